@@ -2,7 +2,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/units.ts";
 import { severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf, isUnlimited, type RuleFault } from "../../model/rules.ts";
+import { canonicalValue, faultsOf, isUnlimited } from "../../model/rules.ts";
 import { isKeptOfConsole, valueFaults, withoutHidden, type ValueRule } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
@@ -33,6 +33,8 @@ const NO_PARAMS: ProblemParams = {};
 interface Cell {
   readonly column: Column;
   readonly of: ValueRule;
+  /** how its values are judged in a record that the reader found nothing in, or of which it may not know */
+  readonly judged: Judged;
   /** no value can violate its rule, but for what it is held to besides */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
@@ -48,9 +50,21 @@ interface Cell {
   readonly looks: Look[];
 }
 
+/**
+ * Which values of a column are held to what: none to anything, where its rule allows all; those to the rule that are not
+ * plainly mail addresses; all to the rule; or all to everything that a value is held to.
+ */
+type Judged = "never" | "unless-plain-address" | "by-rule" | "by-all";
+
+const judgedOf = (column: Column): Judged => {
+  if (isUnlimited(column.value.rule)) return "never";
+  return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
+};
+
 const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
   column,
   of: column.value,
+  judged: judgedOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: scrutinyOf(column),
   mend: mendOf(column, fix),
@@ -61,6 +75,17 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
   list: column.repeated === true ? [] : undefined,
   looks: [],
 });
+
+/** How a cell is checked in a record that may have characters nobody sees, several lines, or more than is allowed. */
+const suspectOf = (cell: Cell, { fix = [] }: RowOptions): Cell => {
+  const { of, mend } = cell;
+  const removes = fix.includes("invisible") && !of.secret;
+  const mendAll = (value: string): string => {
+    const seen = withoutHidden(of, value);
+    return mend?.(seen) ?? seen;
+  };
+  return { ...cell, judged: "by-all", mend: removes ? mendAll : mend };
+};
 
 /**
  * Checks the rows of a file cell by cell and gives their values in canonical form. Checks that need other rows or the
@@ -83,10 +108,11 @@ export class RowChecker {
   unmendedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly Cell[];
+  /** the same for records that the reader suspects */
+  readonly #suspects: readonly Cell[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
   readonly #fillsShort: boolean;
-  readonly #removesHidden: boolean;
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
@@ -98,10 +124,6 @@ export class RowChecker {
   #good = true;
   /** the reader has seen characters in the next record that nobody sees */
   #hasHidden = false;
-  /** cells of the record may have such characters, several lines, or more than is allowed */
-  #isSuspect = false;
-  /** such characters are removed from the cells of the record */
-  #mendsHidden = false;
   /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
 
@@ -112,11 +134,11 @@ export class RowChecker {
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
-    this.#removesHidden = options.fix?.includes("invisible") === true;
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
+    this.#suspects = this.#cells.map((cell) => suspectOf(cell, options));
     this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
@@ -169,10 +191,8 @@ export class RowChecker {
    * @returns false if the row has a problem of severity error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
-    this.#isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
-    // what is mended is no part of the text
-    this.#mendsHidden = this.#removesHidden && this.#isSuspect;
-    this.#units = this.#mendsHidden ? undefined : units;
+    const isSuspect = units === undefined || units.isSuspect || this.#hasHidden;
+    this.#units = units;
     this.#hasHidden = false;
     this.#row = row;
     this.#line = line;
@@ -182,7 +202,8 @@ export class RowChecker {
     this.complete = this.#isComplete(cells, count);
     if (this.complete) {
       // what stands behind the end of a short record is an earlier one's
-      this.#checkCells(this.shortAt === undefined ? cells : cells.slice(0, count));
+      const own = this.shortAt === undefined ? cells : cells.slice(0, count);
+      this.#checkCells(isSuspect ? this.#suspects : this.#cells, own);
     }
     this.#damaged.length = 0;
     return this.#good;
@@ -223,8 +244,7 @@ export class RowChecker {
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
-  #checkCells(cells: readonly string[]): void {
-    const columns = this.#cells;
+  #checkCells(columns: readonly Cell[], cells: readonly string[]): void {
     for (let i = 0; i < columns.length; i += 1) {
       const cell = columns[i];
       if (cell === undefined) break;
@@ -244,18 +264,16 @@ export class RowChecker {
 
   /** A cell's value as it is checked. */
   #mended(cell: Cell, value: string, position: number): string {
-    const seen = this.#mendsHidden && !cell.of.secret ? withoutHidden(cell.of, value) : value;
-    const mended = cell.mend?.(seen) ?? seen;
+    const mended = cell.mend?.(value) ?? value;
     if (mended === value) return value;
     const [from, to] = [shownValue(value), shownValue(mended)];
     this.#fault("value-mended", position, { value: from, mended: to });
-    if (cell === this.#cells[this.#key]) this.unmendedKey ??= value;
+    if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= value;
     return mended;
   }
 
   #single(cell: Cell, written: string): string | null {
-    const isAsWritten = cell.mend === undefined && !this.#mendsHidden;
-    const value = isAsWritten ? written : this.#mended(cell, written, cell.position);
+    const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
@@ -272,19 +290,16 @@ export class RowChecker {
 
   /** Reports what a value breaks, or else what has probably been done to it. */
   #judge(cell: Cell, value: string, position: number, at: number): void {
-    const { of, free, scrutiny, column } = cell;
+    const { judged, scrutiny } = cell;
     const seen = this.#look(cell, value, position, at);
-    if (this.#isSuspect) {
-      if (this.#tell(of, valueFaults(of, value), value, position)) return;
-    } else if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
-      const faults = faultsOf(of.rule, value);
-      if (faults.length > 0) {
-        this.#tell(of, faults, value, position);
-        return;
-      }
-    }
+    const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(value, seen));
+    if (!isSure && this.#isFaulty(cell, value, position)) return;
     const suspicion = suspicionOf(value, scrutiny, seen);
-    if (suspicion === undefined) return;
+    if (suspicion !== undefined) this.#suspect(suspicion, cell.column, value, position);
+  }
+
+  /** Reports what has probably been done to a value. */
+  #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
     } else if (suspicion === "value-blanks") this.#note(blanksIn(column), position, value);
@@ -293,8 +308,9 @@ export class RowChecker {
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }
 
-  /** Reports faults of a value. @returns whether there are some */
-  #tell(of: ValueRule, faults: readonly RuleFault[], value: string, position: number): boolean {
+  /** Reports what a value breaks. @returns whether it breaks something */
+  #isFaulty({ of, judged }: Cell, value: string, position: number): boolean {
+    const faults = judged === "by-all" ? valueFaults(of, value) : faultsOf(of.rule, value);
     for (const { code, params } of faults) {
       const told = of.secret ? params : { ...params, value: shownValue(value) };
       if (this.#isOfConsole && isKeptOfConsole(code))

@@ -189,9 +189,8 @@ export class Scanner implements Splitter {
       if (piece.length > SURE_UNITS) this.#units.isSuspect = true;
       return;
     }
-    // its length is not known before it ends
-    this.#units.isSuspect = true;
     const more = this.#more.push(piece);
+    if (more > 1 || this.#cell.length + piece.length > SURE_UNITS) this.#units.isSuspect = true;
     if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
   }
 
