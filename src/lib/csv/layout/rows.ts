@@ -38,6 +38,8 @@ interface Cell {
   /** no value can violate its rule, but for what it is held to besides */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
+  /** it holds codes or mail addresses: their characters are looked at */
+  readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
   /** the only position; -1 if the value comes from the map or the column is repeated */
@@ -56,6 +58,8 @@ interface Cell {
  */
 type Judged = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
+const UNLOOKED: ReadonlySet<Scrutiny> = new Set(["text", "none"]);
+
 const judgedOf = (column: Column): Judged => {
   if (isUnlimited(column.value.rule)) return "never";
   return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
@@ -67,6 +71,7 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
   judged: judgedOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: scrutinyOf(column),
+  looked: !UNLOOKED.has(scrutinyOf(column)),
   mend: mendOf(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
@@ -277,7 +282,7 @@ export class RowChecker {
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
-      if (cell.fallback !== null) this.#look(cell, cell.fallback, -1, 0);
+      if (cell.fallback !== null && cell.looked) this.#look(cell, cell.fallback, -1, 0);
       return cell.fallback;
     }
     if (cell.required && isBlankCell(value)) {
@@ -291,7 +296,7 @@ export class RowChecker {
   /** Reports what a value breaks, or else what has probably been done to it. */
   #judge(cell: Cell, value: string, position: number, at: number): void {
     const { judged, scrutiny } = cell;
-    const seen = this.#look(cell, value, position, at);
+    const seen = cell.looked ? this.#look(cell, value, position, at) : NO_LOOK;
     const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(value, seen));
     if (!isSure && this.#isFaulty(cell, value, position)) return;
     const suspicion = suspicionOf(value, scrutiny, seen);
@@ -321,8 +326,7 @@ export class RowChecker {
   }
 
   /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
-  #look({ scrutiny, looks, mend }: Cell, value: string, position: number, at: number): Look {
-    if (scrutiny === "text" || scrutiny === "none") return NO_LOOK;
+  #look({ looks, mend }: Cell, value: string, position: number, at: number): Look {
     const seen = (looks[at] ??= new Look());
     const units = mend === undefined ? this.#units : undefined;
     const start = units?.starts[position] ?? -1;
@@ -342,7 +346,7 @@ export class RowChecker {
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
     if (list.length === 0 && cell.fallback !== null) {
-      this.#look(cell, cell.fallback, -1, 0);
+      if (cell.looked) this.#look(cell, cell.fallback, -1, 0);
       list.push(cell.fallback);
     }
     const first = positions[0] ?? -1;
