@@ -79,6 +79,7 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql, tells = true
   const lasting = lastingKeys(plan);
   const others = lasting.filter(({ key }) => key.name !== own.name);
   const records = database.count(`select count(*) from ${plan.kind.thing.name}`);
+  if (records === 0) return false;
   const created = plan.staged.rows - database.count("select count(*) from s.match");
   const candidatesOf = ({ key, field }: LastingKey): readonly Candidates[] => {
     const isNew = `from s.row r where not ${isMatched("r.row")}`;
