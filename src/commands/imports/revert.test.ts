@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
@@ -309,6 +310,69 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
   expect(en.requests[1]).toMatchObject({ operation: "revertImport", query: { fileName: "undo.csv" } });
+});
+
+const BACK = rowOf({
+  row: 0,
+  key: "back@example.co.jp",
+  action: "create",
+  exists: false,
+  changed: [],
+  before: [],
+  after: [
+    { field: "name", value: "森 葉子" },
+    { field: "emails", value: ["back@example.co.jp"] },
+    { field: "title", value: "係長" },
+    { field: "tel", value: "03" },
+    { field: "custom:座席", value: "B2" },
+    { field: "custom:入社年", value: "2020" },
+  ],
+});
+const UPDATED = rowOf({
+  row: 0,
+  key: "taro@example.co.jp",
+  action: "update",
+  exists: true,
+  changed: ["title"],
+  before: [{ field: "title", value: "課長" }],
+  after: [
+    { field: "name", value: "山田 太郎" },
+    { field: "emails", value: ["taro@example.co.jp"] },
+    { field: "title", value: "主任" },
+  ],
+});
+
+const SHOWN = ["氏名", "メールアドレス", "役職"];
+const NOT_SECRET = FORMATS.users.columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
+const UNSEEN = [...NOT_SECRET.filter((name) => !SHOWN.includes(name)), "入社年"];
+
+test.each([
+  { rows: [UPDATED, BACK], unseen: UNSEEN, header: [...SHOWN, "座席"], left: "TEL, 入社年" },
+  {
+    rows: [UPDATED, BACK],
+    unseen: UNSEEN.filter((name) => name !== "TEL" && name !== "入社年"),
+    header: [...SHOWN, "TEL", "座席", "入社年"],
+  },
+  { rows: [BACK], unseen: UNSEEN, header: [...NOT_SECRET, "座席", "入社年"] },
+])("who is only updated gets no blanks in columns that no export has shown: %#", async (each) => {
+  const { rows, unseen: unseenColumns, header, left } = each;
+  const folder = freshFolder();
+  const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
+  const undo = { ...UNDO, create: 1, update: rows.length - 1, delete: 0, unseenColumns };
+  const sent = { ...committed(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
+  const fields = { items: ["座席", "入社年"].map((name) => ({ id: ID, name, createdAt: "2026-11-20T00:00:00.000Z" })) };
+  const tenant = {
+    ...tenantWith({ commitImport: committed(undo), fields }, undo),
+    imports: { items: [sent] },
+    importRows: giving(...rows),
+  };
+  const { en, ja } = await inBoth("imports revert 019a --emit-csv undo.csv --yes --overwrite", { tenant, folder });
+  expect(en.exit).toBe(0);
+  const written = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")));
+  expect(written.split("\r\n")[0]).toBe(header.join(","));
+  const [first, second] = ["leaves them out; those who come back", `in the console by hand (${left})\n`];
+  expect([en.stderr.includes(first), en.stderr.includes(second)]).toEqual([left !== undefined, left !== undefined]);
+  expect(ja.stderr.includes("元に戻すものの値は、管理画面で入力してください")).toBe(left !== undefined);
 });
 
 const EMITTING = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";

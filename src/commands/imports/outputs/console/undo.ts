@@ -33,7 +33,8 @@ export async function emitUndo(
   if (kind === "orgs") throw NO_FILE;
   const { terminal } = tools;
   const customFields = FORMATS[kind].custom ? await customFieldsOf(tools) : [];
-  const plan: Import = { ...undo, header: headersOf(original, customFields) };
+  const { header, unknown } = headersOf({ undo, original }, customFields);
+  const plan: Import = { ...undo, header };
   const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
   const changesMain = await changesMainAddress(tools, undo);
@@ -41,25 +42,57 @@ export async function emitUndo(
     list === undefined ? done() : writeDeletions(tools, list, undo, done),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
+  const lacking = await valuesLeftOut(tools, undo, unknown);
+  if (lacking.length > 0) await terminal.warn(withoutValues(file, lacking));
   if (changesMain) await terminal.warn(MAIN_ADDRESS);
   await sayUpload(tools, file, { plan, rows: written.rows });
   if (list !== undefined) await terminal.problem(byHand(list, undo));
   if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
 }
 
-/** The headers of what the import changed or had, its key among them; of all but secrets where records come back. */
-const headersOf = (original: Import, customFields: readonly CustomField[]): string[] => {
-  const { kind, columns, header: had, request, delete: gone } = original;
-  const { thing, columns: all } = FORMATS[kind];
+/** A column that an undo file may have. */
+interface UndoColumn {
+  readonly header: string;
+  /** what rows of a plan call it */
+  readonly field: string;
+  readonly sets: string;
+}
+
+/**
+ * The headers of what the import changed or had, its key among them. If records come back, also of the other columns, secrets
+ * aside: all of them if the file has nobody else. Records that are only updated would get blanks in the columns that no export
+ * of the console has shown, so these are left out then.
+ */
+const headersOf = (
+  { undo, original }: Undoing,
+  customFields: readonly CustomField[],
+): { readonly header: string[]; readonly unknown: readonly UndoColumn[] } => {
+  const { kind, columns, header: had, request } = original;
+  const { unseenColumns = [], create, update } = undo;
+  const { thing, columns: all, app } = FORMATS[kind];
+  const comesBack = create > 0 && app === undefined;
   const key = thing.keys.find(({ name }) => name === request?.key)?.field;
   const changed = new Set([...columns.map(({ field }) => field), key]);
-  const known = all
-    .filter(({ secret }) => secret !== true)
-    .filter(({ field, sets, header }) => gone > 0 || changed.has(field) || changed.has(sets) || had.includes(header))
-    .map(({ header }) => header);
-  const own = customFields.map(({ name }) => name);
-  return [...known, ...own.filter((name) => gone > 0 || changed.has(`custom:${name}`) || had.includes(name))];
+  const own = customFields.map(({ name }) => ({ header: name, field: `custom:${name}`, sets: `custom:${name}` }));
+  const possible: UndoColumn[] = [...all.filter(({ secret }) => secret !== true), ...own];
+  const isNeeded = ({ header, field, sets }: UndoColumn): boolean =>
+    changed.has(field) || changed.has(sets) || had.includes(header);
+  const isKnown = ({ header }: UndoColumn): boolean => update === 0 || !unseenColumns.includes(header);
+  const taken = possible.filter((column) => isNeeded(column) || (comesBack && isKnown(column)));
+  const unknown = comesBack ? possible.filter(({ sets }) => taken.every((column) => column.sets !== sets)) : [];
+  return { header: taken.map(({ header }) => header), unknown };
 };
+
+/** The headers of columns that the file lacks and in which somebody who comes back has a value. */
+async function valuesLeftOut(tools: Tools, { id }: Import, unknown: readonly UndoColumn[]): Promise<readonly string[]> {
+  if (unknown.length === 0) return [];
+  const { client } = await tools.tenant("imports");
+  const found = new Set<string>();
+  for await (const { after } of client.imports.rows(id, { action: "create" })) {
+    for (const { field, value } of after) if ((value ?? "").length > 0) found.add(field);
+  }
+  return unknown.filter(({ field }) => found.has(field)).map(({ header }) => header);
+}
 
 /** Whether somebody gets another main address back. */
 async function changesMainAddress(tools: Tools, { kind, id }: Import): Promise<boolean> {
@@ -71,6 +104,14 @@ async function changesMainAddress(tools: Tools, { kind, id }: Import): Promise<b
   }
   return false;
 }
+
+const withoutValues = (file: string, headers: readonly string[]): Text => {
+  const names = headers.join(", ");
+  return text(
+    `no export of the console has shown these columns, so ${file} leaves them out; those who come back have values there: enter these in the console by hand (${names})`,
+    `次の列は管理画面のエクスポートで確認できていないため、${file} に含めていません。元に戻すものの値は、管理画面で入力してください: ${names}`,
+  );
+};
 
 const MAIN_ADDRESS = text(
   "main addresses change back: by what the console tells people apart is not known, so it may make somebody a second time; look at these users after the upload",

@@ -47,3 +47,20 @@ test("many imports are shown with no more reads than one, each with the numbers 
     { number: made.number, revertsNumber: null },
   ]);
 });
+
+test("an open plan names the columns that no export of the console has shown, the tenant's own among them", async () => {
+  tenant.clear();
+  for (const name of ["座席", "入社年"]) await tenant.client.users.addField({ name });
+  const cells = [
+    ["氏名", "メールアドレス", "座席"],
+    ["山田", "yamada@x", "B2"],
+  ];
+  await tenant.import({ ...users, fromConsole: true }, cells);
+  const { unseenColumns = [] } = await tenant.plan(users, file("山田 改"));
+  expect(["氏名", "座席", "TEL", "入社年"].map((header) => unseenColumns.includes(header))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ]);
+});

@@ -1,4 +1,5 @@
 import type { Import } from "../../../contract/index.ts";
+import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { openTasks } from "../console.ts";
 import { countOpenTasks } from "../tenant.ts";
@@ -40,6 +41,8 @@ interface Beside {
   /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
   readonly sent: ReadonlyMap<string, string>;
   readonly seen: ReadonlySet<string>;
+  /** the tenant's own fields of users */
+  readonly customFields: readonly CustomField[];
 }
 
 /** SQL: when columns were last sent to the console by imports that who asks sees. */
@@ -70,6 +73,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
   );
   const sent = await reader.all(reader.isPartial ? SENT_BY_SEEN : "select kind, field, at from sent_column");
   const seen = await reader.all("select kind, field from seen_column");
+  const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     numbers: new Map(numbers.map(({ id, number }) => [String(id), Number(number)])),
@@ -78,6 +82,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
     open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
     sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
+    customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   };
 };
 
@@ -198,8 +203,8 @@ const countsOf = ({ state, detail: { counts, emittedCounts } }: ImportRecord) =>
 const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);
 
 /** Columns that no export of the console has shown; all of them in a tenant that is no mirror of this kind. */
-const unseenColumns = (kind: FormatName, { seen }: Beside): string[] =>
-  FORMATS[kind].columns
+const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string[] =>
+  columnsOf(FORMATS[kind], customFields)
     .filter(({ field, secret }) => secret !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => header);
 

@@ -222,7 +222,7 @@ export class Staging {
       differences: counts.create + counts.update + counts.delete + counts.invalid - outside + untold + lacking,
       touched: countTouched(this.#database, plan, planned),
       first: differencesOf(this.#database, plan, planned, first),
-      seen: staged.staged,
+      seen: columnsIn(staged),
       sha256: staged.sha256,
       ...visibleIn(planned, staged),
     };
@@ -485,9 +485,13 @@ const noteMirror = (
   if (!isExport && state !== "awaiting-console") return;
   const isPart = isExport ? !isWholeExport({ detail }) : detail.request?.scope !== undefined;
   database.run(`update tenant set mirroredAt = ${isPart ? "coalesce(mirroredAt, :now)" : ":now"}`, { now });
-  note("seen_column", isExport ? staged : (verified?.seen ?? []), now);
+  const shown = isExport && detail.staged !== null ? columnsIn(detail.staged) : verified?.seen;
+  note("seen_column", shown ?? [], now);
   if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
 };
+
+/** The columns that a file has, each of the tenant's own for itself. */
+const columnsIn = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
 /** Runs a change on a connection, with a note that names it; once, if its request has a key. */
 const changing = (
