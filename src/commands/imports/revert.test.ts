@@ -322,6 +322,7 @@ const BACK = rowOf({
   after: [
     { field: "name", value: "森 葉子" },
     { field: "emails", value: ["back@example.co.jp"] },
+    { field: "orgCode", value: "全社" },
     { field: "title", value: "係長" },
     { field: "tel", value: "03" },
     { field: "custom:座席", value: "B2" },

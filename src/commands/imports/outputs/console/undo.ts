@@ -1,6 +1,7 @@
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
+import { ROOT_ORG_NAME } from "../../../../lib/model/organisation.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
@@ -89,7 +90,8 @@ async function valuesLeftOut(tools: Tools, { id }: Import, unknown: readonly Und
   const { client } = await tools.tenant("imports");
   const found = new Set<string>();
   for await (const { after } of client.imports.rows(id, { action: "create" })) {
-    for (const { field, value } of after) if ((value ?? "").length > 0) found.add(field);
+    // a place in the whole organisation is none to enter
+    for (const { field, value } of after) if (value !== ROOT_ORG_NAME && (value ?? "").length > 0) found.add(field);
   }
   return unknown.filter(({ field }) => found.has(field)).map(({ header }) => header);
 }
