@@ -103,8 +103,8 @@ async function mayWrite(tools: Tools, command: Command, { globals, input }: Pars
     Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),
   );
   if (!isNamed && globals.output === undefined) return true;
-  const { namedOutputs, permitOutputs } = await import("../commands/outputs.ts");
-  return permitOutputs(tools, namedOutputs(command, { globals, input }));
+  const { namedInputs, namedOutputs, permitOutputs } = await import("../commands/outputs.ts");
+  return permitOutputs(tools, namedOutputs(command, { globals, input }), namedInputs(command, input));
 }
 
 /** Why a clean-up failed, on one line. */

@@ -52,6 +52,8 @@ export interface TextField extends ValueBase {
   readonly choices?: readonly string[] | undefined;
   /** what a shell completes it with; a `file` is one of the files by itself */
   readonly names?: Names | undefined;
+  /** a bundle of `handover export`: if it is a folder, no output is written into it */
+  readonly isBundle?: true | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -25,7 +26,7 @@ import { placeholder, flagName, type Fields, type OutputField } from "./field.ts
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
-import { run, type Circumstances, type Ran, type Typing } from "./testing/program.ts";
+import { inBoth, run, type Circumstances, type Ran, type Typing } from "./testing/program.ts";
 
 /** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
 type Keeping =
@@ -523,6 +524,62 @@ describe("a bundle", () => {
       rmSync(filler);
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("what the command reads, or writes under another option, is never replaced", () => {
+  test.each([
+    "csv convert users.csv users.csv",
+    "csv convert users.csv ./users.csv",
+    "csv convert users.csv link.csv",
+    "csv map list.csv --as users -o list.csv",
+    "users import users.csv --errors users.csv",
+    "users import users.csv --report here/users.csv",
+    "users import users.csv --emit-csv link.csv",
+    "users import users.csv --map map.yaml --errors map.yaml",
+    "users import users.csv --emit-csv a/../new.csv --errors new.csv",
+    "users import users.csv --report here/new.csv --errors new.csv",
+    "users import users.csv --emit-csv new.csv --mode replace --report new-delete.xlsx",
+    "users delete --file users.csv --list users.csv",
+    "handover report bundle -o bundle/report.html",
+    "handover report bundle -o bundle/users.ndjson",
+    `handover diff bundle ${BUNDLES}/schema-1-later --format markdown -o bundle/diff.md`,
+    `handover diff ${BUNDLES}/schema-1 bundle --format markdown -o here/bundle/diff.md`,
+    "handover report users.zip -o users.zip",
+  ])("%s", async (line) => {
+    const folder = folderWithFiles();
+    symlinkSync("users.csv", join(folder, "link.csv"));
+    symlinkSync(".", join(folder, "here"));
+    cpSync(join(BUNDLES, "schema-1"), join(folder, "bundle"), { recursive: true });
+    for (const name of ["a", "map.yaml", "users.zip"]) {
+      if (name === "a") mkdirSync(join(folder, name));
+      else writeFileSync(join(folder, name), "theirs");
+    }
+    const contents = (): readonly (readonly [string, string])[] =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((each) => each.isFile())
+        .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), "utf8")]);
+    const before = contents();
+    const { en, ja } = await inBoth(`${line} --overwrite`, { folder, tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toMatch(/ (is a file that this command reads|is the same file as --|is inside .*bundle, )/);
+    expect(ja.stderr).toMatch(/ (は入力に指定したファイルです|は --\S+ と同じファイルです|の中にあります。)/);
+    expect(contents()).toEqual(before);
+  });
+
+  test("stdin is not the file of its name, a device no loss, and pages of jobs may lie among what is read", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(join(folder, "-"), "theirs");
+    const lines = [
+      "csv convert - ./- --overwrite",
+      "csv convert users.csv /dev/null",
+      "csv convert /dev/null /dev/null",
+    ];
+    for (const line of lines) expect((await run(line, { folder, stdin: "a,b\r\n" })).exit).toBe(0);
+    const page = { line: "renewals check public.pem --prometheus OUT" };
+    await write(page, folder);
+    const again = await write({ line: "renewals check public.pem OUT --prometheus OUT" }, folder);
+    expect(again.stderr).not.toContain("is a file that this command reads");
   });
 });
 

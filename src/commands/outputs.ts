@@ -1,4 +1,6 @@
-import { alreadyThere, type Output } from "../lib/files/index.ts";
+import { stat } from "node:fs/promises";
+import { resolve, sep } from "node:path";
+import { alreadyThere, realNameOf, type Output } from "../lib/files/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { joined, same, text, type Text } from "../lib/text/index.ts";
 import type { Command } from "./command.ts";
@@ -42,14 +44,37 @@ export function namedOutputs(
   ];
 }
 
+/** A file or folder that a command line names to be read. */
+interface NamedInput {
+  readonly name: string;
+  readonly isBundle: boolean;
+}
+
+/** The files that a parsed command line names to be read, by the declarations. */
+export const namedInputs = (
+  { args, options }: Pick<Command, "args" | "options">,
+  input: Input,
+): readonly NamedInput[] =>
+  Object.entries({ ...args, ...options }).flatMap(([key, field]) => {
+    const isRead = field.kind === "file" || (field.kind === "string" && field.names === "files");
+    if (!isRead) return [];
+    const isBundle = field.isBundle === true;
+    return [input[key]].flat().flatMap((name) => (typeof name === "string" ? [{ name, isBundle }] : []));
+  });
+
 /**
  * Decides whether the outputs of a command may be written, before it reads or changes anything. What exists is replaced
- * with `--overwrite`, or if the person at the terminal says so.
+ * with `--overwrite`, or if the person at the terminal says so; never what the command reads or writes by another name.
  *
+ * @param inputs what the command line names to be read
  * @returns false if the person said no
  * @throws `usage` if something exists, or an output can never be written
  */
-export async function permitOutputs(tools: Tools, named: readonly NamedOutput[]): Promise<boolean> {
+export async function permitOutputs(
+  tools: Tools,
+  named: readonly NamedOutput[],
+  inputs: readonly NamedInput[] = [],
+): Promise<boolean> {
   const { terminal, globals, outputs } = tools;
   for (const each of named) refuseForm(each);
   const existing: NamedOutput[] = [];
@@ -59,6 +84,12 @@ export async function permitOutputs(tools: Tools, named: readonly NamedOutput[])
     const found = await (each.field.isAside === true ? declared.catch(() => []) : declared);
     if (found.length > 0) existing.push(each);
   }
+  // the pages that jobs write again and again may lie among the files that they read
+  await refuseSameFiles(
+    tools,
+    named.filter((each) => each.field.header === undefined || existing.includes(each)),
+    inputs,
+  );
   if (globals.overwrite) outputs.permitReplacing();
   else if (existing.length > 0) {
     if (!terminal.interactive) return refuseExisting(existing.filter(({ field }) => field.isAside !== true));
@@ -72,6 +103,51 @@ export async function permitOutputs(tools: Tools, named: readonly NamedOutput[])
   }
   return true;
 }
+
+/** @throws `usage` if an output is a file that is read or another output, whatever links lead there, or lies in a bundle that is read */
+async function refuseSameFiles(
+  { workingFolder }: Tools,
+  named: readonly NamedOutput[],
+  inputs: readonly NamedInput[],
+): Promise<void> {
+  const placeOf = (name: string): Promise<string> => realNameOf(resolve(workingFolder, name));
+  const read = await Promise.all(
+    inputs.filter(({ name }) => name !== "-").map(async (input) => ({ ...input, path: await placeOf(input.name) })),
+  );
+  const taken = new Map<string, string>();
+  for (const { flag, name } of named) {
+    if (name === "-") continue;
+    const path = await placeOf(name);
+    const input = read.find((one) => one.path === path || (one.isBundle && path.startsWith(`${one.path}${sep}`)));
+    if (input !== undefined && !(await isStream(path))) {
+      throw new Failure("usage", {
+        what: input.path === path ? isRead(name) : isInside(name, input.name),
+        where: flag,
+      });
+    }
+    const other = taken.get(path);
+    if (other !== undefined) throw new Failure("usage", { what: isAlso(name, other), where: flag });
+    taken.set(path, flag);
+  }
+}
+
+/** Whether nothing is lost by writing there: a pipe or a device. */
+const isStream = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+};
+
+const isRead = (name: string): Text =>
+  text(`${name} is a file that this command reads`, `${name} は入力に指定したファイルです`);
+
+const isInside = (name: string, bundle: string): Text =>
+  text(
+    `${name} is inside ${bundle}, which this command reads: it would not be as it was exported`,
+    `${name} は、読み込む引き継ぎデータ ${bundle} の中にあります。書き出すと、引き継ぎデータが書き出したままではなくなります`,
+  );
+
+const isAlso = (name: string, other: string): Text =>
+  text(`${name} is the same file as ${other}`, `${name} は ${other} と同じファイルです`);
 
 function refuseExisting(existing: readonly NamedOutput[]): true {
   const [first] = existing;

@@ -1,7 +1,5 @@
-import { resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { realNameOf } from "../../lib/files/index.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
@@ -48,7 +46,6 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind, file } = deletion;
   tools.summarize({ file });
   refuseContradictions(deletion);
-  await refuseSameFile(tools, deletion);
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -157,21 +154,6 @@ function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "n
     where: `--${flagName(first[0])}`,
   });
 }
-
-/** @throws `usage` where the list would take the place of the names, whatever links lead there */
-async function refuseSameFile(
-  { workingFolder }: Tools,
-  { file, options: { list } }: Pick<Deletion<never>, "file" | "options">,
-): Promise<void> {
-  if (file === undefined || file === "-" || list === undefined) return;
-  const [names, listed] = await Promise.all([file, list].map((name) => realNameOf(resolve(workingFolder, name))));
-  if (names === listed) throw SAME_FILE;
-}
-
-const SAME_FILE = new Failure("usage", {
-  what: text("this is the same file as --file", "--file と同じファイルです"),
-  where: "--list",
-});
 
 const NOBODY = new Failure("usage", {
   what: text("nothing is named", "削除の対象が指定されていません"),

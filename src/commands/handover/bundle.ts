@@ -13,6 +13,7 @@ import type { Tools } from "../tools.ts";
 /** An argument that names a bundle. */
 export const BUNDLE = {
   kind: "file",
+  isBundle: true,
   required: true,
   about: text(
     "what `handover export` has written: a folder, .tar.gz, .zip, or .age with --identity",

@@ -169,6 +169,7 @@ export default defineCommand({
     before: { ...BUNDLE, value: "A" },
     after: {
       kind: "file",
+      isBundle: true,
       value: "B",
       about: text("the bundle to compare it with", "比べる相手の引き継ぎデータ"),
     },

@@ -35,6 +35,7 @@ export default defineCommand({
   args: {
     bundle: {
       kind: "file",
+      isBundle: true,
       value: "BUNDLE",
       about: text(
         "what `handover export` has written (default: the tenant)",

@@ -344,7 +344,7 @@ testWrongLines(
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],
-  ["users delete --file x --list x", "this is the same file as --file"],
+  ["users delete --file x --list x", "x is a file that this command reads"],
 );
 
 test("a list typed at the terminal leaves nobody to answer", async () => {

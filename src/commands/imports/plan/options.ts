@@ -1,9 +1,7 @@
 import type { KeyName } from "../../../lib/model/formats.ts";
-import { resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { realNameOf } from "../../../lib/files/index.ts";
 import {
   ALLOWANCES,
   IMPORT_MODE_NAMES,
@@ -15,7 +13,7 @@ import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { SHEET } from "../../csv/file/sheet.ts";
-import { deletionsFile, deletionsName } from "../outputs/console/upload.ts";
+import { deletionsName } from "../outputs/console/upload.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
@@ -247,11 +245,8 @@ export const asMirroring = (requested: ImportRequest): ImportRequest => {
   return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
 };
 
-/** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
-export async function refuseConflictingOptions(
-  { kind, file, options, undeletable }: ImportRequest,
-  workingFolder: string,
-): Promise<void> {
+/** @throws `usage` if options exclude each other, or a limit cannot be read */
+export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
   refuseKeeping(options);
@@ -281,28 +276,6 @@ export async function refuseConflictingOptions(
         "--mode replace で書き出すファイルには全行が必要です(除いた行のデータは削除の対象になります)",
       ),
     );
-  }
-  const mayDelete = mode === "append" ? 0 : 1;
-  const taken = new Map<string, string>();
-  if (file !== "-") taken.set(await realNameOf(resolve(workingFolder, file)), file);
-  for (const [flag, name] of [
-    ["--emit-csv", emitCsv],
-    ["--emit-csv", emitCsv === undefined ? undefined : deletionsFile(emitCsv, { kind, mode, delete: mayDelete })],
-    ["--report", options.report],
-    ["--errors", options.errors],
-  ] as const) {
-    if (name === undefined) continue;
-    const path = await realNameOf(resolve(workingFolder, name));
-    if (taken.has(path)) {
-      throw refusal(
-        flag,
-        text(
-          `${name} is the same file as ${taken.get(path) ?? ""}`,
-          `${name} は ${taken.get(path) ?? ""} と同じファイルです`,
-        ),
-      );
-    }
-    taken.set(path, flag);
   }
 }
 

@@ -41,7 +41,7 @@ import { writeReport } from "../outputs/report.ts";
 export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
   const requested = asMirroring(typed);
   tools.summarize({ file: requested.file });
-  await refuseConflictingOptions(requested, tools.workingFolder);
+  refuseConflictingOptions(requested);
   requireAnswerableConfirmation(requested, tools);
   refuseFixes(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");
