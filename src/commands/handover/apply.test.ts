@@ -398,6 +398,44 @@ describe("a bundle of another tenant", () => {
     expect(stderr).toContain("nothing was changed");
   });
 
+  test.each([
+    ["a mirror", "--only tenant --only renewals --only answers", true],
+    ["a tenant of this computer", "--only tenant --only answers", false],
+  ])("is refused by %s whatever --only chooses", async (_, only, isMirror) => {
+    await fill(tenant, "east.example");
+    await fill(other, "west.example");
+    if (isMirror) other.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
+    await tenant.client.tenant.set({ contactName: "山田 花子" });
+    await exported();
+    const before = await travelling(other.client);
+    const { exit, stderr } = await handover(`apply bundle ${only} --yes --lang en`, other);
+    expect(exit).toBe(3);
+    expect(stderr).toContain("Is this the bundle of another tenant? Nothing was changed");
+    expect(stderr).toContain(`clomoctl handover apply bundle ${only} --allow other-tenant`);
+    expect(await travelling(other.client)).toEqual(before);
+    expect((await handover(`apply bundle ${only} --allow other-tenant --yes`, other)).exit).toBe(0);
+    expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
+    expect((await handover(`apply bundle ${only}`, other)).exit).toBe(0);
+  });
+
+  test("is none whose people or devices the tenant has under other ids, as a mirror that was set up anew", async () => {
+    await fill(tenant, "east.example");
+    await exported();
+    await tenant.client.tenant.set({ contactName: "山田 花子" });
+    await other.client.users.create({ name: "利用者 3", emails: ["U3@east.example"] });
+    expect((await handover("apply bundle --only tenant --yes", other)).exit).toBe(0);
+    await using third = new TestTenant(undefined, Date.UTC(2026, 5, 1));
+    await third.client.devices.create({ serialNumber: "c02x" });
+    expect((await handover("apply bundle --only tenant --yes", third)).exit).toBe(0);
+  });
+
+  test("is not looked for in a bundle without records to compare", async () => {
+    await tenant.client.tenant.set({ contactName: "山田 花子" });
+    await fill(other, "west.example");
+    expect((await handover("export -o bundle")).exit).toBe(0);
+    expect((await handover("apply bundle --only tenant --yes", other)).exit).toBe(0);
+  });
+
   test("is none that has a record of the tenant, and none for an empty tenant", async () => {
     await fill(tenant, "east.example");
     await exported();

@@ -4,7 +4,14 @@ import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { isTravelling, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../../lib/handover/resources.ts";
+import {
+  isTravelling,
+  RESOURCE_NAMES,
+  resourceOf,
+  STAYS,
+  type ResourceName,
+  type TravellingName,
+} from "../../lib/handover/resources.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
@@ -115,16 +122,18 @@ export default defineCommand({
     tools.summarize({ file: bundle });
     await terminal.checkOutput(COLUMNS);
     await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
-    const chosen = await tools.tenant("restores", "accounts");
+    const chosen = await tools.tenant("restores", "accounts", "users", "devices");
     if (!dryRun) requireNamed(tools, chosen);
     await using found = await openNamed(tools, bundle, identity);
     const manifest = await verified(tools, found);
     const resources = chosenFrom(manifest, only, bundle);
-    const asked = { only: resources.join(","), mirroredAt: manifest.tenant.mirroredAt ?? undefined };
+    const mirroredAt = manifest.tenant.mirroredAt ?? undefined;
     const { client } = chosen;
-    const plan = await sending(tools, COMPARING, found, resources, (parts) =>
-      client.restores.plan(parts, asked, tools.signal),
-    );
+    const compare = (names: readonly TravellingName[]) =>
+      sending(tools, COMPARING, found, names, (parts) =>
+        client.restores.plan(parts, { only: names.join(","), mirroredAt }, tools.signal),
+      );
+    const plan = await compare(resources);
     const sum = (key: "added" | "changed" | "removed") => plan.resources.reduce((all, each) => all + each[key], 0);
     const removed = sum("removed");
     tools.summarize({ create: sum("added"), update: sum("changed"), delete: removed });
@@ -133,7 +142,11 @@ export default defineCommand({
     const { name: context } = chosen.context;
     await terminal.note(planOf(context, manifest));
     const options = { bundle, identity, only, allow, dryRun };
-    if (!(await mayBeForeignBundle(tools, { plan, manifest, context }, options))) return terminal.note(BEFORE_WRITING);
+    const all = travellingIn(manifest);
+    const compareAll = () => (all.length === resources.length ? Promise.resolve(plan) : compare(all));
+    const compared = { client, files: found, plan, compareAll };
+    if (!isNothing(plan) && !(await mayBeForeignBundle(tools, compared, { manifest, context }, options)))
+      return terminal.note(BEFORE_WRITING);
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
     if (isNothing(plan)) return terminal.note(SAME);
     if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
@@ -146,7 +159,12 @@ export default defineCommand({
     await chosen.permitChange();
     tools.describeState(() => WHILE_WRITING);
     await sending(tools, APPLYING, found, resources, ({ manifest: hash, ...parts }) =>
-      client.restores.create(plan, parts, { ...asked, deletions: removed, manifest: hash }, tools.signal),
+      client.restores.create(
+        plan,
+        parts,
+        { only: resources.join(","), mirroredAt, deletions: removed, manifest: hash },
+        tools.signal,
+      ),
     );
     tools.describeDone(WRITTEN);
     tools.summarize({ changed: true });
@@ -202,19 +220,22 @@ async function verified(tools: Tools, found: BundleFiles): Promise<Manifest> {
 
 /**
  * The resources that are sent. @throws Failure `input-rejected` where the bundle lacks one, or is of a part of a tenant */
-function chosenFrom(
-  { scope, partial, resources }: Manifest,
-  only: readonly ResourceName[],
-  bundle: string,
-): readonly ResourceName[] {
+function chosenFrom(manifest: Manifest, only: readonly TravellingName[], bundle: string): readonly TravellingName[] {
+  const { scope, partial } = manifest;
   if (scope !== null) throw ofPart(scope.path, bundle);
   if (partial === true) throw seenInPart(bundle);
-  const there = resources.filter(({ name, state }) => isTravelling(name) && HAVING.includes(state));
-  const names = there.map(({ name }) => name);
+  const names = travellingIn(manifest);
   const lacking = only.find((name) => !names.includes(name));
   if (lacking !== undefined || names.length === 0) throw lacks(lacking ?? TRAVELLING.join(", "), bundle);
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
+
+/** The resources of a bundle that can be applied. */
+const travellingIn = ({ resources }: Manifest): readonly TravellingName[] =>
+  resources
+    .filter(({ state }) => HAVING.includes(state))
+    .map(({ name }) => name)
+    .filter(isTravelling);
 
 const HAVING: readonly string[] = ["exported", "empty"];
 

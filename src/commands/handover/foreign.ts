@@ -2,13 +2,25 @@ import { line } from "../../lib/advice/line.ts";
 import type { RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { resourceOf, type ResourceName, type TravellingName } from "../../lib/handover/resources.ts";
+import { DEVICE } from "../../lib/model/device.ts";
+import { comparisonKey } from "../../lib/model/normalise.ts";
+import type { Fields } from "../../lib/model/thing.ts";
+import { USER } from "../../lib/model/user.ts";
 import { foreignBy } from "../../lib/rules/import-file.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import type { Tools } from "../tools.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
 
-/** Counts the records of a bundle and of a tenant, and those that are in both by their ids. */
-function countRecords({ resources }: Pick<RestorePlan, "resources">): { rows: number; records: number; both: number } {
+/** Numbers of records of a bundle, of a tenant, and of both by their ids. */
+interface RecordCounts {
+  readonly rows: number;
+  readonly records: number;
+  readonly both: number;
+}
+
+/** Counts the records of a bundle and of a tenant. */
+function countRecords({ resources }: RestorePlan): RecordCounts {
   const counts = { rows: 0, records: 0, both: 0 };
   for (const { name, added, changed, removed, unchanged } of resources) {
     // every tenant has the one record of these, and 全社
@@ -22,16 +34,41 @@ function countRecords({ resources }: Pick<RestorePlan, "resources">): { rows: nu
   return counts;
 }
 
-/** Returns whether a bundle looks like another tenant's: none of its records is one of the tenant's. */
-function isForeignBundle(plan: Pick<RestorePlan, "resources">): boolean {
-  const { rows, records, both } = countRecords(plan);
-  return (
-    foreignBy({
-      before: undefined,
-      after: { mode: "replace", rows },
-      facts: { records, matches: both > 0, sharesDomain: undefined },
-    }) !== undefined
-  );
+type Client = ChosenTenant<"users" | "devices">["client"];
+
+/** The things that are recognised by what they are called elsewhere, too: a mirror that is set up anew has other ids. */
+const RECOGNISED = [
+  { resource: "users", ...USER, list: ({ users }: Client) => users.list() },
+  { resource: "devices", ...DEVICE, list: ({ devices }: Client) => devices.list() },
+] as const;
+
+type Recognised = (typeof RECOGNISED)[number];
+
+/** Returns the values of a record that no other record has, in the form in which they are compared. */
+function uniqueKeys({ keys, fields }: Recognised, record: Readonly<Record<string, unknown>>): readonly string[] {
+  return keys
+    .filter(({ unique }) => unique)
+    .flatMap(({ field }) => {
+      const comparison = (fields as Fields)[field]?.comparison ?? "exact";
+      const values = [record[field]].flat();
+      return values.filter((value) => typeof value === "string").map((value) => comparisonKey(comparison, value));
+    });
+}
+
+/** Returns whether the tenant has a person or a device of a bundle, whatever its id. */
+async function sharesKey(client: Client, files: BundleFiles): Promise<boolean> {
+  const bundle = await asBundle(files);
+  for (const thing of RECOGNISED) {
+    const keys = new Set<string>();
+    for await (const records of bundle.records(thing.resource)) {
+      for (const record of records) for (const key of uniqueKeys(thing, record)) keys.add(key);
+    }
+    if (keys.size === 0) continue;
+    for await (const record of thing.list(client)) {
+      if (uniqueKeys(thing, record).some((key) => keys.has(key))) return true;
+    }
+  }
+  return false;
 }
 
 /** Returns whose a bundle is, and of which day, behind the tenant to which it is applied. */
@@ -50,6 +87,26 @@ interface ForeignOptions {
   readonly dryRun: boolean;
 }
 
+/** A bundle and the tenant it is applied to. */
+interface ComparedBundle {
+  readonly client: Client;
+  readonly files: BundleFiles;
+  /** what applying the chosen resources would do */
+  readonly plan: RestorePlan;
+  /** Compares all that the bundle has, whatever is chosen. */
+  readonly compareAll: () => Promise<RestorePlan>;
+}
+
+/** Returns how many records a bundle and a tenant have if none is in both, so that it looks like another tenant's. */
+async function findForeign({ client, files, plan, compareAll }: ComparedBundle): Promise<RecordCounts | undefined> {
+  if (countRecords(plan).both > 0) return undefined;
+  const counts = countRecords(await compareAll());
+  const { rows, records, both } = counts;
+  const facts = { records, matches: both > 0, sharesDomain: undefined };
+  if (foreignBy({ before: undefined, after: { mode: "replace", rows }, facts }) === undefined) return undefined;
+  return (await sharesKey(client, files)) ? undefined : counts;
+}
+
 /**
  * Asks whether a bundle is meant that looks like another tenant's. `--yes` does not answer this; a dry run only warns.
  *
@@ -58,11 +115,14 @@ interface ForeignOptions {
  */
 export async function mayBeForeignBundle(
   { terminal }: Pick<Tools, "terminal">,
-  { plan, manifest, context }: { readonly plan: RestorePlan; readonly manifest: Manifest; readonly context: string },
+  compared: ComparedBundle,
+  { manifest, context }: { readonly manifest: Manifest; readonly context: string },
   { bundle, identity, only, allow = [], dryRun }: ForeignOptions,
 ): Promise<boolean> {
-  if (allow.includes("other-tenant") || !isForeignBundle(plan)) return true;
-  const { rows, records } = countRecords(plan);
+  if (allow.includes("other-tenant")) return true;
+  const foreign = await findForeign(compared);
+  if (foreign === undefined) return true;
+  const { rows, records } = foreign;
   const { name } = manifest.tenant;
   const what = text(
     `none of the ${rows} records of the bundle of "${name}" is one of the ${records} records of ${context}. Is this the bundle of another tenant?`,
