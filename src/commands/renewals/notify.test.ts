@@ -501,3 +501,23 @@ test("a server token that Apple rejected a year before its date is notified of e
   expect(chat.posted[0]?.body).toContain("理由: Apple がサーバートークンを拒否しました");
   expect(chat.posted[1]?.body).toContain("Apple が拒否(2 日経過)");
 });
+
+test("a rejection that a fast clock dated in the future is notified of each day, of all tenants too", async () => {
+  settings();
+  const rehearsal = new Rehearsal({ devices: 2 });
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  const { tenant } = rehearsal;
+  const now = tenant.surroundings.time;
+  const circumstances = (days = 0): Circumstances => here(tenant.fetch, { now: new Date(now + days * 86_400_000) });
+  tenant.surroundings.time += 200 * 86_400_000;
+  await rehearsal.fault("token-rejected");
+  await rehearsal.sync();
+  for (const scope of ["", " --all-contexts"]) {
+    const { en, ja } = await inBoth(`renewals notify --dry-run --fields daysLeft,stage${scope}`, circumstances());
+    expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
+  }
+  for (const days of [0, 0, 1]) await run("renewals notify", circumstances(days));
+  expect(chat.posted).toHaveLength(2);
+  for (const { body } of chat.posted) expect(body).toContain("本日 Apple が拒否");
+});

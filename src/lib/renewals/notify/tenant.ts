@@ -2,7 +2,8 @@ import { emailKey } from "../../model/normalise.ts";
 import type { Notice, NoticeClaim } from "../../model/renewal.ts";
 import { findingsOf, recipientFinding, type Administration } from "../administrators.ts";
 import type { Finding } from "../findings.ts";
-import type { DatedItem } from "../judge.ts";
+import { dayOf } from "../../model/time.ts";
+import { onDay, type DatedItem } from "../judge.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
 
@@ -71,8 +72,8 @@ export class LoadedTenant {
     tenant: NoticeTenant,
     clock: { readonly now: Date; readonly stages: readonly number[] },
   ): Promise<LoadedTenant> {
-    const items = (await tenant.items()).map(endingAtRejection);
     const { timezone } = tenant;
+    const items = (await tenant.items()).map((item) => endingAtRejection(item, clock.now, timezone));
     const reached = items.filter(
       ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
     );
@@ -139,12 +140,17 @@ export class LoadedTenant {
   }
 }
 
-/** What was rejected before its date ended then; a newer rejection is another end, so that its notices are sent. */
-function endingAtRejection(item: DatedItem): DatedItem {
+/**
+ * What was rejected before its date ended then; a newer rejection is another end, so that its notices are sent. A rejection
+ * that a wrong clock dated in the future counts as one of today, each day.
+ */
+function endingAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
   const { rejection, expiresAt } = item;
   if (rejection === undefined) return item;
-  if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(rejection.at)) return { ...item, rejection: undefined };
-  return { ...item, expiresAt: rejection.at, certainty: "exact" };
+  const isAhead = Date.parse(rejection.at) > now.getTime();
+  const at = isAhead ? onDay(dayOf(now, timezone), timezone).now.toISOString() : rejection.at;
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(at)) return { ...item, rejection: undefined };
+  return { ...item, expiresAt: at, certainty: "exact" };
 }
 
 const hasAny = async (users: AsyncIterable<unknown>): Promise<boolean> => {
