@@ -195,6 +195,27 @@ test("a home that cannot be read is an unexpected error that names the file", as
   expect(ja.stderr).toMatch(/^エラー: /);
 });
 
+test("every command that has --all-contexts refuses it beside --context, in both languages", async () => {
+  for (const [words, failure] of [
+    ["renewals check", 3],
+    ["renewals list", 2],
+    ["renewals calendar -o renewals.ics", 2],
+    ["renewals notify --dry-run", 2],
+    ["status", 2],
+  ] as const) {
+    const { en, ja } = await inBoth(`${words} --all-contexts --context nowhere`);
+    expect([en.exit, ja.exit]).toEqual([failure, failure]);
+    expect(en.stderr).toMatch(/^error: --context and --all-contexts cannot be used together\n/);
+    expect(ja.stderr).toMatch(/^エラー: --context と --all-contexts は同時に指定できません\n/);
+  }
+  const { exit, stdout } = await run("--context nowhere renewals check --nagios --all-contexts");
+  expect(exit).toBe(3);
+  expect(stdout).toBe("RENEWALS UNKNOWN - --context and --all-contexts cannot be used together\n");
+  expect(await run("status --all-contexts", { environment: { CLOMOCTL_CONTEXT: "nowhere" } })).not.toMatchObject({
+    exit: 2,
+  });
+});
+
 describe("a monitoring system", () => {
   test("reads a refused command line on stdout, in both languages, and its own exit code", async () => {
     const { en, ja } = await inBoth("renewals check --nagios --bogus");

@@ -263,19 +263,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
       );
     }
   }
-  if (
-    command.opensTenant === false &&
-    command.readsTenants !== true &&
-    values.get("as") !== undefined &&
-    !("as" in command.options)
-  ) {
-    throw usageError(
-      text(
-        "--as is for commands that work on a tenant: leave it out here",
-        "--as はテナントを操作するコマンドで使います。ここでは外してください",
-      ),
-    );
-  }
+  refuseMisfits(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   // of a command that writes documents, too, `--format` and `--output` are the usual ones where they are of records
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
@@ -286,6 +274,29 @@ export function parse(path: readonly string[], command: Command, words: readonly
       ...pick(Object.keys(command.options)),
     ]),
   };
+}
+
+/** Refuses global options that have no meaning for a command, or beside its own. */
+function refuseMisfits(command: Command, values: ReadonlyMap<string, unknown>, usageError: UsageError): void {
+  const { opensTenant, readsTenants, options } = command;
+  const opensNone = opensTenant === false && readsTenants !== true;
+  if (opensNone && values.get("as") !== undefined && !("as" in options)) {
+    throw usageError(
+      text(
+        "--as is for commands that work on a tenant: leave it out here",
+        "--as はテナントを操作するコマンドで使います。ここでは外してください",
+      ),
+    );
+  }
+  if (values.get("allContexts") === true && values.get("context") !== undefined) {
+    throw usageError(
+      text(
+        "--context and --all-contexts cannot be used together",
+        "--context と --all-contexts は同時に指定できません",
+      ),
+      text("remove one of them", "どちらかを外してください"),
+    );
+  }
 }
 
 const isRecordFormat = (format: unknown): boolean =>
