@@ -47,6 +47,16 @@ describe("the health of ADE", () => {
       { sync: failed("not-permitted"), token: { ...TOKEN, setAt: ago(0.5) } },
       ["sync-failed warning"],
     ],
+    [
+      "a clock is not mended by a token that was set since",
+      {
+        sync: failed("not-permitted", {
+          error: new Failure("not-permitted", { what: text("slow", "遅れ"), where: "clock" }).toJSON(),
+        }),
+        token: { ...TOKEN, setAt: ago(0.5) },
+      },
+      ["sync-failed critical"],
+    ],
     ["the token is the reason", { ...rejected, sync: failed("not-permitted") }, ["token-rejected critical"]],
     ["48 hours", { lastSyncAt: ago(48) }, []],
     ["more than 48 hours", { lastSyncAt: ago(48.1) }, ["sync-overdue warning"]],

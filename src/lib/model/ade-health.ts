@@ -1,7 +1,7 @@
 import { line } from "../advice/line.ts";
 import type { Problem } from "../errors/index.ts";
 import { counted, text, type Text } from "../text/index.ts";
-import { FULL_EVERY_MS, simulatedToken, type AdeEndpoint, type SyncState } from "./ade.ts";
+import { CLOCK, FULL_EVERY_MS, simulatedToken, type AdeEndpoint, type SyncState } from "./ade.ts";
 
 /** The facts that the health of a tenant's ADE is judged by; the tenant answers them. */
 export interface AdeHealthFacts {
@@ -19,7 +19,7 @@ export interface AdeHealthFacts {
     readonly startedAt: string;
     readonly finishedAt: string | null;
     readonly intervalMs: number | null;
-    readonly error: (Pick<Problem, "detail" | "hint"> & { readonly type: string }) | null;
+    readonly error: (Pick<Problem, "detail" | "where" | "hint"> & { readonly type: string }) | null;
   } | null;
   /** when the last sync was completed */
   readonly lastSyncAt: string | null;
@@ -69,9 +69,12 @@ const PASSING: readonly string[] = ["unavailable", "locked"];
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Returns whether what a failed sync lacked may have come with a token that was set since. */
+/** Returns whether what a failed sync lacked may have come with a token that was set since. A clock is not mended by one. */
 export const isMended = ({ sync, token }: Pick<AdeHealthFacts, "sync" | "token">): boolean =>
-  sync !== null && token !== null && token.setAt > (sync.finishedAt ?? sync.startedAt);
+  sync !== null &&
+  sync.error?.where !== CLOCK &&
+  token !== null &&
+  token.setAt > (sync.finishedAt ?? sync.startedAt);
 
 const SET_TOKEN = line("ade token set", ["FILE"]);
 

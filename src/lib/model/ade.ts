@@ -113,3 +113,6 @@ export const NEVER_WITH_CLOMO = text(
   "never upload this public key to the MDM server entry in Apple Business Manager that CLOMO uses, and never download a new token from that entry to try: a new token ends the old one at once",
   "Apple Business Manager で CLOMO が使っている MDM サーバに、この公開鍵をアップロードしないでください。試しにトークンをダウンロードすることも避けてください。新しいトークンを作成すると、それまでのトークンは直ちに無効になります",
 );
+
+/** Where a sync failed that Apple refused because of the clock of this machine. */
+export const CLOCK = "clock";

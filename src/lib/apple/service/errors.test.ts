@@ -169,6 +169,7 @@ describe("the clock", () => {
   test("is told where it is wrong", () => {
     expect(at("Sun, 22 Nov 2026 18:50:00 GMT")).toMatchObject({
       apple: "CLOCK",
+      where: "clock",
       code: "not-permitted",
       what: { en: expect.stringContaining("the clock of this machine is 10 minutes fast") },
     });

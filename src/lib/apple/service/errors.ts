@@ -1,6 +1,6 @@
 import { line } from "../../advice/line.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
-import { simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
+import { CLOCK, simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { timeOfHeader } from "../patience.ts";
@@ -306,7 +306,7 @@ export function refusalOf(where: string, answer: AppleAnswer, now: number, simul
   const code = codeIn(answer);
   if (code === "oauth_problem_advice" || (code === undefined && answer.status === 401)) {
     const wrong = clockWrong(answer, now);
-    if (wrong !== undefined) return new AppleRefusal("CLOCK", where, wrong, simulator);
+    if (wrong !== undefined) return new AppleRefusal("CLOCK", CLOCK, wrong, simulator);
   }
   if (code === undefined) return unknownRefusal(where, answer, simulator);
   return isCursor(code) ? new CursorRefused(code, where) : new AppleRefusal(code, where, APPLE_ERRORS[code], simulator);
