@@ -89,3 +89,25 @@ export const recordCheckOf = (fields: Fields, isOfConsole = false): ((record: ob
     return problems;
   };
 };
+
+const NULL_FOR_BLANK = text("must be null if it is blank", "空の場合は null にしてください");
+
+/** Returns the check of records whose writers all keep a blank as null, as what is missing is found by that. */
+export const blankCheckOf = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
+  const names = nullableTexts(fields);
+  return (record) =>
+    Object.entries(record)
+      .filter(([name, value]) => names.includes(name) && value !== null && isBlank(value))
+      .map(([field]) => ({ field, what: NULL_FOR_BLANK }));
+};
+
+/** Returns values with null for each blank that a field allows. */
+export const withoutBlanks = <T extends object>(fields: Fields, values: T): T => {
+  const names = nullableTexts(fields);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, names.includes(name) && isBlank(value) ? null : value]),
+  ) as T;
+};
+
+const nullableTexts = (fields: Fields): readonly string[] =>
+  Object.entries(fields).flatMap(([name, { type, nullable }]) => (type === "text" && nullable === true ? [name] : []));

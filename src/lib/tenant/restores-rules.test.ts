@@ -143,57 +143,62 @@ const filled = async (): Promise<TestTenant> => {
   return tenant;
 };
 
-const TEXTS = fc.oneof(
-  fc.constantFrom(
-    "",
-    " ",
-    "課長 ",
-    "課長",
-    "課長\n部長",
-    "部\u0007長",
-    "\u202e山田",
-    "a\u200bb",
-    "全社",
-    "氏名",
-    "a=b",
-    "#N/A",
+const SAMPLES: readonly string[] = [
+  "",
+  " ",
+  "課長 ",
+  "課長",
+  "課長\n部長",
+  "部\u0007長",
+  "\u202e山田",
+  "a\u200bb",
+  "全社",
+  "氏名",
+  "a=b",
+  "#N/A",
 
-    "a@example.jp",
-    "yamada@example.jp",
-    "<a@x.jp>",
-    "Ａ@x.jp",
-    "none",
-    "C02Y",
-    "WEST",
-    "営業",
-    "TRUE",
-    "993",
-    "70000",
-    "Asia/Tokyo",
-    "Nowhere/Land",
-    "https://panel.example.jp",
-    "https://a:b@panel.example.jp",
-    "ftp://x",
-    "no such",
-    "rules.lost.owner",
-    "rules.lost.reviewed",
-    "administrators.mfa",
-    "android.phone",
-    "onboarding.way",
-    "yes",
-    "はい",
-    "2026-01-01",
-    "2026/1/1",
-    "2999-01-01",
-    "03-0000-0000",
-    "purchased",
-    "a".repeat(100),
-    "a".repeat(256),
-    "a".repeat(2001),
-    "a".repeat(2601),
-    "部".repeat(867),
-    "題".repeat(10_001),
-  ),
+  "a@example.jp",
+  "yamada@example.jp",
+  "<a@x.jp>",
+  "Ａ@x.jp",
+  "none",
+  "C02Y",
+  "WEST",
+  "営業",
+  "TRUE",
+  "993",
+  "70000",
+  "Asia/Tokyo",
+  "Nowhere/Land",
+  "https://panel.example.jp",
+  "https://a:b@panel.example.jp",
+  "ftp://x",
+  "no such",
+  "rules.lost.owner",
+  "rules.lost.reviewed",
+  "administrators.mfa",
+  "android.phone",
+  "onboarding.way",
+  "yes",
+  "はい",
+  "2026-01-01",
+  "2026/1/1",
+  "2999-01-01",
+  "03-0000-0000",
+  "内線 4001",
+  "123",
+  "机の上",
+  "purchased",
+  "a".repeat(100),
+  "a".repeat(256),
+  "a".repeat(2001),
+  "a".repeat(2601),
+  "部".repeat(867),
+  "題".repeat(10_001),
+];
+
+const TEXTS = fc.oneof(
+  fc.constantFrom(...SAMPLES),
   fc.string({ unit: "binary", maxLength: 8 }),
   fc.string({ maxLength: 8 }),
 );
@@ -301,3 +306,42 @@ test("what apply accepts, the command that edits the record accepts, for each fi
   // a property of nothing would hold, too
   expect(accepted.size).toBeGreaterThan(TRAVELLING.length / 2);
 }, 300_000);
+
+/** The texts of a renewal that `edit` sets; of two with one topic or name one is refused. */
+const RENEWAL_TEXTS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes", "source"] as const;
+
+test.each(RENEWAL_TEXTS)("apply accepts the %s of a renewal exactly if edit keeps it as it is", async (field) => {
+  await using tenant = new TestTenant();
+  const { client } = tenant;
+  const texts = new Map<string, string>();
+  for (const [at, value] of SAMPLES.entries()) {
+    const { id } = await client.renewals.add({ kind: "custom", name: `証明書 ${at}` });
+    texts.set(id, value);
+  }
+  const files = await travelling(client);
+  const lines = linesIn(files.get(fileOf("renewals")))
+    .map((line) => `${JSON.stringify({ ...line, [field]: texts.get(idOf(line)) })}\n`)
+    .join("");
+  const { refusals } = await client.restores.plan(partsOf(new Map([...files, [fileOf("renewals"), lines]])));
+  const refused = new Set(refusals.map(({ id }) => id));
+  for (const [id, value] of texts) {
+    const kept = await client.renewals.edit(id, { [field]: value }).then(
+      (item) => item[field] === value,
+      () => false,
+    );
+    expect([value, refused.has(id)]).toEqual([value, !kept]);
+  }
+  const wrong = ["", " ", ...(field === "phone" ? ["123", "机の上"] : [])];
+  expect([...texts].filter(([id]) => refused.has(id)).map(([, value]) => value)).toEqual(expect.arrayContaining(wrong));
+});
+
+test("a new renewal is held to the same rule, and a blank is kept as null", async () => {
+  await using tenant = new TestTenant();
+  const { renewals } = tenant.client;
+  const failure = await failureOf(renewals.add({ kind: "custom", name: "証明書", phone: "机の上" }));
+  expect(failure?.what.en).toContain('"机の上" is not a telephone number');
+  expect(await renewals.add({ kind: "custom", name: "証明書", owner: "", phone: " " })).toMatchObject({
+    owner: null,
+    phone: null,
+  });
+});

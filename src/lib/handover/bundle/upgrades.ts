@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isTelephoneNumber } from "../../model/renewal.ts";
 import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import type { ResourceName } from "../resources.ts";
 
@@ -26,7 +27,7 @@ export const UPGRADES: readonly Upgrade[] = [
 /** A renewal of the fourth version: `phone` was the telephone number, or who holds the phone. */
 function withoutPhoneHolder(older: Members): Members {
   const { phone } = older;
-  const isNumber = typeof phone === "string" && /\d/.test(phone) && /^[0-9 +()-]*$/.test(phone);
+  const isNumber = typeof phone === "string" && isTelephoneNumber(phone) && /^[0-9 +()-]*$/.test(phone);
   const phones = isNumber ? { phone, phoneHolder: null } : { phone: null, phoneHolder: phone };
   return Object.fromEntries(
     Object.entries(older).flatMap(([key, value]) => (key === "phone" ? Object.entries(phones) : [[key, value]])),

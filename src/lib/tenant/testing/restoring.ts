@@ -57,6 +57,7 @@ const SUCH_AS_CAN_BE = [
   "update account set noticeMail = 0 where supportOption = 0",
   "update scheme set operations = '[\"users.write\"]' where operations = '[]'",
   "update renewal_item set name = pk || name",
+  "update renewal_item set phone = '090-0000-000' || pk where phone is not null",
   "update account set role = 'none' where role = 'operator' and user in (select pk from user where org = 1)",
   "update custom_field set name = replace(name, '=', '-'), nameKey = replace(nameKey, '=', '-')",
   "update tenant_profile set loginUrl = 'https://panel.example.jp', consoleTimezone = 'Asia/Tokyo', ios = 1, android = 1",

@@ -5,7 +5,9 @@ import { nameKey } from "../../model/normalise.ts";
 import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
 import type { Field } from "../../model/thing.ts";
-import { valueCheckOf } from "../../rules/values.ts";
+import { renewalFields } from "../../rules/renewal.ts";
+import { enforce } from "../../rules/rule.ts";
+import { valueCheckOf, withoutBlanks } from "../../rules/values.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
@@ -79,6 +81,7 @@ const checkValues = (values: Partial<RenewalItem>): void => {
     const what = value === undefined ? undefined : valueCheckOf(field)?.(value);
     if (what !== undefined) throw new Failure("input-rejected", { what, where: name });
   }
+  enforce(renewalFields({ before: undefined, after: values, facts: undefined }), "phone");
 };
 
 /** What a tenant knows by itself of something of its own that expires. */
@@ -156,7 +159,7 @@ export const addRenewal = (
         ]),
       );
       const item = {
-        ...fields,
+        ...withoutBlanks(RENEWAL_ITEM.fields, fields),
         id: newId(session.surroundings),
         certainty: given.certainty ?? "typed",
         createdAt: at,
@@ -178,7 +181,7 @@ const changed = (
 ): Promise<RenewalItem> =>
   session.change({ action, locks: LOCKS }, async (writer) => {
     const before = await itemNamed(writer, id);
-    const changes = change(before);
+    const changes = withoutBlanks(RENEWAL_ITEM.fields, change(before));
     checkValues(changes);
     const after = { ...before, ...changes, updatedAt: instant(session.surroundings) };
     if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic) await refuseTaken(writer, after);

@@ -9,11 +9,12 @@ import { answerOfQuestion } from "../../../rules/answer.ts";
 import { customFieldName } from "../../../rules/custom-field.ts";
 import { deviceFields } from "../../../rules/device.ts";
 import { orgNames } from "../../../rules/org.ts";
+import { renewalFields } from "../../../rules/renewal.ts";
 import type { RuleProblem } from "../../../rules/rule.ts";
 import { schemeItems } from "../../../rules/scheme.ts";
 import { fieldsOfOwnApp } from "../../../rules/secured-user.ts";
 import { tenantProfile } from "../../../rules/tenant.ts";
-import { recordCheckOf } from "../../../rules/values.ts";
+import { blankCheckOf, recordCheckOf } from "../../../rules/values.ts";
 import { isFreeColumn } from "../fields.ts";
 
 /** A record of a bundle, whose members have the types of its resource's fields. */
@@ -61,6 +62,7 @@ const JUDGES: Readonly<Partial<Record<ResourceName, Judge>>> = {
     const after = { ...others, isOfUser: ownerId !== null, isOfOrg: ownerOrgId !== null };
     return deviceFields({ ...NEW, after });
   },
+  renewals: (record) => renewalFields({ ...NEW, after: record }),
   answers: (record, now) => answerOfQuestion({ before: undefined, after: record as unknown as Answer, facts: { now } }),
 };
 
@@ -76,9 +78,10 @@ export const judgeOf = (
 ): ((record: Line) => readonly RuleProblem[]) => {
   const { fields, here } = resourceOf(resource);
   const checkValues = recordCheckOf(fields, isOfConsole && here !== true);
+  const checkBlanks = here === true ? blankCheckOf(fields) : undefined;
   const { [resource]: judge } = JUDGES;
   return (record) => {
-    const problems = checkValues(record);
+    const problems = [...checkValues(record), ...(checkBlanks?.(record) ?? [])];
     return problems.length > 0 || judge === undefined ? problems : judge(record, now);
   };
 };
