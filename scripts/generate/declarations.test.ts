@@ -15,7 +15,7 @@ const before = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarati
 };
 
 /** What commands that open a tenant end with where that cannot be. */
-const OPENING_EXITS = [4, 5, 6, 7];
+const OPENING_EXITS = [3, 4, 5, 6, 7];
 const OPENING_NONE =
   /^(?:context|csv|renewals (?:check|schedule|verify)|(?:orgs|secured users) template|status|completion)\b/;
 
@@ -63,17 +63,20 @@ const added = (at: readonly string[], why: string): Permitted => ({
 });
 
 /** What changes settings, and opens no tenant for it. */
-const UNSAFE_HOME = ["context add", "context use", "renewals schedule install", "renewals schedule remove"].map(
-  (verb): Permitted => {
-    const exits = before.verbs[verb]?.exits ?? [];
-    return {
-      at: ["verbs", verb, "exits"],
-      before: exits,
-      now: [...exits, 4].toSorted((a, b) => a - b),
-      why: "a change in a home that others may write is refused",
-    };
-  },
-);
+const exitsToo = (verb: string, more: readonly number[], why: string): Permitted => {
+  const exits = before.verbs[verb]?.exits ?? [];
+  const now = [...exits, ...more].toSorted((a, b) => a - b);
+  return { at: ["verbs", verb, "exits"], before: exits, now, why };
+};
+const UNSAFE = "a change in a home that others may write is refused";
+const DAMAGED = "settings that cannot be read are rejected input";
+const UNSAFE_HOME = [
+  ...["context add", "renewals schedule install", "renewals schedule remove"].map((verb) =>
+    exitsToo(verb, [4], UNSAFE),
+  ),
+  exitsToo("context use", [3, 4], `${UNSAFE}; ${DAMAGED}`),
+  ...["context list", "context show"].map((verb) => exitsToo(verb, [3], DAMAGED)),
+];
 
 const ONBOARDING = "a new tenant is set up step by step";
 const APPLE = "Apple's protocols are spoken, and rehearsed with a simulator";

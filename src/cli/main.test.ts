@@ -185,14 +185,16 @@ describe("a failure under JSON ends with a problem object", () => {
   });
 });
 
-test("a home that cannot be read is an unexpected error that names the file", async () => {
+test("settings that cannot be read are rejected input with the name of the file, whatever the command", async () => {
   const home = freshFolder();
   writeFileSync(join(home, "contexts.json"), "{");
-  const { en, ja } = await inBoth("context list", { home });
-  expect(en).toMatchObject({ exit: 1, stdout: "" });
-  expect(en.stderr).toContain(join(home, "contexts.json"));
-  expect(ja.exit).toBe(1);
-  expect(ja.stderr).toMatch(/^エラー: /);
+  for (const words of ["context list", "ade sync --every 1d --no-input --quiet", "users list", "status"]) {
+    const { en, ja } = await inBoth(words, { home });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toContain(join(home, "contexts.json"));
+    expect(ja.exit).toBe(3);
+    expect(ja.stderr).toMatch(/^エラー: /);
+  }
 });
 
 test("every command that has --all-contexts refuses it beside --context, in both languages", async () => {

@@ -29,7 +29,7 @@ export default defineCommand({
     { line: "clomoctl status --all-contexts --format json" },
     { line: "clomoctl status --all-contexts --format html -o status.html --lang ja" },
   ],
-  exits: ["not-found"],
+  exits: ["input-rejected", "not-found"],
   opensTenant: false,
   readsTenants: true,
   async run(tools, { allContexts, ...options }) {

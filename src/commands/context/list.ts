@@ -8,7 +8,7 @@ export default defineCommand({
   args: {},
   options: { limit: LIMIT },
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],
-  exits: ["not-found"],
+  exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run({ terminal, contexts, globals, environment }, { limit }) {
     const [all, chosen] = [await contexts.list(), await contexts.inEffect(globals.context, environment)];

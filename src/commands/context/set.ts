@@ -32,7 +32,7 @@ export default defineCommand({
     { line: "clomoctl context set embedded --timezone Asia/Tokyo" },
     { line: "clomoctl context set embedded --undeletable keep" },
   ],
-  exits: ["not-found", "locked"],
+  exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off, undeletable }) {

@@ -37,7 +37,7 @@ export default defineCommand({
   },
   options: {},
   examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show embedded --format json" }],
-  exits: ["not-found"],
+  exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { name }) {
     const { terminal, contexts, globals, environment } = tools;

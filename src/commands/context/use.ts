@@ -9,7 +9,7 @@ export default defineCommand({
   },
   options: {},
   examples: [{ line: "clomoctl context use embedded" }],
-  exits: ["not-found", "locked"],
+  exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   changes: true,
   async run({ terminal, contexts, environment }, { name }) {

@@ -206,7 +206,7 @@ export default defineCommand({
     },
   ],
   // with --tenant also what keeps one from being opened
-  exits: ["input-rejected", ...OPENING, "differs"],
+  exits: [...OPENING, "differs"],
   opensTenant: false,
   readsTenants: true,
   async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {

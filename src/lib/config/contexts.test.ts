@@ -318,8 +318,8 @@ test.each([
 ])("a damaged file %s is told and not written over", async (damaged) => {
   await mkdir(home.settings, { recursive: true });
   await writeFile(join(home.settings, "contexts.json"), damaged);
-  await expect(contexts.list()).rejects.toMatchObject({ code: "unexpected" });
-  await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
+  await expect(contexts.list()).rejects.toMatchObject({ code: "input-rejected" });
+  await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "input-rejected" });
   expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
 });
 
@@ -340,7 +340,7 @@ test("what a file says in another form than text has its usual value", async () 
 test("a folder in the place of the settings is told", async () => {
   await mkdir(join(home.settings, "contexts.json"), { recursive: true });
   await expect(contexts.list()).rejects.toMatchObject({
-    code: "unexpected",
+    code: "input-rejected",
     where: join(home.settings, "contexts.json"),
   });
 });

@@ -31,10 +31,11 @@ test.each([
     "コンテキストを読み込めません",
     "fix the file, or move it away",
     "ファイルを直すか、別の場所に移してください",
+    "input-rejected",
   ],
-])("settings that cannot be read: %s", (cause, en, ja, hintEn, hintJa) => {
+])("settings that cannot be read: %s", (cause, en, ja, hintEn, hintJa, code = "unexpected") => {
   expect(unreadableSettings("/home/contexts.json", cause)).toMatchObject({
-    code: "unexpected",
+    code,
     what: { en, ja },
     where: "/home/contexts.json",
     hint: { en: hintEn, ja: hintJa },

@@ -26,7 +26,7 @@ const NAME = "contexts";
  * may write: see docs/decisions/004-settings.md.
  *
  * @throws `not-permitted` when other users can write the file
- * @throws `unexpected` when the file cannot be read or has other content: nothing is dropped silently
+ * @throws `unexpected` when the file cannot be read, `input-rejected` when it has other content: nothing is dropped silently
  */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${NAME}.json`);
@@ -47,7 +47,7 @@ export function unreadableSettings(where: string, cause: unknown): Failure {
   }
   return (
     diskFailureOf(cause, where) ??
-    new Failure("unexpected", {
+    new Failure("input-rejected", {
       what: text("cannot read the contexts", "コンテキストを読み込めません"),
       where,
       hint: text("fix the file, or move it away", "ファイルを直すか、別の場所に移してください"),

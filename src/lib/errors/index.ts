@@ -42,8 +42,17 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What may keep a tenant from being opened: who runs it may not, it is locked, there is none, or a newer program wrote it. */
-export const OPENING = ["not-permitted", "locked", "not-found", "unavailable"] as const satisfies readonly ErrorCode[];
+/**
+ * What may keep a tenant from being opened: the contexts cannot be read, who runs it may not, it is locked, there is none, or a
+ * newer program wrote it.
+ */
+export const OPENING = [
+  "input-rejected",
+  "not-permitted",
+  "locked",
+  "not-found",
+  "unavailable",
+] as const satisfies readonly ErrorCode[];
 
 /** The texts of a {@link Failure}; the user sees at most three lines. */
 export interface FailureDetail {
