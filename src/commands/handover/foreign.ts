@@ -102,7 +102,7 @@ async function findForeign({ client, files, plan, compareAll }: ComparedBundle):
   if (countRecords(plan).both > 0) return undefined;
   const counts = countRecords(await compareAll());
   const { rows, records, both } = counts;
-  const facts = { records, matches: both > 0, sharesDomain: undefined };
+  const facts = { records, matches: both > 0, isNumbered: false, sharesName: undefined, sharesDomain: undefined };
   if (foreignBy({ before: undefined, after: { mode: "replace", rows }, facts }) === undefined) return undefined;
   return (await sharesKey(client, files)) ? undefined : counts;
 }

@@ -205,8 +205,8 @@ const Import = named(
     unseenColumns: z.array(z.string()).optional(),
     /** of devices: those that have to be wiped and set up again for another owner */
     wipes: z.int().optional(),
-    /** if the file looks like another tenant's: the keys of its first rows, or the first of its mail domains, of which the tenant has none */
-    foreign: z.object({ by: z.enum(["key", "domain"]), values: z.array(z.string()) }).optional(),
+    /** if the file looks like another tenant's: the keys of its first rows, or the first of its mail domains, of which the tenant has none, or the names of its first rows, whose keys are those of records with other names */
+    foreign: z.object({ by: z.enum(["key", "name", "domain"]), values: z.array(z.string()) }).optional(),
     /** of a replacing import: the records that its file lacks and that are kept, as they cannot be deleted; `known`: those that the run before kept, too */
     kept: z.object({ count: z.int(), known: z.int() }).optional(),
     /** the devices that lose their owner, as that record is deleted; of an undoing those that get it back */

@@ -1,6 +1,7 @@
 import type { FileForm } from "../csv/records/record.ts";
 import type { Allowance, Fix, UndeletableChoice } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
+import type { MissingTrait } from "../rules/import-file.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
 export interface Selection {
@@ -94,9 +95,12 @@ export interface ColumnChange {
   readonly clearedOf?: number | undefined;
 }
 
-/** What a file has that looks like another tenant's: the first keys or mail domains, none of which the tenant has. */
+/**
+ * What a file has that looks like another tenant's: the first keys or mail domains, none of which the tenant has, or the
+ * first names, none of which is that of the record with the row's key.
+ */
 export interface Foreign {
-  readonly by: "key" | "domain";
+  readonly by: MissingTrait;
   readonly values: readonly string[];
 }
 

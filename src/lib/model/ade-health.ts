@@ -71,10 +71,7 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** Returns whether what a failed sync lacked may have come with a token that was set since. A clock is not mended by one. */
 export const isMended = ({ sync, token }: Pick<AdeHealthFacts, "sync" | "token">): boolean =>
-  sync !== null &&
-  sync.error?.where !== CLOCK &&
-  token !== null &&
-  token.setAt > (sync.finishedAt ?? sync.startedAt);
+  sync !== null && sync.error?.where !== CLOCK && token !== null && token.setAt > (sync.finishedAt ?? sync.startedAt);
 
 const SET_TOKEN = line("ade token set", ["FILE"]);
 

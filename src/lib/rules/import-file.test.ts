@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { clearsMost, foreignBy, mixesRecords } from "./import-file.ts";
 
-const KNOWN = { records: 8, matches: false, sharesDomain: undefined };
+const KNOWN = { records: 8, matches: false, isNumbered: false, sharesName: undefined, sharesDomain: undefined };
+const NUMBERED = { ...KNOWN, matches: true, isNumbered: true };
 
 test.each([
   ["no row of a replacing file matches", "replace", 5, KNOWN, "key"],
@@ -18,6 +19,12 @@ test.each([
     { ...KNOWN, matches: true, sharesDomain: false },
     undefined,
   ],
+  ["numbers alone match, and nothing contradicts them", "replace", 5, NUMBERED, undefined],
+  ["one name agrees", "replace", 5, { ...NUMBERED, sharesName: true, sharesDomain: false }, undefined],
+  ["a domain is shared", "replace", 5, { ...NUMBERED, sharesName: false, sharesDomain: true }, undefined],
+  ["neither", "replace", 5, { ...NUMBERED, sharesName: false, sharesDomain: false }, "domain"],
+  ["no domain is shared, without names", "replace", 5, { ...NUMBERED, sharesDomain: false }, "domain"],
+  ["no name agrees, without addresses", "replace", 5, { ...NUMBERED, sharesName: false }, "name"],
 ] as const)("a file looks like another tenant's or not: %s", (_, mode, rows, facts, by) => {
   expect(foreignBy({ before: undefined, after: { mode, rows }, facts })).toBe(by);
 });

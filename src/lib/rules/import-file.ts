@@ -16,6 +16,10 @@ export interface KnownOfFile {
   readonly records: number;
   /** true if a row matches a record */
   readonly matches: boolean;
+  /** true if rows match by a number alone, which other tenants give to people of their own */
+  readonly isNumbered: boolean;
+  /** true if a row has the name of the record that it matches; undefined if no such row has a name */
+  readonly sharesName: boolean | undefined;
   /** true if a mail domain of the file occurs in the tenant; undefined if the file has none */
   readonly sharesDomain: boolean | undefined;
 }
@@ -23,11 +27,18 @@ export interface KnownOfFile {
 /** A shorter file may well be about new records alone. */
 export const MIN_FOREIGN_ROWS = 5;
 
+/** Something of this tenant that a file of another tenant lacks. */
+export type MissingTrait = "key" | "name" | "domain";
+
 /** Returns what a file lacks that a file of this tenant would have; undefined if it does not look like another tenant's. */
-export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): "key" | "domain" | undefined => {
+export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): MissingTrait | undefined => {
   if (after === undefined || after.rows < MIN_FOREIGN_ROWS || facts.records === 0) return undefined;
-  if (after.mode === "replace") return facts.matches ? undefined : "key";
-  return facts.sharesDomain === false ? "domain" : undefined;
+  const { matches, isNumbered, sharesName, sharesDomain } = facts;
+  if (after.mode === "append") return sharesDomain === false ? "domain" : undefined;
+  if (!matches) return "key";
+  if (!isNumbered || sharesName === true || sharesDomain === true) return undefined;
+  if (sharesDomain === false) return "domain";
+  return sharesName === false ? "name" : undefined;
 };
 
 /** Returns whether an import clears most of the values of a column. The change has the numbers of records with a value. */

@@ -67,6 +67,33 @@ test.each([
   expect(await tenantOf("customer-a").client.imports.list()).toHaveLength(2);
 });
 
+test("by employee code, another tenant's people with the same running numbers are refused", async () => {
+  const numbered = (domain: string, name: string): Cells => [
+    [...HEADER, "社員コード"],
+    ...Array.from({ length: 8 }, (_, at) => [`p${at}@${domain}`, `${name}${at}`, `0000${at}`]),
+  ];
+  const [a, b] = [numbered("a.example", "人"), numbered("b.example", "別人")];
+  await tenantOf("customer-a").import({ kind: "users" }, a);
+  await tenantOf("customer-b").import({ kind: "users" }, b);
+  const before = await tenantOf("customer-a").users();
+  writeFileSync(join(desk.folder, "b.csv"), csv(b));
+  writeFileSync(join(desk.folder, "names.csv"), csv(b.map(([, name = "", code = ""]) => [code, name])));
+  const options = "--key employee-code --mode replace --yes --max-deletions 5%";
+  const refused = await run(`users import b.csv ${options}`, desk);
+  expect(refused.exit).toBe(3);
+  expect(refused.stderr).toContain("error: no user of customer-a has a mail domain of b.csv (@b.example)");
+  expect(refused.stderr).toMatch(/--allow other-tenant .*--context customer-a$/m);
+  expect(refused.stderr).toContain("(the tenant of the context customer-b has them)");
+  const { en, ja } = await inBoth(`users import names.csv ${options} --blank keep`, desk);
+  for (const { exit } of [en, ja]) expect(exit).toBe(3);
+  const what = "no row of names.csv has the same name as the user of customer-a with the same key. Is this";
+  expect(en.stderr).toContain(what);
+  expect(ja.stderr).toMatch(OTHER);
+  expect(await tenantOf("customer-a").users()).toEqual(before);
+  expect((await run(`users import b.csv ${options} --allow other-tenant`, desk)).exit).toBe(0);
+  expect(await domains("customer-a")).toEqual(["b.example"]);
+});
+
 test("a file that is nobody's names no other tenant", async () => {
   const { en, ja } = await inBoth("users import d.csv --yes", desk);
   for (const { exit, stderr } of [en, ja]) {

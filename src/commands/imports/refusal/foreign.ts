@@ -110,6 +110,11 @@ function describe({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan,
       `none of the ${counted(rows, "row")} of ${file} matches one of the ${counted(recordsBefore, noun.en)} of ${tenant.en}`,
       `${file} の ${rows} 行は、${tenant.ja} の${noun.ja} ${recordsBefore} 件のどれとも一致しません`,
     );
+  if (foreign.by === "name")
+    return text(
+      `no row of ${file} has the same name as the ${noun.en} of ${tenant.en} with the same key`,
+      `${file} のどの行も、キーが同じ ${tenant.ja} の${noun.ja}と名前が一致しません`,
+    );
   const more = foreign.values.length > MAX_DOMAINS ? ", …" : "";
   const domains = `${foreign.values
     .slice(0, MAX_DOMAINS)
@@ -123,6 +128,8 @@ function describe({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan,
 
 /** Returns the name of another context on this computer whose tenant has what a file has; undefined if there is none. */
 async function contextOf(tools: Tools, plan: ForeignPlan, own: string): Promise<string | undefined> {
+  // different people may have the same name
+  if (plan.foreign.by === "name") return undefined;
   for (const context of await tools.contexts.list()) {
     if (context.name === own || context.kind !== "embedded") continue;
     // a tenant that cannot be read, or that this account may not read, is none that can be proposed

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Foreign } from "../../../../../imports/plan.ts";
 import { TestTenant, type Cells, type Request } from "../../../../testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -28,7 +29,63 @@ beforeAll(async () => {
 
 const OTHERS = [USERS, ...people("b.example", 5)];
 
-test.each<[string, Request, Cells, "key" | "domain" | undefined]>([
+/** Replacing files by employee code, whose codes are those of people. */
+const byCode = (
+  what: string,
+  header: readonly string[],
+  row: (at: number, code: string) => readonly string[],
+  by: Foreign["by"] | undefined,
+): [string, Request, Cells, Foreign["by"] | undefined] => [
+  `by employee code, ${what}`,
+  { kind: "users", mode: "replace", key: "employee-code", blank: "keep" },
+  [[...header], ...Array.from({ length: 8 }, (_, at) => [...row(at + 1, `a.example-${at + 1}`)])],
+  by,
+];
+const BY_CODE = [
+  byCode(
+    "other people with the same running numbers",
+    USERS,
+    (at, code) => [`p${at}@b.example`, `別人${at}`, code],
+    "domain",
+  ),
+  byCode(
+    "the same without names",
+    ["社員コード", "メールアドレス"],
+    (at, code) => [code, `p${at}@b.example`],
+    "domain",
+  ),
+  byCode("the same without addresses", ["社員コード", "氏名"], (at, code) => [code, `別人${at}`], "name"),
+  byCode("the same with blank addresses", USERS, (at, code) => ["", `別人${at}`, code], "name"),
+  byCode(
+    "the name of one agrees",
+    USERS,
+    (at, code) => [`p${at}@b.example`, at === 8 ? "人8" : `別人${at}`, code],
+    undefined,
+  ),
+  byCode(
+    "all people have new addresses in a new domain",
+    USERS,
+    (at, code) => [`p${at}@b.example`, `人${at}`, code],
+    undefined,
+  ),
+  byCode(
+    "all have new names and addresses in the tenant's domain",
+    USERS,
+    (at, code) => [`n${at}@A.example`, `別人${at}`, code],
+    undefined,
+  ),
+  byCode("neither names nor addresses", ["社員コード", "TEL"], (at, code) => [code, `03-0000-000${at}`], undefined),
+  byCode("blank names", ["社員コード", "氏名", "TEL"], (at, code) => [code, "", `03-0000-000${at}`], undefined),
+  byCode("codes of nobody", USERS, (at) => [`p${at}@b.example`, `別人${at}`, `X${at}`], "key"),
+  byCode(
+    "new codes, with the addresses of people",
+    USERS,
+    (at) => [`p${at}@a.example`, `改名${at}`, `X${at}`],
+    undefined,
+  ),
+];
+
+test.each<[string, Request, Cells, Foreign["by"] | undefined]>([
   ["a replacing file that matches nobody", { kind: "users", mode: "replace" }, OTHERS, "key"],
   [
     "all addresses are new, and the codes and names are those of people",
@@ -66,6 +123,7 @@ test.each<[string, Request, Cells, "key" | "domain" | undefined]>([
     [["社員コード", "氏名"], ...people("a.example", 5).map(([, name = "", code = ""]) => [code, name])],
     undefined,
   ],
+  ...BY_CODE,
   ["the console's own export", { kind: "users", fromConsole: true }, OTHERS, "key"],
   ["devices", { kind: "devices", mode: "replace" }, [DEVICES, ...devices("B", 5)], "key"],
   ["devices, appended", { kind: "devices" }, [DEVICES, ...devices("B", 5)], undefined],
@@ -74,6 +132,21 @@ test.each<[string, Request, Cells, "key" | "domain" | undefined]>([
     "SECURED APPs users of an app that has none",
     { kind: "mailer", mode: "replace" },
     [DOCS, ...docs("b", 5)],
+    undefined,
+  ],
+  [
+    "devices, by serial number and with other names",
+    { kind: "devices", mode: "replace" },
+    [
+      ["シリアルナンバー", "プラットフォーム", "デバイス識別名称"],
+      ...devices("A", 5).map(([serial = "", platform = ""]) => [serial, platform, `別${serial}`]),
+    ],
+    undefined,
+  ],
+  [
+    "SECURED APPs users, by user ID and with other names",
+    { kind: "docs", mode: "replace" },
+    [DOCS, ...docs("a", 5).map(([id = "", , password = ""]) => [id, `別人${id}`, password])],
     undefined,
   ],
   [

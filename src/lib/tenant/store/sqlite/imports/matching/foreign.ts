@@ -1,8 +1,10 @@
 import type { Foreign } from "../../../../../imports/plan.ts";
+import type { ImportedField, KindKey } from "../../../../../imports/kinds.ts";
 import { foreignBy, MIN_FOREIGN_ROWS } from "../../../../../rules/import-file.ts";
 import type { Database } from "../../database.ts";
 import { stagedClaims } from "../conflicts.ts";
-import { isStaged } from "../expressions.ts";
+import { THEN } from "../../../sql/forms.ts";
+import { isStaged, keyOf, staged, stagedKeys, storedKeys } from "../expressions.ts";
 import type { Claim, PlanSql } from "../stored-kind.ts";
 
 /** Number of keys or domains by which another tenant can be found. */
@@ -25,27 +27,59 @@ export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean
   const rows = database.count(
     `select count(*) from (select 1 from s.row r where r.key is not null limit ${MIN_FOREIGN_ROWS}) one`,
   );
-  const records = `select 1 from ${kind.thing.name} t where ${kind.inScope} limit 1`;
-  const facts = {
-    records: database.get(records, { kind: kind.name }) === undefined ? 0 : 1,
-    matches: areKnown || database.get("select 1 from s.match limit 1") !== undefined,
-  };
+  const inTenant = `select 1 from ${kind.thing.name} t where ${kind.inScope} limit 1`;
+  const records = database.get(inTenant, { kind: kind.name }) === undefined ? 0 : 1;
+  const isLong = records > 0 && rows >= MIN_FOREIGN_ROWS;
+  const isMet = database.get("select 1 from s.match limit 1") !== undefined;
+  const isNumbered = isMet && !areKnown && isNumber(keyOf(plan));
+  const sharesName = mode === "replace" && isLong && isNumbered ? hasSharedName(database, plan) : undefined;
+  const needsDomain = mode === "append" || (isNumbered && sharesName !== true);
   const sharesDomain =
-    mode === "append" && addresses !== undefined && facts.records > 0 && rows >= MIN_FOREIGN_ROWS
-      ? hasSharedDomain(database, plan, addresses)
-      : undefined;
-  const by = foreignBy({ before: undefined, after: { mode, rows }, facts: { ...facts, sharesDomain } });
-  if (by === undefined) return undefined;
+    addresses !== undefined && isLong && needsDomain ? hasSharedDomain(database, plan, addresses) : undefined;
+  const facts = { records, matches: areKnown || isMet, isNumbered, sharesName, sharesDomain };
+  const by = foreignBy({ before: undefined, after: { mode, rows }, facts });
+  return by === undefined ? undefined : { by, values: valuesOf(database, plan, by) };
+};
+
+/** The first keys, names or mail domains of the file. */
+const valuesOf = (database: Database, plan: PlanSql, by: Foreign["by"]): readonly string[] => {
+  const [addresses, name] = [addressesOf(plan), nameOf(plan)];
   const values =
     by === "domain" && addresses !== undefined
       ? `select distinct ${domainOf("c.key")} as value from (${stagedClaims(plan, addresses)}) c`
-      : "select r.key as value from s.row r where r.key is not null";
-  return { by, values: database.all(`${values} limit ${MAX_VALUES}`).map(({ value }) => String(value)) };
+      : by === "name" && name !== undefined
+        ? `select ${staged(name.field)} as value from s.row r where ${staged(name.field)} is not null`
+        : "select r.key as value from s.row r where r.key is not null";
+  return database.all(`${values} limit ${MAX_VALUES}`).map(({ value }) => String(value));
 };
 
 /** The addresses of the rows, if they are of users who have such. */
 const addressesOf = (plan: PlanSql): Claim | undefined =>
   plan.kind.claims.find(({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field));
+
+/** The names of the rows, if the file has them. */
+const nameOf = (plan: PlanSql): ImportedField | undefined =>
+  plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
+
+/** True of a key that every tenant may count from 1. Nobody else has a mail address or a serial number. */
+export const isNumber = ({ lasting, comparison }: KindKey): boolean => lasting === true && comparison === "code";
+
+/** SQL: true if the row `r` has the name of the record `t`; undefined if the file has no names. */
+export const agreesByName = (plan: PlanSql): string | undefined => {
+  const name = nameOf(plan);
+  return name === undefined ? undefined : `${stagedKeys(name)} = ${storedKeys(name)}`;
+};
+
+/** Returns whether a row has the name of the record that it matches; undefined if no such row has a name. */
+const hasSharedName = (database: Database, plan: PlanSql): boolean | undefined => {
+  const [name, agrees] = [nameOf(plan), agreesByName(plan)];
+  if (name === undefined || agrees === undefined) return undefined;
+  const rows = `select 1 from s.match m ${THEN} s.row r on r.row = m.row`;
+  // nearly always it is the first row
+  const agreeing = `${rows} ${THEN} ${plan.kind.thing.name} t on t.pk = m.target where ${agrees} limit 1`;
+  if (database.get(agreeing) !== undefined) return true;
+  return database.get(`${rows} where ${staged(name.field)} is not null limit 1`) === undefined ? undefined : false;
+};
 
 /** Returns whether a mail domain of the file occurs in the tenant; undefined if the file has none. */
 const hasSharedDomain = (database: Database, plan: PlanSql, claim: Claim): boolean | undefined => {

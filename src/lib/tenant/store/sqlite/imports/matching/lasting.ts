@@ -11,7 +11,6 @@ import {
   keyText,
   staged,
   stagedKey,
-  stagedKeys,
   stored,
   storedKeys,
   VALID,
@@ -19,6 +18,7 @@ import {
 import { recordFinding } from "../findings.ts";
 import { LIKE } from "../staging.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
+import { agreesByName, isNumber } from "./foreign.ts";
 
 /** SQL: the key of a row's, or of a record's, first value of a field. */
 interface KeySql {
@@ -110,22 +110,21 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql, tells = true
   if (database.count(`select count(*) from s.${SAME}`) > 0) {
     indexTargets(database);
     dropInnocent(database, others);
-    areKnown = isAnyKnown(database, plan);
+    areKnown = isAnyKnown(database, plan, lasting);
     if (tells) recordFindings(database, plan, lasting);
   }
   database.exec(`drop table s.${SAME}`);
   return areKnown;
 };
 
-/** Returns whether a row that meets no record is that of one by another key and by name: other tenants count from 1, too. */
-const isAnyKnown = (database: Database, plan: PlanSql): boolean => {
-  const { kind } = plan;
-  const name = kind.fields.find(({ stored: column }) => column === kind.namedBy);
-  if (name === undefined || !isStaged(plan, name)) return false;
+/** Returns whether a row that meets no record is that of one by another key: by a number only if the name agrees. */
+const isAnyKnown = (database: Database, plan: PlanSql, lasting: readonly LastingKey[]): boolean => {
+  const telling = lasting.filter(({ key }) => !isNumber(key)).map(({ field }) => `'${field.field}'`);
+  const known = `same.field in (${telling.join(", ")}) or ${agreesByName(plan) ?? "false"}`;
   return (
     database.get(
-      `select 1 from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
-       where not ${isMatched("r.row")} and ${stagedKeys(name)} = ${storedKeys(name)} limit 1`,
+      `select 1 from s.${SAME} same join s.row r on r.row = same.row join ${plan.kind.thing.name} t on t.pk = same.target
+       where not ${isMatched("r.row")} and (${known}) limit 1`,
     ) !== undefined
   );
 };
