@@ -48,13 +48,19 @@ const lastingKeys = (plan: PlanSql): readonly LastingKey[] => {
 };
 
 /**
- * The rows that have a lasting key of a record they do not meet: `is` says what they do, `zeros` is 1 if the row lacks the
- * zeros at the start of the record's key.
+ * The rows that have a lasting key of a record they do not meet: `is_what` says what they do, `form` in which form the keys
+ * are equal.
  */
 const SAME = "same_record";
 
 /** What rows do that have a key of another record: create one, change another one, or nothing odd. */
 type SameRecord = "new-address" | "other-person" | "own";
+
+/**
+ * How a row's key is a record's: as it is; without the zeros at its start, which a spreadsheet removed; or but for width,
+ * case and the blanks around it, as people type codes.
+ */
+type Form = "exact" | "zeros" | "loose";
 
 /** Rows in which keys of other records are looked for. */
 interface Candidates {
@@ -68,8 +74,8 @@ interface Candidates {
 /**
  * Finds rows with the employee code or UPN of a record that they do not meet. A row that would create a record is probably
  * that person with a new address; one that changes another person may have cells of both, as after one column was sorted by
- * itself. A value stands for a person only if one record alone and one such row alone have it. Codes whose zeros at the start
- * a spreadsheet has removed count as equal.
+ * itself. A value stands for a person only if one record alone and one such row alone have it. Codes count as equal in any
+ * {@link Form}.
  *
  * @param tells false: nothing is recorded as a finding
  * @returns true if a row that meets no record is that of one by another key
@@ -97,13 +103,15 @@ export const findKeysOfOthers = (database: Database, plan: PlanSql, tells = true
   if (all.every(({ candidates }) => candidates.length === 0)) return false;
   database.exec(`drop table if exists s.${SAME}`);
   database.exec(`create table s.${SAME} (is_what text not null, field text not null, row integer not null,
-    key text not null, target integer not null, zeros integer not null)`);
+    key text not null, target integer not null, form text not null)`);
   database.exec(`create index s.${SAME}_row on ${SAME} (field, row)`);
   for (const { one, candidates } of all) {
     for (const some of candidates) {
       if (some.is === "other-person" && one.key.comparison === "code") joinOwn(database, plan, one);
-      if (some.is !== "own") joinSame(database, plan, one, some);
-      if (one.key.comparison === "code") joinSame(database, plan, one, some, true);
+      if (some.is !== "own") joinSame(database, plan, one, some, "exact");
+      if (one.key.comparison !== "code") continue;
+      joinSame(database, plan, one, some, "zeros");
+      if (some.is !== "own") joinSame(database, plan, one, some, "loose");
     }
   }
   let areKnown = false;
@@ -140,11 +148,23 @@ const hasZeros = (key: string): string => `${hasPattern(key, "'0*'")} and ${isDi
 /** Keeps the changing rows that lack zeros of their own record's key. */
 const joinOwn = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): void => {
   database.run(
-    `insert into s.${SAME} select 'own', :field, r.row, ${sql.row}, t.pk, 1
+    `insert into s.${SAME} select 'own', :field, r.row, ${sql.row}, t.pk, 'zeros'
      from s.match m join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
      where ${changes(field)} and ${mayLackZeros(sql.row)} and ${hasZeros(sql.record)} and ltrim(${sql.record}, '0') = ${sql.row}`,
     { field: field.field },
   );
+};
+
+/** SQL: a code without what is but a matter of typing it; nearly all are plain ASCII. */
+const looseCode = (key: string): string =>
+  `case when ${hasPattern(key, "'*[^!-~]*'")} then loose_code(trim(${key}, ' \u3000')) else lower(${key}) end`;
+
+/** SQL: the keys of a row and a record as they are compared in a form, and which of them have one. */
+const inForm = ({ row, record }: KeySql, form: Form): KeySql & { readonly rows: string; readonly records: string } => {
+  const all = { rows: "true", records: "true" };
+  if (form === "exact") return { row, record, ...all };
+  if (form === "loose") return { row: looseCode(row), record: looseCode(record), ...all };
+  return { row, record: `ltrim(${record}, '0')`, rows: mayLackZeros(row), records: hasZeros(record) };
 };
 
 /** Keeps the rows that share a key with one record alone. The smaller side is indexed, the other one is read once. */
@@ -153,18 +173,16 @@ const joinSame = (
   { kind }: PlanSql,
   { field, sql }: LastingKey,
   { is, rows: from, areFewer }: Candidates,
-  zeros = false,
+  form: Form,
 ): void => {
-  const [isShort, isLong] = zeros
-    ? [
-        `and ${mayLackZeros(sql.row)}
-         and not exists (select 1 from s.${SAME} same where same.field = :field and same.row = r.row)`,
-        `and ${hasZeros(sql.record)}`,
-      ]
-    : ["", ""];
-  const rows = `select ${sql.row} as key, r.row as id ${from} and ${sql.row} is not null ${isShort}`;
-  const records = `select ${zeros ? `ltrim(${sql.record}, '0')` : sql.record} as key, t.pk as id from ${kind.thing.name} t
-    where ${kind.inScope} and ${sql.record} is not null ${isLong}`;
+  const compared = inForm(sql, form);
+  const isLeft =
+    form === "exact"
+      ? ""
+      : `and not exists (select 1 from s.${SAME} same where same.field = :field and same.row = r.row)`;
+  const rows = `select ${compared.row} as key, r.row as id ${from} and ${sql.row} is not null and ${compared.rows} ${isLeft}`;
+  const records = `select ${compared.record} as key, t.pk as id from ${kind.thing.name} t
+    where ${kind.inScope} and ${sql.record} is not null and ${compared.records}`;
   const [small, large] = areFewer ? [rows, records] : [records, rows];
   const [row, target] = areFewer ? ["few.id", "many.id"] : ["many.id", "few.id"];
   const params = { kind: kind.name, field: field.field };
@@ -175,9 +193,9 @@ const joinSame = (
     params,
   );
   database.run(
-    `insert into s.${SAME} select :is, :field, min(${row}), many.key, min(${target}), :zeros from (${large}) many
+    `insert into s.${SAME} select :is, :field, min(${row}), many.key, min(${target}), :form from (${large}) many
      ${THEN} s.lasting_key few on few.key = many.key group by many.key having count(*) = 1`,
-    { ...params, is, zeros: zeros ? 1 : 0 },
+    { ...params, is, form },
   );
   database.exec("drop table s.lasting_key");
 };
@@ -219,7 +237,7 @@ const recordLostZeros = (database: Database, plan: PlanSql, { key, field }: Last
     select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
         'was', ${keyText(kind, stored, key)}, 'count', count(*) over ()) as params
       from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
-      where same.field = :field and same.zeros = 1 order by r.row limit 1`,
+      where same.field = :field and same.form = 'zeros' order by r.row limit 1`,
     params: { field: field.field },
   });
 };
@@ -276,7 +294,7 @@ const mayMeetBy = (database: Database, { kind }: PlanSql, { field, sql }: Lastin
   const records = `${kind.thing.name} t`;
   const reasonsAgainst = [
     `select 1 from s.row r where ${sql.row} is null`,
-    `select 1 from s.${SAME} same where same.field = '${field.field}' and same.zeros = 1`,
+    `select 1 from s.${SAME} same where same.field = '${field.field}' and same.form <> 'exact'`,
     `select 1 from s.${LIKE} l where l.field = '${field.field}'`,
     `select 1 from s.match m join s.row r on r.row = m.row join ${records} on t.pk = m.target
        where ${sql.record} is distinct from ${sql.row}`,
