@@ -1,6 +1,7 @@
 import { NOT_MANAGED } from "../../lib/model/device.ts";
-import { adeHealth } from "../../lib/model/ade-health.ts";
-import type { Ade, Client } from "../../lib/client/index.ts";
+import { line } from "../../lib/advice/line.ts";
+import { adeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
+import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
@@ -10,8 +11,11 @@ import {
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
+import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { withRejection } from "../ade/watched.ts";
 import { unlessFailing } from "../records/written.ts";
-import type { Tools } from "../tools.ts";
+import { asOfNow, describePressing, isPressing, itemsBySource } from "../renewals/items/tenant-items.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
 
 /** The nouns that tell how the onboarding stands. */
 const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
@@ -41,18 +45,40 @@ async function hasUnowned(client: Asked): Promise<boolean> {
   return false;
 }
 
+/** The renewals of a tenant as they stand now, the most urgent first. */
+async function judgedRenewals(
+  tools: Tools,
+  tenant: ChosenTenant<"renewals">,
+  ade: AdeReport<Ade> | undefined,
+): Promise<readonly Judged[]> {
+  const asOf = asOfNow(tools, tenant);
+  const items = withRejection(await itemsBySource(tenant, asOf.timezone), ade);
+  // whether it is valid already is for checks
+  return items.map((item) => judge({ ...item, validFrom: null }, tenant.context.name, asOf)).toSorted(byExpiry);
+}
+
+/** Returns where the state of a tenant's ADE devices is known from. A mirror's devices are synced in the console. */
+const adeStateOf = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFacts["adeState"] => {
+  if (mirroredAt !== null) return "console";
+  if (ade === undefined) return "not-visible";
+  return ade.lastSyncAt === null ? "never-synced" : "synced";
+};
+
 /** What is recorded of a tenant that is being set up. */
 export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
-  const { client } = await tools.tenant(...NOUNS);
+  const chosen = await tools.tenant(...NOUNS);
+  const { client } = chosen;
   const tenant = await client.tenant.show({ administration: true });
   const answers = new Map<QuestionName, OnboardingAnswer>();
   for (const { question, subject, value, by, at } of await client.answers.list()) {
     if (subject === "" && isQuestion(question)) answers.set(question, { value, by, at });
   }
-  const kinds = new Set<string>((await client.renewals.list()).map(({ kind }) => kind));
   const ade = await unlessFailing(() => client.ade.show());
   const held = await heldKinds(client, ade);
   const now = tools.clock.now();
+  const adeReport = ade && { facts: ade, conditions: adeHealth(ade, now) };
+  const renewals = await judgedRenewals(tools, chosen, adeReport);
+  const kinds = new Set<string>(renewals.map(({ kind }) => kind));
   return {
     now: now.toISOString(),
     profile: tenant.profile ?? UNSAID,
@@ -60,10 +86,14 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
     users: tenant.users,
     orgs: tenant.orgs,
     devices: tenant.devices,
-    notReady: ade && adeHealth(ade, now).find(({ id }) => id === "devices-not-ready"),
+    notReady: adeReport?.conditions.find(({ id }) => id === "devices-not-ready"),
+    adeState: adeStateOf(tenant, ade),
     unowned: tenant.devices > 0 && (await hasUnowned(client)),
     systemAdministrators: tenant.administration?.system ?? null,
     recorded: ISSUED_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),
+    pressing: renewals.filter(isPressing).map((item) => {
+      return { kind: item.kind, what: describePressing(item), step: line("renewals guide", [item.name]) };
+    }),
     answers,
   };
 }

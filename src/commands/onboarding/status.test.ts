@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
+import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
 import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
@@ -79,6 +80,51 @@ describe("onboarding status", () => {
     // a mirror's devices are synced by CLOMO
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     expect(await stepEight()).toMatchObject({ state: "done" });
+  });
+
+  test("keeps the devices open where ADE is used and nothing was synced here", async () => {
+    await using tenant = new TestTenant();
+    const { client, fetch } = tenant;
+    await client.tenant.set({ ios: true, ade: true });
+    await client.devices.create({ serialNumber: "C02X", platform: "iOS", status: "事前登録" });
+    const at = async (language: string) => {
+      const { stdout } = await run(`onboarding status --format json --lang ${language}`, { tenant: fetch });
+      return (JSON.parse(stdout) as readonly Readonly<Record<string, string>>[])[7];
+    };
+    const [en, ja] = [await at("en"), await at("ja")];
+    expect(en).toMatchObject({ state: "open", next: "clomoctl ade sync" });
+    expect(en?.["why"]).toContain("1 device; it is not known which ADE devices have a profile");
+    expect(ja?.["why"]).toContain("Apple と同期していないため");
+    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
+    tenant.database.run("update tenant set mirroredAt = null");
+    await client.tenant.set({ ade: false });
+    expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
+  });
+
+  test("keeps what was issued open while its renewal is expired or critical", async () => {
+    await using tenant = new TestTenant();
+    const { client, fetch } = tenant;
+    await client.tenant.set({ ios: true, ade: false, vpp: false });
+    const { id } = await client.renewals.add({
+      kind: "push-certificate",
+      name: "本社 Push",
+      expiresAt: "2026-09-27T05:00:00.000Z",
+    });
+    const stepSeven = async () => {
+      const now = new Date("2026-11-20T01:00:00.000Z");
+      const { stdout } = await run("onboarding status --format json --lang en", { tenant: fetch, now });
+      return (JSON.parse(stdout) as readonly unknown[])[6];
+    };
+    expect(await stepSeven()).toMatchObject({
+      state: "open",
+      why: "MDM push certificate 本社 Push: expired (2026-09-27)",
+      next: "clomoctl renewals guide '本社 Push'",
+    });
+    await client.renewals.edit(id, { expiresAt: "2026-12-01T05:00:00.000Z" });
+    expect(await stepSeven()).toMatchObject({ state: "open", why: expect.stringContaining("critical") as unknown });
+    await client.renewals.edit(id, { expiresAt: "2027-09-27T05:00:00.000Z" });
+    expect(await stepSeven()).toMatchObject({ state: "done", next: null });
   });
 
   test("sends schools elsewhere", async () => {

@@ -7,22 +7,20 @@ import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { Operation } from "../../lib/model/role.ts";
-import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
 import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
-import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
+import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { actingAs } from "../../lib/terminal/commands.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { watchedAde, withRejection } from "../ade/watched.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
-import { shownDay } from "../renewals/items/columns.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
 import { unlessFailing } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
-import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
+import { asOfNow, describePressing, isPressing, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
 /** How a tenant stands. */
@@ -121,7 +119,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     ade,
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
-      ...renewals.filter(isPressing).map(pressing),
+      ...renewals.filter((one) => isPressing(one) && !isTold(one)).map(describePressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
       ...findings.map(({ what }) => what),
@@ -186,15 +184,7 @@ const awaited = (kind: FormatName): Text => {
 };
 
 /** That Apple rejects a token is told among what is wrong with ADE. */
-const isPressing = ({ level, rejection }: Judged): boolean =>
-  level === "expired" || (level === "critical" && rejection === undefined);
-
-const pressing = ({ kind, name, level, expiresOn, certainty }: Judged): Text => {
-  const of = (language: "en" | "ja"): string =>
-    `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
-  const when = shownDay(expiresOn, { certainty }) ?? "-";
-  return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
-};
+const isTold = ({ level, rejection }: Judged): boolean => level === "critical" && rejection !== undefined;
 
 const unread = ({ what, where, hint }: Failure): Text => {
   const of = (language: "en" | "ja"): string =>

@@ -83,6 +83,14 @@ export interface OnboardingAnswer {
   readonly at: string;
 }
 
+/** Something that has to be renewed now. */
+export interface PressingRenewal {
+  readonly kind: RenewalKind;
+  readonly what: Text;
+  /** the command that shows how */
+  readonly step: string;
+}
+
 /** What is recorded of a tenant that is being set up. */
 export interface OnboardingFacts {
   /** the moment that all ages count from, a UTC instant */
@@ -95,12 +103,16 @@ export interface OnboardingFacts {
   readonly devices: number;
   /** that ADE devices are not ready to be switched on */
   readonly notReady: Pick<AdeCondition, "what" | "step"> | undefined;
+  /** where the state of ADE devices is known from: a sync of this tenant; `console` of a mirror, which is synced there */
+  readonly adeState: "synced" | "never-synced" | "not-visible" | "console";
   /** some device has no owner */
   readonly unowned: boolean;
   /** null where nobody may see them */
   readonly systemAdministrators: number | null;
   /** the kinds of which a renewal is recorded, or of which the tenant holds one itself */
   readonly recorded: readonly Issued[];
+  /** renewals that are expired or critical, the most urgent first */
+  readonly pressing: readonly PressingRenewal[];
   readonly answers: ReadonlyMap<QuestionName, OnboardingAnswer>;
 }
 

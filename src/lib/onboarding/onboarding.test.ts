@@ -33,9 +33,11 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   orgs: 1,
   devices: 0,
   notReady: undefined,
+  adeState: "synced",
   unowned: false,
   systemAdministrators: 1,
   recorded: [],
+  pressing: [],
   ...others,
   answers: new Map(
     Object.entries(answers).map(([name, value]) => [
@@ -146,7 +148,15 @@ describe("the twelve steps", () => {
     expect(
       stateOf({ ...facts, notReady: { what: same("1 not ready"), step: "clomoctl ade devices list --not-ready" } }, 8),
     ).toBe("open");
+    expect(stateOf({ ...facts, adeState: "never-synced" }, 8)).toBe("open");
+    expect(stateOf({ ...facts, adeState: "not-visible" }, 8)).toBe("open");
+    expect(stateOf({ ...facts, adeState: "console" }, 8)).toBe("done");
+    const noAde = { ...facts, profile: { ...facts.profile, ade: false } };
+    expect(stateOf({ ...noAde, adeState: "never-synced" }, 8)).toBe("done");
     expect(stateOf({ ...facts, unowned: true }, 9)).toBe("open");
+    const pressing = { what: same("expired"), step: "clomoctl renewals guide push" };
+    expect(stateOf({ ...facts, pressing: [{ kind: "push-certificate", ...pressing }] }, 7)).toBe("open");
+    expect(stateOf({ ...facts, pressing: [{ kind: "custom", ...pressing }] }, 7)).toBe("done");
     expect(stateOf({ ...facts, recorded: ["push-certificate"] }, 7)).toBe("open");
     expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("done");
     expect(stateOf({ ...facts, profile: { ...facts.profile, mobileAppPortal: false }, answers: new Map() }, 11)).toBe(

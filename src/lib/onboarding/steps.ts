@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { TAKE_IN_LINE } from "../model/mirror.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import type { Step } from "../renewals/guide/index.ts";
@@ -81,6 +82,27 @@ const issuedFor = (facts: OnboardingFacts): readonly Issued[] => [
 
 const missing = (facts: OnboardingFacts): readonly Issued[] =>
   issuedFor(facts).filter((kind) => !facts.recorded.includes(kind));
+
+/** Says that nobody knows here which ADE devices may be switched on; undefined if that is known, or not judged here. */
+const unknownOfAde = (facts: OnboardingFacts): { readonly what: Text; readonly step: string | null } | undefined => {
+  const { adeState } = facts;
+  if (adeState === "synced" || adeState === "console" || !usesAde(facts)) return undefined;
+  return adeState === "never-synced"
+    ? {
+        what: text(
+          "it is not known which ADE devices have a profile, as nothing was synced with Apple here: do not switch them on yet",
+          "Apple と同期していないため、ADE デバイスにプロファイルが割り当てられているかは不明です(まだ電源を入れないでください)",
+        ),
+        step: line("ade sync", []),
+      }
+    : {
+        what: text(
+          "which ADE devices have a profile is not visible to you",
+          "ADE デバイスの状態を参照する権限がありません",
+        ),
+        step: null,
+      };
+};
 
 const step = (id: string, en: string, ja: string, more: Partial<Step> = {}): Step => ({
   id,
@@ -298,12 +320,17 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     asks: (facts) => missing(facts).map((kind) => `onboarding.home.${kind}` as const),
     standing: (facts) => {
       const left = missing(facts);
-      if (left.length === 0) return done(text("all are recorded", "すべて登録済み"));
+      const issued: readonly string[] = issuedFor(facts);
+      const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
+      const [first] = pressing;
+      if (left.length === 0 && first === undefined) return done(text("all are recorded", "すべて登録済み"));
       const names = joined(
         left.map((kind) => RENEWAL_KINDS[kind]),
         text(", ", "、"),
       );
-      return standing("open", text(`not recorded: ${names.en}`, `未登録: ${names.ja}`), `${GUIDE} 7`);
+      const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
+      const why = joined([...lacking, ...pressing.map(({ what }) => what)], text("; ", "。"));
+      return standing("open", why, left.length === 0 && first !== undefined ? first.step : `${GUIDE} 7`);
     },
     steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
   },
@@ -312,9 +339,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
     asks: none,
-    standing: ({ devices, notReady }) => {
+    standing: (facts) => {
+      const { devices } = facts;
       const way = text(counted(devices, "device"), `デバイス ${devices} 台`);
       if (devices === 0) return standing("open", way, `${GUIDE} 8`);
+      const notReady = facts.notReady ?? unknownOfAde(facts);
       if (notReady === undefined) return done(way);
       return standing("open", joined([way, notReady.what], text("; ", "。")), notReady.step);
     },

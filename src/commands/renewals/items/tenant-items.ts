@@ -1,9 +1,17 @@
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem } from "../../../lib/renewals/judge.ts";
+import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import {
+  judge,
+  LEVEL_NAMES,
+  USUAL_THRESHOLDS,
+  type AsOf,
+  type DatedItem,
+  type Judged,
+} from "../../../lib/renewals/judge.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { ITEM_COLUMNS } from "./columns.ts";
+import { ITEM_COLUMNS, shownDay } from "./columns.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /** Now, in the context's zone, by the usual thresholds. */
@@ -28,6 +36,17 @@ export const itemsBySource = async (
 /** What there is to say about an item's date, where it has one: that it has none shows by itself. */
 export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
+
+/** Returns whether an item has to be renewed now. */
+export const isPressing = ({ level }: Pick<Judged, "level">): boolean => level === "expired" || level === "critical";
+
+/** Says of an item how urgent it is, and when it expires. */
+export const describePressing = ({ kind, name, level, expiresOn, certainty }: Judged): Text => {
+  const of = (language: "en" | "ja"): string =>
+    `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
+  const when = shownDay(expiresOn, { certainty }) ?? "-";
+  return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
+};
 
 /** Shows an item as it stands now, and to people what tells how to renew it. */
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
