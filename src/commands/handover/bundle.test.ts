@@ -80,11 +80,13 @@ describe("an encrypted bundle", () => {
       writeFileSync(join(folder, "other.txt"), other, { mode: 0o600 });
       writeFileSync(join(folder, "spoilt.txt"), other.slice(0, -3), { mode: 0o600 });
       writeFileSync(join(folder, "open.txt"), other);
-      chmodSync(join(folder, "open.txt"), 0o644);
+      writeFileSync(join(folder, "public.txt"), await identityToRecipient(other));
+      for (const file of ["open.txt", "public.txt"]) chmodSync(join(folder, file), 0o644);
       const cases = [
         ["other.txt", "this bundle is encrypted for another key"],
         ["spoilt.txt", "not an identity file of age"],
         ["open.txt", "chmod 600"],
+        ["public.txt", "not an identity file of age"],
       ] as const;
       for (const [file, said] of cases) {
         const ran = await typed(`${line} --identity ${file}`);
@@ -93,6 +95,23 @@ describe("an encrypted bundle", () => {
         nothingIsLeft();
       }
       expect((await typed(`${line} --identity none.txt`)).exit).toBe(6);
+    },
+  );
+
+  test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
+    "is refused by %s with the key itself in place of its file, which no message repeats",
+    async (line) => {
+      const key = await generateX25519Identity();
+      for (const word of [key, key.toLowerCase(), `# public key: age1\n${key}`]) {
+        const { en, ja } = await inBoth(["handover", ...line.split(" "), "--identity", word], {
+          home: folder,
+          folder,
+          tenant: tenant.fetch,
+        });
+        expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("this is a secret key") });
+        expect(ja.stderr).toContain("秘密鍵が指定されています");
+        for (const { stderr } of [en, ja]) expect(stderr.toUpperCase()).not.toContain(key.slice(16, 24));
+      }
     },
   );
 });

@@ -3,6 +3,7 @@ import type { SentParts } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
 import { asBundle, openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { hasSecretKey } from "../../lib/handover/bundle/secret-key.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
@@ -55,7 +56,7 @@ export function refuseActing({ globals }: Pick<Tools, "globals">, where: string)
  * Opens what a person named as a bundle.
  *
  * @param identity the file of {@link IDENTITY}
- * @throws Failure as `openFiles`; and `input-rejected` for an identity file that others may read, or that has no key
+ * @throws Failure as `openFiles`; `usage` for a key in place of its file; and `input-rejected` for an identity file that others may read, or that has no key
  */
 export async function openNamed(
   { workingFolder, temporary, machine }: Pick<Tools, "workingFolder" | "temporary" | "machine">,
@@ -63,11 +64,25 @@ export async function openNamed(
   identity: string | undefined,
 ): Promise<BundleFiles> {
   if (identity === undefined) return openFiles(name, { workingFolder, temporary });
+  if (hasSecretKey(identity)) throw keyForFile();
   const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
-  const content = await readSecret({ file: identity }, place);
   const { parseIdentities } = await import("../../lib/handover/bundle/decrypt.ts");
-  return openFiles(name, { workingFolder, temporary, identities: parseIdentities(content, identity) });
+  // before who may read it: a public key may be read by everybody
+  const parse = (content: string): readonly string[] => parseIdentities(content, identity);
+  const content = await readSecret({ file: identity }, place, parse);
+  return openFiles(name, { workingFolder, temporary, identities: parse(content) });
 }
+
+/** The key is not repeated. */
+const keyForFile = (): Failure =>
+  new Failure("usage", {
+    what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),
+    where: "--identity",
+    hint: text(
+      "save the key in a file that only you can read, name it with --identity KEY-FILE, and delete the key from the shell history",
+      "自分だけが読めるファイルに鍵を保存して --identity KEY-FILE で指定し、シェルの履歴から鍵を削除してください",
+    ),
+  });
 
 /** Shows how many bytes were verified. */
 export function verifying({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {

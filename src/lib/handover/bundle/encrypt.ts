@@ -1,6 +1,7 @@
 import { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
+import { hasSecretKey } from "./secret-key.ts";
 
 /** Who may decrypt, by age's own text: `age1…`; checked when it is made. */
 export class Recipients {
@@ -30,7 +31,7 @@ export class Recipients {
 
 const noRecipient = (word: string): Failure =>
   new Failure("usage", {
-    what: word.toUpperCase().startsWith("AGE-SECRET-KEY-")
+    what: hasSecretKey(word)
       ? text(
           "this is a secret key: whoever encrypts needs the public one alone",
           "これは秘密鍵です。暗号化には公開鍵だけを使います",

@@ -36,11 +36,16 @@ const refusal = (where: string, what: [string, string], hint: [string, string]):
 /**
  * The secret itself, without the line end that editors put behind it; nobody but its use may get to see it.
  *
+ * @param check throws if the value of a file is no such secret; who may read the file matters only after that
  * @throws `input-rejected` when the variable is not set, or the file is blank or others may read it; as every file
  *   `not-found` when it is not there, `usage` when it is a folder or cannot be read
  */
-export const readSecret = async (source: SecretSource, place: SecretPlace): Promise<string> => {
-  if ("file" in source) return readSecretFile(resolve(place.folder, source.file), place.modes);
+export const readSecret = async (
+  source: SecretSource,
+  place: SecretPlace,
+  check?: (value: string) => unknown,
+): Promise<string> => {
+  if ("file" in source) return readSecretFile(resolve(place.folder, source.file), place.modes, check);
   const value = place.environment[source.env] ?? "";
   if (value !== "") return value;
   throw refusal(
@@ -50,7 +55,11 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
   );
 };
 
-const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
+const readSecretFile = async (
+  path: string,
+  modes: boolean,
+  check: (value: string) => unknown = () => {},
+): Promise<string> => {
   const found = await readShort(path, LONGEST).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
@@ -61,6 +70,8 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
       ["use a file that contains only the secret", "値だけを書いたファイルを指定してください"],
     );
   }
+  const value = secretIn(found.bytes, path);
+  if (value !== "") check(value);
   if (modes && (found.mode & OTHERS) !== 0) {
     throw refusal(
       path,
@@ -68,7 +79,6 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
       [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
     );
   }
-  const value = secretIn(found.bytes, path);
   if (value !== "") return value;
   throw refusal(
     path,
