@@ -28,7 +28,7 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   const columns = listColumns(terminal, SYNC_COLUMNS, USUAL);
   await terminal.show(isUsualTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
   if (globals.quiet) return warnOfDevices(tools, client, run, ade);
-  await warnOfUnreadable(tools, client, run);
+  await warnOfUnreadable(tools, client, run, "all");
   if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
     await terminal.note(NOTHING_CHANGED);
   if (run.assigned > 0) await terminal.note(gotProfile(run.assigned));
@@ -59,7 +59,8 @@ export async function warnOfDevices(
   run: AdeSync,
   ade: Ade,
 ): Promise<void> {
-  await warnOfUnreadable(tools, client, run);
+  const { terminal } = tools;
+  await warnOfUnreadable(tools, client, run, "new");
   if (ade.counts.notReady === 0) return;
   const { items, next } = await client.ade.syncChanges(run.id, { which: "not-ready" });
   if (items.length === 0) return;
@@ -69,22 +70,34 @@ export async function warnOfDevices(
     `新規または変更のあったデバイスのうち、${items.length}${many} 台の準備が完了していません。ADE プロファイルを割り当てるまで電源を入れないでください`,
   );
   const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await tools.terminal.warn(what, [
-    firstNames(items, items.length),
-    ...[...steps, ...waitingNow(tools, ade)].map(lineOf),
-  ]);
+  await terminal.warn(what, [firstNames(items, items.length), ...[...steps, ...waitingNow(tools, ade)].map(lineOf)]);
 }
 
-/** Names the records that a run could not read. */
-async function warnOfUnreadable({ terminal }: Tools, client: Client<"ade">, run: AdeSync): Promise<void> {
+/** Names the records that a run could not read; the new ones are those that no run before has told of. */
+async function warnOfUnreadable(
+  { terminal }: Tools,
+  client: Client<"ade">,
+  run: AdeSync,
+  which: "all" | "new",
+): Promise<void> {
   if (run.unreadable === 0) return;
   const records = await client.ade.unreadable(run.id);
-  const names = records.map(({ serialNumber, place, member }) => `${serialNumber ?? place} (${member})`);
+  const told = which === "all" ? records : records.filter(({ isNew }) => isNew);
+  if (told.length === 0) return;
+  const count = run.unreadable - (records.length - told.length);
+  const names = told.map(({ serialNumber, place, member }) => `${serialNumber ?? place} (${member})`);
+  const isAll = count === run.unreadable;
+  const [en, ja] = isAll
+    ? [counted(count, "device record"), ` ${count} 件`]
+    : [
+        `${counted(count, "more device record")} (${run.unreadable} in all)`,
+        `新たに ${count} 件(全部で ${run.unreadable} 件)`,
+      ];
   const what = text(
-    `${counted(run.unreadable, "device record")} in Apple's answer could not be read and ${run.unreadable === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
-    `Apple の応答に読み取れないデバイスの記録が ${run.unreadable} 件あり、取り込みませんでした。次の同期で全件を取得し直します`,
+    `${en} in Apple's answer could not be read and ${count === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
+    `Apple の応答に読み取れないデバイスの記録が${ja}あり、取り込みませんでした。次の同期で全件を取得し直します`,
   );
-  await terminal.warn(what, [firstNames(names, run.unreadable)]);
+  await terminal.warn(what, [firstNames(names, count)]);
 }
 
 /** Names, of which the first ones are shown. @param count how many there are */
@@ -190,18 +203,25 @@ const moreNotReady = (more: number): readonly Text[] => {
 
 async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void> {
   const { terminal } = tools;
-  const { present } = ade.counts;
-  if (present === 0) return proposeStep(tools, noDevicesStep(ade));
-  await terminal.note(
-    present === 1
-      ? text("the device is ready to be switched on", "デバイスの準備ができています。電源を入れて設定を始められます")
-      : text(
-          `all ${present} devices are ready to be switched on`,
-          `${present} 台すべて準備ができています。電源を入れて設定を始められます`,
-        ),
-  );
+  const { present, unreadable } = ade.counts;
+  if (present === 0) return unreadable > 0 ? undefined : proposeStep(tools, noDevicesStep(ade));
+  await terminal.note(unreadable > 0 ? allBut(unreadable) : allReady(present));
   if (created > 0 && !ade.mirror) await terminal.note(OWNERS);
 }
+
+const allReady = (present: number): Text =>
+  present === 1
+    ? text("the device is ready to be switched on", "デバイスの準備ができています。電源を入れて設定を始められます")
+    : text(
+        `all ${present} devices are ready to be switched on`,
+        `${present} 台すべて準備ができています。電源を入れて設定を始められます`,
+      );
+
+const allBut = (unreadable: number): Text =>
+  text(
+    `all but ${counted(unreadable, "device")}, whose record could not be read, are ready to be switched on`,
+    `記録を読み取れなかった ${unreadable} 台を除き、すべて準備ができています。電源を入れて設定を始められます`,
+  );
 
 const OWNERS = text(
   "to give one to its owner: clomoctl devices set-owner SERIAL --user MAIL",

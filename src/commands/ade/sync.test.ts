@@ -12,6 +12,7 @@ const READY: Ade = { ...ADE, counts: { present: 10, missing: 0, released: 0, not
 const DONE = example<AdeSync>("adeSync");
 const RUNNING: AdeSync = { ...DONE, state: "running", finishedAt: null };
 const UNCONFIRMED: AdeSync = { ...DONE, state: "unconfirmed", created: 0, missing: 7, registered: 0 };
+const UNREADABLE = { items: [{ serialNumber: "S1", place: "devices[0]", member: "os", isNew: true }] };
 const SERIALS = { items: ["SERIAL000001"], next: null };
 
 const tenant = { syncAde: RUNNING, adeSync: inTurn(RUNNING, DONE), ade: READY, adeSyncSerials: SERIALS };
@@ -250,7 +251,7 @@ describe("from cron, with --quiet", () => {
     expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
   });
 
-  test("a record that cannot be read is named while it is so, with exit 8, and the rest is stored", async () => {
+  test("a record that cannot be read is named once, with exit 8 while it is so, and the rest is stored", async () => {
     const rehearsal = await rehearsed();
     await runOn(rehearsal, CRON);
     const [, two = ""] = await rehearsal.add({ count: 3 });
@@ -262,17 +263,31 @@ describe("from cron, with --quiet", () => {
         `^warning: 1 device record in Apple's answer could not be read .*\n${two} \\(device_assigned_date\\)\n`,
       ),
     );
-    const again = await runOn(rehearsal, CRON);
-    expect(again.exit).toBe(8);
-    expect(again.stderr.split("\n")).toEqual([
-      expect.stringContaining("could not be read"),
-      `${two} (device_assigned_date)`,
-      "",
-    ]);
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 8, stderr: "" });
+    const [another = ""] = await rehearsal.add({ count: 1 });
+    await rehearsal.control("DELETE", "/faults");
+    await rehearsal.fault("unreadable-device", { serials: [two, another] });
+    const more = await runOn(rehearsal, CRON);
+    expect(more.exit).toBe(8);
+    expect(more.stderr).toMatch(
+      new RegExp(`^warning: 1 more device record \\(2 in all\\) in .*\n${another} \\(device_assigned_date\\)\n$`),
+    );
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 8, stderr: "" });
     await rehearsal.control("DELETE", "/faults");
     expect((await runOn(rehearsal, CRON)).exit).toBe(0);
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
     expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("a record of a run that failed is named by the next one", async () => {
+    const rehearsal = await rehearsed();
+    const [first] = rehearsal.simulated().keys();
+    await rehearsal.fault("unreadable-device", { serials: [first] });
+    await rehearsal.fault("terms", { after: 2, path: "/server/devices" });
+    expect((await runOn(rehearsal, CRON)).exit).toBe(4);
+    await rehearsal.control("DELETE", "/faults");
+    await rehearsal.fault("unreadable-device", { serials: [first] });
+    expect((await runOn(rehearsal, `${CRON} --full`)).stderr).toContain(`\n${first} (device_assigned_date)\n`);
   });
 
   test("devices to confirm are told each time, as the exit code says it", async () => {
@@ -295,6 +310,21 @@ test("without --quiet, all devices that are not ready are named each time, and u
     expect(stderr).toMatch(/warning: 9 devices not ready: .*\nADE profile: empty: SIM/);
     expect(stderr).toMatch(/warning: 1 device record in Apple's answer could not be read and was skipped; .*\nSIM/);
   }
+});
+
+test("beside a record that was skipped, not all devices are told to be ready, in both languages", async () => {
+  const run: AdeSync = { ...DONE, created: 0, registered: 0, unreadable: 1 };
+  const at = (present: number) =>
+    inBoth("ade sync", {
+      tenant: ending(run, {
+        adeSyncUnreadable: UNREADABLE,
+        ade: { ...READY, counts: { ...READY.counts, present, unreadable: 1 } },
+      }),
+    });
+  const { en, ja } = await at(10);
+  expect(en.stderr).toContain("all but 1 device, whose record could not be read, are ready to be switched on\n");
+  expect(ja.stderr).toContain("記録を読み取れなかった 1 台を除き、すべて準備ができています");
+  expect((await at(0)).en.stderr).not.toContain("no device is assigned");
 });
 
 test("one that another process is at is 5, and one that was cut off 7", async () => {

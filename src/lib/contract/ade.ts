@@ -52,6 +52,7 @@ const UnreadableRecord = z.object({
   serialNumber: z.string().nullable().meta({ description: "null if it could not be read itself" }),
   place: z.string().meta({ description: "in the answer: devices[3]" }),
   member: z.string().meta({ description: "the first member that is not as Apple documents it" }),
+  isNew: z.boolean().meta({ description: "the completed runs before did not meet it" }),
 });
 
 /** A run of the sync. */
@@ -318,7 +319,7 @@ export default {
       id: "adeSyncUnreadable",
       summary: "Records that a run could not read",
       params: byId,
-      example: { items: [{ serialNumber: "SERIAL000001", place: "devices[0]", member: "op_date" }] },
+      example: { items: [{ serialNumber: "SERIAL000001", place: "devices[0]", member: "op_date", isNew: true }] },
       answer: items(UnreadableRecord, "In the order in which they came, at most 1,000 of them"),
     }),
     release: post("/v1/ade/syncs/{id}/release", {

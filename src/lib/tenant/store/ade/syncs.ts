@@ -80,12 +80,33 @@ const COUNT_UNREADABLE = "select count(*) from ade_unreadable";
 /** Returns the number of records that could not be read, and were not read since. */
 export const countUnreadable = (reader: Reader): Promise<number> => reader.count(COUNT_UNREADABLE);
 
+/** A record that a run could not read. */
+interface StoredUnreadable extends UnreadableRecord {
+  /** no completed run before was the first that could not read it */
+  readonly isNew: boolean;
+}
+
 /** Returns the records that a run could not read, in the order in which they came. */
-export const unreadableOf = async (reader: Reader, run: number, most: number): Promise<UnreadableRecord[]> =>
-  (await reader.all("select serialNumber, place, member from ade_unreadable where run = :run order by pk limit :most", {
-    run,
-    most,
-  })) as unknown as UnreadableRecord[];
+export const unreadableOf = async (reader: Reader, run: number, most: number): Promise<StoredUnreadable[]> => {
+  const rows = (await reader.all(
+    "select serialNumber, place, member, firstRun from ade_unreadable where run = :run order by pk limit :most",
+    { run, most },
+  )) as unknown as (UnreadableRecord & { readonly firstRun: number })[];
+  return rows.map(({ firstRun, ...record }) => ({ ...record, isNew: firstRun === run }));
+};
+
+/** What a record is known again by in a later run. */
+const keyOfRecord = ({ serialNumber, place, member }: UnreadableRecord): string => `${serialNumber ?? place} ${member}`;
+
+/** Returns the first run of each record that is known: what a run met that failed was told to nobody. */
+const firstRunsOf = async (reader: Reader, run: number): Promise<ReadonlyMap<string, number>> => {
+  const rows = (await reader.all(
+    `select serialNumber, place, member, firstRun from ade_unreadable where firstRun = :run
+       or firstRun not in (select pk from ade_sync where state in ('failed', 'cut-off'))`,
+    { run },
+  )) as unknown as (UnreadableRecord & { readonly firstRun: number })[];
+  return new Map(rows.map(({ firstRun, ...record }) => [keyOfRecord(record), firstRun]));
+};
 
 /**
  * Keeps the records of a page that could not be read, until a later record of the same device can be read.
@@ -98,6 +119,7 @@ export const storeUnreadable = async (
   { run, read, unreadable }: { run: number; read: Iterable<string>; unreadable: readonly UnreadableRecord[] },
 ): Promise<number> => {
   const replaced = [...read, ...unreadable.flatMap(({ serialNumber }) => serialNumber ?? [])];
+  const firstRuns = unreadable.length === 0 ? new Map<string, number>() : await firstRunsOf(writer, run);
   if ((await countUnreadable(writer)) > 0) {
     await writer.runEach(
       "delete from ade_unreadable where serialNumber = :serialNumber",
@@ -106,9 +128,16 @@ export const storeUnreadable = async (
     );
   }
   await writer.runEach(
-    "insert into ade_unreadable (run, serialNumber, place, member) values (:run, :serialNumber, :place, :member)",
-    ["run", "serialNumber", "place", "member"],
-    unreadable.map(({ serialNumber, place, member }) => [run, serialNumber, place, member]),
+    `insert into ade_unreadable (run, serialNumber, place, member, firstRun)
+     values (:run, :serialNumber, :place, :member, :firstRun)`,
+    ["run", "serialNumber", "place", "member", "firstRun"],
+    unreadable.map((record) => [
+      run,
+      record.serialNumber,
+      record.place,
+      record.member,
+      firstRuns.get(keyOfRecord(record)) ?? run,
+    ]),
   );
   return writer.count(`${COUNT_UNREADABLE} where run = :run`, { run });
 };

@@ -375,6 +375,11 @@ export const STEPS: readonly Step[] = [
   update renewal_item set phoneHolder = phone, phone = null
     where phone not glob '*[0-9]*' or phone glob '*[^0-9 +()-]*';
   `,
+  // the run that was the first that could not read a record
+  `
+  alter table ade_unreadable add column firstRun integer;
+  update ade_unreadable set firstRun = run;
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,7 +1,7 @@
 // Written by npm run generate from the steps of migrations.ts: do not edit.
 
 /** The number of steps that make {@link SCHEMA}. */
-export const SCHEMA_VERSION = 29;
+export const SCHEMA_VERSION = 30;
 
 /** The newest schema and the rows that every tenant has: a new file takes them at once, and no step. */
 export const SCHEMA = String.raw`
@@ -140,7 +140,7 @@ CREATE TABLE answer (
     pk integer primary key autoincrement, id text not null unique, question text not null, subject text not null,
     value text not null, "by" text not null, at text not null, unique (question, subject));
 CREATE TABLE ade_unreadable (
-    pk integer primary key, run integer not null, serialNumber text, place text not null, member text not null);
+    pk integer primary key, run integer not null, serialNumber text, place text not null, member text not null, firstRun integer);
 insert into "collection" ("name", "revision", "last") values ('orgs', 0, 1);
 insert into "org" ("pk", "id", "parent", "name", "code", "codeKey", "createdAt", "updatedAt", "revision", "nameKey") values (1, '00000000-0000-7000-8000-000000000001', NULL, '全社', NULL, NULL, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0, NULL);
 CREATE INDEX org_parent on org (parent);
