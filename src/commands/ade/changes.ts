@@ -50,8 +50,8 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
 }
 
 /**
- * Warns of what needs action after a run, once per change: of records that could not be read, and of devices that became not
- * ready since the last run that was completed.
+ * Warns of what needs action after a run, once per change: of records that could not be read, of devices that are gone if
+ * nothing else names them, and of devices that became not ready since the last run that was completed.
  */
 export async function warnOfDevices(
   tools: Tools,
@@ -59,8 +59,9 @@ export async function warnOfDevices(
   run: AdeSync,
   ade: Ade,
 ): Promise<void> {
-  const { terminal } = tools;
+  const { terminal, globals } = tools;
   await warnOfUnreadable(tools, client, run, "new");
+  if (globals.quiet && run.released > 0) await warnOfReleased(tools, client, run);
   if (ade.counts.notReady === 0) return;
   const { items, next } = await client.ade.syncChanges(run.id, { which: "not-ready" });
   if (items.length === 0) return;
@@ -98,6 +99,17 @@ async function warnOfUnreadable(
     `Apple の応答に読み取れないデバイスの記録が${ja}あり、取り込みませんでした。次の同期で全件を取得し直します`,
   );
   await terminal.warn(what, [firstNames(names, count)]);
+}
+
+/** Warns of devices that a run released. */
+async function warnOfReleased({ terminal }: Tools, client: Client<"ade">, run: AdeSync): Promise<void> {
+  const { items } = await client.ade.syncChanges(run.id, { which: "released" });
+  const { released } = run;
+  const what = text(
+    `${counted(released, "device")} ${released === 1 ? "is" : "are"} gone: ${RELEASED.en}`,
+    `${released} 台のデバイスが解除されました。${RELEASED.ja}`,
+  );
+  await terminal.warn(what, [firstNames(items, released)]);
 }
 
 /** Names, of which the first ones are shown. @param count how many there are */

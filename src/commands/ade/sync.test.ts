@@ -290,6 +290,25 @@ describe("from cron, with --quiet", () => {
     expect((await runOn(rehearsal, `${CRON} --full`)).stderr).toContain(`\n${first} (device_assigned_date)\n`);
   });
 
+  test("devices that are gone are named once, in both languages", async () => {
+    const rehearsal = await rehearsed();
+    await runOn(rehearsal, CRON);
+    const serials = [...rehearsal.simulated().keys()].slice(0, 3);
+    await rehearsal.control("POST", "/devices/release", { serials, silent: true });
+    const { exit, stderr } = await runOn(rehearsal, `${CRON} --full`);
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(
+      /^warning: 3 devices are gone: Apple no longer has these .*Devices.*\nSIM\w+( SIM\w+){2}\n$/,
+    );
+    expect(stderr.split("\n")[1]?.split(" ").toSorted()).toEqual(serials.toSorted());
+    expect(await runOn(rehearsal, `${CRON} --full`)).toMatchObject({ exit: 0, stderr: "" });
+    const gone = { ...DONE, created: 0, registered: 0, released: 1 };
+    const { ja } = await inBoth(CRON, { tenant: ending(gone, { adeSyncSerials: SERIALS }) });
+    expect(ja.stderr).toBe(
+      "警告: 1 台のデバイスが解除されました。Apple 側でこの MDM サーバから外れたデバイスです。「Devices」の記録と所有者は残ります\nSERIAL000001\n",
+    );
+  });
+
   test("devices to confirm are told each time, as the exit code says it", async () => {
     const rehearsal = await rehearsed();
     await runOn(rehearsal, CRON);

@@ -29,8 +29,8 @@ export default defineCommand({
       "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
     ),
     text(
-      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet (ade status prints the line for this machine). With --quiet, stderr has what needs action, once per change: devices that are newly not ready with their names and what to type, records that newly could not be read, devices to confirm, failures.",
-      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかった記録、確認が必要なデバイス、失敗)。",
+      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet (ade status prints the line for this machine). With --quiet, stderr has what needs action, once per change: devices that are newly not ready with their names and what to type, records that newly could not be read, devices that are gone, devices to confirm, failures.",
+      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかった記録、解除されたデバイス、確認が必要なデバイス、失敗)。",
     ),
     text(
       "A device record that cannot be read is skipped and named, the others are stored (exit 8), and the next sync fetches all devices again. Its device is not taken for gone; if even a serial number cannot be read, that sync releases and marks no device.",
