@@ -170,9 +170,11 @@ describe("a folder", () => {
         expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
       ]);
       expect(ran.en.stderr).toContain(
-        "sToken_for___.vpptoken: not told apart from sToken_for___ (1).vpptoken, which ends first and is recorded; if it is another one: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+        "sToken_for___.vpptoken: not told apart from sToken_for___ (1).vpptoken, which ends first and is recorded; if it renews that one: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if it is another one: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
-      expect(ran.ja.stderr).toContain("期限の早い sToken_for___ (1).vpptoken だけを登録しました");
+      expect(ran.ja.stderr).toContain(
+        "期限の早い sToken_for___ (1).vpptoken だけを登録しました。その更新後のものなら: clomoctl renewals edit 例 --file sToken_for___.vpptoken。別のものなら: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+      );
       const checked = await inBoth("renewals check . --fields level,source", {
         folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
       });
@@ -182,6 +184,44 @@ describe("a folder", () => {
         stderr: expect.stringContaining("not told apart from sToken_for___.vpptoken"),
       });
       expect(checked.ja.stderr).toContain("sToken_for___.vpptoken と区別できません");
+    });
+
+    test("a second run records the other no more than the first", async () => {
+      const place = folder("sToken_for___.vpptoken", "sToken_for___ (1).vpptoken");
+      const first = await run("renewals add .", {
+        folder: place,
+        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+      });
+      const { json } = first.requests.find(({ operation }) => operation === "addRenewal") ?? {};
+      const recorded = item(1, { ...(json as Partial<RenewalItem>), name: "例" });
+      const again = await run("renewals add .", { folder: place, tenant: { listRenewals: { items: [recorded] } } });
+      expect(again.exit).toBe(3);
+      expect(again.requests.map(({ operation }) => operation)).not.toContain("addRenewal");
+      expect(again.stderr).toContain(
+        "if it renews that one: clomoctl renewals edit 例 --file 'sToken_for___ (1).vpptoken'",
+      );
+    });
+
+    test("the older one is not recorded once the newer one is the one in use", async () => {
+      const [older, newer] = ["sToken_for___.vpptoken", "sToken_for___ (1).vpptoken"];
+      const place = folder(older, newer);
+      const only = freshFolder();
+      writeFileSync(join(only, newer), vppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+      const first = await run("renewals add .", {
+        folder: only,
+        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+      });
+      const { json } = first.requests.find(({ operation }) => operation === "addRenewal") ?? {};
+      const recorded = item(1, { ...(json as Partial<RenewalItem>), name: "例" });
+      const { en, ja } = await inBoth("renewals add .", {
+        folder: place,
+        tenant: { listRenewals: { items: [recorded] } },
+      });
+      expect(en.exit).toBe(3);
+      expect(en.stderr).toContain(
+        `${older}: not told apart from ${newer}, which is recorded; if it is another one: clomoctl renewals add NAME --file ${older}\n`,
+      );
+      expect(ja.stderr).toContain(`登録済みの ${newer} と区別できないため、登録しません`);
     });
 
     test("of one in letters of ASCII the newer waits for its upload, and a second run adds nothing", async () => {

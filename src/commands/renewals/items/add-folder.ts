@@ -7,6 +7,7 @@ import { codeKey } from "../../../lib/model/normalise.ts";
 import { downloadRemark, recordFile } from "../../../lib/renewals/download.ts";
 import { byExpiry, judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import { gatherFiles } from "../../../lib/renewals/sources.ts";
+import { isNewer } from "../../../lib/renewals/succession.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { WRITTEN } from "../../records/written.ts";
@@ -47,7 +48,7 @@ export async function addFolder(
     if (remark === null) continue;
     await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
   }
-  const taken: Checked[] = [];
+  const taken: Checked[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
   // of two files of one name that nothing tells apart, the one that ends first is recorded
   for (const one of checked.filter(({ state }) => state === "current").toSorted(byExpiry)) {
     tools.signal.throwIfAborted();
@@ -114,11 +115,20 @@ function refusalOf(
     (other) => codeKey(other.name) === codeKey(one.name) && relationOfChecked(one, other) !== "different",
   );
   if (alike === undefined) return undefined;
-  const add = line("renewals add", ["NAME"], { file: one.source ?? "FILE" });
-  return text(
-    `not told apart from ${alike.source}, which ends first and is recorded; if it is another one: ${add}`,
-    `${alike.source} と区別できないため、期限の早い ${alike.source} だけを登録しました。別のものなら: ${add}`,
-  );
+  const file = one.source ?? "FILE";
+  const [edit, add] = [
+    line("renewals edit", [known.get(alike.fingerprint ?? "")?.name ?? alike.name], { file }),
+    line("renewals add", ["NAME"], { file }),
+  ];
+  return isNewer(one, alike)
+    ? text(
+        `not told apart from ${alike.source}, which ends first and is recorded; if it renews that one: ${edit}; if it is another one: ${add}`,
+        `${alike.source} と区別できないため、期限の早い ${alike.source} だけを登録しました。その更新後のものなら: ${edit}。別のものなら: ${add}`,
+      )
+    : text(
+        `not told apart from ${alike.source}, which is recorded; if it is another one: ${add}`,
+        `登録済みの ${alike.source} と区別できないため、登録しません。別のものなら: ${add}`,
+      );
 }
 
 /**
