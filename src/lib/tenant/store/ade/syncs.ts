@@ -102,7 +102,8 @@ const keyOfRecord = ({ serialNumber, place, member }: UnreadableRecord): string 
 const firstRunsOf = async (reader: Reader, run: number): Promise<ReadonlyMap<string, number>> => {
   const rows = (await reader.all(
     `select serialNumber, place, member, firstRun from ade_unreadable where firstRun = :run
-       or firstRun not in (select pk from ade_sync where state in ('failed', 'cut-off'))`,
+       or not exists (select 1 from ade_sync
+         where ade_sync.pk = ade_unreadable.firstRun and state in ('failed', 'cut-off'))`,
     { run },
   )) as unknown as (UnreadableRecord & { readonly firstRun: number })[];
   return new Map(rows.map(({ firstRun, ...record }) => [keyOfRecord(record), firstRun]));
