@@ -123,7 +123,7 @@ describe("an import", () => {
   test.each([
     ["users import nowhere.csv", 6, "nowhere.csv"],
     ["users import people.csv --map nowhere.yaml", 6, "nowhere.yaml"],
-    ["users import people.csv --errors people.csv", 2, "this file already exists"],
+    ["users import people.csv --errors people.csv", 2, "is a file that this command reads"],
     ["users import people.csv --errors people.csv --overwrite", 2, "--errors"],
     ["users import people.csv --report - --yes", 2, "--report"],
     ["users import people.csv --emit-csv x.csv --mode replace --skip-invalid", 2, "--skip-invalid"],
