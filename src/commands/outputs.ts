@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { alreadyThere, realNameOf, type Output } from "../lib/files/index.ts";
+import { alreadyThere, isStream, type Output, realNameOf } from "../lib/files/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { joined, same, text, type Text } from "../lib/text/index.ts";
 import type { Command } from "./command.ts";
@@ -130,12 +129,6 @@ async function refuseSameFiles(
     taken.set(path, flag);
   }
 }
-
-/** Whether nothing is lost by writing there: a pipe or a device. */
-const isStream = async (path: string): Promise<boolean> => {
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && !found.isFile() && !found.isDirectory();
-};
 
 const isRead = (name: string): Text =>
   text(`${name} is a file that this command reads`, `${name} は入力に指定したファイルです`);

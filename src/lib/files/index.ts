@@ -2,7 +2,7 @@ export type { ContentWriter } from "./atomic.ts";
 export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
 export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
-export { alreadyThere, Outputs, realNameOf, type Output } from "./outputs.ts";
+export { alreadyThere, isStream, Outputs, realNameOf, type Output } from "./outputs.ts";
 export { readOwnFile, writeOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
 export {

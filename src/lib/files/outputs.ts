@@ -309,6 +309,12 @@ export async function realNameOf(path: string): Promise<string> {
   return (await own(full)) ?? resolve((await own(dirname(full))) ?? dirname(full), basename(full));
 }
 
+/** Whether nothing is lost by writing there: a pipe or a device. */
+export async function isStream(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
 /** What SQLite keeps beside a database, whether it is there or not. @see https://www.sqlite.org/tempfiles.html */
 const BESIDE_DATABASE = /-(wal|shm|journal)$/;
 

@@ -1,7 +1,6 @@
 import type { FileForm } from "../csv/records/record.ts";
-import type { Allowance, Fix, UndeletableChoice } from "../model/import.ts";
+import type { Allowance, Fix, MissingTrait, UndeletableChoice } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
-import type { MissingTrait } from "../rules/import-file.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
 export interface Selection {

@@ -63,3 +63,6 @@ export type Fix = (typeof FIXES)[number];
 /** What `--allow` permits: people whose address changes, in a replacing import; a file that looks like another tenant's. */
 export const ALLOWANCES = ["new-address", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
+
+/** Something of a tenant that the file of another tenant lacks. */
+export type MissingTrait = "key" | "name" | "domain";

@@ -1,6 +1,6 @@
 import type { FormatName } from "../model/console-files.ts";
 import { FORMATS } from "../model/formats.ts";
-import type { Allowance } from "../model/import.ts";
+import type { Allowance, MissingTrait } from "../model/import.ts";
 import type { Change } from "./rule.ts";
 
 /** What rules read of the file of an import. */
@@ -26,9 +26,6 @@ export interface KnownOfFile {
 
 /** A shorter file may well be about new records alone. */
 export const MIN_FOREIGN_ROWS = 5;
-
-/** Something of this tenant that a file of another tenant lacks. */
-export type MissingTrait = "key" | "name" | "domain";
 
 /** Returns what a file lacks that a file of this tenant would have; undefined if it does not look like another tenant's. */
 export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): MissingTrait | undefined => {
