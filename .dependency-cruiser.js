@@ -48,8 +48,8 @@ const COMMANDS_MAY = [
   "model",
 ];
 
-/** Tests, and what only they use: the `testing` folders beside them. */
-const TESTS = [String.raw`\.test\.ts$`, "/testing/"];
+/** Tests; what only they use lies in `test/support`. */
+const TESTS = [String.raw`\.test\.ts$`];
 
 /** Who may use the machine's files, system and programs. */
 const MACHINE = [

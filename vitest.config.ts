@@ -11,7 +11,7 @@ const results = process.env["CLOMOCTL_TEST_RESULTS"];
 /** The tests of the built program first: they take the longest, and one that came last would leave a worker without work. */
 class ProgramFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const ofProgram = join(import.meta.dirname, "test");
+    const ofProgram = join(import.meta.dirname, "test", "process");
     const isLong = ({ moduleId }: TestSpecification): number => Number(moduleId.startsWith(ofProgram));
     // oxlint-disable-next-line unicorn/no-array-sort -- it is the sequencer's own
     const sorted = await super.sort(files);
@@ -26,7 +26,7 @@ export default defineConfig({
     maxWorkers: 2,
     // a process for each file would load the same modules 500 times; what a test changes of its process it puts back
     isolate: false,
-    setupFiles: ["src/lib/client/testing/messages.ts"],
+    setupFiles: ["test/support/client/messages.ts"],
     sequence: { sequencer: ProgramFirst },
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],

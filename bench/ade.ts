@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Mdm } from "../src/lib/apple/simulator/testing/mdm.ts";
+import type { Mdm } from "#support/apple/simulator/mdm.ts";
 import { inTurn } from "./alternate.ts";
 import { fetchAndDrop, sendAssignments } from "./bare-requests.ts";
 import type { Bench } from "./bench.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Mdm } from "../src/lib/apple/simulator/testing/mdm.ts";
+import type { Mdm } from "#support/apple/simulator/mdm.ts";
 import type { Bench } from "./bench.ts";
 import { THIS } from "./checkout.ts";
 import type { Ran } from "./process.ts";

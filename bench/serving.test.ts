@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { simulated } from "../src/lib/apple/simulator/testing/mdm.ts";
+import { simulated } from "#support/apple/simulator/mdm.ts";
 import { pagesOf } from "./serving.ts";
 
 const signedIn = (devices: number) => simulated({ devices }).mdm.signIn();

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { Agent, request } from "undici";
-import { Mdm } from "../src/lib/apple/simulator/testing/mdm.ts";
+import { Mdm } from "#support/apple/simulator/mdm.ts";
 import type { Send } from "../src/lib/apple/send.ts";
 import type { Bench } from "./bench.ts";
 import type { Checkout } from "./checkout.ts";

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { Mdm } from "../src/lib/apple/simulator/testing/mdm.ts";
+import type { Mdm } from "#support/apple/simulator/mdm.ts";
 import { THIS } from "./checkout.ts";
 import type { Ran } from "./process.ts";
 import { A_PAGE, mdmAt, pagesOf, serving, signedIn, simulator } from "./serving.ts";

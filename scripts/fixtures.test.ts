@@ -9,7 +9,7 @@ import type { RecordReaderOptions } from "../src/lib/csv/records/reader.ts";
 import { RecordReader } from "../src/lib/csv/records/reader.ts";
 import type { Encoding } from "../src/lib/csv/records/record.ts";
 import { PROBLEMS } from "../src/lib/model/problem.ts";
-import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { allFixtures } from "./fixtures/all.ts";
 import type { BrokenEntry } from "./fixtures/broken-file.ts";
 import type { FixtureEntry } from "./fixtures/file.ts";

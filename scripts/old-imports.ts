@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import type { Story } from "../test/old-tenant.ts";
+import type { Story } from "#support/process/old-tenant.ts";
 import { DOCS_SCENE } from "./old-imports/docs.ts";
 import { ORGS_SCENE } from "./old-imports/orgs.ts";
 import { OldProgram } from "./old-imports/program.ts";

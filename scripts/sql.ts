@@ -8,7 +8,7 @@ import { findForms, findStatements, type Breach } from "./sql/statements.ts";
 const STORE = "src/lib/tenant/store/";
 /** A lock of the operating system's, taken through SQLite. */
 const SETTINGS_LOCK = "src/lib/config/settings-lock.ts";
-const EXCEPT = ["**/*.test.ts", "**/testing/**"];
+const EXCEPT = ["**/*.test.ts"];
 
 const find = (pattern: string, of: (source: string) => readonly Breach[], except: (file: string) => boolean) =>
   globSync(pattern, { exclude: EXCEPT })

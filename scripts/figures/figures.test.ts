@@ -12,7 +12,7 @@ test("sources are counted, tests and what they use only as lines of tests", () =
     "src/a.ts": code,
     "src/b.ts": code,
     "src/a.test.ts": "const t = 1;\n",
-    "src/testing/tenant.ts": "const t = 1;\n",
+    "test/support/tenant.ts": "const t = 1;\n",
     "test/program.ts": "const t = 1;\n",
     "scripts/build.ts": "const s = 1;\n",
     "scripts/build.test.ts": "const t = 1;\n",

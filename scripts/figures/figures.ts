@@ -48,7 +48,7 @@ const LISTS_OF_NOUNS: readonly string[] = [
   "src/lib/tenant/store",
 ];
 
-const IS_TEST = /\.test\.ts$|\/testing\/|^test\//;
+const IS_TEST = /\.test\.ts$|^test\//;
 
 const isGenerated = (text: string): boolean => text.startsWith("// Generated");
 

@@ -11,7 +11,7 @@ import { differences, inOrder, type Permitted } from "./differences.ts";
 
 /** What {@link apiShape} leaves of b7d515d's `docs/api/openapi.json`. */
 const before: unknown = JSON.parse(
-  readFileSync(join(import.meta.dirname, "..", "..", "test", "fixtures", "openapi-b7d515d.json"), "utf8"),
+  readFileSync(join(import.meta.dirname, "..", "..", "test", "process", "fixtures", "openapi-b7d515d.json"), "utf8"),
 );
 
 const TEXT = { type: "string" };

@@ -10,7 +10,9 @@ import { differences, inOrder, type Permitted } from "./differences.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 
 /** What `npm run generate -- --json` printed for b7d515d. */
-const before = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8")) as {
+const before = JSON.parse(
+  readFileSync(join(ROOT, "test", "process", "fixtures", "declarations-b7d515d.json"), "utf8"),
+) as {
   readonly verbs: Readonly<Record<string, { readonly exits: readonly number[] }>>;
 };
 

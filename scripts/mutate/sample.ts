@@ -23,7 +23,7 @@ export function folderOf(file: string): string {
   return first === "lib" ? `${src}/${first}/${second}` : `${src}/${first}`;
 }
 
-const isSource = (file: string): boolean => !/\.test\.ts$|\.d\.ts$|\/testing\//.test(file);
+const isSource = (file: string): boolean => !/\.test\.ts$|\.d\.ts$/.test(file);
 
 const isGenerated = (text: string): boolean => text.startsWith("// Generated ");
 

@@ -10,7 +10,7 @@ import {
   type Tables,
   type Told,
   type ToldImport,
-} from "../../test/old-tenant.ts";
+} from "#support/process/old-tenant.ts";
 import type { OldProgram } from "./program.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ToldImport } from "../../test/old-tenant.ts";
+import type { ToldImport } from "#support/process/old-tenant.ts";
 import { editedRows, fileOf, readRows, type Cells } from "./files.ts";
 import type { OldProgram } from "./program.ts";
 import type { Scene, SceneImport } from "./scene.ts";

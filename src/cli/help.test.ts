@@ -4,7 +4,7 @@ import { flagName } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { PROGRAM } from "../commands/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
-import { inBoth, run } from "../commands/testing/program.ts";
+import { inBoth, run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";
 import { same, text } from "../lib/text/index.ts";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { displayWidth } from "../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run, type Ran } from "../commands/testing/program.ts";
-import { example } from "../commands/testing/tenant.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const lastLine = ({ stderr }: Ran): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freshFolder } from "../commands/testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import { outsideOf, type Host } from "./outside.ts";
 
 test("a process lies in its machine, its user and its time", () => {

@@ -5,7 +5,7 @@ import { PassThrough, Readable, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { defineCommand, type Command, type Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
-import { freshFolder } from "../commands/testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../commands/tools.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
@@ -14,7 +14,7 @@ import { PROGRAM } from "../commands/index.ts";
 import { errorStyleOf } from "./error-style.ts";
 import { readLine } from "./line.ts";
 import { runVerb } from "./run.ts";
-import { fakeOutside, type FakeOutside } from "./testing/outside.ts";
+import { fakeOutside, type FakeOutside } from "#support/cli/outside.ts";
 
 const about = same("for tests");
 

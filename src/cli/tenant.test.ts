@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { mkdirSync, cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freshFolder } from "../commands/testing/program.ts";
-import { example } from "../commands/testing/tenant.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant } from "./tenant.ts";
 
-const OLDER = new URL("../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
+const OLDER = new URL("../../test/process/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },

@@ -4,13 +4,13 @@ import type { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { RunSummary } from "../commands/summary.ts";
-import { freshFolder, run } from "../commands/testing/program.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
 import { openTools } from "./tools.ts";
-import { fakeOutside } from "./testing/outside.ts";
+import { fakeOutside } from "#support/cli/outside.ts";
 
 const NOTHING = Object.fromEntries(Object.keys(GLOBAL_OPTIONS).map((key) => [key, undefined])) as unknown as Globals;
 

@@ -4,7 +4,7 @@ import type { Text } from "../lib/text/index.ts";
 import type { Fields, InputOf } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-/** A line to type, run as it stands by `test/examples.test.ts` in a fresh home, in the folder `fixtures`. */
+/** A line to type, run as it stands by `test/process/examples.test.ts` in a fresh home, in the folder `fixtures`. */
 export interface Example {
   readonly line: string;
   /** what it is for, where the line is not clear enough */

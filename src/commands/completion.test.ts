@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import type { CustomField, Device, Import, Org, RenewalItem, SecuredUser, User } from "../lib/client/index.ts";
 
 /** What a shell is told after Tab; the last word is the one that is completed. */

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Ade, Import, Tenant } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { machine, type TestMachine } from "./renewals/schedule/testing/machine.ts";
-import { inBoth, run, type Circumstances } from "./testing/program.ts";
-import { example, type Answers } from "./testing/tenant.ts";
+import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 
 /** A served tenant of which there is nothing to tell. */
 const QUIET: Answers = {

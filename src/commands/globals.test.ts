@@ -5,7 +5,7 @@ import { GLOBAL_OPTIONS } from "./globals.ts";
 import { flagName, type Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
-import { freshFolder, inBoth } from "./testing/program.ts";
+import { freshFolder, inBoth } from "#support/commands/program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 /** A folder with a file, so that no path through the file can be. */
 function folder(): string {

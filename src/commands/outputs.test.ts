@@ -19,14 +19,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import forge from "node-forge";
 import { afterAll, describe, expect, test } from "vitest";
-import { Rehearsal } from "../lib/tenant/testing/rehearsal.ts";
-import { TestTenant } from "../lib/tenant/testing/tenant.ts";
-import { rehearsal } from "./ade/simulator/testing/simulated.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 import { placeholder, flagName, type Fields, type OutputField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
-import { inBoth, run, type Circumstances, type Ran, type Typing } from "./testing/program.ts";
+import { inBoth, run, type Circumstances, type Ran, type Typing } from "#support/commands/program.ts";
 
 /** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
 type Keeping =

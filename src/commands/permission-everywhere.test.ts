@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { ALL_ROUTES } from "../lib/contract/all.ts";
 import { changesTenant } from "../lib/contract/route.ts";
 import { openTenant } from "../lib/tenant/index.ts";
-import { TEST_ORIGIN } from "../lib/tenant/testing/tenant.ts";
+import { TEST_ORIGIN } from "#support/tenant/tenant.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode } from "./node.ts";
-import { freshFolder, run } from "./testing/program.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
 

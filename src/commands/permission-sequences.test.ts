@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CustomField } from "../lib/client/index.ts";
-import { freshFolder, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 /** The one that is there from the start, and three customers; the last one's tenant is served. */
 const EMBEDDED = "embedded";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../lib/contract/all.ts";
 import { changesTenant } from "../lib/contract/route.ts";
 import type { CustomField } from "../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const ADD = "users fields add 入社年度";
 const tenant = { addField: example<CustomField>("addField") };

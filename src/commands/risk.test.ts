@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { issuePushCertificate } from "../lib/apple/testing/push-portal.ts";
-import { vppToken } from "../lib/renewals/testing/vpp-token.ts";
-import { Rehearsal } from "../lib/tenant/testing/rehearsal.ts";
-import { TestTenant } from "../lib/tenant/testing/tenant.ts";
+import { issuePushCertificate } from "#support/apple/push-portal.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { PROGRAM } from "./index.ts";
 import type { Command } from "./command.ts";
 import type { NounNode, VerbNode } from "./node.ts";
-import { run } from "./testing/program.ts";
+import { run } from "#support/commands/program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),

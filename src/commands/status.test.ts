@@ -5,8 +5,8 @@ import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "..
 import { Failure } from "../lib/errors/index.ts";
 import { UNSAID } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const plan = (change: Partial<Import>): Import => ({
   ...example<Import>("import"),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { committed, folderWith, giving, planning, planOf, ROWS } from "./imports/testing/plans.ts";
-import { inBoth, run, type Circumstances } from "./testing/program.ts";
-import { example, type Answers } from "./testing/tenant.ts";
+import { committed, folderWith, giving, planning, planOf, ROWS } from "#support/commands/imports/plans.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 import type { Import } from "../lib/client/index.ts";
 import { RunSummary } from "./summary.ts";
 

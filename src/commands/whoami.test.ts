@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Whoami } from "../lib/client/index.ts";
 import { OPERATIONS, type Operation } from "../lib/model/role.ts";
-import { inBoth, run } from "./testing/program.ts";
-import { example } from "./testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const fieldsOf = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.replace(/ {2,}/, ": "));
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("server and organisation are shown, with the endpoint, in both languages", async () => {
   const tenant = { contactAde: example("contactAde") };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 describe("a guide", () => {
   test.each(["purchased", "manual", "supervised-only", "unsupervised"])(

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
+import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const LINE = "ade status --nagios";
 

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import type { Send } from "../../lib/apple/send.ts";
 import type { Ade, AdeDeviceRecord, Device } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { example, type Answers } from "../testing/tenant.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const ADE = example<Ade>("ade");
 const MIRROR: Ade = { ...ADE, endpoint: null, mirror: true, server: null, token: null, key: null, sync: null };

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run, type Circumstances } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 // what commands are told stands at 2026-11-20T01:00:00Z
 const { token: TOKEN, server: SERVER } = example<{

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example, inTurn } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const ADE = example<Ade>("ade");
 const READY: Ade = { ...ADE, counts: { present: 10, missing: 0, released: 0, notReady: 0, unreadable: 0 } };

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
-import { run, type Ran } from "../testing/program.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { run, type Ran } from "#support/commands/program.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("shows number and hash of the last record, as one line to keep", async () => {
   const head = example<{ seq: number; hash: string }>("auditHead");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("shows all of one record: before, after, from where", async () => {
   const { en, ja } = await inBoth("audit show 42", { tenant: { auditRecord: example("auditRecord") }, terminal: {} });

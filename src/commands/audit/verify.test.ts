@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const HEAD = "ab".repeat(32);
 const sound = { headSeq: null, imports: null };

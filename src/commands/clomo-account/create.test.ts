@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import type { Account, OrgDetail, User, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
 

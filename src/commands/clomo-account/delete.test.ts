@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Account } from "../../lib/client/index.ts";
-import { inBoth } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
 

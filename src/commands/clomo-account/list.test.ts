@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Account, OrgDetail } from "../../lib/client/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("accounts").items;
 const page = { items: [hanako], next: null };

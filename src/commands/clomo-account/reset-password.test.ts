@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Account, SentCode, Whoami, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const LINE = "clomo-account reset-password hanako01";
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;

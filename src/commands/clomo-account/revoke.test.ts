@@ -5,9 +5,9 @@ import type { Account, Device, RenewalItem, Tenant, User, Whoami, WrittenAccount
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, inTurn } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
 const findAccounts = { items: [before] };

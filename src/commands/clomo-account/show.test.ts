@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Account, User } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
-import { example } from "../testing/tenant.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { inBoth } from "../testing/program.ts";
+import { inBoth } from "#support/commands/program.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 import { workOf } from "./steps.ts";
 
 const { items } = example<{ items: readonly object[] }>("consoleTasks");

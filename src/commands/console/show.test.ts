@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
 import type { Whoami } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const shown = async (task: object) => {
   const { en, ja } = await inBoth("console show 3 --format json", {

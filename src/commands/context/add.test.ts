@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 const shown = ({ stdout }: Ran): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 /** A home with two contexts besides `embedded`; `kanto` is in use. */
 async function homeOfThree(): Promise<string> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran, type Typing } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Ran, type Typing } from "#support/commands/program.ts";
 
 /** A home with a context in use whose tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {

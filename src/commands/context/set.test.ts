@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 test("what is named changes, and nothing else", async () => {
   const home = freshFolder();

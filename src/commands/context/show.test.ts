@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 /** A home whose context `kanto` has the usual time zone, Tokyo; its tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {

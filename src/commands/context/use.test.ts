@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 async function inUse(home: string): Promise<string> {
   const { stdout } = await run("context show --fields name", { home });

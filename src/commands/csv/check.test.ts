@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
 

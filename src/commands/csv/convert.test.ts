@@ -1,12 +1,12 @@
-import { rowsIn } from "../../lib/xlsx/testing/read.ts";
-import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
 import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Typing } from "../testing/program.ts";
+import { freshFolder, inBoth, run, type Typing } from "#support/commands/program.ts";
 
 const ENTER = "\r";
 const DOWN = "\u001b[B";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { rowsIn } from "../../lib/xlsx/testing/read.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const ORGS = "組織名,組織コード,上位組織コード,上位組織パス\r\n";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inBoth, run } from "../testing/program.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());

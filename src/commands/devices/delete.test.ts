@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
-import { committed, giving, rowOf } from "../imports/testing/plans.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { committed, giving, rowOf } from "#support/commands/imports/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "devices" };
 const [DEVICE] = example<{ items: readonly { id: string; serialNumber: string }[] }>("findDevices").items;

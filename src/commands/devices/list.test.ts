@@ -3,8 +3,8 @@ import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Device, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example, inTurn } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("devices").items;
 const spare: Device = { ...owned, id: owned.id.replace(/\d$/, "9"), serialNumber: "SERIAL000002", owner: null };

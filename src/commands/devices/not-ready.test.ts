@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { NotReadyDevice, Tenant } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: [NotReadyDevice] }>("devicesNotReady").items;
 const known = example<Tenant>("tenant");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("findDevices").items;
 const spare: Device = {

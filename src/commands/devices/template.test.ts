@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const HEADER =
   "シリアルナンバー,プラットフォーム,ステータス,端末識別名,IMEI番号,電話番号,Wi-Fi MACアドレス,Android ID,所有者メールアドレス,メモ,Androidモード,所有組織コード,タグ\r\n";

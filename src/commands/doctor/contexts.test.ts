@@ -5,11 +5,11 @@ import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
-import { item } from "../renewals/testing/item.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { item } from "#support/commands/renewals/item.ts";
 import type { Tools } from "../tools.ts";
 import { checkContexts } from "./contexts.ts";
 

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Contexts, type Home } from "../../lib/config/index.ts";
 import type { ProcessTable } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
-import { freshFolder } from "../testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
 import { checkHome, type Disk } from "./home.ts";

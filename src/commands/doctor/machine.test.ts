@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../lib/terminal/index.ts";
-import { freshFolder } from "../testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
 import { checkMachine, type Languages } from "./machine.ts";

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { machine, type TestMachine } from "../renewals/schedule/testing/machine.ts";
-import { item } from "../renewals/testing/item.ts";
-import { run } from "../testing/program.ts";
+import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { item } from "#support/commands/renewals/item.ts";
+import { run } from "#support/commands/program.ts";
 import type { Environment } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";

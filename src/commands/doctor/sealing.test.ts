@@ -6,7 +6,7 @@ import { markOfKey, openSealing } from "../../lib/config/sealing.ts";
 import type { Home } from "../../lib/config/index.ts";
 import type { ProcessTable } from "../../lib/files/index.ts";
 import { sealedBy, type SealedSecret } from "../../lib/model/sealed.ts";
-import { freshFolder } from "../testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import { keyFindings, sealedFindings } from "./sealing.ts";
 
 const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { machine } from "../renewals/schedule/testing/machine.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

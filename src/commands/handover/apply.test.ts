@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { auditOf } from "../../lib/tenant/testing/audit.ts";
-import { randomTenant, travelling } from "../../lib/tenant/testing/restoring.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Ran } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { randomTenant, travelling } from "#support/tenant/restoring.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Ran } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 let tenant: TestTenant;
 let other: TestTenant;

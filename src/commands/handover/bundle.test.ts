@@ -2,8 +2,8 @@ import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 describe("an encrypted bundle", () => {
   let tenant: TestTenant;

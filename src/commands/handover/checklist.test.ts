@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { machine } from "../renewals/schedule/testing/machine.ts";
-import { inBoth, run, type Circumstances } from "../testing/program.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
-import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 const DIFF = "handover diff schema-1 schema-1-later";

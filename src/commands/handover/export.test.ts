@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { fillAtRandom, SECRET } from "../../lib/tenant/testing/random-tenant.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { machine } from "../renewals/schedule/testing/machine.ts";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { fillAtRandom, SECRET } from "#support/tenant/random-tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { machine } from "../renewals/schedule/testing/machine.ts";
-import { inBoth, run, type Circumstances } from "../testing/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

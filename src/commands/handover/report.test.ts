@@ -4,9 +4,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 

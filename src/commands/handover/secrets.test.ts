@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openFiles } from "../../lib/handover/bundle/read.ts";
-import { placeIn } from "../../lib/handover/testing/bundles.ts";
-import { randomTenant } from "../../lib/tenant/testing/restoring.ts";
-import { plantSecrets } from "../../lib/tenant/testing/secret-columns.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, run } from "../testing/program.ts";
+import { placeIn } from "#support/handover/bundles.ts";
+import { randomTenant } from "#support/tenant/restoring.ts";
+import { plantSecrets } from "#support/tenant/secret-columns.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 
 /** Of tenants that have, together, a row of everything secret. */
 const SEEDS = [9, 12];

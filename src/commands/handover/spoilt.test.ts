@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hostileArchives } from "../../lib/handover/testing/archives.ts";
-import { filesBelow, packAs, someSpoiling, spoil } from "../../lib/handover/testing/spoiling.ts";
-import { randomTenant, travelling } from "../../lib/tenant/testing/restoring.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, run, type Ran } from "../testing/program.ts";
+import { hostileArchives } from "#support/handover/archives.ts";
+import { filesBelow, packAs, someSpoiling, spoil } from "#support/handover/spoiling.ts";
+import { randomTenant, travelling } from "#support/tenant/restoring.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, run, type Ran } from "#support/commands/program.ts";
 
 /** How many spoilt bundles of each kind are tried; `CLOMOCTL_SPOILT=5000` for all that is promised. */
 const SPOILT = Number(process.env["CLOMOCTL_SPOILT"] ?? 8);

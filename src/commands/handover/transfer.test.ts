@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { withAccount } from "../../lib/tenant/testing/accounts.ts";
-import { auditOf } from "../../lib/tenant/testing/audit.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { problemOf } from "../../lib/tenant/http/problem.ts";
 import { same } from "../../lib/text/index.ts";
-import { machine } from "../renewals/schedule/testing/machine.ts";
-import { inBoth, run, type Circumstances } from "../testing/program.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
+import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

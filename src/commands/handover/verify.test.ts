@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { placeIn, writeBundle } from "../../lib/handover/testing/bundles.ts";
-import { randomTenant } from "../../lib/tenant/testing/restoring.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { randomTenant } from "#support/tenant/restoring.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 

@@ -2,10 +2,19 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, inTurn, type Answers } from "../testing/tenant.ts";
-import { COMMITTED_RESULT, committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testing/plans.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
+import {
+  COMMITTED_RESULT,
+  committed,
+  giving,
+  ID,
+  operations,
+  planOf,
+  rowOf,
+  ROWS,
+} from "#support/commands/imports/plans.ts";
 
 const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
 const DELETING = planOf({ delete: 3, mode: "replace" });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { ID, planOf } from "./testing/plans.ts";
+import { inBoth } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
 

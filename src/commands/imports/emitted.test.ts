@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { committed, ID, planOf } from "./testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { committed, ID, planOf } from "#support/commands/imports/plans.ts";
 
 const idOf = (last: number): string => ID.replace(/5$/, String(last));
 const tenant = {

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { committed, ID, planOf } from "./testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { committed, ID, planOf } from "#support/commands/imports/plans.ts";
 
 const OTHER = ID.replace(/5$/, "6");
 const tenant = {

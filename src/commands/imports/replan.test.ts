@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
-import { giving, ID, operations, planOf, problemOf, ROWS } from "./testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
+import { giving, ID, operations, planOf, problemOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf({ create: 2, update: 0 })] };
 const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: giving(...ROWS) };

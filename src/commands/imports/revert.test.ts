@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, type Answers } from "../testing/tenant.ts";
-import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "./testing/plans.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({

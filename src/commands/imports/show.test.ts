@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example, type Answers } from "../testing/tenant.ts";
-import { committed, giving, ID, operations, planOf, problemOf, rowOf, ROWS } from "./testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { committed, giving, ID, operations, planOf, problemOf, rowOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const holding = (plan = planOf(), more: Answers = {}): Answers => ({ imports: { items: [plan] }, ...more });
 const planning: Answers = { tenant: example("tenant"), importRows: giving(...ROWS) };

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, inTurn, type Answer } from "../testing/tenant.ts";
-import { committed, encodeText, folderWith, ID, planOf, rowOf } from "./testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, inTurn, type Answer } from "#support/commands/tenant.ts";
+import { committed, encodeText, folderWith, ID, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const EXPORT = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const WAITING = planOf({ state: "awaiting-console", emittedAt: "2026-11-20T01:23:45.000Z" });

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { item } from "../renewals/testing/item.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { inTurn } from "../testing/tenant.ts";
-import { answer, newTenant } from "./testing/new-tenant.ts";
+import { item } from "#support/commands/renewals/item.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { inTurn } from "#support/commands/tenant.ts";
+import { answer, newTenant } from "#support/commands/onboarding/new-tenant.ts";
 
 const NONE = answer("onboarding.home.push-certificate", "none");
 

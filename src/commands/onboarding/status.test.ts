@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
-import { answer, CERTIFICATE, newTenant } from "./testing/new-tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { answer, CERTIFICATE, newTenant } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
   test("shows twelve steps that fit 80 columns, and what is next, in both languages", async () => {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { committed, operations, rowOf } from "../imports/testing/plans.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, type Answers, type Seen } from "../testing/tenant.ts";
+import { committed, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Answers, type Seen } from "#support/commands/tenant.ts";
 
 const USERS: Import = { ...example<Import>("planDeletion"), delete: 3 };
 const PLAN: Import = {

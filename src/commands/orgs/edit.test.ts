@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { WrittenOrg } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const { after: org } = example<WrittenOrg>("editOrg");
 const renamed = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({

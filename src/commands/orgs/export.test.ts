@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const CSV = "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n";
 const tenant = { exportOrgs: CSV };

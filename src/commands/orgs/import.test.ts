@@ -12,10 +12,10 @@ import {
   planOf,
   rowOf,
   sha256,
-} from "../imports/testing/plans.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+} from "#support/commands/imports/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
 const folder = (): string => folderWith({ "tree.csv": TREE });

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { Org } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [root, sales] = example<{ items: readonly [Org, Org] }>("orgs").items;
 const north: Org = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { OrgDetail } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
 const root: OrgDetail = { ...sales, id: sales.id.replace(/1$/, "9"), name: "全社", code: null, path: "" };

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 // the clock of these tests stands at 2026-11-20T01:00:00Z
 const push = (change: Partial<PushCertificate> = {}) => example<PushCertificate>("pushCertificate", change);

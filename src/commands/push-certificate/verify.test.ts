@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
 import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const TOPIC = "com.apple.mgmt.External.0001";
 const NONE = { topic: null, name: null, expiresAt: null, validFrom: null, fingerprint: null, publicKey: null };

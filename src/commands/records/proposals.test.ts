@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { run } from "../testing/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { run } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
 import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
-import { example, inTurn, type Answers, type Seen } from "../testing/tenant.ts";
-import { item } from "./testing/item.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, inTurn, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { item } from "#support/commands/renewals/item.ts";
 
 const added = { addRenewal: item(1) };
 const both: Answers = { listRenewals: { items: [] }, ...added };

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { idOf, item } from "./testing/item.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** The events of a calendar: their ids, days and titles, as another program reads them. */
 const events = (calendar: string): readonly string[] =>

@@ -4,17 +4,17 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
 import type { RenewalItem, Tenant, UserHistory } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
-import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
-import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
-import { item } from "./testing/item.ts";
+import { parseExposition } from "#support/renewals/exposition.ts";
+import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { item } from "#support/commands/renewals/item.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-11-20T01:00:00Z");

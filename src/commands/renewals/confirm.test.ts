@@ -1,9 +1,9 @@
 import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
-import { idOf, item } from "./testing/item.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const owner = item(1, { name: "第一所有者", kind: "android-owner", expiresAt: "2026-12-01T00:00:00.000Z" });
 const confirmed = item(1, {

@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiring } from "../../lib/apple/index.ts";
-import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
-import type { Answers } from "../testing/tenant.ts";
-import { idOf, item } from "./testing/item.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import type { Answers } from "#support/commands/tenant.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** A tenant with this item among others, that takes a change. */
 const having = (one: Partial<RenewalItem>, after: Partial<RenewalItem> = one): Answers => ({

@@ -3,15 +3,15 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { exampleOf } from "../../lib/model/thing.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
-import { example, type Answers } from "../testing/tenant.ts";
-import { idOf, item } from "./testing/item.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const listing = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
-import { idOf, item } from "./testing/item.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const soon = item(1, { name: "契約", expiresAt: "2026-12-10T14:59:59.000Z", owner: "it@example.jp" });
 const late = item(2, {

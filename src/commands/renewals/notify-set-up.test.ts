@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
-import { openChat, openPostOffice } from "../../lib/renewals/testing/post-office.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const settingsOf = (home: string): string => readFileSync(join(home, "notify.yaml"), "utf8");
 

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { openChat, openPostOffice, type Chat } from "../../lib/renewals/testing/post-office.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { Rehearsal } from "../../lib/tenant/testing/rehearsal.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
-import { example, type Answers, type Seen } from "../testing/tenant.ts";
-import { idOf, item } from "./testing/item.ts";
+import { openChat, openPostOffice, type Chat } from "#support/renewals/post-office.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** Twelve days before its end: the stage of 15 days. */
 const due = item(1, { name: "契約", expiresAt: "2026-12-02T14:59:59.000Z" });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { idOf, item } from "./testing/item.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const old = item(1, { name: "旧サーバー", expiresAt: "2026-12-01T15:00:00.000Z" });
 const listed = { listRenewals: { items: [old, item(2)] } };

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
-import { run, type Ran } from "../testing/program.ts";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { run, type Ran } from "#support/commands/program.ts";
 
 /** Names of files in the folder of a pair, and what is typed besides. */
 interface Pair {

@@ -3,19 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  describeWithOpenssl,
-  propertyList,
-  serverToken,
-  Workshop,
-  type Made,
-} from "../../lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, propertyList, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Ran } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Ran } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const token = (expiresAt: string): string => vppToken(new Date(expiresAt), "例");
 

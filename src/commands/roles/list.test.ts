@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ROLES } from "../../lib/model/role.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 test("facts 2.1: the five choices of the form, in its order, without a tenant", async () => {
   const { en, ja } = await inBoth("roles list", { terminal: { columns: 200 } });

@@ -6,8 +6,8 @@ import { matrixRows } from "../../lib/model/role-facts.ts";
 import { POLICY, SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 const words = (stdout: string): string => stdout.replaceAll(/\s+/g, " ");
 const letters = (stdout: string): string => stdout.replaceAll(/\s+/g, "");

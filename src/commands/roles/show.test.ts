@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { roleFacts } from "../../lib/model/role-facts.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 const words = (stdout: string): string => stdout.replaceAll(/\s+/g, " ");
 const letters = (stdout: string): string => stdout.replaceAll(/\s+/g, "");

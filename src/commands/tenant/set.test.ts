@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 /** A tenant that records anything; it says it had and has these. */
 const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
 import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const of = (profile: TenantProfile | undefined) => ({ tenant: example<Tenant>("tenant", { profile }) });
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { committed, giving, operations, rowOf } from "../imports/testing/plans.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import { example, type Answers } from "../testing/tenant.ts";
+import { committed, giving, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PLAN = example<Import>("planDeletion");
 const DISCARDED = { ...PLAN, state: "discarded" } as const;

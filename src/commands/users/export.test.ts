@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const CSV = '氏名,メールアドレス,メールアドレス,入社年\r\n髙橋,a@example.jp,"b\nb",2019\r\n';
 const tenant = { exportUsers: CSV };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { UserHistory } from "../../lib/client/index.ts";
-import { TestTenant } from "../../lib/tenant/testing/tenant.ts";
-import { inBoth, run } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [UserHistory] }>("userHistory").items;
 const of = (...items: readonly UserHistory[]) => ({ userHistory: { items } });

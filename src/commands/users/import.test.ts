@@ -16,10 +16,10 @@ import {
   rowOf,
   ROWS,
   COMMITTED_RESULT,
-} from "../imports/testing/plans.ts";
-import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
-import { testWrongLines } from "../testing/refusals.ts";
-import { example, type Answers } from "../testing/tenant.ts";
+} from "#support/commands/imports/plans.ts";
+import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>

@@ -7,9 +7,9 @@ import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { rowsIn } from "../../lib/xlsx/testing/read.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example, inTurn } from "../testing/tenant.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("users").items;

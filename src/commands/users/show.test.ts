@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
-import { rowsIn } from "../../lib/xlsx/testing/read.ts";
-import { freshFolder, inBoth, run } from "../testing/program.ts";
-import { example } from "../testing/tenant.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
 const nobody: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田", emails: [] };

@@ -4,7 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { openAdeToken } from "./ade-token.ts";
 import { createKeyPair } from "./keys/key-pair.ts";
 import { readExpiring, readRenewables } from "./index.ts";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "./testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
 
 const NAME = "東京本社_Token_2026-03-01T05-00-00Z_smime.p7m";
 const EXPIRY = "2027-02-28T23:59:58Z";

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { APPLE_AUTHORITIES, appleSignatureOf } from "./authorities.ts";
 import { readRenewables } from "./index.ts";
 import { fingerprintOf } from "./renewable.ts";
-import { describeWithOpenssl, Workshop, type CertificateWish } from "./testing/openssl.ts";
+import { describeWithOpenssl, Workshop, type CertificateWish } from "#support/apple/openssl.ts";
 
 const of = (name: keyof typeof APPLE_AUTHORITIES) => new X509Certificate(APPLE_AUTHORITIES[name].pem);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiring, readRenewables } from "./index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "./testing/openssl.ts";
+import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
 
 const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
 

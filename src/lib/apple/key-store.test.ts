@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiring } from "./index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "./testing/openssl.ts";
+import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
 
 const LOCKED = "needs its password";
 

@@ -3,7 +3,7 @@ import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
 import { retryAfterMs, sendPatiently } from "./patience.ts";
 import type { AppleRequest } from "./send.ts";
-import { FakeApple, inTurn, NOW, type FakeAnswer } from "./testing/apple.ts";
+import { FakeApple, inTurn, NOW, type FakeAnswer } from "#support/apple/apple.ts";
 
 const REQUEST: AppleRequest = { method: "GET", url: "https://a.example/account?key=SECRET", headers: {} };
 const RESET = new Failure("unavailable", { what: same("connection lost") });

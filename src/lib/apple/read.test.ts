@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
 import { readExpiring, readRenewables, readSigningRequest } from "./index.ts";
-import { describeWithOpenssl, propertyList, serverToken, Workshop } from "./testing/openssl.ts";
+import { describeWithOpenssl, propertyList, serverToken, Workshop } from "#support/apple/openssl.ts";
 
 const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));
 const VPP = { token: "VPP_secret", expDate: "2027-03-01T14:59:59+0000", orgName: "株式会社例" };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MOST_BYTES } from "../model/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
-import { describeWithOpenssl, propertyList, Workshop } from "./testing/openssl.ts";
+import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
 
 const NAME = "CertificateSigningRequest.csr";
 

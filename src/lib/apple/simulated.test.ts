@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readRenewables } from "./index.ts";
 import { isSimulatedCertificate, isSimulatedName, isSimulatedToken } from "./simulated.ts";
-import { describeWithOpenssl, Workshop } from "./testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 
 test("names and tokens of the simulator are told by its mark", () => {
   expect(["株式会社例 (SIMULATOR)", "株式会社例", "simulator", "", null, undefined].map(isSimulatedName)).toEqual([

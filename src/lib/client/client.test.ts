@@ -5,9 +5,9 @@ import { serve, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openTenant, type OpenTenant } from "../tenant/index.ts";
-import { TEST_ORIGIN } from "../tenant/testing/tenant.ts";
+import { TEST_ORIGIN } from "#support/tenant/tenant.ts";
 import type { Transport, Upload } from "./index.ts";
-import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
+import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
 import { openSocket, type SocketTransport } from "./socket.ts";
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";

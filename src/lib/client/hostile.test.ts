@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openClient, unchecked } from "./index.ts";
-import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
+import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
 const answering = (make: () => Response): WholeClient => wholeClient({ transport: async () => make() });
 

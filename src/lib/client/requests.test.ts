@@ -3,7 +3,7 @@ import { EXAMPLES } from "../contract/examples.ts";
 import { ALL_ROUTES } from "../contract/all.ts";
 import { MEDIA_TYPES } from "../contract/route.ts";
 import type { Transport, Upload } from "./index.ts";
-import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
+import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
 /** What a request carried; absent parts are left out. */
 interface Seen {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openSocket } from "./socket.ts";
-import { selfSigned } from "./testing/self-signed.ts";
+import { selfSigned } from "#support/client/self-signed.ts";
 
 const identity = selfSigned();
 const server = createServer(identity, (_, response) => response.end("reached"));

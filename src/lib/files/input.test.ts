@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { systemProcesses } from "./index.ts";
-import { freshFolder } from "../../commands/testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import { openInput } from "./input.ts";
 import { unreadable } from "./read.ts";
 

@@ -6,7 +6,7 @@ import { USUAL_THRESHOLDS } from "./judge.ts";
 import { headlineOf } from "./output/headline.ts";
 import { nagiosLine } from "./output/nagios.ts";
 import { prometheusText } from "./output/prometheus.ts";
-import { checkedThing } from "./testing/checked.ts";
+import { checkedThing } from "#support/renewals/checked.ts";
 
 const holder = (name: string) => ({ name, user: "山田 花子", email: `${name}@example.jp` });
 const standing = (change: Partial<Administration> = {}): Administration => ({

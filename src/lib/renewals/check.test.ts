@@ -5,7 +5,7 @@ import { isMerelyEarly, resultOf, summaryOf, chooseThresholds } from "./check.ts
 import { STATE_EXITS } from "./output/plugin.ts";
 import { nagiosLine } from "./output/nagios.ts";
 import { unreadItem } from "./sources.ts";
-import { checkedThing } from "./testing/checked.ts";
+import { checkedThing } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 
 const resultWith = (...levels: readonly Level[]) =>

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
-import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
 import { gatherFiles, gatherRecorded, gatherScanned } from "./sources.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
 import { exampleOf } from "../model/thing.ts";
 import type { CheckItem } from "./judge.ts";
-import { vppToken } from "./testing/vpp-token.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
 
 async function place(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-sources-"));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { idPrefix, instant, newId } from "./ids.ts";
-import { TestSurroundings } from "./testing/tenant.ts";
+import { TestSurroundings } from "#support/tenant/tenant.ts";
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -6,8 +6,8 @@ import { Session, type ChangeOf, type Once } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
-import { auditOf, hashesOf } from "./testing/audit.ts";
-import { failureOf, TEST_ORIGIN, TestSurroundings } from "./testing/tenant.ts";
+import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { failureOf, TEST_ORIGIN, TestSurroundings } from "#support/tenant/tenant.ts";
 
 const START = Date.UTC(2026, 3, 1);
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@ import { writeXlsx } from "hucre/xlsx";
 import { describe, expect, it, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { RecordProblem } from "../csv/records/record.ts";
-import { partsOf, rowOf, workbookOf, zipOf, type TestWorkbook } from "./testing/workbook.ts";
+import { partsOf, rowOf, workbookOf, zipOf, type TestWorkbook } from "#support/xlsx/workbook.ts";
 import { WorkbookReader } from "./workbook.ts";
 import { workbookBytes } from "./write.ts";
 
@@ -226,7 +226,7 @@ describe("the same records", () => {
   ];
 
   test("as openpyxl writes them, by number formats and as text", async () => {
-    const bytes = await readFile(new URL("testing/openpyxl.xlsx", import.meta.url));
+    const bytes = await readFile(new URL("../../../test/support/xlsx/openpyxl.xlsx", import.meta.url));
     for (const sheet of ["数値", "文字列"]) {
       const { rows, problems } = await read(bytes, sheet);
       expect(problems).toEqual([]);

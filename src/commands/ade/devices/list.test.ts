@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const ade = example<Ade>("ade");
 const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices").items;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
-import { PROFILE } from "../testing/profiles.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { PROFILE } from "#support/commands/ade/profiles.ts";
 
 const ade = example<Ade>("ade");
 const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices").items;

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Ade, Device } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const ADE = example<Ade>("ade");
 const APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" }, server: null };

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
-import { testFenced } from "../../testing/refusals.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import { testFenced } from "#support/commands/refusals.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };

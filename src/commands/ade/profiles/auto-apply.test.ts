@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../lib/model/organisation.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
-import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "../testing/profiles.ts";
-import { testFenced } from "../../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
+import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import { testFenced } from "#support/commands/refusals.ts";
 
 const set = workOf({}, { devices: 5 });
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, setAutomaticAdeProfile: set };

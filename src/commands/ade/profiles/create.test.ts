@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { ADE, PROFILE } from "../testing/profiles.ts";
-import { testFenced } from "../../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
+import { testFenced } from "#support/commands/refusals.ts";
 
 const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
 const tenant = { ade: ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };

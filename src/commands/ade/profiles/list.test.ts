@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { ADE, PROFILE } from "../testing/profiles.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] } };
 

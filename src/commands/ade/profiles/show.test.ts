@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { ADE, PROFILE } from "../testing/profiles.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
 const { id, name, uuid } = PROFILE;
 const tenant = {

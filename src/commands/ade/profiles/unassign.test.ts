@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { inTurn } from "../../testing/tenant.ts";
-import { ADE, AT_APPLE, PROFILE, workOf } from "../testing/profiles.ts";
-import { testFenced } from "../../testing/refusals.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { inTurn } from "#support/commands/tenant.ts";
+import { ADE, AT_APPLE, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import { testFenced } from "#support/commands/refusals.ts";
 
 const tenant = {
   ade: ADE,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("puts the clock forward by days or weeks, and shows where it is", async () => {
   const { run, requests } = rehearsal();

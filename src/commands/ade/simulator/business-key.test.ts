@@ -2,9 +2,9 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { freshFolder, inBoth } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("writes the private key for its owner alone, and tells both ids", async () => {
   const folder = freshFolder();

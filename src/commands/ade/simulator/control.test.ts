@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { AppleAnswer } from "../../../lib/apple/send.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter", async () => {
   const { run: ask, requests } = rehearsal();

@@ -3,10 +3,10 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testKey } from "../../../lib/apple/simulator/testing/key.ts";
-import { freshFolder } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 /** A signing request in PEM. */
 function request(): string {

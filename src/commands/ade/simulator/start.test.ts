@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from "vitest";
 import "../../../lib/apple/simulator/index.ts";
 import "./start.ts";
 import { openAppleSockets } from "../../../cli/apple.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 const NEVER_LISTENING = "ade simulator start --listen 127.0.0.1:0";
 

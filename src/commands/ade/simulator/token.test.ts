@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testKey } from "../../../lib/apple/simulator/testing/key.ts";
-import { openedToken } from "../../../lib/apple/simulator/testing/mdm.ts";
-import { freshFolder } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
+import { openedToken } from "#support/apple/simulator/mdm.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 const KEY = testKey();
 

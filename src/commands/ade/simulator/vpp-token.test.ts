@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { rehearsal } from "./testing/simulated.ts";
+import { freshFolder } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("writes the token of a location for its owner alone, and says which MDM holds it", async () => {
   const folder = freshFolder();

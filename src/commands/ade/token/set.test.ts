@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import type { Ade } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
-import { testFenced } from "../../testing/refusals.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { testFenced } from "#support/commands/refusals.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
 const ASKED = [{ operation: "ade" }];

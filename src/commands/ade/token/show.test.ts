@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encryptFor } from "../../../lib/apple/keys/envelope.ts";
-import { testKey } from "../../../lib/apple/simulator/testing/key.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const tenant = { ade: example<Ade>("ade") };
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("shows what names are composed of, by the maker's words", async () => {
   const tenant = { accountSettings: example("accountSettings", { authentication: "標準" }) };

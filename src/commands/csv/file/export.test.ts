@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshFolder, run } from "../../testing/program.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 
 const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs", "audit export"];
 const DATABASE = "SQLite format 3\0";

@@ -4,7 +4,7 @@ import { PassThrough, Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
-import { freshFolder } from "../../testing/program.ts";
+import { freshFolder } from "#support/commands/program.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
 /** Tools with this stdout, for an output `out.csv` that may be replaced. */

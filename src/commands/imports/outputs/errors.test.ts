@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
-import { rowOf, workbookOf } from "../../../lib/xlsx/testing/workbook.ts";
-import { rowsIn } from "../../../lib/xlsx/testing/read.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "../testing/plans.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "#support/commands/imports/plans.ts";
 
 const HEADER = "氏名,メールアドレス";
 

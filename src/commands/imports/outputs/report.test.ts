@@ -2,10 +2,10 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rowsIn } from "../../../lib/xlsx/testing/read.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import type { Answers } from "../../testing/tenant.ts";
-import { folderWith, giving, planning, planOf, problemOf, rowOf } from "../testing/plans.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import type { Answers } from "#support/commands/tenant.ts";
+import { folderWith, giving, planning, planOf, problemOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const ROWS = [
   rowOf(),

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, type Answers } from "../../testing/tenant.ts";
-import { committed, folderWith, planning, planOf } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { committed, folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
 const folder = () => folderWith({ "in.csv": PEOPLE });

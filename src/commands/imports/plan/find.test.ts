@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Client, Import } from "../../../lib/client/index.ts";
-import { example } from "../../testing/tenant.ts";
+import { example } from "#support/commands/tenant.ts";
 import { findImport, isLast, OPEN } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];

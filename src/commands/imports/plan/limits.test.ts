@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { folderWith, operations, planning, planOf } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { folderWith, operations, planning, planOf } from "#support/commands/imports/plans.ts";
 
 const plan = planOf({ create: 0, update: 0, delete: 30, recordsBefore: 200, mode: "replace" });
 const tenant = planning(plan, { discardImport: plan, import: plan });

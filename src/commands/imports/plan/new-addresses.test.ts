@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
-import { freshFolder, run, type Ran } from "../../testing/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, run, type Ran } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let folder: string;

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Account, Import, User } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
-import { folderWith, giving, planning, planOf, rowOf } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
 const [user] = example<{ items: readonly [User] }>("findUsers").items;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { run } from "../../testing/program.ts";
-import { folderWith, planning, planOf } from "../testing/plans.ts";
+import { run } from "#support/commands/program.ts";
+import { folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
 import {
   refuseConflictingOptions,
   requireAnswerableConfirmation,

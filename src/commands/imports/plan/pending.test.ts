@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
-import { AnsweringTenant } from "../../testing/tenant.ts";
-import { operations, planOf } from "../testing/plans.ts";
+import { AnsweringTenant } from "#support/commands/tenant.ts";
+import { operations, planOf } from "#support/commands/imports/plans.ts";
 import { PendingPlan } from "./pending.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */

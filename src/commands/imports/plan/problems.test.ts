@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
-import { folderWith, planning, planOf, problemOf } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { folderWith, planning, planOf, problemOf } from "#support/commands/imports/plans.ts";
 
 const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
   Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));

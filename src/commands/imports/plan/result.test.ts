@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, type Answers } from "../../testing/tenant.ts";
-import { committed, giving, planOf, ROWS } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
+import { committed, giving, planOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const committing = (plan: Import): Answers => ({
   imports: { items: [plan] },

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rowOf, workbookOf } from "../../../lib/xlsx/testing/workbook.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { encodeText, folderWith, planning, planOf } from "../testing/plans.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { encodeText, folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const tenant = planning(planOf(), { discardImport: planOf({ state: "discarded" }) });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
-import { folderWith, giving, planning, planOf, rowOf } from "../testing/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
+import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
   { task: 1, name: "山田", field: "title" },

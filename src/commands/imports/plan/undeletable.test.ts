@@ -1,8 +1,8 @@
 import { writeFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "../../testing/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let desk: Circumstances & { readonly folder: string; readonly home: string };

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant, type Cells } from "../../../lib/tenant/testing/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "../../testing/program.ts";
+import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 const HEADER = ["メールアドレス", "氏名"];
 const people = (domain: string): Cells => [

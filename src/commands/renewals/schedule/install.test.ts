@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { machine, type TestMachine } from "./testing/machine.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** The same with whom to tell, so that no warning of it comes. */
 function machineWithRecipients(): TestMachine {

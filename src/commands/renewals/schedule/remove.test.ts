@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { machine, type TestMachine } from "./testing/machine.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** A machine with these installed; what was asked for it is forgotten. */
 async function withInstalled(...words: readonly string[]): Promise<TestMachine> {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inBoth, run } from "../../testing/program.ts";
-import { machine } from "./testing/machine.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { machine } from "#support/commands/renewals/machine.ts";
 
 test("without a way all three are looked at, as they are", async () => {
   const here = machine();

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { DeletedSchemes, Scheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { operations } from "../../imports/testing/plans.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
+import { operations } from "#support/commands/imports/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: readonly [Scheme] }>("schemes").items;
 const users: Scheme = { ...one, accounts: 0 };

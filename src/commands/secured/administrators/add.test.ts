@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Administrators, SecuredUser } from "../../../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { example, type Seen } from "../../testing/tenant.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example, type Seen } from "#support/commands/tenant.ts";
 
 const found = example("findSecuredUsers");
 const empty = example("administrators", { administrators: [] });

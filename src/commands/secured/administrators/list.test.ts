@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { inBoth } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("lists who is marked, and since when that is known", async () => {
   const tenant = { administrators: example("administrators", { kind: "docs" }) };

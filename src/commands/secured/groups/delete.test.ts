@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { operations } from "../../imports/testing/plans.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
-import { example } from "../../testing/tenant.ts";
+import { operations } from "#support/commands/imports/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
 const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 3 };

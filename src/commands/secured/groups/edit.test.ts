@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { SecuredGroup, WrittenSecuredGroup } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
 const listed = { securedGroups: { items: [sales] } };

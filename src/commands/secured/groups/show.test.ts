@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

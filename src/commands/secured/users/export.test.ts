@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { TestTenant } from "../../../lib/tenant/testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const CSV = "表示名,ユーザーID,説明\r\n髙橋,hanako01,\r\n";
 const tenant = { exportSecuredUsers: CSV };

@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
 import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { committed, folderWith, giving, ID, operations, planning, planOf, rowOf } from "../../imports/testing/plans.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
+import {
+  committed,
+  folderWith,
+  giving,
+  ID,
+  operations,
+  planning,
+  planOf,
+  rowOf,
+} from "#support/commands/imports/plans.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 
 const DOCS = "表示名,ユーザーID,パスワード\r\n花子,hanako01,Secret01\r\n";
 const folder = (): string => folderWith({ "docs.csv": DOCS });

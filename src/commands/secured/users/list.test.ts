@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
 const taro: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "taro", settings: [] };

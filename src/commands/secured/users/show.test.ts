@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
 const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };

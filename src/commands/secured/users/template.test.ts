@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const BROWSER = "表示名,ユーザーID,パスワード,説明\r\n";
 const DOCS = "表示名,ユーザーID,パスワード,シークレットキー,グループ名,ファイル管理者権限,説明\r\n";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../lib/client/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testWrongLines } from "../../testing/refusals.ts";
-import { example } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
 
 test("unmarks one by key or id", async () => {
   const tenant = { administrators: example("administrators"), markAdministrators: example("markAdministrators") };

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { CustomField, Whoami } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run, type Typing } from "../../testing/program.ts";
-import { example, type Answers } from "../../testing/tenant.ts";
+import { freshFolder, inBoth, run, type Typing } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 
 const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
 const place: CustomField = { ...joined, id: joined.id.replace(/3$/, "9"), name: "カナ ガ" };

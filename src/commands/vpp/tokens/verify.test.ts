@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Ade, OrgDetail, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { testFenced, testWrongLines } from "../../testing/refusals.ts";
-import { example, inTurn } from "../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { testFenced, testWrongLines } from "#support/commands/refusals.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
 const [first] = example<{ items: readonly [VppTokenRecord] }>("vppTokens").items;

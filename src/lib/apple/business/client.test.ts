@@ -1,7 +1,7 @@
 import { generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { AppleRequest } from "../send.ts";
-import { FakeApple, json, NOW, type FakeAnswer } from "../testing/apple.ts";
+import { FakeApple, json, NOW, type FakeAnswer } from "#support/apple/apple.ts";
 import { privateKeyOf } from "./assertion.ts";
 import { openBusiness, type BusinessDevice } from "./client.ts";
 

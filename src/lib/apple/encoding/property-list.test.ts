@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { build } from "plist";
 import { expect, test } from "vitest";
 import { propertiesOf } from "./property-list.ts";
-import { propertyList } from "../testing/openssl.ts";
+import { propertyList } from "#support/apple/openssl.ts";
 
 test("texts, dates and numbers of the top are read as they are written", () => {
   const found = propertiesOf(

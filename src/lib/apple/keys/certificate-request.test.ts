@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSigningRequest } from "../signing-request.ts";
-import { describeWithOpenssl, Workshop } from "../testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { createCertificateRequest, createRequestKey } from "./certificate-request.ts";
 
 const SUBJECT = { email: "mdm@example.co.jp", name: "Hanako Yamada", country: "JP" };

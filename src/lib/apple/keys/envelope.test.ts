@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { envelopeOf, openEnvelope } from "../encoding/cms.ts";
-import { testKey } from "../simulator/testing/key.ts";
-import { describeWithOpenssl, Workshop } from "../testing/openssl.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { encryptFor } from "./envelope.ts";
 
 const [KEY, OTHER] = [testKey(), testKey()];

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "../testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { createKeyPair } from "./key-pair.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 5);

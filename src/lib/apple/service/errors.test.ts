@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { NOW } from "../testing/apple.ts";
+import { NOW } from "#support/apple/apple.ts";
 import { APPLE_ERRORS, CursorRefused, refusalOf } from "./errors.ts";
 
 const WHERE = "GET https://a.example/session";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import type { AppleRequest } from "../send.ts";
-import { FakeApple, json, type FakeAnswer } from "../testing/apple.ts";
+import { FakeApple, json, type FakeAnswer } from "#support/apple/apple.ts";
 import { CursorRefused } from "./errors.ts";
 import { openService } from "./service.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { privateKeyOf } from "../business/assertion.ts";
 import { openBusiness } from "../business/client.ts";
-import { BASE, said, simulated } from "../simulator/testing/mdm.ts";
+import { BASE, said, simulated } from "#support/apple/simulator/mdm.ts";
 import { clientConfig, serviceConfig } from "../vpp/client.ts";
 
 const program = "clomoctl/0.0.0";

@@ -6,8 +6,8 @@ import { openBusiness } from "../business/client.ts";
 import { openService } from "../service/service.ts";
 import { clientConfig, serviceConfig } from "../vpp/client.ts";
 import { sendTo } from "./index.ts";
-import { testKey } from "./testing/key.ts";
-import { BASE, said, simulated, START } from "./testing/mdm.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
+import { BASE, said, simulated, START } from "#support/apple/simulator/mdm.ts";
 
 const KEY = testKey();
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { BASE, said, simulated, START, type Device, type Mdm } from "./testing/mdm.ts";
+import { BASE, said, simulated, START, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const fault = (mdm: Mdm, name: string, more: object = {}) => mdm.control("POST", "/faults", { fault: name, ...more });
 

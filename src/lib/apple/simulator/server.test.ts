@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "./index.ts";
-import { Mdm, simulated, type Mdm as Client } from "./testing/mdm.ts";
+import { Mdm, simulated, type Mdm as Client } from "#support/apple/simulator/mdm.ts";
 
 /** A simulator that listens, and an MDM that reaches it by fetch. */
 async function listening(): Promise<{ readonly url: string; readonly mdm: Client }> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSimulator, readState, sendTo } from "./index.ts";
-import { BASE, Mdm, said, simulated, START } from "./testing/mdm.ts";
+import { BASE, Mdm, said, simulated, START } from "#support/apple/simulator/mdm.ts";
 
 test("it says what it is, where its clock stands and which servers there are", async () => {
   const { mdm } = simulated();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FakeApple, inTurn, json, type FakeAnswer } from "../testing/apple.ts";
+import { FakeApple, inTurn, json, type FakeAnswer } from "#support/apple/apple.ts";
 import { clientConfig, serviceConfig } from "./client.ts";
 
 const LOCATION = {

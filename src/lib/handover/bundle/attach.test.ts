@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createBundle, freshFolder, placeIn } from "../testing/bundles.ts";
+import { createBundle, freshFolder, placeIn } from "#support/handover/bundles.ts";
 import { Attachments } from "./attach.ts";
 
 /** A folder with files of these contents. */

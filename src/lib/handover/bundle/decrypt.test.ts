@@ -5,7 +5,7 @@ import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, ident
 import { expect, onTestFinished, test } from "vitest";
 import { openPlain, type PlainFile } from "../../files/plain.ts";
 import { sweepTemporaryFiles } from "../../files/index.ts";
-import { placeIn } from "../testing/bundles.ts";
+import { placeIn } from "#support/handover/bundles.ts";
 import { decryptArchive, parseIdentities } from "./decrypt.ts";
 
 const folder = (): string => {

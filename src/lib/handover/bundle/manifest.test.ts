@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY_MANIFEST } from "../testing/bundles.ts";
+import { EMPTY_MANIFEST } from "#support/handover/bundles.ts";
 import { manifestText, parseManifest, RESOURCE_STATES, SCHEMA, type ManifestResource } from "./manifest.ts";
 
 const users = (change: Partial<ManifestResource> = {}): ManifestResource => ({

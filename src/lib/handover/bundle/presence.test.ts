@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY_MANIFEST } from "../testing/bundles.ts";
+import { EMPTY_MANIFEST } from "#support/handover/bundles.ts";
 import { RESOURCE_NAMES } from "../resources.ts";
 import type { Manifest, ManifestResource } from "./manifest.ts";
 import { absentAmong, missingFrom, presenceOf } from "./presence.ts";

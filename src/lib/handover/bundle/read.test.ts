@@ -27,8 +27,8 @@ import {
   tarOf,
   zipOf,
   type Made,
-} from "../testing/archives.ts";
-import { freshFolder, placeIn, writeBundle } from "../testing/bundles.ts";
+} from "#support/handover/archives.ts";
+import { freshFolder, placeIn, writeBundle } from "#support/handover/bundles.ts";
 import { GZIP_HEAD, gzipSeal } from "./archive/seal.ts";
 import { openBundle } from "./read.ts";
 

@@ -5,7 +5,7 @@ import { differences, stateOf } from "../compare/diff.ts";
 import { verifyBundle } from "../compare/verify.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
-import { EMPTY_MANIFEST, freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
+import { EMPTY_MANIFEST, freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { parseManifest, SCHEMA } from "./manifest.ts";
 import { openBundle, openFiles } from "./read.ts";
 import { recordUpgrade, UPGRADES, type Upgrade } from "./upgrades.ts";

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sweepTemporaryFiles } from "../../files/index.ts";
-import { createBundle, EMPTY_MANIFEST, freshFolder, placeIn, writeBundle } from "../testing/bundles.ts";
+import { createBundle, EMPTY_MANIFEST, freshFolder, placeIn, writeBundle } from "#support/handover/bundles.ts";
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": "名前\r\n" } };

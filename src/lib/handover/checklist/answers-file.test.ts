@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { administrator, COMPLETE, TODAY, UNANSWERED } from "../testing/facts.ts";
+import { administrator, COMPLETE, TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import { answersTemplate, readAnswers } from "./answers-file.ts";
 import { evaluate, questionsOf } from "./index.ts";
 

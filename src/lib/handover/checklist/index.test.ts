@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { exampleId, exampleOf } from "../../model/thing.ts";
 import { UNSAID } from "../../model/tenant.ts";
 import { RESOURCES } from "../resources.ts";
-import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "../testing/facts.ts";
+import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
 import { evaluate, gapsOf, questionsOf } from "./index.ts";

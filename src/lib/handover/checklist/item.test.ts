@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { QuestionName } from "../../model/question.ts";
 import { exampleId } from "../../model/thing.ts";
 import { same } from "../../text/index.ts";
-import { COMPLETE, TODAY } from "../testing/facts.ts";
+import { COMPLETE, TODAY } from "#support/handover/facts.ts";
 import { ItemDraft, questionFor } from "./item.ts";
 
 const asked = (id: QuestionName, recorded: string) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exampleId } from "../../model/thing.ts";
-import { administrator, COMPLETE, renewal, TODAY } from "../testing/facts.ts";
+import { administrator, COMPLETE, renewal, TODAY } from "#support/handover/facts.ts";
 import type { ClomoctlFacts, HandoverFacts } from "./facts.ts";
 import { formerHomesOf, hangingOn } from "./leaver.ts";
 import { findPeople } from "./people.ts";

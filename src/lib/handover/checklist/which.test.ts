@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exampleOf } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
-import { TODAY, UNANSWERED } from "../testing/facts.ts";
+import { TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { evaluate, gapsOf, questionsOf } from "./index.ts";
 import { identityOf } from "./which.ts";

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { asBundle, openFiles } from "../bundle/read.ts";
-import { freshFolder, placeIn, writeBundle, type Records } from "../testing/bundles.ts";
-import { wholeRecords } from "../testing/random.ts";
-import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "../testing/spoiling.ts";
+import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
+import { wholeRecords } from "#support/handover/random.ts";
+import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "#support/handover/spoiling.ts";
 import { requireSound, verifyBundle, type Verification } from "./verify.ts";
 
 /** How many spoilt bundles of each kind are tried; `CLOMOCTL_SPOILT=5000` for all that is promised. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshFolder } from "../testing/bundles.ts";
+import { freshFolder } from "#support/handover/bundles.ts";
 import { printToPdf, type PrintOptions } from "./browser.ts";
 import { browsersOf } from "./browsers.ts";
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { downloadsFolder } from "./downloads-folder.ts";
 import { DOWNLOAD_NAMES, findDownload } from "./downloads.ts";
 import type { Download } from "./step.ts";

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
-import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
+import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";

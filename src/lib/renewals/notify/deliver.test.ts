@@ -6,8 +6,8 @@ import { messageOf } from "./message.ts";
 import { deliveryOf } from "./deliver.ts";
 import type { Delivery } from "./outcome.ts";
 import type { NotifySettings, Recipient, WebhookRecipient } from "./settings.ts";
-import { digestOf } from "../testing/digest.ts";
-import { openChat, openPostOffice } from "../testing/post-office.ts";
+import { digestOf } from "#support/renewals/digest.ts";
+import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startChromium, type StartedChromium } from "../../../../test/chromium.ts";
+import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 import { text } from "../../text/index.ts";
 import { htmlOf } from "./message.ts";
-import { digestOf, dueNotice } from "../testing/digest.ts";
+import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 
 let started: StartedChromium;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { htmlOf, messageOf, subjectOf } from "./message.ts";
-import { digestOf, dueNotice } from "../testing/digest.ts";
+import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 
 test.each([
   [

@@ -3,8 +3,8 @@ import type { DatedItem } from "../judge.ts";
 import { workFor, type PendingNotice } from "./pending.ts";
 import type { RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
-import { dueNotice } from "../testing/digest.ts";
-import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
+import { dueNotice } from "#support/renewals/digest.ts";
+import { noticeTenant, pastNotice, type KnownTenant } from "#support/renewals/notice-tenant.ts";
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 const STAGES = [90, 30, 7, 0];

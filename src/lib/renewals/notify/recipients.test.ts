@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { receives, ownerAddress, itemsOfRecipients, type TenantItems } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
-import { dueNotice } from "../testing/digest.ts";
+import { dueNotice } from "#support/renewals/digest.ts";
 
 const owned = (name: string, owner: string | null) => dueNotice({ item: { name, owner } }).item;
 const item = (name: string) => owned(name, null);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NewRenewalItem } from "../../client/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { NOTICE_LEASE_MS } from "../../tenant/use/renewals.ts";
-import { TestTenant } from "../../tenant/testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Digest } from "./digest.ts";
 import type { Message } from "./message.ts";

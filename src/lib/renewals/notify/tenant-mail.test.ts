@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openPostOffice, type PostOffice } from "../testing/post-office.ts";
-import { failureOf } from "../../tenant/testing/tenant.ts";
+import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
+import { failureOf } from "#support/tenant/tenant.ts";
 import { mailBy } from "./tenant-mail.ts";
 
 let [settings, office]: [string, PostOffice | undefined] = ["", undefined];

@@ -6,8 +6,8 @@ import { BOUNCED, Bounces, dateRemark, hearingWarnings, ownerWarning, undatedWar
 import type { Addressee, RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
-import { dueNotice } from "../testing/digest.ts";
-import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
+import { dueNotice } from "#support/renewals/digest.ts";
+import { noticeTenant, pastNotice, type KnownTenant } from "#support/renewals/notice-tenant.ts";
 
 const NOW = new Date("2027-01-30T00:00:00.000Z");
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };

@@ -1,13 +1,13 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
-import { TestTenant } from "../../tenant/testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { dayOf, daysLeft } from "../../model/time.ts";
 import { deliveryOf } from "./deliver.ts";
 import type { NoticeClient } from "./tenant.ts";
 import type { Deliver } from "./sender.ts";
 import { sendNotices } from "./send.ts";
 import type { NotifySettings } from "./settings.ts";
-import { openChat, openPostOffice } from "../testing/post-office.ts";
+import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
 import { stageOf, USUAL_STAGES } from "../stages.ts";
 
 const TOKYO = "Asia/Tokyo";

@@ -2,7 +2,7 @@ import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { dayOf } from "../../model/time.ts";
 import { renewalCalendar } from "./calendar.ts";
-import { dueNotice } from "../testing/digest.ts";
+import { dueNotice } from "#support/renewals/digest.ts";
 
 const ENTRIES = [
   dueNotice({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { resultOf } from "../check.ts";
 import { USUAL_THRESHOLDS } from "../judge.ts";
-import { checkedThing } from "../testing/checked.ts";
+import { checkedThing } from "#support/renewals/checked.ts";
 import { headlineOf } from "./headline.ts";
 
 const headline = (several: boolean, ...checked: Parameters<typeof resultOf>[0]) =>

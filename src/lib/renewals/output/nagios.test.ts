@@ -5,8 +5,8 @@ import { resultOf } from "../check.ts";
 import { USUAL_THRESHOLDS } from "../judge.ts";
 import { nagiosLine } from "./nagios.ts";
 import { pluginFailure } from "./plugin.ts";
-import { checkedThing } from "../testing/checked.ts";
-import { parsePluginOutput } from "../testing/plugin-output.ts";
+import { checkedThing } from "#support/renewals/checked.ts";
+import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 
 const lineOf = (...checked: Parameters<typeof resultOf>[0]): string =>
   nagiosLine(resultOf(checked, USUAL_THRESHOLDS), "en");

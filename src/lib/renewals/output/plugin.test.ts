@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
-import { parsePluginOutput } from "../testing/plugin-output.ts";
+import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { pluginFailure, pluginLine, type PluginFigure } from "./plugin.ts";
 
 const figure = (label: string, value: number): PluginFigure => ({ label, value, ranges: "@~:2;@~:1;;" });

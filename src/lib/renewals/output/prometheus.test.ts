@@ -5,8 +5,8 @@ import { resultOf } from "../check.ts";
 import { USUAL_THRESHOLDS } from "../judge.ts";
 import { same } from "../../text/index.ts";
 import { prometheusText } from "./prometheus.ts";
-import { checkedThing } from "../testing/checked.ts";
-import { parseExposition } from "../testing/exposition.ts";
+import { checkedThing } from "#support/renewals/checked.ts";
+import { parseExposition } from "#support/renewals/exposition.ts";
 
 const NOW = new Date("2026-11-20T00:00:00.500Z");
 const textOf = (...checked: Parameters<typeof resultOf>[0]): string =>

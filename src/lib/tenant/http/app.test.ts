@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

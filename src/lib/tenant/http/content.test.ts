@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
-import { failureOf, textOf } from "../testing/tenant.ts";
+import { failureOf, textOf } from "#support/tenant/tenant.ts";
 import { contentOf, type Upload } from "./content.ts";
 
 const request = (

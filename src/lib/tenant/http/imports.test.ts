@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TestTenant } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 test("imports are listed with status 200", async () => {
   await using tenant = new TestTenant();

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { run } from "../../../commands/testing/program.ts";
-import { folderWith } from "../../../commands/imports/testing/plans.ts";
+import { run } from "#support/commands/program.ts";
+import { folderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { withAccount } from "../testing/accounts.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "../testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { withAccount } from "../testing/accounts.ts";
-import { failureOf } from "../testing/tenant.ts";
-import { twins, type Twin, type TwinRequest } from "../testing/twins.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf } from "#support/tenant/tenant.ts";
+import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 // Organisations at the edge of what somebody has.
 

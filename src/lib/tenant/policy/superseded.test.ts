@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { failureOf, fileOf } from "../testing/tenant.ts";
-import { twins, type Twin } from "../testing/twins.ts";
+import { failureOf, fileOf } from "#support/tenant/tenant.ts";
+import { twins, type Twin } from "#support/tenant/twins.ts";
 
 let made: readonly [Twin, Twin];
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { failureOf, fileOf } from "../testing/tenant.ts";
-import { twins, type Twin } from "../testing/twins.ts";
+import { failureOf, fileOf } from "#support/tenant/tenant.ts";
+import { twins, type Twin } from "#support/tenant/twins.ts";
 
 // Those who see a part of a mirror name its tasks by numbers that stay, and tell nothing of how many tasks there are.
 

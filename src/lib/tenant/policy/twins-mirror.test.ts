@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "../testing/accounts.ts";
-import { fileOf } from "../testing/tenant.ts";
-import { twins, type Twin, type TwinRequest } from "../testing/twins.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { fileOf } from "#support/tenant/tenant.ts";
+import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 // Who sees a part of a mirror: what the console is asked for there, and what its exports prove.
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { twins, type Twin, type TwinRequest } from "../testing/twins.ts";
+import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 /** What is asked of both, one after another: reading, writing by hand, imports; also of what is hidden. */
 const users = (rows: readonly (readonly string[])[], mode = "append", more: object = {}): readonly TwinRequest[] => [

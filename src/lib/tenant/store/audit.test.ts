@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { failureOf, TestTenant } from "../testing/tenant.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { SECRET_FIELDS } from "./audit.ts";
 
 const MODEL = join(import.meta.dirname, "..", "..", "model");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
-import { TestTenant } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { csvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { Reader } from "./store.ts";

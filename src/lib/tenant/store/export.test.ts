@@ -4,7 +4,7 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { ROOT_ORG_PK } from "./sqlite/migrations.ts";
-import { TestTenant } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { csvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 

@@ -7,7 +7,7 @@ import { text } from "../../text/index.ts";
 import { CREATION, exportOf, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";
 import { Connection, SqliteStore } from "./sqlite/store.ts";
 import type { Reader, Store } from "./store.ts";
-import { TestTenant, textOf } from "../testing/tenant.ts";
+import { TestTenant, textOf } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
   id: idField(1),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { Database } from "./sqlite/database.ts";
-import { fillKeys } from "../testing/keys.ts";
+import { fillKeys } from "#support/tenant/keys.ts";
 import { migrate, ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { findRecords, recordsOf } from "./lists.ts";
 import { Connection } from "./sqlite/store.ts";

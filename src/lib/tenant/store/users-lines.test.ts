@@ -4,8 +4,8 @@ import { USER_COLUMNS } from "../../../commands/users/columns.ts";
 import { writeList, type ReadyLines } from "../../terminal/output.ts";
 import type { TextWriter } from "../../terminal/writer.ts";
 import { codeKey } from "../../model/normalise.ts";
-import { withAccount } from "../testing/accounts.ts";
-import { TestTenant } from "../testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 /** A writer that keeps the bytes. */
 class Bytes implements TextWriter {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TestTenant } from "../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
 

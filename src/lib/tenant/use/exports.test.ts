@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { openTenant, type OpenTenant } from "../index.ts";
-import { auditOf } from "../testing/audit.ts";
-import { failureOf, TestTenant, textOf } from "../testing/tenant.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {

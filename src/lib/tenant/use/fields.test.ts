@@ -6,7 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
-import { collectionOf, failureOf, TestSurroundings, TestTenant } from "../testing/tenant.ts";
+import { collectionOf, failureOf, TestSurroundings, TestTenant } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
 let folder = "";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { NOTICE_LEASE_MS } from "./renewals.ts";
-import { auditOf } from "../testing/audit.ts";
-import { failureOf, TestTenant } from "../testing/tenant.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

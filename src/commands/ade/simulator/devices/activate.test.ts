@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { said } from "../../../../lib/apple/simulator/testing/mdm.ts";
-import { testUnshowable, testWrongLines } from "../../../testing/refusals.ts";
-import { rehearsal } from "../testing/simulated.ts";
+import { said } from "#support/apple/simulator/mdm.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("those with a profile get it, and are listed; the others are not", async () => {
   const { run, requests, serials, mdm, simulator } = rehearsal();

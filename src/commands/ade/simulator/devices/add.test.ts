@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testUnshowable } from "../../../testing/refusals.ts";
-import { rehearsal } from "../testing/simulated.ts";
+import { testUnshowable } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("buys so many devices, and lists their serial numbers", async () => {
   const { run, requests, serials } = rehearsal();

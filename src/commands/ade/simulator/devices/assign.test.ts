@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "../../../testing/refusals.ts";
-import { rehearsal } from "../testing/simulated.ts";
+import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("to another server, to none, and back to ours", async () => {
   const { run, requests, serials } = rehearsal();

@@ -2,12 +2,12 @@ import { EventEmitter } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rowsIn } from "../../../../lib/xlsx/testing/read.ts";
+import { rowsIn } from "#support/xlsx/read.ts";
 import type { Import, PlanRow, User } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { text } from "../../../../lib/text/index.ts";
-import { inBoth, run } from "../../../testing/program.ts";
-import { example, type Answers } from "../../../testing/tenant.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   encodeText,
   folderWith,
@@ -19,7 +19,7 @@ import {
   planOf,
   rowOf,
   sha256,
-} from "../../testing/plans.ts";
+} from "#support/commands/imports/plans.ts";
 
 const PEOPLE = `氏名,メールアドレス,CLOMOアカウント名,CLOMOアカウントパスワード
 髙橋 花子,hanako@example.co.jp,hanako,Secret-1

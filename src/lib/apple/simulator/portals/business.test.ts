@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import { BASE, said, simulated, START, type Mdm } from "../testing/mdm.ts";
+import { BASE, said, simulated, START, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 interface Key {
   readonly clientId: string;

@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { adeTokenOf } from "../../ade-token.ts";
 import { latin1Of, unwrapped } from "../../encoding/pem.ts";
 import { readRenewables } from "../../read.ts";
-import { describeWithOpenssl, propertyList, Workshop } from "../../testing/openssl.ts";
-import { testKey } from "../testing/key.ts";
-import { openedToken, said, simulated, type Mdm } from "../testing/mdm.ts";
+import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
+import { testKey } from "#support/apple/simulator/key.ts";
+import { openedToken, said, simulated, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const KEY = testKey();
 const DAY_MS = 24 * 3600 * 1000;

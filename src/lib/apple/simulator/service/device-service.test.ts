@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { said, simulated, type Device, type Mdm } from "../testing/mdm.ts";
+import { said, simulated, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 

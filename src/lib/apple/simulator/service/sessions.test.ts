@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { authorization, BASE, said, signatureOf, simulated, START } from "../testing/mdm.ts";
+import { authorization, BASE, said, signatureOf, simulated, START } from "#support/apple/simulator/mdm.ts";
 
 const HOUR_MS = 3600 * 1000;
 const YEAR_MS = 365 * 24 * HOUR_MS;

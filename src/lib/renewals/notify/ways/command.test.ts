@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommand } from "./command.ts";
 import { messageOf } from "../message.ts";
 import type { Delivery } from "../outcome.ts";
-import { digestOf } from "../../testing/digest.ts";
+import { digestOf } from "#support/renewals/digest.ts";
 
 let folder: string;
 beforeEach(async () => {

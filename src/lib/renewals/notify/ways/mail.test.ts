@@ -9,8 +9,8 @@ import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
 import { mailOfNotice, openMailer, type OpenSmtp } from "./mail.ts";
 import { messageOf } from "../message.ts";
-import { openPostOffice, type PostOffice } from "../../testing/post-office.ts";
-import { digestOf } from "../../testing/digest.ts";
+import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
+import { digestOf } from "#support/renewals/digest.ts";
 
 let office: PostOffice | undefined;
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { messageOf, type Message } from "../message.ts";
 import { SERVICES } from "../settings.ts";
-import { openChat, type Chat } from "../../testing/post-office.ts";
-import { digestOf, dueNotice } from "../../testing/digest.ts";
+import { openChat, type Chat } from "#support/renewals/post-office.ts";
+import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 import { payloadOf } from "./webhook-payload.ts";
 import { postNotice } from "./webhook.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { RENEWAL_ITEM, type RenewalItem } from "../../../model/renewal.ts";
 import { exampleOf } from "../../../model/thing.ts";
 import { judge, USUAL_THRESHOLDS } from "../../judge.ts";
-import { contrast, LEAST_CONTRAST } from "../../testing/contrast.ts";
+import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
 import { html, Markup } from "../markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";

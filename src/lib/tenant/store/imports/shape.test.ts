@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { TestTenant } from "../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store.ts";
 import { SqliteStore } from "../sqlite/store.ts";
 import { listImports } from "./record.ts";

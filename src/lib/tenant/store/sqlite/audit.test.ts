@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { auditOf, hashesOf } from "../../testing/audit.ts";
-import { TEST_ORIGIN, TestTenant } from "../../testing/tenant.ts";
+import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
-import type { OpenThreadTask } from "../../testing/open-thread.ts";
+import type { OpenThreadTask } from "#support/tenant/open-thread.ts";
 import { Database } from "./database.ts";
 
 let folder = "";
@@ -19,7 +19,8 @@ test("a file that is not there yet opens for all who make it at once", async () 
   const task: OpenThreadTask = { folder, rounds: 20, threads: 12, arrived: new Int32Array(new SharedArrayBuffer(4)) };
   const threads = Array.from(
     { length: task.threads },
-    () => new Worker(new URL("../../testing/open-thread.ts", import.meta.url), { workerData: task }),
+    () =>
+      new Worker(new URL("../../../../../test/support/tenant/open-thread.ts", import.meta.url), { workerData: task }),
   );
   const failures = await Promise.all(threads.map((thread) => once(thread, "message")));
   expect(failures.flat(2)).toEqual([]);

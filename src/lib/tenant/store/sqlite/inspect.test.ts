@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TestTenant } from "../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
 import { inspectTenantFile } from "./inspect.ts";
 import { STEPS } from "./migrations.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { failureOf, TestTenant } from "../../testing/tenant.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
 import { migrate, STEPS } from "./migrations.ts";
 

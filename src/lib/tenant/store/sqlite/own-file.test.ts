@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TestTenant } from "../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
 
 /** The files below a folder with what others than their owner may do with them; Windows knows nothing of the kind. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failureOf, textOf } from "../../testing/tenant.ts";
+import { failureOf, textOf } from "#support/tenant/tenant.ts";
 import type { Derived, Lines, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";

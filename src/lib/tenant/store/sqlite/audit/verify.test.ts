@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../ids.ts";
-import { TestTenant } from "../../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import type { AuditFindings } from "../../audit-findings.ts";
 import { Database, type Row } from "../database.ts";
 import { recordsOfAudit } from "../steps/audit-records.ts";
@@ -399,7 +399,7 @@ describe("the tenant of an older program", () => {
     database.close();
   });
 
-  const OLDER = new URL("../../../../../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
+  const OLDER = new URL("../../../../../../test/process/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
   test("has records that verify as they were written, and imports without a sum", () => {
     const folder = mkdtempSync(join(tmpdir(), "older-"));

@@ -8,7 +8,7 @@ import { formatOf } from "../../../../model/format.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../../model/thing.ts";
 import { text } from "../../../../text/index.ts";
-import { TestTenant, without } from "../../../testing/tenant.ts";
+import { TestTenant, without } from "#support/tenant/tenant.ts";
 import { applyPlan } from "./commit.ts";
 import { advance, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TestTenant } from "../../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { isKnown } from "./expressions.ts";
 import { kindNamed } from "./tables.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
-import { TestTenant } from "../../../../testing/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { defineFunctions } from "../functions.ts";
 import { sumOfKept } from "./kept.ts";
 

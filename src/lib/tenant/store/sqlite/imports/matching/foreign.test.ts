@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Foreign } from "../../../../../imports/plan.ts";
-import { TestTenant, type Cells, type Request } from "../../../../testing/tenant.ts";
+import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 const empty = new TestTenant();

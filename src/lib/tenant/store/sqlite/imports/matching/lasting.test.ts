@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withAccount } from "../../../../testing/accounts.ts";
-import { fileOf, TestTenant, type Cells, type Request } from "../../../../testing/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
 const PEOPLE: Cells = [

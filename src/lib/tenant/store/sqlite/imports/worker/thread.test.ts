@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../../errors/index.ts";
-import { fileOf, TestTenant } from "../../../../testing/tenant.ts";
+import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
 import type { Task } from "./messages.ts";
 import { ImportThread } from "./thread.ts";
 

@@ -1,0 +1,1425 @@
+import { withAccount } from "#support/tenant/accounts.ts";
+import { argon2Sync } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Account, User } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import type { AdministratorRole, Operation } from "../../model/role.ts";
+import type { Asker } from "../policy/asker.ts";
+import { Session } from "../session.ts";
+import { Database } from "../store/sqlite/database.ts";
+import { SqliteStore } from "../store/sqlite/store.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "../use/accounts/accounts.ts";
+import { editUser, moveUsers } from "../use/users.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const PASSWORD = "Canary42Canary";
+
+const accounts = () => tenant.client.accounts;
+
+const made = async (email: string, org?: string): Promise<User> =>
+  (await tenant.client.users.create({ name: email.split("@")[0] ?? "", emails: [email], ...(org && { org }) })).after;
+
+const orgMade = async (name: string): Promise<string> =>
+  (await tenant.client.orgs.create({ name, code: name })).after.id;
+
+/** A user with an account, and a role with what it needs. */
+const administrator = async (name: string, values: Partial<Parameters<typeof createAccount>[1]> = {}, org?: string) => {
+  const user = await made(`${name}@example.jp`, org);
+  await accounts().create({ user: user.id, name, password: PASSWORD, ...values } as never);
+  return user.id;
+};
+
+const accountOf = async (name: string): Promise<Account> => (await accounts().find({ name }))[0] as Account;
+const userOf = async (id: string): Promise<User> => (await tenant.client.users.find({ name: id }))[0] as User;
+
+const lastRecord = (): unknown => {
+  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
+  return JSON.parse(String(last?.["record"])) as unknown;
+};
+
+/** All that the database has, as one text. */
+const everything = (): string =>
+  JSON.stringify(
+    tenant
+      .sql("select name from sqlite_schema where type = 'table'")
+      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
+  );
+
+/** A scheme, as whoever makes schemes would. */
+const scheme = (name: string): void => {
+  tenant.database.run(
+    `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)
+     values ((select coalesce(max(pk), 0) + 1 from scheme), :id, :name, '[]', :at, :at, 1)`,
+    { id: `019a9f3c-5a00-7abc-8def-00000000${1000 + name.length}`, name, at: "2026-04-01T00:00:00.000Z" },
+  );
+};
+
+const mirrored = () =>
+  tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+
+describe("an account", () => {
+  test("is a user with a name; without a row it has no role", async () => {
+    const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    await made("nameless@example.jp");
+    expect(await Array.fromAsync(accounts().list())).toMatchObject([
+      { id: user.after.id, name: "yamada", role: "none", managedOrgs: [], supportOption: false, passwordSetAt: null },
+    ]);
+    expect(tenant.sql("select * from account")).toEqual([]);
+  });
+
+  test("facts 2.2: has what the console's form has; name, row, time, mark and audit are one change", async () => {
+    const { id } = await made("hana@example.jp");
+    const { before, after, consoleTask } = await accounts().create({
+      user: id,
+      name: "hana01",
+      role: "system",
+      supportOption: true,
+      noticeMail: true,
+      language: "ja",
+      timezone: "asia/tokyo",
+      memo: "受付\n3 階",
+      password: PASSWORD,
+    });
+    expect({ before, consoleTask }).toEqual({ before: null, consoleTask: null });
+    expect(after).toMatchObject({
+      id,
+      name: "hana01",
+      role: "system",
+      supportOption: true,
+      noticeMail: true,
+      language: "ja",
+      timezone: "Asia/Tokyo",
+      memo: "受付\n3 階",
+      marked: false,
+    });
+    expect(await userOf(id)).toMatchObject({
+      accountName: "hana01",
+      administrator: true,
+      accountPasswordSetAt: after.passwordSetAt,
+    });
+    expect(lastRecord()).toMatchObject({
+      action: "accounts.create",
+      objects: [{ thing: "account", id, name: "hana01" }],
+      after: { role: "system" },
+    });
+  });
+
+  test("who has a name without a row keeps the time from which the account was told to be; a new account has its own", async () => {
+    const named = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    const other = await tenant.client.users.create({ name: "佐藤", emails: ["s@example.jp"], accountName: "sato" });
+    const bare = await made("bare@example.jp");
+    const { createdAt } = await accountOf("yamada");
+    expect(createdAt).toBe(named.after.createdAt);
+    const edited = await accounts().edit(named.after.id, { memo: "受付" });
+    expect(edited.after.createdAt).toBe(createdAt);
+    expect(edited.after.updatedAt > createdAt).toBe(true);
+    expect((await accounts().edit(named.after.id, { memo: "窓口" })).after.createdAt).toBe(createdAt);
+    const granted = await accounts().grant(other.after.id, { role: "system", password: PASSWORD });
+    expect(granted.after.createdAt).toBe(other.after.createdAt);
+    const { after } = await accounts().create({ user: bare.id, name: "bare" });
+    expect(after.createdAt).toBe(after.updatedAt);
+    expect(after.createdAt > bare.createdAt).toBe(true);
+  });
+
+  test("facts 1.3: a name is one user's alone; facts 2.2: it is never cleared", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const other = await made("other@example.jp");
+    expect(await failureOf(accounts().create({ user: other.id, name: "hana01" }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: hana01 is already that of the user hana01 <hana01@example.jp>" },
+    });
+    expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: can be changed and never cleared" },
+    });
+    const { after } = await accounts().edit(id, { name: "hana02" });
+    expect(after.name).toBe("hana02");
+    expect(await userOf(id)).toMatchObject({ accountName: "hana02" });
+  });
+
+  test("is made once: who has one is told to edit it, or to grant the role that alone is wanted", async () => {
+    const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
+    const { id } = user.after;
+    const again = accounts().create({ user: id, name: "yamada" });
+    expect(await failureOf(again)).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "to change it: clomoctl clomo-account edit yamada" },
+    });
+    const role = accounts().create({ user: id, name: "yamada", role: "operator", password: PASSWORD });
+    expect((await failureOf(role))?.hint?.en).toBe(
+      "to give it the role: clomoctl clomo-account grant yamada --role operator",
+    );
+  });
+
+  test("unknown users are not found, and users without an account are told how to make one", async () => {
+    const { id } = await made("nameless@example.jp");
+    const none = accounts().create({ user: id.replace(/.$/, (end) => (end === "0" ? "1" : "0")), name: "x" });
+    expect((await failureOf(none))?.code).toBe("not-found");
+    expect(await failureOf(accounts().grant(id, { role: "system" }))).toMatchObject({
+      code: "not-found",
+      hint: { en: "make one: clomoctl clomo-account create USER --account NAME" },
+    });
+  });
+
+  test("what is so already changes nothing, and is in no audit", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const before = lastRecord();
+    const { consoleTask, after } = await accounts().edit(id, { role: "system", supportOption: false });
+    expect([consoleTask, after.updatedAt]).toEqual([null, (await accountOf("hana01")).updatedAt]);
+    expect(lastRecord()).toEqual(before);
+  });
+
+  test("a dry run keeps nothing; a key makes one of two requests, and refuses another body", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const dry = await accounts().create({ user, name: "hana01", role: "system", password: PASSWORD, dryRun: true });
+    expect([dry.dryRun, dry.after.role]).toEqual([true, "system"]);
+    expect(await Array.fromAsync(accounts().list())).toEqual([]);
+    const post = (body: object, key = "k1") =>
+      tenant.fetch(
+        new Request("http://tenant/v1/accounts", {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json", "idempotency-key": key },
+        }),
+      );
+    const body = { user, name: "hana01", role: "system", password: PASSWORD };
+    const [first, second] = [await post(body), await post(body)];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(await second.json()).toMatchObject({ after: { name: "hana01" } });
+    expect((await post({ ...body, role: "operator" })).status).toBe(400);
+    expect(tenant.sql("select count(*) as n from account")).toEqual([{ n: 1 }]);
+  });
+
+  test("lists have filters", async () => {
+    const org = await orgMade("営業部");
+    await administrator("boss01", { role: "system", supportOption: true });
+    await administrator("oper01", { role: "operator" }, org);
+    const names = async (query: object) => (await Array.fromAsync(accounts().list(query))).map(({ name }) => name);
+    expect(await names({})).toEqual(["boss01", "oper01"]);
+    expect(await names({ role: "operator" })).toEqual(["oper01"]);
+    expect(await names({ supported: true })).toEqual(["boss01"]);
+    expect(await names({ org })).toEqual(["oper01"]);
+    expect(await names({ search: "OPER" })).toEqual(["oper01"]);
+    expect(await names({ filterName: "boss" })).toEqual(["boss01"]);
+    expect(await names({ filterId: "oper01@" })).toEqual(["oper01"]);
+  });
+});
+
+describe("passwords", () => {
+  test("facts 2.3: an administrator's has six characters, upper case, lower case and a digit", async () => {
+    const { id: user } = await made("hana@example.jp");
+    for (const password of ["Abc12", "abcdef1", "ABCDEF1", "Abcdefg", ""]) {
+      const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
+      expect(refused).toMatchObject({
+        code: "input-rejected",
+        hint: {
+          en: "write another one into the file of --password-file, and run the command again",
+          ja: "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
+        },
+      });
+    }
+    expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(
+      "system",
+    );
+  });
+
+  test("an administrator's has no line break, which a file of two lines would bring", async () => {
+    const { id: user } = await made("hana@example.jp");
+    for (const password of ["Passw0rd1\nx", "Passw0rd1\r", "Passw0rd\u00001"]) {
+      expect(await failureOf(accounts().create({ user, name: "hana01", role: "system", password }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "password: no line break or other control character (ours)" },
+      });
+    }
+  });
+
+  test("facts 2.2: a role needs one, given with the role; who is no administrator may have any", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const none = await failureOf(accounts().create({ user, name: "hana01", role: "system" }));
+    expect(none).toMatchObject({
+      code: "input-rejected",
+      what: { en: "password: hana01 needs one as system administrator" },
+      hint: { en: expect.stringContaining("--password-file FILE") as unknown },
+    });
+    await accounts().create({ user, name: "hana01", password: "weak" });
+    const weak = await failureOf(accounts().grant(user, { role: "system" }));
+    expect(weak?.what.en).toBe("password: hana01 needs one as system administrator");
+  });
+
+  test("are kept as argon2id alone, at the costs that OWASP names, and nowhere else", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const verifier = (): string => String(tenant.sql("select verifier from account")[0]?.["verifier"]);
+    const [, algorithm, version, costs, salt = "", hash = ""] = verifier().split("$");
+    expect([algorithm, version, costs]).toEqual(["argon2id", "v=19", "m=19456,t=2,p=1"]);
+    const parameters = { parallelism: 1, tagLength: 32, memory: 19_456, passes: 2 };
+    const nonce = Buffer.from(salt, "base64");
+    expect(nonce).toHaveLength(16);
+    expect(argon2Sync("argon2id", { message: PASSWORD, nonce, ...parameters })).toEqual(Buffer.from(hash, "base64"));
+    const former = verifier();
+    await accounts().edit(id, { password: `${PASSWORD}2` });
+    expect(verifier()).not.toBe(former);
+    await failureOf(accounts().edit(id, { password: PASSWORD, role: "operator" }));
+    expect(everything()).not.toContain(PASSWORD);
+  });
+
+  test("a mirror keeps none: they are set in the console, and only the time is recorded", async () => {
+    await mirrored();
+    const { id: user } = await userOf("yamada@example.jp");
+    const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
+    expect(here).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "set it in the console, and record that: --password-in-console" },
+    });
+    const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
+    expect(none?.hint?.en).toContain("--password-in-console");
+    const { after } = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
+    expect(after.passwordSetAt).not.toBeNull();
+    expect(tenant.sql("select verifier from account")).toEqual([{ verifier: null }]);
+    expect(everything()).not.toContain(PASSWORD);
+  });
+
+  test("elsewhere there is no console in which one could be set", async () => {
+    const { id: user } = await made("hana@example.jp");
+    const refused = await failureOf(accounts().create({ user, name: "x", role: "system", passwordInConsole: true }));
+    expect(refused).toMatchObject({ code: "input-rejected" });
+    expect(refused?.hint?.en).toContain("--password-file FILE");
+  });
+});
+
+describe("roles", () => {
+  test("facts 2.1: a division administrator needs a managed organisation, a custom one a scheme and such, or all", async () => {
+    const org = await orgMade("営業部");
+    scheme("受付");
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    const grant = (body: object) => accounts().grant(user, { password: PASSWORD, ...body });
+    expect((await failureOf(grant({ role: "division" })))?.hint?.en).toContain("--managed-orgs ORG,ORG");
+    expect((await failureOf(grant({ role: "division", managesAll: true })))?.code).toBe("input-rejected");
+    expect((await failureOf(grant({ role: "division", managedOrgs: [ROOT_ORG_ID] })))?.code).toBe("input-rejected");
+    expect((await failureOf(grant({ role: "custom", managesAll: true })))?.hint?.en).toContain("roles schemes list");
+    expect((await failureOf(grant({ role: "custom", scheme: "無い", managesAll: true })))?.code).toBe("not-found");
+    expect((await failureOf(grant({ role: "custom", scheme: "受付" })))?.hint?.en).toContain("--managed-orgs all");
+    expect((await grant({ role: "division", managedOrgs: [org] })).after).toMatchObject({
+      role: "division",
+      managesAll: false,
+      managedOrgs: [{ id: org, code: "営業部", path: "営業部" }],
+    });
+    expect((await grant({ role: "custom", scheme: "受付", managesAll: true })).after).toMatchObject({
+      role: "custom",
+      scheme: { name: "受付" },
+      managesAll: true,
+      managedOrgs: [],
+    });
+    // what is not said stays
+    expect((await grant({ memo: "x" })).after).toMatchObject({ managesAll: true, scheme: { name: "受付" } });
+  });
+
+  test("facts 2.1: an operator needs an organisation other than 全社, and stays out of it", async () => {
+    const org = await orgMade("営業部");
+    const { id: user } = await made("oper@example.jp");
+    const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
+    expect(await failureOf(lost)).toMatchObject({
+      what: { en: expect.stringContaining("cannot be an operator in 全社") as unknown },
+      hint: { en: "another organisation: clomoctl users move USER --org ORG" },
+    });
+    expect(await failureOf(accounts().create({ user }))).toMatchObject({ hint: { en: "give it: --account NAME" } });
+    await tenant.client.users.move({ ids: [user], org });
+    await accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
+    const back = tenant.client.users.move({ ids: [user], org: ROOT_ORG_ID });
+    expect(await failureOf(back)).toMatchObject({
+      code: "input-rejected",
+      hint: { en: expect.stringContaining("clomo-account revoke") as unknown },
+    });
+    expect((await userOf(user)).org.id).toBe(org);
+  });
+
+  test("an import moves no operator into 全社, as a blank code moves nobody", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("oper01", { role: "operator" }, org);
+    await tenant.import({ kind: "users", blank: "clear", absent: "clear" }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["改名", "oper01@example.jp", ""],
+    ]);
+    expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
+  });
+
+  test("an export of the console does, and the plan says whom it leaves without an organisation", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("oper01", { role: "operator" }, org);
+    await administrator("hana01", { role: "system" }, org);
+    const plan = await tenant.plan({ kind: "users", fromConsole: true }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["oper01", "oper01@example.jp", ""],
+      ["hana01", "hana01@example.jp", ""],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["operator-stranded@2", "org-not-shown@2"]);
+    expect(await tenant.problems(plan)).toMatchObject([{}, {}]);
+    await tenant.client.imports.commit(plan);
+    expect((await userOf(id)).org.path).toBe("");
+  });
+
+  test("what a role does not have is refused, and ends with it", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
+    await administrator("boss01", { role: "system" });
+    for (const [body, way] of [
+      [{ managedOrgs: [org] }, "leave --managed-orgs out, or give a role that has them: --role division"],
+      [{ managesAll: true }, "leave --managed-orgs out, or give a role that has them: --role custom"],
+      [{ scheme: "x" }, "leave --scheme out, or give the role that has one: --role custom"],
+    ] satisfies [Parameters<ReturnType<typeof accounts>["edit"]>[1], string][]) {
+      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected", hint: { en: way } });
+    }
+    const { after } = await accounts().grant(id, { role: "division", managedOrgs: [org] });
+    expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
+    const support = await failureOf(accounts().edit(id, { supportOption: true }));
+    expect(support?.what.en).toContain("is for system administrators");
+    expect(support?.hint?.en).toBe("make it one: clomoctl clomo-account grant hana01 --role system --support-option");
+    const { id: user } = await made("new@example.jp");
+    const creating = accounts().create({ user, name: "new01", supportOption: true });
+    expect((await failureOf(creating))?.hint?.en).toBe("make it one: --role system --support-option");
+    expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
+  });
+
+  test("facts 2.1: five accounts hold the support option; the refusal of the sixth says who", async () => {
+    for (const one of [1, 2, 3, 4, 5]) await administrator(`boss0${one}`, { role: "system", supportOption: true });
+    const sixth = await administrator("boss06", { role: "system" });
+    const refused = await failureOf(accounts().edit(sixth, { supportOption: true }));
+    expect(refused).toMatchObject({ code: "input-rejected" });
+    for (const one of [1, 2, 3, 4, 5]) expect(refused?.what.en).toContain(`boss0${one} (boss0${one})`);
+    const first = await accountOf("boss01");
+    await accounts().edit(first.id, { supportOption: false });
+    expect((await accounts().edit(sixth, { supportOption: true })).after.supportOption).toBe(true);
+  });
+
+  test("facts 2.2: notice mail only with the support option", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe("add it: --support-option");
+    await accounts().edit(id, { noticeMail: true, supportOption: true });
+    expect((await accounts().edit(id, { supportOption: false })).after.noticeMail).toBe(false);
+  });
+
+  test("facts 2.1: of another role who may grant it is told what gives both; others are told whom to ask", async () => {
+    const org = await orgMade("営業部");
+    await administrator("div01", { role: "division", managedOrgs: [org] }, org);
+    const { id: user } = await made("keiri@example.jp", org);
+    await accounts().create({ user, name: "keiri" });
+    const given = { role: "operator", noticeMail: true, password: PASSWORD } as const;
+    const what = {
+      en: "notice mail is for system administrators with the support option",
+      ja: "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
+    };
+    const line = "clomoctl clomo-account grant keiri --role system --support-option --notice-mail";
+    expect(await failureOf(accounts().grant(user, given))).toMatchObject({
+      code: "input-rejected",
+      what,
+      hint: { en: `make it one: ${line}`, ja: `システム管理者にするには: ${line}` },
+    });
+    expect(await failureOf(tenant.as("div01").accounts.grant(user, given))).toMatchObject({
+      what,
+      hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
+    });
+  });
+
+  test("the last system administrator keeps the role", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system" });
+    for (const refused of [
+      accounts().revoke(id, {}),
+      accounts().edit(id, { role: "none" }),
+      accounts().grant(id, { role: "division", managedOrgs: [org] }),
+    ]) {
+      expect((await failureOf(refused))?.what.en).toContain("hana01 is the last system administrator");
+    }
+    await administrator("boss01", { role: "system" });
+    expect((await accounts().revoke(id, {})).after.role).toBe("none");
+  });
+
+  test("administrators are deleted neither by name, nor with an organisation, nor by a file", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system" }, org);
+    const { imports } = tenant.client;
+    const byName = imports.delete({ kind: "users", ids: [id], called: "hana01@example.jp" });
+    expect((await failureOf(byName))?.hint?.en).toContain("clomoctl clomo-account revoke ACCOUNT");
+    const within = imports.delete({ kind: "orgs", ids: [org], recursive: true, called: "営業部" });
+    expect((await failureOf(within))?.what.en).toContain("1 administrator is in these organisations");
+    const plan = await tenant.plan({ kind: "users", mode: "replace" }, [
+      ["氏名", "メールアドレス"],
+      ["x", "x@example.jp"],
+    ]);
+    expect(await tenant.faults(plan)).toContain("administrator-delete@0");
+  });
+
+  test("a grant names a role, and takes none away", async () => {
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    expect((await failureOf(accounts().grant(user, { memo: "x" })))?.hint?.en).toContain("--role system|division");
+    expect((await failureOf(accounts().grant(user, { role: "none" })))?.hint?.en).toContain(
+      "clomo-account revoke hana01",
+    );
+  });
+
+  test("a time zone and an organisation that are not there are refused", async () => {
+    const id = await administrator("hana01");
+    expect((await failureOf(accounts().edit(id, { timezone: "Mars/Olympus" })))?.code).toBe("input-rejected");
+    const unknown = id.replace(/.$/, (end) => (end === "0" ? "1" : "0"));
+    const orgs = accounts().grant(id, { role: "division", managedOrgs: [unknown], password: PASSWORD });
+    expect((await failureOf(orgs))?.code).toBe("not-found");
+    const set = await accounts().edit(id, { timezone: "UTC", language: "en", memo: "x" });
+    expect(set.after).toMatchObject({ timezone: "UTC", language: "en", memo: "x" });
+    const cleared = await accounts().edit(id, { timezone: null, language: null, memo: "" });
+    expect(cleared.after).toMatchObject({ timezone: null, language: null, memo: null });
+  });
+});
+
+describe("a dry run", () => {
+  test("needs no password: the answer is as with one that holds, and nothing is kept", async () => {
+    const { id: user } = await made("hana@example.jp");
+    await accounts().create({ user, name: "hana01" });
+    const tried = await accounts().grant(user, { role: "system", dryRun: true });
+    expect(tried).toMatchObject({ before: { role: "none", passwordSetAt: null }, after: { role: "system" } });
+    expect(tried.after.passwordSetAt).not.toBeNull();
+    expect(await accountOf("hana01")).toMatchObject({ role: "none", passwordSetAt: null });
+    const { id: other } = await made("taro@example.jp");
+    const created = await accounts().create({ user: other, name: "taro01", role: "system", dryRun: true });
+    expect(created.after.role).toBe("system");
+    await accounts().grant(user, { role: "system", password: PASSWORD });
+    const [before, after] = [await accountOf("hana01"), await accounts().resetPassword(user, { dryRun: true })];
+    expect([after.dryRun, await accountOf("hana01")]).toEqual([true, before]);
+    const weak = accounts().create({ user: other, name: "taro01", role: "system", password: "weak", dryRun: true });
+    expect((await failureOf(weak))?.code).toBe("input-rejected");
+    const missing = accounts().create({ user: other, name: "taro01", role: "system" });
+    expect((await failureOf(missing))?.code).toBe("input-rejected");
+  });
+});
+
+describe("the mark of administrators", () => {
+  test("comes with a role and goes with it; by hand it stays until a role ends it", async () => {
+    await administrator("boss01", { role: "system" });
+    const { id: user } = await made("hana@example.jp");
+    await tenant.client.administrators.mark("users", { add: [user] });
+    await accounts().create({ user, name: "hana01" });
+    expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, true]);
+    await accounts().grant(user, { role: "system", password: PASSWORD });
+    expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, false]);
+    await accounts().revoke(user, {});
+    expect((await userOf(user)).administrator).toBe(false);
+    await tenant.client.administrators.mark("users", { add: [user] });
+    const { before, after } = await accounts().revoke(user, {});
+    expect([before?.marked, after.marked]).toEqual([true, false]);
+  });
+
+  test("of who has a role it is not taken away by itself", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
+    expect(refused).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "take the role away: clomoctl clomo-account revoke hana01" },
+    });
+    expect((await userOf(id)).administrator).toBe(true);
+  });
+
+  test("is left as it is where the role is: accounts that were applied without their users have none", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    tenant.database.run("update user set administrator = 0 where id = :id", { id });
+    await accounts().edit(id, { memo: "人事" });
+    expect([(await userOf(id)).administrator, (await accountOf("hana01")).memo]).toEqual([false, "人事"]);
+    await accounts().edit(id, { role: "system" });
+    expect((await userOf(id)).administrator).toBe(true);
+  });
+
+  test("keeps imports and their undoing from the account", async () => {
+    const first = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["花子", "hana@example.jp", "hana01"],
+    ]);
+    const { id } = await accountOf("hana01");
+    await accounts().grant(id, { role: "system", password: PASSWORD });
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["花子", "hana@example.jp", "hana02"],
+    ]);
+    expect(await tenant.faults(plan)).toContain("administrator-account@2");
+    expect((await failureOf(tenant.client.imports.revert(first.id)))?.code).toBe("conflict");
+  });
+});
+
+describe("an organisation that somebody manages", () => {
+  test("is told to who may not set managed organisations with whom to ask", async () => {
+    const sales = await orgMade("営業部");
+    const { after: lower } = await tenant.client.orgs.create({ name: "営業①", code: "E1", parentId: sales });
+    await administrator("div01", { role: "division", managedOrgs: [sales] });
+    await administrator("div02", { role: "division", managedOrgs: [lower.id] }, sales);
+    await administrator("ope01", { role: "operator" }, lower.id);
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["orgs.delete", "users.delete"] });
+    const refused = async (account: string, more: object = {}) => {
+      const asked = { kind: "orgs", ids: [lower.id], called: "営業①", ...more } as const;
+      return (await failureOf(tenant.as(account).imports.delete(asked)))?.hint;
+    };
+    const ASK = "the accounts manage it: ask a system administrator";
+    const MOVE = "clomoctl users move USER… --org ORG";
+    for (const account of ["div01", "cus01"]) {
+      const hint = await refused(account);
+      expect(hint?.en).toContain(ASK);
+      expect(hint?.en).not.toContain("--managed-orgs");
+      expect(hint?.ja).toContain("管理対象組織になっているため、システム管理者に依頼してください");
+    }
+    const own = await refused("div01", { recursive: true });
+    expect(own?.en).toBe(`administrators are never deleted; move them first: ${MOVE}; ${ASK}`);
+    const custom = await refused("cus01", { recursive: true });
+    expect(custom?.en).toBe(`administrators are never deleted; to have them moved, ask a system administrator; ${ASK}`);
+  });
+
+  test("is deleted neither by hand nor by a file, and names who does", async () => {
+    const [sales, other] = [await orgMade("営業部"), await orgMade("総務部")];
+    for (const name of ["div01", "div02"]) await administrator(name, { role: "division", managedOrgs: [sales] });
+    const { imports } = tenant.client;
+    const deletion = () => imports.delete({ kind: "orgs", ids: [sales], called: "営業部" });
+    const refused = await failureOf(deletion());
+    expect(refused?.what.en).toContain("営業部 (2 CLOMO accounts: div01, div02)");
+    expect(refused?.hint?.en).toContain("clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG");
+    const plan = await tenant.plan({ kind: "orgs", mode: "replace" }, [
+      ["組織名", "組織コード"],
+      ["総務部", "総務部"],
+    ]);
+    expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
+      "営業部 (営業部) cannot be deleted: CLOMO accounts manage it: div01, div02 (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)",
+    );
+    for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
+    expect((await imports.commit(await deletion())).delete).toBe(1);
+  });
+
+  test("stays where the import is undone that made it", async () => {
+    const { id } = await tenant.import({ kind: "orgs" }, [
+      ["組織名", "組織コード"],
+      ["営業部", "S01"],
+    ]);
+    const [sales] = await tenant.client.orgs.find({ name: "S01" });
+    await administrator("div01", { role: "division", managedOrgs: [sales?.id ?? ""] });
+    const refused = await failureOf(tenant.client.imports.revert(id));
+    expect(refused?.what.en).toContain("div01 <div01@example.jp>");
+  });
+});
+
+describe("who may", () => {
+  const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
+    const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
+    const asker: Asker = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
+    return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
+  };
+
+  test("facts 2.1: division and custom administrators make operators, and nothing above", async () => {
+    const org = await orgMade("営業部");
+    for (const role of ["division", "custom"] as const) {
+      const { id: user } = await made(`${role}@example.jp`, org);
+      const made01 = await createAccount(session(role), { user, name: role, role: "operator", password: PASSWORD });
+      expect(made01.after.role).toBe("operator");
+      for (const given of [
+        { role: "system" },
+        { role: "division", managedOrgs: [org] },
+        { role: "custom", scheme: "x", managesAll: true },
+        { managedOrgs: [org] },
+        { supportOption: true },
+      ] as const) {
+        expect((await failureOf(grantRole(session(role), user, given)))?.code).toBe("not-permitted");
+      }
+    }
+    const { id: user } = await made("x@example.jp", org);
+    const byOperator = createAccount(session("operator"), { user, name: "x" });
+    expect((await failureOf(byOperator))?.code).toBe("not-permitted");
+  });
+
+  test("a custom administrator without 「ユーザーの作成と変更」 makes operators, and changes no other accounts", async () => {
+    const org = await orgMade("営業部");
+    const [{ id: one }, { id: other }] = [await made("one@example.jp", org), await made("other@example.jp", org)];
+    const [none, users] = [session("custom"), session("custom", ["users.write"])];
+    await createAccount(session("division"), { user: one, name: "one" });
+    const refused = [
+      () => createAccount(none, { user: other, name: "other" }),
+      () => editAccount(none, one, { name: "renamed" }),
+      () => editAccount(none, one, { memo: "x" }),
+      () => resetPassword(none, one, { password: PASSWORD }),
+      () => grantRole(none, one, { role: "none" }),
+    ];
+    for (const ask of refused) {
+      expect(await failureOf(ask())).toMatchObject({
+        code: "not-permitted",
+        what: { en: expect.stringContaining("may not create and change users: its scheme lacks this item") as string },
+      });
+    }
+    await createAccount(users, { user: other, name: "other" });
+    await editAccount(users, one, { name: "renamed" });
+    await resetPassword(users, one, { password: PASSWORD });
+    expect((await grantRole(none, one, { role: "operator", password: PASSWORD })).after.role).toBe("operator");
+    await editAccount(none, one, { memo: "x" });
+    expect((await failureOf(editAccount(none, one, { name: "again" })))?.code).toBe("not-permitted");
+    await resetPassword(none, one, { password: PASSWORD });
+    expect((await revokeRole(none, one, {})).after.role).toBe("none");
+  });
+
+  test("permission is checked before values", async () => {
+    const { id: user } = await made("x@example.jp");
+    const given = { user, name: "", role: "system", password: "weak", timezone: "?" } as const;
+    expect((await failureOf(createAccount(session("division"), given)))?.code).toBe("not-permitted");
+  });
+
+  test("neither the account nor the user of an administrator above operator is changed by another than a system one", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("div01", { role: "division", managedOrgs: [org] }, org);
+    const takeover = [
+      editAccount(session("division"), id, { memo: "x" }),
+      editAccount(session("custom"), id, { password: PASSWORD }),
+      editUser(session("division"), id, { emails: ["mine@example.jp"] }),
+      moveUsers(session("custom"), { ids: [id], org: ROOT_ORG_ID }),
+    ];
+    for (const refused of await Promise.all(takeover.map(failureOf))) {
+      expect(refused).toMatchObject({
+        code: "not-permitted",
+        what: {
+          en: "div01 is a division administrator: only a system administrator changes the account and its user",
+          ja: "「div01」は部門管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+        },
+        hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
+      });
+    }
+    expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
+  });
+
+  test("of who is only marked the role is unknown: nor is that account, or its user, whoever it is", async () => {
+    const east = await orgMade("東");
+    const marked = await tenant.client.users.create({
+      name: "印",
+      emails: ["shirushi@example.jp"],
+      accountName: "shirushi",
+      org: east,
+    });
+    const { id } = marked.after;
+    const nameless = await made("nameless@example.jp", east);
+    await tenant.client.administrators.mark("users", { add: [id, nameless.id] });
+    const items = ["users.write", "users.move", "users.delete"] as const;
+    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    const what = {
+      en: "shirushi is marked as an administrator, whose role is not known: only a system administrator changes the account and its user",
+      ja: "「shirushi」は管理者に指定されています(管理者権限は不明)。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+    };
+    for (const name of ["div01", "cus01"]) {
+      const { accounts: theirs, users, imports } = tenant.as(name);
+      const asked = [
+        () => theirs.grant(id, { role: "operator", password: PASSWORD }),
+        () => theirs.edit(id, { name: "mine" }),
+        () => theirs.revoke(id, {}),
+        () => theirs.resetPassword(id, { password: PASSWORD }),
+        () => theirs.create({ user: id, name: "mine" }),
+        () => users.edit(id, { emails: ["mine@example.jp"] }),
+        () => users.move({ ids: [id], org: east }),
+        () => imports.delete({ kind: "users", ids: [id], called: "x" }),
+      ];
+      for (const ask of asked) {
+        expect(await failureOf(ask())).toMatchObject({
+          code: "not-permitted",
+          what,
+          hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
+        });
+      }
+      const create = await failureOf(theirs.create({ user: nameless.id, name: "mine" }));
+      expect(create).toMatchObject({ code: "not-permitted" });
+      expect(create?.what.en).toContain("nameless <nameless@example.jp> is marked");
+    }
+    expect(await userOf(id)).toMatchObject({ administrator: true, emails: ["shirushi@example.jp"] });
+    const granted = await tenant.client.accounts.grant(id, { role: "operator", password: PASSWORD });
+    expect(granted.after.role).toBe("operator");
+    expect((await tenant.as("div01").accounts.revoke(id, {})).after.role).toBe("none");
+  });
+
+  test("nor does an import of theirs, a plan of somebody else, or an undo change who is only marked", async () => {
+    const east = await orgMade("東");
+    const { id } = await made("shirushi@example.jp", east);
+    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    const planned = (account: string, address: string) => {
+      const file = fileOf([
+        ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
+        ["印", "shirushi@example.jp", address, "東"],
+      ]);
+      const content = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
+      return tenant.as(account).imports.plan({ kind: "users" }, content);
+    };
+    const { imports } = tenant.as("div01");
+    const first = await imports.commit(await planned("div01", "first@example.jp"));
+    const early = await planned("div01", "second@example.jp");
+    await tenant.client.administrators.mark("users", { add: [id] });
+    const what =
+      "印 <shirushi@example.jp> is marked as an administrator, whose role is not known: only a system administrator";
+    expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
+    const commit = await failureOf(imports.commit(early));
+    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} commits what changes the user`]);
+    const revert = await failureOf(imports.revert(first.id));
+    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} undoes what changed the user`]);
+    expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
+  });
+
+  test("an import of who administers a part changes no administrator above operator either", async () => {
+    const east = await orgMade("東");
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const boss = await administrator("boss01", { role: "system" }, east);
+    await administrator("ope01", { role: "operator" }, east);
+    const { imports } = tenant.as("div01");
+    const file = fileOf([
+      ["氏名", "メールアドレス", "メールアドレス"],
+      ["boss01", "boss01@example.jp", "mine@example.jp"],
+      ["改名", "ope01@example.jp", ""],
+      ["div01", "div01@example.jp", ""],
+    ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    expect(await tenant.faults(plan)).toEqual(["administrator-above@2"]);
+    expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
+  });
+
+  test("who may not take a role away is told that of an administrator whom he would delete, with what he may", async () => {
+    const east = await orgMade("東");
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const boss = await administrator("boss01", { role: "system" }, east);
+    const operator = await administrator("ope01", { role: "operator" }, east);
+    const deleting = (account: string, kind: "users" | "orgs", asked: object) =>
+      failureOf(tenant.as(account).imports.delete({ kind, ...asked, called: "x" }));
+    const refused = {
+      code: "not-permitted",
+      what: {
+        en: "boss01 is a system administrator: only a system administrator changes the account and its user",
+        ja: "「boss01」はシステム管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+      },
+      hint: { en: "ask a system administrator" },
+    };
+    expect(await deleting("div01", "users", { ids: [boss] })).toMatchObject(refused);
+    expect(await deleting("div01", "users", { ids: [operator, boss] })).toMatchObject(refused);
+    expect(await deleting("ope01", "users", { ids: [boss] })).toMatchObject({ code: "not-permitted" });
+    // filters leave administrators, whoever asks
+    expect(await tenant.as("div01").imports.delete({ kind: "users", search: "boss01", called: "x" })).toMatchObject({
+      delete: 0,
+      staying: { count: 1 },
+    });
+    const revoke = "clomoctl clomo-account revoke ACCOUNT";
+    for (const [account, hint] of [
+      ["div01", revoke],
+      [
+        "boss01",
+        `${revoke} (of who has a role), or clomoctl users administrators remove USER… (of who is only marked)`,
+      ],
+    ] as const) {
+      expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
+        code: "input-rejected",
+        hint: { en: `administrators are never deleted; if they are none any more: ${hint}` },
+      });
+    }
+    const plain = await made("plain@example.jp", east);
+    const plan = await tenant.as("div01").imports.delete({ kind: "users", ids: [plain.id], called: "x" });
+    await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
+    const called = "boss02 is a system administrator: only a system administrator changes the account and its user";
+    expect(await failureOf(tenant.as("div01").imports.replan(plan.id))).toMatchObject({
+      code: "not-permitted",
+      what: { en: called },
+    });
+    expect(await failureOf(tenant.client.imports.replan(plan.id))).toMatchObject({ code: "input-rejected" });
+    const items = ["users.delete"] as const;
+    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    const asked = await deleting("cus01", "users", { ids: [boss] });
+    expect(asked).toMatchObject(refused);
+  });
+
+  test("what an account manages is not deleted with what is in it either, which is not proposed", async () => {
+    const east = await orgMade("東");
+    await tenant.client.orgs.create({ name: "東一", code: "東一", parentId: east });
+    await administrator("div01", { role: "division", managedOrgs: [east] });
+    const deleting = (recursive: boolean) =>
+      failureOf(tenant.client.imports.delete({ kind: "orgs", ids: [east], recursive, called: "x" }));
+    expect((await deleting(true))?.code).toBe("input-rejected");
+    const refused = await deleting(false);
+    expect(refused?.hint?.en).toContain("clomoctl orgs move ORG --parent ORG");
+    expect(refused?.hint?.en).toContain("the accounts manage it: ");
+    expect(refused?.hint?.en).not.toContain("--recursive");
+  });
+
+  test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
+    const [east] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const file = fileOf([
+      ["氏名", "メールアドレス", "組織コード"],
+      ["一", "a@example.jp", "東"],
+      ["二", "b@example.jp", "西"],
+      ["三", "c@example.jp", "X9"],
+    ]);
+    const plan = { stream: () => new Blob([file]).stream(), encoding: "utf-8" } as const;
+    const asked = tenant.as("div01").imports;
+    const refused = await asked.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(refused)).toEqual(["org-beyond@3", "org-beyond@4"]);
+    const own = tenant.client.imports;
+    const unknown = await own.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
+    expect(await tenant.faults(unknown)).toEqual(["org-unknown@4"]);
+    const creating = await failureOf(
+      asked.plan({ kind: "users", createOrgs: true }, { ...plan, stream: plan.stream() }),
+    );
+    expect(creating).toMatchObject({ code: "not-permitted" });
+    expect(creating?.hint?.en).toContain("ask a system administrator");
+  });
+
+  test("nor does one of a custom administrator whose organisations are all", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const file = fileOf([
+      ["氏名", "メールアドレス", "メールアドレス"],
+      ["boss01", "boss01@example.jp", "mine@example.jp"],
+    ]);
+    const { imports } = tenant.as("cus01");
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    expect(await tenant.faults(plan)).toEqual(["administrator-above@2"]);
+    expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
+  });
+
+  test("nor does he by a plan of a system administrator, nor by his own of before somebody became one", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const planned = (account: string, name: string, address: string) =>
+      tenant.as(account).imports.plan(
+        { kind: "users" },
+        {
+          stream: new Blob([`氏名,メールアドレス\n${name},${address}\n`]).stream(),
+          encoding: "utf-8",
+        },
+      );
+    const refused = {
+      code: "not-permitted",
+      what: { en: "boss01 is a system administrator: only a system administrator commits what changes the user" },
+    };
+    const { imports } = tenant.as("cus01");
+    const plan = await planned("boss01", "改名", "boss01@example.jp");
+    expect(await failureOf(imports.commit(plan))).toMatchObject(refused);
+    expect(await failureOf(imports.emitted(plan, {}))).toMatchObject(refused);
+    expect((await userOf(boss)).name).toBe("boss01");
+    await tenant.as("boss01").imports.emitted(plan, {});
+    const proof = new Blob(["氏名,メールアドレス\n改名,boss01@example.jp\ncus01,cus01@accounts.example\n"]);
+    const verified = imports.verify(plan.id, { stream: proof.stream(), encoding: "utf-8" });
+    expect(await failureOf(verified)).toMatchObject(refused);
+    const early = await userOf(await withAccount(tenant, { name: "late01", role: "none" }));
+    const own = await planned("cus01", "改名", early.emails[0] ?? "");
+    tenant.database.run("update account set role = 'system' where user = (select pk from user where id = :id)", {
+      id: early.id,
+    });
+    expect((await failureOf(imports.commit(own)))?.what.en).toContain("late01 is a system administrator");
+    expect((await userOf(early.id)).name).toBe("late01");
+    expect(await tenant.as("boss01").imports.commit(own)).toMatchObject({ state: "committed" });
+  });
+
+  test.each([
+    ["division", { name: "asker", role: "division", manages: ["東"] }],
+    [
+      "custom",
+      {
+        name: "asker",
+        role: "custom",
+        manages: ["東"],
+        items: ["users.write", "users.move", "users.delete", "orgs.write"],
+      },
+    ],
+    ["custom of all", { name: "asker", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
+  ] as const)("nor does an undo of theirs: %s", async (_who, account) => {
+    const east = await orgMade("東");
+    const boss = await made("boss@example.jp", east);
+    await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
+    await withAccount(tenant, account);
+    const { imports } = tenant.as("asker");
+    const sent = async (...rows: readonly (readonly string[])[]) => {
+      const file = fileOf([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
+      return imports.commit(
+        await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" }),
+      );
+    };
+    const edited = await sent(["boss", "boss@example.jp", "東", "課長"]);
+    const early = await imports.revert(edited.id);
+    const createdBy = await sent(["new", "new@example.jp", "東", ""]);
+    const [created] = await tenant.client.users.find({ name: "new@example.jp" });
+    await accounts().grant(boss.id, { role: "system" });
+    await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
+
+    const what = { en: expect.stringContaining("only a system administrator undoes what changed the user") as string };
+    expect(await failureOf(imports.revert(edited.id))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.commit(early))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(imports.revert(createdBy.id))).toMatchObject({ code: "not-permitted", what });
+    expect((await userOf(boss.id)).title).toBe("課長");
+    const own = tenant.client.imports;
+    await own.commit(await own.revert(edited.id));
+    expect((await userOf(boss.id)).title).toBeNull();
+  });
+
+  test("nor is an undo told who outside has by now what it would restore", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await made("old@example.jp", east);
+    const { imports } = tenant.as("div01");
+    const file = fileOf([
+      ["氏名", "メールアドレス", "社員コード", "組織コード"],
+      ["old", "new@example.jp", "E1", "東"],
+    ]);
+    await tenant.client.users.edit((await tenant.client.users.find({ name: "old@example.jp" }))[0]?.id ?? "", {
+      employeeCode: "E1",
+    });
+    const plan = await imports.plan(
+      { kind: "users", key: "employee-code" },
+      { stream: new Blob([file]).stream(), encoding: "utf-8" },
+    );
+    const { id } = await imports.commit(plan);
+    const early = await imports.revert(id);
+    await made("old@example.jp", west);
+    const refused = {
+      code: "conflict",
+      what: {
+        en: "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
+      },
+    };
+    expect(await failureOf(imports.commit(early))).toMatchObject(refused);
+    // nor is it shown as if it could be undone
+    expect(await failureOf(imports.revert(id))).toMatchObject(refused);
+    expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
+      "the user old <old@example.jp> uses",
+    );
+  });
+
+  test("nor does the undo of an import, of whomever it was", async () => {
+    const boss = await administrator("boss01", { role: "system" });
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move", "users.delete"] });
+    const { id } = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["boss01", "boss01@example.jp", "部長"],
+    ]);
+    const { imports } = tenant.as("cus01");
+    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    expect(failure).toMatchObject({ code: "not-permitted", what: { en: expect.stringContaining("boss01") } });
+    expect((await userOf(boss)).title).toBe("部長");
+  });
+
+  test("an undo is refused before it is shown to who may not delete what the import made", async () => {
+    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const { imports } = tenant.as("cus01");
+    const file = fileOf([
+      ["氏名", "メールアドレス"],
+      ["山田", "yamada@example.jp"],
+    ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    const { id } = await imports.commit(plan);
+    expect(await failureOf(imports.revert(id))).toMatchObject({ code: "not-permitted" });
+    expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);
+  });
+
+  test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await administrator("ope01", { role: "operator" }, east);
+    await administrator("ope02", { role: "operator" }, west);
+    const { id: user } = await made("x@example.jp", east);
+    const { accounts: asked } = tenant.as("div01");
+    const taken = async (name: string) => (await failureOf(asked.create({ user, name })))?.what.en;
+    expect(await taken("ope01")).toBe("account: ope01 is already that of the user ope01 <ope01@example.jp>");
+    expect(await taken("ope02")).toBe("account: ope02 cannot be used");
+    expect((await asked.create({ user, name: "ope03", role: "operator", password: PASSWORD })).after.role).toBe(
+      "operator",
+    );
+    expect((await Array.fromAsync(asked.list())).map(({ name }) => name)).toEqual(["div01", "ope01", "ope03"]);
+    const outside = await accountOf("ope02");
+    expect((await failureOf(asked.revoke(outside.id, {})))?.code).toBe("not-found");
+    expect((await asked.revoke((await accountOf("ope01")).id, {})).after.role).toBe("none");
+  });
+});
+
+test("in a mirror the console is asked for the same, in tasks of the account's own that people confirm", async () => {
+  await mirrored();
+  const { id: user } = await userOf("yamada@example.jp");
+  await tenant.client.users.edit(user, { title: "課長" });
+  const org = await orgMade("営業部");
+  const created = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
+  const { console: panel } = tenant.client;
+  const task = await panel.show(created.consoleTask ?? 0);
+  expect(task).toMatchObject({
+    work: "create",
+    kind: "users",
+    thing: "account",
+    name: "yamada",
+    key: "yamada@example.jp",
+  });
+  expect(task.changes).toEqual([
+    { field: "name", before: null, after: "yamada" },
+    { field: "role", before: null, after: "system" },
+    { field: "password", before: null, after: null },
+  ]);
+  await panel.close({ numbers: [task.number], state: "confirmed" });
+  await accounts().create({
+    user: (await made("b@example.jp")).id,
+    name: "boss",
+    role: "system",
+    passwordInConsole: true,
+  });
+  const granted = await accounts().grant(user, { role: "division", managedOrgs: [org] });
+  expect((await panel.show(granted.consoleTask ?? 0)).changes).toEqual([
+    { field: "role", before: "system", after: "division" },
+    { field: "managedOrgs", before: null, after: "営業部 (営業部)" },
+  ]);
+  // the user's own task knows nothing of the account
+  const own = (await panel.list({ state: "open" })).find(({ objectId, thing }) => objectId === user && thing === null);
+  expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
+});
+
+describe("an account name is as long as a mail address may be (ours)", () => {
+  const [longest, longer] = ["山".repeat(320), "山".repeat(321)];
+  const refused = { code: "input-rejected", what: { en: "account: 321 characters, at most 320 allowed" } };
+
+  test("by hand", async () => {
+    const { id } = await made("a@example.jp");
+    expect(await failureOf(accounts().create({ user: id, name: longer }))).toMatchObject(refused);
+    expect((await accounts().create({ user: id, name: longest })).after.name).toBe(longest);
+    expect(await failureOf(accounts().edit(id, { name: longer }))).toMatchObject(refused);
+    expect(await failureOf(tenant.client.users.edit(id, { accountName: longer }))).toMatchObject(refused);
+  });
+
+  test("by what names are composed of", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { id } = await made("a@example.jp");
+    await tenant.client.users.edit(id, { employeeCode: longer });
+    expect(await failureOf(accounts().create({ user: id }))).toMatchObject(refused);
+  });
+
+  test("in a file", async () => {
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["山田", "a@example.jp", longest],
+      ["鈴木", "b@example.jp", longer],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
+  });
+
+  test("one of before is acted with, and told in short", async () => {
+    const { id } = await made("a@example.jp");
+    await accounts().create({ user: id, name: "a" });
+    const name = "山".repeat(100_000);
+    tenant.database.run("update user set accountName = :name where id = :id", { name, id });
+    const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
+    expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("grant ACCOUNT") } });
+    expect(refusal?.what.en).toContain(`${"山".repeat(100)}… has no role`);
+  });
+});
+
+describe("what names are composed of", () => {
+  const person = async () =>
+    (
+      await tenant.client.users.create({
+        name: "山田",
+        emails: ["Yamada.T@example.jp"],
+        employeeCode: "E1",
+        googleWorkspaceEmail: "yamada@g.example",
+        salesforceAccount: "sf-yamada",
+      })
+    ).after.id;
+
+  test.each([
+    ["mail-address", "Yamada.T@example.jp"],
+    ["mail-local-part", "Yamada.T"],
+    ["employee-code", "E1"],
+    ["google-workspace", "yamada@g.example"],
+    ["salesforce", "sf-yamada"],
+  ] as const)("seed 001: by %s a new account is %s; another name is refused", async (composition, name) => {
+    await accounts().setSettings({ composition });
+    const user = await person();
+    const other = await failureOf(accounts().create({ user, name: "other" }));
+    expect(other).toMatchObject({ code: "input-rejected", where: undefined });
+    expect(other?.what.en).toContain(`it would be ${name}`);
+    expect((await accounts().create({ user })).after.name).toBe(name);
+  });
+
+  const header = ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名"];
+
+  test("seed 001: a file gives a new account no other name, nor renames one to it", async () => {
+    const user = await person();
+    await accounts().create({ user, name: "yamada" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const files = [
+      header,
+      ["山田", "Yamada.T@example.jp", "E1", "other"],
+      ["鈴木", "suzuki@example.jp", "E2", "suzuki"],
+      ["佐藤", "sato@example.jp", "", "sato"],
+      ["田中", "tanaka@example.jp", "E4", "E4"],
+      ["伊藤", "ito@example.jp", "E5", ""],
+    ];
+    const plan = await tenant.plan({ kind: "users" }, files);
+    expect(plan.rejected).toBe(true);
+    const code = "account-name-composed";
+    expect(await tenant.problems(plan)).toMatchObject([
+      { code, row: 2, header: "CLOMOアカウント名", params: { value: "other", composed: "E1", by: "employee-code" } },
+      { code, row: 3, params: { value: "suzuki", composed: "E2" } },
+      { code, row: 4, params: { value: "sato", composed: "" } },
+    ]);
+    const stays = [header, ["山田 太郎", "Yamada.T@example.jp", "E1", "yamada"], ...files.slice(4)];
+    await tenant.import({ kind: "users" }, stays);
+    expect(await userOf(user)).toMatchObject({ name: "山田 太郎", accountName: "yamada" });
+    const [, , , , [, tanaka = ""] = []] = files;
+    expect((await userOf(tanaka)).accountName).toBe("E4");
+    await tenant.import({ kind: "users" }, [header, ["山田", "Yamada.T@example.jp", "E9", "E9"]]);
+    expect(await userOf(user)).toMatchObject({ employeeCode: "E9", accountName: "E9" });
+  });
+
+  test.each([
+    ["mail-address", "suzuki.j@example.jp"],
+    ["mail-local-part", "suzuki.j"],
+    ["google-workspace", ""],
+    ["salesforce", ""],
+  ] as const)("seed 001: by %s a file makes an account %j, as the row has it or the user does", async (by, name) => {
+    await accounts().setSettings({ composition: by });
+    const user = await person();
+    const file = [header, ["鈴木", "suzuki.j@example.jp", "", name], ["山田", "Yamada.T@example.jp", "", "x"]];
+    const plan = await tenant.plan({ kind: "users" }, file);
+    const { after } = await accounts().create({ user });
+    expect((await tenant.problems(plan)).map(({ params }) => params)).toEqual([
+      { value: "x", composed: after.name, by },
+    ]);
+  });
+
+  test("of what a Shift-JIS file has otherwise the name may be the file's; of any other file it is compared as it is", async () => {
+    await tenant.client.users.create({ name: "丁", emails: ["tei@example.jp"], employeeCode: "X\u301C1" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const file = [header, ["丁", "tei@example.jp", "X\u301C1", "X\uFF5E1"]];
+    expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(["account-name-composed@2"]);
+  });
+
+  test("an upload for the console is compared with what was planned, whatever names are composed of by now", async () => {
+    const content = (cells: Cells) => ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
+    const before = [header, ["甲", "ko@example.jp", "A1", "free"]];
+    await tenant.import({ kind: "users", fromConsole: true }, before);
+    await accounts().setSettings({ composition: "employee-code" });
+    const rows = [
+      ["乙", "otsu@example.jp", "A2", "A2"],
+      ["丙", "hei@example.jp", "A3", "A3"],
+    ];
+    const { imports } = tenant.client;
+    const plan = await imports.plan({ kind: "users", forConsole: true }, content([header, ...rows]));
+    const waiting = await imports.emitted(plan);
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const lacking = await imports.verify(waiting.id, content(before), {});
+    expect(lacking).toMatchObject({ differences: 2, import: { state: "awaiting-console" } });
+    const done = await imports.verify(waiting.id, content([...before, ...rows]), {});
+    expect(done).toMatchObject({ differences: 0, import: { state: "committed", create: 2, invalid: 0 } });
+  });
+
+  test("a plan that gives names is overtaken by other settings; the console's export is what it is", async () => {
+    const file = [header, ["鈴木", "suzuki@example.jp", "E2", "suzuki"]];
+    const plan = await tenant.plan({ kind: "users" }, file);
+    const unnamed = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス"],
+      ["佐藤", "sato@example.jp"],
+    ]);
+    await accounts().setSettings({ composition: "employee-code" });
+    expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
+    await tenant.client.imports.commit(unnamed);
+    await tenant.import({ kind: "users", fromConsole: true }, file);
+    expect((await userOf("suzuki@example.jp")).accountName).toBe("suzuki");
+  });
+
+  test("an existing name stays, or becomes what names are composed of; another one is refused", async () => {
+    const user = await person();
+    await accounts().create({ user, name: "yamada" });
+    await accounts().setSettings({ composition: "employee-code" });
+    const refused = await failureOf(accounts().edit(user, { name: "other" }));
+    expect(refused).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: other is not what names are composed of (employee code of the user): it would be E1" },
+      hint: { en: "see what names are composed of: clomoctl clomo-account settings show" },
+    });
+    expect((await accounts().edit(user, { name: "yamada", memo: "x" })).after).toMatchObject({
+      name: "yamada",
+      memo: "x",
+    });
+    expect((await failureOf(accounts().edit(user, { name: "" })))?.what.en).toContain("never cleared");
+    expect((await accounts().edit(user, { name: "E1" })).after.name).toBe("E1");
+    await tenant.client.users.edit(user, { employeeCode: null });
+    const lacking = await failureOf(accounts().edit(user, { name: "E2" }));
+    expect(lacking?.what.en).toContain("lacks what names are composed of");
+    expect((await accounts().edit(user, { memo: "y" })).after).toMatchObject({ name: "E1", memo: "y" });
+    await accounts().setSettings({ composition: "free-text" });
+    expect((await accounts().edit(user, { name: "other" })).after.name).toBe("other");
+  });
+
+  test("seed 001: free text has to be given; who lacks what names are composed of gets none", async () => {
+    const { id: user } = await made("x@example.jp");
+    expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
+    await accounts().setSettings({ composition: "employee-code" });
+    for (const name of [undefined, "x"]) {
+      const refused = await failureOf(accounts().create({ user, name }));
+      expect(refused?.what.en).toContain("lacks what names are composed of");
+      expect(refused?.hint?.en).toBe("give it: clomoctl users edit x@example.jp --employee-code CODE");
+    }
+  });
+
+  const OTHERWISE = "clomoctl clomo-account settings set --composition …";
+
+  test("who has the name of another is told what gives a name that can be used", async () => {
+    const [first, second] = [await made("suzuki@example.jp"), await made("suzuki@other.jp")];
+    await tenant.client.users.edit(second.id, { emails: ["suzuki@other.jp", "s@other.jp"], employeeCode: "E2" });
+    await accounts().create({ user: first.id, name: "suzuki" });
+    const see = "clomoctl clomo-account show suzuki";
+    expect((await failureOf(accounts().create({ user: second.id, name: "suzuki" })))?.hint?.en).toBe(`see it: ${see}`);
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const give = "clomoctl users edit suzuki@other.jp --email ADDRESS --email s@other.jp";
+    for (const name of [undefined, "suzuki"]) {
+      expect(await failureOf(accounts().create({ user: second.id, name }))).toMatchObject({
+        code: "input-rejected",
+        what: { en: "account: suzuki is already that of the user suzuki <suzuki@example.jp>" },
+        hint: {
+          en: `see it: ${see}; to give the user another value: ${give}; to compose names of something else: ${OTHERWISE}`,
+          ja: `確認: ${see}。ユーザーの値を変えるには: ${give}。構成する情報を変えるには: ${OTHERWISE}`,
+        },
+      });
+    }
+    await tenant.client.users.edit(second.id, { emails: ["suzuki2@other.jp"] });
+    expect((await accounts().create({ user: second.id })).after.name).toBe("suzuki2");
+    await accounts().setSettings({ composition: "employee-code" });
+    await accounts().edit(first.id, { memo: "x" });
+    const third = (await tenant.client.users.create({ name: "佐藤", emails: ["x@other.jp"], employeeCode: "suzuki" }))
+      .after;
+    expect((await failureOf(accounts().create({ user: third.id })))?.hint?.en).toContain(
+      "to give the user another value: clomoctl users edit x@other.jp --employee-code CODE; to",
+    );
+  });
+
+  test("so is who administers a part, with what he may, and of a name outside nothing more than that", async () => {
+    const [east, west] = [await orgMade("東"), await orgMade("西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    await accounts().create({ user: (await made("suzuki@example.jp", west)).id, name: "suzuki" });
+    await accounts().create({ user: (await made("ito@example.jp", east)).id, name: "ito" });
+    await accounts().setSettings({ composition: "mail-local-part" });
+    const refusalOf = async (email: string) => {
+      const { id: user } = await made(email, east);
+      return failureOf(tenant.as("div01").accounts.create({ user }));
+    };
+    const ask = "ask a system administrator to compose names of something else";
+    expect(await refusalOf("suzuki@other.jp")).toMatchObject({
+      code: "input-rejected",
+      what: { en: "account: suzuki cannot be used" },
+      hint: {
+        en: `to give the user another value: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
+        ja: "ユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。構成する情報の変更はシステム管理者に依頼してください",
+      },
+    });
+    expect((await refusalOf("ito@other.jp"))?.hint?.en).toBe(
+      `see it: clomoctl clomo-account show ito; to give the user another value: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
+    );
+  });
+
+  test("a user is created and edited with such a name alone", async () => {
+    await accounts().setSettings({ composition: "employee-code" });
+    const { users } = tenant.client;
+    const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
+    expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    const lacking = users.create({ name: "y", emails: ["y@example.jp"], accountName: "y" });
+    expect((await failureOf(lacking))?.hint?.en).toBe("give it: clomoctl users edit USER --employee-code CODE");
+    const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
+    const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
+    expect(named.after.accountName).toBe("E8");
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E8");
+    expect((await users.edit(after.id, { accountName: "E8", title: "部長" })).after.title).toBe("部長");
+    const both = await users.edit(after.id, { accountName: "E9", employeeCode: "E9" });
+    expect(both.after.accountName).toBe("E9");
+  });
+
+  test("existing names stay: what they would be is told, and what is in the way", async () => {
+    const { users } = tenant.client;
+    const add = (name: string, code: string | null, accountName: string) =>
+      users.create({ name, emails: [`${name}@example.jp`], employeeCode: code, accountName });
+    await add("a", "A1", "A1");
+    await add("b", "B1", "bee");
+    await add("c", null, "cee");
+    await add("d", "D1", "dee");
+    await add("e", "D1", "D1");
+    await add("f", "cee", "eff");
+    await made("g@example.jp");
+    const found = await accounts().renamings({ composition: "employee-code" });
+    expect(found).toMatchObject({ accounts: 6, same: 1, lacking: 1, clashing: 3 });
+    expect(found.first.map(({ name, proposed, obstacle }) => [name, proposed, obstacle])).toEqual([
+      ["cee", null, "lacking"],
+      ["dee", "D1", "clash"],
+      ["D1", "D1", "clash"],
+      ["eff", "cee", "clash"],
+      ["bee", "B1", "none"],
+    ]);
+    expect(await accounts().renamings({ composition: "free-text" })).toMatchObject({ accounts: 6, same: 6 });
+    const local = await accounts().renamings({ composition: "mail-local-part" });
+    expect(local.first.find(({ name }) => name === "bee")?.proposed).toBe("b");
+  });
+
+  test("seed 001: the authentication type is kept as it is given; a mirror has a task in the console's words", async () => {
+    expect(await accounts().settings()).toMatchObject({ composition: "free-text", recorded: false });
+    const { after } = await accounts().setSettings({ authentication: "LDAP" });
+    expect(after).toMatchObject({ authentication: "LDAP", recorded: true });
+    expect(lastRecord()).toMatchObject({ action: "accounts.settings", before: { recorded: false } });
+    const record = lastRecord();
+    await accounts().setSettings({ authentication: "LDAP" });
+    expect((await accounts().setSettings({ composition: "salesforce", dryRun: true })).after.composition).toBe(
+      "salesforce",
+    );
+    expect(lastRecord()).toEqual(record);
+    await mirrored();
+    const { consoleTask } = await accounts().setSettings({ composition: "salesforce", authentication: null });
+    const task = await tenant.client.console.show(consoleTask ?? 0);
+    expect(task).toMatchObject({ work: "edit", thing: "account_settings", gone: false });
+    expect(task.changes).toEqual([
+      { field: "composition", before: "free-text", after: "salesforce" },
+      { field: "authentication", before: "LDAP", after: null },
+    ]);
+  });
+});
+
+describe("who is deleted", () => {
+  const verifiers = () => tenant.sql("select verifier from account");
+
+  test("a password that a file sets ends the one before", async () => {
+    const user = await made("hana@example.jp");
+    await accounts().create({ user: user.id, name: "hana01", password: PASSWORD });
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["hana", "hana@example.jp", "課長"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+      ["hana", "hana@example.jp", "hana01", "Newer42Newer"],
+    ]);
+    expect(verifiers()).toEqual([{ verifier: null }]);
+  });
+
+  test("leaves no verifier; an undo brings the account back, without a password", async () => {
+    const ids = [await administrator("gone", { memo: "人事" }), await administrator("stays")];
+    const plan = await tenant.client.imports.delete({ kind: "users", ids: ids.slice(0, 1) });
+    const { id } = await tenant.client.imports.commit(plan);
+    expect(verifiers()).toEqual([{ verifier: null }, { verifier: expect.stringContaining("$argon2id$") }]);
+    expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    expect(await accountOf("gone")).toMatchObject({ role: "none", memo: "人事", passwordSetAt: null });
+    expect(verifiers()).toMatchObject([{ verifier: null }, {}]);
+  });
+
+  test("by the undo of the import that made the user leaves none either", async () => {
+    const { id } = await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["山田", "taro@example.jp", "taro"],
+    ]);
+    await accounts().edit((await accountOf("taro")).id, { memo: "人事" });
+    tenant.sql("update account set verifier = 'x'");
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    expect([await tenant.users(), verifiers()]).toEqual([[], [{ verifier: null }]]);
+    expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
+  });
+});

@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stepsOf, placeOf } from "../../../commands/console/steps.ts";
+import type { Scheme } from "../../contract/index.ts";
+import { matrixRows, roleFacts } from "../../model/role-facts.ts";
+import { POLICY, SCHEME_ITEMS } from "../../model/role-policy.ts";
+import { ADMINISTRATORS, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
+import type { Asker } from "../policy/asker.ts";
+import { reachOf } from "../policy/check.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const roles = () => tenant.client.roles;
+
+const made = async (name: string, ...operations: readonly Operation[]): Promise<Scheme> =>
+  (await roles().createScheme({ name, operations })).after;
+
+/** A user with an account that has a scheme. @param managedOrgs numbers; null: 全て */
+const holding = (scheme: Scheme, account: string, managedOrgs: readonly number[] | null = null): void => {
+  tenant.database.run("update user set accountName = :account where emails ->> 0 = :email", {
+    account,
+    email: `${account}@example.jp`,
+  });
+  tenant.database.run(
+    `insert into account (user, role, scheme, managedOrgs, createdAt, updatedAt, revision)
+     select u.pk, 'custom', s.pk, :orgs, :at, :at, 1 from user u, scheme s
+     where u.emails ->> 0 = :email and s.id = :id`,
+    {
+      email: `${account}@example.jp`,
+      id: scheme.id,
+      orgs: managedOrgs === null ? null : JSON.stringify(managedOrgs),
+      at: "2026-04-01T00:00:00.000Z",
+    },
+  );
+};
+
+const people = () =>
+  tenant.import({ kind: "users", createOrgs: true }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "yamada@example.jp", "S1"],
+    ["佐藤", "sato@example.jp", "S2"],
+  ]);
+
+/** The last record of the audit. */
+const lastRecord = (): unknown => {
+  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
+  return JSON.parse(String(last?.["record"])) as unknown;
+};
+
+test("roles are answered as the model has them", async () => {
+  const { rows, makersMatrix } = await roles().matrix();
+  expect(makersMatrix).toBe("unknown");
+  expect(rows).toEqual(matrixRows());
+  expect((await roles().list()).map(({ role }) => role)).toEqual(Object.keys(ROLES));
+  for (const role of Object.keys(ROLES) as readonly Role[]) expect(await roles().show(role)).toEqual(roleFacts(role));
+});
+
+test("the matrix is what the tenant checks: every operation, every role, with the item and without, inside and over all", async () => {
+  const { rows } = await roles().matrix();
+  for (const { operation, cells } of rows) {
+    expect(cells).toEqual(POLICY[operation]);
+    for (const role of ADMINISTRATORS) {
+      for (const isWhole of [false, true]) {
+        for (const has of [false, true]) {
+          const asker: Asker = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
+          const { reach } = cells[role];
+          const isSecured = operation.startsWith("secured.");
+          const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);
+          const wide = reach === "all" || isWhole ? "all" : "inside";
+          expect([operation, role, reachOf(asker, operation)]).toEqual([operation, role, isRefused ? undefined : wide]);
+        }
+      }
+    }
+  }
+  expect(rows).toHaveLength(Object.keys(OPERATIONS).length);
+});
+
+test("facts 2.1: a scheme is a name and items, in the order in which they are told", async () => {
+  const { before, after, consoleTask } = await roles().createScheme({
+    name: "登録係",
+    operations: ["users.move", "orgs.write", "users.write"],
+  });
+  expect([before, consoleTask]).toEqual([null, null]);
+  expect(after).toMatchObject({ name: "登録係", operations: ["orgs.write", "users.write", "users.move"], accounts: 0 });
+  expect(await roles().schemes()).toEqual([after]);
+  expect(lastRecord()).toMatchObject({
+    action: "roles.schemes.create",
+    objects: [{ thing: "scheme", id: after.id, name: "登録係" }],
+    after: { operations: ["orgs.write", "users.write", "users.move"] },
+  });
+});
+
+test.each([
+  [{ name: " ", operations: ["users.write"] }, "name: must not be blank"],
+  [{ name: "ab", operations: [] }, "a scheme needs at least one item"],
+  [{ name: "ab" }, "a scheme needs at least one item"],
+  [{ name: "ab", operations: ["tenant.write"] }, "items: "],
+  [{ name: "ab", operations: ["users.write", "users.write"] }, "users.write is given twice"],
+  [{ name: "a\u202eb", operations: ["users.write"] }, "characters that nobody sees"],
+  [{ name: "a".repeat(101), operations: ["users.write"] }, "at most 100 allowed"],
+  [{ name: "ab", operations: ["users.write' or 1=1 --"] }, "items: "],
+] as const)("case %#: refused, and nothing is made", async ({ name, ...more }, told) => {
+  const operations = "operations" in more ? { operations: [...more.operations] } : {};
+  const failure = await failureOf(roles().createScheme({ name, ...operations }));
+  expect(failure?.code).toBe("input-rejected");
+  expect(failure?.what.en).toContain(told);
+  expect(await roles().schemes()).toEqual([]);
+});
+
+test("a name is one scheme's alone, compared as names are", async () => {
+  await made("人事\u301c係", "users.write");
+  const failure = await failureOf(made("人事\uff5e係", "users.move"));
+  expect(failure).toMatchObject({ code: "input-rejected" });
+  expect(failure?.what.en).toContain("is already that of the custom scheme 人事\u301c係");
+  expect(failure?.hint?.en).toContain("clomoctl roles schemes show");
+  const other = await made("総務", "users.move");
+  expect((await failureOf(roles().editScheme(other.id, { name: "人事\uff5e係" })))?.code).toBe("input-rejected");
+});
+
+test("items are replaced, added and removed; what is as it was changes nothing", async () => {
+  const { id } = await made("登録係", "users.write");
+  const items = async (change: Parameters<ReturnType<typeof roles>["editScheme"]>[1]): Promise<readonly string[]> =>
+    (await roles().editScheme(id, change)).after.operations;
+  expect(await items({ addItems: ["orgs.write", "users.write"] })).toEqual(["orgs.write", "users.write"]);
+  expect(await items({ addItems: ["users.move"], removeItems: ["orgs.write"] })).toEqual(["users.write", "users.move"]);
+  expect(await items({ operations: ["orgs.delete"], name: "組織" })).toEqual(["orgs.delete"]);
+  const records = tenant.sql("select count(*) as n from audit");
+  expect(await items({ operations: ["orgs.delete"] })).toEqual(["orgs.delete"]);
+  expect(await items({ operations: ["users.move"], dryRun: true })).toEqual(["users.move"]);
+  expect(tenant.sql("select count(*) as n from audit")).toEqual(records);
+  expect((await roles().schemes()).map(({ name, operations }) => [name, operations])).toEqual([
+    ["組織", ["orgs.delete"]],
+  ]);
+});
+
+test.each([
+  [{ operations: [] }, "a scheme needs at least one item"],
+  [{ removeItems: ["users.write"] }, "a scheme needs at least one item"],
+  [{ removeItems: ["orgs.write"] }, "the scheme 登録係 has no item orgs.write"],
+  [{ addItems: ["nope"] }, "items: "],
+])("an edit that cannot be is refused: %j", async (change, told) => {
+  const before = await made("登録係", "users.write");
+  const failure = await failureOf(roles().editScheme(before.id, change));
+  expect(failure?.code).toBe("input-rejected");
+  expect(failure?.what.en).toContain(told);
+  expect(await roles().schemes()).toEqual([before]);
+});
+
+test("the option that leaves a scheme without items is the place that is named", async () => {
+  const { id } = await made("登録係", "users.write");
+  const whereOf = async (sent: Promise<unknown>) => (await failureOf(sent))?.where;
+  expect(await whereOf(roles().editScheme(id, { removeItems: ["users.write"] }))).toBe("--remove-item");
+  expect(await whereOf(roles().editScheme(id, { operations: [] }))).toBe("--item");
+  expect(await whereOf(roles().createScheme({ name: "空" }))).toBe("--item");
+});
+
+test("a request that is sent twice makes one scheme; what is not there is not-found", async () => {
+  const send = (body: object) =>
+    tenant.fetch(
+      new Request("http://tenant/v1/roles/schemes", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "k1" },
+        body: JSON.stringify(body),
+      }),
+    );
+  const [first, second] = [
+    await send({ name: "登録係", operations: ["users.write"] }),
+    await send({ name: "登録係", operations: ["users.write"] }),
+  ];
+  expect([first.status, second.status]).toEqual([201, 201]);
+  expect(await second.json()).toEqual(await first.json());
+  expect(await roles().schemes()).toHaveLength(1);
+  const nobody = "019a9f3c-5a00-7abc-8def-000000000099";
+  expect((await failureOf(roles().scheme(nobody)))?.code).toBe("not-found");
+  expect((await failureOf(roles().editScheme(nobody, { name: "x" })))?.code).toBe("not-found");
+  expect((await failureOf(roles().deleteSchemes({ ids: [nobody] })))?.code).toBe("not-found");
+});
+
+test("who has a scheme is told, over what, and keeps it from being deleted", async () => {
+  await people();
+  const [scheme, free] = [await made("登録係", "users.write"), await made("予備", "orgs.write")];
+  const [org] = tenant.sql("select pk from org where code = 'S2'");
+  holding(scheme, "yamada");
+  holding(scheme, "sato", [Number(org?.["pk"]), 1]);
+  expect((await roles().schemes()).map(({ name, accounts }) => [name, accounts])).toEqual([
+    ["予備", 0],
+    ["登録係", 2],
+  ]);
+  const { holders } = await roles().scheme(scheme.id);
+  expect(holders.map(({ account, orgs }) => [account, orgs])).toEqual([
+    ["sato", ["", "S2"]],
+    ["yamada", null],
+  ]);
+  const failure = await failureOf(roles().deleteSchemes({ ids: [free.id, scheme.id] }));
+  expect(failure).toMatchObject({ code: "input-rejected", where: "登録係" });
+  expect(failure?.what.en).toBe("2 accounts have the scheme 登録係: 佐藤 <sato>, 山田 <yamada>");
+  expect(failure?.hint?.en).toContain("clomoctl clomo-account edit sato --scheme NAME");
+  expect(await roles().schemes()).toHaveLength(2);
+});
+
+test("schemes that nobody has are deleted, all of them or none; a dry run deletes none", async () => {
+  const [one, other] = [await made("登録係", "users.write"), await made("予備", "orgs.write")];
+  const tried = await roles().deleteSchemes({ ids: [one.id], dryRun: true });
+  expect(tried).toMatchObject({ schemes: [{ name: "登録係" }], dryRun: true });
+  expect(await roles().schemes()).toHaveLength(2);
+  await roles().deleteSchemes({ ids: [one.id, other.id] });
+  expect(await roles().schemes()).toEqual([]);
+  expect(lastRecord()).toMatchObject({
+    action: "roles.schemes.delete",
+    objects: [
+      { thing: "scheme", name: "登録係" },
+      { thing: "scheme", name: "予備" },
+    ],
+  });
+});
+
+test("what was changed since it was seen is deleted by nobody", async () => {
+  const { id } = await made("登録係", "users.write");
+  const { revision } = await tenant.client.tenant.revision();
+  await roles().editScheme(id, { addItems: ["users.move"] });
+  expect((await failureOf(roles().deleteSchemes({ ids: [id], seen: revision })))?.code).toBe("conflict");
+  expect(await roles().schemes()).toHaveLength(1);
+});
+
+test("ours: the kept account of a deleted user holds no scheme, and comes back without a role", async () => {
+  await people();
+  const scheme = await made("登録係", "users.write");
+  holding(scheme, "yamada", [1]);
+  tenant.database.run("delete from user where accountName = 'yamada'");
+  expect(await roles().schemes()).toMatchObject([{ accounts: 0 }]);
+  await roles().deleteSchemes({ ids: [scheme.id] });
+  expect(tenant.sql("select role, scheme, managedOrgs from account")).toEqual([
+    { role: "none", scheme: null, managedOrgs: null },
+  ]);
+});
+
+test("facts 2.1: in a mirror what is written is to be done in the console, with its clicks and the maker's names", async () => {
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  const { after, consoleTask } = await roles().createScheme({ name: "登録係", operations: ["users.write"] });
+  const [created] = await tenant.client.console.list({ state: "open" });
+  if (created === undefined) throw new TypeError("no task");
+  expect(created).toMatchObject({
+    number: consoleTask,
+    kind: "users",
+    thing: "scheme",
+    work: "create",
+    name: "登録係",
+  });
+  const steps = stepsOf(created).map(({ ja }) => ja);
+  expect(steps[0]).toContain("Settings > 全般 > カスタム管理権限スキーム設定でスキームを追加");
+  expect(steps).toContain("スキーム名: 登録係");
+  expect(steps).toContain("チェック項目: 「ユーザーの作成と変更」");
+  expect(placeOf(created).en).toBe("CLOMO PANEL, Settings > 全般 > カスタム管理権限スキーム設定");
+  await tenant.client.console.close({ numbers: [created.number], state: "confirmed" });
+
+  const edited = await roles().editScheme(after.id, { addItems: ["users.move"] });
+  const changed = await tenant.client.console.show(edited.consoleTask ?? 0);
+  expect(stepsOf(changed).map(({ ja }) => ja)).toContain(
+    "チェック項目: 「ユーザーの作成と変更」 → 「ユーザーの作成と変更」「ユーザーの組織移動」",
+  );
+  const { consoleTasks } = await roles().deleteSchemes({ ids: [after.id] });
+  // the task of the edit takes the deletion up
+  expect(consoleTasks).toEqual([edited.consoleTask]);
+  const deletion = await tenant.client.console.show(consoleTasks[0] ?? 0);
+  expect(deletion.work).toBe("delete");
+  expect(stepsOf(deletion)[0]?.ja).toContain("スキームがあれば削除");
+  // a file of users proves nothing of it
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  expect((await tenant.client.console.show(deletion.number)).state).toBe("open");
+});
+
+test("a scheme that is deleted after its task was opened takes that task with it", async () => {
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  for (const item of SCHEME_ITEMS) {
+    const { after, consoleTask } = await roles().createScheme({ name: item, operations: [item] });
+    const { consoleTasks } = await roles().deleteSchemes({ ids: [after.id] });
+    expect(consoleTasks).toEqual([consoleTask]);
+  }
+  const open = await tenant.client.console.list({ state: "open" });
+  expect(open.map(({ work, name }) => `${work} ${name}`).toSorted()).toEqual(
+    SCHEME_ITEMS.map((item) => `delete ${item}`).toSorted(),
+  );
+});

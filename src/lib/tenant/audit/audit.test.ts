@@ -1,0 +1,379 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AuditRecord } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const header = ["氏名", "メールアドレス", "組織コード"];
+const users = { kind: "users", createOrgs: true } as const;
+
+beforeAll(async () => {
+  await tenant.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "プラットフォーム"],
+    ["SN-1", "iOS"],
+  ]);
+  await tenant.import({ ...users, mode: "replace" }, [header, ["佐藤 花", "sato@example.jp", ""]]);
+  await tenant.client.users.addField({ name: "座席" });
+  await tenant.client.renewals.add({ kind: "custom", name: "保守契約" });
+});
+
+type Query = Parameters<TestTenant["client"]["audit"]["list"]>[0];
+
+const texts = async (query: Query = {}): Promise<readonly AuditRecord[]> =>
+  Array.fromAsync(tenant.client.audit.list(query));
+
+/** Actions with their numbers, as listed. */
+const listed = async (query: Query = {}): Promise<readonly string[]> =>
+  (await texts(query)).map(({ seq, record }) => `${seq} ${typeof record === "string" ? record : record.action}`);
+
+const ALL = ["5 renewals.add", "4 fields.add", "3 imports.commit", "2 imports.commit", "1 imports.commit"];
+
+test.each([1, 2, 5, 1000])("is listed newest first, in pages of %d", async (limit) => {
+  expect(await listed({ limit })).toEqual(ALL);
+});
+
+test("a record comes as it was written, with its hash", async () => {
+  const [third] = await texts({ action: "delete" });
+  expect(third).toMatchObject({
+    seq: 3,
+    record: {
+      version: 2,
+      actor: "owner",
+      origin: { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" },
+      action: "imports.commit",
+      objects: [
+        { thing: "import", name: "3" },
+        { thing: "user", name: "山田 太郎 <yamada@example.jp>" },
+      ],
+      detail: { kind: "users", number: 3, mode: "replace", delete: 1 },
+    },
+  });
+  expect(await tenant.client.audit.show(3)).toEqual(third);
+  expect(await failureOf(tenant.client.audit.show(99))).toMatchObject({ code: "not-found" });
+});
+
+test("is found by who acted as an account, too", async () => {
+  const other = new TestTenant();
+  await withAccount(other, { name: "sys", role: "system" });
+  await other.as("sys").orgs.create({ name: "東日本" });
+  const of = async (actor: string) =>
+    (await Array.fromAsync(other.client.audit.list({ actor, action: "orgs" }))).map(({ record }) => record);
+  const expected = [{ action: "orgs.create", actor: "sys", by: "owner" }];
+  expect([await of("SYS"), await of("Own")]).toMatchObject([expected, expected]);
+  expect(await of("nobody")).toEqual([]);
+  await other[Symbol.asyncDispose]();
+});
+
+describe("is narrowed", () => {
+  test.each<[string, Query, readonly number[]]>([
+    ["by a part of the action", { action: "add" }, [5, 4]],
+    ["by what imports did", { action: "delete" }, [3]],
+    ["by what imports made", { action: "create" }, [2, 1]],
+    ["by who did it, in any case", { actor: "OWN" }, [5, 4, 3, 2, 1]],
+    ["by who did not", { actor: "nobody" }, []],
+    ["by the mail address of a user", { object: "SATO@example.jp" }, [1]],
+    ["by that of a deleted one", { object: "yamada@example.jp" }, [3, 1]],
+    ["by a device's serial number", { object: "SN-1" }, [2]],
+    ["by an organisation that an import made for its users", { object: "S01" }, [1]],
+    ["by the name of what is no record with files", { object: "座席" }, [4]],
+    ["by a renewal's name", { object: "保守契約" }, [5]],
+    ["by the name of a deleted user, as the list prints it", { object: "山田 太郎" }, [3, 1]],
+    ["by a part of the action in any case", { action: "DELETE" }, [3]],
+    ["by what nothing is called", { object: "座" }, []],
+    ["by all at once", { object: "yamada@example.jp", action: "delete", actor: "owner" }, [3]],
+  ])("%s", async (_, query, numbers) => {
+    expect((await texts(query)).map(({ seq }) => seq)).toEqual(numbers);
+  });
+
+  test("by time: not before the one instant, and before the other", async () => {
+    const times = (await texts()).map(({ record }) => (typeof record === "string" ? "" : record.at));
+    const [, fourth, third] = times;
+    expect(await listed({ since: fourth })).toEqual(ALL.slice(0, 2));
+    expect(await listed({ until: fourth })).toEqual(ALL.slice(2));
+    expect(await listed({ since: third, until: fourth })).toEqual(ALL.slice(2, 3));
+  });
+
+  test("by the id of a record, also of an import", async () => {
+    const [{ id } = { id: "" }] = await tenant.client.imports.list();
+    expect((await texts({ object: id })).map(({ seq }) => seq)).toEqual([3]);
+  });
+});
+
+test("the head is the last record", async () => {
+  const [last] = await texts({ limit: 1 });
+  expect(await tenant.client.audit.head()).toMatchObject({ seq: 5, hash: last?.hash });
+});
+
+test("a verification runs beside the program, and finds the kept hash", async () => {
+  const [, , third] = await texts();
+  const { hash } = await tenant.client.audit.head();
+  expect(await tenant.client.audit.verify({ head: third?.hash ?? "", imports: true })).toEqual({
+    records: 5,
+    last: { seq: 5, hash },
+    broken: null,
+    headSeq: 3,
+    table: [],
+    imports: { verified: 3, older: 0, broken: [] },
+  });
+  const stopped = tenant.client.audit.verify({ imports: false }, AbortSignal.abort());
+  await expect(stopped).rejects.toThrow(/interrupted|aborted/i);
+});
+
+describe("an export", () => {
+  test("has each record's very text, oldest first, and can be verified by anybody", async () => {
+    let lines = "";
+    for await (const chunk of tenant.client.audit.export().ndjson()) lines += Buffer.from(chunk).toString();
+    let before = "";
+    const seen: number[] = [];
+    for (const line of lines.trimEnd().split("\n")) {
+      const [, seq = "", hash = "", record = ""] =
+        /^\{"seq":(\d+),"hash":"([0-9a-f]{64})","record":(.*)\}$/.exec(line) ?? [];
+      seen.push(Number(seq));
+      expect(createHash("sha256").update(`${before}\n${record}`).digest("hex")).toBe(hash);
+      before = hash;
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("has a record itself, by which filters and of how many", async () => {
+    await Array.fromAsync(tenant.client.audit.export({ action: "imports" }));
+    const [told] = await texts({ limit: 1 });
+    expect(told?.record).toMatchObject({
+      action: "audit.export",
+      detail: { records: 3, filters: { action: "imports" } },
+    });
+  });
+});
+
+test("a deletion says whom it deleted, though it is an import", async () => {
+  const other = new TestTenant();
+  try {
+    await other.import(users, [header, ["山田 太郎", "yamada@example.jp", ""], ["佐藤 花", "sato@example.jp", ""]]);
+    const [{ id } = { id: "" }] = await other.users();
+    await other.client.imports.commit(await other.client.imports.delete({ kind: "users", ids: [id] }));
+    const [told] = await Array.fromAsync(other.client.audit.list({ action: "users.delete" }));
+    expect(told?.record).toMatchObject({
+      action: "users.delete",
+      objects: [
+        { thing: "import", name: "2" },
+        { thing: "user", id, name: "山田 太郎 <yamada@example.jp>" },
+      ],
+      detail: { kind: "users", number: 2, mode: "delete", delete: 1, changes: { count: 2 } },
+    });
+    expect(await other.client.audit.verify({ imports: true })).toMatchObject({ imports: { verified: 2, broken: [] } });
+  } finally {
+    await other[Symbol.asyncDispose]();
+  }
+});
+
+test("a tenant of which nothing was changed has no head, and nothing to verify", async () => {
+  const fresh = new TestTenant();
+  try {
+    expect(await failureOf(fresh.client.audit.head())).toMatchObject({ code: "not-found" });
+    expect(await fresh.client.audit.verify({ imports: true })).toMatchObject({ records: 0, last: null, broken: null });
+  } finally {
+    await fresh[Symbol.asyncDispose]();
+  }
+});
+
+test("an organisation is found by a path that it had before it was moved, or deleted", async () => {
+  await using own = new TestTenant();
+  const { after: branch } = await own.client.orgs.create({ name: "支社" });
+  const { after: sales } = await own.client.orgs.create({ name: "営業部", parentId: branch.id });
+  const found = async (object: string) =>
+    (await Array.fromAsync(own.client.audit.list({ object }))).map(({ seq }) => seq);
+  await own.client.orgs.move(sales.id, { parent: ROOT_ORG_ID });
+  expect(await found("支社/営業部")).toEqual([3, 2]);
+  await own.import({ kind: "orgs" }, [
+    ["組織名", "組織コード", "上位組織パス"],
+    ["開発部", "D01", "支社"],
+  ]);
+  await own.import({ kind: "orgs", mode: "replace" }, [
+    ["組織名", "組織コード"],
+    ["支社", ""],
+    ["営業部", ""],
+  ]);
+  expect(await found("支社/開発部")).toEqual([5, 4]);
+});
+
+/** The records about a name, oldest first. */
+const about = async (own: TestTenant, object: string): Promise<readonly string[]> => {
+  const records = await Array.fromAsync(own.client.audit.list({ object }));
+  return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();
+};
+
+const remove = async (own: TestTenant, kind: "users" | "orgs", ...ids: readonly string[]) =>
+  own.client.imports.commit(await own.client.imports.delete({ kind, ids: [...ids] }));
+
+describe("a name that was given to another finds all who had it", () => {
+  test("an address of a deleted user, and one that was given up", async () => {
+    await using own = new TestTenant();
+    const { after: gone } = await own.client.users.create({ name: "退職 太郎", emails: ["info@x.jp"] });
+    await remove(own, "users", gone.id);
+    const { after: other } = await own.client.users.create({ name: "新任 花子", emails: ["INFO@x.jp"] });
+    expect(await about(own, "info@x.jp")).toEqual(["users.create", "users.delete", "users.create"]);
+    await own.client.users.edit(other.id, { emails: ["hanako@x.jp"] });
+    await own.client.users.create({ name: "三代 目", emails: ["info@x.jp"] });
+    const all = ["users.create", "users.delete", "users.create", "users.edit", "users.create"];
+    expect(await about(own, "Info@X.jp")).toEqual(all);
+    const people = await own.client.users.history({ name: "info@x.jp" });
+    expect(people.map(({ name, deleted, events }) => [name, deleted, events.length])).toEqual([
+      ["退職 太郎", true, 1],
+      ["新任 花子", false, 0],
+      ["三代 目", false, 0],
+    ]);
+    let lines = "";
+    for await (const chunk of own.client.audit.export({ object: "info@x.jp" }).ndjson()) {
+      lines += Buffer.from(chunk).toString();
+    }
+    expect(lines.trimEnd().split("\n")).toHaveLength(5);
+  });
+
+  test("an employee code, and the code of an organisation", async () => {
+    await using own = new TestTenant();
+    const employeeCode = "Ｅ-1";
+    const { after: user } = await own.client.users.create({ name: "甲", emails: ["a@x"], employeeCode });
+    await own.client.users.edit(user.id, { employeeCode: "E-2" });
+    await own.client.users.create({ name: "乙", emails: ["b@x"], employeeCode });
+    expect(await about(own, employeeCode)).toEqual(["users.create", "users.edit", "users.create"]);
+    const { after: org } = await own.client.orgs.create({ name: "旧部", code: "C1" });
+    await remove(own, "orgs", org.id);
+    await own.client.orgs.create({ name: "新部", code: "C1" });
+    expect(await about(own, "C1")).toEqual(["orgs.create", "orgs.delete", "orgs.create"]);
+  });
+});
+
+describe("a former name finds what came later, too", () => {
+  test("of a user", async () => {
+    await using own = new TestTenant();
+    const { after: user } = await own.client.users.create({ name: "甲", emails: ["a@x"] });
+    await own.client.users.create({ name: "乙", emails: ["b@x"] });
+    await own.client.users.edit(user.id, { title: "課長" });
+    await own.client.users.edit(user.id, { name: "丙" });
+    await own.client.users.edit(user.id, { title: "部長" });
+    await remove(own, "users", user.id);
+    const all = ["users.create", "users.edit", "users.edit", "users.edit", "users.delete"];
+    for (const name of ["甲", "丙"]) expect(await about(own, name)).toEqual(all);
+    expect(await about(own, "乙")).toEqual(["users.create"]);
+  });
+
+  test("of a user of SECURED APPs, and of a group", async () => {
+    await using own = new TestTenant();
+    const { secured } = own.client;
+    const { after: group } = await secured.createGroup("docs", { name: "g" });
+    await secured.editGroup({ app: "docs", id: group.id }, { name: "g2" });
+    await secured.deleteGroups("docs", { ids: [group.id] });
+    const { after: next } = await secured.createGroup("docs", { name: "g" });
+    const first = ["secured.groups.create", "secured.groups.edit", "secured.groups.delete"];
+    expect(await about(own, "g")).toEqual([...first, "secured.groups.create"]);
+    expect(await about(own, "g2")).toEqual(first);
+    const { after: user } = await secured.create("docs", {
+      userId: "u1",
+      displayName: "山",
+      password: "secret1",
+      groups: [next.name],
+    });
+    await secured.edit({ app: "docs", id: user.id }, { displayName: "川" });
+    await secured.edit({ app: "docs", id: user.id }, { description: "説明" });
+    expect(await about(own, "山")).toEqual(await about(own, "u1"));
+    expect(await about(own, "山")).toHaveLength(3);
+  });
+});
+
+test("what is called a deletion is found as one, also where its action is a removal", async () => {
+  await using own = new TestTenant();
+  const { id } = await own.client.users.addField({ name: "座席" });
+  await own.client.users.removeField(id);
+  const found = async (action: string) =>
+    (await Array.fromAsync(own.client.audit.list({ action }))).map(({ record }) =>
+      typeof record === "string" ? record : record.action,
+    );
+  for (const action of ["delete", "fields.delete", "remove"]) expect(await found(action)).toEqual(["fields.remove"]);
+  expect(await found("users.delete")).toEqual([]);
+});
+
+test("whose values went with a custom field is told, and found by each of them", async () => {
+  await using own = new TestTenant();
+  const field = await own.client.users.addField({ name: "座席" });
+  await own.client.users.create({ name: "甲", emails: ["a@x", "a2@x"], custom: [{ name: "座席", value: "3F" }] });
+  await own.client.users.create({ name: "b@x", emails: ["b@x"], custom: [{ name: "座席", value: "4F" }] });
+  await own.client.users.create({ name: "丙", emails: ["c@x"] });
+  const [one, other] = await own.users();
+  expect(await own.client.users.field(field.id)).toEqual({ ...field, users: 2 });
+  expect(await failureOf(own.client.users.removeField(field.id, { users: 1 }))).toMatchObject({ code: "conflict" });
+  await own.client.users.removeField(field.id, { users: 2 });
+  const values = [
+    { id: one?.id, name: "甲 <a@x>", value: "3F" },
+    { id: other?.id, name: "b@x", value: "4F" },
+  ];
+  expect(auditOf(own.database).at(-1)).toMatchObject({
+    action: "fields.remove",
+    objects: [
+      { thing: "custom_field", id: field.id, name: "座席" },
+      ...values.map(({ id, name }) => ({ thing: "user", id, name })),
+    ],
+    before: { ...field, users: 2, values },
+  });
+  for (const name of ["座席", "a@x", "甲", "b@x"]) expect((await about(own, name)).at(-1)).toBe("fields.remove");
+  expect(await about(own, "c@x")).toEqual(["users.create"]);
+});
+
+test("whose memberships went with a group, or follow its new name, is told, and found by each of them", async () => {
+  await using own = new TestTenant();
+  const { secured } = own.client;
+  const [{ after: one }, { after: other }] = [
+    await secured.createGroup("docs", { name: "営業" }),
+    await secured.createGroup("docs", { name: "総務" }),
+  ];
+  const create = async (userId: string, displayName: string, groups: string[]) =>
+    (await secured.create("docs", { userId, displayName, password: "secret1", groups })).after;
+  const both = await create("d1", "山田", ["営業", "総務"]);
+  const single = await create("d2", "d2", ["総務"]);
+  await create("d3", "佐藤", []);
+  const objects = [
+    { thing: "secured_user", id: both.id, name: "山田 <d1>" },
+    { thing: "secured_user", id: single.id, name: "d2" },
+  ];
+  await secured.editGroup({ app: "docs", id: one.id }, { name: "販売" });
+  const group = { thing: "secured_group", id: one.id, name: "販売" };
+  expect(auditOf(own.database).at(-1)).toMatchObject({ objects: [group, objects[0]] });
+  await secured.deleteGroups("docs", { ids: [one.id, other.id], memberships: 3 });
+  expect(auditOf(own.database).at(-1)).toMatchObject({
+    objects: [group, { thing: "secured_group", id: other.id }, ...objects],
+    before: {
+      memberships: 3,
+      members: [
+        {
+          id: both.id,
+          name: "山田 <d1>",
+          groups: both.groups.map((name) => (name === "営業" ? "販売" : name)).toSorted(),
+        },
+        { id: single.id, name: "d2", groups: ["総務"] },
+      ],
+    },
+  });
+  const [edited, deleted] = ["secured.groups.edit", "secured.groups.delete"];
+  expect((await about(own, "d1")).slice(-2)).toEqual([edited, deleted]);
+  expect((await about(own, "d2")).slice(-2)).toEqual(["secured.users.create", deleted]);
+  expect(await about(own, "d3")).toEqual(["secured.users.create"]);
+});
+
+test("a name is looked for among all who went with an import, and its undoing is told too", async () => {
+  await using own = new TestTenant();
+  const rows = Array.from({ length: 30 }, (_, n) => [`多 ${n}`, `u${n}@x.jp`, ""]);
+  await own.import(users, [header, ...rows]);
+  const found = await own.users();
+  const done = await remove(own, "users", ...found.map(({ id }) => id));
+  await own.client.imports.commit(await own.client.imports.revert(done.id));
+  const all = ["imports.commit", "users.delete", "imports.revert"];
+  for (const name of ["多 0", "多 28", "多 28 <u28@x.jp>"]) expect(await about(own, name)).toEqual(all);
+  await remove(own, "users", found[28]?.id ?? "");
+  expect(await about(own, "多 28")).toEqual([...all, "users.delete"]);
+  expect(await about(own, "多 2x")).toEqual([]);
+});

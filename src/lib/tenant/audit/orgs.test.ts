@@ -1,0 +1,390 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import type { Operation } from "../../model/role.ts";
+import { Session } from "../session.ts";
+import { readImport } from "../store/imports/record.ts";
+import { Database } from "../store/sqlite/database.ts";
+import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+import { auditImport } from "../store/sqlite/imports/worker/audit.ts";
+import { SqliteStore } from "../store/sqlite/store.ts";
+import { exported } from "../use/exports.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+let orgs: ReadonlyMap<string, string>;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["本社", "H", ""],
+    ["営業部", "S", "H"],
+    ["総務部", "G", "H"],
+    ["工場", "F", ""],
+  ]);
+  await tenant.import(users, [USERS, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "G"], ["鈴木", "suzuki@x", ""]]);
+  await tenant.import(devices, [DEVICES, ["SN-1", "yamada@x", ""], ["SN-2", "", "F"], ["SN-3", "", ""]]);
+  orgs = new Map((await tenant.client.orgs.list()).map(({ id, code }) => [id, code ?? "全社"]));
+  tenant.clearAudit();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const devices = { kind: "devices" } as const;
+const USERS = ["氏名", "メールアドレス", "組織コード"];
+const DEVICES = ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"];
+
+const idOf = (code: string): string => [...orgs].find((org) => org[1] === code)?.[0] ?? expect.unreachable();
+const user = async (name: string): Promise<string> =>
+  (await tenant.client.users.find({ name }))[0]?.id ?? expect.unreachable();
+const device = async (name: string): Promise<string> =>
+  (await tenant.client.devices.find({ name }))[0]?.id ?? expect.unreachable();
+
+/** The codes of the organisations that a record of the audit names, in order; null where it names none. */
+const codesIn = ({ orgs: ids }: Readonly<Record<string, unknown>>): readonly string[] | null => {
+  if (ids === undefined) return null;
+  expect(ids).toEqual([...new Set(ids as readonly string[])].toSorted());
+  return (ids as readonly string[]).map((id) => orgs.get(id) ?? "new").toSorted();
+};
+
+/** The action and the organisations of each record. */
+const touched = () => auditOf(tenant.database).map((record) => [record["action"], codesIn(record)]);
+
+const lastTouched = () => touched().at(-1);
+
+const commit = async (cells: Cells, request: Parameters<TestTenant["import"]>[0] = users) =>
+  (await tenant.import(request, cells)).id;
+
+const revert = async (id: string): Promise<string> =>
+  (await tenant.client.imports.commit(await tenant.client.imports.revert(id))).id;
+
+describe("by hand", () => {
+  test("of users those where they were and are", async () => {
+    const { client } = tenant;
+    const { after } = await client.users.create({ name: "髙橋", emails: ["t@x"], org: idOf("F") });
+    expect(lastTouched()).toEqual(["users.create", ["F"]]);
+    await client.users.edit(after.id, { title: "課長" });
+    expect(lastTouched()).toEqual(["users.edit", ["F"]]);
+    await client.users.move({ ids: [after.id], org: ROOT_ORG_ID });
+    expect(lastTouched()).toEqual(["users.move", ["F", "全社"]]);
+    await client.users.move({ ids: [await user("yamada@x"), await user("sato@x")], org: idOf("F") });
+    expect(lastTouched()).toEqual(["users.move", ["F", "G", "S"]]);
+  });
+
+  test("of organisations themselves and those above, also where these lie outside the asker's", async () => {
+    await withAccount(tenant, { name: "sales", role: "division", manages: ["S", "F"] });
+    const { orgs: client } = tenant.as("sales");
+    expect((await client.edit(idOf("S"), { name: "営業一部" })).after.parentId).toBeNull();
+    expect(lastTouched()).toEqual(["orgs.edit", ["H", "S"]]);
+  });
+
+  test("of organisations themselves and those above, before and after", async () => {
+    const { orgs: client } = tenant.client;
+    await client.create({ name: "課", code: "K", parentId: idOf("S") });
+    expect(lastTouched()).toEqual(["orgs.create", ["S", "new"]]);
+    await client.edit(idOf("S"), { name: "営業一部" });
+    expect(lastTouched()).toEqual(["orgs.edit", ["H", "S"]]);
+  });
+
+  test("of devices those in which they counted and count; of what nobody owns 全社", async () => {
+    const { devices: client } = tenant.client;
+    await client.create({ serialNumber: "SN-4" });
+    expect(lastTouched()).toEqual(["devices.create", ["全社"]]);
+    const ids = [await device("SN-1")];
+    await client.edit(ids[0] ?? "", { memo: "予備" });
+    expect(lastTouched()).toEqual(["devices.edit", ["S"]]);
+    await client.setOwner({ ids, owner: await user("sato@x"), ownerOrg: null });
+    expect(lastTouched()).toEqual(["devices.set-owner", ["G", "S"]]);
+    await client.setOwner({ ids, owner: null, ownerOrg: idOf("F") });
+    expect(lastTouched()).toEqual(["devices.set-owner", ["F", "G"]]);
+    await client.setOwner({ ids, owner: null, ownerOrg: null });
+    expect(lastTouched()).toEqual(["devices.set-owner", ["F", "全社"]]);
+    await client.tag({ ids: [await device("SN-2")], add: ["貸出"], remove: [] });
+    expect(lastTouched()).toEqual(["devices.tag", ["F"]]);
+  });
+
+  test("of marks those of the users; what is no organisation's names none", async () => {
+    const { client } = tenant;
+    await client.administrators.mark("users", { add: [await user("yamada@x"), await user("sato@x")] });
+    expect(lastTouched()).toEqual(["administrators.mark", ["G", "S"]]);
+    await client.administrators.mark("docs", { add: ["admin01"] });
+    await client.users.addField({ name: "座席" });
+    await client.renewals.add({ kind: "custom", name: "保守契約" });
+    await client.tenant.set({ contactName: "総務" });
+    await commit(
+      [
+        ["表示名", "ユーザーID", "パスワード"],
+        ["山田", "yamada", "secret1"],
+      ],
+      { kind: "docs" },
+    );
+    await textOf(await client.users.export());
+    expect(touched().slice(1)).toEqual([
+      ["administrators.mark", null],
+      ["fields.add", null],
+      ["renewals.add", null],
+      ["tenant.set", null],
+      ["imports.commit", null],
+      ["users.export", null],
+    ]);
+  });
+});
+
+describe("by imports", () => {
+  test("of users: those made, moved, changed and deleted, and again as that is undone", async () => {
+    const made = await commit([USERS, ["髙橋", "t@x", "F"], ["佐藤", "sato@x", "G"]]);
+    expect(lastTouched()).toEqual(["imports.commit", ["F"]]);
+    await revert(made);
+    expect(lastTouched()).toEqual(["imports.revert", ["F"]]);
+    const moved = await commit([USERS, ["山田", "yamada@x", "F"], ["佐藤", "sato@x", "G"]]);
+    expect(lastTouched()).toEqual(["imports.commit", ["F", "S"]]);
+    await revert(moved);
+    expect(lastTouched()).toEqual(["imports.revert", ["F", "S"]]);
+    const replaced = await commit([USERS, ["山田 太郎", "yamada@x", "S"], ["佐藤", "sato@x", "G"]], {
+      ...users,
+      mode: "replace",
+    });
+    expect(lastTouched()).toEqual(["imports.commit", ["S", "全社"]]);
+    await revert(replaced);
+    expect(lastTouched()).toEqual(["imports.revert", ["S", "全社"]]);
+  });
+
+  test("of users who get a secret alone", async () => {
+    await commit([
+      ["氏名", "メールアドレス", "CLOMOアカウント名"],
+      ["佐藤", "sato@x", "sato"],
+    ]);
+    await commit([
+      ["氏名", "メールアドレス", "CLOMOアカウントパスワード"],
+      ["佐藤", "sato@x", "Canary-9"],
+    ]);
+    expect(lastTouched()).toEqual(["imports.commit", ["G"]]);
+  });
+
+  test("of organisations made for users, and above them 全社", async () => {
+    const made = await commit([USERS, ["髙橋", "t@x", "N"]], { ...users, createOrgs: true });
+    expect(lastTouched()).toEqual(["imports.commit", ["new", "全社"]]);
+    await revert(made);
+    expect(lastTouched()).toEqual(["imports.revert", ["new", "全社"]]);
+  });
+
+  test("of organisations that are made, renamed, moved and deleted", async () => {
+    const header = ["組織名", "組織コード", "上位組織コード"];
+    const kind = { kind: "orgs" } as const;
+    await commit([header, ["課", "K", "S"]], kind);
+    expect(lastTouched()).toEqual(["imports.commit", ["S", "new"]]);
+    await commit([header, ["営業一部", "S", "H"]], kind);
+    expect(lastTouched()).toEqual(["imports.commit", ["H", "S"]]);
+    const moved = await commit([header, ["総務部", "G", "F"]], kind);
+    expect(lastTouched()).toEqual(["imports.commit", ["F", "G", "H"]]);
+    await revert(moved);
+    expect(lastTouched()).toEqual(["imports.revert", ["F", "G", "H"]]);
+  });
+
+  test("of devices where they count before and after, and again as that is undone", async () => {
+    const moved = await commit([DEVICES, ["SN-1", "sato@x", ""], ["SN-3", "", "F"]], devices);
+    expect(lastTouched()).toEqual(["imports.commit", ["F", "G", "S", "全社"]]);
+    await revert(moved);
+    expect(lastTouched()).toEqual(["imports.revert", ["F", "G", "S", "全社"]]);
+    await commit([DEVICES, ["SN-9", "yamada@x", ""]], devices);
+    expect(lastTouched()).toEqual(["imports.commit", ["S"]]);
+  });
+
+  test("that delete organisations with their users: of each import its own", async () => {
+    const { imports } = tenant.client;
+    await tenant.client.devices.setOwner({ ids: [await device("SN-1")], owner: null, ownerOrg: null });
+    tenant.clearAudit();
+    const plan = await imports.delete({ kind: "orgs", ids: [idOf("S")], recursive: true });
+    await imports.commit(plan);
+    expect(touched()).toEqual([
+      ["users.delete", ["S"]],
+      ["orgs.delete", ["H", "S"]],
+    ]);
+    await revert(plan.id);
+    expect(lastTouched()).toEqual(["imports.revert", ["H", "S"]]);
+  });
+
+  test("that change nothing name none, nor do files for the console of somebody who holds all", async () => {
+    await commit([USERS, ["山田", "yamada@x", "S"]]);
+    const plan = await tenant.plan(users, [USERS, ["山田", "yamada@x", "G"]]);
+    await tenant.client.imports.emitted(plan);
+    await tenant.client.imports.discard(plan.id);
+    expect(touched()).toEqual([
+      ["imports.commit", null],
+      ["imports.emit", null],
+      ["imports.discard", null],
+    ]);
+  });
+
+  test.each([
+    [999, 1000],
+    [1000, 0],
+  ])("of %d organisations and 全社 name %d", async (count, named) => {
+    const rows = Array.from({ length: count }, (_, at) => [`部${at}`, `N${at}`]);
+    const id = await commit([["組織名", "組織コード"], ...rows], { kind: "orgs" });
+    expect(lastTouched()?.[1] ?? []).toHaveLength(named);
+    await revert(id);
+    expect(lastTouched()?.[1] ?? []).toHaveLength(named);
+    expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({ broken: null, records: 2 });
+  });
+});
+
+describe("of tasks of the console", () => {
+  beforeEach(async () => {
+    await commit([USERS, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "G"], ["鈴木", "suzuki@x", ""]], {
+      ...users,
+      fromConsole: true,
+    });
+    tenant.clearAudit();
+  });
+
+  const close = async (...numbers: readonly number[]) => {
+    await tenant.client.console.close({ numbers: [...numbers], state: "confirmed" });
+    return lastTouched()?.[1];
+  };
+
+  test("where a user lies, and where the task moves him; of several tasks all", async () => {
+    await tenant.client.users.edit(await user("yamada@x"), { title: "課長" });
+    await tenant.client.users.move({ ids: [await user("sato@x")], org: idOf("F") });
+    await tenant.client.orgs.edit(idOf("S"), { name: "営業一部" });
+    expect(await close(1)).toEqual(["S"]);
+    expect(await close(2, 3)).toEqual(["F", "G", "H", "S"]);
+  });
+
+  test("where a device counts, by its owners", async () => {
+    const { client } = tenant;
+    await client.devices.setOwner({ ids: [await device("SN-1")], owner: await user("sato@x"), ownerOrg: null });
+    await client.devices.setOwner({ ids: [await device("SN-2")], owner: null, ownerOrg: null });
+    await client.devices.create({ serialNumber: "SN-5", ownerOrg: idOf("F") });
+    expect(await close(1)).toEqual(["G", "S"]);
+    expect(await close(2)).toEqual(["F", "全社"]);
+    expect(await close(3)).toEqual(["F"]);
+  });
+
+  test("where the user of an account lies; of one that manages organisations, which are told by their names, none", async () => {
+    await withAccount(tenant, { name: "boss", role: "system" });
+    await withAccount(tenant, { name: "sales", role: "division", org: "G", manages: ["S", "G"] });
+    for (const { number } of await tenant.client.console.list({ state: "open" })) await close(number);
+    const { accounts } = tenant.as("sales");
+    const granted = await accounts.create({
+      user: await user("sato@x"),
+      name: "sato",
+      role: "operator",
+      passwordInConsole: true,
+    });
+    const [task] = await tenant.as("sales").console.list({ state: "open" });
+    await tenant.as("sales").console.close({ numbers: [task?.number ?? 0], state: "dropped" });
+    expect(granted.consoleTask).toBe(task?.number);
+    expect(lastTouched()).toEqual(["console.drop", ["G"]]);
+    const [record] = await Array.fromAsync(tenant.as("sales").audit.list({ limit: 1 }));
+    expect(record?.record).toMatchObject({ action: "console.drop", actor: "sales" });
+    await tenant.client.accounts.grant(await user("sato@x"), { role: "division", managedOrgs: [idOf("S")] });
+    const [managing] = await tenant.client.console.list({ state: "open" });
+    expect(await close(managing?.number ?? 0)).toBeNull();
+  });
+
+  test("what an import touched, also where its records are gone; of a custom field none", async () => {
+    await commit([USERS, ["山田", "yamada@x", "F"]]);
+    expect(await close(1)).toEqual(["F", "S"]);
+    await tenant.client.users.edit(await user("sato@x"), { title: "課長" });
+    const ids = [await user("sato@x")];
+    await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+    expect(await close(2, 3)).toEqual(["G"]);
+    await tenant.client.users.addField({ name: "座席" });
+    await tenant.client.users.edit(await user("yamada@x"), { title: "課長" });
+    expect(await close(4)).toBeNull();
+    await tenant.client.users.edit(await user("yamada@x"), { title: "部長" });
+    await tenant.client.users.addField({ name: "座席番号" });
+    expect(await close(5, 6)).toBeNull();
+  });
+});
+
+describe("an import of somebody who holds a part", () => {
+  const again = async (id: string): Promise<void> => {
+    const connection = new Database(tenant.path);
+    defineFunctions(connection, () => false);
+    const moment = { actor: "division", origin: TEST_ORIGIN, now: "2026-04-01T00:00:00.000Z", heldOrgs: [idOf("H")] };
+    try {
+      await new SqliteStore(connection).change(async (writer) => {
+        const record = await readImport(writer, id);
+        await auditImport(connection, writer, record, { moment: { ...moment, idPrefix: "a", referencePrefix: "b" } });
+      });
+    } finally {
+      connection.close();
+    }
+  };
+
+  test("names what it touched", async () => {
+    await again(await commit([USERS, ["山田", "yamada@x", "G"]]));
+    expect(lastTouched()).toEqual(["imports.commit", ["G", "S"]]);
+  });
+
+  test("that changed nothing names that part", async () => {
+    await again(await commit([USERS, ["山田", "yamada@x", "S"]]));
+    expect(lastTouched()).toEqual(["imports.commit", ["H"]]);
+  });
+
+  test("that touched too many names that part", async () => {
+    const rows = Array.from({ length: 1000 }, (_, at) => [`部${at}`, `N${at}`]);
+    await again(await commit([["組織名", "組織コード"], ...rows], { kind: "orgs" }));
+    expect(lastTouched()).toEqual(["imports.commit", ["H"]]);
+  });
+});
+
+test("an export of somebody who holds a part names the organisations that are his, behind records he does not see", async () => {
+  const connection = new Database(tenant.path);
+  try {
+    await tenant.client.users.edit(await user("sato@x"), { title: "課長" });
+    connection.exec("create temp view audit as select * from main.audit where false");
+    const own = tenant.sql("select pk from org where code in ('H', 'F')").map(({ pk }) => Number(pk));
+    const asker = { role: "division", items: new Set<never>(), orgs: own } as const;
+    const session = new Session(new SqliteStore(connection), tenant.surroundings, "division", asker);
+    const exporting = Promise.resolve({ content: new Blob(["a"]).stream(), records: 2 });
+    await exported(session, { action: "users.export", filters: {} }, exporting);
+    expect(lastTouched()).toEqual(["users.export", ["F", "H"]]);
+    const { hashes, chain } = hashesOf(tenant.database);
+    expect(hashes).toEqual(chain);
+    expect(hashes).toHaveLength(2);
+  } finally {
+    connection.close();
+  }
+});
+
+describe("who manages 全て, and may read the audit", () => {
+  const listed = async (items: readonly Operation[]): Promise<readonly string[]> => {
+    const name = items.length > 1 ? "both" : "auditor";
+    await withAccount(tenant, { name, role: "custom", items });
+    tenant.clearAudit();
+    const { client } = tenant;
+    await client.secured.create("docs", { userId: "taro01", displayName: "山田", password: "secret1" });
+    await client.administrators.mark("docs", { add: ["taro01"] });
+    await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["佐藤", "hana01", "secret1"],
+      ["鈴木", "jiro01", "secret1"],
+    ]);
+    await textOf(await client.secured.export("docs"));
+    await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
+    await client.accounts.setSettings({ composition: "mail-address" });
+    await client.tenant.set({ domain: "example" });
+    await client.users.edit(await user("yamada@x"), { title: "主任" });
+    const records = await Array.fromAsync(tenant.as(name).audit.list());
+    return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();
+  };
+
+  test("reads of SECURED APPs with their item alone, and of schemes and settings nothing", async () => {
+    expect(await listed(["audit.read"])).toEqual(["tenant.set", "users.edit"]);
+  });
+
+  test("reads of SECURED APPs with their item", async () => {
+    expect(await listed(["audit.read", "secured.read"])).toEqual([
+      "secured.users.create",
+      "administrators.mark",
+      "imports.commit",
+      "secured.export",
+      "tenant.set",
+      "users.edit",
+    ]);
+  });
+});

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ImportRequest, User } from "../../contract/index.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+// exports of the console that wait for each other
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await take("orgs", ORGS);
+  await take("users", USERS);
+  await take("devices", DEVICES);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const take = (kind: ImportRequest["kind"], cells: Cells, more: Partial<ImportRequest> = {}) =>
+  tenant.import({ kind, fromConsole: true, ...more }, cells);
+const KEPT = { keepMissing: true } as const;
+
+const ORGS: Cells = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["本社", "HQ", ""],
+  ["営業部", "S", "HQ"],
+  ["第一課", "S1", "S"],
+];
+const NEW_ORGS: Cells = [...ORGS.slice(0, 2), ["新部", "N", "HQ"]];
+const HEADER = ["氏名", "メールアドレス", "組織コード", "CLOMOアカウント名"];
+const USERS: Cells = [HEADER, ["山田", "taro@x", "S", "taro"], ["佐藤", "ken@x", "S1", ""]];
+const MOVED: Cells = [HEADER, ["山田", "taro@x", "N", "taro"], ["佐藤", "ken@x", "N", ""]];
+const OWNED = ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"];
+const DEVICES: Cells = [OWNED, ["SN1", "iOS", "管理中", "ken@x"]];
+
+const isRefused = async (kind: ImportRequest["kind"], cells: Cells) =>
+  (await tenant.plan({ kind, fromConsole: true }, cells)).rejected;
+const user = async (name: string): Promise<User | undefined> => (await tenant.client.users.find({ name }))[0];
+const codes = async () => (await tenant.client.orgs.list()).map(({ code }) => code);
+const task = () => tenant.client.console.show(1);
+const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
+
+describe("what an export lacks may be kept, until another one has been taken over", () => {
+  test("a department that was replaced by a new one, its people moved", async () => {
+    const taro = await user("taro@x");
+    expect([await isRefused("orgs", NEW_ORGS), await isRefused("users", MOVED)]).toEqual([true, true]);
+    expect(await take("orgs", NEW_ORGS, KEPT)).toMatchObject({ create: 1, delete: 0, mode: "append" });
+    await take("users", MOVED);
+    expect(await take("orgs", NEW_ORGS)).toMatchObject({ create: 0, delete: 2 });
+    expect(await codes()).toEqual([null, "HQ", "N"]);
+    expect(await user("taro@x")).toMatchObject({ id: taro?.id, org: { code: "N" } });
+  });
+
+  test("a device that went from who left to who is new", async () => {
+    const users: Cells = [...USERS.slice(0, 2), ["高橋", "new@x", "S1", ""]];
+    const devices: Cells = [OWNED, ["SN1", "iOS", "管理中", "new@x"]];
+    expect([await isRefused("users", users), await isRefused("devices", devices)]).toEqual([true, true]);
+    await take("users", users, KEPT);
+    await take("devices", devices);
+    expect(await take("users", users)).toMatchObject({ delete: 1, create: 0 });
+    expect((await tenant.client.devices.find({ name: "SN1" }))[0]).toMatchObject({ owner: { email: "new@x" } });
+  });
+
+  test("an address that was changed there is changed here too, which the export shows to be done", async () => {
+    const ken = await user("ken@x");
+    const users: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
+    expect(await isRefused("users", users)).toBe(true);
+    await tenant.client.users.edit(ken?.id ?? "", { emails: ["k2@x"] });
+    expect(await take("users", users)).toMatchObject({ create: 0, delete: 0, settled: { closed: [1] } });
+    await take("devices", [OWNED, ["SN1", "iOS", "管理中", "k2@x"]]);
+    expect((await user("k2@x"))?.id).toBe(ken?.id);
+  });
+
+  test("it proves no task, and the mirror stays as old as it was; what it contradicts is contradicted", async () => {
+    const before = await mirroredAt();
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "部長" });
+    const titled = (title: string): Cells => [
+      [...HEADER, "役職"],
+      ["山田", "taro@x", "S", "taro", title],
+    ];
+    const agreed = await take("users", titled("部長"), KEPT);
+    expect(agreed).toMatchObject({ settled: { closed: [], differing: [] }, delete: 0 });
+    expect(await mirroredAt()).toBe(before);
+    const otherwise = await take("users", titled("課長"), KEPT);
+    expect(otherwise).toMatchObject({ settled: { closed: [], differing: [1] } });
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+
+  test("what was changed here is not made anew by its former name", async () => {
+    const [first] = await tenant.client.orgs.find({ name: "S1" });
+    await tenant.client.orgs.edit(first?.id ?? "", { code: "S9" });
+    const failure = await failureOf(tenant.plan({ kind: "orgs", fromConsole: true, ...KEPT }, ORGS));
+    expect(failure).toMatchObject({ code: "input-rejected" });
+    expect(failure?.what.en).toContain('the export does not have "第一課", which was changed here (task 1)');
+    expect(failure?.hint?.ja).toContain("clomoctl console show 1");
+  });
+
+  test("it lacks nobody: neither is overwritten what is not in it, nor what was confirmed contradicted", async () => {
+    await tenant.client.users.create({ name: "新人", emails: ["nn@x"] });
+    expect((await tenant.plan({ kind: "users", fromConsole: true, ...KEPT }, USERS)).overwrites).toBeUndefined();
+    expect((await tenant.plan({ kind: "users", fromConsole: true }, USERS)).overwrites).toMatchObject({ count: 1 });
+    await take("users", USERS, KEPT);
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: null });
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect((await tenant.plan({ kind: "users", fromConsole: true, ...KEPT }, USERS)).contradicts).toBeUndefined();
+    await take("users", USERS, KEPT);
+    expect((await tenant.plan({ kind: "users", fromConsole: true }, USERS)).contradicts).toMatchObject({ count: 1 });
+  });
+
+  test("a tenant of our own becomes a mirror by it, and deletes nothing, whatever the mode", async () => {
+    await using own = new TestTenant();
+    await own.import(
+      { kind: "users" },
+      USERS.map((row) => row.slice(0, 2)),
+    );
+    const part: Cells = [HEADER.slice(0, 2), ["佐藤", "ken@x"]];
+    await own.import({ kind: "users", mode: "replace", fromConsole: true, ...KEPT }, part);
+    const { mirroredAt: since, users } = await own.client.tenant.show();
+    expect([since === null, users]).toEqual([false, 2]);
+  });
+
+  test("no other file deletes so either", async () => {
+    const other = await tenant.plan({ kind: "users", mode: "replace", ...KEPT }, USERS.slice(0, 2));
+    expect(other).toMatchObject({ mode: "append", delete: 0, rejected: false });
+  });
+});
+
+describe("an address that was changed here is met by both, while nobody knows which one the console has", () => {
+  const renamed: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
+
+  test.each(["open", "confirmed"] as const)(
+    "an export from before came in between, and the task is %s",
+    async (state) => {
+      const { id = "" } = (await user("ken@x")) ?? {};
+      await tenant.client.users.edit(id, { emails: ["k2@x"] });
+      await take("users", USERS);
+      expect((await user("ken@x"))?.id).toBe(id);
+      if (state === "confirmed") await tenant.client.console.close({ numbers: [1], state });
+      const plan = await tenant.plan({ kind: "users", fromConsole: true }, renamed);
+      expect(plan).toMatchObject({ create: 0, update: 1, delete: 0, rejected: false });
+      expect(plan.contradicts).toBeUndefined();
+      await take("users", renamed);
+      expect((await user("k2@x"))?.id).toBe(id);
+      expect((await task()).state).toBe(state === "open" ? "shown" : "confirmed");
+    },
+  );
+
+  test("who has another address by now, or is in the export by the former one, is another one", async () => {
+    const { id = "" } = (await user("ken@x")) ?? {};
+    await tenant.client.users.edit(id, { emails: ["k2@x"] });
+    await take("users", USERS);
+    const both: Cells = [...USERS, ["別人", "k2@x", "S1", ""]];
+    expect(await tenant.plan({ kind: "users", fromConsole: true }, both)).toMatchObject({
+      create: 1,
+      update: 0,
+      delete: 0,
+    });
+    await tenant.client.console.close({ numbers: [1], state: "dropped" });
+    expect(await isRefused("users", renamed)).toBe(true);
+  });
+});
+
+describe("where the mirror is known to differ from the console, an export is awaited until it was taken over", () => {
+  const awaited = async () => (await tenant.client.tenant.show()).exportsAwaited;
+  const titled = (title: string): Cells => [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "taro@x", title],
+    ["佐藤", "ken@x", ""],
+  ];
+
+  test("what an export contradicted and somebody confirmed since", async () => {
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
+    await take("users", titled("部長"));
+    expect(await awaited()).toEqual([]);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await awaited()).toEqual(["users"]);
+    await take("orgs", ORGS);
+    await take("users", titled("会長"), KEPT);
+    expect(await awaited()).toEqual(["users"]);
+    await take("users", titled("会長"));
+    expect(await awaited()).toEqual([]);
+  });
+
+  test("what was kept, until the export is taken over as a whole; undone, it is as before", async () => {
+    const { id } = await take("orgs", NEW_ORGS, KEPT);
+    expect(await awaited()).toEqual(["orgs"]);
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await awaited()).toEqual([]);
+    await take("orgs", NEW_ORGS, KEPT);
+    await take("users", MOVED);
+    await take("orgs", NEW_ORGS);
+    expect(await awaited()).toEqual([]);
+  });
+});
+
+describe("an export that has what somebody confirmed after an earlier one had not does not contradict it", () => {
+  test("who was deleted meanwhile, and is made again", async () => {
+    const newcomer = ["新人", "nn@x", "S", "nn"];
+    const [{ id } = { id: "" }] = await tenant.client.orgs.find({ name: "S" });
+    await tenant.client.users.create({ name: "新人", emails: ["nn@x"], org: id, accountName: "nn" });
+    await take("users", USERS);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    const done = await take("users", [...USERS, newcomer]);
+    expect(done).toMatchObject({ create: 1, settled: { closed: [], differing: [] } });
+    expect(done.settled?.contradicted).toBeUndefined();
+  });
+
+  test("where he is made otherwise, it does", async () => {
+    await tenant.client.users.create({ name: "新人", emails: ["nn@x"], accountName: "nn" });
+    await take("users", USERS);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    const done = await take("users", [...USERS, ["新人", "nn@x", "", "other"]]);
+    expect(done.settled?.contradicted).toEqual([1]);
+  });
+
+  test("nor does it overwrite what is still to be done, where it has that", async () => {
+    const titled = (title: string): Cells => [
+      HEADER.toSpliced(2, 0, "役職"),
+      ...USERS.slice(1).map((row, at) => row.toSpliced(2, 0, at === 0 ? title : "")),
+    ];
+    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
+    await take("users", titled("部長"));
+    const exported = { kind: "users", fromConsole: true } as const;
+    expect((await tenant.plan(exported, titled("会長"))).overwrites).toBeUndefined();
+    expect((await tenant.plan(exported, titled("社長"))).overwrites).toMatchObject({ count: 1 });
+  });
+});

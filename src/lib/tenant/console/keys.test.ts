@@ -1,0 +1,472 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { recordTold, stepsOf } from "../../../commands/console/steps.ts";
+import type { ConsoleTask, Org, User } from "../../contract/index.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+  await tenant.import(FROM, USERS);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const FROM = { kind: "users", fromConsole: true } as const;
+const ORGS: Cells = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["営業部", "S", ""],
+  ["総務部", "G", ""],
+  ["甲", "", ""],
+  ["乙", "", ""],
+];
+const HEADER = ["氏名", "メールアドレス", "社員コード", "役職"];
+const HANAKO = ["鈴木 花子", "hanako@ex.jp", "A3", "主任"];
+const JIRO = ["渡辺 次郎", "jiro@ex.jp", "A11", "主任"];
+const USERS: Cells = [HEADER, HANAKO, JIRO, ["佐藤 健", "ken@ex.jp", "A7", ""]];
+
+const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
+const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
+const readdress = async (code: string, address: string) =>
+  tenant.client.users.edit((await user(code)).id, { emails: [address] });
+const remove = async (kind: "users" | "orgs", id: string) =>
+  tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
+const tasks = async (): Promise<readonly Pick<ConsoleTask, "number" | "state" | "doubtedAt">[]> =>
+  tenant.client.console.list({});
+const states = async () => (await tasks()).map(({ state }) => state);
+
+/** What an export meets that may be from before the tasks were done: its problems, as `code@row tasks`. */
+const refused = async (request: object, cells: Cells): Promise<readonly string[]> => {
+  const plan = await tenant.plan({ ...FROM, ...request }, cells);
+  expect(plan.rejected).toBe(true);
+  const found = await tenant.errors(plan);
+  await tenant.client.imports.discard(plan.id);
+  return found.map(({ code, row, params }) => `${code}@${row} ${String(params["tasks"])}`);
+};
+
+describe("an export from before keys went from one record to another", () => {
+  const swap = async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+  };
+  const SWAPPED: Cells = [
+    HEADER,
+    ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
+    ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
+    USERS[3] ?? [],
+  ];
+
+  test("is refused where both have exchanged them, by hand", async () => {
+    await swap();
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(FROM, SWAPPED);
+    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+  });
+
+  test("is taken with what else it has once somebody confirmed that they were exchanged", async () => {
+    await swap();
+    const [header, first, second, third] = SWAPPED;
+    const later: Cells = [header ?? [], [...(first ?? []).slice(0, 3), "係長"], second ?? [], third ?? []];
+    expect(await refused({}, later)).toEqual(["key-pending@2 1, 2"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import(FROM, later);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", title: "係長" });
+  });
+
+  test("is refused where one took what the other gave up", async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    expect(await refused({}, USERS)).toEqual(["key-pending@3 1, 2"]);
+  });
+
+  test("is refused where namesakes exchanged them, of whom nothing else is told", async () => {
+    const bare: Cells = [
+      ["氏名", "メールアドレス"],
+      ["田中", "a@ex.jp"],
+      ["田中", "b@ex.jp"],
+    ];
+    await tenant.import(FROM, bare);
+    const [first, second] = (await tenant.users()).filter(({ name }) => name === "田中");
+    await tenant.client.users.edit(String(first?.id), { emails: ["c@ex.jp"] });
+    await tenant.client.users.edit(String(second?.id), { emails: ["a@ex.jp"] });
+    await tenant.client.users.edit(String(first?.id), { emails: ["b@ex.jp"] });
+    expect(await refused({}, bare)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+  });
+
+  test("is refused where an import exchanged them", async () => {
+    const [, hanako, jiro] = SWAPPED;
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, hanako ?? [], jiro ?? []]);
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1", "key-pending@3 1"]);
+    await tenant.import(FROM, SWAPPED);
+    expect(await states()).toEqual(["shown"]);
+  });
+
+  test("meets whom an import alone gave another one by the former", async () => {
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "主任"]]);
+    const { id } = await user("A3");
+    await tenant.import(FROM, USERS);
+    expect(await user("hanako@ex.jp")).toMatchObject({ id });
+    expect(await tasks()).toMatchObject([{ state: "open", doubtedAt: expect.any(String) }]);
+  });
+
+  test("is refused of organisations alike, by their codes", async () => {
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+  });
+
+  test("is refused of organisations without codes, by their names", async () => {
+    const [first, second] = [await org("甲"), await org("乙")];
+    await tenant.client.orgs.edit(first.id, { name: "丙" });
+    await tenant.client.orgs.edit(second.id, { name: "甲" });
+    await tenant.client.orgs.edit(first.id, { name: "乙" });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@4 1, 2", "key-pending@5 1, 2"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+    expect((await org("乙")).id).toBe(first.id);
+  });
+});
+
+describe("an export from before somebody was deleted and another one made with the same key", () => {
+  test("is refused, and the deletion stays", async () => {
+    await remove("users", (await user("A3")).id);
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 1, 2"]);
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.import(FROM, [HEADER, ["新人", "hanako@ex.jp", "", ""], JIRO, USERS[3] ?? []]);
+    // where the new one belongs no such export tells
+    expect(await states()).toEqual(["dropped", "open"]);
+  });
+
+  test("is refused though the address was changed before the deletion", async () => {
+    await readdress("A3", "h2@ex.jp");
+    await remove("users", (await user("A3")).id);
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(await refused({}, USERS)).toEqual(["key-pending@2 2, 3"]);
+    expect(await states()).toEqual(["open", "open", "open"]);
+  });
+
+  test("is refused of organisations, of users of an app, of devices", async () => {
+    await remove("orgs", (await org("S")).id);
+    await tenant.client.orgs.create({ name: "第二営業部", code: "S", parentId: (await org("全社")).id });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@2 1, 2"]);
+    const docs: Cells = [
+      ["表示名", "ユーザーID"],
+      ["田中", "tanaka"],
+    ];
+    await tenant.import({ kind: "docs", fromConsole: true }, docs);
+    await tenant.import({ kind: "docs", mode: "replace" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["林", "hayashi", "Hidden4711"],
+    ]);
+    await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["谷", "tanaka", "Hidden4711"],
+    ]);
+    expect(await refused({ kind: "docs" }, docs)).toEqual(["key-pending@2 3, 4"]);
+  });
+});
+
+describe("whose key and name were changed before they were deleted", () => {
+  test("is seen again in an export by the former ones", async () => {
+    const bare: Cells = [
+      ["氏名", "メールアドレス"],
+      ["鈴木 花子", "hanako@ex.jp"],
+      ["佐藤 健", "ken@ex.jp"],
+    ];
+    await tenant.import(FROM, bare);
+    await tenant.client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
+    await remove("users", (await user("h2@ex.jp")).id);
+    await tenant.import(FROM, bare);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+    await tenant.import(FROM, bare);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open" });
+    await tenant.import(FROM, bare.slice(0, 1).concat(bare.slice(2)));
+    expect((await tasks()).at(-1)).toMatchObject({ state: "shown" });
+  });
+
+  const KEN = USERS[3] ?? [];
+  const former = async (number: number) => (await tenant.client.console.show(number)).former;
+  const readdressed = async () => {
+    const { id } = await user("A3");
+    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
+    await remove("users", id);
+  };
+  const HERE = { name: "佐藤 花子", key: "h2@ex.jp" };
+  const THERE = { name: "鈴木 花子", key: "hanako@ex.jp" };
+
+  test("stays told as the console has it once the task of that change is dropped", async () => {
+    await readdressed();
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [1] }]);
+    await tenant.import(FROM, USERS);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
+    const task = await tenant.client.console.show(2);
+    expect(stepsOf(task)[0]?.ja).toBe(
+      "「佐藤 花子 <h2@ex.jp>」は、管理画面では「鈴木 花子 <hanako@ex.jp>」です。削除するのはこの「鈴木 花子 <hanako@ex.jp>」です",
+    );
+    expect(recordTold(task)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
+  });
+
+  test("is told so where somebody dropped that task", async () => {
+    await readdressed();
+    await tenant.client.console.close({ numbers: [1], state: "dropped" });
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
+  });
+
+  test("is told as it was here where the export shows that the change was done", async () => {
+    await readdressed();
+    await tenant.import(FROM, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"], JIRO, KEN]);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([]);
+  });
+
+  test("is told by the values of the export, where it has others", async () => {
+    await readdressed();
+    await tenant.import(FROM, [HEADER, ["佐藤 花子", "hanako@ex.jp", "A3", "主任"], JIRO, KEN]);
+    expect(await former(2)).toEqual([{ ...HERE, there: { ...THERE, name: "佐藤 花子" }, tasks: [] }]);
+  });
+
+  test("is told as it was here where an export had other values before it was deleted", async () => {
+    const { id } = await user("A3");
+    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"] });
+    await tenant.import({ ...FROM, key: "employee-code" }, [
+      HEADER,
+      ["鈴木 花子", "h3@ex.jp", "A3", "主任"],
+      JIRO,
+      KEN,
+    ]);
+    await remove("users", id);
+    expect(await former(2)).toEqual([]);
+  });
+
+  test("is told as the console has it where an import had changed it", async () => {
+    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"]]);
+    await remove("users", (await user("A3")).id);
+    await tenant.import(FROM, USERS);
+    expect(await states()).toEqual(["dropped", "open"]);
+    expect(await former(2)).toEqual([{ ...HERE, there: THERE, tasks: [] }]);
+  });
+
+  test("so is an organisation without a code", async () => {
+    await tenant.client.orgs.edit((await org("甲")).id, { name: "丙" });
+    await remove("orgs", (await org("丙")).id);
+    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+    expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+});
+
+describe("an export that names what went from one record to another", () => {
+  const IN = ["氏名", "メールアドレス", "組織コード"];
+  const MEMBERS: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "S"], ["渡辺 次郎", "jiro@ex.jp", "G"]];
+  const OTHERWISE: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "G"], ["渡辺 次郎", "jiro@ex.jp", "S"]];
+  const swap = async () => {
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+  };
+
+  test("is refused where it has the codes of before", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    expect(await refused({}, MEMBERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    await tenant.import(FROM, OTHERWISE);
+    expect(await user("hanako@ex.jp")).toMatchObject({ org: { path: "営業部" } });
+    expect(await states()).toEqual(["open", "open"]);
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.import(FROM, OTHERWISE);
+  });
+
+  test("is refused where people are to be moved, too, though it agrees", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    await tenant.client.users.move({ ids: [(await user("hanako@ex.jp")).id], org: (await org("S")).id });
+    expect(await refused({}, MEMBERS)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    expect(await states()).toEqual(["open", "open", "open"]);
+  });
+
+  test("is refused where the codes were put back by an older one, until they are here again", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await swap();
+    tenant.sql("update console_task set doubtedAt = '2026-11-01T00:00:00.000Z'");
+    tenant.sql("update org set code = 'tmp' where name = '営業部'");
+    tenant.sql("update org set code = 'G' where name = '総務部'");
+    tenant.sql("update org set code = 'S' where name = '営業部'");
+    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    expect(await refused({}, OTHERWISE)).toEqual(["key-pending@2 2", "key-pending@3 1"]);
+  });
+
+  test("is refused of devices: of owners, and of organisations", async () => {
+    await tenant.import(FROM, MEMBERS);
+    const header = ["シリアルナンバー", "プラットフォーム", "ステータス"];
+    const owned = (address: string): Cells => [
+      [...header, "所有者メールアドレス"],
+      ["T1", "iOS", "管理中", address],
+    ];
+    const belonging = (code: string): Cells => [
+      [...header, "所有組織コード"],
+      ["T2", "iOS", "管理中", code],
+    ];
+    const kept = { kind: "devices", fromConsole: true, keepMissing: true } as const;
+    await tenant.import(kept, owned("hanako@ex.jp"));
+    await tenant.import(kept, belonging("S"));
+    await swap();
+    expect(await refused(kept, belonging("S"))).toEqual(["key-pending@2 1, 2"]);
+    await tenant.import(kept, belonging("G"));
+    await tenant.import(kept, owned("hanako@ex.jp"));
+    await tenant.import(kept, [
+      [...header, "所有者メールアドレス"],
+      ["T1", "iOS", "管理中", ""],
+    ]);
+    await tenant.client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h2@ex.jp"] });
+    await remove("users", (await user("h2@ex.jp")).id);
+    const late = await tasks();
+    await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
+    expect(late.at(-1)).toMatchObject({ state: "open" });
+    expect(await refused(kept, owned("hanako@ex.jp"))).toEqual(["key-pending@2 4, 5"]);
+  });
+});
+
+describe("an export after one whose rows met their records by another key", () => {
+  test("is refused where it would make one person of another, and taken by that key", async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+    await tenant.import({ ...FROM, key: "employee-code" }, USERS);
+    const now: Cells = [
+      HEADER,
+      ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
+      ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
+    ];
+    const whole = [...now, USERS[3] ?? []];
+    expect(await refused({}, whole)).toEqual(["key-pending@2 1, 2", "key-pending@3 1, 2"]);
+    await tenant.import(FROM, USERS);
+    await tenant.import({ ...FROM, key: "employee-code" }, whole);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+    expect(await states()).toEqual(["shown", "shown"]);
+  });
+});
+
+describe("an export that is taken for what it is not, though somebody closed the tasks of a swap", () => {
+  const swap = async () => {
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+  };
+  const NOW: Cells = [
+    HEADER,
+    ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
+    ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
+    USERS[3] ?? [],
+  ];
+  const close = (numbers: number[], state: "confirmed" | "dropped" = "confirmed") =>
+    tenant.client.console.close({ numbers, state });
+  const BOTH = ["key-pending@2 1, 2", "key-pending@3 1, 2"];
+
+  test.each(["confirmed", "dropped"] as const)("one from before is refused where one or both are %s", async (state) => {
+    await swap();
+    await close([2], state);
+    expect(await refused({}, USERS)).toEqual(BOTH);
+    await close([1], state);
+    expect(await refused({}, USERS)).toEqual(BOTH);
+    await tenant.import(FROM, NOW);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+  });
+
+  test("the true one is refused after one from before that was taken by another key, and taken by that", async () => {
+    await swap();
+    await close([1, 2]);
+    await tenant.import({ ...FROM, key: "employee-code" }, USERS);
+    expect(await refused({}, NOW)).toEqual(BOTH);
+    await tenant.import({ ...FROM, key: "employee-code" }, NOW);
+    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
+  });
+
+  test("so is one that shows what was taken back here", async () => {
+    await swap();
+    await readdress("A11", "tmp@ex.jp");
+    await readdress("A3", "hanako@ex.jp");
+    await readdress("A11", "jiro@ex.jp");
+    expect(await refused({}, NOW)).toEqual(BOTH);
+    const owned: Cells = [
+      ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"],
+      ["T1", "iOS", "管理中", "jiro@ex.jp"],
+    ];
+    expect(await refused({ kind: "devices" }, owned)).toEqual(["key-pending@2 1, 2"]);
+  });
+
+  test("cells that name organisations are as doubtful, unless both tasks are confirmed", async () => {
+    const IN = ["氏名", "メールアドレス", "組織コード"];
+    const members: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "S"], ["渡辺 次郎", "jiro@ex.jp", "G"]];
+    await tenant.import(FROM, members);
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+    await close([1]);
+    expect(await refused({}, members)).toEqual(BOTH);
+    await close([2], "dropped");
+    expect(await refused({}, members)).toEqual(BOTH);
+    // an export of organisations shows what became of them
+    await tenant.import({ kind: "orgs", fromConsole: true }, [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["営業部", "G", ""],
+      ["総務部", "S", ""],
+      ["甲", "", ""],
+      ["乙", "", ""],
+    ]);
+    await tenant.import(FROM, members);
+    expect(await user("hanako@ex.jp")).toMatchObject({ org: { path: "総務部" } });
+  });
+});
+
+describe("a file for the console", () => {
+  const emit = async (request: object, cells: Cells) => {
+    const plan = await tenant.plan({ kind: "users", ...request }, cells);
+    const asked = { sha256: "0".repeat(64), fileName: "up.csv", keepWaiting: false };
+    const failure = await failureOf(tenant.client.imports.emitted(plan, asked));
+    return failure === undefined ? "emitted" : `${failure.code}: ${failure.what.en}`;
+  };
+  const misread = (tasks: string) =>
+    `input-rejected: the console would read rows of this file as of others: it has what they name otherwise until tasks ${tasks} are done; nothing was changed`;
+  const TITLES: Cells = [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "課長"]];
+
+  test("is not written while its rows have keys that the console has otherwise", async () => {
+    await readdress("A3", "h2@ex.jp");
+    expect(await emit({}, TITLES)).toBe(misread("1"));
+    expect(await emit({}, [HEADER, ["新人", "hanako@ex.jp", "", ""]])).toBe(misread("1"));
+    expect(
+      await emit({ key: "employee-code" }, [
+        ["氏名", "社員コード", "役職"],
+        ["鈴木 花子", "A3", "課長"],
+      ]),
+    ).toBe("emitted");
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await emit({}, TITLES)).toBe("emitted");
+  });
+
+  test("nor while it names organisations whose codes went from one to another", async () => {
+    const [sales, general] = [await org("S"), await org("G")];
+    await tenant.client.orgs.edit(general.id, { code: "T" });
+    await tenant.client.orgs.edit(sales.id, { code: "G" });
+    await tenant.client.orgs.edit(general.id, { code: "S" });
+    const cells: Cells = [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["鈴木 花子", "hanako@ex.jp", "S"],
+    ];
+    expect(await emit({}, cells)).toBe(misread("1, 2"));
+    expect(
+      await emit({ kind: "orgs" }, [
+        ["組織名", "組織コード"],
+        ["営業本部", "G"],
+      ]),
+    ).toBe(misread("1, 2"));
+    expect(await emit({}, [HEADER, ["鈴木 花子", "hanako@ex.jp", "A3", "課長"]])).toBe("emitted");
+  });
+});

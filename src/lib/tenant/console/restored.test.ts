@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { App, Import, PlanRow } from "../../contract/index.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const EXPORT: Cells = [
+  ["表示名", "ユーザーID", "説明"],
+  ["山田", "i0", "出向"],
+  ["佐藤", "i1", ""],
+];
+
+/** Takes an export of Docs and sets what no file has. */
+const mirrored = async (values: Readonly<Record<string, string | boolean>>): Promise<void> => {
+  await tenant.import({ kind: "docs", fromConsole: true }, EXPORT);
+  if (Object.keys(values).length > 0) {
+    await tenant.client.secured.edit({ app: "docs", id: await idOf("docs", "i0") }, values);
+    await confirmAll();
+  }
+};
+
+const idOf = async (app: App, userId: string): Promise<string> =>
+  (await tenant.client.secured.find(app, { name: userId }))[0]?.id ?? "";
+
+const confirmAll = async (): Promise<void> => {
+  const numbers = (await tenant.client.console.list({ state: "open" })).map(({ number }) => number);
+  if (numbers.length > 0) await tenant.client.console.close({ numbers, state: "confirmed" });
+};
+
+const commit = async (plan: Promise<Import>): Promise<Import> => tenant.client.imports.commit(await plan);
+
+/** Deletes a record, in the console too, and undoes it. */
+const restored = async (kind: "docs" | "users", id: string) => {
+  const gone = await commit(tenant.client.imports.delete({ kind, ids: [id] }));
+  await confirmAll();
+  return commit(tenant.client.imports.revert(gone.id));
+};
+
+const rowsOf = async ({ id }: Import): Promise<readonly PlanRow[]> => Array.fromAsync(tenant.client.imports.rows(id));
+
+const openTask = async () => {
+  const [task] = await tenant.client.console.list({ state: "open" });
+  return task;
+};
+
+test("an undone deletion tells what no file has of the records that came back, and which secrets they had", async () => {
+  await mirrored({ device: "iPad", licenceException: true, password: "Canary42" });
+  const undo = await restored("docs", await idOf("docs", "i0"));
+  expect(await openTask()).toMatchObject({
+    work: "undo",
+    create: 1,
+    restored: [
+      {
+        id: await idOf("docs", "i0"),
+        name: "山田",
+        changes: [
+          { field: "device", before: null, after: "iPad" },
+          { field: "licenceException", before: null, after: "TRUE" },
+          { field: "password", before: null, after: null },
+        ],
+      },
+    ],
+  });
+  const [row] = await rowsOf(undo);
+  expect(row?.after.filter(({ value }) => value !== null)).toMatchObject([
+    { field: "displayName", value: "山田" },
+    { field: "groups", value: [] },
+    { field: "description", value: "出向" },
+    { field: "device", value: "iPad" },
+    { field: "licenceException", value: "TRUE" },
+  ]);
+});
+
+test("the plan of an undoing lists what no file has, as does what a deletion did", async () => {
+  await mirrored({ device: "iPad" });
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
+  expect((await rowsOf(gone))[0]?.before).toContainEqual({ field: "device", value: "iPad" });
+  const plan = await tenant.client.imports.revert(gone.id);
+  expect((await rowsOf(plan))[0]?.after).toContainEqual({ field: "device", value: "iPad" });
+  await tenant.client.imports.discard(plan.id);
+});
+
+test.each([
+  [{}, "shown"],
+  [{ password: "Canary42" }, "shown"],
+  [{ device: "iPad" }, "open"],
+  [{ secretKey: "key1" }, "open"],
+  [{ role: "manager" }, "open"],
+] as const)(
+  "an export that shows all that came back closes the task, else it stays open: %o is %s",
+  async (values, state) => {
+    await mirrored(values);
+    await restored("docs", await idOf("docs", "i0"));
+    const { number = 0 } = (await openTask()) ?? {};
+    await tenant.import({ kind: "docs", fromConsole: true }, EXPORT);
+    expect(await tenant.client.console.show(number)).toMatchObject({ work: "undo", state });
+  },
+);
+
+test("users of the panel come back with accounts that no file has", async () => {
+  const exported: Cells = [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "課長"],
+  ];
+  await tenant.import({ kind: "users", fromConsole: true }, exported);
+  const [user] = await tenant.users();
+  await tenant.client.users.edit(user?.id ?? "", { googleWorkspaceEmail: "y@g", salesforceAccount: "sf" });
+  await confirmAll();
+  const undo = await restored("users", user?.id ?? "");
+  const values = [
+    { field: "googleWorkspaceEmail", after: "y@g" },
+    { field: "salesforceAccount", after: "sf" },
+  ];
+  expect((await openTask())?.restored).toMatchObject([{ name: "山田", changes: values }]);
+  expect((await rowsOf(undo))[0]?.after).toContainEqual({ field: "salesforceAccount", value: "sf" });
+  await tenant.import({ kind: "users", fromConsole: true }, exported);
+  expect(await openTask()).toMatchObject({ work: "undo", restored: [{ name: "山田" }] });
+});
+
+test("who comes back has no secrets that the console lacks, and none is told of him", async () => {
+  await mirrored({ password: "Canary42", secretKey: "key1" });
+  const id = await idOf("docs", "i0");
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.secretsSet).toHaveLength(2);
+  await restored("docs", id);
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]).toMatchObject({ id, secretsSet: [] });
+});
+
+test("so have users of a tenant that is no mirror", async () => {
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+    ["山田", "yamada@x", "yamada", "Canary42"],
+  ]);
+  const [user] = await tenant.users();
+  expect(user).toMatchObject({ accountName: "yamada", accountPasswordSetAt: expect.any(String) });
+  await restored("users", user?.id ?? "");
+  expect((await tenant.users())[0]).toMatchObject({ accountName: "yamada", accountPasswordSetAt: null });
+});
+
+test("a group that was renamed since is told by its new name, with both ways out", async () => {
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["山田", "i0", "Canary42", "営業"],
+  ]);
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
+  const [group] = await tenant.client.secured.groups("docs");
+  await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "販売" });
+  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  expect(failure).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 user (山田 <i0>) would belong to the group 営業, which was renamed to 販売 afterwards; it cannot be undone",
+      ja: expect.stringContaining("後から「販売」に名前が変わったグループ「営業」"),
+    },
+  });
+  const [edit, create] = ["edit 販売 --name 営業 --app docs", "create 営業 --app docs"];
+  expect(failure?.hint).toEqual({
+    en: `rename it back: clomoctl secured groups ${edit}; or create 営業 again: clomoctl secured groups ${create}, or import a file with the desired state instead`,
+    ja: `先に名前を元に戻す(clomoctl secured groups ${edit})か、「営業」を作り直す(clomoctl secured groups ${create})か、元に戻したい状態をファイルでインポートしてください`,
+  });
+  await tenant.client.secured.createGroup("docs", { name: "営業" });
+  await commit(tenant.client.imports.revert(gone.id));
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
+});
+
+test("a group that was deleted since can be made again, and then the undo works", async () => {
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["山田", "i1", "Canary42", "総務 1"],
+  ]);
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i1")] }));
+  const group = (await tenant.client.secured.groups("docs")).find(({ name }) => name === "総務 1");
+  await tenant.client.secured.deleteGroups("docs", { ids: [group?.id ?? ""] });
+  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  const create = "clomoctl secured groups create '総務 1' --app docs";
+  expect(failure).toMatchObject({
+    code: "conflict",
+    hint: {
+      en: `create 総務 1 again: ${create}, or import a file with the desired state instead`,
+      ja: `先に「総務 1」を作り直す(${create})か、元に戻したい状態をファイルでインポートしてください`,
+    },
+  });
+  await tenant.client.secured.createGroup("docs", { name: "総務 1" });
+  await commit(tenant.client.imports.revert(gone.id));
+  expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
+});

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { auditOf } from "#support/tenant/audit.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant.close());
+
+const PHONE = { question: "push-certificate.phone", value: "03-0000-0000", by: "山田 花子" };
+
+test("answers are kept by question and what they are about, with author and date", async () => {
+  const { answers } = tenant.client;
+  const { changed, dryRun } = await answers.set({
+    answers: [PHONE, { question: "administrators.mailbox", subject: "an-id", value: " はい " }],
+  });
+  expect(dryRun).toBe(false);
+  expect(changed.map(({ before, after }) => [before, after?.value])).toEqual([
+    [null, "03-0000-0000"],
+    [null, "yes"],
+  ]);
+  expect(await answers.list()).toMatchObject([
+    { question: "administrators.mailbox", subject: "an-id", value: "yes", by: "owner" },
+    { question: "push-certificate.phone", subject: "", value: "03-0000-0000", by: "山田 花子" },
+  ]);
+});
+
+test("another answer takes the place of the first and has its id; null takes it back, and a blank does", async () => {
+  const { answers } = tenant.client;
+  await answers.set({ answers: [PHONE, { ...PHONE, subject: "a" }] });
+  const [first] = await answers.list();
+  await answers.set({ answers: [{ ...PHONE, value: "06-0000-0000", at: "2026-01-01T00:00:00.000Z" }] });
+  const [second] = await answers.list();
+  expect(second).toEqual({ ...first, value: "06-0000-0000", at: "2026-01-01T00:00:00.000Z" });
+  const { changed } = await answers.set({
+    answers: [
+      { ...PHONE, value: null },
+      { ...PHONE, subject: "a", value: " " },
+      { ...PHONE, subject: "b", value: null },
+    ],
+  });
+  expect(changed).toMatchObject([{ after: null }, { after: null }]);
+  expect(await answers.list()).toEqual([]);
+});
+
+test("all or none: of several of which one cannot be, none is kept, and a dry run keeps none", async () => {
+  const { answers } = tenant.client;
+  for (const wrong of [
+    { ...PHONE, question: "No Question" },
+    { ...PHONE, question: "" },
+    { ...PHONE, question: "rules.lost" },
+    { ...PHONE, value: "ask him" },
+    { question: "rules.lost.reviewed", value: "soon" },
+    { question: "rules.lost.reviewed", value: "2999-01-01" },
+    { question: "administrators.mfa", value: "maybe" },
+    { question: "onboarding.way", value: "by magic" },
+    { ...PHONE, value: "あ".repeat(2001) },
+    { ...PHONE, by: "あ".repeat(256) },
+    { ...PHONE, at: "2999-01-01T00:00:00.000Z" },
+  ]) {
+    const failure = await failureOf(answers.set({ answers: [PHONE, wrong] }));
+    expect(failure?.code).toBe("input-rejected");
+  }
+  const { changed } = await answers.set({ answers: [PHONE], dryRun: true });
+  expect(changed).toMatchObject([{ before: null, after: { value: PHONE.value } }]);
+  expect(await answers.list()).toEqual([]);
+});
+
+test("what is answered the same at the same time is no change; every change is in the audit, with both values", async () => {
+  const { answers } = tenant.client;
+  const at = "2026-01-01T00:00:00.000Z";
+  await answers.set({ answers: [{ ...PHONE, at }] });
+  expect(await answers.set({ answers: [{ ...PHONE, at }] })).toEqual({ changed: [], dryRun: false });
+  const records = auditOf(tenant.database);
+  expect(records.map(({ action }) => action)).toEqual(["answers.set"]);
+  expect(records[0]).toMatchObject({
+    objects: [{ thing: "answer", name: PHONE.question }],
+    before: { answers: [null] },
+    after: { answers: [{ value: PHONE.value, by: PHONE.by, at }] },
+  });
+});
+
+test("system administrators read and write them, nobody below does", async () => {
+  await withAccount(tenant, { name: "sys", role: "system" });
+  await withAccount(tenant, { name: "ope", role: "operator" });
+  await tenant.as("sys").answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
+  expect(await tenant.as("sys").answers.list()).toMatchObject([{ by: "sys", value: "佐藤" }]);
+  expect((await failureOf(tenant.as("ope").answers.list()))?.code).toBe("not-permitted");
+  const failure = await failureOf(
+    tenant.as("ope").answers.set({ answers: [{ question: "rules.lost.owner", value: "b" }] }),
+  );
+  expect(failure?.code).toBe("not-permitted");
+});

@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { WholeClient } from "#support/client/whole-client.ts";
+import type { HandoverEnd, HandoverRequest } from "../../contract/index.ts";
+import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../handover/resources.ts";
+import { expectedRecords } from "#support/tenant/expected-records.ts";
+import { fillAtRandom, SECRET, SECRET_AT } from "#support/tenant/random-tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+interface Exported {
+  readonly files: ReadonlyMap<string, string>;
+  readonly end: HandoverEnd;
+}
+
+const exportBy = async (client: WholeClient, request: HandoverRequest = {}): Promise<Exported> => {
+  const parts = client.exports.create(request);
+  const files = new Map<string, string>();
+  for await (const { name, content } of parts) {
+    files.set(name, Buffer.concat(await Array.fromAsync(content)).toString());
+  }
+  return { files, end: parts.end() };
+};
+
+const linesOf = ({ files }: Exported, name: ResourceName): readonly string[] =>
+  (files.get(`resources/${name}.ndjson`) ?? "").split("\n").slice(0, -1);
+
+/** Everything in the file, but for caches of connections. */
+const contentOf = ({ database }: TestTenant): string =>
+  JSON.stringify(
+    database
+      .all("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+      .map(({ name }) => [name, database.all(`select * from "${String(name)}"`)]),
+  );
+
+describe("of a tenant with a bit of everything", () => {
+  test("each resource is what its tables say, in the order of the ids, the same twice, and nothing is written", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), async (seed) => {
+        await using random = new TestTenant();
+        await fillAtRandom(random, seed);
+        const before = contentOf(random);
+        const exported = await exportBy(random.client, { audit: true });
+        const expected = expectedRecords(random);
+        for (const name of RESOURCE_NAMES) {
+          const records = expected.get(name) ?? [];
+          expect(linesOf(exported, name), name).toEqual(records.map((record) => JSON.stringify(record)));
+          expect(exported.end.records[name]).toBe(records.length);
+          expect(exported.end.states[name]).toBe(records.length === 0 ? "empty" : "exported");
+        }
+        const dates = [...expected.values()].flat().flatMap(({ updatedAt = [] }) => updatedAt);
+        expect(exported.end.lastUpdatedAt).toBe(dates.toSorted().at(-1));
+        expect(await exportBy(random.client, { audit: true })).toEqual(exported);
+        expect(contentOf(random)).toBe(before);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("no secret is in any part", async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      await using random = new TestTenant();
+      await fillAtRandom(random, seed, 20);
+      expect(contentOf(random)).toContain(SECRET);
+      const { files } = await exportBy(random.client, { audit: true });
+      const all = [...files.values()].join("\n");
+      expect(all.length).toBeGreaterThan(1000);
+      expect(all).not.toContain(SECRET);
+      expect(all).not.toContain(SECRET_AT);
+    }
+  });
+
+  test("what is changed while it is read is not in it", async () => {
+    await fillAtRandom(tenant, 7);
+    const before = await exportBy(tenant.client);
+    const parts = tenant.client.exports.create({});
+    const files = new Map<string, string>();
+    for await (const { name, content } of parts) {
+      files.set(name, Buffer.concat(await Array.fromAsync(content)).toString());
+      if (files.size === 1) {
+        await tenant.client.users.create({ name: "後から", emails: ["later@example.co.jp"] });
+        tenant.database.run("update device set memo = 'later'");
+      }
+    }
+    expect({ files, end: parts.end() }).toEqual(before);
+    expect((await exportBy(tenant.client)).files.get("csv/users.csv")).toContain("後から");
+  });
+});
+
+test("a tenant of which nothing is known has its root alone", async () => {
+  const { end, files } = await exportBy(tenant.client);
+  expect(end.records).toMatchObject({ orgs: 1, users: 0, tenant: 0 });
+  expect(end.states).toMatchObject({ orgs: "exported", users: "empty", tenant: "empty", audit: "left-out" });
+  expect(end).toMatchObject({ tenant: "試験", scope: null, auditHead: null });
+  expect([...files.keys()].filter((name) => !name.startsWith("resources/"))).toEqual([
+    "csv/orgs.csv",
+    "csv/users.csv",
+    "csv/devices.csv",
+    ...["browser", "docs", "mailer", "calendar", "contacts"].map((app) => `csv/secured-${app}.csv`),
+    "summary.json",
+  ]);
+});
+
+test("resources that were not asked for are left out", async () => {
+  const { end, files } = await exportBy(tenant.client, { only: ["orgs", "audit"], csv: false });
+  expect([...files.keys()]).toEqual(["resources/orgs.ndjson", "resources/audit.ndjson", "summary.json"]);
+  expect(end.states).toMatchObject({ orgs: "exported", audit: "empty", users: "left-out" });
+  const failure = await failureOf(exportBy(tenant.client, { only: ["users", "people"] }));
+  expect(failure?.code).toBe("usage");
+  expect(failure?.what.en).toContain("people");
+});
+
+describe("of a part of the tenant", () => {
+  const orgs = { kind: "orgs" } as const;
+  const people = { kind: "users" } as const;
+  beforeEach(async () => {
+    await tenant.import(orgs, [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["東日本", "E", ""],
+      ["東京", "E1", "E"],
+      ["西日本", "W", ""],
+    ]);
+    await tenant.import(people, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["東", "e@example.co.jp", "E1"],
+      ["西", "w@example.co.jp", "W"],
+    ]);
+    await tenant.import({ kind: "devices" } as const, [
+      ["シリアルナンバー", "所有者メールアドレス"],
+      ["SE", "e@example.co.jp"],
+      ["SW", "w@example.co.jp"],
+    ]);
+  });
+
+  const idOf = async (name: string): Promise<string> => (await tenant.client.orgs.find({ name }))[0]?.id ?? "";
+
+  test("an organisation has all below it, and names nothing outside", async () => {
+    const [east, west] = [await idOf("E"), await idOf("W")];
+    await withAccount(tenant, { name: "tokyo", role: "division", org: "E1", manages: ["E1", "W"] });
+    const exported = await exportBy(tenant.client, { scope: east });
+    const { end } = exported;
+    expect(end.scope).toEqual({ id: east, path: "東日本" });
+    expect(end.records).toMatchObject({ orgs: 2, users: 2, devices: 1, accounts: 1, administrators: 1 });
+    expect(end.states).toMatchObject({ tenant: "left-out", renewals: "left-out", "secured-users": "left-out" });
+    expect(end.auditHead).not.toBeNull();
+    const [top] = linesOf(exported, "orgs").map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(top).toMatchObject({ id: east, parentId: null });
+    expect(linesOf(exported, "accounts")[0]).toContain(`"managedOrgIds":["${await idOf("E1")}"]`);
+    const all = [...exported.files.values()].join("\n");
+    expect(all).not.toContain(west);
+    for (const foreign of ["西", "w@example.co.jp", "SW"]) expect(all).not.toContain(foreign);
+    expect(exported.files.get("summary.json")).toContain('"byStatus":[{"status":null,"records":1}]');
+  });
+
+  test("an administrator of a division gets what he may read", async () => {
+    await withAccount(tenant, { name: "east", role: "division", org: "E", manages: ["E"] });
+    const exported = await exportBy(tenant.as("east"));
+    const { end } = exported;
+    expect(end.states).toMatchObject({
+      users: "exported",
+      devices: "exported",
+      accounts: "exported",
+      "ade-server": "not-permitted",
+      "secured-users": "not-permitted",
+      schemes: "not-permitted",
+      audit: "left-out",
+    });
+    expect(end.auditHead).toBeNull();
+    expect(end.records).toMatchObject({ orgs: 2, users: 2, devices: 1 });
+    expect([...exported.files.values()].join("\n")).not.toContain("西");
+    expect((await exportBy(tenant.as("east"), { audit: true })).end.states["audit"]).toBe("not-permitted");
+    const scoped = await exportBy(tenant.as("east"), { scope: await idOf("E1") });
+    expect(scoped.end.records).toMatchObject({ orgs: 1, users: 1 });
+    const outside = await failureOf(exportBy(tenant.as("east"), { scope: await idOf("W") }));
+    expect(outside?.code).toBe("not-found");
+  });
+});
+
+test("the summary counts what the records say", async () => {
+  await fillAtRandom(tenant, 11, 20);
+  const exported = await exportBy(tenant.client);
+  const summary = JSON.parse(exported.files.get("summary.json") ?? "") as Record<
+    string,
+    Record<string, readonly Record<string, unknown>[]>
+  >;
+  const records = (name: ResourceName) =>
+    linesOf(exported, name).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const countsOf = (name: ResourceName, member: string) => {
+    const groups = Map.groupBy(records(name), (record) => record[member] as string | null);
+    return [...groups].map(([value, all]) => ({ [member]: value, records: all.length }));
+  };
+  expect(records("users").length).toBeGreaterThan(5);
+  for (const [resource, counts, member] of [
+    ["users", "byOrg", "orgId"],
+    ["accounts", "byRole", "role"],
+    ["secured-users", "byApp", "app"],
+    ["devices", "byStatus", "status"],
+    ["devices", "byPlatform", "platform"],
+  ] as const) {
+    expect(summary[resource]?.[counts]?.length).toBeGreaterThan(0);
+    expect(new Set(summary[resource]?.[counts])).toEqual(new Set(countsOf(resource, member)));
+  }
+  const byOrg = summary["devices"]?.["byOrg"] ?? [];
+  expect(byOrg.reduce((sum, { records: each }) => sum + Number(each), 0)).toBe(records("devices").length);
+  expect(summary["users"]?.["withAccountName"]).toBe(records("users").filter((user) => user["accountName"]).length);
+});
+
+test("the console's files are those that the nouns export, but in an order of ids", async () => {
+  await fillAtRandom(tenant, 5, 20);
+  const { files, end } = await exportBy(tenant.client, { newline: "lf" });
+  const own = await new Response(await tenant.client.devices.export({ newline: "lf" })).text();
+  const sorted = (text: string): readonly string[] =>
+    text
+      .slice(0, -1)
+      .split(/\n(?=Ｓ)/)
+      .toSorted();
+  expect(sorted(files.get("csv/devices.csv") ?? "")).toEqual(sorted(own));
+  expect(end.files["csv/devices.csv"]).toBe(end.records["devices"]);
+  expect(end.files["csv/users.csv"]).toBe(end.records["users"]);
+  expect(files.get("csv/secured-docs.csv")).toBe(
+    await new Response(await tenant.client.secured.export("docs", { newline: "lf", layout: "full" })).text(),
+  );
+});
+
+test("records of all resources have the members of their fields", async () => {
+  await fillAtRandom(tenant, 3, 20);
+  const exported = await exportBy(tenant.client, { audit: true });
+  for (const name of RESOURCE_NAMES) {
+    for (const line of linesOf(exported, name)) {
+      expect(Object.keys(JSON.parse(line) as object)).toEqual(Object.keys(resourceOf(name).fields));
+    }
+  }
+  expect(exported.end.records).toMatchObject({ users: expect.any(Number) });
+});

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+let [from, to] = ["", ""];
+beforeEach(async () => {
+  tenant = new TestTenant();
+  from = await withAccount(tenant, { name: "taro", role: "system" });
+  to = await withAccount(tenant, { name: "hanako", role: "operator" });
+  await withAccount(tenant, { name: "third", role: "system" });
+  await tenant.client.accounts.grant(from, { supportOption: true, noticeMail: true });
+});
+afterEach(() => tenant.close());
+
+const stateOf = async () => ({
+  accounts: await Array.fromAsync(tenant.client.accounts.list({})),
+  renewals: await tenant.client.renewals.list(),
+});
+
+test("the successor is a system administrator with the option and its mail, and owns what was owned", async () => {
+  const { renewals, accounts } = tenant.client;
+  await renewals.add({ kind: "custom", name: "A", owner: "TARO@accounts.example, 情シス" });
+  await renewals.add({ kind: "custom", name: "B", owner: "taro、hanako@accounts.example" });
+  await renewals.add({ kind: "custom", name: "C", owner: "taro2@accounts.example" });
+  const done = await accounts.transfer(from, { to });
+  expect(done.accounts.map(({ after }) => [after.name, after.role, after.supportOption, after.noticeMail])).toEqual([
+    ["hanako", "system", true, true],
+    ["taro", "system", false, false],
+  ]);
+  expect(done.renewals).toMatchObject([
+    { name: "A", after: "hanako@accounts.example, 情シス" },
+    { name: "B", after: "hanako@accounts.example" },
+  ]);
+  expect((await renewals.list()).find(({ name }) => name === "C")?.owner).toBe("taro2@accounts.example");
+  expect(await accounts.transfer(from, { to })).toEqual({ accounts: [], renewals: [], dryRun: false });
+});
+
+test("where five hold the option it goes off first, and no sixth ever holds it", async () => {
+  for (const name of ["a", "b", "c", "d"]) {
+    const id = await withAccount(tenant, { name, role: "system" });
+    await tenant.client.accounts.grant(id, { supportOption: true });
+  }
+  const { accounts } = await tenant.client.accounts.transfer(from, { to });
+  expect(accounts.map(({ after }) => [after.name, after.supportOption])).toEqual([
+    ["taro", false],
+    ["hanako", true],
+  ]);
+});
+
+test("without the support option nothing of roles is given, and the successor needs none", async () => {
+  const { accounts, renewals } = tenant.client;
+  const { id: plain } = (await tenant.client.users.create({ name: "花子", emails: ["hana@example.jp"] })).after;
+  await accounts.grant(from, { supportOption: false });
+  for (const [name, next] of Object.entries({ A: to, B: plain })) {
+    await renewals.add({ kind: "custom", name, owner: "taro@accounts.example" });
+    const before = await Array.fromAsync(accounts.list({}));
+    expect(await accounts.transfer(from, { to: next })).toMatchObject({ accounts: [], renewals: [{ name }] });
+    expect(await Array.fromAsync(accounts.list({}))).toEqual(before);
+  }
+});
+
+test("an owner is replaced in that very place, whatever stands around", async () => {
+  const { users, renewals, accounts } = tenant.client;
+  const { after: sato } = await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
+  const { after: takahashi } = await users.create({ name: "髙橋 花子", emails: ["hanako@example.jp"] });
+  const owners = {
+    A: ["佐藤 一郎（情シス）", "hanako@example.jp"],
+    B: ["佐藤 一郎(情シス/本社)", "hanako@example.jp"],
+    C: ["情シス(佐藤 一郎、鈴木 次郎)", "情シス(hanako@example.jp、鈴木 次郎)"],
+    D: ["鈴木・佐藤　一郎＜ｓａｔｏ@example.jp＞", "鈴木・hanako@example.jp"],
+  };
+  for (const [name, [owner = ""]] of Object.entries(owners)) await renewals.add({ kind: "custom", name, owner });
+  const done = await accounts.transfer(sato.id, { to: takahashi.id });
+  expect(done.renewals.map(({ before, after }) => [before, after])).toEqual(Object.values(owners));
+});
+
+test("a name that two people have names neither", async () => {
+  await tenant.client.users.create({ name: "taro", emails: ["other@example.jp"] });
+  await tenant.client.users.edit(from, { name: "taro", accountName: "taro01" });
+  await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro" });
+  expect((await tenant.client.accounts.transfer(from, { to })).renewals).toEqual([]);
+});
+
+test("a dry run, a refusal and a change in between leave everything as it was", async () => {
+  await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
+  const none = await withAccount(tenant, { name: "none", role: "none" });
+  const { revision } = await tenant.client.tenant.revision();
+  const before = await stateOf();
+  const audit = auditOf(tenant.database).length;
+  const dry = await tenant.client.accounts.transfer(from, { to, dryRun: true });
+  expect([dry.accounts.length, dry.renewals.length, dry.dryRun]).toEqual([2, 1, true]);
+  expect((await failureOf(tenant.client.accounts.transfer(from, { to: from })))?.code).toBe("input-rejected");
+  expect((await failureOf(tenant.client.accounts.transfer(from, { to: none })))?.hint?.en).toContain(
+    "clomoctl clomo-account grant none --role system",
+  );
+  const stranger = { to: "019a9f3c-5a00-7abc-8def-000000000999" };
+  expect((await failureOf(tenant.client.accounts.transfer(from, stranger)))?.code).toBe("not-found");
+  expect(await stateOf()).toEqual(before);
+  expect(auditOf(tenant.database)).toHaveLength(audit);
+  await tenant.client.renewals.add({ kind: "custom", name: "B" });
+  expect((await failureOf(tenant.client.accounts.transfer(from, { to, seen: revision })))?.code).toBe("conflict");
+});
+
+test("between users without an account renewals alone are given", async () => {
+  const { users, renewals, accounts } = tenant.client;
+  const plain = await users.create({ name: "端末 太郎", emails: ["plain@example.jp"] });
+  await renewals.add({ kind: "custom", name: "A", owner: "端末太郎" });
+  const other = await users.create({ name: "端末 花子", emails: ["other@example.jp"] });
+  const done = await accounts.transfer(plain.after.id, { to: other.after.id });
+  expect(done).toMatchObject({ accounts: [], renewals: [{ name: "A", after: "other@example.jp" }] });
+  const refused = await failureOf(accounts.transfer(from, { to: other.after.id }));
+  expect(refused?.hint?.en).toContain(`clomoctl clomo-account create ${other.after.id}`);
+});
+
+test("all of it is one record of the audit; in a mirror the console's part becomes tasks", async () => {
+  await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
+  const before = auditOf(tenant.database).length;
+  await tenant.client.accounts.transfer(from, { to });
+  const records = auditOf(tenant.database).slice(before);
+  expect(records).toMatchObject([
+    { action: "accounts.transfer", objects: [{ name: "hanako" }, { name: "taro" }, { name: "A" }] },
+  ]);
+  tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-04-01T00:00:00.000Z" });
+  const { accounts } = await tenant.client.accounts.transfer(to, { to: from });
+  expect(accounts.map(({ consoleTask }) => consoleTask)).toEqual([1, 2]);
+  expect(await tenant.client.console.list({})).toHaveLength(2);
+});
+
+test("it takes the rights to change accounts, roles and renewals", async () => {
+  await withAccount(tenant, { name: "div", role: "division" });
+  expect((await failureOf(tenant.as("div").accounts.transfer(from, { to })))?.code).toBe("not-permitted");
+  expect((await tenant.as("third").accounts.transfer(from, { to })).accounts).toHaveLength(2);
+});

@@ -1,0 +1,693 @@
+import { afterAll, beforeEach, expect, test } from "vitest";
+import type { PlanRow } from "../../contract/index.ts";
+import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const rowsOf = (plan: { readonly id: string }): Promise<PlanRow[]> =>
+  Array.fromAsync(tenant.client.imports.rows(plan.id));
+
+/** A plan's changes by column, and the former values in its rows. */
+const told = async (request: Request, cells: Cells, encoding?: "shift_jis") => {
+  const plan = await tenant.plan(request, cells, encoding === undefined ? {} : { encoding });
+  return { columns: plan.columns, before: (await rowsOf(plan)).map(({ before }) => before), plan };
+};
+
+const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
+
+test("tells apart values that change and values that are cleared", async () => {
+  await tenant.import({ kind: "users" }, [
+    HEADER,
+    ["一", "a@x.jp", "主任", "1"],
+    ["二", "b@x.jp", "主任", "2"],
+    ["三", "c@x.jp", "", "3"],
+  ]);
+  const { columns, before } = await told({ kind: "users" }, [
+    HEADER,
+    ["一", "a@x.jp", "", "9"],
+    ["二", "b@x.jp", "課長", "2"],
+    ["三", "c@x.jp", "新", "3"],
+    ["四", "d@x.jp", "新", ""],
+  ]);
+  expect(columns).toEqual([
+    { field: "title", changed: 2, cleared: 1, removed: 0, kept: 0 },
+    { field: "tel", changed: 1, cleared: 0, removed: 0, kept: 0 },
+  ]);
+  expect(before).toEqual([
+    [
+      { field: "title", value: "主任" },
+      { field: "tel", value: "1" },
+    ],
+    [{ field: "title", value: "主任" }],
+    [{ field: "title", value: null }],
+    [],
+  ]);
+});
+
+test("rows that are invalid or keep what they leave blank count for nothing", async () => {
+  const people = [HEADER, ["一", "a@x.jp", "主任", "1"]];
+  await tenant.import({ kind: "users" }, people);
+  const file = [HEADER, ["一", "a@x.jp", "", "2"], ["", "b@x.jp", "x", "x"]];
+  expect((await told({ kind: "users", blank: "keep" }, file)).columns).toEqual([
+    { field: "tel", changed: 1, cleared: 0, removed: 0, kept: 0 },
+  ]);
+  const broken = [HEADER, ["一", "a@x.jp", "", "2"], ["二", "a@x.jp", "x", "x"]];
+  expect((await told({ kind: "users" }, broken)).columns).toEqual([]);
+  expect((await told({ kind: "users" }, people)).columns).toEqual([]);
+});
+
+test("a column that the file lacks is cleared as a whole where that is asked for", async () => {
+  await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x.jp", "主任", ""]]);
+  const { columns } = await told({ kind: "users", absent: "clear" }, [
+    ["氏名", "メールアドレス"],
+    ["一", "a@x.jp"],
+  ]);
+  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0, clearedOf: 1 }]);
+});
+
+test("tells of how many values most are cleared: those of the tenant, not of the file", async () => {
+  await tenant.client.users.addField({ name: "席" });
+  await tenant.client.orgs.create({ name: "営業", code: "S1" });
+  const header = [...HEADER, "フリガナ", "席"];
+  const row = (at: number, ...cells: string[]): string[] => [`人${at}`, `p${at}@x.jp`, ...cells];
+  await tenant.import({ kind: "users" }, [header, ...[1, 2, 3, 4, 5].map((at) => row(at, "主任", "1", "カナ", "A"))]);
+  const { columns } = await told({ kind: "users", blank: "clear" }, [
+    header,
+    row(1, "", "", "", ""),
+    row(2, "", "", "", ""),
+    row(3, "", "1", "カナ", ""),
+    row(6, "", "", "カナ", ""),
+  ]);
+  expect(columns.map(({ field, cleared, clearedOf }) => [field, cleared, clearedOf])).toEqual([
+    ["nameKana", 2, undefined],
+    ["title", 3, 5],
+    ["tel", 2, undefined],
+    ["custom:席", 3, 5],
+  ]);
+  const devices = ["シリアルナンバー", "タグ", "所有者メールアドレス"];
+  await tenant.import({ kind: "devices" }, [
+    devices,
+    ["A", "貸出", "p1@x.jp"],
+    ["B", "貸出", ""],
+    ["C", "", "p2@x.jp"],
+  ]);
+  const lost = await told({ kind: "devices", blank: "clear" }, [
+    devices,
+    ["A", "", ""],
+    ["B", "", ""],
+    ["C", "新", ""],
+  ]);
+  expect(lost.columns.map(({ field, cleared, clearedOf }) => [field, cleared, clearedOf])).toEqual([
+    ["ownerEmail", 2, 2],
+    ["tags", 2, 2],
+  ]);
+  const moved = await told({ kind: "orgs" }, [
+    ["組織コード", "組織名"],
+    ["S1", "営業部"],
+  ]);
+  expect(moved.columns.map(({ clearedOf }) => clearedOf)).toEqual([undefined]);
+});
+
+test("the name of an organisation in a column for codes is recognised", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織コード", "組織名", "上位組織コード", "上位組織パス"],
+    ["H1", "本社", "", ""],
+    ["H2", "支社", "", ""],
+    ["S01", "営業", "H1", ""],
+    ["D01", "総務", "H1", ""],
+    ["D02", "総務", "H2", ""],
+    ["", "経理", "", "支社"],
+  ]);
+  const cells = (column: string, key: string, name: string, domain = "@x.jp"): Cells => [
+    [key, name, column],
+    ...["営業", "総務", "経理", "宣伝", "S01"].map((org, at) => [`P${at}${domain}`, `人${at}`, org]),
+  ];
+  const SALES = "「営業」は組織名です。組織コードは S01 です";
+  const SEVERAL =
+    "「総務」は組織名で、同じ名前の組織が 2 件あります。組織コードを書いてください: D01 (本社/総務), D02 (支社/総務)";
+  const CODELESS =
+    "「経理」は組織名で、この組織には組織コードがありません。組織コードを付けて、それを書いてください: clomoctl orgs edit 支社/経理 --code CODE";
+  const reasons = async (kind: "users" | "devices" | "orgs", rows: Cells): Promise<string[]> =>
+    (await tenant.reasons(await tenant.plan({ kind }, rows)))
+      .map(({ ja }) => ja)
+      .filter((ja) => !ja.includes("ドメイン"));
+  expect(await reasons("users", cells("組織コード", "メールアドレス", "氏名"))).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "組織コード「宣伝」の組織がありません(--create-orgs で全社の下に作れます)",
+  ]);
+  expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名", ""))).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "組織コード「宣伝」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+  ]);
+  const orgs = [...cells("上位組織コード", "組織コード", "組織名"), ["N1", "広報", ""], ["N2", "新聞", "広報"]];
+  expect(await reasons("orgs", orgs)).toEqual([
+    SALES,
+    SEVERAL,
+    CODELESS,
+    "上位組織「宣伝」がありません",
+    "「広報」は組織名です。組織コードは N1 です",
+  ]);
+});
+
+test("a new organisation that has the name of others is told by their codes, or their paths", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織コード", "組織名", "上位組織コード"],
+    ["S01", "営業", ""],
+    ["", "経理", "S01"],
+    ["D01", "総務", ""],
+    ["D02", "総務", "S01"],
+  ]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ...["営業", "経理", "総務"].map((org, at) => [`人${at}`, `p${at}@x.jp`, org]),
+  ]);
+  const found = (await tenant.problems(plan)).filter(({ code }) => code === "name-near");
+  expect(found.map(({ params }) => [params["name"], params["near"]])).toEqual([
+    ["営業", "S01 (営業)"],
+    ["経理", "営業/経理"],
+    ["総務", "D01 (総務), D02 (総務)"],
+  ]);
+});
+
+test("custom fields are counted one by one, by name", async () => {
+  for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
+  const header = ["氏名", "メールアドレス", "年", "席", "組"];
+  await tenant.import({ kind: "users" }, [
+    header,
+    ["一", "a@x.jp", "2019", "A〜", "x"],
+    ["二", "b@x.jp", "", "B", "x"],
+  ]);
+  const { columns, before } = await told(
+    { kind: "users" },
+    [header, ["一", "a@x.jp", "", "A～", "x"], ["二", "b@x.jp", "2020", "", "x"]],
+    "shift_jis",
+  );
+  expect(columns).toEqual([
+    { field: "custom:年", changed: 1, cleared: 1, removed: 0, kept: 0, clearedOf: 1 },
+    { field: "custom:席", changed: 0, cleared: 1, removed: 0, kept: 0 },
+  ]);
+  expect(before[0]).toEqual([
+    { field: "custom:年", value: "2019" },
+    { field: "custom:席", value: "A〜" },
+    { field: "custom:組", value: "x" },
+  ]);
+  const absent = await told({ kind: "users", absent: "clear" }, [header.slice(0, 2), ["一", "a@x.jp"]]);
+  expect(absent.columns.map(({ field, cleared }) => [field, cleared])).toEqual([
+    ["custom:年", 1],
+    ["custom:席", 1],
+    ["custom:組", 1],
+  ]);
+});
+
+test("what a cell names is told as files have it", async () => {
+  const header = ["氏名", "メールアドレス", "組織コード"];
+  await tenant.import({ kind: "users", createOrgs: true }, [header, ["一", "a@x.jp", "S1"], ["二", "b@x.jp", ""]]);
+  const { columns, before } = await told({ kind: "users", createOrgs: true }, [
+    header,
+    ["一", "a@x.jp", "S2"],
+    ["二", "b@x.jp", "S2"],
+  ]);
+  expect(columns).toEqual([{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }]);
+  expect(before).toEqual([[{ field: "orgCode", value: "S1" }], [{ field: "orgCode", value: null }]]);
+  const devices = ["シリアルナンバー", "所有者メールアドレス"];
+  await tenant.import({ kind: "devices" }, [devices, ["X1", "a@x.jp"], ["X2", "b@x.jp"]]);
+  const moved = await told({ kind: "devices" }, [devices, ["X1", ""], ["X2", "a@x.jp"]]);
+  expect(moved.columns).toEqual([{ field: "ownerEmail", changed: 1, cleared: 1, removed: 0, kept: 0 }]);
+  expect(moved.before).toEqual([
+    [{ field: "ownerEmail", value: "a@x.jp" }],
+    [{ field: "ownerEmail", value: "b@x.jp" }],
+  ]);
+});
+
+test("organisations: names, codes, and places by code or path, before and after a revert too", async () => {
+  const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
+  await tenant.import({ kind: "orgs" }, [
+    header,
+    ["本社", "", "", ""],
+    ["営業", "S1", "", "本社"],
+    ["開発", "S2", "S1", ""],
+    ["総務", "S3", "", ""],
+  ]);
+  const { columns, before, plan } = await told({ kind: "orgs" }, [
+    header,
+    ["営業部", "S1", "", ""],
+    ["開発", "S2", "S3", ""],
+    ["総務", "S3", "S1", ""],
+  ]);
+  expect(columns).toEqual([
+    { field: "name", changed: 1, cleared: 0, removed: 0, kept: 0 },
+    { field: "parent", changed: 2, cleared: 1, removed: 0, kept: 0 },
+  ]);
+  expect(before).toEqual([
+    [
+      { field: "name", value: "営業" },
+      { field: "parentCode", value: null },
+      { field: "parentPath", value: "本社" },
+    ],
+    [
+      { field: "parentCode", value: "S1" },
+      { field: "parentPath", value: null },
+    ],
+    [
+      { field: "parentCode", value: null },
+      { field: "parentPath", value: null },
+    ],
+  ]);
+  await tenant.client.imports.commit(plan);
+  const undo = await rowsOf(await tenant.client.imports.revert(plan.id));
+  expect(undo.map((row) => row.before)).toEqual([
+    [
+      { field: "name", value: "営業部" },
+      { field: "parent", value: "全社" },
+    ],
+    [{ field: "parent", value: "S3" }],
+    [{ field: "parent", value: "S1" }],
+  ]);
+  expect(undo.flatMap(({ after }) => after.filter(({ field }) => field === "parent"))).toEqual([
+    { field: "parent", value: "本社" },
+    { field: "parent", value: "S1" },
+    { field: "parent", value: "全社" },
+  ]);
+});
+
+test("a secret is neither counted nor shown", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "説明"];
+  await tenant.import({ kind: "docs" }, [header, ["花子", "hanako", "secret1", "a"]]);
+  const { columns, plan } = await told({ kind: "docs" }, [header, ["花子", "hanako", "secret2", "b"]]);
+  expect(columns).toEqual([{ field: "description", changed: 1, cleared: 0, removed: 0, kept: 0 }]);
+  expect(JSON.stringify([plan, await rowsOf(plan)])).not.toContain("secret2");
+});
+
+const MAIL = "メールアドレス";
+
+/** A tenant with a user of three addresses, and one of one. */
+const withAddresses = () =>
+  tenant.import({ kind: "users" }, [
+    ["氏名", MAIL, MAIL, MAIL, "社員コード"],
+    ["一", "a1@x.jp", "a2@x.jp", "a3@x.jp", "1"],
+    ["二", "b1@x.jp", "", "", "2"],
+  ]);
+
+const addresses = async () => (await tenant.users()).map(({ emails }) => emails.join(" "));
+
+test.each([
+  [
+    "one column",
+    { blank: "clear" },
+    [MAIL, "TEL"],
+    [["a1@x.jp", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
+    { removed: 0, kept: 2 },
+  ],
+  [
+    "two columns",
+    {},
+    [MAIL, MAIL],
+    [["a1@x.jp", "new@x.jp"]],
+    "a1@x.jp new@x.jp a3@x.jp",
+    { changed: 1, removed: 1, kept: 1 },
+  ],
+  ["a blank one", {}, [MAIL, MAIL, "TEL"], [["a1@x.jp", "", "9"]], "a1@x.jp a2@x.jp a3@x.jp", { removed: 0, kept: 2 }],
+  [
+    "blank ones",
+    {},
+    [MAIL, MAIL, MAIL, "TEL"],
+    [["a1@x.jp", "", "", "9"]],
+    "a1@x.jp",
+    { changed: 1, removed: 2, kept: 0 },
+  ],
+  [
+    "a repeated one",
+    {},
+    [MAIL, MAIL, "TEL"],
+    [["a1@x.jp", "A1@x.jp", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
+    { removed: 0, kept: 2 },
+  ],
+  [
+    "a kept one",
+    { blank: "keep" },
+    [MAIL, MAIL, "TEL"],
+    [["a1@x.jp", "", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
+    { removed: 0, kept: 2 },
+  ],
+  [
+    "another key",
+    { key: "employee-code" },
+    ["社員コード", MAIL],
+    [["1", "n@x.jp"]],
+    "n@x.jp a2@x.jp a3@x.jp",
+    { removed: 1 },
+  ],
+  [
+    "a new main one",
+    { key: "employee-code" },
+    ["社員コード", MAIL],
+    [["1", "a3@x.jp"]],
+    "a3@x.jp a2@x.jp",
+    { removed: 1 },
+  ],
+  [
+    "two swapped",
+    { key: "employee-code" },
+    ["社員コード", MAIL, MAIL],
+    [["1", "a2@x.jp", "a1@x.jp"]],
+    "a2@x.jp a1@x.jp a3@x.jp",
+    {},
+  ],
+  [
+    "a gap that keeps",
+    { key: "employee-code", blank: "keep" },
+    ["社員コード", MAIL, MAIL],
+    [["1", "", "n@x.jp"]],
+    "a1@x.jp n@x.jp a2@x.jp a3@x.jp",
+    { changed: 1, removed: 0, kept: 3 },
+  ],
+] as const)(
+  "columns speak for as many of a user's first addresses, and those beyond stay: %s",
+  async (_, request, header, rows, emails, counts) => {
+    await withAddresses();
+    const plan = await tenant.plan({ kind: "users", ...request }, [header, ...rows]);
+    expect(await tenant.faults(plan)).toEqual([]);
+    expect(plan.columns.find(({ field }) => field === "emails")).toMatchObject(counts);
+    await tenant.client.imports.commit(plan);
+    expect(await addresses()).toEqual([emails, "b1@x.jp"]);
+    const claims = tenant.sql("select emailKey from user_email where emailKey <> 'b1@x.jp' order by emailKey");
+    expect(claims.map(({ emailKey }) => String(emailKey))).toEqual(
+      emails.split(" ").toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    expect(await tenant.plan({ kind: "users", ...request }, [header, ...rows])).toMatchObject({ update: 0 });
+  },
+);
+
+test("an address that stays beyond the file's columns is not free for another user", async () => {
+  await withAddresses();
+  const taken = await tenant.plan({ kind: "users", key: "employee-code" }, [
+    ["社員コード", MAIL],
+    ["1", "n@x.jp"],
+    ["2", "a2@x.jp"],
+  ]);
+  expect(await tenant.faults(taken)).toEqual(["value-taken@3"]);
+  const given = await tenant.import({ kind: "users", key: "employee-code" }, [
+    ["社員コード", MAIL],
+    ["1", "n@x.jp"],
+    ["2", "a1@x.jp"],
+  ]);
+  expect(given).toMatchObject({ update: 2 });
+  expect(await addresses()).toEqual(["n@x.jp a2@x.jp a3@x.jp", "a1@x.jp"]);
+});
+
+test("memberships that go are counted, and kept where blanks are kept", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    header,
+    ["花子", "hanako", "secret1", "G1", "G2"],
+    ["太郎", "taro", "secret1", "G2", ""],
+  ]);
+  const file = [
+    ["ユーザーID", "グループ名"],
+    ["hanako", "G3"],
+    ["taro", "G2"],
+  ];
+  const request = { kind: "docs", createGroups: true } as const;
+  expect((await tenant.plan(request, file)).columns).toEqual([
+    { field: "groups", changed: 1, cleared: 0, removed: 2, kept: 0 },
+  ]);
+  const kept = await tenant.import({ ...request, blank: "keep" }, file);
+  expect(kept.columns).toEqual([{ field: "groups", changed: 1, cleared: 0, removed: 0, kept: 0 }]);
+  expect((await tenant.securedUsers("docs")).map(({ groups }) => groups)).toEqual([["G1", "G2", "G3"], ["G2"]]);
+  expect(await tenant.plan({ ...request, blank: "keep" }, file)).toMatchObject({ update: 0 });
+});
+
+test.each([
+  ["役職", "役職", "title"],
+  ["席", "席", "custom:席"],
+])("a column that is blank in every row clears %s only where that is said", async (_, header, field) => {
+  await tenant.client.users.addField({ name: "席" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", MAIL, "役職", "席"],
+    ["一", "a@x.jp", "主任", "1"],
+    ["二", "b@x.jp", "課長", "2"],
+  ]);
+  const file = [
+    ["氏名", MAIL, header],
+    ["一", "a@x.jp", ""],
+    ["二", "b@x.jp", ""],
+    ["三", "c@x.jp", ""],
+  ];
+  const plan = await tenant.plan({ kind: "users" }, file);
+  expect(plan).toMatchObject({ rejected: true, invalid: 0, errors: 1 });
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "column-blank", row: 1, column: 3, header, params: { count: 2 } },
+  ]);
+  expect((await tenant.plan({ kind: "users", blank: "keep" }, file)).rejected).toBe(false);
+  expect((await tenant.plan({ kind: "users", blank: "clear" }, file)).columns).toMatchObject([{ field, cleared: 2 }]);
+  const some = [
+    ["氏名", MAIL, header],
+    ["一", "a@x.jp", ""],
+    ["三", "c@x.jp", "x"],
+  ];
+  expect((await tenant.plan({ kind: "users" }, some)).rejected).toBe(false);
+  const none = [
+    ["氏名", MAIL, header],
+    ["三", "c@x.jp", ""],
+  ];
+  expect((await tenant.plan({ kind: "users" }, none)).rejected).toBe(false);
+});
+
+test("so do memberships, owners and the places of organisations", async () => {
+  const docs = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [docs, ["花子", "hanako", "secret1", "G1"]]);
+  const groups = await tenant.plan({ kind: "docs" }, [
+    ["ユーザーID", "グループ名"],
+    ["hanako", ""],
+  ]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", MAIL],
+    ["一", "a@x.jp"],
+  ]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["X1", "a@x.jp"],
+  ]);
+  const owner = await tenant.plan({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["X1", ""],
+  ]);
+  const orgs = ["組織名", "組織コード", "上位組織コード"];
+  await tenant.import({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", "H"]]);
+  const place = await tenant.plan({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", ""]]);
+  for (const plan of [groups, owner, place]) expect(await tenant.faults(plan)).toEqual(["column-blank@1"]);
+  const kept = await tenant.plan({ kind: "orgs", absent: "clear" }, [
+    ["組織名", "組織コード"],
+    ["営業", "S"],
+  ]);
+  expect(kept.rejected).toBe(false);
+});
+
+test("a blank name is told once, with short rows taken as well", async () => {
+  const rows = [
+    ["氏名", MAIL, "役職"],
+    ["", "a@x.jp", "主任"],
+    ["", "b@x.jp", ""],
+  ];
+  for (const fix of [undefined, ["short-rows"] as const]) {
+    const plan = await tenant.plan({ kind: "users", fix }, rows);
+    const faults = await tenant.faults(plan);
+    expect(faults.filter((fault) => fault.startsWith("required"))).toEqual(["required@2", "required@3"]);
+  }
+});
+
+test("of two new names that are one slip apart, the rarer one is doubted, wherever it stands", async () => {
+  const people = ["営業郡", "営業部", "営業部", "営業部"].map((code, at) => ["人", `u${at}@x.jp`, code]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "creates the organisation 営業郡; did you mean 営業部?",
+  ]);
+  const groups = ["営業郡", "営業部", "営業部"].map((name, at) => ["人", `u${at}`, "secret1", name]);
+  const second = await tenant.plan({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ...groups,
+  ]);
+  expect((await tenant.reasons(second)).map(({ en }) => en)).toContain(
+    "creates the group 営業郡; did you mean 営業部?",
+  );
+});
+
+test("a blank that leaves an organisation or an account as it is is told, where blanks are to clear", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S01"],
+  ]);
+  const header = ["氏名", MAIL, "組織コード", "CLOMOアカウント名"];
+  const blanks = [header, ["一", "a@x.jp", "", ""], ["二", "b@x.jp", "", ""], ["三", "c@x.jp", "", ""]];
+  await tenant.import({ kind: "users" }, [
+    header,
+    ["一", "a@x.jp", "S01", "ichi01"],
+    ["二", "b@x.jp", "S01", ""],
+    ["三", "c@x.jp", "", ""],
+  ]);
+  const plan = await tenant.plan({ kind: "users", blank: "clear" }, blanks);
+  expect(plan).toMatchObject({ update: 0, unchanged: 3, warnings: 2 });
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "blank-org", severity: "warning", row: 2, header: "組織コード", params: { count: 2 } },
+    { code: "blank-kept", severity: "warning", row: 2, header: "CLOMOアカウント名", params: { count: 1 } },
+  ]);
+  expect(await tenant.plan({ kind: "users" }, blanks)).toMatchObject({ warnings: 0 });
+  expect(await tenant.plan({ kind: "users", blank: "keep" }, blanks)).toMatchObject({ warnings: 0 });
+});
+
+test("a path where a code is expected makes one organisation, which is warned of", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["本社", "H"],
+  ]);
+  const rows = (...codes: readonly string[]) => [
+    ["氏名", MAIL, "組織コード"],
+    ...codes.map((code, at) => ["人", `u${at}@x.jp`, code]),
+  ];
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, rows("本社/営業部", "H", "本社/営業部", "新設"));
+  expect(plan).toMatchObject({ orgsCreated: 2, newOrgs: ["本社/営業部", "新設"], warnings: 1 });
+  expect(await tenant.faults(plan)).toEqual(["org-slash@2"]);
+  expect((await tenant.problems(plan))[0]).toMatchObject({
+    severity: "warning",
+    column: 3,
+    params: { name: "本社/営業部" },
+  });
+  await tenant.import({ kind: "users", createOrgs: true }, rows("A/1"));
+  expect(await tenant.faults(await tenant.plan({ kind: "users", createOrgs: true }, rows("A/1")))).toEqual([]);
+});
+
+test("new organisations and groups are named, and those near to others warned of", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S01"],
+    ["総務部", "総務部"],
+  ]);
+  const people = ["総務郡", "営業部", "開発部", "関発部", "S02"].map((code, at) => ["人", `u${at}@x.jp`, code]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
+  expect(plan).toMatchObject({ orgsCreated: 5, newOrgs: ["総務郡", "営業部", "開発部", "関発部", "S02"], warnings: 3 });
+  expect(await tenant.faults(plan)).toEqual(["name-near@2", "name-near@3", "name-near@5"]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "creates the organisation 総務郡; did you mean 総務部?",
+    "creates the organisation 営業部; did you mean S01 (営業部)?",
+    "creates the organisation 関発部; did you mean 開発部?",
+  ]);
+  expect((await tenant.problems(plan))[0]).toMatchObject({ severity: "warning", column: 3, header: "組織コード" });
+  const many = Array.from({ length: 12 }, (_, at) => ["人", `id${at}`, "secret1", `G${at}`]);
+  const groups = await tenant.plan({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ...many,
+  ]);
+  expect(groups).toMatchObject({ groupsCreated: 12, warnings: 0 });
+  expect(groups.newGroups).toEqual(many.slice(0, 10).map(([, , , group]) => group));
+});
+
+test("a row whose key is a further address of a user is told how to make it the main one", async () => {
+  await withAddresses();
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL],
+    ["一", "a2@x.jp"],
+  ]);
+  const [reason] = await tenant.reasons(plan);
+  expect(reason?.en).toBe(
+    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>; to make it the main one, meet the record by another key: --key employee-code",
+  );
+  expect(reason?.ja).toContain("--key employee-code など別のキーで");
+  const other = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, MAIL],
+    ["三", "c@x.jp", "a2@x.jp"],
+  ]);
+  expect((await tenant.reasons(other))[0]?.en).toBe(
+    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>",
+  );
+});
+
+test("an export speaks for every address: one that the console lacks is not verified", async () => {
+  await withAddresses();
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, "TEL"],
+    ["一", "a1@x.jp", "9"],
+  ]);
+  await tenant.client.imports.emitted(plan);
+  const exported = fileOf([
+    ["氏名", MAIL, "社員コード", "TEL"],
+    ["一", "a1@x.jp", "1", "9"],
+    ["二", "b1@x.jp", "2", ""],
+  ]);
+  const content = { stream: new Blob([exported]).stream(), encoding: "utf-8" } as const;
+  const { accepted, first } = await tenant.client.imports.verify(plan.id, content);
+  expect(accepted).toBe(false);
+  expect(first).toMatchObject([{ key: "a1@x.jp", action: "update", changed: ["emails"] }]);
+});
+
+test("codes that are repeated, or differ in case and width only, are warned of once a column", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, "社員コード", "UPN"],
+    ["一", "a@x.jp", "e1", "a@x.jp"],
+    ["二", "b@x.jp", "0001", ""],
+    ["三", "c@x.jp", "Ｅ１", "A@x.jp"],
+    ["四", "d@x.jp", "0001", ""],
+    ["五", "e@x.jp", "0001", ""],
+    ["六", "f@x.jp", "E1", ""],
+    ["七", "g@x.jp", "", ""],
+    ["八", "h@x.jp", "", ""],
+  ]);
+  expect(await tenant.faults(plan)).toEqual([
+    "code-alike@4",
+    "code-alike@7",
+    "code-repeated@4",
+    "code-repeated@5",
+    "value-full-width@4",
+  ]);
+  expect(plan).toMatchObject({ invalid: 0, warnings: 5, rejected: false });
+  const reasons = (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !en.startsWith("full-width"));
+  expect(reasons).toEqual([
+    "differs from row 2 in letter case or width only; these are two different records",
+    "the same UPN as row 2",
+    "the same 社員コード as row 3, and 1 more row like that",
+    "differs from row 2 in letter case or width only; these are two different records",
+  ]);
+});
+
+test("serial numbers that differ in case are one device, codes of organisations are only alike", async () => {
+  const devices = await tenant.plan({ kind: "devices" }, [
+    ["シリアルナンバー", "IMEI番号"],
+    ["ABC1", "1"],
+    ["abc1", "1"],
+  ]);
+  expect(await tenant.faults(devices)).toEqual([
+    "code-repeated@3",
+    "key-duplicate@2",
+    "key-duplicate@3",
+    "value-small@3",
+  ]);
+  const orgs = await tenant.plan({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業", "S1"],
+    ["総務", "s1"],
+  ]);
+  expect(await tenant.faults(orgs)).toEqual(["code-alike@3"]);
+});
+
+test("an error value of a spreadsheet refuses a file, but where it is meant or the console has it", async () => {
+  const file = [
+    ["氏名", MAIL, "役職"],
+    ["一", "a@x.jp", "#N/A"],
+    ["二", "b@x.jp", "#REF!"],
+  ];
+  const refused = await tenant.plan({ kind: "users" }, file);
+  expect(await tenant.faults(refused)).toEqual(["value-error@2", "value-error@3"]);
+  expect(refused).toMatchObject({ invalid: 2, rejected: true });
+  const meant = await tenant.plan({ kind: "users", allowErrorValues: true }, file);
+  expect(meant).toMatchObject({ create: 2, errors: 0, warnings: 0 });
+  const exported = await tenant.plan({ kind: "users", mode: "replace", blank: "clear", fromConsole: true }, file);
+  expect(exported).toMatchObject({ create: 2, errors: 0 });
+});

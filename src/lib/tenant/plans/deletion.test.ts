@@ -1,0 +1,578 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import type { DeletionRequest, Import } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const ORGS = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["営業部", "S", ""],
+  ["東日本", "S1", "S"],
+  ["開発部", "D", ""],
+] as const;
+const PEOPLE = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["山田", "yamada@x", "S"],
+  ["髙橋", "takahashi@x", "S1"],
+  ["鈴木", "suzuki@x", "D"],
+] as const;
+const DEVICES = [
+  ["シリアルナンバー", "所有者メールアドレス"],
+  ["SN1", "suzuki@x"],
+] as const;
+const MEMBERS = [
+  ["表示名", "ユーザーID", "パスワード", "グループ名"],
+  ["太郎", "taro", "secret1", "営業"],
+  ["花子", "hanako", "secret1", ""],
+] as const;
+
+beforeEach(async () => {
+  tenant.clear();
+  tenant.sql("update tenant set mirroredAt = null");
+  await tenant.import({ kind: "orgs" }, ORGS);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  await tenant.import({ kind: "devices" }, DEVICES);
+  await tenant.import({ kind: "docs", createGroups: true }, MEMBERS);
+});
+
+type Asked = Partial<DeletionRequest> & Pick<DeletionRequest, "kind">;
+const plan = (asked: Asked): Promise<Import> => tenant.client.imports.delete(asked);
+const commit = (found: Import): Promise<Import> => tenant.client.imports.commit(found);
+const refused = async (asked: Asked) => {
+  const before = tenant.dump();
+  const failure = await failureOf(plan(asked));
+  expect(tenant.dump()).toEqual(before);
+  expect(await open()).toEqual([]);
+  return { code: failure?.code, what: failure?.what.en, hint: failure?.hint?.en, ja: failure?.what.ja };
+};
+/** The plans that are left. */
+const open = async () => (await tenant.client.imports.list()).filter(({ state }) => state === "planned");
+
+const idsOf = async (kind: "orgs" | "users" | "devices", ...names: readonly string[]): Promise<string[]> => {
+  const found = await Promise.all(names.map((name) => tenant.client[kind].find({ name })));
+  return found.flat().map(({ id }) => id);
+};
+const emails = async () => (await tenant.users()).map(({ emails: all }) => all[0]);
+const paths = async () => (await tenant.client.orgs.list()).map(({ path }) => path).filter((path) => path !== "");
+
+test("named records go as one import, with what they were, and come back by its undoing", async () => {
+  const before = tenant.dump();
+  const found = await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x"), called: "yamada@x" });
+  expect(found).toMatchObject({
+    kind: "users",
+    mode: "delete",
+    state: "planned",
+    delete: 2,
+    recordsBefore: 3,
+    fileName: "yamada@x",
+    inputSha256: null,
+    request: { mode: "delete", select: { by: "named" } },
+  });
+  const rows = await Array.fromAsync(tenant.client.imports.rows(found.id));
+  expect(rows.map(({ action, key }) => [action, key])).toEqual([
+    ["delete", "yamada@x"],
+    ["delete", "takahashi@x"],
+  ]);
+  expect(tenant.dump()).toEqual(before);
+  const done = await commit(found);
+  expect(done).toMatchObject({ state: "committed", delete: 2 });
+  expect(await emails()).toEqual(["suzuki@x"]);
+  const [person] = await tenant.client.users.history({ name: "yamada@x" });
+  expect(person).toMatchObject({ deleted: true });
+  expect(person?.events.at(-1)).toMatchObject({ action: "delete", mode: "delete", number: done.number });
+  const told = await Array.fromAsync(tenant.client.imports.rows(done.id));
+  expect(told[0]).toMatchObject({ action: "delete", key: "yamada@x" });
+  expect(told[0]?.before).toContainEqual({ field: "orgCode", value: "S" });
+  const undo = await commit(await tenant.client.imports.revert(done.id));
+  expect(tenant.dump()).toEqual(before);
+  const again = await failureOf(tenant.client.imports.revert(undo.id));
+  expect(again?.hint).toEqual({
+    en: `delete them again; who they were: clomoctl imports show ${done.number} --rows; to undo the last one that still stands: clomoctl imports revert ${done.number - 1}`,
+    ja: `もう一度削除してください。削除した対象の確認: clomoctl imports show ${done.number} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${done.number - 1}`,
+  });
+});
+
+test.each([
+  [{ search: "山" }, ["takahashi@x", "suzuki@x"]],
+  [{ filterName: "髙" }, ["yamada@x", "suzuki@x"]],
+  [{ filterId: "a@x" }, ["takahashi@x", "suzuki@x"]],
+  [{ search: "nobody" }, ["yamada@x", "takahashi@x", "suzuki@x"]],
+])("filters of the list choose: %o", async (filters, left) => {
+  const found = await plan({ kind: "users", ...filters });
+  expect(found.request?.select).toEqual({ by: "filtered", ...filters });
+  await commit(found);
+  expect(await emails()).toEqual(left);
+});
+
+test("filters hold together, and an organisation is one of them", async () => {
+  const [org = ""] = await idsOf("orgs", "S");
+  expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 0 });
+  await commit(await plan({ kind: "users", org }));
+  expect(await emails()).toEqual(["takahashi@x", "suzuki@x"]);
+});
+
+test("devices and users of an app go, of that app alone", async () => {
+  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
+  await commit(await plan({ kind: "docs", filterId: "taro" }));
+  expect((await tenant.securedUsers("docs")).map(({ userId }) => userId)).toEqual(["hanako"]);
+  expect(await tenant.securedUsers("calendar")).toHaveLength(2);
+  const [other] = await tenant.securedUsers("calendar");
+  expect(await refused({ kind: "docs", ids: [other?.id ?? ""] })).toMatchObject({ code: "not-found" });
+  await commit(await plan({ kind: "devices", ids: await idsOf("devices", "SN1") }));
+  expect(await tenant.devices()).toEqual([]);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "suzuki@x") }));
+});
+
+test("who owns devices is refused, and named with the way out", async () => {
+  expect(await refused({ kind: "users", search: "@x" })).toEqual({
+    code: "input-rejected",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
+  });
+});
+
+test("of several devices one is named, and that there are more", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["SN0", "suzuki@x"],
+  ]);
+  const told = await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
+  expect(told.what).toContain("鈴木 <suzuki@x> (2 devices: SN0 …)");
+  expect(told.ja).toContain("鈴木 <suzuki@x>(デバイス 2 件: SN0 …)");
+});
+
+test("of 管理外 devices, which take no other owner, their own deletion is the way out", async () => {
+  const devices = { kind: "devices" } as const;
+  await tenant.import(devices, [
+    ["シリアルナンバー", "ステータス"],
+    ["SN1", "管理外"],
+  ]);
+  const ids = await idsOf("users", "suzuki@x");
+  const unmanaged = "devices that are 管理外 take no other owner: delete them: clomoctl devices delete SERIAL…";
+  expect((await refused({ kind: "users", ids })).hint).toBe(unmanaged);
+  const owning = ["シリアルナンバー", "ステータス", "所有者メールアドレス"];
+  await tenant.import(devices, [owning, ["SN3", "管理中", "suzuki@x"]]);
+  expect((await refused({ kind: "users", ids })).hint).toBe(
+    `give the devices another owner: clomoctl devices set-owner SERIAL… --user USER; ${unmanaged}`,
+  );
+  await tenant.import(devices, [
+    ["シリアルナンバー", "所有組織コード"],
+    ["SN2", "S1"],
+  ]);
+  tenant.sql(`update device set status = '管理外' where "serialNumber" = 'SN2'`);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  const orgs = await idsOf("orgs", "S");
+  expect((await refused({ kind: "orgs", ids: orgs, recursive: true })).hint).toBe(unmanaged);
+  await commit(await plan({ ...devices, ids: await idsOf("devices", "SN1", "SN2", "SN3") }));
+  await commit(await plan({ kind: "users", ids }));
+});
+
+test("of several who are named all reasons are told at once", async () => {
+  tenant.makeAdministrator("yamada@x");
+  const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
+  expect(await refused({ kind: "users", ids })).toEqual({
+    code: "input-rejected",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked); give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
+  });
+});
+
+test("an organisation that owns devices is refused, with all below it too", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有組織コード"],
+    ["SN2", "S1"],
+  ]);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
+    expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
+      code: "input-rejected",
+      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN2); nothing was changed",
+      hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    });
+  }
+});
+
+test("devices go by their status, platform and tag; what has none of these is not chosen by them", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "タグ"],
+    ["SN2", "iOS", "管理外", "貸出用"],
+    ["SN3", "iOS", "管理中", "貸出用"],
+    ["SN4", "Android", "管理外", "貸出用"],
+  ]);
+  const asked = { kind: "devices", status: "管理外", platform: "iOS", tag: "貸出用" } as const;
+  await commit(await plan(asked));
+  expect((await tenant.devices()).map(({ serialNumber }) => serialNumber)).toEqual(["SN1", "SN3", "SN4"]);
+  const [org] = await tenant.client.orgs.find({ name: "D" });
+  expect(await plan({ kind: "devices", org: org?.id })).toMatchObject({ delete: 1 });
+  for (const { id } of await open()) await tenant.client.imports.discard(id);
+  expect(await refused({ kind: "users", status: "管理外" })).toMatchObject({ code: "usage" });
+  expect(await refused({ kind: "docs", tag: "貸出用" })).toMatchObject({ code: "usage" });
+});
+
+test("an organisation goes only when it is empty, several of one subtree together", async () => {
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
+    code: "input-rejected",
+    what: "1 organisation cannot be deleted, as others belong to it: 営業部 (1 user, 1 lower organisation); nothing was changed",
+    hint: "move the users: clomoctl users move USER… --org ORG; move the organisations below: clomoctl orgs move ORG --parent ORG; or delete them with all that is in them: --recursive",
+  });
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 lower organisation)");
+  const before = tenant.dump();
+  const done = await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S", "S1") }));
+  expect(await paths()).toEqual(["開発部"]);
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+test.each([
+  [["orgs.delete"], "ask a system administrator"],
+  [["orgs.delete", "users.delete"], "delete them with all that is in them: --recursive; or ask a system administrator"],
+  [["orgs.delete", "users.move"], "move the users: clomoctl users move USER… --org ORG; or ask a system administrator"],
+] as const)("of what frees an organisation, who may do only some of it is told that: %s", async (items, hint) => {
+  await withAccount(tenant, { name: "cus01", role: "custom", items });
+  const ids = await idsOf("orgs", "S");
+  const asked = tenant.as("cus01").imports.delete({ kind: "orgs", ids, called: "x" });
+  await expect(asked).rejects.toMatchObject({ code: "input-rejected", hint: { en: hint } });
+});
+
+test("an organisation goes with all below it and their users: two imports, committed as one", async () => {
+  const before = tenant.dump();
+  const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  const { takes } = found;
+  // 全社 is not counted
+  expect(found).toMatchObject({ delete: 2, recordsBefore: 3 });
+  expect(takes).toMatchObject({ number: found.number - 1, delete: 2, recordsBefore: 3 });
+  const users = await tenant.client.imports.show(takes?.id ?? "");
+  expect(users).toMatchObject({ kind: "users", mode: "delete", delete: 2, state: "planned" });
+  const done = await commit(found);
+  expect(await paths()).toEqual(["開発部"]);
+  expect(await emails()).toEqual(["suzuki@x"]);
+  expect(await tenant.client.imports.show(users.id)).toMatchObject({ state: "committed" });
+  const failure = await failureOf(tenant.client.imports.revert(users.id));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.hint?.en).toContain(`clomoctl imports revert ${done.number}`);
+  await commit(await tenant.client.imports.revert(done.id));
+  await commit(await tenant.client.imports.revert(users.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+const rowsOf = ({ id }: Import) => Array.fromAsync(tenant.client.imports.rows(id));
+
+test("organisations without a code that went are told by the paths that they had, whatever is renamed since", async () => {
+  const { orgs } = tenant.client;
+  const made = async (name: string, parentId: string) => (await orgs.create({ name, parentId })).after.id;
+  const [[east], [other]] = [await orgs.find({ name: "S1" }), await orgs.find({ name: "D" })];
+  const above = [await made("課", String(east?.id)), await made("課", String(other?.id))];
+  const below = [];
+  for (const id of above) below.push(await made("係/班", id));
+  const done = await commit(await plan({ kind: "orgs", ids: [...above, ...below] }));
+  const told = async () =>
+    (await rowsOf(done)).map(({ before }) =>
+      before.flatMap(({ field, value }) => (field === "path" || field === "parent" ? [value] : [])),
+    );
+  const then = [
+    ["営業部/東日本/課", "S1"],
+    ["開発部/課", "D"],
+    ["営業部/東日本/課/係\\/班", "営業部/東日本/課"],
+    ["開発部/課/係\\/班", "開発部/課"],
+  ];
+  expect(await told()).toEqual(then);
+  await orgs.edit(east?.id ?? "", { name: "東" });
+  await orgs.edit(other?.id ?? "", { name: "開発" });
+  await orgs.edit(east?.id ?? "", { name: "西" });
+  expect(await told()).toEqual(then);
+  await tenant.import({ kind: "orgs" }, [ORGS[0], ["開発本部", "D", "S"]]);
+  await orgs.edit(other?.id ?? "", { name: "別" });
+  expect(await told()).toEqual(then);
+  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true }));
+  expect(await told()).toEqual(then);
+});
+
+test("without users there is one import, and dropping the plan of both drops both", async () => {
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  expect(alone.takes).toBeUndefined();
+  await tenant.client.imports.discard(alone.id);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  await tenant.client.imports.discard(both.id);
+  expect(await tenant.client.imports.show(both.takes?.id ?? "")).toMatchObject({ state: "discarded" });
+  expect(await open()).toEqual([]);
+  const other = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  await tenant.client.imports.discard(other.takes?.id ?? "");
+  expect(await tenant.client.imports.show(other.id)).toMatchObject({ state: "discarded" });
+  expect(await open()).toEqual([]);
+  const gone = await failureOf(Array.fromAsync(tenant.client.imports.rows(other.id)));
+  expect(gone?.hint?.en).toBe("delete them anew, by their names or filters");
+});
+
+test("no part of both is committed alone, nor after a conflict", async () => {
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  const part = both.takes?.id ?? "";
+  const alone = async () => failureOf(commit(await tenant.client.imports.show(part)));
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `import ${both.number - 1} is part of import ${both.number}: both are committed as one`,
+      ja: `インポート ${both.number - 1} はインポート ${both.number} の一部で、両方を同時に確定します`,
+    },
+  };
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.orgs.create({ name: "総務部" });
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  expect(await alone()).toMatchObject(refused);
+  await tenant.client.imports.replan(part);
+  const failure = await alone();
+  expect(failure).toMatchObject(refused);
+  expect(failure?.hint?.en).toContain(
+    `commit both: clomoctl imports commit ${both.number} (where the tenant has changed, first: clomoctl imports replan ${both.number})`,
+  );
+  expect(await emails()).toEqual(["yamada@x", "takahashi@x", "suzuki@x"]);
+  await commit(await tenant.client.imports.replan(both.id));
+  expect(await paths()).toEqual(["開発部", "総務部"]);
+  expect(await emails()).toEqual(["suzuki@x"]);
+});
+
+/** As an older program did, and as what was lost is: the other part stays. */
+const discardAlone = ({ takes }: Import): void => {
+  tenant.database.run("update import set state = 'discarded' where id = :id", { id: takes?.id ?? "" });
+};
+
+test("what is left of both is compared alone once the other one is over", async () => {
+  const S = await idsOf("orgs", "S");
+  const first = await plan({ kind: "orgs", ids: S, recursive: true });
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  discardAlone(first);
+  expect(await failureOf(commit(first))).toMatchObject({ code: "conflict" });
+  const alone = await tenant.client.imports.replan(first.id);
+  expect(alone).toMatchObject({ delete: 2 });
+  expect(alone.takes).toBeUndefined();
+  await tenant.client.imports.discard(alone.id);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const again = await plan({ kind: "orgs", ids: S, recursive: true });
+  discardAlone(again);
+  const failure = await failureOf(tenant.client.imports.replan(again.id));
+  expect(failure?.what.en).toContain("2 organisations cannot be deleted, as others belong to them: 営業部 (1 user)");
+  expect(await failureOf(commit(again))).toMatchObject({ code: "conflict" });
+  await tenant.client.imports.discard(again.id);
+});
+
+test("a deletion is no upload", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  expect(await failureOf(tenant.client.imports.emitted(found, {}))).toMatchObject({ code: "input-rejected" });
+});
+
+test("nothing that is kept of deletions has a secret", async () => {
+  await commit(await plan({ kind: "docs", filterId: "a" }));
+  tenant.database.exec("pragma wal_checkpoint(truncate)");
+  expect(readFileSync(tenant.path).includes("secret1")).toBe(false);
+});
+
+test("devices of users who would go with their organisation hold it", async () => {
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true })).toMatchObject({
+    code: "input-rejected",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+  });
+});
+
+test("administrators stay where filters choose them, and are refused by name", async () => {
+  tenant.makeAdministrator("yamada@x");
+  tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
+  expect(await plan({ kind: "users", search: "a@x" })).toMatchObject({
+    delete: 0,
+    staying: { count: 1, names: ["山田 <yamada@x>"] },
+  });
+  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 1, staying: { names: ["太郎 <taro>"] } });
+  for (const { id } of await open()) await tenant.client.imports.discard(id);
+  expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
+    code: "input-rejected",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; nothing was changed",
+    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked)",
+  });
+  const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
+  expect((await refused({ kind: "docs", ids: [taro] })).hint).toContain(
+    "secured administrators remove USER… --app docs",
+  );
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
+    code: "input-rejected",
+    what: "1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; nothing was changed",
+  });
+});
+
+test("of organisations that go with their users all that is in the way is told at once", async () => {
+  tenant.makeAdministrator("yamada@x");
+  await tenant.import({ kind: "devices", mode: "append" }, [
+    ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
+    ["SN2", "takahashi@x", ""],
+    ["SN3", "", "S1"],
+  ]);
+  const ids = [ROOT_ORG_ID, ...(await idsOf("orgs", "S", "D"))];
+  expect(await refused({ kind: "orgs", ids, recursive: true })).toEqual({
+    code: "input-rejected",
+    what: "全社 is never deleted; 1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; 2 users cannot be deleted, as others belong to them: 髙橋 <takahashi@x> (1 device: SN2); 鈴木 <suzuki@x> (1 device: SN1); 1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN3); nothing was changed",
+    hint: "name the organisations below it; administrators are never deleted; move them first: clomoctl users move USER… --org ORG; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "全社は削除できません。これらの組織に、削除できない管理者が 1 人所属しています: 山田 <yamada@x>。ユーザー 2 件は、関連付けられているものがあるため削除できません: 髙橋 <takahashi@x>(デバイス 1 件: SN2)、鈴木 <suzuki@x>(デバイス 1 件: SN1)。組織 1 件は、関連付けられているものがあるため削除できません: 営業部/東日本(デバイス 1 件: SN3)。何も変更していません",
+  });
+});
+
+test("a deletion that is refused leaves no number behind", async () => {
+  const numbers = async () => (await tenant.client.imports.list()).map(({ number }) => number);
+  const before = await numbers();
+  await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
+  await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true });
+  expect(await numbers()).toEqual(before);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  // nobody is in them any more: one import
+  const { number } = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  expect([Math.max(...before) + 2, number]).toEqual([number, number]);
+});
+
+test("who would be left without his organisation is told where its users own nothing", async () => {
+  tenant.makeAdministrator("takahashi@x");
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }));
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).what).toBe(
+    "1 administrator is in these organisations and would be left without one: 髙橋 <takahashi@x>; nothing was changed",
+  );
+});
+
+test("facts 6.6: who is an administrator by the mark of another app is told before he goes", async () => {
+  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
+  await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
+  for (const kind of ["calendar", "contacts"] as const)
+    await tenant.client.administrators.mark(kind, { add: ["taro", "nobody"] });
+  const protectedElsewhere = { count: 1, names: ["太郎 <taro> (calendar, contacts)"] };
+  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 2, protectedElsewhere });
+  const [taro = "", hanako = ""] = (await tenant.securedUsers("docs"))
+    .toSorted((a, b) => (a.userId > b.userId ? -1 : 1))
+    .map(({ id }) => id);
+  expect(await plan({ kind: "docs", ids: [taro] })).toMatchObject({ delete: 1, protectedElsewhere });
+  expect(await plan({ kind: "docs", ids: [hanako] })).not.toHaveProperty("protectedElsewhere");
+  // where he is marked himself he stays
+  expect(await plan({ kind: "contacts", filterId: "a" })).toMatchObject({ delete: 1, staying: { count: 1 } });
+  expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
+});
+
+test("a mark between the plan and its commit is a conflict, and so is any other change", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  const [id = ""] = await idsOf("users", "yamada@x");
+  await tenant.client.administrators.mark("users", { add: [id] });
+  expect(await failureOf(commit(found))).toMatchObject({ code: "conflict" });
+  expect(await tenant.client.imports.replan(found.id)).toMatchObject({ delete: 0, staying: { count: 1 } });
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true });
+  await tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]]);
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  const again = await tenant.client.imports.replan(both.id);
+  expect(again).toMatchObject({ delete: 1, takes: { delete: 2 } });
+  await commit(again);
+  expect(await emails()).toEqual(["yamada@x", "suzuki@x"]);
+});
+
+test("of a plan that was compared again, a filter chooses anew, and names do not", async () => {
+  const [filtered, named] = [
+    await plan({ kind: "users", search: "a@x" }),
+    await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }),
+  ];
+  await tenant.import({ kind: "users" }, [PEOPLE[0], ["山本", "yama@x", ""]]);
+  expect(await tenant.client.imports.replan(filtered.id)).toMatchObject({ delete: 2 });
+  expect(await tenant.client.imports.replan(named.id)).toMatchObject({ delete: 1 });
+  await commit(await tenant.client.imports.show(named.id));
+  expect(await failureOf(tenant.client.imports.replan(filtered.id))).toBeUndefined();
+});
+
+test.each<[Asked, string]>([
+  [{ kind: "users" }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID], search: "x" }, "usage"],
+  [{ kind: "users", search: "" }, "usage"],
+  [{ kind: "users", ids: [] }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID], recursive: true }, "usage"],
+  [{ kind: "orgs", search: "営業" }, "usage"],
+  [{ kind: "docs", org: ROOT_ORG_ID }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID] }, "not-found"],
+  [{ kind: "orgs", ids: [ROOT_ORG_ID], recursive: true }, "input-rejected"],
+])("never all for want of a name or a filter: %o", async (asked, code) => {
+  expect(await refused(asked)).toMatchObject({ code });
+});
+
+test("a request that is sent twice plans once", async () => {
+  const body = JSON.stringify({ kind: "users", search: "山" });
+  const headers = { "content-type": "application/json", "idempotency-key": "once" };
+  const send = async () => {
+    const request = new Request("http://tenant/v1/imports/deletions", { method: "POST", headers, body });
+    return (await (await tenant.fetch(request)).json()) as Import;
+  };
+  const first = await send();
+  expect((await send()).id).toBe(first.id);
+  expect(await open()).toHaveLength(1);
+});
+
+/** Makes the tenant a mirror of the console, as it is. */
+const mirror = async (): Promise<void> => {
+  await tenant.import({ kind: "users", fromConsole: true }, PEOPLE);
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+};
+const tasks = async () =>
+  (await tenant.client.console.list()).map(({ work, kind, state, doubtedAt }) => [
+    work,
+    kind,
+    state,
+    doubtedAt !== null,
+  ]);
+
+test("in a mirror a deletion is to be done in the console too, until an export lacks them", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  expect(await tenant.client.console.show(done.consoleTask ?? 0)).toMatchObject({
+    mode: "delete",
+    delete: 1,
+    importNumber: done.number,
+  });
+  const newcomer = ["佐藤", "sato@x", "S"];
+  const without = [PEOPLE[0], ...PEOPLE.slice(2), newcomer];
+  await tenant.import({ kind: "users", fromConsole: true }, without);
+  expect(await tasks()).toEqual([["delete", "users", "shown", false]]);
+});
+
+test.each([
+  ["with the same address", ["山田 改", "yamada@x", "S"]],
+  ["with the same name, and another address", ["山田", "taro@x", "S"]],
+])("whom the console still has, %s, was not deleted there", async (_, row) => {
+  await mirror();
+  await commit(await plan({ kind: "users", search: "yamada" }));
+  await tenant.import({ kind: "users", fromConsole: true }, [...PEOPLE.filter(([name]) => name !== "山田"), row]);
+  expect(await tasks()).toEqual([["delete", "users", "open", true]]);
+});
+
+test("organisations and their users are two tasks, each proved by its own export", async () => {
+  await mirror();
+  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "open", false],
+  ]);
+  await tenant.import({ kind: "orgs", fromConsole: true }, [ORGS[0], ...ORGS.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, [PEOPLE[0], ...PEOPLE.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "shown", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+});
+
+test("an undone deletion is to be taken back in the console", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "dropped", false],
+    ["undo", "users", "open", false],
+  ]);
+});

@@ -1,0 +1,702 @@
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { wrongKeys } from "#support/tenant/keys.ts";
+import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const devices = { kind: "devices" } as const;
+
+const USERS = ["氏名", "メールアドレス", "メールアドレス"];
+const YAMADA = ["山田", "yamada@example.jp", "y.main@example.jp"];
+const TAKAHASHI = ["髙橋", "takahashi@example.jp", ""];
+
+beforeEach(async () => {
+  tenant.clear();
+  await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
+});
+
+const HEADER = ["シリアルナンバー", "端末識別名", "IMEI番号", "所有者メールアドレス"];
+const OWNED = ["S1", "一号機", "00 000000 000000 1", "yamada@example.jp"];
+const SPARE = ["S2", "", "00 000000 000000 2", ""];
+
+const seed = () => tenant.import(devices, [HEADER, OWNED, SPARE]);
+
+/** Serial number, IMEI and owner's name of every device. */
+const shown = async () =>
+  (await tenant.devices()).map(({ serialNumber, imei, owner }) => [serialNumber, imei, owner?.name ?? null]);
+
+const rows = (plan: { readonly id: string }) => Array.fromAsync(tenant.client.imports.rows(plan.id));
+const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise))?.code;
+const revert = async ({ id }: { readonly id: string }) =>
+  tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+describe("an import of devices", () => {
+  test("creates, updates and leaves unchanged", async () => {
+    const plan = await tenant.plan(devices, [HEADER, OWNED, SPARE]);
+    expect(plan).toMatchObject({ rows: 2, create: 2, update: 0, unchanged: 0, delete: 0, invalid: 0, orgsCreated: 0 });
+    await tenant.client.imports.commit(plan);
+    const [first] = await tenant.devices();
+    expect(first).toMatchObject({
+      serialNumber: "S1",
+      platform: null,
+      status: null,
+      identificationName: "一号機",
+      imei: "00 000000 000000 1",
+      owner: { name: "山田", email: "yamada@example.jp" },
+      memo: null,
+    });
+    const again = await tenant.plan(devices, [HEADER, OWNED.with(1, "初号機"), SPARE]);
+    expect(again).toMatchObject({ create: 0, update: 1, unchanged: 1 });
+    expect(await rows(again)).toMatchObject([
+      { key: "S1", action: "update", changed: ["identificationName"] },
+      { key: "S2", action: "unchanged" },
+    ]);
+    await tenant.client.imports.commit(again);
+    const [changed] = await tenant.devices();
+    expect(changed).toMatchObject({ id: first?.id, createdAt: first?.createdAt, identificationName: "初号機" });
+  });
+
+  test("that replaces deletes those that the file lacks", async () => {
+    await seed();
+    const plan = await tenant.plan({ ...devices, mode: "replace" }, [HEADER, SPARE, ["S3", "", "", ""]]);
+    expect(plan).toMatchObject({ create: 1, update: 0, unchanged: 1, delete: 1 });
+    expect((await rows(plan)).at(-1)).toMatchObject({ key: "S1", action: "delete" });
+    await tenant.client.imports.commit(plan);
+    expect(await shown()).toEqual([
+      ["S2", "00 000000 000000 2", null],
+      ["S3", null, null],
+    ]);
+  });
+
+  test("takes only the listed words for platform and status, and needs a serial number", async () => {
+    const plan = await tenant.plan(devices, [
+      ["シリアルナンバー", "プラットフォーム", "ステータス"],
+      ["S1", "Windows", "事前登録"],
+      ["S2", "windows", "managed"],
+      ["", "iOS", "管理中"],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["not-choice@3", "not-choice@3", "required@4"]);
+  });
+});
+
+test("what the console's next export confirms is verified, every column of it", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED, SPARE]));
+  const verify = (...rest: Cells) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf([HEADER, ...rest])]).stream(),
+      encoding: "utf-8",
+    });
+  expect(await verify(OWNED.with(3, ""), SPARE)).toMatchObject({
+    accepted: false,
+    differences: 1,
+    first: [{ key: "S1", changed: ["ownerEmail"] }],
+  });
+  expect(await verify(OWNED, SPARE)).toMatchObject({ accepted: true, import: { state: "committed" } });
+  expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
+});
+
+test("an export under headers of the console is told to need those of clomoctl", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED]));
+  const file = fileOf([HEADER.with(2, "IMEI"), OWNED]);
+  const verified = tenant.client.imports.verify(plan.id, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+  expect(await failureOf(verified)).toMatchObject({
+    code: "input-rejected",
+    hint: {
+      en: "the plan is still waiting for verification; give the export clomoctl's headers: clomoctl csv template --as devices",
+      ja: "計画は照合待ちのままです。エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
+    },
+  });
+});
+
+describe("an owner", () => {
+  test.each(["yamada@example.jp", "YAMADA@Example.JP", "y.main@example.jp", "Y.MAIN@EXAMPLE.JP"])(
+    "is named by %s, whichever of his addresses it is",
+    async (address) => {
+      const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, address)]);
+      const [row] = await rows(plan);
+      expect(row?.after).toContainEqual({ field: "ownerEmail", value: "yamada@example.jp" });
+      await tenant.client.imports.commit(plan);
+      expect(await shown()).toEqual([["S1", "00 000000 000000 1", "山田"]]);
+      expect(await tenant.plan(devices, [HEADER, OWNED])).toMatchObject({ unchanged: 1 });
+    },
+  );
+
+  test("that the tenant lacks is a problem of each row that names him", async () => {
+    const unknown = OWNED.with(3, "nobody@example.jp");
+    const plan = await tenant.plan(devices, [HEADER, unknown, SPARE, unknown.with(0, "S3").with(2, "")]);
+    expect(await tenant.problems(plan)).toMatchObject([
+      {
+        code: "user-unknown",
+        row: 2,
+        column: 4,
+        header: "所有者メールアドレス",
+        params: { value: "nobody@example.jp" },
+      },
+      { code: "user-unknown", row: 4, column: 4 },
+    ]);
+    expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
+  });
+
+  test("is cleared by a blank cell, unless blanks keep, and stays where the file has no such column", async () => {
+    await seed();
+    const file = [HEADER, OWNED.with(3, "")];
+    expect(await tenant.plan({ ...devices, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
+    expect(await tenant.plan(devices, [HEADER.slice(0, 3), OWNED.slice(0, 3)])).toMatchObject({ unchanged: 1 });
+    const cleared = await tenant.plan({ ...devices, blank: "clear" }, file);
+    expect(await rows(cleared)).toMatchObject([{ action: "update", changed: ["ownerEmail"] }]);
+    await tenant.client.imports.commit(cleared);
+    expect((await tenant.devices())[0]?.owner).toBeNull();
+  });
+
+  test("is cleared with the other columns that the file lacks, where these are", async () => {
+    await seed();
+    const plan = await tenant.import({ ...devices, absent: "clear" }, [["シリアルナンバー"], ["S1"]]);
+    expect(plan).toMatchObject({ update: 1 });
+    expect((await shown())[0]).toEqual(["S1", null, null]);
+  });
+
+  test("whose user is written between plan and commit is a conflict, unless the file names no owners", async () => {
+    const named = await tenant.plan(devices, [HEADER, OWNED]);
+    const unnamed = await tenant.plan(devices, [HEADER.slice(0, 1), ["S2"]]);
+    await tenant.import(users, [USERS, YAMADA.with(0, "山田 太郎")]);
+    expect(await codeOf(tenant.client.imports.commit(named))).toBe("conflict");
+    await tenant.client.imports.commit(unnamed);
+    await tenant.client.imports.commit(await tenant.client.imports.replan(named.id));
+    expect((await shown())[1]).toEqual(["S1", "00 000000 000000 1", "山田 太郎"]);
+  });
+});
+
+describe("a key", () => {
+  const imei = { ...devices, key: "imei" } as const satisfies Request;
+
+  test("may be the IMEI: serial numbers are exchanged in one file", async () => {
+    await seed();
+    const plan = await tenant.plan(imei, [HEADER, OWNED.with(0, "S2"), SPARE.with(0, "S1")]);
+    expect(await rows(plan)).toMatchObject([
+      { key: "00 000000 000000 1", action: "update", changed: ["serialNumber"] },
+      { key: "00 000000 000000 2", action: "update", changed: ["serialNumber"] },
+    ]);
+    const done = await tenant.client.imports.commit(plan);
+    expect(await shown()).toEqual([
+      ["S2", "00 000000 000000 1", "山田"],
+      ["S1", "00 000000 000000 2", null],
+    ]);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+    await revert(done);
+    expect((await shown()).map(([serial]) => serial)).toEqual(["S1", "S2"]);
+  });
+
+  test("may be any of five; a file without serial numbers changes what it finds and creates nothing", async () => {
+    const header = ["シリアルナンバー", "IMEI番号", "電話番号", "Wi-Fi MACアドレス", "Android ID", "メモ"];
+    await tenant.import(devices, [header, ["S1", "i", "00-0000-0001", "00:00:5e:00:53:01", "a", ""]]);
+    for (const [key, name, value] of [
+      ["imei", "IMEI番号", "i"],
+      ["phone", "電話番号", "00-0000-0001"],
+      ["wifi-mac", "Wi-Fi MACアドレス", "00:00:5e:00:53:01"],
+      ["android-id", "Android ID", "a"],
+    ] as const) {
+      const done = await tenant.import({ ...devices, key }, [
+        [name, "メモ"],
+        [value, key],
+      ]);
+      expect(done).toMatchObject({ create: 0, update: 1 });
+      expect(await tenant.devices()).toMatchObject([{ serialNumber: "S1", memo: key }]);
+      const other = await tenant.plan({ ...devices, key }, [
+        [name, "メモ"],
+        ["other", key],
+      ]);
+      expect(await tenant.faults(other)).toEqual(["required-new@2"]);
+    }
+  });
+
+  test("of which several devices have the same value is ambiguous", async () => {
+    await tenant.import(devices, [HEADER, OWNED, SPARE.with(2, "00 000000 000000 1")]);
+    const plan = await tenant.plan(imei, [HEADER, OWNED]);
+    expect(await tenant.problems(plan)).toMatchObject([
+      { code: "key-ambiguous", row: 2, column: 3, params: { count: 2 } },
+    ]);
+  });
+
+  test("that two rows share names both", async () => {
+    const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED]);
+    expect(await tenant.faults(plan)).toEqual(["code-repeated@3", "key-duplicate@2", "key-duplicate@3"]);
+    const serials = await tenant.plan(imei, [HEADER, OWNED, OWNED.with(2, "other")]);
+    expect(await tenant.faults(serials)).toEqual(["value-duplicate@2", "value-duplicate@3"]);
+  });
+
+  test("must not be blank, whichever it is", async () => {
+    expect(await tenant.faults(await tenant.plan(imei, [HEADER, OWNED.with(2, "")]))).toEqual(["required@2"]);
+  });
+
+  test("does not take another device's serial number", async () => {
+    await seed();
+    const plan = await tenant.plan(imei, [HEADER, OWNED.with(0, "S2")]);
+    expect(await tenant.problems(plan)).toMatchObject([
+      { code: "value-taken", row: 2, column: 1, params: { value: "S2", holder: "S2" } },
+    ]);
+    expect(await tenant.reasons(plan)).toEqual([
+      {
+        en: "S2 is already used as シリアルナンバー by the device S2",
+        ja: "S2 はすでにデバイス「S2」がシリアルナンバーに使っています",
+      },
+    ]);
+    const created = await tenant.plan(imei, [HEADER, ["S1", "", "new", ""]]);
+    expect(await tenant.faults(created)).toEqual(["value-taken@2"]);
+    const deleted = await tenant.plan({ ...imei, mode: "replace" }, [HEADER, OWNED.with(0, "S2")]);
+    expect(deleted).toMatchObject({ update: 1, delete: 1, rejected: false });
+    await tenant.client.imports.commit(deleted);
+    expect(await shown()).toEqual([["S2", "00 000000 000000 1", "山田"]]);
+  });
+
+  test("is compared with its blanks: an IMEI without them is another one", async () => {
+    await seed();
+    const plan = await tenant.plan(imei, [
+      ["シリアルナンバー", "IMEI番号"],
+      ["S3", "000000000000001"],
+      ["S4", " 00 000000 000000 1"],
+      ["S1", "00 000000 000000 1"],
+    ]);
+    expect(await rows(plan)).toMatchObject([{ action: "create" }, { action: "create" }, { action: "unchanged" }]);
+    await tenant.client.imports.commit(plan);
+    expect((await tenant.devices()).map((device) => device.imei)).toEqual([
+      "00 000000 000000 1",
+      "00 000000 000000 2",
+      "000000000000001",
+      " 00 000000 000000 1",
+    ]);
+  });
+});
+
+test("look-alikes are the same in a Shift_JIS file: in a serial number, an address, a name", async () => {
+  await tenant.import(users, [USERS, ["一", "a\u301c@example.jp", ""]]);
+  await tenant.import(devices, [HEADER, ["S\u2212\u301c", "\u2016号\u2014", "1", "a\u301c@example.jp"]]);
+  const before = tenant.dump();
+  const file = [HEADER, ["S\uff0d\uff5e", "\u2225号\u2015", "1", "A\uff5e@example.jp"]];
+  const plan = await tenant.plan({ ...devices, mode: "replace" }, file, { encoding: "shift_jis" });
+  expect(plan).toMatchObject({ unchanged: 1, create: 0, delete: 0, invalid: 0 });
+  await tenant.client.imports.commit(plan);
+  expect(tenant.dump()).toEqual(before);
+  expect(await tenant.plan(devices, file)).toMatchObject({ update: 1, unchanged: 0 });
+});
+
+describe("undone is", () => {
+  test("what an import created, changed and deleted, owners too", async () => {
+    await seed();
+    const before = tenant.dump();
+    const done = await tenant.import({ ...devices, mode: "replace" }, [
+      HEADER,
+      SPARE.with(3, "takahashi@example.jp"),
+      ["S3", "", "", "takahashi@example.jp"],
+    ]);
+    expect(done).toMatchObject({ create: 1, update: 1, delete: 1 });
+    const undo = await tenant.client.imports.revert(done.id);
+    expect(undo).toMatchObject({ kind: "devices", create: 1, update: 1, delete: 1 });
+    expect(await rows(undo)).toMatchObject([
+      { key: "S1", action: "create", after: expect.arrayContaining([{ field: "ownerEmail", value: YAMADA[1] }]) },
+      { key: "S2", action: "update", changed: ["ownerEmail"] },
+      { key: "S3", action: "delete" },
+    ]);
+    await tenant.client.imports.commit(undo);
+    expect(tenant.dump()).toEqual(before);
+  });
+
+  test("a deletion, though its owner has another name and other addresses by now", async () => {
+    await seed();
+    const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
+    await tenant.import(users, [
+      ["氏名", "メールアドレス", "社員コード"],
+      ["山田", "yamada@example.jp", "E2"],
+    ]);
+    await tenant.import({ ...users, key: "employee-code" }, [
+      ["氏名", "メールアドレス", "社員コード"],
+      ["山田 改", "kai@example.jp", "E2"],
+    ]);
+    await revert(done);
+    expect((await tenant.devices())[0]).toMatchObject({
+      serialNumber: "S1",
+      owner: { name: "山田 改", email: "kai@example.jp" },
+    });
+  });
+
+  test("nothing whose owner is gone by now", async () => {
+    for (const undoing of [{ mode: "replace", file: [SPARE] } as const, { file: [OWNED.with(3, "")] } as const]) {
+      tenant.clear();
+      await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
+      await seed();
+      const { file, ...request } = undoing;
+      const done = await tenant.import({ ...devices, blank: "clear", ...request }, [HEADER, ...file]);
+      const deletion = await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
+      const before = tenant.dump();
+      expect(await failureOf(revert(done))).toMatchObject({
+        code: "conflict",
+        what: {
+          en: `1 device (S1) would belong to the user 山田 <yamada@example.jp>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+          ja: `取り消すとデバイス 1 件(S1)が、後からインポート ${deletion.number} で削除されたユーザー「山田 <yamada@example.jp>」に関連付けられるため、取り消せません`,
+        },
+        hint: {
+          en: `undo import ${deletion.number} first: clomoctl imports revert ${deletion.number}, or import a file with the desired state instead`,
+          ja: `先にインポート ${deletion.number} を取り消す(clomoctl imports revert ${deletion.number})か、元に戻したい状態をファイルでインポートしてください`,
+        },
+      });
+      expect(tenant.dump()).toEqual(before);
+    }
+  });
+
+  test("what could not be undone while an owner was gone, once the owner is back", async () => {
+    await seed();
+    const before = tenant.dump();
+    const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
+    const deletion = await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
+    expect(await codeOf(revert(done))).toBe("conflict");
+    await revert(deletion);
+    await revert(done);
+    expect(tenant.dump()).toEqual(before);
+  });
+
+  test("nothing that was changed or deleted afterwards", async () => {
+    const done = await seed();
+    const changed = await tenant.import(devices, [HEADER, OWNED.with(1, "初号機")]);
+    const failure = await failureOf(revert(done));
+    expect(failure).toMatchObject({
+      code: "conflict",
+      what: {
+        en: `端末識別名 of the device S1 was changed by import ${changed.number} after import ${done.number}; it cannot be undone`,
+        ja: `デバイス「S1」の端末識別名がインポート ${done.number} の後にインポート ${changed.number} で変更されているため、取り消せません`,
+      },
+      hint: {
+        en: `undo import ${changed.number} first: clomoctl imports revert ${changed.number}, or import a file with the desired state instead`,
+        ja: `先にインポート ${changed.number} を取り消す(clomoctl imports revert ${changed.number})か、元に戻したい状態をファイルでインポートしてください`,
+      },
+    });
+  });
+
+  test("nothing whose serial number another device has by now", async () => {
+    await seed();
+    const renamed = await tenant.import({ ...devices, key: "imei" }, [HEADER, SPARE.with(0, "S9")]);
+    await tenant.import(devices, [HEADER, ["S2", "", "", ""]]);
+    expect(await failureOf(revert(renamed))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "the device S2 uses by now the シリアルナンバー that undoing would restore; it cannot be undone",
+        ja: "取り消すと元に戻るシリアルナンバーを、すでにデバイス「S2」が使っているため、取り消せません",
+      },
+      hint: {
+        en: "change that device first, or import a file with the desired state instead",
+        ja: "先にそのデバイスを変更するか、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+  });
+});
+
+describe("users that own devices", () => {
+  test("are not deleted by a file that lacks them", async () => {
+    await seed();
+    await tenant.import(devices, [HEADER, ["S3", "", "", "y.main@example.jp"]]);
+    const replace = { ...users, mode: "replace" } as const;
+    const plan = await tenant.plan(replace, [USERS, TAKAHASHI]);
+    expect(plan).toMatchObject({ delete: 1, rejected: true });
+    expect(await tenant.problems(plan)).toMatchObject([
+      { code: "delete-held", row: 0, params: { name: "山田 <yamada@example.jp>", count: 2, of: "device" } },
+    ]);
+    expect(await tenant.reasons(plan)).toEqual([
+      {
+        en: "山田 <yamada@example.jp> cannot be deleted: owns S1, S3; to remove the owner: clomoctl devices set-owner S1 S3 --none",
+        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: clomoctl devices set-owner S1 S3 --none",
+      },
+    ]);
+    expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
+    expect(await tenant.plan(replace, [USERS, YAMADA])).toMatchObject({ delete: 1, rejected: false });
+  });
+
+  test("are told apart by their mail addresses where they have the same name", async () => {
+    await tenant.import(users, [USERS, TAKAHASHI.with(0, "山田")]);
+    await tenant.import(devices, [HEADER, OWNED, SPARE.with(3, "takahashi@example.jp")]);
+    const plan = await tenant.plan({ ...users, mode: "replace" }, [USERS, ["三", "three@example.jp", ""]]);
+    expect((await tenant.problems(plan)).map(({ params }) => params["name"])).toEqual([
+      "山田 <yamada@example.jp>",
+      "山田 <takahashi@example.jp>",
+    ]);
+  });
+
+  test("are not deleted by the plan of an earlier moment", async () => {
+    const plan = await tenant.plan({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
+    const kept = await tenant.plan(users, [USERS, TAKAHASHI]);
+    await seed();
+    expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+    await tenant.client.imports.commit(kept);
+    expect(await tenant.faults(await tenant.client.imports.replan(plan.id))).toEqual(["delete-held@0"]);
+  });
+
+  test("are not deleted by undoing their import, until they own none", async () => {
+    const made = await tenant.import(users, [USERS, ["三", "three@example.jp", ""]]);
+    await tenant.import(devices, [HEADER, OWNED.with(3, "three@example.jp")]);
+    const before = tenant.dump();
+    expect(await failureOf(revert(made))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "1 device (S1) belongs to users that this import created; it cannot be undone",
+        ja: "デバイス 1 件(S1)が、このインポートで追加したユーザーに関連付けられているため、取り消せません",
+      },
+      hint: {
+        en: "assign it to another user first, or import a file with the desired state instead",
+        ja: "先に関連付けを別のユーザーに変えるか、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+    expect(tenant.dump()).toEqual(before);
+    await tenant.import(devices, [HEADER, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", "three@example.jp"])]);
+    expect((await failureOf(revert(made)))?.what.en).toContain("4 devices (S1, S2, S3, …) belong to users that");
+    await tenant.import(devices, [HEADER, OWNED, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", ""])]);
+    await revert(made);
+    expect(await tenant.users()).toHaveLength(2);
+  });
+
+  test("keep them when they are changed, and when that is undone", async () => {
+    await seed();
+    const before = tenant.dump();
+    const done = await tenant.import(users, [USERS, YAMADA.with(0, "山田 改"), ["三", "three@example.jp", ""]]);
+    expect((await shown())[0]?.[2]).toBe("山田 改");
+    await revert(done);
+    expect(tenant.dump()).toEqual(before);
+  });
+});
+
+describe("devices are found", () => {
+  test.each([
+    ["their serial number", "S1", ["S1"]],
+    ["their IMEI, blanks included", "00 000000 000000 2", ["S2"]],
+    ["an IMEI without its blanks", "000000000000002", []],
+    ["their serial number in another letter case", "s1", ["S1"]],
+  ])("by %s", async (_, name, serials) => {
+    await seed();
+    const found = await tenant.client.devices.find({ name });
+    expect(found.map(({ serialNumber }) => serialNumber)).toEqual(serials);
+    for (const { id } of found) expect(await tenant.client.devices.find({ name: id })).toEqual(found);
+  });
+
+  test("by parts of names and serial numbers", async () => {
+    await seed();
+    const listed = async (filters: { readonly filterName?: string; readonly filterId?: string }) =>
+      (await Array.fromAsync(tenant.client.devices.list(filters))).map(({ serialNumber }) => serialNumber);
+    expect(await listed({ filterName: "号" })).toEqual(["S1"]);
+    expect(await listed({ filterId: "S" })).toEqual(["S1", "S2"]);
+    expect(await listed({ filterId: "2", filterName: "号" })).toEqual([]);
+    const exported = await textOf(await tenant.client.devices.export({ newline: "lf", filterId: "2" }));
+    expect(exported.split("\n").slice(1)).toEqual(["S2,,,,00 000000 000000 2,,,,,,,,", ""]);
+  });
+
+  test("line by line, as they are page by page", async () => {
+    await seed();
+    const text = Buffer.concat(await Array.fromAsync(tenant.client.devices.list().ndjson())).toString();
+    const flat = (await tenant.devices()).map(({ owner, ownerOrg, org, ...fields }) => ({
+      ...fields,
+      owner: owner?.name ?? null,
+      ownerEmail: owner?.email ?? null,
+      ownerId: owner?.id ?? null,
+      ownerOrg: ownerOrg?.path ?? null,
+      ownerOrgCode: ownerOrg?.code ?? null,
+      ownerOrgId: ownerOrg?.id ?? null,
+      org: org?.path ?? null,
+      orgCode: org?.code ?? null,
+      orgId: org?.id ?? null,
+    }));
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(flat);
+  });
+});
+
+const cell = fc.constantFrom("", "a", " 前後 ", "表ソ能", 'a"b,c', "00 0000 1", "〜", "=1+1", "\\");
+/** A note may have several lines. */
+const memo = fc.oneof(cell, fc.constantFrom('a"b,c\nd', "一\r\n二"));
+const tag = fc.constantFrom("", "貸出用", "〜", "ﾃﾝﾎﾟ", "が");
+/** Only Android has a mode; what is 管理外 gets no owner, and what a user owns no organisation. */
+const device = fc
+  .record({
+    platform: fc.constantFrom("", "iOS", "macOS", "Android", "Windows"),
+    status: fc.constantFrom("", "事前登録", "管理中", "管理外"),
+    texts: fc.tuple(cell, cell, cell, cell, cell, memo),
+    owner: fc.constantFrom("", "yamada@example.jp", "Y.Main@example.jp", "takahashi@example.jp"),
+    mode: fc.constantFrom("", "comp", "work-profile", "dedicated", "legacy", "unknown"),
+    org: fc.constantFrom("", "S1", "S〜"),
+    tags: fc.tuple(tag, tag, tag),
+  })
+  .map(({ platform, status, texts, owner, mode, org, tags }) => {
+    const user = status === "管理外" ? "" : owner;
+    return [
+      platform,
+      status,
+      ...texts.slice(0, 5),
+      user,
+      ...texts.slice(5),
+      platform === "Android" ? mode : "",
+      status === "管理外" || user !== "" ? "" : org,
+      ...tags,
+    ];
+  });
+const COLUMNS = [
+  "シリアルナンバー",
+  "プラットフォーム",
+  "ステータス",
+  "端末識別名",
+  "IMEI番号",
+  "電話番号",
+  "Wi-Fi MACアドレス",
+  "Android ID",
+  "所有者メールアドレス",
+  "メモ",
+  "Androidモード",
+  "所有組織コード",
+  "タグ",
+  "タグ",
+  "タグ",
+];
+const ORGS: Cells = [
+  ["組織名", "組織コード"],
+  ["営業部", "S1"],
+  ["支社", "S〜"],
+];
+
+test("what is exported and imported again changes nothing, in both encodings and modes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(device, { minLength: 1, maxLength: 5 }), async (some) => {
+      tenant.clear();
+      await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
+      await tenant.import({ kind: "orgs" }, ORGS);
+      const file: Cells = [COLUMNS, ...some.map((cells, at) => [`表 ${at}〜`, ...cells])];
+      await tenant.import(devices, file);
+      const before = tenant.dump();
+      const text = await textOf(await tenant.client.devices.export({ newline: "crlf" }));
+      for (const encoding of ["utf-8", "shift_jis"] as const) {
+        for (const [mode, absent] of [
+          ["append", "keep"],
+          ["replace", "clear"],
+        ] as const) {
+          const plan = await tenant.send({ ...devices, mode, absent }, encoded(text, encoding), encoding);
+          expect(await tenant.errors(plan)).toEqual([]);
+          expect(plan).toMatchObject({ unchanged: some.length, create: 0, update: 0, delete: 0 });
+          await tenant.client.imports.commit(plan);
+        }
+      }
+      expect(tenant.dump()).toEqual(before);
+    }),
+    { numRuns: 12 },
+  );
+});
+
+describe("a tenant whose devices nobody owns", () => {
+  const memo = (value: string): Cells => [
+    ["シリアルナンバー", "メモ"],
+    ["S1", value],
+  ];
+
+  test("undoes an update, a deletion and a creation, with no user in it", async () => {
+    tenant.clear();
+    await tenant.import(devices, [
+      ["シリアルナンバー", "メモ"],
+      ["S1", "x"],
+      ["S2", "y"],
+    ]);
+    const before = tenant.dump();
+    for (const request of [devices, { ...devices, mode: "replace" }] as const) {
+      await revert(await tenant.import(request, memo("z")));
+      expect((await tenant.devices()).map(({ serialNumber, memo: kept }) => [serialNumber, kept])).toEqual([
+        ["S1", "x"],
+        ["S2", "y"],
+      ]);
+    }
+    await revert(await tenant.import(devices, [["シリアルナンバー"], ["S3"]]));
+    expect(tenant.dump()["device"]?.map(({ pk }) => pk)).toEqual(before["device"]?.map(({ pk }) => pk));
+  });
+
+  test("undoes the import of its only users", async () => {
+    tenant.clear();
+    const people = await tenant.import(users, [USERS, YAMADA]);
+    await tenant.import(devices, memo("x"));
+    await revert(people);
+    expect(await tenant.users()).toEqual([]);
+  });
+});
+
+test("an owner's mail address is held to the rule of a user's; one that is none is not looked for", async () => {
+  const unknown = OWNED.with(0, "S9").with(2, "").with(3, "nobody@example.jp");
+  const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address"), unknown]);
+  expect(await tenant.faults(plan)).toEqual(["not-mail-address@2", "user-unknown@3"]);
+});
+
+describe("serial numbers are compared without case", () => {
+  const serials = async () => (await tenant.devices()).map(({ serialNumber }) => serialNumber);
+
+  test("a row meets its device, whose serial number stays as it is, and small letters are warned of once", async () => {
+    await seed();
+    const plan = await tenant.plan(devices, [HEADER, OWNED.with(0, "s1"), SPARE.with(0, "s2").with(1, "二号機")]);
+    expect(plan).toMatchObject({ create: 0, update: 1, unchanged: 1 });
+    expect(await rows(plan)).toMatchObject([{ changed: [] }, { changed: ["identificationName"] }]);
+    const [warning, ...more] = await tenant.problems(plan);
+    expect([warning, more]).toEqual([
+      expect.objectContaining({ code: "value-small", severity: "warning", params: { value: "s1", count: 2 } }),
+      [],
+    ]);
+    await tenant.client.imports.commit(plan);
+    expect(await serials()).toEqual(["S1", "S2"]);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+  });
+
+  test("an export of the console says how it is written", async () => {
+    await seed();
+    await tenant.import({ kind: "devices", fromConsole: true }, [HEADER, OWNED.with(0, "s1"), SPARE]);
+    expect(await serials()).toEqual(["s1", "S2"]);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
+  });
+
+  test("two rows that differ in case alone are one device twice", async () => {
+    const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED.with(0, "s1").with(2, "")]);
+    expect(await tenant.faults(plan)).toEqual(["key-duplicate@2", "key-duplicate@3", "value-small@3"]);
+  });
+
+  test("a replacing import deletes nobody for the case", async () => {
+    await seed();
+    expect(await tenant.plan({ kind: "devices", mode: "replace" }, [HEADER, OWNED.with(0, "s1")])).toMatchObject({
+      delete: 1,
+      unchanged: 1,
+    });
+  });
+
+  test("by another key the serial number of another device is taken, in any case", async () => {
+    await seed();
+    const plan = await tenant.plan({ kind: "devices", key: "imei" }, [HEADER, SPARE.with(0, "s1")]);
+    expect(await tenant.faults(plan)).toEqual(["value-small@2", "value-taken@2"]);
+  });
+
+  test("a device is found, created, changed and searched for in any case, and undone as it was", async () => {
+    await tenant.import(devices, [HEADER, OWNED.with(0, "sN1")]);
+    const [device] = await tenant.client.devices.find({ name: "Sn1" });
+    expect(device).toMatchObject({ serialNumber: "sN1" });
+    expect(await codeOf(tenant.client.devices.create({ serialNumber: "SN1" }))).toBe("input-rejected");
+    for (const query of [{ filterId: "n1" }, { filterId: "N1" }, { search: "sn" }, { search: "SN" }])
+      expect(await Array.fromAsync(tenant.client.devices.list(query))).toHaveLength(1);
+    await tenant.client.devices.edit(device?.id ?? "", { serialNumber: "SN1" });
+    expect(await serials()).toEqual(["SN1"]);
+    const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
+    await revert(gone);
+    expect(await tenant.client.devices.find({ name: "sn1" })).toHaveLength(1);
+    expect(wrongKeys(tenant.database)).toEqual([]);
+  });
+
+  test("what an import of an older program kept comes back, and is found", async () => {
+    await tenant.import(devices, [HEADER, OWNED.with(0, "s1")]);
+    const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
+    // the key was kept as the serial number was written
+    tenant.database.run("update device_was set serialKey = null");
+    await revert(gone);
+    expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
+    expect(await tenant.plan(devices, [HEADER, OWNED])).toMatchObject({ create: 0 });
+    expect(await codeOf(tenant.client.devices.create({ serialNumber: "S1" }))).toBe("input-rejected");
+  });
+});

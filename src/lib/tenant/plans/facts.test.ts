@@ -1,0 +1,261 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const DOCS = { kind: "docs", createGroups: true } as const;
+
+test("facts 1.1: 組織コード, a number or any text, joins users and organisations of two files", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "001"],
+    ["総務部", "総務-甲"],
+  ]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "yamada@example.jp", "001"],
+    ["佐藤", "sato@example.jp", "総務-甲"],
+  ]);
+  expect((await tenant.users()).map(({ name, org }) => [name, org.path, org.code])).toEqual(
+    expect.arrayContaining([
+      ["山田", "営業部", "001"],
+      ["佐藤", "総務部", "総務-甲"],
+    ]),
+  );
+});
+
+test("facts 1.1: 追加更新 leaves alone whom the file lacks", async () => {
+  const header = ["氏名", "メールアドレス"];
+  await tenant.import({ kind: "users" }, [header, ["山田", "yamada@example.jp"], ["佐藤", "sato@example.jp"]]);
+  await tenant.import({ kind: "users", mode: "append" }, [header, ["山田 太郎", "yamada@example.jp"]]);
+  expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["佐藤", "山田 太郎"]);
+});
+
+test("facts 1.2: a file without UPN stays importable, and leaves UPN alone", async () => {
+  const name = ["氏名", "メールアドレス"];
+  await tenant.import({ kind: "users" }, [
+    [...name, "UPN"],
+    ["山田", "yamada@example.jp", "yamada@ad.example.jp"],
+  ]);
+  await tenant.import({ kind: "users" }, [name, ["山田 太郎", "yamada@example.jp"]]);
+  expect(await tenant.users()).toMatchObject([{ name: "山田 太郎", upn: "yamada@ad.example.jp" }]);
+});
+
+test("facts 1.3: an address need not exist: the maker's own serial dummies are taken", async () => {
+  const people = ["user001@example.com", "user002@example.com"].map((address) => [address.slice(0, 7), address]);
+  const plan = await tenant.plan({ kind: "users" }, [["氏名", "メールアドレス"], ...people]);
+  expect(await tenant.problems(plan)).toEqual([]);
+  expect(plan).toMatchObject({ create: 2, rejected: false });
+});
+
+test("facts 1.3: an IMEI keeps its blanks, without which the console does not match it", async () => {
+  const imei = "35 209900 176148 1";
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "IMEI番号"],
+    ["S1", imei],
+  ]);
+  expect(await tenant.devices()).toMatchObject([{ imei }]);
+  expect(await textOf(await tenant.client.devices.export({ newline: "lf" }))).toContain(imei);
+});
+
+test("facts 1.3: a device has its user, organisation and tags before it is enrolled", async () => {
+  const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
+  const user = (await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id })).after;
+  const registered = { platform: "Android", status: "事前登録", tags: ["貸出用"] } as const;
+  const { after } = await tenant.client.devices.create({ serialNumber: "S1", ...registered, owner: user.id });
+  expect(after).toMatchObject({ owner: { name: "山田" }, org: { path: "営業部" }, tags: ["貸出用"] });
+});
+
+test("facts 2.5: an administrator is not deleted; of anybody else the whole user goes, the account with him", async () => {
+  const create = async (name: string) =>
+    (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], accountName: name })).after.id;
+  const [admin, other] = [await create("admin"), await create("other")];
+  tenant.makeAdministrator("admin@example.jp");
+  const refused = await failureOf(tenant.client.imports.delete({ kind: "users", ids: [admin] }));
+  expect(refused?.what.en).toBe("1 administrator would be deleted: admin <admin@example.jp>; nothing was changed");
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [other] }));
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["admin"]);
+  // the name of the account is free again
+  expect(
+    (await tenant.client.users.create({ name: "x", emails: ["x@example.jp"], accountName: "other" })).after.accountName,
+  ).toBe("other");
+});
+
+test("facts 4.6: a device is 事前登録, 管理中 or 管理外", async () => {
+  for (const status of ["事前登録", "管理中", "管理外"]) {
+    const { after } = await tenant.client.devices.create({ serialNumber: status, status });
+    expect(after.status).toBe(status);
+  }
+  const failure = await failureOf(tenant.client.devices.create({ serialNumber: "S4", status: "取り消し線" }));
+  expect(failure?.code).toBe("input-rejected");
+});
+
+test.each([
+  ["表示名", "255 characters", "あ".repeat(255), "あ".repeat(256)],
+  ["ユーザーID", "255 letters and digits", "a".repeat(255), "a".repeat(256)],
+  ["ユーザーID", "upper and lower case, no hyphen", "TESTuser1", "test-user"],
+  ["パスワード", "6 at least", "abc123", "abc12"],
+  ["パスワード", "255 at most", "a".repeat(255), "a".repeat(256)],
+  ["パスワード", "letters and digits", "abcdef", "abcde-"],
+  ["説明", "255 characters, not UTF-16 units", "𠮟".repeat(255), "𠮟".repeat(256)],
+  ["シークレットキー", "255 letters and digits", "a1".repeat(127), "a1".repeat(128)],
+  ["ファイル管理者権限", "TRUE or FALSE", "TRUE", "はい"],
+])("facts 6.1: %s: %s", async (column, _, taken, refused) => {
+  const header = ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー", "ファイル管理者権限"];
+  const rowWith = (value: string) => {
+    const row = ["花子", "hanako", "Invented1", "", "", "FALSE"];
+    return header.map((name, at) => (name === column ? value : (row[at] ?? "")));
+  };
+  expect(await tenant.plan(DOCS, [header, rowWith(taken)])).toMatchObject({ create: 1, rejected: false });
+  expect(await tenant.plan(DOCS, [header, rowWith(refused)])).toMatchObject({ invalid: 1, rejected: true });
+});
+
+test("facts 6.2: 全件更新 deletes whom the file lacks, 追加更新 nobody; the same ユーザーID is overwritten", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード"];
+  await tenant.import(DOCS, [header, ["花子", "hanako", "Invented1"], ["太郎", "taro", "Invented1"]]);
+  const append = await tenant.plan(DOCS, [header, ["華子", "hanako", ""]]);
+  expect(append).toMatchObject({ create: 0, update: 1, delete: 0 });
+  await tenant.client.imports.commit(append);
+  const replace = await tenant.plan({ ...DOCS, mode: "replace" }, [header, ["花子", "hanako", ""]]);
+  expect(replace).toMatchObject({ create: 0, update: 1, delete: 1 });
+});
+
+test("facts 6.4: グループ名 is a column for each group, wherever it stands", async () => {
+  await tenant.import({ kind: "contacts", createGroups: true }, [
+    ["グループ名", "表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"],
+    ["営業", "花子", "hanako", "Invented1", "総務", ""],
+  ]);
+  expect((await tenant.securedUsers("contacts")).map(({ groups }) => groups.toSorted())).toEqual([["営業", "総務"]]);
+});
+
+test("facts 6.5: an export has neither administrators nor passwords", async () => {
+  await tenant.import({ ...DOCS, fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["花子", "hanako", "営業"],
+  ]);
+  await tenant.client.administrators.mark("docs", { add: ["admin01"] });
+  const text = await textOf(await tenant.client.secured.export("docs", { newline: "lf" }));
+  expect(text).toContain("hanako");
+  expect(text).not.toMatch(/admin01|パスワード|シークレットキー/);
+});
+
+const REGISTERED = [
+  ["シリアルナンバー", "ステータス", "タグ", "メモ", "タグ"],
+  ["S1", "管理中", "貸出用", "", "予備"],
+  ["S2", "管理中", "貸出用", "", ""],
+];
+
+test("facts 1.1: an import sets tags and memos of registered devices, and takes tags away", async () => {
+  await tenant.import({ kind: "devices" }, REGISTERED);
+  await tenant.import({ kind: "devices", blank: "clear" }, [
+    ["シリアルナンバー", "タグ", "メモ"],
+    ["S1", "返却済", "画面に傷"],
+    ["S2", "", ""],
+  ]);
+  expect(await tenant.devices()).toMatchObject([
+    { serialNumber: "S1", status: "管理中", tags: ["返却済"], memo: "画面に傷" },
+    { serialNumber: "S2", status: "管理中", tags: [], memo: null },
+  ]);
+});
+
+test("facts 1.1, seed 003 9: a file joins devices with users; the organisation of a device is its user's", async () => {
+  const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
+  await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id });
+  await tenant.import({ kind: "devices" }, REGISTERED);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["S1", "yamada@example.jp"],
+  ]);
+  expect(await tenant.devices()).toMatchObject([
+    { owner: { name: "山田" }, ownerOrg: null, org: { path: "営業部" } },
+    { owner: null, org: null },
+  ]);
+});
+
+test.each([
+  ["imei", "IMEI番号", "35 209900 176148 1"],
+  ["phone", "電話番号", "090-0000-0001"],
+  ["wifi-mac", "Wi-Fi MACアドレス", "02:00:00:00:00:01"],
+  ["android-id", "Android ID", "00a1b2c3d4e5f607"],
+  ["serial", "メモ", "x"],
+] as const)(
+  "facts 1.3: a device is met by %s, one of the console's keys of pre-registration",
+  async (key, header, value) => {
+    await tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", "ステータス", header],
+      ["S1", "事前登録", value],
+      ["S2", "事前登録", ""],
+    ]);
+    const plan = await tenant.plan({ kind: "devices", key }, [
+      ["シリアルナンバー", header, "端末識別名"],
+      ["S1", value, "一号"],
+    ]);
+    expect(plan).toMatchObject({ create: 0, update: 1, rejected: false });
+  },
+);
+
+test("facts 4.6: a licence is used by each device that is 管理中, by none else; their number is in the contract", async () => {
+  const statuses = ["管理中", "事前登録", "管理外", "管理中"] as const;
+  for (const [at, status] of statuses.entries()) await tenant.client.devices.create({ serialNumber: `S${at}`, status });
+  const using = await Array.fromAsync(tenant.client.devices.list({ status: "管理中" }));
+  expect(using.map(({ serialNumber }) => serialNumber)).toEqual(["S0", "S3"]);
+  const { after } = await tenant.client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 2 }] });
+  expect(after.contracts).toMatchObject([{ name: "CLOMO MDM", licences: 2 }]);
+  // at the limit the console registers no new device; a device here is a record of the console's, and is kept
+  expect((await tenant.client.devices.create({ serialNumber: "S9", status: "管理中" })).after.status).toBe("管理中");
+});
+
+test("facts 6.4: a file without グループ名 leaves the groups alone", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード"];
+  await tenant.import(DOCS, [
+    [...header, "グループ名"],
+    ["花子", "hanako", "Invented1", "営業"],
+  ]);
+  await tenant.import(DOCS, [header, ["華子", "hanako", ""]]);
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ name: "華子", groups: ["営業"] }]);
+});
+
+const people = (count: number): readonly string[][] =>
+  Array.from({ length: count }, (_, at) => [at % 2 === 0 ? `営業 ${at}` : `総務 ${at}`, `user${at}`, "Invented1"]);
+
+test("facts 6.5: an export is filtered by name and ユーザーID; with neither it has all users", async () => {
+  await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(12)]);
+  const linesOf = async (query: { filterName?: string; filterId?: string }) =>
+    (await textOf(await tenant.client.secured.export("docs", { newline: "lf", ...query }))).split("\n").slice(1, -1);
+  expect(await linesOf({ filterName: "営業", filterId: "user1" })).toEqual([expect.stringContaining("user10")]);
+  expect(await linesOf({ filterName: "", filterId: "" })).toHaveLength(12);
+});
+
+test("facts 6.6: what all apps have is carried from one to another by a file; passwords are not in it", async () => {
+  await tenant.import(DOCS, [
+    ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー"],
+    ["花子", "hanako", "Invented1", "本社", "key1"],
+  ]);
+  const text = await textOf(await tenant.client.secured.export("docs", { newline: "lf", layout: "console" }));
+  const [header = [], row = []] = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+  const alone = await tenant.plan({ kind: "mailer" }, [header, row]);
+  expect(alone).toMatchObject({ rejected: true });
+  await tenant.import({ kind: "mailer" }, [
+    [...header, "パスワード"],
+    [...row, "Invented2"],
+  ]);
+  expect(await tenant.securedUsers("mailer")).toMatchObject([
+    { name: "花子", userId: "hanako", description: "本社", settings: [] },
+  ]);
+});
+
+test("facts 6.6: a deletion by a filter takes all whom it finds, beyond the 20 of the console's page", async () => {
+  await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(90)]);
+  const plan = await tenant.client.imports.delete({ kind: "docs", filterName: "営業" });
+  expect(plan).toMatchObject({ delete: 45 });
+  await tenant.client.imports.commit(plan);
+  const left = await tenant.securedUsers("docs");
+  expect(left.map(({ name }) => name.slice(0, 2))).toEqual(Array.from({ length: 45 }, () => "総務"));
+});

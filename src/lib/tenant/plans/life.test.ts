@@ -1,0 +1,767 @@
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { encoded, failureOf, fileOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const FILE = [
+  ["氏名", "メールアドレス", "役職"],
+  ["山田", "yamada@x", "課長"],
+];
+const OTHER = [
+  ["氏名", "メールアドレス"],
+  ["髙橋", "takahashi@x"],
+];
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise))?.code;
+const staging = () => readdirSync(join(tenant.folder, "imports"));
+/** True if a running import has written to its staging file, and so holds its lock. */
+const isHeldStaging = (): boolean =>
+  existsSync(join(tenant.folder, "imports")) &&
+  staging().some((file) => file.endsWith(".db") && statSync(join(tenant.folder, "imports", file)).size > 0);
+
+test("a write to users between plan and commit is a conflict, one to SECURED APPs is none", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.import({ kind: "browser" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  await tenant.import(users, OTHER);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await tenant.users()).toHaveLength(1);
+  const again = await tenant.client.imports.replan(plan.id);
+  expect(again.etag).not.toBe(plan.etag);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  await tenant.client.imports.commit(again);
+  const secured = await tenant.plan({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["三", "three@x"],
+  ]);
+  await tenant.client.imports.commit(secured);
+});
+
+const ORGS = [
+  ["組織名", "組織コード"],
+  ["営業部", "E1"],
+];
+const IN_ORG = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["山田", "yamada@x", "E1"],
+];
+const orgs = { kind: "orgs" } as const;
+
+test("a plan for users conflicts with a write to organisations only where its file names some", async () => {
+  const plain = await tenant.plan(users, FILE);
+  await tenant.import(orgs, ORGS);
+  await tenant.client.imports.commit(plain);
+  const named = await tenant.plan(users, IN_ORG);
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["営業課", "E1"],
+  ]);
+  expect(await codeOf(tenant.client.imports.commit(named))).toBe("conflict");
+});
+
+test("a plan for organisations conflicts with a write to users only where it deletes", async () => {
+  const added = await tenant.plan(orgs, ORGS);
+  await tenant.import(users, FILE);
+  await tenant.client.imports.commit(added);
+  const replaced = await tenant.plan({ ...orgs, mode: "replace" }, [
+    ["組織名", "組織コード"],
+    ["他", "T1"],
+  ]);
+  await tenant.import(users, IN_ORG);
+  expect(await codeOf(tenant.client.imports.commit(replaced))).toBe("conflict");
+  const again = await tenant.plan(orgs, [
+    ["組織名", "組織コード"],
+    ["別", "B1"],
+  ]);
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["先", "S1"],
+  ]);
+  expect(await codeOf(tenant.client.imports.commit(again))).toBe("conflict");
+});
+
+test("a plan for users conflicts with a new custom field only where it clears what the file lacks", async () => {
+  const kept = await tenant.plan(users, FILE);
+  await tenant.client.users.addField({ name: "座席" });
+  await tenant.client.imports.commit(kept);
+  const cleared = await tenant.plan({ ...users, absent: "clear" }, FILE);
+  await tenant.client.users.addField({ name: "入社年" });
+  expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
+});
+
+test("a custom field that is removed between plan and commit is a conflict", async () => {
+  const field = await tenant.client.users.addField({ name: "座席" });
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス", "座席"],
+    ["山田", "a@x", "3F"],
+  ]);
+  await tenant.client.users.removeField(field.id);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+});
+
+test("a discarded plan leaves nothing and cannot be committed", async () => {
+  const plan = await tenant.plan(users, FILE);
+  expect(await tenant.client.imports.discard(plan.id)).toMatchObject({ state: "discarded" });
+  expect(staging()).toEqual([]);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await codeOf(Array.fromAsync(tenant.client.imports.rows(plan.id)))).toBe("conflict");
+});
+
+test("a committed plan leaves no staging, and is not committed twice", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.client.imports.commit(plan);
+  expect(staging()).toEqual([]);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await codeOf(tenant.client.imports.revert("00000000-0000-7000-8000-00000000ffff"))).toBe("not-found");
+});
+
+test("opening removes dead staging and plans older than a week, and keeps whole plans", async () => {
+  const old = await tenant.plan(users, FILE);
+  const emitted = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const lost = await tenant.plan(users, FILE);
+  rmSync(tenant.staging(lost.id));
+  tenant.surroundings.time += WEEK;
+  const fresh = await tenant.plan(users, FILE);
+  const dead = "0190b1c0-0000-7000-8000-000000000000";
+  copyFileSync(tenant.staging(fresh.id), tenant.staging(dead));
+  writeFileSync(tenant.staging(`${dead}.copy`), "");
+  tenant.sql(
+    "insert into import (id, kind, state, createdAt, detail) select :dead, kind, 'uploading', createdAt, detail from import limit 1",
+    { dead },
+  );
+  await tenant.reopen();
+  const states = new Map((await tenant.client.imports.list()).map(({ id, state }) => [id, state]));
+  expect(states).toEqual(
+    new Map([
+      [old.id, "discarded"],
+      [lost.id, "discarded"],
+      [emitted.id, "awaiting-console"],
+      [fresh.id, "planned"],
+      [dead, "failed"],
+    ]),
+  );
+  expect(staging().toSorted()).toEqual([`${emitted.id}.db`, `${fresh.id}.db`].toSorted());
+  await tenant.client.imports.commit(fresh);
+});
+
+test("opening leaves the staging of a running import alone", async () => {
+  const bytes = fileOf(FILE);
+  const half = Promise.withResolvers<undefined>();
+  const stream = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, 10));
+      await half.promise;
+      controller.enqueue(bytes.subarray(10));
+      controller.close();
+    },
+  });
+  const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" });
+  await until(isHeldStaging);
+  const second = new TestTenant(tenant.folder);
+  await second.close();
+  half.resolve(undefined);
+  expect(await planning).toMatchObject({ create: 1 });
+});
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("a file whose stream breaks off is no plan, and the next import works", async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(fileOf(FILE));
+      controller.error(new Error("the disk is gone"));
+    },
+  });
+  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(/could not be read/);
+  expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "failed" });
+  expect(staging()).toEqual([]);
+  expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
+});
+
+test("a signal ends an upload that stands still", async () => {
+  const stop = new AbortController();
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(fileOf(FILE));
+    },
+  });
+  const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" }, stop.signal);
+  await until(isHeldStaging);
+  stop.abort();
+  expect(await codeOf(planning)).toBe("interrupted");
+  expect(staging()).toEqual([]);
+  expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
+});
+
+test("a commit that a signal ends changes nothing, and can be done afterwards", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const before = tenant.dump();
+  expect(await codeOf(tenant.client.imports.commit(plan, AbortSignal.abort()))).toBe("interrupted");
+  expect(tenant.dump()).toEqual(before);
+  await tenant.client.imports.commit(plan);
+});
+
+test("a plan whose staging was deleted or damaged fails and changes nothing", async () => {
+  for (const harm of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 4096)]) {
+    const plan = await tenant.plan(users, FILE);
+    harm(tenant.staging(plan.id));
+    await expect(tenant.client.imports.commit(plan)).rejects.toMatchObject({
+      code: "unexpected",
+      what: { en: "the plan's file is damaged or missing" },
+      where: tenant.staging(plan.id),
+    });
+    expect(await tenant.users()).toEqual([]);
+  }
+  await tenant.import(users, FILE);
+});
+
+test("closing waits for what is under way", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const commit = tenant.client.imports.commit(plan);
+  await tenant.reopen();
+  expect(await commit).toMatchObject({ state: "committed" });
+  expect(await tenant.users()).toHaveLength(1);
+});
+
+test("what is asked of a tenant that closes is refused, and hinders nothing", async () => {
+  const { client } = tenant;
+  const plan = await tenant.plan(users, FILE);
+  const commit = client.imports.commit(plan);
+  const reopened = tenant.reopen();
+  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  await reopened;
+  expect(await codeOf(client.orgs.list())).toBe("unavailable");
+  expect(await commit).toMatchObject({ state: "committed" });
+});
+
+test("a rejected plan cannot be written for the console", async () => {
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス"],
+    ["", "a@x"],
+  ]);
+  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("input-rejected");
+});
+
+test("a plan of a tenant that has changed cannot be written for the console", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.import(users, OTHER);
+  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("conflict");
+  expect((await tenant.client.imports.show(plan.id)).state).toBe("planned");
+});
+
+test("a plan that awaits the console is committed by its verification only", async () => {
+  await tenant.import(users, OTHER);
+  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  const verify = (cells: readonly (readonly string[])[]) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf(cells, { encoding: "shift_jis" })]).stream(),
+      encoding: "shift_jis",
+    });
+  const differing = await verify([
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "部長"],
+  ]);
+  expect(differing).toMatchObject({
+    accepted: false,
+    differences: 1,
+    first: [{ key: "yamada@x", changed: ["title"] }],
+  });
+  const missing = await verify([
+    ["氏名", "メールアドレス"],
+    ["髙橋", "takahashi@x"],
+  ]);
+  expect(missing).toMatchObject({ accepted: false, differences: 2 });
+  expect(await tenant.users()).toMatchObject([{ name: "髙橋" }]);
+  const right = await verify(FILE);
+  expect(right).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
+  expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
+  expect((await tenant.client.tenant.show()).mirroredAt).not.toBeNull();
+  expect(staging()).toEqual([]);
+});
+
+test("a newer upload of the same kind supersedes the one that waits, unless it is to be kept", async () => {
+  const { imports } = tenant.client;
+  const header = ["氏名", "メールアドレス"];
+  const first = await imports.emitted(await tenant.plan(users, [header, ["山田", "yamada@x"]]));
+  const other = await imports.emitted(await tenant.plan(orgs, ORGS));
+  const next = await tenant.plan(users, [header, ["髙橋", "takahashi@x"]]);
+  const kept = await failureOf(imports.emitted(next, { keepWaiting: true }));
+  expect(kept).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(`import ${first.number}`) } });
+  expect(await imports.show(next.id)).toMatchObject({ state: "planned" });
+  const second = await imports.emitted(next);
+  expect(second).toMatchObject({ state: "awaiting-console", supersedes: [first.id] });
+  expect(await imports.show(first.id)).toMatchObject({ state: "superseded", supersededBy: second.id });
+  expect(await imports.show(other.id)).toMatchObject({ state: "awaiting-console" });
+  expect(await failureOf(exported(first.id, [header, ["山田", "yamada@x"]]))).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringContaining(`import ${first.number} is superseded: a newer upload of the same kind was`) },
+    hint: {
+      en: "if its file was uploaded already, take over the console's export: clomoctl users import EXPORT.csv --from-console; if not, plan it again: clomoctl users import FILE --emit-csv UPLOAD.csv",
+      ja: expect.stringContaining("まだなら、もう一度計画してください: clomoctl users import FILE"),
+    },
+  });
+  expect(await exported(second.id, [header, ["髙橋", "takahashi@x"]])).toMatchObject({ accepted: true });
+  expect(staging()).toEqual([`${other.id}.db`]);
+});
+
+type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
+
+/** Verifies an import with an export of the console. */
+const exported = (id: string, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
+  tenant.client.imports.verify(id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
+
+/** A mirror of Docs with one user, and a plan that awaits the console and changes what its export does not show. */
+const unseenPlan = async (change: readonly string[]) => {
+  const docs = { kind: "docs" } as const;
+  await tenant.import({ ...docs, fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
+  ]);
+  const file = [["表示名", "ユーザーID", "説明", "グループ名", "パスワード"], change];
+  return tenant.client.imports.emitted(await tenant.plan({ ...docs, createGroups: true }, file));
+};
+
+test("a verification proves only what the export shows", async () => {
+  const plan = await unseenPlan(["山田", "yamada", "前", "営業", "secret1"]);
+  const now = [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
+  ];
+  const unseen = [
+    { header: "グループ名", records: 1 },
+    { header: "パスワード", records: 1 },
+  ];
+  const asked = await exported(plan.id, now);
+  expect(asked).toMatchObject({ accepted: false, reason: "unseen", differences: 0 });
+  expect(asked.unseen.toSorted((a, b) => (a.header < b.header ? -1 : 1))).toEqual(unseen);
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: [], secretsSet: [] }]);
+  // somebody else's change is told before
+  expect(await exported(plan.id, [...now, ["佐藤", "sato", ""]], { acceptUnseen: true })).toMatchObject({
+    accepted: false,
+    reason: "differs",
+    first: [{ key: "sato", action: "create", touched: false }],
+  });
+  const done = await exported(plan.id, now, { acceptUnseen: true });
+  expect(done).toMatchObject({ accepted: true, import: { state: "accepted", actor: "owner" } });
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: ["営業"] }]);
+  expect(await tenant.client.imports.revert(plan.id)).toMatchObject({ reverts: plan.id });
+});
+
+test("what is seen of a plan proves it, and the rest is named", async () => {
+  const plan = await unseenPlan(["山田", "yamada", "後", "営業", ""]);
+  const lost = await exported(plan.id, [
+    ["表示名", "ユーザーID"],
+    ["山田", "yamada"],
+  ]);
+  expect(lost).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseen: [{ header: "グループ名" }, { header: "説明" }],
+  });
+  const differs = await exported(plan.id, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
+  ]);
+  expect(differs).toMatchObject({ accepted: false, reason: "differs", differences: 1 });
+  expect(differs.first[0]).toMatchObject({ key: "yamada", action: "update", changed: ["description"], touched: true });
+  expect(differs.first[0]?.planned).toContainEqual({ field: "description", value: "後" });
+  expect(differs.first[0]?.after).toContainEqual({ field: "description", value: "前" });
+  const done = await exported(plan.id, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "後"],
+  ]);
+  expect(done).toMatchObject({ accepted: true, import: { state: "committed" }, unseen: [{ header: "グループ名" }] });
+});
+
+test("the uploaded file itself is no export, nor is one with a password", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const sha256 = createHash("sha256").update(fileOf(FILE)).digest("hex");
+  await tenant.client.imports.emitted(plan, { sha256 });
+  expect(await exported(plan.id, FILE)).toMatchObject({ accepted: false, reason: "same-as-upload" });
+  const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1"][at] ?? ""]);
+  const refused = await failureOf(exported(plan.id, secret, { sameAsUpload: true }));
+  expect(refused).toMatchObject({ code: "input-rejected", what: { en: expect.stringContaining("パスワード") } });
+  expect(await exported(plan.id, FILE, { sameAsUpload: true })).toMatchObject({ accepted: true });
+});
+
+test("an export is read by the map of the context, and what is no map is refused", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
+  expect(await codeOf(exported(plan.id, theirs))).toBe("input-rejected");
+  for (const map of ["{", '{"columns":1}']) expect(await codeOf(exported(plan.id, theirs, { map }))).toBe("usage");
+  const map = JSON.stringify({ columns: [{ header: "名前", to: "name" }] });
+  expect(await exported(plan.id, theirs, { map })).toMatchObject({ accepted: true });
+});
+
+test("a record that the plan deleted and the console still has is the plan's", async () => {
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
+  const both = [
+    ["氏名", "メールアドレス"],
+    ["髙橋", "takahashi@x"],
+    ["山田", "yamada@x"],
+  ];
+  expect(await exported(plan.id, both)).toMatchObject({
+    first: [{ key: "takahashi@x", action: "create", touched: true }],
+  });
+});
+
+test("a plan that awaits the console goes on waiting when it is compared again", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  await tenant.import(users, OTHER);
+  const again = await tenant.client.imports.replan(plan.id);
+  expect(again).toMatchObject({ state: "awaiting-console" });
+  expect(again.etag).not.toBe(plan.etag);
+});
+
+test("only the console's own export makes a mirror, whatever else replaces all records", async () => {
+  const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
+  await tenant.import({ ...users, mode: "replace" }, FILE);
+  await tenant.import({ kind: "devices", mode: "replace" }, [["シリアルナンバー"], ["S1"]]);
+  expect(await mirroredAt()).toBeNull();
+  await tenant.import({ ...users, fromConsole: true }, FILE);
+  const first = await mirroredAt();
+  expect(first).not.toBeNull();
+  await tenant.import({ ...users, mode: "replace" }, OTHER);
+  expect(await mirroredAt()).toBe(first);
+  // nothing is changed by it, and yet it is newer
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  expect((await mirroredAt()) ?? "").not.toBe(first);
+});
+
+test("the console's export makes the mirror equal to it, keeps the columns it lacks, and needs no secrets", async () => {
+  const docs = { kind: "docs" } as const;
+  await tenant.import({ ...docs, createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名", "説明"],
+    ["山田", "yamada", "secret1", "営業", "前"],
+    ["佐藤", "sato", "secret1", "営業", "前"],
+  ]);
+  const exported = [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田 太郎", "yamada", ""],
+    ["鈴木", "suzuki", "新人"],
+  ];
+  const asked = { ...docs, mode: "append", blank: "keep", absent: "clear", skipInvalid: true } as const;
+  const plan = await tenant.plan({ ...asked, fromConsole: true }, exported);
+  expect(plan).toMatchObject({ mode: "replace", rejected: false, create: 1, update: 1, delete: 1 });
+  expect(plan.request).toMatchObject({ blank: "clear", absent: "keep", skipInvalid: false });
+  await tenant.client.imports.commit(plan);
+  expect(await tenant.securedUsers("docs")).toMatchObject([
+    { userId: "suzuki", name: "鈴木", description: "新人", secretsSet: [] },
+    { userId: "yamada", name: "山田 太郎", description: null, groups: ["営業"] },
+  ]);
+  // a name is needed all the same
+  const nameless = await tenant.plan({ ...docs, fromConsole: true }, [["ユーザーID"], ["ito"]]);
+  expect(nameless).toMatchObject({ rejected: true, invalid: 1 });
+});
+
+test("what the console says of an administrator's account is taken over", async () => {
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
+  await tenant.import(users, [header, ["山田", "yamada@x", "yamada"]]);
+  tenant.database.run("update user set administrator = 1");
+  const renamed = [header, ["山田", "yamada@x", "yamada2"]];
+  expect(await tenant.plan(users, renamed)).toMatchObject({ rejected: true });
+  await tenant.import({ ...users, fromConsole: true }, renamed);
+  expect(await tenant.users()).toMatchObject([{ accountName: "yamada2", administrator: true }]);
+});
+
+test("the console's export is read as the console writes it, whatever map the import had", async () => {
+  const map = {
+    columns: [{ header: "名前", to: "name" }],
+    constants: [{ field: "title", value: "課長" }],
+    dialect: { delimiter: ";" },
+  };
+  const bytes = new TextEncoder().encode("名前;メールアドレス\n山田;yamada@x\n");
+  const plan = await tenant.client.imports.emitted(await tenant.send({ ...users, map }, bytes));
+  const verify = (title: string) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf([FILE[0] ?? [], ["山田", "yamada@x", title]])]).stream(),
+      encoding: "utf-8",
+    });
+  expect(await verify("部長")).toMatchObject({ accepted: false, differences: 1 });
+  expect(await verify("課長")).toMatchObject({ accepted: true });
+});
+
+test("a verification deletes no others than those that were agreed to as the file was written", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
+  await tenant.import({ kind: "users" }, of("一", "二"));
+  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
+  expect(plan.delete).toBe(1);
+  await tenant.client.imports.emitted(plan);
+  const verify = () =>
+    tenant.client.imports.verify(plan.id, { stream: new Blob([fileOf(of("一"))]).stream(), encoding: "utf-8" });
+  await tenant.import({ kind: "users" }, of("三"));
+  for (const _ of [1, 2]) {
+    expect(await failureOf(verify())).toMatchObject({
+      code: "conflict",
+      what: { en: "the tenant has changed: verifying would delete 2 records, and not those that were agreed to" },
+      hint: { en: `see them, then verify again: clomoctl imports replan ${plan.number}` },
+    });
+  }
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一", "二", "三"]);
+  expect(await tenant.client.imports.replan(plan.id)).toMatchObject({ state: "awaiting-console", delete: 2 });
+  expect(await verify()).toMatchObject({ accepted: true });
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一"]);
+});
+
+test("a verification goes on where the tenant changed, and the same ones are deleted", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
+  await tenant.import({ kind: "users" }, of("一", "二"));
+  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
+  await tenant.client.imports.emitted(plan);
+  await tenant.import({ kind: "users" }, [
+    [...header, "役職"],
+    ["二", "二@x", "課長"],
+  ]);
+  const file = { stream: new Blob([fileOf(of("一"))]).stream(), encoding: "utf-8" } as const;
+  expect(await tenant.client.imports.verify(plan.id, file)).toMatchObject({ accepted: true });
+});
+
+test("an export whose header cannot be read is refused, and the plan keeps waiting", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const cells = [
+    ["氏名", "メールアドレス", "役職", "役職"],
+    ["山田", "yamada@x", "課長", "課長"],
+  ];
+  const verified = tenant.client.imports.verify(plan.id, {
+    stream: new Blob([fileOf(cells)]).stream(),
+    encoding: "utf-8",
+  });
+  expect(await codeOf(verified)).toBe("input-rejected");
+  expect((await tenant.client.imports.show(plan.id)).state).toBe("awaiting-console");
+});
+
+test("an undoing is refused where a record was touched, where it was done, and of an undoing", async () => {
+  const first = await tenant.import(users, FILE);
+  const second = await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["山田 太郎", "yamada@x"],
+  ]);
+  expect(await codeOf(tenant.client.imports.revert(first.id))).toBe("conflict");
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(second.id));
+  expect(await codeOf(tenant.client.imports.revert(second.id))).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.revert(undo.id))).toMatchObject({
+    code: "conflict",
+    hint: {
+      en: `to have it again: import the file of ${second.number} again; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
+    },
+  });
+});
+
+test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {
+  const first = await tenant.import(users, FILE);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: `the user 山田 <yamada@x> was deleted by import ${gone.number} after import ${first.number}; it cannot be undone`,
+      ja: `ユーザー「山田 <yamada@x>」がインポート ${first.number} の後にインポート ${gone.number} で削除されているため、取り消せません`,
+    },
+  });
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  expect(await failureOf(tenant.client.imports.revert(gone.id))).toMatchObject({
+    code: "conflict",
+    what: { en: `import ${gone.number} was already undone by import ${undo.number}` },
+    hint: {
+      en: `see what that did: clomoctl imports show ${undo.number} --rows; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
+    },
+  });
+  expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "reverted", revertedByNumber: undo.number });
+  const none = await tenant.client.imports.commit(await tenant.client.imports.revert(first.id));
+  expect(await tenant.users()).toEqual([]);
+  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+    hint: { en: `see what that did: clomoctl imports show ${none.number} --rows` },
+  });
+});
+
+test("rows that only set a password are told, and the password is not", async () => {
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
+  await tenant.import(users, [header, ["山田", "yamada@x", "yamada", ""]]);
+  const set = await tenant.import(users, [header, ["山田", "yamada@x", "yamada", "Secret-12"]]);
+  const rows = await Array.fromAsync(tenant.client.imports.rows(set.id));
+  expect(rows).toMatchObject([{ key: "yamada@x", action: "update", changed: [], setsSecret: true, before: [] }]);
+  expect(JSON.stringify(rows)).not.toContain("Secret-12");
+  const [history] = await tenant.client.users.history({ name: "yamada" });
+  expect(history?.events.map(({ number, setsSecret }) => [number, setsSecret])).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+});
+
+test("an undoing that would bring back a user whose address another one has by now is refused", async () => {
+  await tenant.import(users, FILE);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  const undo = await tenant.client.imports.revert(gone.id);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["別人", "yamada@x"],
+  ]);
+  const before = tenant.dump();
+  for (const refused of [tenant.client.imports.revert(gone.id), tenant.client.imports.commit(undo)]) {
+    expect(await failureOf(refused)).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "the user 別人 <yamada@x> uses by now the メールアドレス that undoing would restore; it cannot be undone",
+      },
+    });
+  }
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("a user who comes back lacks the custom field that was removed meanwhile", async () => {
+  const [seat, year] = [
+    await tenant.client.users.addField({ name: "座席" }),
+    await tenant.client.users.addField({ name: "入社年" }),
+  ];
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "座席", "入社年"],
+    ["山田", "a@x", "3F", "2019"],
+  ]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  await tenant.client.users.removeField(seat.id);
+  await tenant.client.users.addField({ name: "内線番号" });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
+});
+
+test("a map that holds a secret is refused before anything is kept", async () => {
+  const map = { constants: [{ field: "accountPassword", value: "in-the-map" }] };
+  expect(await codeOf(tenant.plan({ ...users, map }, FILE))).toBe("input-rejected");
+  expect(await tenant.client.imports.list()).toEqual([]);
+});
+
+test("thousands of unknown columns, one row, and a header that repeats a column are read as any file", async () => {
+  const many = Array.from({ length: 9_900 }, (_, i) => `x${i}`);
+  const wide = await tenant.plan({ ...users, allowUnknownColumns: true }, [
+    ["氏名", "メールアドレス", ...many],
+    ["山田", "a@x", ...many],
+  ]);
+  expect(wide).toMatchObject({ create: 1, rejected: false });
+  expect(wide.unknownColumns).toHaveLength(9_900);
+  const twice = await tenant.plan({ ...users, skipInvalid: true }, [
+    ["氏名", "氏名", "メールアドレス"],
+    ["山", "田", "a@x.jp"],
+  ]);
+  expect(await tenant.faults(twice)).toEqual(["header-duplicate@1"]);
+  expect(twice.rejected).toBe(true);
+});
+
+test("a file with invalid rows only changes nothing even where they may be skipped", async () => {
+  const plan = await tenant.plan({ ...users, skipInvalid: true }, [["氏名", "メールアドレス"], ["", "a@x"], ["b"]]);
+  expect(plan).toMatchObject({ rows: 2, invalid: 2, create: 0 });
+  await tenant.client.imports.commit(plan);
+  expect(await tenant.users()).toEqual([]);
+});
+
+test.each([
+  ["", "file-empty@0"],
+  ["氏名,メールアドレス\n", "file-no-rows@0"],
+  ["氏名,メールアドレス\n山\0田,a@x.jp\n", "character-nul@2"],
+  ["氏名,メールアドレス,__proto__\n山田,a@x.jp,1\n", "header-reserved@1"],
+])("%j is rejected", async (text, fault) => {
+  const plan = await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"));
+  expect(await tenant.faults(plan)).toEqual([fault]);
+  expect(plan.rejected).toBe(true);
+});
+
+test.each(["__proto__", "clomoctl:reason", "a\0b", " ", "氏名", "改\n行"])(
+  "no custom field is named %j",
+  async (name) => {
+    expect(await codeOf(tenant.client.users.addField({ name: name }))).toBe("input-rejected");
+  },
+);
+
+test("custom fields of any other name go through a file and back", async () => {
+  for (const name of ["toString", "a,b", '"', "$.x", "'; drop table user; --", "hasOwnProperty"])
+    await tenant.client.users.addField({ name: name });
+  const fields = (await tenant.client.users.fields()).map(({ name }) => name);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", ...fields],
+    ["山田", "a@x", ...fields],
+  ]);
+  expect((await tenant.users())[0]?.custom).toEqual(fields.map((name) => ({ name, value: name })));
+  const text = await textOf(await tenant.client.users.export());
+  expect(await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"))).toMatchObject({
+    unchanged: 1,
+    update: 0,
+  });
+});
+
+const rowsOf = async (id: string, query = {}) => Array.fromAsync(tenant.client.imports.rows(id, query));
+
+test("the plan of an undoing shows its rows: what comes back, what gets its former values, what goes", async () => {
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "課長"],
+    ["鈴木", "suzuki@x", ""],
+  ]);
+  const done = await tenant.import({ ...users, mode: "replace" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "部長"],
+    ["髙橋", "takahashi@x", ""],
+  ]);
+  const undo = await tenant.client.imports.revert(done.id);
+  expect(undo).toMatchObject({ create: 1, update: 1, delete: 1, recordsBefore: 2 });
+  const shown = (await rowsOf(undo.id)).map(({ row, key, action, changed, exists, after }) => {
+    const values = new Map(after.map(({ field, value }) => [field, value]));
+    return [row, key, action, changed, exists, values.get("name"), values.get("title")];
+  });
+  expect(shown).toEqual([
+    [0, "yamada@x", "update", ["title"], true, "山田", "課長"],
+    [0, "suzuki@x", "create", [], false, "鈴木", null],
+    [0, "takahashi@x", "delete", [], true, "髙橋", undefined],
+  ]);
+  expect((await rowsOf(undo.id, { action: "delete", limit: 1 })).map(({ key }) => key)).toEqual(["takahashi@x"]);
+  expect((await rowsOf(undo.id, { action: "create" })).map(({ key }) => key)).toEqual(["suzuki@x"]);
+  await tenant.client.imports.commit(undo);
+  expect((await rowsOf(undo.id)).map(({ key, action, changed }) => [key, action, changed])).toEqual([
+    ["yamada@x", "update", ["title"]],
+    ["suzuki@x", "create", []],
+    ["takahashi@x", "delete", []],
+  ]);
+});
+
+test("so does that of organisations and of SECURED APPs users", async () => {
+  const orgs = { kind: "orgs" } as const;
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["本社", "H"],
+    ["支社", "B"],
+  ]);
+  const moved = await tenant.import(orgs, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["支社", "B", "H"],
+    ["工場", "F", ""],
+  ]);
+  const undo = await tenant.client.imports.revert(moved.id);
+  expect((await rowsOf(undo.id)).map(({ key, action, changed }) => [key, action, changed])).toEqual([
+    ["B", "update", ["parent"]],
+    ["F", "delete", []],
+  ]);
+  const secured = await tenant.import({ kind: "docs", mode: "replace" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  const undone = await tenant.client.imports.revert(secured.id);
+  expect(await rowsOf(undone.id)).toMatchObject([{ key: "a1", action: "delete" }]);
+});

@@ -1,0 +1,279 @@
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { Import } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const orgs = { kind: "orgs" } as const;
+const HEADER = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
+
+const paths = async () =>
+  (await tenant.client.orgs.list()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
+
+test("makes a tree in any order, then moves, renames and swaps codes in it", async () => {
+  await tenant.import(orgs, [HEADER, ["課", "", "", "本社/部"], ["部", "B", "H", ""], ["本社", "H", "", ""]]);
+  expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
+  const done = await tenant.import(orgs, [HEADER, ["部", "H", "", ""], ["本社", "B", "H", ""]]);
+  expect(done).toMatchObject({ create: 0, update: 2 });
+  expect(await paths()).toContain("部=H");
+  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
+});
+
+describe("whose organisations change", () => {
+  const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
+  const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);
+  const planAs = (name: string) =>
+    tenant.as(name).imports.plan(orgs, { stream: new Blob([fileOf(FILE)]).stream(), encoding: "utf-8" });
+
+  beforeEach(async () => {
+    await tenant.import(orgs, [
+      HEADER,
+      ["東", "EAST", "", ""],
+      ["一課", "E1", "EAST", ""],
+      ["南", "SOUTH", "", ""],
+      ["中", "MID", "SOUTH", ""],
+    ]);
+    await withAccount(tenant, { name: "divE", role: "division", org: "SOUTH", manages: ["EAST"] });
+    await withAccount(tenant, { name: "divES", role: "division", manages: ["EAST", "SOUTH"] });
+    await withAccount(tenant, { name: "opS", role: "operator", org: "SOUTH" });
+    await withAccount(tenant, { name: "own", role: "operator", org: "E1" });
+    await withAccount(tenant, { name: "ex", role: "none", org: "SOUTH" });
+    await withAccount(tenant, { name: "opRoot", role: "operator" });
+  });
+
+  test("by what a file moves is told, and stops nothing", async () => {
+    const plan = await tenant.plan(orgs, FILE);
+    expect(await tenant.faults(plan)).toEqual(["org-reach@2"]);
+    expect(await reasons(plan)).toEqual([
+      "東/一課 is moved: opS will act in it and below it, too; divE will act in it and below it no more",
+    ]);
+    expect(plan).toMatchObject({ update: 1, unchanged: 1, invalid: 0, warnings: 1, rejected: false });
+    expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1 });
+  });
+
+  test("is told to a division administrator of what he sees", async () => {
+    await tenant.client.users.move({
+      ids: [(await tenant.client.users.find({ name: "divE" }))[0]?.id ?? ""],
+      org: ROOT_ORG_ID,
+    });
+    expect(await reasons(await planAs("divES"))).toEqual(["東/一課 is moved: opS will act in it and below it, too"]);
+  });
+});
+
+test("the root is never deleted, and what still holds users is named", async () => {
+  await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""], ["空", "E", "", ""]]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B"],
+  ]);
+  const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "org-delete-holds", row: 0, params: { org: "本社/部", users: 1, children: 0 } },
+  ]);
+  expect(plan).toMatchObject({ create: 1, delete: 3, rejected: true });
+  const kept = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", "空"]]);
+  expect(await tenant.problems(kept)).toMatchObject([{ code: "org-delete-holds", params: { org: "空", children: 1 } }]);
+  await tenant.import({ ...orgs, mode: "replace", blank: "clear" }, [HEADER, ["部", "B", "", ""]]);
+  expect(await paths()).toEqual(["", "部=B"]);
+});
+
+test("organisations of one path that cannot be deleted are told apart by their codes", async () => {
+  await tenant.import(orgs, [HEADER, ["部", "B1", "", ""], ["部", "B2", "", ""]]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B1"],
+    ["髙橋", "b@x", "B2"],
+  ]);
+  const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "部 (B1) cannot be deleted: it would still hold 1 user",
+    "部 (B2) cannot be deleted: it would still hold 1 user",
+  ]);
+});
+
+test("a row below an organisation whose name is missing is not committed without it", async () => {
+  const plan = await tenant.plan({ ...orgs, blank: "keep", skipInvalid: true }, [
+    HEADER,
+    ["", "N", "", ""],
+    ["x", "X", "N", ""],
+    ["y", "Y", "", ""],
+  ]);
+  expect(await tenant.faults(plan)).toEqual(["org-parent-unknown@3", "required-new@2"]);
+  expect((await tenant.reasons(plan))[0]).toEqual({
+    en: "組織名 must not be blank for a new organisation",
+    ja: "新しい組織では組織名を空にできません",
+  });
+  await tenant.client.imports.commit(plan);
+  expect(await paths()).toEqual(["", "y=Y"]);
+});
+
+test("an undoing that would leave an organisation without its parent, or a ring, is refused", async () => {
+  await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
+  const moved = await tenant.import({ ...orgs, blank: "clear" }, [HEADER, ["b", "B", "", ""]]);
+  const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "the organisation b <B> would be below a <A>, which is below it by now; it cannot be undone",
+      ja: "取り消すと組織「b <B>」が、すでにその下にある「a <A>」の下に戻るため、取り消せません",
+    },
+    hint: {
+      en: "move a <A> first, or import a file with the desired state instead",
+      ja: "先に「a <A>」を移動するか、元に戻したい状態をファイルでインポートしてください",
+    },
+  });
+  expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(ring.id));
+  const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: `1 organisation (b <B>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+    },
+  });
+  expect(await paths()).toEqual(["", "b=B"]);
+});
+
+test("an undoing never leaves two organisations that nothing tells apart, and says which one is in the way", async () => {
+  const { client } = tenant;
+  const create = async (name: string, more: { readonly parentId?: string; readonly code?: string } = {}) =>
+    (await client.orgs.create({ name, ...more })).after;
+  const head = await create("本社");
+  const gone = await create("課", { parentId: head.id });
+  // what stood before is in nobody's way
+  await create("課", { parentId: head.id, code: "K" });
+  const drop = async () =>
+    client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "課" }));
+  await client.imports.commit(await client.imports.revert((await drop()).id));
+  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/課=K"]);
+  await client.orgs.edit((await client.orgs.find({ name: "K" }))[0]?.id ?? "", { name: "係" });
+  const deletion = await drop();
+  const before = await client.imports.revert(deletion.id);
+  const other = await create("課", { parentId: head.id });
+  const refused = {
+    code: "conflict",
+    what: {
+      en: "an organisation 本社/課 would come back beside another one that is there by now, and without a code it could not be told apart; it cannot be undone",
+      ja: "取り消すと組織「本社/課」が元に戻るが、同じ場所に同じ名前の別の組織がすでにあり、組織コードがないと区別できないため、取り消せません",
+    },
+    hint: {
+      en: `rename or move that one first: clomoctl orgs edit ${other.id} --name NAME, or import a file with the desired state instead`,
+      ja: `先にその組織の名前か場所を変える(clomoctl orgs edit ${other.id} --name 組織名)か、元に戻したい状態をファイルでインポートしてください`,
+    },
+  };
+  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  expect(await failureOf(client.imports.commit(before))).toMatchObject(refused);
+  await client.orgs.edit(other.id, { name: "部" });
+  await client.orgs.edit(other.id, { name: "課", code: "K2" });
+  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  await client.orgs.edit(other.id, { name: "部" });
+  await client.imports.commit(await client.imports.revert(deletion.id));
+  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
+});
+
+test("an undoing that would put a user into an organisation that is gone is refused", async () => {
+  await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "", ""]]);
+  const users = { kind: "users" } as const;
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "A"],
+  ]);
+  const moved = await tenant.import(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B"],
+  ]);
+  const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: `1 user (山田 <a@x>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+    },
+  });
+  expect((await tenant.users())[0]?.org.code).toBe("B");
+});
+
+const EQUAL_NAMES: Cells = [
+  HEADER,
+  ["支社", "1", "", ""],
+  ["支社", "2", "", ""],
+  ["課", "", "1", ""],
+  ["課", "", "2", ""],
+  ["A/B", "", "", ""],
+  ["x〜", "", "", "A\\/B"],
+  ['引用"符 行', "Q−1", "1", ""],
+];
+
+test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {
+  await tenant.import(orgs, EQUAL_NAMES);
+  const text = await textOf(await tenant.client.orgs.export());
+  for (const mode of ["append", "replace"] as const) {
+    const plan = await tenant.send({ ...orgs, mode }, encoded(text, encoding), encoding);
+    expect(await tenant.problems(plan)).toEqual([]);
+    expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, unchanged: EQUAL_NAMES.length - 1 });
+  }
+});
+
+const cell = (...values: string[]) => fc.constantFrom(...values);
+const someFile: fc.Arbitrary<Cells> = fc
+  .array(
+    fc.tuple(
+      cell("a", "b", "c", "a/b", ""),
+      cell("", "", "1", "2", "3"),
+      cell("", "", "1", "2", "9"),
+      cell("", "", "a", "a/b", "a\\/b"),
+    ),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((rows) => [HEADER, ...rows]);
+const someRequest: fc.Arbitrary<Request> = fc.record({
+  kind: fc.constant("orgs" as const),
+  mode: fc.constantFrom("append", "replace"),
+  blank: fc.constantFrom("clear", "keep"),
+  skipInvalid: fc.boolean(),
+});
+
+/** Every organisation but the root has a parent, and is below the root. */
+const expectOneTree = (): void => {
+  const reached = tenant.sql(`with recursive below(pk) as (select pk from org where parent is null
+    union select org.pk from org join below on org.parent = below.pk) select count(*) as n from below`);
+  expect(reached).toEqual(tenant.sql("select count(*) as n from org"));
+  expect(tenant.sql("select pk from org where parent is null")).toHaveLength(1);
+};
+
+test("whatever the files, one tree stays, a file twice changes nothing, and each import can be undone", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(someRequest, someFile), { minLength: 1, maxLength: 4 }), async (steps) => {
+      tenant.clear();
+      for (const [request, file] of steps) await takeStep(request, file);
+    }),
+    { numRuns: 80, seed: 20_260_401 },
+  );
+});
+
+const takeStep = async (request: Request, file: Cells): Promise<void> => {
+  const before = tenant.dump();
+  const plan = await tenant.plan(request, file);
+  expect(tenant.dump()).toEqual(before);
+  if (plan.rejected) return;
+  await tenant.client.imports.commit(plan);
+  expectOneTree();
+  expect(before["org"]?.length).toBe((tenant.dump()["org"]?.length ?? 0) - plan.create + plan.delete);
+  const again = await tenant.plan(request, file);
+  if (plan.invalid === 0) expect(again).toMatchObject({ create: 0, update: 0, delete: 0, invalid: 0 });
+  const after = tenant.dump();
+  await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
+  expect(tenant.dump()).toEqual(before);
+  await tenant.import(request, file);
+  expect(tenant.dump()["org"]?.map(({ name, code }) => [name, code])).toEqual(
+    after["org"]?.map(({ name, code }) => [name, code]),
+  );
+};

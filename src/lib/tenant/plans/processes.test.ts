@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const script = fileURLToPath(new URL("../../../../test/support/tenant/commit-process.ts", import.meta.url));
+const header = ["氏名", "メールアドレス"];
+
+/** Starts a process that will commit a plan; its output is read line by line. */
+const start = (id: string) => {
+  const child: ChildProcess = spawn(process.execPath, [script, tenant.folder, id], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  if (child.stdout === null) throw new TypeError("no stdout");
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return { child, ended: once(child, "exit"), line: async (): Promise<string> => String((await lines.next()).value) };
+};
+
+test("of two processes that commit at once, one wins and the other is told of a conflict", async () => {
+  const plans = [
+    await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]),
+    await tenant.plan({ kind: "users" }, [header, ["髙橋", "b@x"]]),
+  ];
+  const processes = plans.map(({ id }) => start(id));
+  for (const { line } of processes) expect(await line()).toBe("ready");
+  for (const { child } of processes) child.stdin?.write("go\n");
+  const outcomes = await Promise.all(processes.map(({ line }) => line()));
+  expect(outcomes.toSorted()).toEqual(["committed", "conflict"]);
+  await Promise.all(processes.map(({ ended }) => ended));
+  expect(await tenant.users()).toHaveLength(1);
+});
+
+test("of two that commit one plan at once, the other is told that it is done, and where to see what it did", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
+  const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const lost = outcomes.find((one) => one.status === "rejected");
+  expect(lost?.reason).toMatchObject({
+    code: "conflict",
+    what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
+    hint: { ja: `結果の確認: clomoctl imports show ${plan.number} --rows` },
+  });
+});
+
+test("a process that is killed leaves the tenant and its whole plans as they were", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
+  const { child, ended, line } = start(plan.id);
+  expect(await line()).toBe("ready");
+  child.kill("SIGKILL");
+  await ended;
+  await tenant.reopen();
+  expect(await tenant.users()).toEqual([]);
+  expect(await tenant.client.imports.commit(plan)).toMatchObject({ state: "committed" });
+});

@@ -1,0 +1,225 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { SECURED_APPS } from "../../model/secured-user.ts";
+import { encoded, failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const ENCODINGS = ["utf-8", "shift_jis", "utf-16le", "utf-16be"] as const;
+const NEWLINES = ["crlf", "lf", "cr"] as const;
+
+/** Quotes, newlines, 0x5C second bytes, half-width kana, gaiji's neighbours, formulas, blanks at the ends. */
+const AWKWARD = ["表ソ能", "髙﨑①㈱", "ｶﾞﾊﾞ", 'a"b,c\nd\r\ne\rf', "=1+1", " 前後 ", "〜−‖—¢£¬", "TRUE", "0123", "\\"];
+
+/** Returns a value for a field that has one line. */
+const onOneLine = (value: string): string => value.replaceAll(/\r\n|[\r\n]/g, " ");
+
+const pairs = ENCODINGS.flatMap((encoding) => NEWLINES.map((newline) => [encoding, newline] as const));
+
+test.each(pairs)("users written as %s with %s and read again are unchanged", async (encoding, newline) => {
+  for (const name of ["座席", "a,b", "〜"]) await tenant.client.users.addField({ name: name });
+  const header = [
+    "氏名",
+    "メールアドレス",
+    "メールアドレス",
+    "メールアドレス",
+    "組織コード",
+    "役職",
+    "住所",
+    "CLOMOアカウント名",
+    "座席",
+    "〜",
+  ];
+  const rows = AWKWARD.map((value, i) => [
+    onOneLine(value),
+    `u${i}@x`,
+    i === 2 ? "Ü〜@x" : "",
+    i === 2 ? "three@x" : "",
+    i % 2 === 0 ? onOneLine(value) : "",
+    onOneLine(value),
+    value,
+    onOneLine(value),
+    value,
+    value,
+  ]);
+  const usable = encoding === "shift_jis" ? rows.map((row) => row.map((cell) => cell.replace("Ü", "U"))) : rows;
+  await tenant.import({ kind: "users", createOrgs: true }, [header, ...usable]);
+  const before = tenant.dump();
+  const text = await textOf(await tenant.client.users.export({ newline }));
+  for (const [mode, absent] of [
+    ["append", "keep"],
+    ["replace", "clear"],
+  ] as const) {
+    const plan = await tenant.send({ kind: "users", mode, absent }, encoded(text, encoding), encoding);
+    expect(await tenant.errors(plan)).toEqual([]);
+    expect(plan).toMatchObject({ unchanged: AWKWARD.length, create: 0, update: 0, delete: 0 });
+    await tenant.client.imports.commit(plan);
+  }
+  expect(tenant.dump()).toEqual(before);
+});
+
+const NAMES = AWKWARD.map((value, i) => ({ name: onOneLine(value), description: value, id: `id${i}` }));
+
+test.each(SECURED_APPS)("users of %s written in full and read again are unchanged", async (app) => {
+  const grouped = app !== "browser" && app !== "mailer";
+  const header = ["表示名", "ユーザーID", "パスワード", "説明", ...(grouped ? ["グループ名", "グループ名"] : [])];
+  const rows = NAMES.map(({ name, description, id }) => [
+    name,
+    id,
+    "secret1",
+    description,
+    ...(grouped ? [name, "全員"] : []),
+  ]);
+  await tenant.import({ kind: app, createGroups: true }, [header, ...rows]);
+  const before = tenant.dump();
+  for (const layout of ["full", "console"] as const) {
+    for (const encoding of ["utf-8", "shift_jis"] as const) {
+      const text = await textOf(await tenant.client.secured.export(app, { layout }));
+      const plan = await tenant.send({ kind: app, mode: "replace" }, encoded(text, encoding), encoding);
+      expect(await tenant.errors(plan)).toEqual([]);
+      expect(plan).toMatchObject({ unchanged: NAMES.length, update: 0, delete: 0, secretsSet: 0 });
+      await tenant.client.imports.commit(plan);
+    }
+  }
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("the console's three columns of one app go to another app's users and change nothing", async () => {
+  for (const kind of ["docs", "contacts"] as const) {
+    await tenant.import({ kind }, [
+      ["表示名", "ユーザーID", "パスワード", "説明"],
+      ["太郎", "taro", "secret1", "説明"],
+    ]);
+  }
+  const text = await textOf(await tenant.client.secured.export("docs", { layout: "console" }));
+  const plan = await tenant.send({ kind: "contacts" }, encoded(text, "shift_jis"), "shift_jis");
+  expect(plan).toMatchObject({ unchanged: 1, update: 0, invalid: 0 });
+});
+
+test("a secret is never kept: not in the tenant's file, not in its log, not in the staging", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "シークレットキー"];
+  const plan = await tenant.plan({ kind: "docs" }, [header, ["太郎", "taro", "hush4Password", "hush4Key"]]);
+  const bytes = () => [tenant.path, `${tenant.path}-wal`].map((file) => readFileSync(file).toString("latin1")).join("");
+  expect(readFileSync(tenant.staging(plan.id)).includes("hush4")).toBe(false);
+  await tenant.client.imports.commit(plan);
+  expect(bytes()).not.toContain("hush4");
+  const [user] = await tenant.securedUsers("docs");
+  expect(user?.secretsSet.map(({ field }) => field)).toEqual(["password", "secretKey"]);
+  const again = await tenant.import({ kind: "docs" }, [header, ["太郎", "taro", "", "hush4Other"]]);
+  expect(again).toMatchObject({ unchanged: 1, secretsSet: 1 });
+  const times = new Map((await tenant.securedUsers("docs"))[0]?.secretsSet.map(({ field, at }) => [field, at]));
+  expect(times.get("password")).toBe(user?.secretsSet[0]?.at);
+  expect(times.get("secretKey")).toBe(again.committedAt);
+});
+
+test("a group is one group under two mappings of its characters", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+  const unknown = await tenant.plan({ kind: "docs", skipInvalid: true }, [
+    header,
+    ["一", "a1", "secret1", "営業〜"],
+    ["二", "b2", "secret1", "営業～"],
+  ]);
+  expect(await tenant.faults(unknown)).toEqual(["group-unknown@2", "group-unknown@3"]);
+  const made = await tenant.import({ kind: "docs", createGroups: true, skipInvalid: true }, [
+    header,
+    ["", "a1", "secret1", "営業〜"],
+    ["二", "b2", "secret1", "営業～"],
+  ]);
+  expect(made).toMatchObject({ create: 1, groupsCreated: 1 });
+  expect(await tenant.client.secured.groups("docs")).toMatchObject([{ users: 1 }]);
+});
+
+test("an unknown group is told with its own cell, in every row", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "既知", "", ""]]);
+  const plan = await tenant.plan({ kind: "docs" }, [
+    header,
+    ["二", "b2", "secret1", "", "乙", "甲"],
+    ["三", "c3", "secret1", "既知", "甲", "乙"],
+    ["四", "d4", "secret1", "乙", "既知", "甲"],
+    ["五", "e5", "secret1", "", "", "乙"],
+    ["六", "f6", "secret1", "乙", "", ""],
+  ]);
+  const places = (await tenant.problems(plan)).map(({ row, column, params }) => `${row}:${column} ${params["group"]}`);
+  expect(places.toSorted()).toEqual(
+    ["2:5 乙", "2:6 甲", "3:5 甲", "3:6 乙", "4:4 乙", "4:6 甲", "5:6 乙", "6:4 乙"].toSorted(),
+  );
+});
+
+test("an undoing that would take a group away from others is refused", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+  const first = await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "営業"]]);
+  await tenant.import({ kind: "docs" }, [header, ["二", "b2", "secret1", "営業"]]);
+  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 user (二 <b2>) belongs to groups that this import created; it cannot be undone",
+      ja: "ユーザー 1 件(二 <b2>)が、このインポートで追加したグループに関連付けられているため、取り消せません",
+    },
+  });
+  expect(await tenant.client.secured.groups("docs")).toMatchObject([{ name: "営業", users: 2 }]);
+});
+
+test("users are listed by name in the console's order, upwards and downwards, page by page", async () => {
+  const names = ["亜", "ｱ", "9", "ぁ", "Z", "あ", "ア", "Ａ", "a", "１", "A", "ー", "😀", "AA", "Aa", "A 1", "é"];
+  const header = ["表示名", "ユーザーID", "パスワード"];
+  await tenant.import({ kind: "docs" }, [header, ...names.map((name, i) => [name, `id${i}`, "secret1"])]);
+  const up = (await Array.fromAsync(tenant.client.secured.list("docs", { sort: "name" }))).map(({ name }) => name);
+  expect(up).toEqual(["9", "A", "AA", "Aa", "A 1", "Z", "a", "ぁ", "あ", "ア", "ー", "ｱ", "亜", "１", "Ａ", "é", "😀"]);
+  const down = await Array.fromAsync(tenant.client.secured.list("docs", { sort: "name", desc: true }));
+  expect(down.map(({ name }) => name)).toEqual(up.toReversed());
+  for (const sort of ["name", "user-id"]) {
+    for (const desc of ["true", "false"]) {
+      expect(await paged("secured/docs/users", `sort=${sort}&desc=${desc}&limit=3`)).toEqual(
+        await paged("secured/docs/users", `sort=${sort}&desc=${desc}&limit=1000`),
+      );
+    }
+  }
+});
+
+test("users and devices come whole, page by page, each by its own cursors", async () => {
+  const numbers = Array.from({ length: 10 }, (_, i) => i);
+  await tenant.import({ kind: "users" }, [["氏名", "メールアドレス"], ...numbers.map((i) => [`${i}`, `u${i}@x`])]);
+  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ...numbers.map((i) => [`S${i}`])]);
+  for (const list of ["users", "devices"]) {
+    const whole = await paged(list, "limit=1000");
+    expect(whole).toHaveLength(10);
+    expect(await paged(list, "limit=3")).toEqual(whole);
+    expect(await paged(list, "limit=5&filterName=")).toEqual(whole);
+  }
+  const { next } = await pageOf("users?limit=3");
+  expect((await tenant.fetch(new Request(`http://tenant.invalid/v1/users?cursor=${next}`))).status).toBe(200);
+  const other = await tenant.fetch(new Request(`http://tenant.invalid/v1/devices?cursor=${next}`));
+  expect(await other.json()).toMatchObject({ status: 400, where: "query.cursor" });
+});
+
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly next: string | null;
+}
+
+const pageOf = async (list: string): Promise<Page> => {
+  const response = await tenant.fetch(new Request(`http://tenant.invalid/v1/${list}`));
+  return (await response.json()) as Page;
+};
+
+const paged = async (list: string, query: string): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  let next: string | null = "";
+  while (next !== null) {
+    const cursor = next === "" ? "" : `&cursor=${next}`;
+    const page = await pageOf(`${list}?${query}${cursor}`);
+    ids.push(...page.items.map(({ id }) => id));
+    next = page.next;
+  }
+  return ids;
+};
+
+test.each(["secured/docs/users", "users"])("a cursor of %s that nobody gave is refused", async (list) => {
+  for (const cursor of ["x", "%00", "e30", Buffer.from('{"sort":{},"id":1}').toString("base64url")]) {
+    const response = await tenant.fetch(new Request(`http://tenant.invalid/v1/${list}?cursor=${cursor}`));
+    expect(response.status).toBe(400);
+  }
+});

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { wholeClient } from "#support/client/whole-client.ts";
+import { openTenant } from "../index.ts";
+import { TestSurroundings } from "#support/tenant/tenant.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-sweep-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const surroundings = new TestSurroundings();
+const open = (living: boolean) =>
+  openTenant({
+    folder,
+    name: "t",
+    actor: "owner",
+    surroundings,
+    processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },
+  });
+
+/** Starts an import and leaves its staging file in the state before it is locked. */
+const begin = async (): Promise<string> => {
+  const tenant = open(true);
+  const call = async (path: string, body: object): Promise<{ id: string }> => {
+    const request = new Request(`http://tenant.invalid${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return (await (await tenant.fetch(request)).json()) as { id: string };
+  };
+  const { id } = await call("/v1/imports", { kind: "users" });
+  await tenant.close();
+  mkdirSync(join(folder, "imports"), { recursive: true });
+  for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
+    writeFileSync(join(folder, "imports", file), "");
+  }
+  return id;
+};
+
+test.each([
+  [true, "uploading"],
+  [false, "failed"],
+])("staging that is not locked yet stays while its process lives (%s): %s", async (living, state) => {
+  const id = await begin();
+  const tenant = open(living);
+  expect((await wholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
+  for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
+    expect(existsSync(join(folder, "imports", file)), file).toBe(living);
+  }
+  await tenant.close();
+});
+
+test.each([
+  [true, "uploading"],
+  [false, "failed"],
+])("an upload without staging is under way while its process lives (%s): %s", async (living, state) => {
+  const id = await begin();
+  rmSync(join(folder, "imports"), { recursive: true });
+  const tenant = open(living);
+  const { imports } = wholeClient({ transport: tenant.fetch });
+  expect((await imports.list()).map((one) => [one.id, one.state])).toEqual([[id, state]]);
+  await tenant.close();
+});
+
+test("what dead processes left is removed before imports are told of, and not by other requests", async () => {
+  const id = await begin();
+  const tenant = open(false);
+  const client = wholeClient({ transport: tenant.fetch });
+  expect(await Array.fromAsync(client.users.list())).toEqual([]);
+  expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(true);
+  expect((await client.imports.list()).map(({ state }) => state)).toEqual(["failed"]);
+  expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(false);
+  await tenant.close();
+});

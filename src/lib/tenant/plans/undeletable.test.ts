@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Import } from "../../contract/index.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { failureOf, fileOf, TestTenant, without, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const HEADER = ["氏名", "メールアドレス", "役職"];
+const BOSS = ["長", "boss@x.jp", ""];
+const PEOPLE = [
+  HEADER,
+  BOSS,
+  ["太郎", "taro@x.jp", ""],
+  ["次郎", "jiro@x.jp", ""],
+  ["三郎", "saburo@x.jp", ""],
+] as const;
+/** All but the administrator, one who owns devices, and one who owns none; with a joiner and a change. */
+const TONIGHT = [HEADER, ["次郎", "jiro@x.jp", "課長"], ["新人", "new@x.jp", ""]] as const;
+
+/** 長 is an administrator, 太郎 owns two devices, 三郎 none. */
+const seed = async (): Promise<void> => {
+  await tenant.import({ kind: "users" }, PEOPLE);
+  tenant.makeAdministrator("boss@x.jp");
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "ステータス", "電話番号", "所有者メールアドレス"],
+    ["SN1", "管理中", "090-0000-0001", "taro@x.jp"],
+    ["SN2", "管理中", "", "taro@x.jp"],
+    ["SN3", "管理中", "", "jiro@x.jp"],
+  ]);
+};
+
+const replacing = (undeletable: "keep" | "release" | undefined, cells: Cells = TONIGHT): Promise<Import> =>
+  tenant.plan({ kind: "users", mode: "replace", ...(undeletable && { undeletable }) }, cells);
+const commit = (plan: Import): Promise<Import> => tenant.client.imports.commit(plan);
+const emails = async () =>
+  (await tenant.users()).map(({ emails: [email = ""] }) => email).toSorted((one, other) => one.localeCompare(other));
+const owners = async () =>
+  (await tenant.devices()).map(({ serialNumber, owner }) => [serialNumber, owner?.email ?? null]);
+const told = async (plan: Import) =>
+  (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !/domain/.test(en));
+
+const KEPT_BOSS =
+  "長 is kept, as no import deletes an administrator; if this user is no administrator any more: clomoctl users administrators remove boss@x.jp";
+const OWNED = "SN1 (090-0000-0001), SN2";
+const REMOVE = "to remove the owner: clomoctl devices set-owner SN1 SN2 --none";
+
+test("without the option the file is refused, with the devices and what solves it", async () => {
+  await seed();
+  const plan = await replacing(undefined);
+  expect(plan).toMatchObject({ delete: 2, rejected: true });
+  expect(plan).not.toHaveProperty("kept");
+  expect(await told(plan)).toEqual([
+    "長 is an administrator and would be deleted, as the file lacks this user; if this user is no administrator any more: clomoctl users administrators remove boss@x.jp",
+    `太郎 <taro@x.jp> cannot be deleted: owns ${OWNED}; ${REMOVE}`,
+  ]);
+});
+
+test("keep commits all else, and keeps administrators and owners of devices", async () => {
+  await seed();
+  const plan = await replacing("keep");
+  expect(plan).toMatchObject({ create: 1, update: 1, delete: 1, rejected: false, kept: { count: 2, known: 0 } });
+  expect(plan).not.toHaveProperty("released");
+  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> is kept: owns ${OWNED}; ${REMOVE}`]);
+  const [, ja] = await tenant.reasons(plan);
+  expect(ja?.ja).toBe(
+    "「太郎 <taro@x.jp>」は削除せずに残します: 所有するデバイス SN1 (090-0000-0001)、SN2。所有者を外すには: clomoctl devices set-owner SN1 SN2 --none",
+  );
+  const before = tenant.dump();
+  await commit(plan);
+  expect(await emails()).toEqual(["boss@x.jp", "jiro@x.jp", "new@x.jp", "taro@x.jp"]);
+  expect(tenant.dump()["device"]).toEqual(before["device"]);
+});
+
+test("release also takes the devices from the owner, who is deleted; undoing gives them back", async () => {
+  await seed();
+  const before = tenant.dump();
+  const plan = await replacing("release");
+  expect(plan).toMatchObject({ delete: 2, rejected: false, kept: { count: 1, known: 0 }, released: 2 });
+  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> is deleted, and the owner is removed from ${OWNED}`]);
+  const { id } = await commit(plan);
+  expect(await emails()).toEqual(["boss@x.jp", "jiro@x.jp", "new@x.jp"]);
+  expect(await owners()).toEqual([
+    ["SN1", null],
+    ["SN2", null],
+    ["SN3", "jiro@x.jp"],
+  ]);
+  const undo = await tenant.client.imports.revert(id);
+  expect(undo).toMatchObject({ create: 2, update: 1, delete: 1, released: 2 });
+  await commit(undo);
+  const times = (rows = tenant.dump()) =>
+    Object.fromEntries(
+      Object.entries(rows).map(([table, all]) => [table, all.map((row) => without(row, "updatedAt"))]),
+    );
+  expect(times()).toEqual(times(before));
+  expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({
+    broken: null,
+    imports: { broken: [] },
+  });
+});
+
+test("what a device of 管理外 belongs to is kept in both cases: the console sets no owner of it", async () => {
+  await seed();
+  await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
+  const plan = await replacing("release");
+  expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 0 });
+  expect((await told(plan))[1]).toBe(
+    `太郎 <taro@x.jp> is kept: owns ${OWNED}; to remove the owner: clomoctl devices set-owner SN2 --none; a device whose status is 管理外 keeps its owner; to delete it: clomoctl devices delete SN1`,
+  );
+});
+
+test("who is kept again is known from the run before, whether that changed something or not", async () => {
+  await seed();
+  await commit(await replacing("keep"));
+  for (const _ of [1, 2]) {
+    const again = await replacing("keep");
+    expect(again).toMatchObject({ create: 0, update: 0, delete: 0, kept: { count: 2, known: 2 } });
+    expect((await tenant.problems(again)).filter(({ params }) => params["known"] === 1)).toHaveLength(2);
+    await tenant.client.imports.discard(again.id);
+  }
+  // the devices come back; somebody else gets one
+  const [one, two] = await tenant.devices();
+  await tenant.client.devices.setOwner({ ids: [one?.id ?? "", two?.id ?? ""], owner: null, ownerOrg: null });
+  const [boss] = await tenant.client.users.find({ name: "boss@x.jp" });
+  await tenant.client.devices.setOwner({ ids: [one?.id ?? ""], owner: boss?.id ?? "", ownerOrg: null });
+  const next = await replacing("keep");
+  expect(next).toMatchObject({ delete: 1, kept: { count: 1, known: 1 } });
+  expect(await told(next)).toEqual([`${KEPT_BOSS}; owns SN1 (090-0000-0001)`]);
+  await commit(next);
+  await tenant.import({ kind: "users" }, [HEADER, ["四郎", "shiro@x.jp", ""]]);
+  const [, other] = await tenant.devices();
+  const [shiro] = await tenant.client.users.find({ name: "shiro@x.jp" });
+  await tenant.client.devices.setOwner({ ids: [other?.id ?? ""], owner: shiro?.id ?? "", ownerOrg: null });
+  expect(await replacing("keep")).toMatchObject({ kept: { count: 2, known: 1 } });
+});
+
+test("a plan that was not committed though it had something to do tells everybody again", async () => {
+  await seed();
+  await tenant.client.imports.discard((await replacing("keep")).id);
+  expect(await replacing("keep")).toMatchObject({ kept: { count: 2, known: 0 } });
+});
+
+test.each(["keep", "release"] as const)(
+  "%s: a device that changes hands between plan and commit is a conflict",
+  async (how) => {
+    await seed();
+    const plan = await replacing(how);
+    const [, , third] = await tenant.devices();
+    const [saburo] = await tenant.client.users.find({ name: "saburo@x.jp" });
+    await tenant.client.devices.setOwner({ ids: [third?.id ?? ""], owner: saburo?.id ?? "", ownerOrg: null });
+    expect(await failureOf(commit(plan))).toMatchObject({ code: "conflict" });
+    expect(await tenant.client.imports.replan(plan.id)).toMatchObject(
+      how === "keep" ? { delete: 0, kept: { count: 3 } } : { delete: 2, released: 3 },
+    );
+  },
+);
+
+test("a device that was changed since stops the undo, and is named", async () => {
+  await seed();
+  const { id } = await commit(await replacing("release"));
+  const [one] = await tenant.devices();
+  await tenant.client.devices.edit(one?.id ?? "", { memo: "返却済み" });
+  const before = tenant.dump();
+  const failure = await failureOf(tenant.client.imports.revert(id));
+  expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("SN1") as unknown } });
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("an earlier import of devices is not undone while its devices have lost their owner", async () => {
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const { id } = await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "ステータス", "所有者メールアドレス"],
+    ["SN1", "管理中", "taro@x.jp"],
+  ]);
+  const released = await commit(await replacing("release"));
+  expect(await failureOf(tenant.client.imports.revert(id))).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringContaining(`import ${released.number}`) as unknown },
+  });
+  await commit(await tenant.client.imports.revert(released.id));
+  await commit(await tenant.client.imports.revert(id));
+  expect(await tenant.devices()).toEqual([]);
+});
+
+describe("of organisations", () => {
+  const ORGS = [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["営業部", "S", ""],
+    ["東日本", "S1", "S"],
+    ["倉庫", "W", ""],
+    ["開発部", "D", ""],
+  ] as const;
+  const orgs = (undeletable: "keep" | "release"): Promise<Import> =>
+    tenant.plan({ kind: "orgs", mode: "replace", undeletable }, [ORGS[0], ORGS[4]]);
+  const codes = async () => (await tenant.client.orgs.list()).flatMap(({ code }) => code ?? []);
+  beforeEach(async () => {
+    await tenant.import({ kind: "orgs" }, ORGS);
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["太郎", "taro@x.jp", "S1"],
+    ]);
+    await tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", "ステータス", "所有組織コード"],
+      ["SN1", "管理中", "W"],
+    ]);
+  });
+
+  test("keep keeps those that hold something, and what is above them", async () => {
+    const plan = await orgs("keep");
+    expect(plan).toMatchObject({ delete: 0, rejected: false, kept: { count: 3, known: 0 } });
+    expect(await told(plan)).toEqual([
+      "営業部 (S) is kept: it holds 1 organisation",
+      "営業部/東日本 (S1) is kept: it holds 1 user; see: clomoctl users list --org S1",
+      "倉庫 (W) is kept: it holds 1 device; see: clomoctl devices list --org W",
+    ]);
+  });
+
+  test("release deletes one that owns devices alone; undoing gives it its devices back", async () => {
+    const before = tenant.dump();
+    const plan = await orgs("release");
+    expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 1 });
+    const { id } = await commit(plan);
+    expect(await codes()).toEqual(["S", "S1", "D"]);
+    expect((await tenant.devices())[0]?.ownerOrg).toBeNull();
+    await commit(await tenant.client.imports.revert(id));
+    expect(tenant.sql("select ownerOrg from device")).toEqual(before["device"]?.map(({ ownerOrg }) => ({ ownerOrg })));
+  });
+});
+
+describe("in a mirror", () => {
+  const tasks = async () =>
+    (await tenant.client.console.list({ state: "open" })).map(({ work, kind, name, changes }) => [
+      work,
+      kind,
+      name,
+      ...changes.map(({ field, before, after }) => `${field}: ${String(before)} → ${String(after)}`),
+    ]);
+  const mirror = async (): Promise<void> => {
+    await seed();
+    await tenant.import({ kind: "users", fromConsole: true }, PEOPLE);
+    expect(await tasks()).toEqual([]);
+  };
+  const RELEASED = [
+    ["edit", "devices", "SN1", "owner: 太郎 <taro@x.jp> → null"],
+    ["edit", "devices", "SN2", "owner: 太郎 <taro@x.jp> → null"],
+  ];
+
+  test("each released device is a task, which an undo drops", async () => {
+    await mirror();
+    const { id } = await commit(await replacing("release"));
+    const [repeat, ...devices] = (await tasks()).toSorted(([one], [other]) => String(other).localeCompare(String(one)));
+    expect(repeat?.slice(0, 2)).toEqual(["repeat", "users"]);
+    expect(devices).toEqual(RELEASED);
+    await commit(await tenant.client.imports.revert(id));
+    expect((await tasks()).map(([work]) => work)).toEqual(["undo"]);
+  });
+
+  test("a device whose task was done is to get its owner back in the console, too", async () => {
+    await mirror();
+    const { id } = await commit(await replacing("release"));
+    const first = (await tenant.client.console.list({ state: "open" })).find(({ name }) => name === "SN1");
+    await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
+    await commit(await tenant.client.imports.revert(id));
+    expect(await tasks()).toContainEqual(["edit", "devices", "SN1", "owner: null → 太郎 <taro@x.jp>"]);
+    expect(await tasks()).toHaveLength(2);
+  });
+
+  test("an export that shows the devices without an owner closes their tasks", async () => {
+    await mirror();
+    await commit(await replacing("release"));
+    await tenant.import({ kind: "devices", fromConsole: true }, [
+      ["シリアルナンバー", "ステータス", "電話番号", "所有者メールアドレス"],
+      ["SN1", "管理中", "090-0000-0001", ""],
+      ["SN2", "管理中", "", ""],
+      ["SN3", "管理中", "", "jiro@x.jp"],
+    ]);
+    expect((await tasks()).map(([work]) => work)).toEqual(["repeat"]);
+  });
+
+  test("a file for the console releases them once it is verified", async () => {
+    await mirror();
+    const plan = await tenant.client.imports.emitted(await replacing("release"));
+    const shown = fileOf([HEADER, BOSS, ["次郎", "jiro@x.jp", "課長"], ["新人", "new@x.jp", ""]]);
+    const verified = await tenant.client.imports.verify(
+      plan.id,
+      {
+        stream: new Blob([shown]).stream(),
+        encoding: "utf-8",
+      },
+      {},
+    );
+    expect(verified).toMatchObject({ accepted: true, import: { released: 2 } });
+    expect(await tasks()).toEqual(RELEASED);
+  });
+});
+
+test("who may not change devices releases none, nor who manages a part", async () => {
+  await seed();
+  const items = ["users.write", "users.move", "users.delete"] as const;
+  await withAccount(tenant, { name: "few", role: "custom", items });
+  await withAccount(tenant, { name: "all", role: "custom", items: [...items, "devices.write"] });
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  const as = (account: string) =>
+    tenant
+      .as(account)
+      .imports.plan(
+        { kind: "users", mode: "replace", undeletable: "release" },
+        { stream: new Blob([fileOf(TONIGHT)]).stream(), encoding: "utf-8" },
+      );
+  expect(await failureOf(as("few"))).toMatchObject({
+    code: "not-permitted",
+    what: {
+      en: "few may not add and change devices, give them owners (devices SN1, SN2): its scheme lacks this item",
+    },
+  });
+  expect(await failureOf(as("div"))).toMatchObject({
+    code: "not-permitted",
+    what: { en: expect.stringContaining("outside your organisations") as unknown },
+  });
+  expect(await as("all")).toMatchObject({ released: 2 });
+});
+
+test("the audit has how many were kept, and what the import kept for its undoing", async () => {
+  await seed();
+  await commit(await replacing("release"));
+  expect(auditOf(tenant.database).at(-1)).toMatchObject({
+    action: "imports.commit",
+    detail: { delete: 2, kept: { count: 1, known: 0 }, released: 2 },
+  });
+});

@@ -1,0 +1,388 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const HEADER = ["氏名", "メールアドレス", "組織コード", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
+const users = { kind: "users", createOrgs: true } as const;
+
+const seed = async () => {
+  await tenant.import(users, [
+    HEADER,
+    ["山田", "yamada@example.jp", "E1", "課長", "yamada", "secret-One1"],
+    ["髙橋", "takahashi@example.jp", "S1", "", "takahashi", ""],
+  ]);
+};
+
+const byMail = async (email: string) => (await tenant.users()).find(({ emails }) => emails[0] === email);
+
+test("makes users and the organisations that rows name", async () => {
+  const plan = await tenant.plan(users, [HEADER, ["山田", "Yamada@example.jp", "E1", "", "", ""]]);
+  expect(plan).toMatchObject({ rows: 1, create: 1, update: 0, unchanged: 0, delete: 0, invalid: 0, orgsCreated: 1 });
+  await tenant.client.imports.commit(plan);
+  expect(await byMail("Yamada@example.jp")).toMatchObject({
+    name: "山田",
+    org: { code: "E1", path: "E1" },
+    title: null,
+  });
+});
+
+test("a blank organisation code leaves a user where he is and puts a new one under the root", async () => {
+  await seed();
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "yamada@example.jp", ""],
+    ["新人", "new@example.jp", ""],
+  ]);
+  expect((await byMail("yamada@example.jp"))?.org.code).toBe("E1");
+  expect((await byMail("new@example.jp"))?.org).toMatchObject({ code: null, path: "" });
+});
+
+test("a blank account name or password clears nothing, in either blank and absent mode", async () => {
+  await seed();
+  for (const absent of ["keep", "clear"] as const) {
+    const plan = await tenant.plan({ ...users, absent }, [HEADER, ["山田", "yamada@example.jp", "", "課長", "", ""]]);
+    expect(plan).toMatchObject({ update: 0, unchanged: 1, secretsSet: 0 });
+    await tenant.client.imports.commit(plan);
+  }
+  expect(await byMail("yamada@example.jp")).toMatchObject({ accountName: "yamada" });
+});
+
+test("a password counts as a secret set and leaves an otherwise equal row unchanged", async () => {
+  await seed();
+  const before = await byMail("yamada@example.jp");
+  const plan = await tenant.plan(users, [
+    HEADER,
+    ["山田", "yamada@example.jp", "E1", "課長", "yamada", "hidden-Two2"],
+    ["髙橋", "takahashi@example.jp", "S1", "", "takahashi", ""],
+  ]);
+  expect(plan).toMatchObject({ create: 0, update: 0, unchanged: 2, secretsSet: 1 });
+  expect(readFileSync(tenant.staging(plan.id)).includes("hidden-Two2")).toBe(false);
+  await tenant.client.imports.commit(plan);
+  const after = await byMail("yamada@example.jp");
+  expect(after?.accountPasswordSetAt).not.toBe(before?.accountPasswordSetAt);
+  await tenant.reopen();
+  for (const file of [tenant.path, `${tenant.path}-wal`]) {
+    for (const secret of ["secret-One1", "hidden-Two2"]) expect(readFileSync(file).includes(secret)).toBe(false);
+  }
+});
+
+test("only rows that give a password and are valid note one", async () => {
+  await seed();
+  const before = await tenant.users();
+  const plan = await tenant.plan({ ...users, skipInvalid: true }, [
+    HEADER,
+    ["山田", "yamada@example.jp", "", "課長", "", ""],
+    ["", "takahashi@example.jp", "", "", "", "hidden-Two2"],
+    ["新人", "new@example.jp", "", "", "", ""],
+    ["同僚", "peer@example.jp", "", "", "peer", "hidden-Three3"],
+  ]);
+  expect(plan).toMatchObject({ create: 2, update: 0, unchanged: 1, invalid: 1, secretsSet: 1 });
+  await tenant.client.imports.commit(plan);
+  const noted = (all: typeof before) =>
+    new Map(all.map(({ emails, accountPasswordSetAt }) => [emails[0], accountPasswordSetAt]));
+  expect(noted(await tenant.users())).toEqual(
+    new Map([...noted(before), ["new@example.jp", null], ["peer@example.jp", expect.stringMatching(/^2026-04-01T/)]]),
+  );
+});
+
+test("keeps a blank cell's value where blanks are kept, and clears it otherwise", async () => {
+  await seed();
+  const file = [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@example.jp", ""],
+  ];
+  expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ update: 0, unchanged: 1 });
+  await tenant.import({ ...users, blank: "clear" }, file);
+  expect((await byMail("yamada@example.jp"))?.title).toBeNull();
+});
+
+test("absent columns are left alone, or cleared as the console does; names and accounts never", async () => {
+  await seed();
+  const file = [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ];
+  const kept = await tenant.plan(users, file);
+  expect(kept).toMatchObject({ unchanged: 1 });
+  expect(kept.absentColumns).toContain("役職");
+  const cleared = await tenant.plan({ ...users, absent: "clear" }, file);
+  const [row] = await Array.fromAsync(tenant.client.imports.rows(cleared.id));
+  expect(row).toMatchObject({ action: "update", changed: ["title"] });
+  await tenant.client.imports.commit(cleared);
+  expect(await byMail("yamada@example.jp")).toMatchObject({ title: null, accountName: "yamada", org: { code: "E1" } });
+});
+
+test("absent clear also clears the custom field whose column the file lacks", async () => {
+  await tenant.client.users.addField({ name: "入社年" });
+  await tenant.client.users.addField({ name: "座席" });
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "入社年", "座席"],
+    ["山田", "yamada@example.jp", "2019", "3F-12"],
+  ]);
+  const file = [
+    ["氏名", "メールアドレス", "入社年"],
+    ["山田", "yamada@example.jp", ""],
+  ];
+  expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
+  await tenant.import({ ...users, absent: "clear", blank: "keep" }, file);
+  expect((await byMail("yamada@example.jp"))?.custom).toEqual([{ name: "入社年", value: "2019" }]);
+});
+
+test("replace deletes whom the file lacks and keeps the identity of the rest", async () => {
+  await seed();
+  const before = await byMail("yamada@example.jp");
+  const plan = await tenant.plan({ ...users, mode: "replace" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田 太郎", "YAMADA@example.jp", "課長"],
+    ["新人", "new@example.jp", ""],
+  ]);
+  expect(plan).toMatchObject({ create: 1, update: 1, delete: 1 });
+  await tenant.client.imports.commit(plan);
+  const all = await tenant.users();
+  expect(all.map(({ name }) => name)).toEqual(["山田 太郎", "新人"]);
+  expect(all[0]).toMatchObject({ id: before?.id, createdAt: before?.createdAt });
+});
+
+test("an import that deleted the last users and made another can be undone", async () => {
+  await seed();
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["三", "three@x"],
+  ]);
+  const before = tenant.dump();
+  const done = await tenant.import({ ...users, mode: "replace" }, [
+    ["氏名", "メールアドレス"],
+    ["新人", "new@example.jp"],
+    ["他", "other@example.jp"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("a number of a deleted user is given to nobody else, so the deletion can be undone", async () => {
+  await seed();
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["三", "three@x"],
+  ]);
+  const done = await tenant.import({ ...users, mode: "replace" }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["新人", "new@example.jp"],
+  ]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["三", "山田", "新人", "髙橋"].toSorted());
+});
+
+test("duplicate keys, addresses and account names name both rows", async () => {
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"],
+    ["一", "a@x", "", "one"],
+    ["二", "A@X", "", ""],
+    ["三", "c@x", "d@x", ""],
+    ["四", "d@x", "", "one"],
+  ]);
+  expect(await tenant.faults(plan)).toEqual([
+    "key-duplicate@2",
+    "key-duplicate@3",
+    "value-duplicate@2",
+    "value-duplicate@4",
+    "value-duplicate@5",
+    "value-duplicate@5",
+  ]);
+  const places = (await tenant.problems(plan)).map(({ row, column, params }) => [row, column, params["row"]]);
+  expect(places).toContainEqual([2, 2, 3]);
+  expect(places).toContainEqual([3, 2, 2]);
+  expect(places).toContainEqual([4, 3, 5]);
+  expect(places).toContainEqual([5, 2, 4]);
+});
+
+test("duplicate rows of one user do not hide a deletion", async () => {
+  await seed();
+  const plan = await tenant.plan({ ...users, mode: "replace", skipInvalid: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  expect(plan).toMatchObject({ invalid: 2, delete: 1, rejected: false });
+});
+
+test("a value of another user is a problem that names both, unless it is given up in the same file", async () => {
+  await seed();
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
+  const taken = await tenant.plan(users, [header, ["山田", "yamada@example.jp", "takahashi"]]);
+  expect(await tenant.problems(taken)).toMatchObject([
+    { code: "value-taken", row: 2, params: { value: "takahashi", holder: "髙橋 <takahashi@example.jp>" } },
+  ]);
+  await tenant.import(users, [
+    header,
+    ["山田", "yamada@example.jp", "takahashi"],
+    ["髙橋", "takahashi@example.jp", "yamada"],
+  ]);
+  expect((await byMail("yamada@example.jp"))?.accountName).toBe("takahashi");
+  const kept = await tenant.plan(users, [
+    header,
+    ["山田", "yamada@example.jp", "yamada"],
+    ["髙橋", "takahashi@example.jp", ""],
+  ]);
+  expect(await tenant.faults(kept)).toEqual(["value-taken@2"]);
+});
+
+test("a value that rows of the file repeat and a user of the tenant holds is told as both", async () => {
+  await seed();
+  const header = ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"];
+  const plan = await tenant.plan(users, [
+    header,
+    ["一", "one@x", "", "takahashi"],
+    ["二", "two@x", "", "takahashi"],
+    ["三", "three@x", "yamada@example.jp", "yamada"],
+  ]);
+  expect(await tenant.faults(plan)).toEqual([
+    "value-duplicate@2",
+    "value-duplicate@3",
+    "value-taken@2",
+    "value-taken@3",
+    "value-taken@4",
+    "value-taken@4",
+  ]);
+});
+
+test("a kept blank address list gives no address up", async () => {
+  const header = ["氏名", "社員コード", "メールアドレス", "メールアドレス"];
+  await tenant.import({ ...users, key: "employee-code" }, [
+    header,
+    ["山田", "1", "y@x", "shared@x"],
+    ["髙橋", "2", "t@x", ""],
+  ]);
+  const plan = await tenant.plan({ ...users, key: "employee-code", blank: "keep" }, [
+    header,
+    ["山田", "1", "", ""],
+    ["髙橋", "2", "t@x", "shared@x"],
+  ]);
+  expect(await tenant.faults(plan)).toEqual(["value-taken@3"]);
+});
+
+test("a key that fits several users is ambiguous, and none of them is deleted for it", async () => {
+  const header = ["氏名", "社員コード", "メールアドレス"];
+  await tenant.import(users, [header, ["山田", "1", "y@x"], ["髙橋", "1", "t@x"]]);
+  const request = { ...users, key: "employee-code", mode: "replace" } as const;
+  const plan = await tenant.plan({ ...request, skipInvalid: true }, [header, ["山田", "1", "y@x"]]);
+  expect(await tenant.faults(plan)).toEqual(["key-ambiguous@2"]);
+  expect(plan.rejected).toBe(true);
+});
+
+test("skipping rows and replacing is refused where a row's user cannot be told", async () => {
+  await seed();
+  const request = { ...users, mode: "replace", skipInvalid: true } as const;
+  const told = await tenant.plan(request, [
+    ["氏名", "メールアドレス"],
+    ["", "yamada@example.jp"],
+  ]);
+  expect(told).toMatchObject({ invalid: 1, delete: 1, rejected: false });
+  const untold = await tenant.plan(request, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada.example.jp"],
+  ]);
+  expect(untold).toMatchObject({ rejected: true });
+  const text = '氏名,メールアドレス,役職\n山田,yamada@example.jp,"課長\n髙橋,takahashi@example.jp,\n';
+  const swallowed = await tenant.send(request, Buffer.from(text));
+  expect(swallowed).toMatchObject({ rejected: true });
+  expect((await failureOf(tenant.client.imports.commit(swallowed)))?.code).toBe("input-rejected");
+  expect(await tenant.users()).toHaveLength(2);
+});
+
+test("an administrator's account name is the same in a file that cannot hold its look-alike", async () => {
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["山田", "yamada@example.jp", "a\u301c"],
+  ]);
+  tenant.makeAdministrator("yamada@example.jp");
+  const cells = [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["山田", "yamada@example.jp", "a\uff5e"],
+  ];
+  expect(await tenant.plan(users, cells, { encoding: "shift_jis" })).toMatchObject({ unchanged: 1, invalid: 0 });
+  expect(await tenant.faults(await tenant.plan(users, cells))).toEqual(["administrator-account@2"]);
+});
+
+test("an administrator is updated, never renamed, given a password or deleted", async () => {
+  await seed();
+  tenant.makeAdministrator("yamada@example.jp");
+  const plan = await tenant.plan(users, [HEADER, ["山田", "yamada@example.jp", "E1", "部長", "yamada", ""]]);
+  expect(plan).toMatchObject({ update: 1, invalid: 0 });
+  for (const [account, password] of [
+    ["other", ""],
+    ["yamada", "x"],
+    ["", "x"],
+  ] as const) {
+    const bad = await tenant.plan(users, [HEADER, ["山田", "yamada@example.jp", "", "", account, password]]);
+    expect(await tenant.faults(bad)).toEqual(["administrator-account@2"]);
+  }
+  const gone = await tenant.plan({ ...users, mode: "replace", skipInvalid: true }, [
+    HEADER,
+    ["髙橋", "takahashi@example.jp", "", "", "", ""],
+  ]);
+  expect(await tenant.problems(gone)).toMatchObject([
+    { code: "administrator-delete", row: 0, params: { name: "山田" } },
+  ]);
+  expect(gone).toMatchObject({ delete: 0, rejected: true });
+});
+
+test("an unknown organisation is a problem unless it may be made", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "E1"],
+  ]);
+  expect(await tenant.faults(plan)).toEqual(["org-unknown@2"]);
+});
+
+test("a column that the file lacks and a new user needs is named", async () => {
+  const plan = await tenant.plan({ kind: "docs" }, [
+    ["表示名", "ユーザーID"],
+    ["髙橋", "hanako"],
+  ]);
+  expect(await tenant.reasons(plan)).toEqual([
+    { en: "パスワード must not be blank for a new user", ja: "新しいユーザーではパスワードを空にできません" },
+  ]);
+});
+
+test("the rows of a plan tell what each arrives at", async () => {
+  await seed();
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "yamada@example.jp", "N1"],
+    ["髙橋", "takahashi@example.jp", ""],
+    ["新人", "new@example.jp", "N1"],
+  ]);
+  const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+  const orgCodes = rows.map(({ after }) => after.find(({ field }) => field === "orgCode")?.value);
+  expect(orgCodes).toEqual(["N1", "S1", "N1"]);
+});
+
+test("the rows of a plan without 組織コード can be shown", async () => {
+  await seed();
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  const [row] = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+  expect(row?.after).toContainEqual({ field: "orgCode", value: "E1" });
+});
+
+test.each(["users", "orgs", "docs"] as const)(
+  "the rows of a %s file without its key column can be shown",
+  async (kind) => {
+    const plan = await tenant.plan({ kind, allowUnknownColumns: true }, [["説明書"], ["あ"]]);
+    expect(plan.rejected).toBe(true);
+    const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+    expect(rows).toMatchObject(plan.rows === 0 ? [] : [{ row: 2, key: "" }]);
+  },
+);

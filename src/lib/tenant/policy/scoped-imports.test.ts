@@ -1,0 +1,318 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, fileOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  await withAccount(tenant, { name: "sys", role: "system" });
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await withAccount(tenant, {
+    name: "whole",
+    role: "custom",
+    items: ["users.read", "users.write", "users.move", "users.delete"],
+  });
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const idOf = async (org: string): Promise<string> => (await tenant.client.orgs.find({ name: org }))[0]?.id ?? "";
+
+const CELLS = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["新人", "shinjin@example.jp", "EAST"],
+];
+
+test("a whole file for the console is for system administrators: refused before the file is sent", async () => {
+  const plan = (account: string, mode: "append" | "replace") =>
+    tenant
+      .as(account)
+      .imports.plan(
+        { kind: "users", mode, forConsole: true },
+        { stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" },
+      );
+  const refused = await failureOf(plan("div", "replace"));
+  expect(refused).toMatchObject({ code: "not-permitted", what: { en: expect.stringContaining("全件更新") } });
+  const ofAll = await failureOf(plan("whole", "replace"));
+  expect(ofAll).toMatchObject({
+    code: "not-permitted",
+    what: { en: expect.stringContaining("system administrators") },
+  });
+  expect(ofAll?.what.en).not.toContain("your organisations alone");
+  expect(tenant.sql("select 1 from import")).toEqual([]);
+  expect(await plan("div", "append")).toMatchObject({ mode: "append", create: 1 });
+  expect(await plan("whole", "append")).toMatchObject({ mode: "append", create: 1 });
+  expect(await plan("sys", "replace")).toMatchObject({ mode: "replace", create: 1 });
+});
+
+test("a plan that was made for the tenant alone is no whole file for the console either, but by a system administrator", async () => {
+  const plan = await tenant
+    .as("whole")
+    .imports.plan(
+      { kind: "users", mode: "replace" },
+      { stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" },
+    );
+  expect(await failureOf(tenant.as("whole").imports.emitted(plan))).toMatchObject({
+    code: "not-permitted",
+    what: { en: expect.stringContaining("全件更新") },
+  });
+});
+
+test("whoever sees a plan that was made in a part is shown what it deletes, and no more", async () => {
+  const east = await idOf("東日本");
+  await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: east });
+  await withAccount(tenant, {
+    name: "tokyo",
+    role: "custom",
+    manages: ["TOKYO"],
+    items: ["users.read", "users.write", "users.move", "users.delete", "orgs.write"],
+  });
+  for (const [name, orgCode] of [
+    ["甲", "TOKYO"],
+    ["乙", "EAST"],
+    ["丙", ""],
+  ] as const)
+    await tenant.import({ kind: "users" }, [CELLS[0] ?? [], [name, `${name}@example.jp`, orgCode]]);
+  const plan = await tenant.as("tokyo").imports.plan(
+    { kind: "users", mode: "replace" },
+    {
+      stream: new Blob([fileOf([CELLS[0] ?? [], ["新人", "shinjin@example.jp", "TOKYO"]])]).stream(),
+      encoding: "utf-8",
+    },
+  );
+  expect(plan).toMatchObject({ create: 1, delete: 1, rejected: false });
+  for (const account of ["tokyo", "div", "sys"]) {
+    const rows = await Array.fromAsync(tenant.as(account).imports.rows(plan.id));
+    expect(rows.map(({ action, key }) => [action, key])).toEqual([
+      ["create", "shinjin@example.jp"],
+      ["delete", "甲@example.jp"],
+    ]);
+    expect(await tenant.as(account).imports.show(plan.id)).toMatchObject({ delete: 1 });
+  }
+  const again = await tenant.as("sys").imports.replan(plan.id);
+  expect(again).toMatchObject({ create: 1, delete: 1 });
+  await tenant.as("div").imports.commit(await tenant.as("div").imports.show(plan.id));
+  const left = tenant.sql("select name from user where name in ('甲', '乙', '丙', '新人') order by name");
+  expect(left.map(({ name }) => name)).toEqual(["丙", "乙", "新人"].toSorted());
+});
+
+test("of a record that left since, what a file changed is not told; what it was before is", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  const div = tenant.as("div");
+  const commit = async (title: string) => {
+    const cells = [
+      ["氏名", "メールアドレス", "組織コード", "役職"],
+      ["甲", "a@x.jp", "EAST", title],
+      ["乙", "b@x.jp", "EAST", title],
+    ];
+    const plan = await div.imports.plan(
+      { kind: "users" },
+      { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" },
+    );
+    return div.imports.commit(plan);
+  };
+  const made = await commit("課長");
+  const { id } = await commit("部長");
+  const [user] = await tenant.client.users.find({ name: "a@x.jp" });
+  await tenant.client.users.move({ ids: [user?.id ?? ""], org: await idOf("西日本") });
+  await tenant.client.users.edit(user?.id ?? "", { name: "秘密", title: "社長" });
+  const [left, stays] = await Array.fromAsync(div.imports.rows(id));
+  expect(left).toMatchObject({ action: "update", key: "a@x.jp", changed: [], before: [], after: [] });
+  expect(left?.untold).toContain("title");
+  expect(stays).toMatchObject({ key: "b@x.jp", changed: ["title"] });
+  expect(stays).not.toHaveProperty("untold");
+  const first = await Array.fromAsync(div.imports.rows(made.id));
+  expect(first.map(({ action, key }) => [action, key])).toEqual([
+    ["create", "b@x.jp"],
+    ["create", "a@x.jp"],
+  ]);
+  expect(JSON.stringify([left, first])).not.toMatch(/秘密|社長|WEST/);
+});
+
+test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {
+  const reasons = async (kind: "users" | "devices", cells: readonly (readonly string[])[]) => {
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return tenant.reasons(await tenant.as("div").imports.plan({ kind }, content));
+  };
+  const [header = [], row = []] = CELLS;
+  expect(await reasons("users", [[...header.slice(0, 2), "区分"], row])).toContainEqual({
+    en: "the row names no organisation: the file has no column 組織コード; add it with one of your organisations, or ask a system administrator",
+    ja: "組織の指定がありません(ファイルに「組織コード」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください",
+  });
+  expect(await reasons("users", [header, ["新人", "shinjin@example.jp", ""]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+  ]);
+  expect(await reasons("devices", [["シリアルナンバー"], ["SN1"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the file has no column 所有組織コード") }),
+  ]);
+});
+
+test("of the organisation above, one outside is told of as one that is not, and a file that names none as that", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  const reasons = async (account: string, cells: readonly (readonly string[])[]) => {
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return tenant.reasons(await tenant.as(account).imports.plan({ kind: "orgs" }, content));
+  };
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  for (const code of ["WEST", "X9"]) {
+    expect(await reasons("div", [header, ["新", "N", code]])).toEqual([
+      {
+        en: `the organisation with the code ${code} is outside yours or unknown: name one of yours, or ask a system administrator`,
+        ja: `組織コード「${code}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください`,
+      },
+    ]);
+  }
+  expect(await reasons("div", [header, ["新", "N", ""]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+  ]);
+  expect(await reasons("div", [header.slice(0, 2), ["新", "N"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the file has no column 上位組織コード; add it") }),
+  ]);
+  expect(await reasons("sys", [header, ["新", "N", "X9"]])).toEqual([
+    expect.objectContaining({ en: "no such parent organisation: X9" }),
+  ]);
+  await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: await idOf("EAST") });
+  await withAccount(tenant, { name: "tokyo", role: "division", manages: ["TOKYO"] });
+  expect(await reasons("tokyo", [header, ["新", "N", "EAST"]])).toEqual([
+    expect.objectContaining({ en: expect.stringContaining("the organisation with the code EAST is outside yours") }),
+  ]);
+});
+
+describe("an undo", () => {
+  const HEADER = ["氏名", "メールアドレス", "組織コード", "役職"];
+  const byDivision = async (kind: "users" | "orgs" | "devices", cells: readonly (readonly string[])[]) => {
+    const { imports } = tenant.as("div");
+    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
+    return imports.commit(await imports.plan({ kind }, content));
+  };
+  const refused = async ({ id }: { readonly id: string }) => {
+    const { imports } = tenant.as("div");
+    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    return [failure?.code, failure?.what.en, failure?.what.ja];
+  };
+  const orgNamed = async (name: string) => (await tenant.client.orgs.find({ name }))[0]?.id ?? "";
+
+  beforeEach(async () => {
+    await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+    await tenant.client.orgs.create({ name: "一課", code: "E1", parentId: await orgNamed("EAST") });
+    await tenant.client.users.create({ name: "田中", emails: ["t@example.jp"], org: await orgNamed("E1") });
+  });
+
+  test("takes nothing for deleted that only left the organisations of who asks", async () => {
+    const moved = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", ""]]);
+    const renamed = await byDivision("orgs", [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["第一課", "E1", "EAST"],
+    ]);
+    await tenant.client.orgs.move(await orgNamed("E1"), { parent: await orgNamed("WEST") });
+    expect(await refused(moved)).toEqual([
+      "conflict",
+      "1 user (田中 <t@example.jp>) would belong to an organisation that is none of yours any more (deleted, or moved); it cannot be undone",
+      "取り消すとユーザー 1 件(田中 <t@example.jp>)が、管理対象組織からなくなった組織(削除または移動)に関連付けられるため、取り消せません",
+    ]);
+    expect(await refused(renamed)).toEqual([
+      "conflict",
+      "the organisation 一課 <E1> left your organisations after import 2 (deleted, or moved); it cannot be undone",
+      "組織「一課 <E1>」がインポート 2 の後に管理対象組織からなくなっている(削除または移動)ため、取り消せません",
+    ]);
+    const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "係長"]]);
+    const again = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "課長"]]);
+    const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
+    await tenant.client.users.move({ ids: [tanaka?.id ?? ""], org: await orgNamed("WEST") });
+    expect((await refused(edited))[1]).toContain("left your organisations after import 3 (deleted, or moved)");
+    expect((await refused(again))[1]).toContain("left your organisations after import 4 (deleted, or moved)");
+    expect((await failureOf(tenant.client.imports.revert(again.id)))?.what.en).toContain("was changed by hand after");
+  });
+
+  test("tells an import of his own that deleted what it needs", async () => {
+    const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "E1", "係長"]]);
+    const { imports } = tenant.as("div");
+    const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
+    const deletion = await imports.delete({ kind: "users", ids: [tanaka?.id ?? ""], called: "田中" });
+    await imports.commit(deletion);
+    expect((await refused(edited))[1]).toContain("was deleted by import 2 after import 1");
+  });
+
+  test("tells of a serial number that cannot be used any more, and not who has it", async () => {
+    const header = ["シリアルナンバー", "所有組織コード"];
+    await byDivision("devices", [header, ["S1", "EAST"]]);
+    const { imports } = tenant.as("div");
+    const [device] = await tenant.client.devices.find({ name: "S1" });
+    const deletion = await imports.commit(
+      await imports.delete({ kind: "devices", ids: [device?.id ?? ""], called: "S1" }),
+    );
+    await tenant.client.devices.create({ serialNumber: "S1", ownerOrg: await orgNamed("WEST") });
+    expect(await refused(deletion)).toEqual([
+      "conflict",
+      "an address, code, account name or serial number that undoing would restore cannot be used; it cannot be undone",
+      "取り消すと元に戻るメールアドレス・コード・アカウント名・シリアルナンバーのいずれかが使えないため、取り消せません",
+    ]);
+  });
+});
+
+test("who was moved out of a plan's organisations in the console is told to lie outside, and not to be unreadable", async () => {
+  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+  await tenant.import({ kind: "users" }, CELLS);
+  const [head = [], [, address = ""] = []] = CELLS;
+  const own = tenant.as("div").imports;
+  const sent = (cells: readonly (readonly string[])[]) =>
+    ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
+  const plan = await own.emitted(await own.plan({ kind: "users" }, sent([head, ["改名", address, "EAST"]])), {});
+  for (const { imports } of [tenant.as("div"), tenant.client]) {
+    const { first } = await imports.verify(plan.id, sent([head, ["改名", address, "WEST"]]));
+    expect(first).toMatchObject([
+      {
+        key: address,
+        action: "invalid",
+        outside: true,
+        touched: true,
+        after: expect.arrayContaining([{ field: "orgCode", value: "WEST" }]) as unknown,
+      },
+    ]);
+    const unreadable = await imports.verify(plan.id, sent([head, ["", address, "WEST"]]));
+    expect(unreadable.first.map(({ action, outside }) => [action, outside])).toEqual([["invalid", undefined]]);
+  }
+});
+
+describe("a verification that is refused names the import, and tasks, by the numbers that they have for who asks", () => {
+  const sent = () => ({ stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" }) as const;
+  const emitted = async (): Promise<string> => {
+    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    for (const name of ["一", "二", "三"])
+      await tenant.import({ kind: "users" }, [
+        ["氏名", "メールアドレス"],
+        [name, `${name}@example.jp`],
+      ]);
+    const { imports } = tenant.as("div");
+    const plan = await imports.emitted(await imports.plan({ kind: "users" }, sent()));
+    expect(plan.number).toBe(1);
+    return plan.id;
+  };
+  const refused = async (id: string) => {
+    const failure = await failureOf(tenant.as("div").imports.verify(id, sent(), {}));
+    return [failure?.code, failure?.what.en, failure?.hint?.en, failure?.hint?.ja].join("\n");
+  };
+
+  test("where its rows are invalid by now", async () => {
+    const id = await emitted();
+    await tenant.client.users.create({ name: "外", emails: ["shinjin@example.jp"] });
+    const told = await refused(id);
+    expect(told).toMatch(/^input-rejected\nimport 1 has invalid rows/);
+    expect(told).toContain("clomoctl imports discard 1");
+    expect(told).not.toMatch(/\b4\b/);
+  });
+
+  test("where it would overwrite what was made here since", async () => {
+    const id = await emitted();
+    const [east] = await tenant.client.orgs.find({ name: "EAST" });
+    await tenant.client.users.create({ name: "別人", emails: ["shinjin@example.jp"], org: east?.id ?? "" });
+    const open = await tenant.as("div").console.list({ state: "open" });
+    const task = open.find(({ name }) => name === "別人");
+    const told = await refused(id);
+    expect(told).toMatch(/^conflict\n別人 \(shinjin@example\.jp\)/);
+    expect(told).toContain(`(open task ${task?.number})`);
+    expect(task?.number).toBeGreaterThanOrEqual(100_000);
+    expect(told).toContain("clomoctl imports discard 1");
+  });
+});

@@ -1,0 +1,447 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Org, User } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const org = async (name: string, more: { readonly code?: string; readonly parentId?: string } = {}): Promise<Org> =>
+  (await tenant.client.orgs.create({ name, ...more })).after;
+const user = async (name: string, more: Readonly<Record<string, string | string[] | null>> = {}): Promise<User> =>
+  (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], ...more })).after;
+const refusal = async (promise: Promise<unknown>) => {
+  const failure = await failureOf(promise);
+  return failure && [failure.code, failure.what.ja];
+};
+const revisions = () => tenant.sql("select name, revision from collection order by name");
+const actions = () => tenant.sql("select action from audit order by seq").map(({ action }) => action);
+
+describe("organisations", () => {
+  test("lie below 全社, or below another one; what is below moves along", async () => {
+    const head = await org("本社", { code: "H" });
+    const sales = await org("営業部", { parentId: head.id });
+    const first = await org("一課", { parentId: sales.id });
+    const hanako = await user("hanako", { org: first.id });
+    expect([head, sales, first].map(({ path, depth }) => [path, depth])).toEqual([
+      ["本社", 1],
+      ["本社/営業部", 2],
+      ["本社/営業部/一課", 3],
+    ]);
+    const moved = await tenant.client.orgs.move(sales.id, { parent: ROOT_ORG_ID });
+    expect([moved.before?.path, moved.after.path]).toEqual(["本社/営業部", "営業部"]);
+    const [found] = await tenant.client.users.find({ name: hanako.id });
+    expect(found?.org.path).toBe("営業部/一課");
+  });
+
+  test("say how many organisations, users and devices go along as they move", async () => {
+    const head = await org("本社", { code: "H" });
+    const sales = await org("営業部", { parentId: head.id });
+    const first = await org("一課", { parentId: sales.id });
+    const hanako = await user("hanako", { org: first.id });
+    const taro = await user("taro", { org: sales.id });
+    await user("jiro", { org: head.id });
+    const owners = [{ owner: hanako.id }, { owner: hanako.id }, { ownerOrg: sales.id }, { ownerOrg: head.id }];
+    for (const [at, owner] of owners.entries()) {
+      await tenant.client.devices.create({ serialNumber: `SN${at}`, platform: "iOS", ...owner });
+    }
+    const along = { orgs: 1, users: 2, devices: 3 };
+    for (const dryRun of [true, false]) {
+      expect(await tenant.client.orgs.move(sales.id, { parent: ROOT_ORG_ID, dryRun })).toMatchObject({ along });
+    }
+    const moved = await tenant.client.users.move({ ids: [taro.id, hanako.id], org: head.id });
+    expect(moved.map(({ devices }) => devices)).toEqual([0, 2]);
+  });
+
+  test("a new name shows in the paths at once", async () => {
+    const head = await org("本社");
+    await org("営業部", { parentId: head.id });
+    expect((await tenant.client.orgs.edit(head.id, { name: "本部" })).after.path).toBe("本部");
+    expect((await tenant.client.orgs.list()).map(({ path }) => path)).toEqual(["", "本部", "本部/営業部"]);
+  });
+
+  test("never below themselves, and 全社 stays as it is", async () => {
+    const head = await org("本社");
+    const sales = await org("営業部", { parentId: head.id });
+    const before = tenant.dump();
+    for (const parent of [head.id, sales.id]) {
+      expect(await refusal(tenant.client.orgs.move(head.id, { parent }))).toEqual([
+        "input-rejected",
+        "組織を、その組織自身やその下位組織の下に移動することはできません",
+      ]);
+    }
+    expect((await refusal(tenant.client.orgs.edit(ROOT_ORG_ID, { name: "会社" })))?.[0]).toBe("input-rejected");
+    expect((await refusal(tenant.client.orgs.move(ROOT_ORG_ID, { parent: head.id })))?.[0]).toBe("input-rejected");
+    expect(tenant.dump()).toEqual(before);
+  });
+
+  test("a code is unique where there is one; of one name below one parent each needs one (ours)", async () => {
+    await org("営業部", { code: "S01" });
+    expect(await refusal(org("総務部", { code: "S01" }))).toEqual([
+      "input-rejected",
+      "組織コード: 「S01」は組織「営業部 <S01>」が使っています",
+    ]);
+    const [one] = [await org("課"), await org("部")];
+    expect((await refusal(org("課")))?.[0]).toBe("input-rejected");
+    await org("課", { code: "K2" });
+    await org("課", { parentId: one.id });
+    expect(await refusal(org("営業部"))).toEqual([
+      "input-rejected",
+      "「営業部」はすでにあり、組織コードがないと区別できません",
+    ]);
+    expect((await refusal(tenant.client.orgs.edit(one.id, { name: "部" })))?.[0]).toBe("input-rejected");
+    expect((await refusal(org("x", { parentId: one.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
+  });
+});
+
+test("an organisation has a place and a name that are its own", async () => {
+  const sales = await org("営業部");
+  const blank = (parentId: string | null) => tenant.client.orgs.create({ name: "特別", parentId });
+  expect((await refusal(blank(null)))?.[0]).toBe("input-rejected");
+  expect((await refusal(user("a", { org: null })))?.[0]).toBe("input-rejected");
+  expect((await refusal(org("全社")))?.[0]).toBe("input-rejected");
+  expect((await refusal(org("x", { code: "全社" })))?.[0]).toBe("input-rejected");
+  for (const name of ["営業\u202e部", "a\u0007"]) {
+    expect((await refusal(org(name)))?.[0]).toBe("input-rejected");
+  }
+  for (const code of [sales.id, ROOT_ORG_ID]) {
+    expect(await refusal(org("にせ", { code }))).toEqual([
+      "input-rejected",
+      `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
+    ]);
+  }
+  // its own id names no other; one that a file brought stays, and an id goes before it
+  expect((await tenant.client.orgs.edit(sales.id, { code: sales.id })).after.code).toBe(sales.id);
+  await tenant.client.orgs.edit(sales.id, { code: null });
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["にせ", sales.id],
+  ]);
+  expect((await tenant.client.orgs.find({ name: sales.id })).map(({ name }) => name)).toEqual(["営業部"]);
+  const [fake] = await tenant.client.orgs.find({ name: "にせ" });
+  expect((await tenant.client.orgs.edit(fake?.id ?? "", { name: "にせもの", code: sales.id })).after).toMatchObject({
+    name: "にせもの",
+    code: sales.id,
+  });
+});
+
+test("no organisation is called so that it reads like another one's path (ours)", async () => {
+  const head = await org("本社");
+  const sales = await org("営業部", { parentId: head.id });
+  expect(await refusal(org("本社/営業部"))).toEqual([
+    "input-rejected",
+    "「/」を含むこの名前は、別の組織のパス「本社/営業部」と同じに読めます",
+  ]);
+  expect(await refusal(org("x", { code: "本社/営業部" }))).toEqual([
+    "input-rejected",
+    "組織コード「本社/営業部」は、別の組織のパスと同じため、どちらを指すのか区別できません",
+  ]);
+  await org("一課", { parentId: sales.id });
+  expect((await refusal(org("営業部/一課", { parentId: head.id })))?.[0]).toBe("input-rejected");
+  const slashed = await org("営業部/二課", { parentId: head.id });
+  expect((await refusal(tenant.client.orgs.edit(slashed.id, { name: "営業部/一課" })))?.[0]).toBe("input-rejected");
+  expect((await org("本社/営業部", { code: "S" })).path).toBe(String.raw`本社\/営業部`);
+  // its own path is no other's
+  expect((await tenant.client.orgs.edit(head.id, { code: "本社" })).after.code).toBe("本社");
+});
+
+test("no organisation lies where its path, or one below, reads like another one's code (ours)", async () => {
+  const head = await org("本社", { code: "HQ" });
+  const sales = await org("営業部", { code: "S", parentId: head.id });
+  const [general, first] = [await org("総務部", { parentId: head.id }), await org("一課", { code: "総務部/S1" })];
+  const { client } = tenant;
+  expect(await refusal(org("S"))).toEqual([
+    "input-rejected",
+    "パス「S」は、別の組織「本社/営業部」の組織コードと同じため、どちらを指すのか区別できません",
+  ]);
+  expect((await failureOf(org("S")))?.hint?.en).toBe(
+    `give it another name or place, or that one another code: clomoctl orgs edit ${sales.id} --code CODE`,
+  );
+  expect((await refusal(client.orgs.edit(first.id, { name: "HQ" })))?.[0]).toBe("input-rejected");
+  // below another organisation it is no such path
+  expect((await client.orgs.edit(general.id, { name: "HQ" })).after.path).toBe("本社/HQ");
+  await client.orgs.edit(general.id, { name: "総務部" });
+  const below = await org("S", { parentId: general.id });
+  expect((await refusal(client.orgs.move(below.id, { parent: ROOT_ORG_ID })))?.[0]).toBe("input-rejected");
+  await client.orgs.edit(below.id, { name: "S1" });
+  expect((await refusal(client.orgs.move(general.id, { parent: ROOT_ORG_ID })))?.[0]).toBe("input-rejected");
+  // its own path is no other's code, and so is one that stays
+  await client.orgs.edit(first.id, { name: "S1", code: "S1" });
+  await client.orgs.move(general.id, { parent: ROOT_ORG_ID });
+  expect((await client.orgs.edit(first.id, { code: "X" })).after).toMatchObject({ path: "S1", code: "X" });
+});
+
+test("a code goes before a path, where a file or an undo brought both, and 全社 is told from a code", async () => {
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  const { client } = tenant;
+  await tenant.import({ kind: "orgs" }, [header, ["営業部", "S", ""], ["S", "", ""], ["S", "Z", "S"]]);
+  const found = async (name: string) => (await client.orgs.find({ name })).map(({ path, code }) => [path, code]);
+  expect(await found("S")).toEqual([["営業部", "S"]]);
+  expect(await found("営業部/S")).toEqual([["営業部/S", "Z"]]);
+  const plain = (await client.orgs.list()).find(({ path, code }) => path === "S" && code === null);
+  // where it was already, it may be edited
+  expect((await client.orgs.edit(plain?.id ?? "", { name: "S", code: "S9" })).after.code).toBe("S9");
+  expect((await refusal(org("x", { code: "営業部/S" })))?.[0]).toBe("input-rejected");
+  const gone = await org("T");
+  const deletion = await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "T" });
+  await client.imports.commit(deletion);
+  await org("二課", { code: "T" });
+  await client.imports.commit(await client.imports.revert(deletion.id));
+  expect([await found("T"), await found(gone.id)]).toEqual([[["二課", "T"]], [["T", null]]]);
+  await tenant.import({ kind: "orgs" }, [header, ["一課", "全社", ""]]);
+  expect((await found("全社")).length).toBe(2);
+});
+
+test("names and codes are on one line; what describes something may have several", async () => {
+  expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります(1 行にしてください)"]);
+  expect(await refusal(org("営業", { code: "a\rb" }))).toEqual([
+    "input-rejected",
+    "組織コード: 改行があります(1 行にしてください)",
+  ]);
+  expect((await refusal(user("a", { nameKana: "ア\nイ" })))?.[1]).toBe("フリガナ: 改行があります(1 行にしてください)");
+  expect((await user("b", { address: "東京都\n千代田区" })).id).not.toBe("");
+  await tenant.client.users.addField({ name: "備考" });
+  const custom = (value: string) =>
+    tenant.client.users.create({ name: "c", emails: ["c@x"], custom: [{ name: "備考", value }] });
+  expect(await refusal(custom("a\u0007"))).toEqual(["input-rejected", "備考: 目に見えない文字があります(U+0007)"]);
+  expect((await custom("1 行目\n2 行目")).after.custom).toMatchObject([{ name: "備考", value: "1 行目\n2 行目" }]);
+});
+
+test("a serial number goes before another device's IMEI", async () => {
+  await tenant.client.devices.create({ serialNumber: "SN001" });
+  await tenant.client.devices.create({ serialNumber: "SN002", imei: "SN001" });
+  expect((await tenant.client.devices.find({ name: "SN001" })).map((one) => one.serialNumber)).toEqual(["SN001"]);
+});
+
+describe("users", () => {
+  test("an address may have what mails have around it, as in an import; the commands warn of it", async () => {
+    for (const wrapped of ["mailto:n@ex.jp", "<n@ex.jp>", "(n@ex.jp)", "'n@ex.jp'", '"n@ex.jp"']) {
+      const { emails } = await user("jiro", { emails: [wrapped] });
+      expect(emails).toEqual([wrapped]);
+    }
+    expect((await user("neil", { emails: ["o'neil@ex.jp", "n@[192.0.2.1]"] })).emails).toHaveLength(2);
+  });
+
+  test("facts 1.3: an address is one user's alone, without regard to case; there may be several, one of them main", async () => {
+    const hanako = await user("hanako", { emails: ["Hanako@example.jp", "h@example.jp"] });
+    expect(hanako.emails).toEqual(["Hanako@example.jp", "h@example.jp"]);
+    for (const emails of [["hanako@EXAMPLE.jp"], ["x@example.jp", "H@example.jp"]]) {
+      expect((await refusal(user("jiro", { emails })))?.[0]).toBe("input-rejected");
+    }
+    expect(await refusal(user("jiro", { emails: ["a@example.jp", "A@example.jp"] }))).toEqual([
+      "input-rejected",
+      "メールアドレス: 「A@example.jp」が重複しています",
+    ]);
+    expect(await refusal(user("jiro", { emails: [] }))).toEqual(["input-rejected", "メールアドレス: 1 つ以上必要です"]);
+    const { after } = await tenant.client.users.edit(hanako.id, { emails: ["h@example.jp", "Hanako@example.jp"] });
+    expect(after.emails[0]).toBe("h@example.jp");
+    expect(tenant.sql("select emailKey, main from user_email order by main desc")).toEqual([
+      { emailKey: "h@example.jp", main: 1 },
+      { emailKey: "hanako@example.jp", main: 0 },
+    ]);
+    // an address that was given up is free
+    await tenant.client.users.edit(hanako.id, { emails: ["h@example.jp"] });
+    await user("jiro", { emails: ["hanako@example.jp"] });
+  });
+
+  test("what is taken names its holder, and the command that shows him; an organisation that is gone, what lists them", async () => {
+    const hanako = await user("髙橋 花子", { emails: ["h@example.jp", "h-2@example.jp"] });
+    const taken = await failureOf(user("jiro", { emails: ["h-2@example.jp"] }));
+    expect(taken?.what).toEqual({
+      en: "mail addresses: h-2@example.jp is already that of the user 髙橋 花子 <h@example.jp>",
+      ja: "メールアドレス: 「h-2@example.jp」はユーザー「髙橋 花子 <h@example.jp>」が使っています",
+    });
+    expect(taken?.hint).toEqual({
+      en: "see clomoctl users show h-2@example.jp",
+      ja: "確認: clomoctl users show h-2@example.jp",
+    });
+    const gone = await failureOf(tenant.client.users.move({ ids: [hanako.id], org: hanako.id }));
+    expect(gone?.what.en).toBe(`no organisation ${hanako.id}`);
+    expect(gone?.hint).toEqual({ en: "see clomoctl orgs list", ja: "確認: clomoctl orgs list" });
+  });
+
+  test("facts 1.3: an account name is unique; facts 2.5: it is changed, and never cleared", async () => {
+    const hanako = await user("hanako", { accountName: "hanako" });
+    expect(await refusal(user("jiro", { accountName: "hanako" }))).toEqual([
+      "input-rejected",
+      "CLOMOアカウント名: 「hanako」はユーザー「hanako <hanako@example.jp>」が使っています",
+    ]);
+    for (const accountName of [null, ""]) {
+      expect((await refusal(tenant.client.users.edit(hanako.id, { accountName })))?.[0]).toBe("input-rejected");
+    }
+    expect((await tenant.client.users.edit(hanako.id, { accountName: "h" })).after.accountName).toBe("h");
+    const jiro = await user("jiro");
+    expect((await tenant.client.users.edit(jiro.id, { accountName: null })).after.accountName).toBeNull();
+  });
+
+  test("facts 1.2: a name and an address are needed, and stay", async () => {
+    expect((await refusal(user(" ", { emails: ["a@example.jp"] })))?.[1]).toBe("氏名: 空にできません");
+    const hanako = await user("hanako");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { name: null })))?.[1]).toBe("氏名: 空にできません");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { emails: ["a"] })))?.[0]).toBe("input-rejected");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { name: "a\0" })))?.[0]).toBe("input-rejected");
+  });
+
+  test("custom fields are set one by one; an unknown one is refused", async () => {
+    await tenant.client.users.addField({ name: "入社年" });
+    await tenant.client.users.addField({ name: "座席" });
+    const { after } = await tenant.client.users.create({
+      name: "a",
+      emails: ["a@example.jp"],
+      custom: [{ name: "入社年", value: "2019" }],
+    });
+    const edit = (custom: { name: string; value: string | null }[]) => tenant.client.users.edit(after.id, { custom });
+    expect((await edit([{ name: "座席", value: "A" }])).after.custom).toEqual([
+      { name: "入社年", value: "2019" },
+      { name: "座席", value: "A" },
+    ]);
+    expect((await edit([{ name: "入社年", value: null }])).after.custom).toEqual([{ name: "座席", value: "A" }]);
+    expect((await refusal(edit([{ name: "血液型", value: "A" }])))?.[0]).toBe("not-found");
+  });
+
+  test("several move together, or none of them", async () => {
+    const [sales, a, b] = [await org("営業部"), await user("a"), await user("b")];
+    const moved = await tenant.client.users.move({ ids: [a.id, b.id, a.id], org: sales.id });
+    expect(moved.map(({ after }) => [after.name, after.org.path])).toEqual([
+      ["a", "営業部"],
+      ["b", "営業部"],
+    ]);
+    const before = tenant.dump();
+    const ids = [a.id, a.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))];
+    expect((await refusal(tenant.client.users.move({ ids, org: ROOT_ORG_ID })))?.[0]).toBe("not-found");
+    expect(tenant.dump()).toEqual(before);
+  });
+});
+
+test("a dry run answers what would be, and leaves nothing: no number, revision, record or task", async () => {
+  const sales = await org("営業部");
+  const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
+  const dry = await tenant.client.users.create({ name: "a", emails: ["a@example.jp"], org: sales.id, dryRun: true });
+  expect(dry).toMatchObject({ dryRun: true, after: { name: "a", org: { path: "営業部" } } });
+  await tenant.client.orgs.edit(sales.id, { name: "営業本部", dryRun: true });
+  expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
+  expect((await tenant.client.orgs.list()).map(({ name }) => name)).toEqual(["全社", "営業部"]);
+});
+
+test("what is so already is no change", async () => {
+  const hanako = await user("hanako", { title: "課長" });
+  const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
+  const same = await tenant.client.users.edit(hanako.id, { title: "課長", emails: hanako.emails });
+  expect(same.after).toEqual(same.before);
+  expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
+});
+
+test("an edit without a value is no change", async () => {
+  const [sales, hanako] = [await org("営業部"), await user("hanako")];
+  const seen = actions();
+  expect((await tenant.client.orgs.edit(sales.id, {})).after).toEqual(sales);
+  expect((await tenant.client.users.edit(hanako.id, {})).after).toEqual(hanako);
+  expect(actions()).toEqual(seen);
+});
+
+test("what somebody was asked about is changed only as it was seen, not as others made it meanwhile", async () => {
+  const { client } = tenant;
+  const seen = async (): Promise<number> => (await client.tenant.revision()).revision;
+  const [hanako, jiro] = [await user("hanako"), await user("jiro")];
+  const device = (await client.devices.create({ serialNumber: "S1", status: "管理中" })).after;
+  const group = (await client.secured.createGroup("docs", { name: "営業" })).after;
+  const item = await client.renewals.add({ kind: "custom", name: "保守契約" });
+  const give = (owner: string) => ({ ids: [device.id], owner, ownerOrg: null });
+  const cases = [
+    [
+      () => client.devices.setOwner(give(jiro.id)),
+      (revision: number) => client.devices.setOwner({ ...give(hanako.id), seen: revision }),
+    ],
+    [
+      () => client.secured.editGroup({ app: "docs", id: group.id }, { name: "別" }),
+      (revision: number) => client.secured.deleteGroups("docs", { ids: [group.id], seen: revision }),
+    ],
+    [
+      () => client.renewals.edit(item.id, { name: "更新済み" }),
+      (revision: number) => client.renewals.remove(item.id, { seen: revision }),
+    ],
+  ] as const;
+  for (const [meanwhile, answer] of cases) {
+    const before = await seen();
+    await meanwhile();
+    const kept = tenant.dump();
+    expect(await failureOf(answer(before))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "the tenant has changed since this was shown; nothing was done",
+        ja: "確認の表示後にテナントが変更されたため、何も変更していません",
+      },
+      hint: {
+        en: "look at it again, and run the command again",
+        ja: "内容を確認してから、もう一度実行してください",
+      },
+    });
+    expect(tenant.dump()).toEqual(kept);
+    const again = await seen();
+    // what else was changed is nothing that was asked about
+    await client.orgs.create({ name: `組織 ${again}` });
+    expect(await failureOf(answer(again))).toBeUndefined();
+  }
+});
+
+test("an import that was planned before is refused: the tenant has changed", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ["花子", "hanako@example.jp"],
+  ]);
+  await user("jiro");
+  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
+});
+
+test("an undoing of an import is refused where somebody has edited what it left, and names it", async () => {
+  const { id } = await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["花子", "hanako@example.jp", "課長"],
+  ]);
+  const [hanako] = await tenant.users();
+  await tenant.client.users.edit(hanako?.id ?? "", { title: "部長" });
+  const failure = await failureOf(tenant.client.imports.revert(id));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.what.ja).toContain("花子");
+});
+
+test("whatever is written by hand is found by what it says, and unique as imports hold it (property)", async () => {
+  const address = fc.constantFrom("a@x", "A@x", "ß@x", "SS@x", "ｱ@x", "ア@x", "b@x", "c@x");
+  const step = fc.record({
+    at: fc.nat(4),
+    name: fc.constantFrom("髙橋", "高橋", "ガ", "ガ", "a/b", String.raw`a\b`),
+    emails: fc.array(address, { minLength: 1, maxLength: 3 }),
+    employeeCode: fc.constantFrom(null, "E1", "Ｅ1"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+      tenant.clear();
+      const ids: string[] = [];
+      for (const { at, ...values } of steps) {
+        const id = ids[at];
+        const done = id === undefined ? tenant.client.users.create(values) : tenant.client.users.edit(id, values);
+        const failure = await failureOf(done);
+        expect(failure?.code ?? "input-rejected").toBe("input-rejected");
+        if (failure !== undefined) continue;
+        const { after } = await done;
+        if (id === undefined) ids.push(after.id);
+        expect(after).toMatchObject(values);
+        for (const name of values.emails) expect(await tenant.client.users.find({ name })).toEqual([after]);
+      }
+      if (ids.length === 0) return;
+      const claimed = tenant.sql("select count(*) as n from user_email")[0]?.["n"];
+      const held = tenant.sql("select sum(json_array_length(emails)) as n from user")[0]?.["n"] ?? 0;
+      expect(claimed).toBe(held);
+      // an export of them, taken back, changes nothing
+      const stream = await tenant.client.users.export();
+      const plan = await tenant.client.imports.plan({ kind: "users" }, { stream, encoding: "utf-8" });
+      expect([plan.create, plan.update, plan.errors]).toEqual([0, 0, 0]);
+      await tenant.client.imports.discard(plan.id);
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,373 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Device, Org, User } from "../../contract/index.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+let sales: Org;
+let yamada: User;
+let sato: User;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  sales = (await tenant.client.orgs.create({ name: "営業部" })).after;
+  yamada = (await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: sales.id })).after;
+  sato = (await tenant.client.users.create({ name: "佐藤", emails: ["sato@example.jp"] })).after;
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+type Values = Readonly<Record<string, string | readonly string[] | null>>;
+const ANDROID = { platform: "Android", status: "管理中" } as const;
+
+const device = async (serialNumber: string, values: Values = {}): Promise<Device> =>
+  (await tenant.client.devices.create({ serialNumber, ...values })).after;
+const edit = (one: Device, values: Values) => tenant.client.devices.edit(one.id, values);
+const own = (devices: readonly Device[], owner: Partial<Readonly<Record<"owner" | "ownerOrg", string>>>, more = {}) =>
+  tenant.client.devices.setOwner({
+    ids: devices.map(({ id }) => id),
+    owner: owner.owner ?? null,
+    ownerOrg: owner.ownerOrg ?? null,
+    ...more,
+  });
+const refusal = async (promise: Promise<unknown>) => {
+  const failure = await failureOf(promise);
+  return failure && [failure.code, failure.what.en, failure.hint?.en];
+};
+const found = async ({ id }: Device): Promise<Device> => (await tenant.client.devices.find({ name: id }))[0] as Device;
+
+test("the audit tells owners and tags from other changes", async () => {
+  const one = await device("S1", { status: "管理中" });
+  await own([one], { owner: yamada.id });
+  await tenant.client.devices.tag({ ids: [one.id], add: ["貸出用"], remove: [] });
+  const records = await Array.fromAsync(tenant.client.audit.list({ action: "devices" }));
+  expect(records.map(({ record }) => typeof record === "string" || record.action)).toEqual([
+    "devices.tag",
+    "devices.set-owner",
+    "devices.create",
+  ]);
+});
+
+test("a device is created with all that it has; its serial number is one device's alone", async () => {
+  const made = await device("S1", {
+    ...ANDROID,
+    androidMode: "comp",
+    imei: "00 000000 000000 1",
+    owner: yamada.id,
+    tags: ["貸出用", "か\u3099"],
+  });
+  expect(made).toMatchObject({
+    serialNumber: "S1",
+    imei: "00 000000 000000 1",
+    owner: { name: "山田", email: "yamada@example.jp" },
+    ownerOrg: null,
+    org: { path: "営業部" },
+    tags: ["か\u3099", "貸出用"],
+  });
+  expect((await refusal(device("S1")))?.slice(0, 2)).toEqual([
+    "input-rejected",
+    "serial number: S1 is already that of the device S1",
+  ]);
+  expect((await refusal(device("S2", { status: "managed" })))?.[0]).toBe("input-rejected");
+  expect((await refusal(device("S2", { owner: yamada.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
+  expect((await edit(made, { memo: "予備" })).after).toMatchObject({ memo: "予備", owner: { name: "山田" } });
+});
+
+describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => {
+  test("never both; moving the user moves the device", async () => {
+    expect(await refusal(device("S1", { owner: yamada.id, ownerOrg: sales.id }))).toEqual([
+      "input-rejected",
+      "a device has one owner: a user or an organisation",
+      "give --owner or --owner-org, not both",
+    ]);
+    const one = await device("S1", { ownerOrg: sales.id });
+    expect(one.org?.path).toBe("営業部");
+    const [owned] = await own([one], { owner: sato.id });
+    expect(owned?.after).toMatchObject({ owner: { name: "佐藤" }, ownerOrg: null, org: { path: "" } });
+    await tenant.client.users.move({ ids: [sato.id], org: sales.id });
+    expect((await found(one)).org?.path).toBe("営業部");
+    const [free] = await own([one], {});
+    expect(free?.after).toMatchObject({ owner: null, ownerOrg: null, org: null });
+  });
+
+  test("of 事前登録 and 管理中 devices only, all that are named or none", async () => {
+    const [managed, left] = [await device("S1", { status: "管理中" }), await device("S2", { status: "管理外" })];
+    const registered = await device("S3", { status: "事前登録" });
+    const before = tenant.dump();
+    expect(await refusal(own([managed, left], { owner: yamada.id }))).toEqual([
+      "input-rejected",
+      "S2: an owner is set of devices that are 事前登録 / 管理中 only; this one is 管理外",
+      "if it is managed: --status 管理中 (of devices edit), then again",
+    ]);
+    expect(tenant.dump()).toEqual(before);
+    expect((await refusal(device("S4", { status: "管理外", ownerOrg: sales.id })))?.[0]).toBe("input-rejected");
+    const done = await own([managed, registered], { owner: yamada.id });
+    expect(done.map(({ after }) => after.owner?.name)).toEqual(["山田", "山田"]);
+    expect((await edit(managed, { status: "管理外" })).after.owner?.name).toBe("山田");
+    expect((await refusal(own([managed], {})))?.[0]).toBe("input-rejected");
+  });
+});
+
+describe("facts 1.3: another owner needs a wipe in every Android mode but Dedicated", () => {
+  test.each(["fully-managed", "comp", "work-profile", "legacy", "unknown", null])(
+    "%s is refused without its number",
+    async (androidMode) => {
+      const one = await device("S1", { ...ANDROID, androidMode, owner: yamada.id });
+      for (const wipes of [undefined, 2]) {
+        expect(await refusal(own([one], { owner: sato.id }, { wipes }))).toEqual([
+          "input-rejected",
+          `1 device would have to be wiped and set up again, not ${wipes ?? 0}; nothing was changed`,
+          "if that is meant: --confirm-wipes 1",
+        ]);
+      }
+      expect((await found(one)).owner?.name).toBe("山田");
+      expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
+        "input-rejected",
+        "1 device would have to be wiped and set up again, not 9; nothing was changed",
+        "if that is meant: --confirm-wipes 1",
+      ]);
+      const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
+      expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });
+      const [done] = await own([one], { owner: sato.id }, { wipes: 1 });
+      expect(done?.after.owner?.name).toBe("佐藤");
+    },
+  );
+
+  test("Dedicated needs none, nor do a first owner, another platform and a 事前登録 device", async () => {
+    const free = [
+      await device("S1", { ...ANDROID, androidMode: "dedicated", owner: yamada.id }),
+      await device("S2", { ...ANDROID, androidMode: "comp" }),
+      await device("S3", { platform: "iOS", status: "管理中", owner: yamada.id }),
+      await device("S4", { ...ANDROID, androidMode: "comp", status: "事前登録", owner: yamada.id }),
+    ];
+    expect(await own(free, { owner: sato.id })).toHaveLength(4);
+    expect((await refusal(own(free.slice(0, 1), { owner: yamada.id }, { wipes: 1 })))?.[0]).toBe("input-rejected");
+  });
+});
+
+describe("facts 1.3: a plan counts the devices that another owner makes it necessary to wipe", () => {
+  const HEADER = ["シリアルナンバー", "所有者メールアドレス"];
+  const seed = async (): Promise<void> => {
+    await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    await device("S2", { ...ANDROID, owner: yamada.id });
+    await device("S3", { ...ANDROID, androidMode: "dedicated", owner: yamada.id });
+    await device("S4", { ...ANDROID, androidMode: "comp" });
+    await device("S5", { ...ANDROID, status: "事前登録", owner: yamada.id });
+    await device("S6", { platform: "iOS", status: "管理中", owner: yamada.id });
+  };
+  const toSato = ["S1", "S2", "S3", "S4", "S5", "S6"].map((serial) => [serial, "sato@example.jp"]);
+
+  test("that of an import, which is an undo's too where it gives an owner back", async () => {
+    await seed();
+    const done = await tenant.import({ kind: "devices" }, [HEADER, ...toSato]);
+    expect(done).toMatchObject({ update: 6, wipes: 2 });
+    const undo = await tenant.client.imports.revert(done.id);
+    // the one that had no owner has one now, and loses him
+    expect(undo).toMatchObject({ update: 6, wipes: 3 });
+    expect(await tenant.client.imports.show(undo.id)).toMatchObject({ wipes: 3 });
+    const mirror = await tenant.client.imports.revert(done.id, { mirrorOnly: true });
+    expect(mirror).toMatchObject({ update: 6, wipes: 0 });
+  });
+
+  test("none of rows that are left out, of the console's own export, and of what changes no owner", async () => {
+    await seed();
+    const skipping = { kind: "devices", skipInvalid: true } as const;
+    const skipped = await tenant.plan(skipping, [
+      [...HEADER, "ステータス"],
+      ["S1", "sato@example.jp", "?"],
+      ["S2", "sato@example.jp", "管理中"],
+    ]);
+    expect(skipped).toMatchObject({ invalid: 1, wipes: 1 });
+    expect(await tenant.plan({ kind: "devices", fromConsole: true }, [HEADER, ...toSato])).toMatchObject({ wipes: 0 });
+    expect(
+      await tenant.plan({ kind: "devices" }, [
+        ["シリアルナンバー", "メモ"],
+        ["S1", "予備"],
+      ]),
+    ).toMatchObject({ update: 1, wipes: 0 });
+    expect(
+      (
+        await tenant.plan({ kind: "users" }, [
+          ["氏名", "メールアドレス"],
+          ["山田", "yamada@example.jp"],
+        ])
+      ).wipes,
+    ).toBeUndefined();
+  });
+});
+
+describe("facts 1.3: an account has one device in Fully Managed", () => {
+  test("a second one is refused, whichever of the two is", async () => {
+    const full = { ...ANDROID, androidMode: "fully-managed" };
+    await device("S1", { ...full, owner: yamada.id });
+    const refused = [
+      "input-rejected",
+      "S2: 山田 <yamada@example.jp> owns the Android device S1 too; in Fully Managed an account has one device",
+      "give it another user, or take the other one from him: clomoctl devices set-owner S1 --none",
+    ];
+    expect(await refusal(device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id }))).toEqual(refused);
+    const other = await device("S2", full);
+    expect(await refusal(own([other], { owner: yamada.id }))).toEqual(refused);
+    const shared = await device("S3", { ...ANDROID, androidMode: "dedicated", owner: yamada.id });
+    expect((await refusal(edit(shared, { androidMode: "fully-managed" })))?.[1]).toContain("S3: 山田");
+  });
+
+  test("two of other modes may be one user's; what uses no account does not count", async () => {
+    await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    await device("S2", { ...ANDROID, androidMode: "work-profile", owner: yamada.id });
+    const sole = { ...ANDROID, androidMode: "fully-managed", owner: sato.id };
+    await device("S3", { platform: "iOS", status: "管理中", owner: sato.id });
+    const full = await device("S4", sole);
+    await edit(full, { status: "管理外" });
+    expect((await device("S5", sole)).owner?.name).toBe("佐藤");
+    expect((await refusal(edit(full, { status: "管理中" })))?.[0]).toBe("input-rejected");
+  });
+});
+
+describe("facts 1.3: nor does an undo give back an account that another device has by now", () => {
+  const FULL = { ...ANDROID, androidMode: "fully-managed" } as const;
+  const change = (header: string, cell: string) =>
+    tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", header],
+      ["S1", cell],
+    ]);
+  const undone = async ({ id }: { readonly id: string }) =>
+    tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+  test.each([
+    [
+      "deleted it",
+      async ({ id }: Device) =>
+        tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "devices", ids: [id] })),
+    ],
+    ["gave it away", () => change("所有者メールアドレス", "sato@example.jp")],
+    ["made it Dedicated", () => change("Androidモード", "dedicated")],
+    ["took it out of management", () => change("ステータス", "管理外")],
+  ])("where the import %s", async (_, importing) => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const done = await importing(one);
+    const other = await device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id });
+    const before = tenant.dump();
+    const refused = await failureOf(tenant.client.imports.revert(done.id));
+    expect(refused).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "山田 <yamada@example.jp> owns the Android device S2 by now, and would own S1 again: in Fully Managed an account has one device; it cannot be undone",
+        ja: "取り消すと「山田 <yamada@example.jp>」がデバイス「S1」の所有者に戻るが、すでに Android デバイス「S2」を所有しており、Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えないため、取り消せません",
+      },
+      hint: {
+        en: "take S2 from that user: clomoctl devices set-owner S2 --none, or import a file with the desired state instead",
+        ja: "先に「S2」の所有者を外す(clomoctl devices set-owner S2 --none)か、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+    expect(tenant.dump()).toEqual(before);
+    await own([other], {}, { wipes: 1 });
+    await undone(done);
+    expect(await found(one)).toMatchObject({ owner: { name: "山田" }, androidMode: "fully-managed", status: "管理中" });
+  });
+
+  test("what stood so before the import comes back, and so does a device whose account was never free", async () => {
+    const one = await device("S1", { ...FULL, owner: yamada.id });
+    const other = await device("S2", { ...FULL, owner: sato.id });
+    tenant.sql(`update device set owner = (select owner from device where "serialNumber" = 'S1')`);
+    const plan = await tenant.client.imports.delete({ kind: "devices", ids: [one.id] });
+    await undone(await tenant.client.imports.commit(plan));
+    const memo = await change("メモ", "予備");
+    await edit(other, { memo: "貸出中" });
+    await undone(memo);
+    expect((await tenant.devices()).map(({ owner, memo: text }) => [owner?.name, text])).toEqual([
+      ["山田", null],
+      ["山田", "貸出中"],
+    ]);
+  });
+});
+
+test("only Android devices have a mode (ours)", async () => {
+  expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
+    "input-rejected",
+    "S1: only Android devices have a mode; leave it blank, or make Android the platform",
+    "give --platform Android, or no mode: --android-mode ''",
+  ]);
+  const one = await device("S1", { ...ANDROID, androidMode: "comp" });
+  expect((await refusal(edit(one, { platform: "iOS" })))?.[0]).toBe("input-rejected");
+  expect((await edit(one, { platform: "iOS", androidMode: null })).after.androidMode).toBeNull();
+});
+
+test("tags are added and removed, in whatever form they are typed, and are kept in one order", async () => {
+  const [one, other] = [await device("S1", { tags: ["が", "a"] }), await device("S2")];
+  const ids = [one.id, other.id];
+  const done = await tenant.client.devices.tag({ ids, add: ["か\u3099", "b"], remove: ["a", "c"] });
+  expect(done.map(({ after }) => after.tags)).toEqual([
+    ["b", "が"],
+    ["b", "か\u3099"],
+  ]);
+  const again = await tenant.client.devices.tag({ ids, add: ["b"], remove: [] });
+  expect(again.map(({ before, after }) => JSON.stringify(before) === JSON.stringify(after))).toEqual([true, true]);
+  const file = [
+    ["シリアルナンバー", "タグ", "タグ"],
+    ["S1", "が", "b"],
+  ];
+  expect(await tenant.plan({ kind: "devices" }, file)).toMatchObject({ unchanged: 1 });
+});
+
+test("who owns what is asked of the tenant", async () => {
+  await device("S1", { owner: yamada.id });
+  await device("S2", { ownerOrg: sales.id });
+  const listed = await Array.fromAsync(tenant.client.devices.list({ owner: yamada.id }));
+  expect(listed.map(({ serialNumber }) => serialNumber)).toEqual(["S1"]);
+});
+
+describe("in a mirror", () => {
+  beforeEach(async () => {
+    await tenant.import({ kind: "devices", fromConsole: true }, [
+      ["シリアルナンバー", "ステータス"],
+      ["S1", "管理中"],
+    ]);
+  });
+  const one = async (): Promise<Device> => (await tenant.client.devices.find({ name: "S1" }))[0] as Device;
+
+  test("each change waits for the console, owner and tags too, and its export shows that it was done", async () => {
+    const [owned] = await own([await one()], { owner: yamada.id });
+    const { id } = await one();
+    await tenant.client.devices.tag({ ids: [id], add: ["貸出用"], remove: [] });
+    expect(owned?.consoleTask).toBe(1);
+    expect(await tenant.client.console.show(1)).toMatchObject({
+      work: "edit",
+      kind: "devices",
+      name: "S1",
+      changes: [
+        { field: "owner", before: null, after: "山田 <yamada@example.jp>" },
+        { field: "tags", before: null, after: ["貸出用"] },
+      ],
+      state: "open",
+    });
+    const exported = { kind: "devices", fromConsole: true } as const;
+    const header = ["シリアルナンバー", "ステータス", "所有者メールアドレス", "タグ"];
+    await tenant.import(exported, [header, ["S1", "管理中", "yamada@example.jp", "貸出用"]]);
+    expect((await tenant.client.console.show(1)).state).toBe("shown");
+  });
+
+  test("facts 1.3: a task says how many devices are to be wiped for another owner, by hand, imported and undone", async () => {
+    const s1 = await one();
+    const wipes = async () => (await tenant.client.console.list()).map((task) => task.wipes);
+    await edit(s1, { platform: "Android", androidMode: "comp" });
+    await own([s1], { owner: yamada.id });
+    // nobody owned it
+    expect(await wipes()).toEqual([undefined]);
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    await own([s1], { owner: sato.id }, { wipes: 1 });
+    const done = await tenant.import({ kind: "devices" }, [
+      ["シリアルナンバー", "所有者メールアドレス"],
+      ["S1", "yamada@example.jp"],
+    ]);
+    expect(await wipes()).toEqual([undefined, 1, 1]);
+    await edit(await device("S2", { ...ANDROID, owner: yamada.id }), { memo: "予備" });
+    expect((await wipes()).at(-1)).toBeUndefined();
+    const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+    expect((await tenant.client.console.show(undo.consoleTask ?? 0)).wipes).toBe(1);
+  });
+
+  test("an owner that is an organisation is told by its path", async () => {
+    await own([await one()], { ownerOrg: sales.id });
+    expect((await tenant.client.console.show(1)).changes).toEqual([
+      { field: "ownerOrg", before: null, after: "営業部", ids: { before: null, after: sales.id } },
+    ]);
+  });
+});

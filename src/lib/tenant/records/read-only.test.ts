@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
+import { openTenant, type OpenTenant } from "../index.ts";
+import { failureOf, TestSurroundings, TestTenant, textOf } from "#support/tenant/tenant.ts";
+
+const users = { kind: "users", createOrgs: true } as const;
+const header = ["氏名", "メールアドレス", "組織コード"];
+
+let tenant: TestTenant;
+let reopened: OpenTenant | undefined;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import(users, [header, ["山田", "a@x", "E1"]]);
+});
+afterEach(async () => {
+  await reopened?.close();
+  reopened = undefined;
+  rmSync(tenant.folder, { recursive: true, force: true });
+});
+
+/** Prevents a log next to the file, as on a read-only medium; file permissions do not stop root. */
+const withoutLog = (): WholeClient => {
+  mkdirSync(`${tenant.path}-wal`);
+  reopened = openTenant({
+    folder: tenant.folder,
+    name: "試験",
+    actor: "owner",
+    surroundings: new TestSurroundings(),
+  });
+  return wholeClient({ transport: reopened.fetch });
+};
+
+test("a tenant that can only be read is listed, shown and exported", async () => {
+  await tenant.close();
+  const client = withoutLog();
+  expect((await Array.fromAsync(client.users.list())).map(({ name }) => name)).toEqual(["山田"]);
+  expect((await client.orgs.list()).map(({ code }) => code)).toEqual([null, "E1"]);
+  expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
+  expect(await textOf(await client.users.export())).toContain("a@x");
+  const parts = client.exports.create({});
+  for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$/);
+  expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });
+});
+
+test("the rows of a plan are shown though nothing can be written", async () => {
+  const plan = await tenant.plan(users, [header, ["髙橋", "b@x", "E1"]]);
+  await tenant.close();
+  const client = withoutLog();
+  expect(await Array.fromAsync(client.imports.rows(plan.id))).toMatchObject([{ action: "create", key: "b@x" }]);
+  expect((await failureOf(client.imports.commit(plan)))?.code).toBe("not-permitted");
+  expect((await failureOf(client.imports.replan(plan.id)))?.code).toBe("not-permitted");
+  expect((await failureOf(client.users.addField({ name: "座席" })))?.code).toBe("not-permitted");
+});

@@ -1,0 +1,424 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { App, SecuredGroup, SecuredUser } from "../../contract/index.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const HEADER = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
+
+const PASSWORD = "Canary42Canary";
+
+const secured = () => tenant.client.secured;
+
+/** Users of Docs in groups, made by an import. */
+const imported = (...rows: readonly (readonly string[])[]) =>
+  tenant.import({ kind: "docs", createGroups: true }, [HEADER, ...rows]);
+
+const userOf = async (app: App, userId: string): Promise<SecuredUser> => {
+  const [user] = await secured().find(app, { name: userId });
+  if (user === undefined) throw new TypeError(`no ${userId}`);
+  return user;
+};
+
+const groupOf = async (app: App, name: string): Promise<SecuredGroup> => {
+  const group = (await secured().groups(app)).find((one) => one.name === name);
+  if (group === undefined) throw new TypeError(`no ${name}`);
+  return group;
+};
+
+const tasks = () => tenant.client.console.list({ state: "open" });
+
+/** Makes the tenant a mirror by an export of Docs without users. */
+const mirrored = () =>
+  tenant.import({ kind: "docs", fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", ""],
+  ]);
+
+/** The last record of the audit. */
+const lastRecord = (): unknown => {
+  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
+  return JSON.parse(String(last?.["record"])) as unknown;
+};
+
+/** All that the database has, as one text. */
+const everything = (): string =>
+  JSON.stringify(
+    tenant
+      .sql("select name from sqlite_schema where type = 'table'")
+      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
+  );
+
+test("facts 6.6: a user is created with what the screen has; of the password only the time is kept", async () => {
+  await secured().createGroup("docs", { name: "営業" });
+  const { after } = await secured().create("docs", {
+    userId: "taro01",
+    displayName: "山田 太郎",
+    password: PASSWORD,
+    secretKey: "key1",
+    groups: ["営業"],
+    device: "iPad 12",
+    licenceException: true,
+    role: "manager",
+    description: "出向",
+  });
+  expect(after).toMatchObject({
+    app: "docs",
+    userId: "taro01",
+    name: "山田 太郎",
+    groups: ["営業"],
+    device: "iPad 12",
+    licenceException: true,
+    role: "manager",
+    administrator: false,
+    settings: [{ field: "fileManager", value: "TRUE" }],
+  });
+  expect(after.secretsSet.map(({ field }) => field)).toEqual(["password", "secretKey"]);
+  expect(everything()).not.toContain(PASSWORD);
+  expect(lastRecord()).toMatchObject({
+    action: "secured.users.create",
+    objects: [{ thing: "secured_user", id: after.id }],
+    after: { userId: "taro01" },
+  });
+});
+
+test("facts 6.6: a ユーザーID that is registered is refused; upper and lower case are different IDs", async () => {
+  const user = { userId: "TESTuser", displayName: "x", password: PASSWORD };
+  await secured().create("browser", user);
+  expect((await failureOf(secured().create("browser", user)))?.code).toBe("input-rejected");
+  expect((await secured().create("browser", { ...user, userId: "testuser" })).after.userId).toBe("testuser");
+  expect((await secured().create("mailer", user)).after.app).toBe("mailer");
+});
+
+test.each([
+  ["facts 6.1: at least six characters", { password: "12345" }],
+  ["facts 6.1: at most 255", { password: "a".repeat(256) }],
+  ["facts 6.1: half-width letters and digits", { password: "ぱすわーど1" }],
+  ["facts 6.1: not blank", { password: "" }],
+  ["facts 6.5: nobody is made without one", {}],
+  ["ours: only a mirror has a console", { passwordInConsole: true }],
+] as const)("%s: a password that cannot be one is refused, and not told", async (why, given) => {
+  const failure = await failureOf(secured().create("docs", { userId: "a", displayName: "a", ...given }));
+  expect(failure?.code, why).toBe("input-rejected");
+  const told = JSON.stringify([failure?.what, failure?.where, failure?.hint]);
+  for (const password of ["12345", "aaaaaa", "ぱすわーど1"]) expect(told).not.toContain(password);
+  expect(await tenant.securedUsers("docs")).toEqual([]);
+});
+
+test.each([
+  ["browser", { groups: ["営業"] }, "Docs, Calendar and Contacts"],
+  ["mailer", { role: "manager" }, "has no managers"],
+  ["docs", { role: "administrator" }, "only marked"],
+  ["calendar", { secretKey: "x1" }, "only Docs has シークレットキー"],
+  ["calendar", { fileManager: "TRUE" }, "calendar has no such field"],
+  ["docs", { groups: ["営業部"] }, "docs has no group 営業部"],
+  ["docs", { secretKey: "かぎ" }, "シークレットキー"],
+  ["docs", { fileManager: "yes" }, "TRUE, FALSE"],
+] as const)("facts 6.3, 6.6, 6.7: %s has no %o", async (app, given, told) => {
+  const failure = await failureOf(
+    secured().create(app, { userId: "a", displayName: "a", password: PASSWORD, ...given }),
+  );
+  expect(failure).toMatchObject({ code: "input-rejected" });
+  expect(failure?.what.en).toContain(told);
+  expect(failure?.what.ja).not.toBe("");
+});
+
+test("facts 6.6, 6.7: the role follows from the mark of administrators and from the flag, which files have", async () => {
+  for (const [app, flag] of [
+    ["docs", "fileManager"],
+    ["calendar", "groupManager"],
+    ["contacts", "groupManager"],
+  ] as const) {
+    const { after } = await secured().create(app, {
+      userId: "a",
+      displayName: "a",
+      password: PASSWORD,
+      role: "manager",
+    });
+    expect(after).toMatchObject({ role: "manager", settings: [{ field: flag, value: "TRUE" }] });
+    const { after: user } = await secured().edit({ app: app, id: after.id }, { role: "user" });
+    expect(user).toMatchObject({ role: "user", settings: [{ field: flag, value: "FALSE" }] });
+    const { before, after: same } = await secured().edit({ app: app, id: after.id }, { role: "user" });
+    expect(same).toEqual(before);
+    await tenant.client.administrators.mark(app, { add: ["a"] });
+    expect(await userOf(app, "a")).toMatchObject({ role: "administrator", administrator: true });
+  }
+});
+
+test("administrators' marks stay what they are: an edit changes none of them, and no export has them", async () => {
+  await tenant.client.administrators.mark("docs", { add: ["admin01"] });
+  const { id } = await userOf("docs", "admin01");
+  const failure = await failureOf(secured().edit({ app: "docs", id: id }, { description: "x" }));
+  expect(failure).toMatchObject({ code: "input-rejected" });
+  expect(failure?.hint?.en).toContain("clomoctl secured administrators remove admin01 --app docs");
+  const exported = await new Response(await secured().export("docs")).text();
+  expect(exported).not.toContain("admin01");
+});
+
+test("an edit changes what it names, keeps the time of a new password, and does nothing twice", async () => {
+  await imported(["山田", "yamada", "secret1", "営業", "総務"]);
+  const { id, secretsSet } = await userOf("docs", "yamada");
+  const { after } = await secured().edit(
+    { app: "docs", id: id },
+    { displayName: "山本", groups: ["総務"], password: PASSWORD },
+  );
+  expect(after).toMatchObject({ name: "山本", groups: ["総務"], userId: "yamada" });
+  expect(after.secretsSet.map(({ field }) => field)).toEqual(["password"]);
+  expect(after.secretsSet).not.toEqual(secretsSet);
+  const again = await secured().edit({ app: "docs", id: id }, { displayName: "山本" });
+  expect(again.after).toEqual(again.before);
+  expect(everything()).not.toContain(PASSWORD);
+  const other = await failureOf(secured().edit({ app: "calendar", id: id }, { displayName: "x" }));
+  expect(other?.code).toBe("not-found");
+});
+
+test("groups that are not there are made where that is asked for, as the tenant spells those that are", async () => {
+  await secured().createGroup("docs", { name: "総務〜" });
+  const user = { userId: "a", displayName: "a", password: PASSWORD };
+  const { after } = await secured().create("docs", { ...user, groups: ["総務～", "営業"], createGroups: true });
+  expect(after.groups).toEqual(["営業", "総務〜"]);
+  expect((await secured().groups("docs")).map(({ name, users }) => [name, users])).toEqual([
+    ["営業", 1],
+    ["総務〜", 1],
+  ]);
+  const near = await failureOf(secured().edit({ app: "docs", id: after.id }, { groups: ["営業ぶ"] }));
+  expect(near?.hint?.en).toContain("did you mean 営業?");
+});
+
+test("a group that is made is named twice: a repeat is ignored, as of those that are there", async () => {
+  const user = { userId: "a", displayName: "a", password: PASSWORD };
+  const named = ["新規〜", "新規〜", "新規～"];
+  const { after } = await secured().create("docs", { ...user, groups: named, createGroups: true });
+  expect(after.groups).toHaveLength(1);
+  expect(await secured().groups("docs")).toMatchObject([{ name: "新規〜", users: 1 }]);
+});
+
+test("a group's name is its own in its app", async () => {
+  const { after } = await secured().createGroup("calendar", { name: "営業" });
+  expect(after).toMatchObject({ app: "calendar", name: "営業", users: 0 });
+  expect((await failureOf(secured().createGroup("calendar", { name: "営業" })))?.code).toBe("input-rejected");
+  expect((await failureOf(secured().createGroup("calendar", { name: " " })))?.code).toBe("input-rejected");
+  expect((await secured().createGroup("contacts", { name: "営業" })).after.app).toBe("contacts");
+  const { after: other } = await secured().createGroup("calendar", { name: "総務" });
+  expect((await failureOf(secured().editGroup({ app: "calendar", id: other.id }, { name: "営業" })))?.code).toBe(
+    "input-rejected",
+  );
+  for (const app of ["browser", "mailer"] as const) {
+    const failure = await failureOf(secured().createGroup(app, { name: "営業" }));
+    expect(failure?.what.en).toContain("所属するグループ");
+  }
+});
+
+test("a renamed group keeps its users, in one change, also those who spell it otherwise", async () => {
+  await imported(["山田", "yamada", "secret1", "営業〜", "総務"], ["佐藤", "sato", "secret1", "総務", ""]);
+  await imported(["鈴木", "suzuki", "secret1", "総務", "営業～"]);
+  const { id, users } = await groupOf("docs", "営業〜");
+  expect(users).toBe(2);
+  const { before, after } = await secured().editGroup({ app: "docs", id: id }, { name: "販売〜" });
+  expect([before?.name, after.name, after.users]).toEqual(["営業〜", "販売〜", 2]);
+  expect((await userOf("docs", "yamada")).groups).toEqual(["総務", "販売〜"]);
+  expect((await userOf("docs", "suzuki")).groups).toEqual(["総務", "販売〜"]);
+  expect((await userOf("docs", "sato")).groups).toEqual(["総務"]);
+  // and back: the keys beside them are those of an import of today
+  await secured().editGroup({ app: "docs", id: id }, { name: "販売" });
+  expect(tenant.sql("select userId, groups, groupKeys from secured_user order by userId")).toEqual([
+    { userId: "sato", groups: '["総務"]', groupKeys: null },
+    { userId: "suzuki", groups: '["総務","販売"]', groupKeys: null },
+    { userId: "yamada", groups: '["総務","販売"]', groupKeys: null },
+  ]);
+  const same = await tenant.plan({ kind: "docs" }, [HEADER, ["山田", "yamada", "", "販売", "総務"]]);
+  expect(same).toMatchObject({ update: 0 });
+});
+
+test("deleted groups take their memberships along; a number that is not that of the moment is a conflict", async () => {
+  await imported(["山田", "yamada", "secret1", "営業", "総務"], ["佐藤", "sato", "secret1", "総務", ""]);
+  const ids = [(await groupOf("docs", "営業")).id, (await groupOf("docs", "総務")).id];
+  expect(await secured().deleteGroups("docs", { ids, dryRun: true })).toMatchObject({ memberships: 3, dryRun: true });
+  expect((await failureOf(secured().deleteGroups("docs", { ids, memberships: 2 })))?.code).toBe("conflict");
+  expect(await secured().groups("docs")).toHaveLength(2);
+  const done = await secured().deleteGroups("docs", { ids, memberships: 3 });
+  expect(done.groups.map(({ name, users }) => [name, users])).toEqual([
+    ["営業", 1],
+    ["総務", 2],
+  ]);
+  expect(await secured().groups("docs")).toEqual([]);
+  for (const user of await tenant.securedUsers("docs")) expect(user.groups).toEqual([]);
+  expect(lastRecord()).toMatchObject({ action: "secured.groups.delete", before: { memberships: 3 } });
+  expect((await failureOf(secured().deleteGroups("docs", { ids })))?.code).toBe("not-found");
+});
+
+test("a plan that was made before a write by hand is a conflict", async () => {
+  await imported(["山田", "yamada", "secret1", "営業", ""]);
+  const rows = [HEADER, ["佐藤", "sato", "secret1", "営業", ""]];
+  const writes = [
+    async () => secured().edit({ app: "docs", id: (await userOf("docs", "yamada")).id }, { device: "d1" }),
+    async () => secured().createGroup("docs", { name: "総務" }),
+    async () => secured().editGroup({ app: "docs", id: (await groupOf("docs", "総務")).id }, { name: "人事" }),
+    async () => secured().deleteGroups("docs", { ids: [(await groupOf("docs", "人事")).id] }),
+    async () => secured().create("docs", { userId: "x", displayName: "x", password: PASSWORD }),
+  ];
+  for (const write of writes) {
+    const plan = await tenant.plan({ kind: "docs" }, rows);
+    await write();
+    expect((await failureOf(tenant.client.imports.commit(plan)))?.code).toBe("conflict");
+  }
+});
+
+test("facts 6.6: imports leave device and licence exception alone: append, replace, undo, and undo of a deletion", async () => {
+  await imported(["山田", "yamada", "secret1", "営業", ""], ["佐藤", "sato", "secret1", "営業", ""]);
+  for (const userId of ["yamada", "sato"]) {
+    const { id } = await userOf("docs", userId);
+    await secured().edit({ app: "docs", id: id }, { device: `iPad ${userId}`, licenceException: true });
+  }
+  const kept = async (userId: string) => {
+    const { device, licenceException } = await userOf("docs", userId);
+    return { device, licenceException };
+  };
+  const own = { device: "iPad yamada", licenceException: true };
+  const docs = { kind: "docs" } as const;
+  const change = await tenant.import(docs, [HEADER.slice(0, 3), ["山田 改", "yamada", "secret2"]]);
+  expect(await kept("yamada")).toEqual(own);
+  const replaced = await tenant.import({ ...docs, mode: "replace" }, [
+    HEADER.slice(0, 3),
+    ["山田 再", "yamada", "secret2"],
+  ]);
+  expect(await kept("yamada")).toEqual(own);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(replaced.id));
+  expect(await kept("yamada")).toEqual(own);
+  expect(await kept("sato")).toEqual({ device: "iPad sato", licenceException: true });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(change.id));
+  expect(await kept("yamada")).toEqual(own);
+  expect(await userOf("docs", "yamada")).toMatchObject({ name: "山田" });
+});
+
+test("an undo does not bring back a group that is gone by hand", async () => {
+  await imported(["山田", "yamada", "secret1", "営業", ""]);
+  const moved = await imported(["山田", "yamada", "", "総務", ""]);
+  const { id } = await groupOf("docs", "営業");
+  await secured().deleteGroups("docs", { ids: [id] });
+  expect((await failureOf(tenant.client.imports.revert(moved.id)))?.code).toBe("conflict");
+});
+
+test("seed 004: in a mirror each write is a task for the console, with what differs; a password is set there", async () => {
+  await mirrored();
+  const made = await secured().create("docs", {
+    userId: "taro",
+    displayName: "太郎",
+    passwordInConsole: true,
+    groups: ["営業"],
+    createGroups: true,
+    role: "manager",
+  });
+  const list = await tasks();
+  expect(list.map(({ work, thing, name }) => [work, thing, name])).toEqual([
+    ["create", "secured_group", "営業"],
+    ["create", null, "太郎"],
+  ]);
+  expect(list[1]).toMatchObject({
+    number: made.consoleTask,
+    kind: "docs",
+    changes: [
+      { field: "userId", before: null, after: "taro" },
+      { field: "displayName", before: null, after: "太郎" },
+      { field: "groups", after: ["営業"] },
+      { field: "fileManager", before: null, after: "TRUE" },
+    ],
+  });
+  const { id } = await userOf("docs", "yamada");
+  await secured().edit({ app: "docs", id: id }, { password: PASSWORD, licenceException: true });
+  expect((await tasks()).at(-1)).toMatchObject({
+    work: "edit",
+    changes: [
+      { field: "licenceException", before: null, after: "TRUE" },
+      { field: "password", before: null, after: null },
+    ],
+  });
+  expect(everything()).not.toContain(PASSWORD);
+});
+
+test("in a mirror an export proves the user whom it shows, and neither groups nor secrets", async () => {
+  await mirrored();
+  await secured().create("docs", { userId: "taro", displayName: "太郎", passwordInConsole: true });
+  await secured().createGroup("docs", { name: "営業" });
+  const { id } = await userOf("docs", "yamada");
+  await secured().edit({ app: "docs", id: id }, { password: PASSWORD });
+  await tenant.import({ kind: "docs", fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", ""],
+    ["太郎", "taro", ""],
+  ]);
+  expect((await tasks()).map(({ work, name }) => [work, name])).toEqual([
+    ["create", "営業"],
+    ["edit", "山田"],
+  ]);
+});
+
+test("in a mirror a group that is renamed or deleted stays one task, and users who wait have it as it is by now", async () => {
+  await mirrored();
+  const { after: group } = await secured().createGroup("docs", { name: "営業" });
+  const { id } = await userOf("docs", "yamada");
+  await secured().edit({ app: "docs", id: id }, { groups: ["営業"] });
+  const { consoleTask } = await secured().editGroup({ app: "docs", id: group.id }, { name: "販売" });
+  const [first, second] = await tasks();
+  expect(first).toMatchObject({
+    number: consoleTask,
+    work: "create",
+    name: "販売",
+    changes: [{ before: null, after: "販売" }],
+  });
+  expect(second).toMatchObject({ changes: [{ field: "groups", after: ["販売"] }] });
+  await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
+  await secured().editGroup({ app: "docs", id: group.id }, { name: "人事" });
+  // the console has the former name until the later task
+  expect((await tasks())[0]).toMatchObject({ changes: [{ field: "groups", after: ["販売"], renamed: "人事" }] });
+  await secured().edit({ app: "docs", id: id }, { groups: [] });
+  expect((await tasks())[0]?.changes).toEqual([{ field: "groups", before: null, after: null }]);
+  await secured().edit({ app: "docs", id: id }, { groups: ["人事"] });
+  const gone = await secured().deleteGroups("docs", { ids: [group.id] });
+  const left = await tasks();
+  expect(left.map(({ work, name }) => [work, name])).toEqual([
+    ["edit", "山田"],
+    ["delete", "販売"],
+  ]);
+  expect(left[0]).toMatchObject({ changes: [{ field: "groups", after: null }] });
+  expect(gone.consoleTasks).toEqual([left[1]?.number]);
+});
+
+test("a dry run changes nothing, and opens no task", async () => {
+  await mirrored();
+  const before = tenant.dump();
+  const user = { userId: "x", displayName: "x", passwordInConsole: true, groups: ["営業"], createGroups: true };
+  expect((await secured().create("docs", { ...user, dryRun: true })).after.groups).toEqual(["営業"]);
+  expect((await secured().createGroup("docs", { name: "営業", dryRun: true })).dryRun).toBe(true);
+  expect(tenant.dump()).toEqual(before);
+  expect(await tasks()).toEqual([]);
+});
+
+test("a request that is repeated is done once, and what is kept of it tells nothing of its password", async () => {
+  const create = (key: string, password: string) =>
+    tenant.fetch(
+      new Request("http://tenant.invalid/v1/secured/docs/users", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": key },
+        body: JSON.stringify({ userId: "taro", displayName: "太郎", password }),
+      }),
+    );
+  const [first, again] = [await create("k1", PASSWORD), await create("k1", PASSWORD)];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(await again.json()).toMatchObject({ after: { userId: "taro" } });
+  expect(await tenant.securedUsers("docs")).toHaveLength(1);
+  const kept = () => tenant.sql("select fingerprint from repeatable");
+  const before = kept();
+  expect((await create("k1", "Another42")).status).toBe(201);
+  expect(kept()).toEqual(before);
+});
+
+test("a deletion that is repeated finds the groups gone", async () => {
+  const { after } = await secured().createGroup("docs", { name: "営業" });
+  await secured().deleteGroups("docs", { ids: [after.id, after.id] });
+  expect((await failureOf(secured().deleteGroups("docs", { ids: [after.id] })))?.code).toBe("not-found");
+});

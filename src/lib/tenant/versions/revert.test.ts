@@ -1,0 +1,267 @@
+import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import type { Import } from "../../contract/index.ts";
+import { wholeClient } from "#support/client/whole-client.ts";
+import { openTenant } from "../index.ts";
+import { collectionOf, failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const users = { kind: "users" } as const;
+const calendar = { kind: "calendar" } as const;
+const PEOPLE = ["氏名", "メールアドレス", "組織コード"];
+const MEMBERS = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+
+const undo = async ({ id }: Import): Promise<Import> =>
+  tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+/** What is said by the plan of an undoing that is refused; nothing is changed by it. */
+const refusal = async ({ id }: Import) => {
+  const before = tenant.dump();
+  const failure = await failureOf(tenant.client.imports.revert(id));
+  expect(tenant.dump()).toEqual(before);
+  return failure;
+};
+
+test("a user who became an administrator since is neither deleted nor loses the account", async () => {
+  const header = [...PEOPLE, "CLOMOアカウント名"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "", ""], ["髙橋", "takahashi@x", "", ""]]);
+  const planned = await tenant.client.imports.revert(made.id);
+  tenant.makeAdministrator("takahashi@x");
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `1 user (髙橋 <takahashi@x>) became an administrator after import ${made.number}, and no import changes that account; it cannot be undone`,
+      ja: `ユーザー 1 件(髙橋 <takahashi@x>)がインポート ${made.number} の後に管理者になっており、インポートではそのアカウントを変更・削除できないため、取り消せません`,
+    },
+    hint: {
+      en: "end that (of a mirror, in the console, too): clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER… (of who is only marked); who is to go is then deleted by name: clomoctl users delete USER, or import a file with the desired state instead",
+      ja: "先に管理者でなくし(管理画面のミラーでは管理画面でも): clomoctl clomo-account revoke ACCOUNT(管理者権限が記録されている人)か clomoctl users administrators remove USER…(管理者の指定のみの人)、不要な人は名前を指定して削除する(clomoctl users delete USER)か、元に戻したい状態をファイルでインポートしてください",
+    },
+  };
+  expect(await refusal(made)).toMatchObject(refused);
+  expect(await failureOf(tenant.client.imports.commit(planned))).toMatchObject(refused);
+  expect(await tenant.users()).toHaveLength(2);
+  const named = await tenant.import(users, [header, ["山田 改", "yamada@x", "", "yamada"]]);
+  tenant.makeAdministrator("yamada@x");
+  expect((await refusal(named))?.what.en).toContain("1 user (山田 改 <yamada@x>) became an administrator");
+  const renamed = await tenant.import(users, [PEOPLE, ["髙橋 改", "takahashi@x", ""]]);
+  await undo(renamed);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
+});
+
+test("a record that was changed by hand since counts as changed, and who did it is to be seen", async () => {
+  const header = [...PEOPLE, "役職"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "", "部長"]]);
+  const [yamada] = await tenant.users();
+  const id = yamada?.id ?? "";
+  for (const title of ["課長", "部長"]) await tenant.client.users.edit(id, { title });
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `the user 山田 <yamada@x> was changed by hand after import ${made.number}; it cannot be undone`,
+      ja: `ユーザー「山田 <yamada@x>」がインポート ${made.number} の後に手作業で変更されているため、取り消せません`,
+    },
+    hint: {
+      en: `see when and by whom: clomoctl audit list --object ${id}; import a file with the desired state instead`,
+      ja: `変更の日時と実行者の確認: clomoctl audit list --object ${id}。元に戻したい状態をファイルでインポートしてください`,
+    },
+  };
+  expect(await refusal(made)).toMatchObject(refused);
+  await tenant.import(users, [header, ["山田", "yamada@x", "", "係長"]]);
+  expect(await refusal(made)).toMatchObject(refused);
+  expect((await tenant.client.audit.list({ object: id })[Symbol.asyncIterator]().next()).done).toBe(false);
+});
+
+test("of two undoings of one import the second is refused, whatever it takes back", async () => {
+  const made = [
+    await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]),
+    await tenant.import({ kind: "orgs" }, [
+      ["組織名", "組織コード"],
+      ["営業部", "S"],
+    ]),
+  ];
+  const [person] = await tenant.users();
+  const [org] = await tenant.client.orgs.find({ name: "S" });
+  const deletions = [
+    { kind: "users", ids: [person?.id ?? ""], called: "yamada@x" },
+    { kind: "orgs", ids: [org?.id ?? ""], called: "S" },
+  ] as const;
+  const twice = async (original: Import): Promise<void> => {
+    const plans = [await tenant.client.imports.revert(original.id), await tenant.client.imports.revert(original.id)];
+    const [first, second] = plans as [Import, Import];
+    const done = await tenant.client.imports.commit(first);
+    const before = tenant.dump();
+    expect(await failureOf(tenant.client.imports.commit(second))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: `import ${original.number} was already undone by import ${done.number}`,
+        ja: `インポート ${original.number} はインポート ${done.number} ですでに取り消されています`,
+      },
+      hint: { en: `see what that did: clomoctl imports show ${done.number} --rows` },
+    });
+    expect(tenant.dump()).toEqual(before);
+  };
+  for (const deletion of deletions)
+    await twice(await tenant.client.imports.commit(await tenant.client.imports.delete(deletion)));
+  for (const original of made) await twice(original);
+});
+
+test("an undoing is committed or dropped, never both", async () => {
+  const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  const plan = await tenant.client.imports.revert(made.id);
+  const [committed, dropped] = await Promise.all([
+    failureOf(tenant.client.imports.commit(plan)),
+    failureOf(tenant.client.imports.discard(plan.id)),
+  ]);
+  expect(new Set([committed?.code, dropped?.code])).toEqual(new Set(["conflict", undefined]));
+  expect(await tenant.users()).toHaveLength(committed === undefined ? 0 : 1);
+});
+
+test("a SECURED APPs user who became an administrator since is not touched at all", async () => {
+  await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
+  tenant.sql("update secured_user set administrator = 1");
+  const refused = await refusal(changed);
+  expect(refused?.what.en).toContain("1 user (次郎 <taro>) became an administrator");
+  expect(refused?.hint?.en).toContain("clomoctl secured administrators remove USER… --app calendar");
+});
+
+test("a user ID that another SECURED APPs user has by now is not given back", async () => {
+  await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const gone = await tenant.import({ ...calendar, mode: "replace" }, [MEMBERS, ["花子", "hanako", "secret1", ""]]);
+  await tenant.import({ kind: "docs" }, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
+  const again = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
+  expect((await refusal(gone))?.what.en).toBe(
+    "the user 次郎 <taro> uses by now the ユーザーID that undoing would restore; it cannot be undone",
+  );
+  await undo(again);
+  await undo(gone);
+  expect((await tenant.securedUsers("calendar")).map(({ name }) => name)).toEqual(["太郎"]);
+});
+
+test("nobody gets back a group that is there no longer", async () => {
+  await tenant.import(calendar, [MEMBERS, ["一", "a1", "secret1", ""], ["二", "b2", "secret1", ""]]);
+  const created = await tenant.import({ ...calendar, createGroups: true }, [MEMBERS, ["一", "a1", "", "営業"]]);
+  const joined = await tenant.import(calendar, [MEMBERS, ["二", "b2", "", "営業"]]);
+  expect((await refusal(created))?.what.en).toContain("1 user (二 <b2>) belongs to groups that this import created");
+  const lefts = await tenant.import({ ...calendar, blank: "clear" }, [MEMBERS, ["二", "b2", "", ""]]);
+  await undo(created);
+  expect(await refusal(lefts)).toMatchObject({
+    what: {
+      en: "1 user (二 <b2>) would belong to the group 営業, deleted afterwards; it cannot be undone",
+      ja: "取り消すとユーザー 1 件(二 <b2>)が、後から削除されたグループ「営業」に関連付けられるため、取り消せません",
+    },
+    hint: {
+      en: expect.stringMatching(/^create 営業 again: clomoctl secured groups create 営業 --app calendar, or import/),
+    },
+  });
+  expect((await refusal(joined))?.what.en).toContain(`changed by import ${lefts.number}`);
+});
+
+test("an organisation that an import of users created, and another one changed, is not deleted", async () => {
+  const created = await tenant.import({ ...users, createOrgs: true }, [PEOPLE, ["山田", "yamada@x", "S1"]]);
+  const renamed = await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+  ]);
+  expect((await refusal(created))?.what.en).toBe(
+    `組織名 of the organisation 営業部 <S1> was changed by import ${renamed.number} after import ${created.number}; it cannot be undone`,
+  );
+  await undo(renamed);
+  await undo(created);
+  expect(await tenant.client.orgs.list()).toHaveLength(1);
+});
+
+test("what an undoing deleted is named, and nobody is told to undo that", async () => {
+  const place = await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+  ]);
+  await tenant.import(users, [PEOPLE, ["山田", "yamada@x", "S1"], ["髙橋", "takahashi@x", ""]]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, [PEOPLE, ["髙橋", "takahashi@x", ""]]);
+  const { number } = await undo(place);
+  expect(await refusal(gone)).toMatchObject({
+    what: {
+      en: `1 user (山田 <yamada@x>) would belong to the organisation 営業部 <S1>, deleted by import ${number} afterwards; it cannot be undone`,
+    },
+    hint: { en: "import a file with the desired state instead" },
+  });
+});
+
+test("an import is whose who committed it, as the audit has it, whoever made the plan", async () => {
+  const { folder, surroundings } = tenant;
+  const other = openTenant({ folder, name: "試験", actor: "owner (taro)", surroundings, collectionOf });
+  onTestFinished(() => other.close());
+  const theirs = wholeClient({ transport: other.fetch });
+  const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  expect(plan).toMatchObject({ actor: "owner", mine: true });
+  const committed = await theirs.imports.commit(plan);
+  expect(committed).toMatchObject({ actor: "owner (taro)", mine: true });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)", mine: false });
+  const undoing = await theirs.imports.revert(plan.id);
+  expect(await tenant.client.imports.commit(undoing)).toMatchObject({ actor: "owner", mine: true });
+  expect(tenant.sql("select actor, action from audit order by seq").slice(-2)).toEqual([
+    { actor: "owner (taro)", action: "imports.commit" },
+    { actor: "owner", action: "imports.revert" },
+  ]);
+});
+
+test("a custom field that was removed since is in nobody's way: all else is undone", async () => {
+  const seat = await tenant.client.users.addField({ name: "座席" });
+  const header = ["氏名", "メールアドレス", "座席"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "3F"]]);
+  const changed = await tenant.import(users, [header, ["山田 改", "yamada@x", "4F"]]);
+  await tenant.client.users.removeField(seat.id);
+  await undo(changed);
+  expect(await tenant.users()).toMatchObject([{ name: "山田", custom: [] }]);
+  await undo(made);
+  expect(await tenant.users()).toEqual([]);
+});
+
+test("who was marked as an administrator, and is one no longer, is in nobody's way", async () => {
+  const { administrators } = tenant.client;
+  const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  const renamed = await tenant.import(users, [PEOPLE, ["山田 改", "yamada@x", ""]]);
+  const [{ id } = { id: "" }] = await tenant.users();
+  await administrators.mark("users", { add: [id] });
+  await undo(renamed);
+  expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
+  expect((await refusal(made))?.what.en).toContain("1 user (山田 <yamada@x>) became an administrator");
+  await administrators.mark("users", { remove: [id] });
+  await undo(made);
+  const member = await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const { administrators: marked } = await administrators.mark("calendar", { add: ["taro"] });
+  await administrators.mark("calendar", { remove: marked.map((one) => one.id) });
+  await undo(member);
+  expect(await tenant.securedUsers("calendar")).toEqual([]);
+});
+
+test("values of a custom field that was removed since are counted by its name, where they would come back", async () => {
+  // numbers of fields go on after a tenant was cleared, and its audit does not
+  const own = new TestTenant();
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const { client } = own;
+  for (const name of ["階", "座席"]) await client.users.addField({ name });
+  const cells = (seat: string) => [
+    ["氏名", "メールアドレス", "階", "座席"],
+    ["山田", "yamada@x", "3", seat],
+    ["佐藤", "sato@x", "", "2F"],
+  ];
+  await own.import({ kind: "users" }, cells("1F"));
+  const changed = await own.import({ kind: "users" }, cells("9F"));
+  const titled = await own.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "課長"],
+  ]);
+  const ids = (await client.users.find({ name: "sato@x" })).map(({ id }) => id);
+  const gone = await client.imports.commit(await client.imports.delete({ kind: "users", ids }));
+  expect((await client.imports.revert(gone.id)).lost).toBe(undefined);
+  for (const { id, name } of await client.users.fields()) if (name === "座席") await client.users.removeField(id);
+  const lost = [{ name: "座席", values: 1 }];
+  expect((await client.imports.revert(gone.id)).lost).toEqual(lost);
+  expect((await client.imports.revert(titled.id)).lost).toBe(undefined);
+  await client.imports.commit(await client.imports.revert(titled.id));
+  expect((await client.imports.revert(changed.id)).lost).toEqual(lost);
+});

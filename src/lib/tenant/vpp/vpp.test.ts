@@ -1,0 +1,312 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AppleRequest } from "../../apple/send.ts";
+import type { Org } from "../../client/index.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+const NEXT = "2027-03-31T00:00:00+0000";
+const LATER = "2027-04-01T00:00:00+0000";
+
+/** A token's text, as Apple's portal gives it. */
+const content = (expDate = NEXT, orgName = "株式会社例", token = "canary"): string =>
+  Buffer.from(JSON.stringify({ token, expDate, orgName })).toString("base64");
+
+let tenant: TestTenant;
+let [root, sales]: readonly Org[] = [];
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "営業部", code: "S01" });
+  [root, sales] = await tenant.client.orgs.list();
+});
+afterEach(() => tenant.close());
+
+const set = (org: Org | undefined, text: string, more: object = {}) =>
+  tenant.client.vpp.setToken(org?.id ?? "", {
+    name: "sToken_for_Tokyo_.vpptoken",
+    content: Buffer.from(text).toString("base64"),
+    ...more,
+  });
+const check = (org: Org | undefined) => tenant.client.vpp.check(org?.id ?? "", {});
+const mirror = () => tenant.database.run("update tenant set mirroredAt = '2026-03-01T00:00:00.000Z'");
+
+/** Apple's answers, and what it was asked. */
+const useApple = (answer: object, status = 200): AppleRequest[] => {
+  const asked: AppleRequest[] = [];
+  tenant.apple = async (request) => {
+    asked.push(request);
+    return request.url.endsWith("/_simulator")
+      ? { status: 200, headers: {}, body: '{"simulator":"clomoctl"}' }
+      : { status, headers: {}, body: JSON.stringify(answer) };
+  };
+  return asked;
+};
+const useSimulator = async (answer: object = {}): Promise<AppleRequest[]> => {
+  const asked = useApple(answer);
+  await tenant.client.ade.setEndpoint({ kind: "simulator", url: "http://127.0.0.1:8080" });
+  return asked;
+};
+const LOCATION = { locationName: "Tokyo", tokenExpirationDate: NEXT, uId: "2049025000431439" };
+
+describe("setting", () => {
+  test("keeps the token sealed, and records its date, in one change", async () => {
+    const done = await set(root, content());
+    const record = {
+      org: "全社",
+      location: "Tokyo",
+      organisation: "株式会社例",
+      expiresAt: "2027-03-31T00:00:00Z",
+      simulated: false,
+      setBy: "owner",
+    };
+    expect(done).toMatchObject({ unchanged: false, before: null, after: record, warnings: [], dryRun: false });
+    expect(await tenant.client.vpp.tokens()).toEqual([done.after]);
+    expect(await tenant.client.renewals.list()).toMatchObject([
+      {
+        kind: "vpp-token",
+        name: "VPP 全社",
+        organisation: "株式会社例",
+        expiresAt: record.expiresAt,
+        certainty: "exact",
+      },
+    ]);
+    const [row] = tenant.sql("select token from vpp_token");
+    expect(row?.["token"]).not.toContain(content());
+    const told = JSON.stringify([tenant.sql("select * from audit"), done, await tenant.client.vpp.tokens()]);
+    expect(told).not.toMatch(new RegExp(`canary|${content()}`));
+    const [last] = tenant.sql("select record from audit order by seq desc limit 1");
+    expect(JSON.parse(String(last?.["record"]))).toMatchObject({ action: "vpp.set", after: record });
+  });
+
+  test("全社 comes first; then each organisation may have its own, with an item of its own", async () => {
+    const failed = await failureOf(set(sales, content()));
+    expect(failed).toMatchObject({ code: "input-rejected", hint: { en: expect.stringContaining("--org 全社") } });
+    await set(root, content());
+    await set(sales, content(LATER, "株式会社例", "other"), { name: "sToken_for_Osaka_.vpptoken" });
+    expect(await tenant.client.vpp.tokens()).toMatchObject([
+      { org: "全社", location: "Tokyo" },
+      { org: "営業部", orgId: sales?.id, location: "Osaka" },
+    ]);
+    const names = (await tenant.client.renewals.list()).map(({ name }) => name);
+    expect(names).toEqual(["VPP 全社", "VPP 営業部"]);
+  });
+
+  test("the same file again changes nothing; its successor takes its place and its item", async () => {
+    await set(root, content());
+    const [item] = await tenant.client.renewals.list();
+    await tenant.client.renewals.edit(item?.id ?? "", { name: "本社の VPP", owner: "it@example.jp" });
+    const before = tenant.sql("select seq from audit").length;
+    expect(await set(root, content())).toMatchObject({ unchanged: true });
+    expect(tenant.sql("select seq from audit")).toHaveLength(before);
+    const next = await set(root, content(LATER));
+    expect(next).toMatchObject({ unchanged: false, before: { expiresAt: "2027-03-31T00:00:00Z" } });
+    expect(await tenant.client.renewals.list()).toMatchObject([
+      { id: item?.id, name: "本社の VPP", owner: "it@example.jp", expiresAt: "2027-04-01T00:00:00Z" },
+    ]);
+  });
+
+  test("the same file again seals its token anew, where the key that sealed it was lost", async () => {
+    await set(root, content());
+    const [{ token } = {}] = tenant.sql("select token from vpp_token");
+    tenant.database.run("update vpp_token set token = 'sealed by another key'");
+    expect(await failureOf(set(root, content()))).toMatchObject({ code: "input-rejected" });
+    expect(await set(root, content(), { startOver: true })).toMatchObject({
+      unchanged: false,
+      after: { org: "全社" },
+    });
+    expect(tenant.sql("select token from vpp_token")).toEqual([{ token }]);
+    expect(await set(root, content())).toMatchObject({ unchanged: true });
+  });
+
+  test("where the key that sealed tokens is lost another one is made only when that is said", async () => {
+    await set(root, content());
+    tenant.sealingKey = "other-";
+    expect(await failureOf(set(root, content(LATER)))).toMatchObject({ code: "input-rejected" });
+    expect(
+      await failureOf(tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Hanako Yamada" })),
+    ).toMatchObject({ code: "input-rejected" });
+    expect(await set(root, content(LATER), { startOver: true })).toMatchObject({ unchanged: false });
+  });
+
+  test("what was recorded by hand is its item, where it is the only one", async () => {
+    const item = await tenant.client.renewals.add({ kind: "vpp-token", name: "東京", expiresAt: null });
+    await set(root, content());
+    expect(await tenant.client.renewals.list()).toMatchObject([{ id: item.id, expiresAt: "2027-03-31T00:00:00Z" }]);
+  });
+
+  test.each([
+    ["no token", "words", "not a content token"],
+    ["expired", content("2026-03-31T00:00:00Z"), "expired on"],
+    ["older than the one in use", content("2027-03-30T00:00:00Z"), "not later than"],
+    ["of another organisation at Apple", content(LATER, "別の会社"), "token of another organisation"],
+  ])("refused: %s", async (_, text, told) => {
+    await set(root, content());
+    const failed = await failureOf(set(root, text));
+    expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
+    expect(failed?.what.en).toContain(told);
+    expect(await tenant.client.vpp.tokens()).toMatchObject([{ expiresAt: "2027-03-31T00:00:00Z" }]);
+  });
+
+  test("one of another location only where that is said; one of full-width characters is left to check", async () => {
+    await set(root, content());
+    const other = { name: "sToken_for_Osaka_.vpptoken" };
+    const failed = await failureOf(set(root, content(LATER), other));
+    expect(failed?.hint?.en).toContain("--other-location");
+    const done = await set(root, content(LATER), { ...other, otherLocation: true });
+    expect(done).toMatchObject({ after: { location: "Osaka" } });
+    expect(done.warnings[0]?.en).toContain("another location");
+    const wide = { name: "sToken_for____.vpptoken" };
+    await set(sales, content(NEXT, "株式会社例", "wide"), wide);
+    const [warning] = (await set(sales, content(LATER, "株式会社例", "wide"), wide)).warnings;
+    expect(warning?.ja).toContain("全角文字");
+  });
+
+  test("the token of another organisation is told as that one's, whatever is set here", async () => {
+    await set(root, content());
+    for (const _ of ["none", "a later one"]) {
+      const failed = await failureOf(set(sales, content()));
+      expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
+      expect(failed?.what.en).toContain("the content token of 全社, which is set there already");
+      expect(failed?.what.ja).toContain("「全社」のサービストークン");
+      await set(sales, content(LATER, "株式会社例", "other"));
+    }
+  });
+
+  test("a dry run says what would be; an organisation that is none is not found", async () => {
+    expect(await set(root, content(), { dryRun: true })).toMatchObject({ dryRun: true, after: { org: "全社" } });
+    expect([await tenant.client.vpp.tokens(), await tenant.client.renewals.list()]).toEqual([[], []]);
+    const unknown = { id: "01990000-0000-7000-8000-000000000099" } as Org;
+    expect((await failureOf(set(unknown, content())))?.code).toBe("not-found");
+  });
+
+  test("the token of an organisation goes with it", async () => {
+    await set(root, content());
+    await set(sales, content(LATER));
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
+    await tenant.client.imports.commit(plan);
+    expect(tenant.sql("select org from vpp_token")).toEqual([{ org: 1 }]);
+  });
+
+  /** Deletes 営業部. @returns the import that did */
+  const deleted = async () => {
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
+    await tenant.client.imports.commit(plan);
+    return plan;
+  };
+
+  test("and comes back with it, where the deletion is undone", async () => {
+    await set(root, content());
+    await set(sales, content(LATER, "株式会社例", "other"));
+    const before = await tenant.client.vpp.tokens();
+    const { id } = await deleted();
+    expect(await tenant.client.vpp.tokens()).toHaveLength(1);
+    const undo = await tenant.client.imports.revert(id);
+    await tenant.client.imports.commit(undo);
+    expect(await tenant.client.vpp.tokens()).toEqual(before);
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
+    await tenant.client.ade.setEndpoint({ kind: "apple" });
+    const asked = useApple(LOCATION);
+    await check(sales);
+    expect(asked[0]?.headers["authorization"]).toBe(`Bearer ${content(LATER, "株式会社例", "other")}`);
+  });
+
+  test("one of a deleted organisation is kept no longer than it is valid", async () => {
+    await set(root, content());
+    await set(sales, content("2026-06-01T00:00:00+0000", "株式会社例", "other"));
+    await deleted();
+    tenant.surroundings.time = Date.parse("2026-07-01T00:00:00Z");
+    await set(root, content(LATER));
+    expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);
+  });
+});
+
+describe("the fence", () => {
+  const SIMULATED = content(NEXT, "SIMULATOR 株式会社例");
+
+  test("in a mirror it is refused with the console's steps, unless the endpoint is a simulator", async () => {
+    mirror();
+    const failed = await failureOf(set(root, content()));
+    expect(failed).toMatchObject({ code: "not-permitted", hint: { ja: expect.stringContaining("「VPP 管理配布」") } });
+    expect((await failureOf(check(root)))?.code).toBe("not-permitted");
+    await useSimulator();
+    expect(await set(root, SIMULATED)).toMatchObject({ after: { simulated: true } });
+  });
+
+  test("what a simulator made is refused where the endpoint is none", async () => {
+    expect(await failureOf(set(root, SIMULATED))).toMatchObject({ code: "input-rejected" });
+  });
+
+  test("a token is sent to no server that is neither Apple nor a simulator", async () => {
+    await set(root, content());
+    const asked = useApple(LOCATION);
+    await tenant.client.ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" });
+    const failed = await failureOf(check(root));
+    expect(failed).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
+    expect(failed?.what.en).toContain("not sent to https://mdm.example.jp");
+    expect(asked).toEqual([]);
+  });
+
+  test("at a simulator the way out of an old token is its command", async () => {
+    await useSimulator();
+    await set(root, SIMULATED);
+    const failed = await failureOf(set(root, content("2026-03-31T00:00:00Z", "SIMULATOR 株式会社例")));
+    expect(failed?.hint?.en).toContain("clomoctl ade simulator vpp-token --org NAME --url http://127.0.0.1:8080");
+  });
+
+  test("a token of Apple's is sent to no simulator", async () => {
+    await set(root, content());
+    const asked = await useSimulator(LOCATION);
+    const failed = await failureOf(check(root));
+    expect(failed?.what.en).toContain("it is not sent there");
+    expect(asked.map(({ url }) => url)).toEqual(["http://127.0.0.1:8080/_simulator"]);
+  });
+});
+
+describe("asking Apple", () => {
+  beforeEach(() => tenant.client.ade.setEndpoint({ kind: "apple" }));
+
+  test("reads the location by GET alone, with the file's own text as the bearer", async () => {
+    await set(root, content());
+    const asked = useApple({ ...LOCATION, mdmInfo: { id: "x", name: "他社 MDM", metadata: "" } });
+    expect(await check(root)).toEqual({
+      orgId: root?.id,
+      org: "全社",
+      locationName: "Tokyo",
+      expiresAt: "2027-03-31T00:00:00Z",
+      heldBy: "他社 MDM",
+    });
+    expect(asked).toMatchObject([
+      {
+        method: "GET",
+        url: "https://vpp.itunes.apple.com/mdm/v2/client/config",
+        headers: { authorization: `Bearer ${content()}`, "user-agent": "clomoctl/0.0.0" },
+      },
+    ]);
+  });
+
+  test.each([
+    [{}, null],
+    [{ mdmInfo: { id: "", name: "" } }, null],
+    [{ mdmInfo: { id: "only an id", name: "" } }, "only an id"],
+  ])("who holds it: %j", async (more, heldBy) => {
+    await set(root, content());
+    useApple({ ...LOCATION, ...more });
+    expect(await check(root)).toMatchObject({ heldBy });
+  });
+
+  test("a token that Apple refuses, also with 200, is told with the way out, and never shown", async () => {
+    await set(root, content());
+    useApple({ errorNumber: 9622, errorMessage: "Invalid sToken" });
+    const failed = await failureOf(check(root));
+    expect(failed).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("vpp tokens set") } });
+    expect(JSON.stringify(failed)).not.toContain(content());
+  });
+
+  test("without a token there is nothing to ask", async () => {
+    const failed = await failureOf(check(sales));
+    expect(failed).toMatchObject({ code: "not-found", hint: { ja: expect.stringContaining("--org 営業部") } });
+  });
+});
+
+test("while nobody has said where Apple is, nothing is asked", async () => {
+  await set(root, content());
+  expect((await failureOf(check(root)))?.hint?.en).toContain("clomoctl ade endpoint set");
+});

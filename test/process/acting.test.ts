@@ -1,0 +1,80 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshHome, run } from "#support/process/program.ts";
+import { filesOf } from "#support/process/tenant-state.ts";
+
+/** A home with a user in each of two organisations; one of them administers her own. */
+async function desk() {
+  const home = await freshHome();
+  const stdin = [
+    "氏名,メールアドレス,CLOMOアカウント名,組織コード",
+    "山田 花子,hanako@example.jp,hanako,S1",
+    "鈴木 一郎,ichiro@example.jp,ichiro,S2",
+    "",
+  ].join("\r\n");
+  await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
+  const ask = async (line: string, more: { readonly stdin?: string } = {}) => {
+    const ended = await run(line.split(" "), { home, cwd: home, ...more });
+    expect(ended.code, ended.stderr).toBe(0);
+    return ended.text;
+  };
+  await ask("users import - --create-orgs --yes", { stdin });
+  await ask("clomo-account grant hanako --role division --managed-orgs S1 --password-file password");
+  return { home, ask };
+}
+
+test.each([
+  ["users", "create", "--name", "x", "--email", "x@example.jp"],
+  ["users", "import", "people.csv", "--dry-run"],
+  ["clomo-account", "settings", "set", "--authentication", "x"],
+  ["users", "list"],
+])("nobody acts on a tenant that is not there, and none is made: %s %s", async (...line) => {
+  const home = await freshHome();
+  await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,taro@example.jp\r\n");
+  const ended = await run([...line, "--as", "hanako"], { home, cwd: home });
+  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining("no CLOMO account hanako") });
+  expect(await filesOf(home)).toEqual(["people.csv"]);
+});
+
+test("a Tab names what the account of --as sees, and nothing for an account that is not there", async () => {
+  const { home } = await desk();
+  const tab = async (line: string): Promise<string> =>
+    (await run(["__complete", "bash", `clomoctl ${line}`], { home })).text;
+  expect(await tab("users show ")).toBe("words\nhanako@example.jp\nichiro@example.jp\n");
+  expect(await tab("users show --as hanako ")).toBe("words\nhanako@example.jp\n");
+  expect(await tab("--as=hanako users show ")).toBe("words\nhanako@example.jp\n");
+  expect(await tab("users show --as nobody ")).toBe("");
+  expect(await tab("users show --as ichiro ")).toBe("");
+  await run(["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"], { home });
+  expect(await tab("renewals guide --format html ")).toContain("本社");
+  expect(await tab("renewals guide --as nobody ")).toBe("");
+});
+
+test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
+  "an account that is not there is told, however it is called",
+  async (name) => {
+    const { home } = await desk();
+    const ended = await run(["whoami", "--as", name], { home });
+    expect(ended).toMatchObject({ code: 6, text: "" });
+    expect(ended.stderr).toMatch(
+      /^error: no CLOMO account .{1,200}\n {2}see them, without --as: clomoctl clomo-account list\n$/,
+    );
+    expect(ended.stderr).not.toMatch(/[\u001b\u202e]/);
+  },
+);
+
+test("what takes an import back names who did it: its number is one of his own, and somebody else's without him", async () => {
+  const { home, ask } = await desk();
+  const file = (email: string) => `氏名,メールアドレス,組織コード\r\n新,${email},S1\r\n`;
+  await ask("users import - --yes", { stdin: file("owner@example.jp") });
+  await ask("users import - --yes", { stdin: file("second@example.jp") });
+  const own = await run("users import - --yes --as hanako".split(" "), { home, stdin: file("own@example.jp") });
+  const [undo = ""] = /clomoctl imports revert \d+ --as hanako/.exec(own.stderr) ?? [];
+  expect(undo, own.stderr).not.toBe("");
+  await ask(`${undo.slice("clomoctl ".length)} --yes --confirm-deletions 1`);
+  const left = await ask("users list --format tsv --fields emails");
+  expect(left).toContain("owner@example.jp");
+  expect(left).toContain("second@example.jp");
+  expect(left).not.toContain("own@example.jp\n");
+});

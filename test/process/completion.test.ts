@@ -1,0 +1,175 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { spawn } from "@lydell/node-pty";
+import { expect, onTestFinished, test } from "vitest";
+import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
+
+/** Real shells, started without anybody's settings, and how each loads the script. */
+const SHELLS = {
+  bash: { start: ["bash", "--norc", "--noprofile", "-i"], load: "source <(clomoctl completion bash)" },
+  zsh: { start: ["zsh", "-f", "-i"], load: "autoload -U compinit; compinit -u -D; source <(clomoctl completion zsh)" },
+  fish: { start: ["fish", "--no-config", "-i"], load: "clomoctl completion fish | source" },
+} as const;
+
+type Shell = keyof typeof SHELLS;
+
+const ALL = Object.keys(SHELLS) as readonly Shell[];
+const HERE = ALL.filter((shell) => spawnSync(shell, ["--version"]).status === 0);
+
+test.each(ALL.filter((shell) => !HERE.includes(shell)))("%s is missing here, nothing was tried in it", (shell) => {
+  expect(HERE).not.toContain(shell);
+});
+
+/** Names of organisations that a shell would take for more than a word; each begins otherwise. */
+const HOSTILE = [
+  "a$(touch pwned)x",
+  "b`touch pwned`",
+  "c;touch pwned",
+  String.raw`d'e"f\g`,
+  "e & touch pwned #",
+  "f!!bang!g",
+  "g*?[x]{1,2}~",
+  "h > pwned",
+  "i|touch pwned",
+  "j:k=l@m",
+  "k(x)^<y>",
+  "l$HOME%n",
+  "新 宿",
+  "渋　谷",
+];
+
+/** A home with such organisations, and a folder with a `clomoctl` that notes what it is called with but for a Tab. */
+async function desk() {
+  const home = await freshHome();
+  const cells = HOSTILE.map((name) => `"${name.replaceAll('"', '""')}"\r\n`);
+  const stdin = `組織名\r\n${cells.join("")}`;
+  const imported = await run(["orgs", "import", "-", "--yes"], { home, stdin });
+  expect(imported.code, imported.stderr).toBe(0);
+  const users = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
+  expect(users.code, users.stderr).toBe(0);
+  const [bin, work] = [join(home, "bin"), join(home, "work")];
+  await mkdir(bin);
+  await mkdir(work);
+  await writeFile(join(work, "list of people.csv"), "");
+  const noting = `#!/bin/sh
+case $1 in
+  __complete | completion) exec "${process.execPath}" "${join(ROOT, "bin", "clomoctl.js")}" "$@" ;;
+esac
+printf '%s\\0' "$@" > "${home}/noting"
+mv "${home}/noting" "${home}/noted"
+`;
+  await writeFile(join(bin, "clomoctl"), noting);
+  await chmod(join(bin, "clomoctl"), 0o755);
+  return { home, bin, work };
+}
+
+/** A shell that somebody types into. */
+async function shellOf(shell: Shell, { home, bin, work }: Awaited<ReturnType<typeof desk>>) {
+  const { start, load } = SHELLS[shell];
+  const [program, ...args] = start;
+  const pty = spawn(program, [...args], {
+    cols: 200,
+    rows: 40,
+    cwd: work,
+    env: {
+      PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+      HOME: home,
+      LANG: "C.UTF-8",
+      LC_ALL: "C.UTF-8",
+      TERM: "xterm",
+      CLOMOCTL_HOME: home,
+      CLOMOCTL_LANG: "en",
+    },
+  });
+  onTestFinished(() => pty.kill("SIGKILL"));
+  let screen = "";
+  pty.onData((shown) => void (screen += shown));
+  const noted = join(home, "noted");
+  /** Types a line, ended by Enter, and gives the words that the program was called with. */
+  const words = async (typed: string): Promise<readonly string[]> => {
+    await rm(noted, { force: true });
+    pty.write(`${typed}\r`);
+    for (let tries = 0; !existsSync(noted); tries += 1) {
+      if (tries === 600) throw new Error(`nothing was called after ${JSON.stringify(typed)}:\n${screen}`);
+      await sleep(50);
+    }
+    return (await readFile(noted, "utf8")).split("\0").slice(0, -1);
+  };
+  pty.write(`${load}\r`);
+  expect(await words("clomoctl ready")).toEqual(["ready"]);
+  return { words, work };
+}
+
+test.each(HERE)("%s completes commands, options, values, names and files", async (shell) => {
+  const { words } = await shellOf(shell, await desk());
+  expect(await words("clomoctl us\tli\t--lim\t")).toEqual(["users", "list", "--limit"]);
+  expect(await words("clomoctl secured users list --app ca\t")).toEqual([
+    "secured",
+    "users",
+    "list",
+    "--app",
+    "calendar",
+  ]);
+  expect(await words("clomoctl users list --format=nd\t")).toEqual(["users", "list", "--format=ndjson"]);
+  expect(await words("clomoctl users show hanako.yamazaki@\t")).toEqual([
+    "users",
+    "show",
+    "hanako.yamazaki@example.jp",
+  ]);
+  expect(await words("clomoctl imports show la\t")).toEqual(["imports", "show", "last"]);
+  expect(await words("clomoctl context use em\t")).toEqual(["context", "use", "embedded"]);
+  expect(await words("clomoctl users import li\t")).toEqual(["users", "import", "list of people.csv"]);
+  expect(await words("clomoctl users import --errors=li\t")).toEqual([
+    "users",
+    "import",
+    "--errors=list of people.csv",
+  ]);
+});
+
+test.each(HERE)("%s takes a name for a word, whatever it holds, and runs none of it", async (shell) => {
+  const { words, work } = await shellOf(shell, await desk());
+  for (const name of HOSTILE.map((name) => name.replaceAll("\\", String.raw`\\`))) {
+    const [first = ""] = name;
+    expect(await words(`clomoctl orgs show ${first}\t`)).toEqual(["orgs", "show", name]);
+    expect(await words(`clomoctl orgs show "${first}\t`)).toEqual(["orgs", "show", name]);
+    expect(await words(`clomoctl orgs show '${first}\t`)).toEqual(["orgs", "show", name]);
+    expect(await words(`clomoctl users list --org=${first}\t`)).toEqual(["users", "list", `--org=${name}`]);
+  }
+  expect(await readdir(work)).toEqual(["list of people.csv"]);
+});
+
+const TAB = ["__complete", "fish", "2", "users", "show", ""];
+
+test("a Tab makes no home, and brings no older tenant up to date", async () => {
+  const home = await freshHome();
+  const none = join(home, "none");
+  expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
+  expect(existsSync(none)).toBe(false);
+  const old = join(home, "old");
+  await cp(join(ROOT, "test", "fixtures", "home-b7d515d", "home"), old, { recursive: true });
+  await chmod(join(old, "contexts.json"), 0o600);
+  const file = join(old, "tenants", "embedded", "tenant.db");
+  const before = readFileSync(file);
+  const names = (await readdir(join(old, "tenants", "embedded"))).toSorted();
+  const asked = ["__complete", "fish", "4", "users", "show", "--context", "embedded", ""];
+  expect(await run(asked, { home: old })).toMatchObject({ code: 0, text: "", stderr: "" });
+  expect(readFileSync(file).equals(before)).toBe(true);
+  const kept = (await readdir(join(old, "tenants", "embedded"))).filter((name) => !/-(?:wal|shm)$/.test(name));
+  expect(kept.toSorted()).toEqual(names);
+});
+
+test("a server that does not answer is not waited for, and nothing is said", async () => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const home = await freshHome();
+  const added = await run(["context", "add", "far", "--url", `http://127.0.0.1:${port}`, "--use"], { home });
+  expect(added.code, added.stderr).toBe(0);
+  expect(await run(TAB, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
+});

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { writePeople } from "#support/process/people-file.ts";
+import { freshHome, run, start, type Outcome } from "#support/process/program.ts";
+import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { until, type Seen } from "#support/process/watching.ts";
+
+/** The id of an import, from the JSON of its command. */
+const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { importId: string }).importId;
+
+const keep = ["--dry-run", "--keep-plan", "--format", "json"];
+
+describe("two imports at once", () => {
+  const overlaps: readonly [string, (seen: Seen) => boolean][] = [
+    ["both begin on a tenant that is not there yet", () => true],
+    ["one begins when the other stages", ({ files }) => files.some((path) => path.endsWith(".db"))],
+    ["one begins when the other has its plan", ({ stderr }) => stderr.includes("plan for")],
+    ["one begins when the other commits", ({ stderr }) => stderr.includes('"step":"commit"')],
+  ];
+
+  test.each(overlaps)(
+    "%s: all of one, or of one after the other, and who loses is told why",
+    async (_name, overlap) => {
+      const home = await freshHome();
+      const people = await Promise.all([
+        writePeople(join(home, "a.csv"), { to: 12_000, title: "課長" }),
+        writePeople(join(home, "b.csv"), { from: 1_000, to: 9_000, title: "部長" }),
+      ]);
+      const [a, b] = people.map((file) => ["users", "import", file, "--create-orgs", "--yes", "--progress", "json"]);
+      const first = start(a ?? [], { home });
+      await until(first, home, overlap);
+      const outcomes = await Promise.all([first.ended, run(b ?? [], { home })]);
+      expect(outcomes.map(({ code }) => code)).toContain(0);
+      const losers = outcomes.filter(({ code }) => code !== 0);
+      for (const { code, stderr } of losers) {
+        expect(code, stderr).toBe(5);
+        expect(stderr).toMatch(/the tenant changed since the plan was made|locked by process \d+/);
+        const [, step = "", id = ""] = /clomoctl imports (replan|commit) (\S+)/.exec(stderr) ?? [];
+        expect(await run(["imports", "replan", id], { home })).toMatchObject({ code: 0 });
+        expect(step).not.toBe("");
+        expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
+      }
+      const state = await stateOf(home);
+      expect(state.split("\r\n").length - 2).toBe(12_000);
+      expect(await filesOf(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
+    },
+  );
+
+  test("several commands that make the same tenant agree on it", async () => {
+    const home = await freshHome();
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => run(["orgs", "list"], { home })));
+    expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      Array.from({ length: 6 }, () => ({ code: 0, stderr: "" })),
+    );
+    expect(new Set(outcomes.map(({ text }) => text)).size).toBe(1);
+  });
+});
+
+describe("what is written between plan and commit", () => {
+  test("to SECURED APPs users is no conflict for a plan of users; to one user it is, until it is compared again", async () => {
+    const home = await freshHome();
+    const file = await writePeople(join(home, "a.csv"), { to: 40 });
+    const secured = "表示名,ユーザーID,パスワード\r\n山田,yamada,secret12\r\n";
+    const first = idOf(await run(["users", "import", file, "--create-orgs", ...keep], { home }));
+    const other = ["secured", "users", "import", "-", "--app", "browser", "--yes"];
+    expect(await run(other, { home, stdin: secured })).toMatchObject({ code: 0 });
+    expect(await run(["imports", "commit", first, "--yes"], { home })).toMatchObject({ code: 0 });
+
+    const later = await writePeople(join(home, "b.csv"), { to: 40, title: "部長" });
+    const second = idOf(await run(["users", "import", later, ...keep], { home }));
+    const edit = "氏名,メールアドレス\r\n別人,user7@example.com\r\n";
+    expect(await run(["users", "import", "-", "--yes"], { home, stdin: edit })).toMatchObject({ code: 0 });
+    const before = await stateOf(home);
+    const refused = await run(["imports", "commit", second, "--yes"], { home });
+    expect(refused).toMatchObject({ code: 5, text: "" });
+    expect(refused.stderr).toContain("clomoctl imports replan 3");
+    expect(await stateOf(home)).toBe(before);
+    expect(await run(["imports", "replan", second], { home })).toMatchObject({ code: 0 });
+    expect(await run(["imports", "commit", second, "--yes"], { home })).toMatchObject({ code: 0 });
+    expect(await stateOf(home)).not.toMatch(/係長|別人/);
+    expect(await filesOf(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
+  });
+});
+
+describe("a lock that another program holds", () => {
+  /** Holds the write lock of a home's tenant. */
+  function lock(home: string): Disposable {
+    const database = openDatabase(home);
+    database.exec("begin immediate");
+    return { [Symbol.dispose]: () => database.close() };
+  }
+
+  test("is waited for five seconds by what writes, and not at all by what reads", async () => {
+    const home = await freshHome();
+    const file = await writePeople(join(home, "a.csv"), { to: 40 });
+    const plan = idOf(await run(["users", "import", file, "--create-orgs", ...keep], { home }));
+    {
+      using _held = lock(home);
+      const begun = performance.now();
+      const [imported, committed, listed] = await Promise.all([
+        run(["users", "import", file, "--create-orgs", "--yes"], { home }),
+        run(["imports", "commit", plan, "--yes"], { home }),
+        run(["orgs", "list"], { home }),
+      ]);
+      expect(performance.now() - begun).toBeLessThan(15_000);
+      expect(listed.code).toBe(0);
+      for (const { code, text, stderr } of [imported, committed]) {
+        expect({ code, text }).toEqual({ code: 5, text: "" });
+        expect(stderr).toContain("the tenant is being changed by another process");
+        // nobody but this program's own processes can be named, and none of those writes
+        expect(stderr).not.toContain("locked by process");
+      }
+      expect(committed.stderr).toContain("clomoctl imports commit 1");
+    }
+    expect(await run(["imports", "commit", plan, "--yes"], { home })).toMatchObject({ code: 0 });
+    expect(await filesOf(home)).toEqual(["a.csv", join(TENANT, "tenant.db")]);
+  });
+});

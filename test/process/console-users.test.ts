@@ -1,0 +1,182 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { readCsv } from "#support/console/csv.ts";
+import { Desk } from "#support/console/desk.ts";
+import {
+  expectedPanel,
+  panelScenario,
+  shownUser,
+  type PanelExpected,
+  type PanelScenario,
+} from "#support/console/panel-scenario.ts";
+import {
+  ACCOUNT,
+  CUSTOM,
+  FULL_NAME,
+  MAIL,
+  ORG_CODE,
+  PanelConsole,
+  PLAIN,
+  type PanelUser,
+} from "#support/console/panel.ts";
+import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
+import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
+
+const RUNS = 60;
+
+let desk: Desk;
+beforeAll(() => {
+  desk = new Desk();
+});
+afterAll(async () => desk[Symbol.asyncDispose]());
+
+async function done(line: string, stdin?: Uint8Array): Promise<string> {
+  const said = await desk.run(line, stdin);
+  expect(said, said.stderr).toMatchObject({ code: 0 });
+  return said.stdout;
+}
+
+const inConsole = (user: PanelUser): PanelUser => ({
+  ...user,
+  items: new Map([...user.items].map(([header, value]) => [header, asConsole(value)])),
+});
+
+/** Sets the mirror up with the console's own export. */
+async function mirror(users: readonly PanelUser[]): Promise<void> {
+  desk.tenant.clear();
+  for (const name of ["out.csv", "out-delete.xlsx", "undo.csv", "undo-delete.xlsx"])
+    rmSync(desk.path(name), { force: true });
+  await done(`users fields add ${CUSTOM}`);
+  const exported = new PanelConsole(users).export();
+  await done("users import - --from-console --encoding shift_jis --create-orgs --yes", exported);
+  const marked = users.filter(({ administrator }) => administrator).map(({ mails }) => mails[0]);
+  await done(`users administrators add ${marked.length === 0 ? "--none" : marked.join(" ")}`);
+}
+
+/** The mirror's users by its own export. */
+async function mirrored(administrators: ReadonlySet<string>): Promise<readonly PanelUser[]> {
+  const [header = [], ...records] = readCsv(Buffer.from(await done("users export --encoding utf-8")), "utf-8");
+  const users = records.map((cells): PanelUser => {
+    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT].map((name): [string, string] => [
+      name,
+      cells[header.indexOf(name)] ?? "",
+    ]);
+    const mails = cells.filter((value, at) => header[at] === MAIL && value !== "");
+    return {
+      mails,
+      administrator: administrators.has(mails[0] ?? ""),
+      items: new Map(pairs.filter(([, value]) => value !== "")),
+      password: "",
+    };
+  });
+  return new PanelConsole(users).users;
+}
+
+/** The tenant's records but for when passwords were set: nobody kept the former ones, so they cannot be put back. */
+const state = () => {
+  const { user: users = [], ...rest } = desk.tenant.dump();
+  return { ...rest, users: users.map((user) => ({ ...user, accountPasswordSetAt: undefined })) };
+};
+
+async function emit({ mode, blank, absent, file }: PanelScenario, expected: PanelExpected) {
+  const { bytes, charset } = encoded(file);
+  writeFileSync(desk.path("in.csv"), bytes);
+  const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
+  const said = await desk.run(
+    `users import in.csv ${how} --create-orgs --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+  );
+  expect(said, said.stderr).toMatchObject({ code: 0 });
+  return { stderr: said.stderr, result: JSON.parse(said.stdout) as { readonly importId: string } };
+}
+
+/** Deletes whom the list beside the upload names. */
+async function deleteByHand(console: PanelConsole, count: number, list = "out-delete.xlsx"): Promise<void> {
+  expect(existsSync(desk.path(list))).toBe(count > 0);
+  const [header = [], ...records] = count === 0 ? [] : await rowsIn(readFileSync(desk.path(list)));
+  expect(records).toHaveLength(count);
+  for (const cells of records) {
+    const mails = (cells[header.indexOf("mail addresses")] ?? "").split(", ");
+    expect(console.users.map((user) => user.mails)).toContainEqual(mails);
+    console.delete({ mails });
+  }
+}
+
+/** Changes one user of a console by hand. @returns how the verification should list it */
+function changeBehind({ deed, whom }: PanelScenario["behind"], console: PanelConsole) {
+  const user = console.users[whom % console.users.length];
+  if (user === undefined) throw new Error("nobody to change");
+  const key = user.mails[0];
+  if (deed === "rename" || deed === "describe") {
+    const header = deed === "rename" ? FULL_NAME : "内線";
+    console.put({ ...user, items: new Map([...user.items, [header, "手で直した"]]) });
+    return {
+      key,
+      what: "differs",
+      values: [{ field: deed === "rename" ? "name" : "extension" }],
+    };
+  }
+  if (deed === "delete" && console.users.length > 1) {
+    console.delete(user);
+    return { key, what: "missing" };
+  }
+  console.put({
+    mails: ["byhand@example.jp"],
+    administrator: false,
+    items: new Map([[FULL_NAME, "手"]]),
+    password: "",
+  });
+  return { key: "byhand@example.jp", what: "only-in-console" };
+}
+
+/** Emits, uploads, and holds the console against what should have come of it. */
+async function bridge(scenario: PanelScenario) {
+  const expected = expectedPanel(scenario);
+  await mirror(scenario.users);
+  const before = state();
+  const { stderr, result } = await emit(scenario, expected);
+  const { users, emitted, ...counts } = expected;
+  expect(result).toMatchObject({ ...counts, committed: false });
+  expect(state()).toEqual(before);
+  const told = uploadOf(stderr);
+  expect(told).toMatchObject({ rows: emitted, mode: "追加更新" });
+  expect(told.screen).not.toContain("SECURED");
+  const console = new PanelConsole(scenario.users);
+  if (existsSync(desk.path("out.csv"))) console.import(readFileSync(desk.path("out.csv")), "cp932");
+  await deleteByHand(console, expected.delete);
+  expect(console.users.map(shownUser)).toEqual(users.map(inConsole).map(shownUser));
+  const given = ({ mails, password }: PanelUser): unknown => (password === "" ? undefined : [mails[0], password]);
+  expect(console.users.map(given)).toEqual(users.map(given));
+  return { console, expected, before, id: result.importId };
+}
+
+test("the console bridge of PANEL users, for random consoles and files", async () => {
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(panelScenario, async (scenario) => {
+      const { console, expected, before, id } = await bridge(scenario);
+      // nothing to upload, so nothing to wait for
+      if (expected.create + expected.update + expected.delete + expected.secretsSet === 0) return;
+      taken += 1;
+      expect(await stateOf(desk, id)).toBe("awaiting-console");
+      const other = new PanelConsole(console.users);
+      const listed = changeBehind(scenario.behind, other);
+      await verifyChanged(desk, id, other.export(), listed);
+      await verifyAll(desk, id, console.export());
+      const administrators = expected.users
+        .filter(({ administrator }) => administrator)
+        .map(({ mails }) => mails[0] ?? "");
+      expect((await mirrored(new Set(administrators))).map(shownUser)).toEqual(expected.users.map(shownUser));
+      const { create } = expected;
+      await done(`imports revert ${id} --emit-csv undo.csv ${confirmed(create)}`);
+      expect(state()).toEqual(before);
+      // where nobody gets a former value there is nothing to upload
+      if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");
+      await deleteByHand(console, create, "undo-delete.xlsx");
+      expect(console.users.map(shownUser)).toEqual(new PanelConsole(scenario.users).users.map(shownUser));
+    }),
+    { numRuns: RUNS, seed: 20_261_120 },
+  );
+  expect(taken).toBeGreaterThan(RUNS * 0.8);
+});

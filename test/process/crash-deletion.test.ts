@@ -1,0 +1,78 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { writePeople } from "#support/process/people-file.ts";
+import { freshHome, run, start } from "#support/process/program.ts";
+import { filesOf, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { until, type Seen } from "#support/process/watching.ts";
+
+const USERS = 6_000;
+/** Half of the fifty organisations, with half of the users. */
+const GONE = Array.from({ length: 25 }, (_, at) => `S${at * 2}`);
+const LINE = ["orgs", "delete", ...GONE, "--recursive", "--progress", "json"];
+const CONFIRMED = ["--confirm-deletions", String(USERS / 2 + GONE.length)];
+
+interface Scene {
+  readonly home: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+async function sceneOf(): Promise<Scene> {
+  const home = await mkdtemp(join(tmpdir(), "clomoctl-crash-deletion-"));
+  const file = await writePeople(join(home, "people.csv"), { to: USERS });
+  const { code, stderr } = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
+  if (code !== 0) throw new Error(stderr);
+  await rm(file);
+  const before = await stateOf(home);
+  const whole = await copyOf(home);
+  expect(await run([...LINE, ...CONFIRMED], { home: whole })).toMatchObject({ code: 0 });
+  return { home, before, after: await stateOf(whole) };
+}
+
+async function copyOf(template: string): Promise<string> {
+  const home = await freshHome();
+  await cp(template, home, { recursive: true });
+  return home;
+}
+
+const scene = sceneOf();
+afterAll(async () => rm((await scene).home, { recursive: true }));
+
+const plans = ({ files }: Seen): number =>
+  files.filter((path) => path.includes("imports") && path.endsWith(".db")).length;
+
+const EITHER = ["before", "after"];
+
+test.each<readonly [name: string, reached: (seen: Seen) => boolean, sides: readonly string[]]>([
+  ["as it starts", () => true, ["before"]],
+  ["as it chooses the users", (seen) => plans(seen) === 1, ["before"]],
+  ["as it chooses the organisations", (seen) => plans(seen) === 2, ["before"]],
+  ["as it commits", ({ stderr }) => stderr.includes('"step":"commit"'), EITHER],
+  ["as it writes", ({ logBytes }) => logBytes > 200_000, EITHER],
+  ["as it has committed", ({ stdout }) => stdout.includes("committed"), ["after"]],
+])("organisations and their users killed %s: all of them are there, or none", async (_, reached, sides) => {
+  const { home: template, before, after } = await scene;
+  const home = await copyOf(template);
+  const running = start([...LINE, ...CONFIRMED], { home });
+  await until(running, home, reached);
+  running.process.kill("SIGKILL");
+  await running.ended;
+  const state = await stateOf(home);
+  const sideOf = new Map([
+    [before, "before"],
+    [after, "after"],
+  ]);
+  expect(sides).toContain(sideOf.get(state));
+  // the next run does the rest, and what killed ones left is gone once it is discarded
+  const rest = state === after ? [] : [await run([...LINE, ...CONFIRMED], { home })];
+  expect(rest.filter(({ code }) => code !== 0)).toEqual([]);
+  expect((await stateOf(home)) === after).toBe(true);
+  const { text } = await run(["imports", "list", "--format", "json"], { home });
+  const open = (JSON.parse(text) as readonly { id: string; state: string; kind: string }[]).filter(
+    (one) => one.state === "planned",
+  );
+  for (const { id } of open.toReversed()) await run(["imports", "discard", id], { home });
+  expect(await filesOf(home)).toEqual([join(TENANT, "tenant.db")]);
+});

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+
+const IMPORT = `users import ${join(FIXTURES, "people.csv")} --create-orgs --yes`.split(" ");
+const USERS = ["users", "list", "--format", "json", "--query", "length(@)"];
+
+/** Runs what must succeed; tells its output. */
+async function did(words: readonly string[], home: string, env: Record<string, string> = {}): Promise<string> {
+  const { code, text, stderr } = await run(words, { home, env });
+  expect({ words, code, stderr }).toMatchObject({ code: 0 });
+  return text;
+}
+
+test("cron jobs written before a second context was added read on; one that writes says what to add, and works with it", async () => {
+  const home = await freshHome();
+  await did(IMPORT, home);
+  await did("context add osaka --embedded".split(" "), home);
+  // what only looks goes on as before, where it was
+  expect(await did(USERS, home)).toBe("24\n");
+  expect(await run(["renewals", "check"], { home })).toMatchObject({ code: 3 });
+  const { code, stderr } = await run(IMPORT, { home });
+  expect(code).toBe(2);
+  const [said = "", hint = ""] = stderr.split("\n");
+  expect(said).toBe("error: without a terminal, a change must name one of several contexts: embedded, osaka");
+  // what it says is what helps, word by word
+  const option = /--context (\S+),/.exec(hint)?.[1] ?? "";
+  const variable = /CLOMOCTL_CONTEXT=(\S+),/.exec(hint)?.[1] ?? "";
+  expect([option, variable]).toEqual(["embedded", "embedded"]);
+  await did([...IMPORT, "--context", option], home);
+  await did(IMPORT, home, { CLOMOCTL_CONTEXT: variable });
+  expect(await did([...USERS, "--context", "osaka"], home)).toBe("0\n");
+});
+
+test("a cron job for the only customer goes on with him while an empty one is added and in use on a terminal", async () => {
+  const home = await freshHome();
+  await did("context add kanto --embedded".split(" "), home);
+  await did(IMPORT, home);
+  await did("context add osaka --embedded --use".split(" "), home);
+  const named = { CLOMOCTL_CONTEXT: "kanto" };
+  expect(await did(USERS, home, named)).toBe("24\n");
+  await did(IMPORT, home, named);
+  const refused = await run(IMPORT, { home });
+  expect(refused).toMatchObject({ code: 2, text: "" });
+  expect(await did([...USERS, "--context", "osaka"], home)).toBe("0\n");
+  await did("context remove osaka".split(" "), home);
+  // none is in use now: nothing goes elsewhere unawares, and what to type is said
+  const { code, stderr } = await run(IMPORT, { home });
+  expect(code).toBe(2);
+  expect(stderr).toContain("no context is in use; there are: kanto\n");
+  expect(stderr).toContain("clomoctl context use NAME");
+  await did("context use kanto".split(" "), home);
+  await did(IMPORT, home);
+});

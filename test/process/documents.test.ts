@@ -1,0 +1,112 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { htmlOf } from "../../src/lib/renewals/notify/message.ts";
+import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
+import { digestOf, dueNotice } from "#support/renewals/digest.ts";
+import { text } from "../../src/lib/text/index.ts";
+import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
+import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+
+let started: StartedChromium | undefined;
+beforeAll(async () => {
+  started = await startChromium();
+});
+afterAll(() => started?.[Symbol.asyncDispose]());
+
+/** All that is read, with its colour and the one behind it. */
+const READ = `[...document.querySelectorAll("body *")].flatMap((element) => {
+  const words = [...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data.trim()).join("");
+  const { display, visibility, fontSize } = getComputedStyle(element);
+  // what pictures tell to those who do not see them
+  if (element.closest("svg title, svg desc") !== null) return [];
+  if (words === "" || display === "none" || visibility === "hidden" || fontSize === "0px") return [];
+  let behind = element;
+  const colourBehind = () => getComputedStyle(behind).backgroundColor;
+  while (behind !== document.documentElement && colourBehind() === "rgba(0, 0, 0, 0)") behind = behind.parentElement;
+  const style = getComputedStyle(element);
+  return [{ words, colour: element instanceof SVGElement ? style.fill : style.color, behind: colourBehind() }];
+})`;
+
+interface Read {
+  readonly words: string;
+  readonly colour: string;
+  readonly behind: string;
+}
+
+const dayAfter = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** One of each level, in a tenant with users. */
+async function filledHome(): Promise<string> {
+  const home = await freshHome();
+  const item = (name: string, kind: string, days: number): string[] => {
+    return ["renewals", "add", name, "--kind", kind, "--expires", dayAfter(days)];
+  };
+  const lines = [
+    ["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"],
+    item("本社", "push-certificate", -3),
+    item("物流センター", "vpp-token", 10),
+    item("契約更新", "custom", 60),
+    item("サーバー証明書", "custom", 300),
+    ["renewals", "add", "謎", "--kind", "certificate"],
+  ];
+  for (const words of lines) expect(await run(words, { home })).toMatchObject({ code: 0 });
+  return home;
+}
+
+const mail = (language: "en" | "ja"): string =>
+  htmlOf(
+    digestOf({
+      language,
+      due: [
+        dueNotice({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
+        dueNotice({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
+        dueNotice({ item: { name: "契約更新", kind: "custom" }, days: 60, day: "2027-03-31" }),
+      ],
+      warnings: [text("mail to ops@example.jp was refused", "ops@example.jp へのメールが拒否されました")],
+    }),
+    text("[Renewal] expired 3 days ago: 本社", "【更新期限】期限切れ(3 日経過): 本社")[language],
+  );
+
+const PAPER = { light: "rgb(255, 255, 255)", dark: "rgb(13, 17, 23)" } as const;
+
+test.each(["en", "ja"] as const)(
+  "pages, guides and mails in %s are read by day and by night, on a telephone and on a screen",
+  async (language) => {
+    const home = await filledHome();
+    const files = ["status", "list", "guide", "mail"].map((name) => ({ name, file: join(home, `${name}.html`) }));
+    const [status = "", list = "", guide = "", digest = ""] = files.map(({ file }) => file);
+    for (const line of [
+      ["status", "--format", "html", "-o", status],
+      ["renewals", "list", "--format", "html", "-o", list],
+      ["renewals", "guide", "本社", "--format", "html", "-o", guide],
+    ]) {
+      const { code, stderr } = await run([...line, "--lang", language], { home });
+      expect(code, stderr).toBe(0);
+    }
+    await writeFile(digest, mail(language));
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [390, 1280]) {
+        const page = await started?.browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+        for (const { name, file } of files) {
+          await page?.goto(pathToFileURL(file).href);
+          const place = `${name} ${colorScheme} ${width}`;
+          expect(await page?.evaluate("document.documentElement.scrollWidth"), place).toBeLessThanOrEqual(width);
+          const read = (await page?.evaluate(READ)) as readonly Read[];
+          expect(read.length, place).toBeGreaterThan(5);
+          expect(new Set(read.map(({ behind }) => behind)), place).toContain(PAPER[colorScheme]);
+          const dim = read.filter(({ colour, behind }) => contrast(colour, behind) < LEAST_CONTRAST);
+          expect(dim, place).toEqual([]);
+          const folder = process.env["CLOMOCTL_SCREENSHOTS"];
+          if (folder === undefined) continue;
+          await page?.screenshot({
+            path: join(folder, `${name}-${language}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
+        }
+        await page?.close();
+      }
+    }
+  },
+);

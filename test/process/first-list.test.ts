@@ -1,0 +1,202 @@
+import { stripVTControlCharacters } from "node:util";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeXlsx } from "hucre";
+import iconv from "iconv-lite";
+import { expect, test } from "vitest";
+import { freshHome, run, startOnTerminal } from "#support/process/program.ts";
+
+const HEADER = ["お名前", "メールアドレス", "組織コード", "社員コード", "TEL", "入社日", "備考"];
+
+/** People with a mail address, an organisation, a code, a telephone number, and the day they came. */
+const person = (name: string, mail: string, code: string, { org = "S01", tel = "03-0000-0001" } = {}): string[] => [
+  name,
+  mail,
+  org,
+  code,
+  tel,
+  "2020/04/01",
+  "",
+];
+
+/** Somebody's first list, with fifteen mistakes. */
+const LIST: readonly (readonly string[])[] = [
+  HEADER,
+  person("佐藤 一郎", "ichiro@example.jp", "0001"),
+  person("鈴木 花子", "hanako@example", "0002"),
+  person("田中 次郎", "jiro＠example.jp", "0003"),
+  person("", "nana@example.jp", "0004"),
+  person("高橋 五郎", "", "0005"),
+  person("伊藤 六実", " mutsumi@example.jp ", "0006"),
+  person("渡辺 七海", "a7@example.jp;b7@example.jp", "0007"),
+  person("山本 八郎", "hachiro@example.jp", "1.23E+05", { tel: "3.12345678E9" }),
+  person("中村 九太", "kuta@example.jp", "0001"),
+  person("#N/A", "tokio@example.jp", "0010"),
+  person("小林 十一", "ichiro@example.jp", "0011"),
+  person("加藤 十二", "juni@example.jp", "0012", { org: "S99" }),
+  ["吉田 十三", "jusan@example.jp", "S01", "13"],
+  HEADER.map(() => ""),
+  ["合計", "", "", "13", "", "", ""],
+];
+
+/** The list as its owner corrects it, of what was told: blanks and the full-width @ are left to `--fix`. */
+const MENDED: readonly (readonly string[])[] = [
+  HEADER,
+  person("佐藤 一郎", "ichiro@example.jp", "0001"),
+  person("鈴木 花子", "hanako@example.jp", "0002"),
+  person("田中 次郎", "jiro＠example.jp", "0003"),
+  person("山田 奈々", "nana@example.jp", "0004"),
+  person("高橋 五郎", "goro@example.jp", "0005"),
+  person("伊藤 六実", " mutsumi@example.jp ", "0006"),
+  person("渡辺 七海", "a7@example.jp", "0007"),
+  person("山本 八郎", "hachiro@example.jp", "0008"),
+  person("中村 九太", "kuta@example.jp", "0009"),
+  person("林 時雄", "tokio@example.jp", "0010"),
+  person("小林 十一", "juichi@example.jp", "0011"),
+  person("加藤 十二", "juni@example.jp", "0012"),
+  ["吉田 十三", "jusan@example.jp", "S01", "0013"],
+];
+
+type Rows = readonly (readonly string[])[];
+
+const FORMS = {
+  "list.csv": async (rows: Rows) => iconv.encode(rows.map((row) => `${row.join(",")}\r\n`).join(""), "cp932"),
+  "list.xlsx": async (rows: Rows) => writeXlsx({ sheets: [{ name: "社員", rows: rows.map((row) => [...row]) }] }),
+};
+
+/** What is told of the list, for each of its mistakes but the headers, by cell. */
+const TOLD = {
+  en: [
+    "no dot behind the @",
+    '"jiro＠example.jp"',
+    "must not be blank",
+    "two addresses in one cell",
+    "a number that a spreadsheet has rounded",
+    "#N/A",
+    "the same",
+    "fewer digits than other codes",
+    "blank row",
+  ],
+  ja: [
+    "@ の後にドットがありません",
+    "「jiro＠example.jp」",
+    "空にできません",
+    "1 つのセルに 2 つのアドレスがあります",
+    "表計算ソフトが桁を丸めた値です",
+    "#N/A",
+    "重複しています",
+    "先頭の 0 を消した可能性があります",
+    "空の行",
+  ],
+} as const;
+
+/** The commands that a text proposes, as one would type them. */
+const proposedIn = (screen: string): readonly string[][] =>
+  [...screen.matchAll(/clomoctl ((?:csv map|users import) [\w.,/ '-]*[\w'])/g)].map(([, words = ""]) =>
+    words.replaceAll("'", "").split(" "),
+  );
+
+const QUESTIONS = {
+  en: [(header: string) => `Which field is ${header}?`, "Apply to "],
+  ja: [(header: string) => `「${header}」はどの項目ですか?`, "適用しますか"],
+} as const;
+
+/** What is shown, as one line. */
+const plain = (screen: string): string => stripVTControlCharacters(screen).replaceAll(/\r?\n/g, "");
+
+/** Somebody at a terminal, with the list in a folder. */
+async function atTerminal(name: keyof typeof FORMS, lang: "en" | "ja") {
+  const home = await freshHome();
+  const [question, confirmation] = QUESTIONS[lang];
+  await writeFile(join(home, name), await FORMS[name](LIST));
+  const on = (words: readonly string[]) =>
+    startOnTerminal([...words, "--lang", lang], {
+      home,
+      cwd: home,
+      size: { columns: 80, rows: 24 },
+      env: { NO_COLOR: "1" },
+    });
+  return {
+    home,
+    /** what was shown until the list was refused */
+    refused: async (words: readonly string[]): Promise<string> => {
+      const { code, screen } = await on(words).ended;
+      expect(code).toBe(3);
+      return plain(screen);
+    },
+    maps: async (words: readonly string[]): Promise<string> => {
+      const asked = on(words);
+      for (const header of ["お名前", "入社日", "備考"]) {
+        await asked.shows(question(header));
+        asked.type("\r");
+      }
+      const { code, screen } = await asked.ended;
+      expect(code).toBe(0);
+      return plain(screen);
+    },
+    mends: async () => writeFile(join(home, name), await FORMS[name](MENDED)),
+    imports: async (words: readonly string[]): Promise<void> => {
+      const last = on(words);
+      await last.shows(confirmation);
+      last.type("y");
+      last.type("\r");
+      expect((await last.ended).code).toBe(0);
+    },
+  };
+}
+
+const tells = (name: string, lang: "en" | "ja", screen: string): void => {
+  const known = name === "list.csv" ? TOLD[lang] : TOLD[lang].filter((told) => !/blank row|空の行/.test(told));
+  expect(known.filter((told) => !screen.includes(told))).toEqual([]);
+};
+
+/** The users there are: name, addresses, code. */
+async function usersIn(home: string): Promise<readonly string[]> {
+  const { text } = await run(["users", "list", "--format", "json", "--fields", "name,emails,employeeCode"], { home });
+  const users = JSON.parse(text) as { name: string; emails: string[]; employeeCode: string }[];
+  return users.map((user) => [user.name, user.emails.join(), user.employeeCode].join(" ")).toSorted();
+}
+
+/** Those of the corrected list. */
+const RIGHT = MENDED.slice(1)
+  .map(([who, mail = "", , code]) => [who, mail.trim().replace("＠", "@"), code].join(" "))
+  .toSorted();
+
+const LISTS = [
+  ["list.csv", "ja"],
+  ["list.csv", "en"],
+  ["list.xlsx", "ja"],
+  ["list.xlsx", "en"],
+] as const;
+
+test.each(LISTS)("a first list is in after three commands, each but the first proposed: %s, %s", async (name, lang) => {
+  const person = await atTerminal(name, lang);
+  const refusal = await person.refused(["users", "import", name]);
+  tells(name, lang, refusal);
+  const [map = [], whole = []] = proposedIn(refusal);
+  expect(map.slice(0, 2)).toEqual(["csv", "map"]);
+  const [next = []] = proposedIn(await person.maps(map));
+  expect(next).toEqual(whole);
+  await person.mends();
+  await person.imports(whole);
+  expect(await usersIn(person.home)).toEqual(RIGHT);
+});
+
+test.each(LISTS)("so is one whose columns are mapped first: %s, %s", async (name, lang) => {
+  const person = await atTerminal(name, lang);
+  const [next = []] = proposedIn(await person.maps(["csv", "map", name, "--as", "users", "-o", "map.yaml"]));
+  const refusal = await person.refused(next);
+  tells(name, lang, refusal);
+  await person.mends();
+  await person.imports(next);
+  expect(await usersIn(person.home)).toEqual(RIGHT);
+});
+
+test.each(LISTS)("so is one that is mended before its columns are mapped: %s, %s", async (name, lang) => {
+  const person = await atTerminal(name, lang);
+  const [map = []] = proposedIn(await person.refused(["users", "import", name]));
+  await person.mends();
+  const [next = []] = proposedIn(await person.maps(map));
+  await person.imports(next);
+  expect(await usersIn(person.home)).toEqual(RIGHT);
+});

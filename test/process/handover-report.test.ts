@@ -1,0 +1,117 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gapsOf } from "../../src/lib/handover/checklist/index.ts";
+import { checklistOf, contentOf } from "../../src/lib/handover/report/content.ts";
+import { printToPdf } from "../../src/lib/handover/report/browser.ts";
+import { reportPage } from "../../src/lib/handover/report/page.ts";
+import { UNANSWERED } from "#support/handover/facts.ts";
+import { reportOf } from "#support/handover/report.ts";
+import { escapeForPeople } from "../../src/lib/terminal/escape.ts";
+import { truncate } from "../../src/lib/terminal/table/width.ts";
+import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const HOSTILE = `</td><script>document.title="hacked"</script><img src="https://evil.example/x.png">\u202e${"長".repeat(80)}`;
+
+/** A4 upright between its margins, in CSS pixels. */
+const PAPER = Math.floor(((210 - 2 * 14) / 25.4) * 96);
+
+let started: StartedChromium | undefined;
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-report-"));
+beforeAll(async () => {
+  started = await startChromium();
+});
+afterAll(async () => {
+  await started?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const hostileFacts = {
+  ...UNANSWERED,
+  administrators: UNANSWERED.administrators.map((one) => ({ ...one, user: HOSTILE, emails: [HOSTILE] })),
+  renewals: UNANSWERED.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
+};
+
+/** What keeps somebody from reading a page, by axe-core. */
+async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate<{ violations: readonly { id: string; nodes: unknown[] }[] }>("axe.run()");
+  return violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes).slice(0, 300)}`);
+}
+
+describe.each([
+  ["plain", reportOf(UNANSWERED)],
+  ["hostile", reportOf(hostileFacts, HOSTILE)],
+] as const)("a report of %s data in a browser", (name, data) => {
+  test.each(["ja", "en"] as const)(
+    "in %s fetches nothing, runs no script, and everybody can read it",
+    async (language) => {
+      const page = reportPage(contentOf(data), { language, visible: escapeForPeople, fit: truncate });
+      const file = join(folder, `${name}-${language}.html`);
+      writeFileSync(file, page);
+      for (const width of [390, 794, 1280]) {
+        const context = await started?.browser.newContext({ viewport: { width, height: 1000 }, bypassCSP: true });
+        if (context === undefined) throw new Error("no browser");
+        const shown = await context.newPage();
+        const requested: string[] = [];
+        const said: string[] = [];
+        shown.on("request", (request) => void requested.push(request.url()));
+        shown.on("console", (message) => void said.push(message.text()));
+        shown.on("pageerror", (error) => void said.push(error.message));
+        const address = pathToFileURL(file).href;
+        await shown.goto(address);
+        expect(requested).toEqual([address]);
+        expect(said).toEqual([]);
+        expect(await shown.title()).not.toBe("hacked");
+        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+        expect(await shown.locator("[data-gap]").count()).toBe(gapsOf(checklistOf(data)).length);
+        await shown.emulateMedia({ media: "print" });
+        await shown.setViewportSize({ width: PAPER, height: 1000 });
+        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);
+        await shown.emulateMedia({ media: "screen" });
+        await shown.setViewportSize({ width, height: 1000 });
+        const violations = width === 794 ? await violationsOf(shown) : [];
+        expect(violations).toEqual([]);
+        const pictures = process.env["CLOMOCTL_SCREENSHOTS"];
+        if (pictures !== undefined) {
+          await shown.screenshot({ path: join(pictures, `report-${name}-${language}-${width}.png`), fullPage: true });
+          if (width === 794)
+            await shown.pdf({ path: join(pictures, `report-${name}-${language}.pdf`), preferCSSPageSize: true });
+        }
+        await context.close();
+      }
+    },
+  );
+});
+
+test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
+  const page = reportPage(contentOf(reportOf(hostileFacts, HOSTILE)), {
+    language,
+    visible: escapeForPeople,
+    fit: truncate,
+  });
+  const profile = mkdtempSync(join(folder, "profile-"));
+  const pdf = await printToPdf(page, {
+    platform: process.platform,
+    environment: { ...process.env, CHROME_PATH: started?.program },
+    userFolder: folder,
+    folder: profile,
+    signal: new AbortController().signal,
+    timeoutMs: 120_000,
+  });
+  const content = pdf.toString("latin1");
+  expect(content).toMatch(/^%PDF-/);
+  // A4 in points, and its pages
+  const boxes = [...content.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  expect(boxes.length).toBeGreaterThan(3);
+  for (const [, width, height] of boxes) {
+    expect(Math.round(Number(width))).toBe(595);
+    expect(Math.round(Number(height))).toBe(842);
+  }
+});

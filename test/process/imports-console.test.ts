@@ -1,0 +1,207 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { rowsIn } from "#support/xlsx/read.ts";
+import { createEncoder } from "../../src/lib/csv/encoding/encode.ts";
+import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "#support/process/import-desk.ts";
+import { FIXTURES } from "#support/process/program.ts";
+
+describe("the console bridge", () => {
+  const EXPORT = "氏名,メールアドレス,組織コード,役職,CLOMOアカウント名";
+  const SECRET = "Invented-4711";
+
+  async function emitted(): Promise<Desk & { readonly id: string }> {
+    const desk = await freshDesk([
+      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
+      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
+      "佐藤 花子〜,hanako@example.com,S02,,,",
+    ]);
+    const outcome = await desk.run("users import people.csv --create-orgs --emit-csv console.csv --yes --format json");
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toContain("Users/Org");
+    expect(outcome.stderr).toContain("追加更新");
+    expect(outcome.stderr).not.toContain(SECRET);
+    const { importId, committed } = resultOf(outcome);
+    expect(committed).toBe(false);
+    return Object.assign(desk, { id: importId });
+  }
+
+  test("--emit-csv writes Shift_JIS with CRLF for its owner only, with the secrets of the input", async () => {
+    const desk = await emitted();
+    const bytes = await readFile(desk.path("console.csv"));
+    expect((await stat(desk.path("console.csv"))).mode & 0o777).toBe(0o600);
+    const lines = new TextDecoder("shift_jis", { fatal: true }).decode(bytes).split("\r\n");
+    expect(lines).toEqual([
+      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
+      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
+      "佐藤 花子～,hanako@example.com,S02,,,",
+      "",
+    ]);
+    expect(await desk.states()).toEqual(["awaiting-console"]);
+    expect(await desk.users()).not.toContain("taro");
+  });
+
+  test("imports verify finds what differs, and commits where nothing does", async () => {
+    const desk = await emitted();
+    await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,部長,taro"]));
+    const differs = await desk.run(`imports verify ${desk.id} --against differs.csv --format json`);
+    expect(differs.code).toBe(9);
+    expect(JSON.parse(differs.text)).toMatchObject([
+      { key: "hanako@example.com", what: "missing" },
+      { name: "CLOMOアカウントパスワード", what: "not-shown" },
+    ]);
+    expect(await desk.states()).toEqual(["awaiting-console"]);
+    expect((await desk.run(`imports commit ${desk.id} --yes`)).code).toBe(5);
+    const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
+    const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
+    await desk.write("same.csv", encoder.write(csv([EXPORT, ...same])));
+    const accepted = await desk.run(`imports verify ${desk.id} --against same.csv --format json`);
+    expect(accepted.code).toBe(0);
+    expect(resultOf(accepted)).toMatchObject({ committed: true });
+    expect(await desk.states()).toEqual(["committed"]);
+  });
+
+  test("with --dry-run the file is written and the plan dropped, or no tenant made for it", async () => {
+    const line = "users import people.csv --create-orgs --emit-csv console.csv --dry-run";
+    for (const [desk, states, isThere] of [
+      [await freshDesk(), [], true],
+      // without rows to upload there is none
+      [await peopledDesk(), ["committed", "discarded"], false],
+    ] as const) {
+      expect((await desk.run(line)).code).toBe(0);
+      expect(existsSync(desk.path("console.csv"))).toBe(isThere);
+      expect((await desk.states()).toSorted()).toEqual(states);
+    }
+  });
+
+  test("a character that Shift_JIS lacks leaves no file", async () => {
+    const desk = await freshDesk([HEADER, "𠮷田,yoshida@example.com,,"]);
+    const { code, stderr } = await desk.run("users import people.csv --emit-csv console.csv --yes");
+    expect(code).toBe(3);
+    expect(stderr).toContain("people.csv:2:氏名: U+20BB7");
+    await expect(stat(desk.path("console.csv"))).rejects.toThrow("ENOENT");
+    expect(await desk.states()).toEqual(["discarded"]);
+  });
+
+  test("whom a replacing file lacks is listed, once the tenant is a mirror, to be deleted by hand", async () => {
+    const desk = await peopledDesk();
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
+    const line = "users import one.csv --mode replace --emit-csv console.csv --dry-run --lang ja";
+    const refused = await desk.run(line);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
+    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    const unsaid = await desk.run(line);
+    expect(unsaid.code).toBe(3);
+    expect(unsaid.stderr).toContain("clomoctl users administrators add");
+    expect((await desk.run("users administrators add --none")).code).toBe(0);
+    const outcome = await desk.run(line);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stderr).toContain("必ず「追加更新」にして");
+    const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
+    expect(lines).toEqual([HEADER, "山田 太郎,taro@example.com,S01,課長", ""]);
+    expect(await rowsIn(await readFile(desk.path("console-delete.xlsx")))).toEqual([
+      ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
+      ["佐藤 花子", "hanako@example.com", "S02", "", "", "", "いいえ"],
+    ]);
+  });
+
+  test("organisations without a code are named by the parent's path", async () => {
+    const desk = await freshDesk();
+    await desk.write(
+      "orgs.csv",
+      csv(["組織名,組織コード,上位組織パス", "本社,,", "営業/部,,本社", "一課,S1,本社/営業\\/部"]),
+    );
+    await desk.run("orgs import orgs.csv --emit-csv console.csv --yes");
+    const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
+    expect(lines).toEqual([
+      "組織名,組織コード,上位組織コード,上位組織パス",
+      "本社,,,",
+      "営業/部,,,本社",
+      "一課,S1,,本社/営業\\/部",
+      "",
+    ]);
+  });
+
+  test("SECURED APPs users are written for the console's own screen", async () => {
+    const desk = await freshDesk();
+    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
+    const outcome = await desk.run("secured users import docs.csv --app docs --create-groups --emit-csv c.csv --yes");
+    expect(outcome.stderr).toContain("SECURED APPs MANAGER (Docs), Users › import icon › ユーザーのインポート");
+    const text = new TextDecoder("shift_jis").decode(await readFile(desk.path("c.csv")));
+    expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,.*グループ名$/);
+    await desk.write("back.csv", await readFile(desk.path("c.csv")));
+    const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
+    expect(resultOf(back)).toMatchObject({ create: 14, committed: true });
+  });
+
+  test("what a file for 全件更新 cannot hold is warned of", async () => {
+    const desk = await freshDesk();
+    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
+    const replace =
+      "secured users import docs.csv --app docs --create-groups --mode replace --emit-csv c.csv --dry-run";
+    expect((await desk.run(replace)).stderr).toContain("import EXPORT.csv --app docs --from-console");
+    await desk.write("export.csv", csv(["表示名,ユーザーID,説明", "髙橋,taro99,"]));
+    expect((await desk.run("secured users import export.csv --app docs --from-console --yes")).code).toBe(0);
+    expect((await desk.run("secured administrators add --none --app docs")).code).toBe(0);
+    const short = await desk.run(replace.replace("docs.csv", "export.csv"));
+    expect(short.code).toBe(3);
+    expect(short.stderr).toContain("no export of the console has shown these: グループ名, ファイル管理者権限;");
+    const outcome = await desk.run(replace);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stderr).toContain("warning: the manual does not say whether 全件更新 deletes users");
+  });
+
+  test("columns nobody knows are carried along", async () => {
+    const desk = await freshDesk(["氏名,メールアドレス,備考", '山田 太郎,taro@example.com,"a,b"']);
+    await desk.run("users import people.csv --allow-unknown-columns --emit-csv console.csv --dry-run");
+    const [header = "", row = ""] = new TextDecoder("shift_jis")
+      .decode(await readFile(desk.path("console.csv")))
+      .split("\r\n");
+    expect(header.endsWith(",備考")).toBe(true);
+    expect(row.endsWith(',"a,b"')).toBe(true);
+  });
+
+  test("a tenant whose account is in English gets UTF-8, whatever the language of the run and of the file", async () => {
+    const desk = await freshDesk();
+    await desk.run("context add en --embedded --language en");
+    const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
+    expect((await desk.run(words)).code).toBe(0);
+    expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,taro@example.com");
+  });
+
+  test("the age of a mirror is in every plan and in context show, which makes no tenant", async () => {
+    const desk = await freshDesk();
+    const shown = async () => JSON.parse((await desk.run("context show --format json")).text) as object;
+    expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
+    expect(existsSync(desk.path("tenants"))).toBe(false);
+    const own = await desk.run("users import people.csv --mode replace --create-orgs --yes");
+    expect(own.stderr).not.toContain("console");
+    expect(await shown()).toMatchObject({ mirroredAt: null });
+    const first = await desk.run("users import people.csv --from-console --yes");
+    expect(first.stderr.match(/this makes the tenant a mirror of the console/g)).toHaveLength(1);
+    const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
+    expect(again.stderr.match(/mirror of the console: the tenant's data last came from there on/g)).toHaveLength(1);
+    expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
+    expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
+  });
+
+  test("what is changed in a mirror is on the console's list until somebody confirms it", async () => {
+    const desk = await freshDesk();
+    await desk.run("users import people.csv --create-orgs --from-console --yes");
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
+    const changed = await desk.run("users import one.csv --yes");
+    expect(changed.stderr).toContain(
+      "not done in the console yet, which does not follow by itself: clomoctl console show 1",
+    );
+    const listed = await desk.run("console list --format json");
+    expect(JSON.parse(listed.text)).toMatchObject([{ number: 1, work: "repeat", importNumber: 2, name: "one.csv" }]);
+    expect((await desk.run("console show 1 --lang ja")).stderr).toContain(
+      "CLOMO PANEL の「Users/Org」画面で同じ変更をしてください",
+    );
+    expect((await desk.run("console confirm 1")).code).toBe(0);
+    expect((await desk.run("console drop 1")).code).toBe(5);
+    expect(JSON.parse((await desk.run("console list --format json")).text)).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { csv, freshDesk, HEADER, resultOf } from "#support/process/import-desk.ts";
+import { FIXTURES } from "#support/process/program.ts";
+
+describe("invalid rows", () => {
+  const BAD = [
+    HEADER,
+    "山田 太郎,taro@example.com,,",
+    "佐藤 花子,nobody@,,=cmd|calc",
+    ",x@example.com,,",
+    "髙橋 ①,ichi@example.com,,",
+  ];
+
+  test("reject the file, each named by row and column, in both languages", async () => {
+    const desk = await freshDesk(BAD);
+    const english = await desk.run("users import people.csv --yes --format json");
+    expect(english.code).toBe(3);
+    expect(english.text).toBe("");
+    expect(english.stderr).toContain('people.csv:3:2: メールアドレス: not a mail address: "nobody@" (B3)\n');
+    expect(english.stderr).toContain("people.csv:4:1: 氏名: must not be blank (A4)\n");
+    const { problems } = JSON.parse(english.stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: unknown[] };
+    expect(problems).toMatchObject([
+      { code: "not-mail-address", row: 3, line: 3, column: 2 },
+      { code: "required", row: 4, line: 4, column: 1 },
+    ]);
+    const japanese = await desk.run("users import people.csv --yes --lang ja");
+    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(セル A4)\n");
+    expect(await desk.users()).not.toContain("taro");
+  });
+
+  test("are left out with --skip-invalid, which ends with 8, dry or not", async () => {
+    const desk = await freshDesk(BAD);
+    expect((await desk.run("users import people.csv --skip-invalid --dry-run")).code).toBe(8);
+    const done = await desk.run("users import people.csv --skip-invalid --yes --format json");
+    expect(done.code).toBe(8);
+    expect(resultOf(done)).toMatchObject({ create: 2, committed: true });
+  });
+
+  test("are written by --errors as they are, with a guarded reason, and mended they import", async () => {
+    const desk = await freshDesk(BAD);
+    await desk.run("users import people.csv --errors errors.csv --report report.csv");
+    const errors = await readFile(desk.path("errors.csv"), "utf8");
+    expect(errors).toBe(
+      csv([
+        `${HEADER},clomoctl:reason`,
+        '佐藤 花子,nobody@,,=cmd|calc,"メールアドレス: not a mail address: ""nobody@"""',
+        ",x@example.com,,,氏名: must not be blank",
+      ]),
+    );
+    expect((await stat(desk.path("errors.csv"))).mode & 0o777).toBe(0o600);
+    const report = await readFile(desk.path("report.csv"), "utf8");
+    expect(report).toBe(
+      `\ufeff${csv([
+        "row,key,action,changed,reason",
+        "2,taro@example.com,create,,",
+        '3,nobody@,invalid,,"メールアドレス: not a mail address: ""nobody@"""',
+        "4,x@example.com,invalid,,氏名: must not be blank",
+        "5,ichi@example.com,create,,",
+      ])}`,
+    );
+    await desk.write("errors.csv", errors.replace("nobody@", "hanako@example.com").replace(",x@", "匿名,x@"));
+    const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
+    expect(resultOf(mended)).toMatchObject({ create: 2, committed: true });
+    expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
+  });
+
+  test("get a new reason in the place of an old one", async () => {
+    const desk = await freshDesk([`${HEADER},clomoctl:reason`, ",x@example.com,,,old", "a,b@example.com,,,old"]);
+    await desk.run("users import people.csv --errors errors.csv");
+    expect(await readFile(desk.path("errors.csv"), "utf8")).toBe(
+      csv([`${HEADER},clomoctl:reason`, ",x@example.com,,,氏名: must not be blank"]),
+    );
+  });
+
+  test("of twenty kinds are all found, and the mended rows import", async () => {
+    const desk = await freshDesk();
+    const broken = (name: string): Promise<Buffer> => readFile(join(FIXTURES, "broken", name));
+    await desk.write("mistakes.csv", await broken("twenty-mistakes.csv"));
+    const { code, stderr } = await desk.run(
+      "users import mistakes.csv --create-orgs --errors errors.csv --format json",
+    );
+    expect(code).toBe(3);
+    const { problems: wanted } = JSON.parse((await broken("twenty-mistakes.json")).toString()) as {
+      problems: { row: number; column: number; code: string }[];
+    };
+    const { problems: found } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as {
+      problems: { row: number; column: number; code: string }[];
+    };
+    const place = ({ row, column, code }: { row: number; column: number; code: string }) => `${row}:${column}:${code}`;
+    expect(found.map(place)).toEqual(expect.arrayContaining(wanted.map(place)));
+    await desk.write("mended.csv", await broken("twenty-mistakes.mended.csv"));
+    expect((await desk.run("users import mended.csv --create-orgs --yes")).code).toBe(0);
+  });
+
+  test.each([
+    "bytes-invalid",
+    "quote-stray",
+    "character-nul",
+    "character-private-use",
+    "header-unknown",
+    "cells-too-few",
+  ])("with %s are copied to the byte", async (name) => {
+    const desk = await freshDesk();
+    const input = await readFile(join(FIXTURES, "broken", `${name}.csv`));
+    await desk.write("input.csv", input);
+    await desk.run("users import input.csv --encoding shift_jis --errors errors.csv");
+    const errors = (await readFile(desk.path("errors.csv"))).toString("latin1");
+    const rows = errors.split("\r\n").slice(1, -1);
+    const reasonless = rows.map((row) =>
+      name === "cells-too-few" ? row.replace(/,+"[^"]*"$/, "") : row.slice(0, row.lastIndexOf(",")),
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
+  });
+
+  test("show no rows as if they came in, and no columns below a header that is refused", async () => {
+    const desk = await freshDesk(BAD);
+    const rows = await desk.run("users import people.csv --dry-run");
+    expect(rows.stderr).toContain("rejected; without the invalid rows: create 2, update 0,");
+    expect(rows.stderr).not.toContain("  + 2 taro@example.com");
+    await desk.write("empty.csv", "");
+    await desk.write("header.csv", csv(["名まえ,メール", "山田,taro@example.com"]));
+    for (const file of ["empty.csv", "header.csv"]) {
+      const { stderr, code } = await desk.run(`users import ${file} --skip-invalid --yes`);
+      expect(code).toBe(3);
+      expect(stderr).not.toContain("columns the file lacks");
+      expect(stderr).not.toContain("--skip-invalid commits");
+    }
+  });
+
+  test("that may mean one of those to be deleted are not skipped, and it is said why", async () => {
+    const desk = await freshDesk();
+    await desk.run("users import people.csv --create-orgs --yes");
+    await desk.write("bad.csv", csv([HEADER, "山田 太郎,taro@example.com,,", "佐藤 花子,hanako@,,"]));
+    const { stderr, code } = await desk.run(
+      "users import bad.csv --mode replace --skip-invalid --blank clear --confirm-deletions 1",
+    );
+    expect(code).toBe(3);
+    expect(stderr).toContain("1 record would be deleted, but an invalid row may stand for one of them");
+    expect(stderr).not.toContain("--skip-invalid commits");
+  });
+});

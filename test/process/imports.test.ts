@@ -1,0 +1,312 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { csv, freshDesk, HEADER, PEOPLE, peopledDesk, resultOf, type Result } from "#support/process/import-desk.ts";
+import { FIXTURES, start, startOnTerminal } from "#support/process/program.ts";
+
+describe("an import", () => {
+  test("shows its plan on stderr and its result on stdout, and commits", async () => {
+    const desk = await freshDesk();
+    const { code, text, stderr } = await desk.run("users import people.csv --create-orgs --yes --format json");
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toEqual({
+      number: 1,
+      importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      tenant: "embedded",
+      mode: "append",
+      dryRun: false,
+      rows: 2,
+      create: 2,
+      update: 0,
+      unchanged: 0,
+      delete: 0,
+      invalid: 0,
+      secretsSet: 0,
+      orgsCreated: 2,
+      committed: true,
+      newOrgs: ["S01", "S02"],
+      newGroups: [],
+      columns: [],
+    });
+    expect(stderr).toContain("plan for embedded");
+    expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
+  });
+
+  test("of the same file again needs no question and commits nothing", async () => {
+    const desk = await peopledDesk();
+    const again = await desk.run("users import people.csv --format json");
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.text)).toMatchObject({ unchanged: 2, create: 0, update: 0, delete: 0, committed: false });
+  });
+
+  test("from stdin is the same as from a file, and leaves nothing behind", async () => {
+    const desk = await freshDesk();
+    const { code, text } = await desk.run("users import - --create-orgs --yes --format json", csv(PEOPLE));
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ create: 2, committed: true });
+  });
+
+  test("--dry-run into a tenant that is not there makes none, and leaves nothing behind", async () => {
+    const desk = await freshDesk();
+    const { code, stderr } = await desk.run("users import people.csv --create-orgs --dry-run");
+    expect(code).toBe(0);
+    expect(stderr).toContain("create 2");
+    expect((await desk.run("users delete --search taro --dry-run")).code).toBe(0);
+    expect(existsSync(join(desk.home, "tenants"))).toBe(false);
+    expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
+  });
+
+  test("--dry-run changes nothing and drops its plan, --keep-plan keeps it for imports commit", async () => {
+    const desk = await freshDesk();
+    expect((await desk.run("orgs create 本社")).code).toBe(0);
+    expect((await desk.run("users import people.csv --create-orgs --dry-run")).code).toBe(0);
+    expect(await desk.states()).toEqual(["discarded"]);
+    const { text } = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
+    const { importId } = JSON.parse(text) as Result;
+    const committed = await desk.run(`imports commit ${importId} --yes --format json`);
+    expect(resultOf(committed)).toMatchObject({ importId, committed: true });
+    expect(await desk.users()).toContain("taro@example.com");
+  });
+
+  test("--fix mends keys that met nothing, and refuses those that met a record as they were", async () => {
+    const desk = await freshDesk();
+    const header = "氏名,メールアドレス,社員コード";
+    await desk.write("before.csv", csv([header, "一,a@example.jp,0001", "二,b@example.jp,0002 "]));
+    expect((await desk.run("users import before.csv --yes")).code).toBe(0);
+    await desk.write("wide.csv", csv([header, "一, ａ@example.jp,0001"]));
+    const mended = await desk.run("users import wide.csv --fix trim,width --yes --format json");
+    expect(mended.stderr).toContain('mended: "␣ａ@example.jp" → "a@example.jp" (B2)');
+    expect(resultOf(mended)).toMatchObject({ create: 0, unchanged: 1 });
+    await desk.write("code.csv", csv([header, "二,b@example.jp,0002 "]));
+    const refused = await desk.run("users import code.csv --key employee-code --fix trim --yes");
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('matches a record as it is in the file ("0002 ")');
+    await desk.write("orgs.csv", csv(["組織名,組織コード", "営業,Ｓ1"]));
+    expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+    const orgs = await desk.run("orgs import orgs.csv --fix width --yes");
+    expect(orgs.stderr).toContain('matches a record as it is in the file ("Ｓ1")');
+  });
+
+  test("--fix short-rows changes no value that a row lacks, and clears those it leaves blank", async () => {
+    const desk = await freshDesk();
+    const header = "氏名,メールアドレス,役職,社員コード,TEL,組織コード";
+    const people = [header, "一,a@example.jp,課長,0001,03-1,S1", "二,b@example.jp,課長,0002,03-2,S1"];
+    await desk.write("all.csv", csv(people));
+    expect((await desk.run("users import all.csv --create-orgs --yes")).code).toBe(0);
+    await desk.write("short.csv", csv([header, "一,a@example.jp,,0001", "二,b@example.jp,部長,0002,,S1"]));
+    expect((await desk.run("users import short.csv --yes")).code).toBe(3);
+    const done = await desk.run("users import short.csv --fix short-rows --blank clear --yes --format json");
+    expect(resultOf(done)).toMatchObject({ update: 2, committed: true });
+    const listed = await desk.run("users list --format json");
+    expect(JSON.parse(listed.text)).toMatchObject([
+      { name: "一", title: null, employeeCode: "0001", tel: "03-1", org: "S1" },
+      { name: "二", title: "部長", employeeCode: "0002", tel: null, org: "S1" },
+    ]);
+    await desk.write("new.csv", csv(["メールアドレス,氏名", "c@example.jp"]));
+    const unnamed = await desk.run("users import new.csv --fix short-rows --yes");
+    expect(unnamed).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("氏名 must not be blank for a new user"),
+    });
+  });
+
+  test("without a terminal and without --yes ends with 2 and names --yes", async () => {
+    const desk = await freshDesk();
+    const { code, stderr } = await desk.run("users import people.csv --create-orgs");
+    expect(code).toBe(2);
+    expect(stderr).toContain("--yes");
+    expect(await desk.states()).toEqual(["discarded"]);
+  });
+
+  test.each([
+    ["users import nowhere.csv", 6, "nowhere.csv"],
+    ["users import people.csv --map nowhere.yaml", 6, "nowhere.yaml"],
+    ["users import people.csv --errors people.csv", 2, "is a file that this command reads"],
+    ["users import people.csv --errors people.csv --overwrite", 2, "--errors"],
+    ["users import people.csv --report - --yes", 2, "--report"],
+    ["users import people.csv --emit-csv x.csv --mode replace --skip-invalid", 2, "--skip-invalid"],
+    ["imports show ffffffff", 6, "imports list"],
+  ])("%s ends with %i", async (line, code, named) => {
+    const desk = await freshDesk();
+    const outcome = await desk.run(line);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stderr).toContain(named);
+  });
+
+  test("a newline other than the one that was stated is a warning", async () => {
+    const desk = await freshDesk();
+    const { code, stderr } = await desk.run("users import people.csv --newline lf --create-orgs --dry-run");
+    expect(code).toBe(0);
+    expect(stderr).toContain("warning: the header row of people.csv ends in CRLF, not LF");
+  });
+});
+
+describe("encodings", () => {
+  test("text that could be half-width kana as well is refused, with both readings", async () => {
+    const desk = await freshDesk();
+    await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
+    const { code, stderr } = await desk.run("users import kana.csv --dry-run");
+    expect(code).toBe(3);
+    expect(stderr).toContain("Muñoz");
+    expect(stderr).toContain("Muﾃｱoz");
+    expect(stderr).toContain("--encoding utf-8");
+  });
+
+  test("UTF-8 with a few broken bytes is refused, with a hint", async () => {
+    const desk = await freshDesk();
+    await desk.write("broken.csv", await readFile(join(FIXTURES, "broken", "bytes-invalid.utf-8.csv")));
+    const { code, stderr } = await desk.run("users import broken.csv --dry-run");
+    expect(code).toBe(3);
+    expect(stderr).toContain("--encoding utf-8");
+  });
+
+  test("a map names headers and its dialect", async () => {
+    const desk = await freshDesk();
+    await desk.write("map.yaml", 'columns:\n  名前: 氏名\n  mail: メールアドレス\ndialect:\n  delimiter: "|"\n');
+    await desk.write("other.csv", "名前|mail\r\n山田 太郎|taro@example.com\r\n");
+    const outcome = await desk.run("users import other.csv --map map.yaml --yes --format json");
+    expect(outcome.stderr).not.toContain("error");
+    expect(resultOf(outcome)).toMatchObject({ create: 1, committed: true });
+  });
+});
+
+describe("deletions", () => {
+  const ONE = csv(PEOPLE.slice(0, 2));
+
+  test("need their number, which --yes does not give", async () => {
+    const desk = await peopledDesk();
+    await desk.write("one.csv", ONE);
+    const replace = "users import one.csv --mode replace";
+    expect((await desk.run(`${replace} --yes`)).code).toBe(3);
+    const wrong = await desk.run(`${replace} --confirm-deletions 2`);
+    expect({ code: wrong.code, said: wrong.stderr.includes("deletes 1 record, not 2") }).toEqual({
+      code: 3,
+      said: true,
+    });
+    expect(await desk.users()).toContain("hanako");
+    const right = await desk.run(`${replace} --confirm-deletions 1 --format json`);
+    expect(resultOf(right)).toMatchObject({ delete: 1, committed: true });
+    expect(await desk.users()).not.toContain("hanako");
+  });
+
+  test("are typed on a terminal", async () => {
+    const desk = await peopledDesk();
+    await desk.write("one.csv", ONE);
+    const terminal = startOnTerminal(["users", "import", desk.path("one.csv"), "--mode", "replace"], {
+      home: desk.home,
+    });
+    await terminal.shows("Type 1, ");
+    terminal.type("1\r");
+    expect((await terminal.ended).code).toBe(0);
+    expect(await desk.users()).not.toContain("hanako");
+  });
+});
+
+describe("what comes between", () => {
+  test("a plan that no longer fits ends with 5, and replan takes it up again", async () => {
+    const desk = await freshDesk();
+    const kept = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
+    const { importId, number } = resultOf(kept);
+    await desk.run("users import - --create-orgs --yes", csv([HEADER, "山田 太郎,taro@example.com,S09,"]));
+    const conflict = await desk.run(`imports commit ${importId} --yes`);
+    expect(conflict.code).toBe(5);
+    expect(conflict.stderr).toContain(`clomoctl imports replan ${number}`);
+    const replanned = await desk.run(`imports replan ${importId} --format json`);
+    expect(JSON.parse(replanned.text)).toMatchObject({ create: 1, update: 1, state: "planned" });
+    expect((await desk.run(`imports commit ${importId} --yes`)).code).toBe(0);
+    expect(await desk.states()).toEqual(["committed", "committed"]);
+  });
+
+  test("Ctrl-C in the question changes nothing and drops the plan", async () => {
+    const desk = await freshDesk();
+    const terminal = startOnTerminal(["users", "import", desk.path("people.csv"), "--create-orgs"], {
+      home: desk.home,
+    });
+    await terminal.shows("Apply to embedded");
+    terminal.type("\u0003");
+    expect((await terminal.ended).code).toBe(130);
+    expect(await desk.states()).toEqual(["discarded"]);
+  });
+
+  test("a signal while stdin is read says that nothing was changed", async () => {
+    const desk = await freshDesk();
+    const terminal = startOnTerminal(["users", "import", "-", "--yes", "--progress", "none"], { home: desk.home });
+    await vi.waitFor(async () => expect(await readdir(desk.path("tmp"))).not.toEqual([]), { timeout: 20_000 });
+    terminal.pty.kill("SIGTERM");
+    const { code, screen } = await terminal.ended;
+    expect({ code, said: screen.includes("nothing was changed") }).toEqual({ code: 143, said: true });
+    expect(await desk.states()).toEqual([]);
+    expect(await readdir(desk.path("tmp"))).toEqual([]);
+  });
+
+  test("a reader that goes away is no failure", async () => {
+    const desk = await freshDesk();
+    const { process, ended } = start(["users", "import", "people.csv", "--create-orgs", "--yes"], {
+      home: desk.home,
+      cwd: desk.home,
+    });
+    process.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(await desk.states()).toEqual(["committed"]);
+  });
+});
+
+describe("imports", () => {
+  test("revert restores what was before, its deletions confirmed by their number", async () => {
+    const desk = await peopledDesk();
+    const before = await desk.users();
+    await desk.write(
+      "more.csv",
+      csv([...PEOPLE.slice(0, 1), "山田 次郎,taro@example.com,S02,課長", "新人,new@example.com,,"]),
+    );
+    const { importId } = resultOf(await desk.run("users import more.csv --yes --format json"));
+    expect((await desk.run(`imports revert ${importId} --yes`)).code).toBe(3);
+    const reverted = await desk.run(`imports revert ${importId} --confirm-deletions 1 --format json`);
+    expect(resultOf(reverted)).toMatchObject({ delete: 1, update: 1, committed: true });
+    expect(reverted.stderr).toMatch(
+      / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名: 山田 次郎 → 山田 太郎, 組織コード: S02 → S01, 役職: 課長 → 部長\n/s,
+    );
+    expect(await desk.users()).toBe(before);
+    expect((await desk.run(`imports revert ${importId} --confirm-deletions 1`)).code).toBe(5);
+  });
+
+  test("show --rows and --problems list a kept plan, by a unique start of its id", async () => {
+    const desk = await freshDesk([HEADER, "山田 太郎,taro@example.com,,", ",x@example.com,,"]);
+    await desk.run("users import people.csv --keep-plan");
+    const [{ id }] = JSON.parse((await desk.run("imports list --format json")).text) as [{ id: string }];
+    const rows = await desk.run(`imports show ${id.slice(0, 12)} --rows --format json`);
+    expect(JSON.parse(rows.text)).toMatchObject([
+      { row: 2, action: "create" },
+      { row: 3, action: "invalid" },
+    ]);
+    const problems = await desk.run(`imports show ${id} --problems --format json`);
+    expect(JSON.parse(problems.text)).toMatchObject([{ row: 3, column: 1, code: "required" }]);
+    expect((await desk.run(`imports discard ${id} --format json`)).text).toContain('"discarded"');
+  });
+
+  test("an input file is never changed", async () => {
+    const desk = await freshDesk();
+    const sum = async (): Promise<string> =>
+      createHash("sha256")
+        .update(await readFile(desk.path("people.csv")))
+        .digest("hex");
+    const before = await sum();
+    await desk.run("users import people.csv --create-orgs --yes --errors e.csv --report r.csv");
+    expect(await sum()).toBe(before);
+  });
+});
+
+describe("SECURED APPs users", () => {
+  test("of one app import into another and change nothing the second time", async () => {
+    const desk = await freshDesk();
+    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv")));
+    const first = await desk.run("secured users import docs.csv --app docs --create-groups --yes --format json");
+    expect(resultOf(first)).toMatchObject({ create: 14, committed: true });
+    const exported = await desk.run("secured users export --app docs --quiet");
+    const again = await desk.run("secured users import - --app docs --format json", exported.stdout);
+    expect(again.code).toBe(0);
+    expect(resultOf(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
+  });
+});

@@ -1,0 +1,201 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { writePeople } from "#support/process/people-file.ts";
+import { freshHome, run, start, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
+import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { until } from "#support/process/watching.ts";
+
+/** Within a second is promised; machines that are busy with other tests get two more. */
+const PROMPT_MS = 3_000;
+
+/** Waits for a program that was interrupted, and says how long it took. */
+async function answered<T>(what: string, ended: Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const outcome = await ended;
+  const tookMs = performance.now() - begun;
+  process.stdout.write(`  ${what}: answered after ${Math.round(tookMs)} ms\n`);
+  expect(tookMs).toBeLessThan(PROMPT_MS);
+  return outcome;
+}
+
+const TENANT_ALONE = ["people.csv", join(TENANT, "tenant.db")];
+
+/** A home with a tenant of ten users, and their state. */
+async function makeHome(): Promise<{ readonly home: string; readonly before: string }> {
+  const home = await mkdtemp(join(tmpdir(), "clomoctl-interrupt-"));
+  const file = await writePeople(join(home, "people.csv"), { to: 10 });
+  await run(["users", "import", file, "--create-orgs", "--yes"], { home });
+  return { home, before: await stateOf(home) };
+}
+
+let made: ReturnType<typeof makeHome> | undefined;
+afterAll(async () => {
+  if (made !== undefined) await rm((await made).home, { recursive: true });
+});
+
+/** A home with a tenant of ten users, and a file of more; made once, copied. */
+async function homeWithPeople(to: number): Promise<{ home: string; file: string; before: string }> {
+  made ??= makeHome();
+  const { home: original, before } = await made;
+  const home = await freshHome();
+  await cp(original, home, { recursive: true });
+  return { home, file: await writePeople(join(home, "people.csv"), { to, title: "部長" }), before };
+}
+
+describe("before anybody said yes", () => {
+  const moments: readonly (readonly [string, string])[] = [
+    ["as the file is sent", '"step":"check"'],
+    ["as the file is compared", '"step":"compare"'],
+    ["at the question", "Apply to "],
+  ];
+  const ways: readonly (readonly [string, number, (terminal: OnTerminal) => void])[] = [
+    ["Ctrl-C", 130, (terminal) => terminal.type("\u0003")],
+    ["SIGTERM", 143, (terminal) => terminal.pty.kill("SIGTERM")],
+  ];
+  const cases = moments.flatMap(([moment, sign]) => ways.map((way) => [way[0], moment, sign, way[1], way[2]] as const));
+
+  test.each(cases)("%s %s", async (way, moment, sign, code, interrupt) => {
+    const { home, file, before } = await homeWithPeople(20_000);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--progress", "json"], { home });
+    await terminal.shows(sign);
+    interrupt(terminal);
+    const ended = await answered(`${way} ${moment}`, terminal.ended);
+    expect(ended.code).toBe(code);
+    expect(ended.screen).toContain("interrupted: nothing was changed");
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await run(["users", "import", file, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
+  });
+
+  test("Ctrl-C at the question of a plan that is to be kept names it", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--keep-plan"], { home });
+    await terminal.shows("Apply to ");
+    terminal.type("\u0003");
+    const { code, screen } = await answered("Ctrl-C at the question of a kept plan", terminal.ended);
+    expect(code).toBe(130);
+    const [, id = ""] = /clomoctl imports commit (\d+)/.exec(screen) ?? [];
+    expect(await stateOf(home)).toBe(before);
+    expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
+  test("a window closed at the question: nothing is left lying", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });
+    await terminal.shows("Apply to ");
+    terminal.close();
+    const { code } = await answered("a closed window at the question", terminal.ended);
+    expect(code).toBe(129);
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("%s as stdin is awaited: what came in is not left lying", async (signal, exit) => {
+    const { home, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
+    // it listens to signals once it has begun to keep what comes
+    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    terminal.type("氏名,メールアドレス\n");
+    terminal.pty.kill(signal);
+    const { code, screen } = await answered(`${signal} as stdin is awaited`, terminal.ended);
+    expect(code).toBe(exit);
+    expect(screen).toContain("nothing was changed");
+    // before any other command, which would sweep it
+    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
+  test("a window closed as stdin is awaited: what came in is not left lying", async () => {
+    const { home, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
+    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    terminal.type("氏名,メールアドレス\n");
+    terminal.close();
+    const { code } = await answered("a closed window as stdin is awaited", terminal.ended);
+    expect(code).toBe(129);
+    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
+    expect(await stateOf(home)).toBe(before);
+  });
+});
+
+describe("in the commit", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends it whole or not at all, and says which", async (signal, code) => {
+    const { home, file, before } = await homeWithPeople(20_000);
+    const running = start(["users", "import", file, "--create-orgs", "--yes", "--progress", "json"], { home });
+    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    running.process.kill(signal);
+    const outcome = await answered(`${signal} in the commit`, running.ended);
+    const [, said] = /interrupted: ([^;\n]+)/.exec(outcome.stderr) ?? [];
+    const state = await stateOf(home);
+    const users = state.split("\r\n").length - 2;
+    expect([
+      { code, said: "nothing was changed", users: 10, same: true },
+      // the commit was over before the signal was seen
+      { code, said: "the whole plan was committed", users: 20_000, same: false },
+      { code: 0, said: undefined, users: 20_000, same: false },
+      // a busy machine did not get to its end in 900 ms
+      { code, said: "the commit was in progress", users: 10, same: true },
+      { code, said: "the commit was in progress", users: 20_000, same: false },
+    ]).toContainEqual({ code: outcome.code, said, users, same: state === before });
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    const again = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
+    expect(again).toMatchObject({ code: 0 });
+  });
+
+  test("SIGINT ends the waiting for another program's lock, and the tenant stays as it was", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const kept = await run(["users", "import", file, "--create-orgs", "--dry-run", "--keep-plan", "--format", "json"], {
+      home,
+    });
+    const { importId } = JSON.parse(kept.text) as { importId: string };
+    const database = openDatabase(home);
+    database.exec("begin immediate");
+    const running = start(["imports", "commit", importId, "--yes", "--progress", "json"], { home });
+    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    running.process.kill("SIGINT");
+    const { code, stderr } = await answered("SIGINT as a lock is awaited", running.ended);
+    database.close();
+    expect(code).toBe(130);
+    expect(stderr).toContain("nothing was changed");
+    expect(await stateOf(home)).toBe(before);
+    expect(await run(["imports", "commit", importId, "--yes"], { home })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("in imports verify", () => {
+  test.each(['"step":"check"', '"step":"compare"'])(
+    "SIGINT at %s leaves the plan waiting, or committed whole",
+    async (step) => {
+      const { home, file, before } = await homeWithPeople(20_000);
+      const emit = ["users", "import", file, "--create-orgs", "--emit-csv", join(home, "console.csv"), "--yes"];
+      const emitted = await run([...emit, "--format", "json"], { home });
+      const { importId } = JSON.parse(emitted.text) as { importId: string };
+      const line = ["imports", "verify", importId, "--against", file, "--progress", "json"];
+      const running = start(line, { home });
+      await until(running, home, ({ stderr }) => stderr.includes(step));
+      running.process.kill("SIGINT");
+      const { code, stderr } = await answered(`SIGINT in a verification at ${step}`, running.ended);
+      const [, said] = /interrupted: ([^;\n]+)/.exec(stderr) ?? [];
+      const same = (await stateOf(home)) === before;
+      expect([
+        { code: 130, said: "nothing was changed", same: true },
+        { code: 130, said: "the verification was in progress", same },
+        { code: 130, said: "the whole plan was committed", same: false },
+        { code: 0, said: undefined, same: false },
+      ]).toContainEqual({ code, said, same });
+      expect((await filesOf(home)).filter((path) => /copy|export|tmp/.test(path))).toEqual([]);
+      expect(await run(line, { home })).toMatchObject({ code: same ? 0 : 5 });
+    },
+  );
+});

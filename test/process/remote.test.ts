@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { selfSigned } from "#support/client/self-signed.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { FIXTURES, freshHome, run, type Outcome } from "#support/process/program.ts";
+
+const identity = selfSigned();
+const tenant = new TestTenant();
+
+/** Under a path of its own, as behind a proxy. */
+const BELOW = "/mdm/kanto";
+const fetch = (request: Request): Promise<Response> => {
+  const { pathname, search, origin } = new URL(request.url);
+  if (!pathname.startsWith(BELOW)) return Promise.resolve(new Response("elsewhere", { status: 404 }));
+  return tenant.fetch(new Request(origin + pathname.slice(BELOW.length) + search, request));
+};
+
+const servers: ServerType[] = [];
+const listen = async (server: ServerType): Promise<number> => {
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+let plain = "";
+let secure = "";
+let certificates = "";
+let home = "";
+
+beforeAll(async () => {
+  certificates = await mkdtemp(join(tmpdir(), "clomoctl-ca-"));
+  await writeFile(join(certificates, "ca.pem"), identity.cert);
+  plain = `http://127.0.0.1:${await listen(createAdaptorServer({ fetch }))}${BELOW}`;
+  const overTls = { fetch, createServer, serverOptions: identity };
+  secure = `https://127.0.0.1:${await listen(createAdaptorServer(overTls))}${BELOW}`;
+});
+
+afterAll(async () => {
+  for (const server of servers) server.close();
+  await tenant[Symbol.asyncDispose]();
+  await rm(certificates, { recursive: true });
+});
+
+beforeEach(async () => {
+  tenant.clear();
+  home = await freshHome();
+});
+
+const clomoctl = (line: string): Promise<Outcome> => run(line.split(" "), { home, cwd: certificates });
+const people = `users import ${join(FIXTURES, "people.csv")} --create-orgs`;
+
+test("a tenant behind an address is worked on like one on this machine", async () => {
+  const added = await clomoctl(`context add remote --url ${plain} --format json --fields kind,address`);
+  expect(JSON.parse(added.text)).toEqual({ kind: "remote", address: plain });
+  const imported = await clomoctl(`${people} --yes --context remote --format json --fields create,committed`);
+  expect(imported.stderr).toContain("試験");
+  expect(JSON.parse(imported.text)).toEqual({ create: 24, committed: true });
+  expect(await tenant.users()).toHaveLength(24);
+  const orgs = await clomoctl("orgs list --context remote --format tsv --fields path");
+  expect([orgs.code, orgs.text]).toEqual([0, expect.stringContaining("営業①\n")]);
+  const again = await clomoctl(`${people} --yes --context remote --format json --fields create,update,delete`);
+  expect(JSON.parse(again.text)).toEqual({ create: 0, update: 0, delete: 0 });
+  // nothing of it lies here
+  expect((await clomoctl("orgs list --context embedded --format json --fields path")).text).not.toContain("営業①");
+});
+
+test("deletions need the tenant's name in the command", async () => {
+  await clomoctl(`context add remote --url ${plain}`);
+  await clomoctl("context use remote");
+  await clomoctl(`${people} --yes`);
+  await writeFile(join(certificates, "one.csv"), "氏名,メールアドレス\r\n髙橋 圭,kei.takahashi@example.jp\r\n");
+  const replace = "users import one.csv --mode replace --yes --confirm-deletions 23";
+  const unnamed = await clomoctl(replace);
+  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining("--context")]);
+  expect(await tenant.users()).toHaveLength(24);
+  expect((await clomoctl(`${replace} --context remote`)).code).toBe(0);
+  expect(await tenant.users()).toHaveLength(1);
+});
+
+test("its certificate is checked against the authority that --ca-file names", async () => {
+  await clomoctl(`context add untrusted --url ${secure}`);
+  const refused = await clomoctl("orgs list --context untrusted");
+  expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining("--ca-file")]);
+  const added = await clomoctl(`context add trusted --url ${secure} --ca-file ca.pem --format json --fields caFile`);
+  expect(JSON.parse(added.text)).toEqual({ caFile: join(certificates, "ca.pem") });
+  expect((await clomoctl("orgs list --context trusted")).code).toBe(0);
+});
+
+test.each([
+  ["--url mdm.example.jp", 2, "http"],
+  ["--url https://mdm.example.jp --embedded", 2, "either --embedded or --url"],
+  ["--url https://mdm.example.jp --language en", 2, "--language does not go with --url"],
+  ["--url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
+  ["--embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
+  ["--url https://mdm.example.jp --ca-file gone.pem", 6, "gone.pem"],
+  ["--url https://mdm.example.jp --ca-file one.csv", 3, "not a certificate"],
+])("context add %s is refused", async (options, code, said) => {
+  await writeFile(join(certificates, "one.csv"), "氏名\r\n");
+  const outcome = await clomoctl(`context add remote ${options}`);
+  expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(said)]);
+  expect((await clomoctl("context list --fields name")).text).toBe("name\nembedded\n");
+});
+
+test("an address that serves no tenant is unavailable", async () => {
+  await clomoctl(`context add remote --url ${plain.replace(BELOW, "/nobody")}`);
+  const { code } = await clomoctl("orgs list --context remote");
+  expect(code).toBe(7);
+});

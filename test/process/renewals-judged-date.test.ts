@@ -1,0 +1,39 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { freshHome, run, type Outcome } from "#support/process/program.ts";
+
+const DAY_MS = 86_400_000;
+
+test("check, list, notify and calendar go by the same date: the earlier of record and file", async () => {
+  const home = await freshHome();
+  const clomoctl = (...args: readonly string[]): Promise<Outcome> => run(args, { home, cwd: home });
+  const settings = ["recipients:", "  - {name: it, way: command, command: [/bin/true]}"];
+  await writeFile(join(home, "notify.yaml"), settings.join("\n"));
+  await writeFile(join(home, "a.vpptoken"), vppToken(new Date("2098-03-01T00:00:00Z"), "本社"));
+  await clomoctl("renewals", "add", "本社", "--file", "a.vpptoken");
+  const inFile = new Date(Math.trunc(Date.now() / DAY_MS) * DAY_MS + 12 * DAY_MS);
+  const day = inFile.toISOString().slice(0, 10);
+  await writeFile(join(home, "a.vpptoken"), vppToken(inFile, "本社"));
+
+  const remark = `recorded as 2098-03-01, but ${join(home, "a.vpptoken")} has ${day}; using the earlier date`;
+  const ofRow = ({ text }: Outcome, key: string): unknown => (JSON.parse(text) as Record<string, unknown>[])[0]?.[key];
+  const checked = await clomoctl("renewals", "check", "--format", "json");
+  expect([checked.code, ofRow(checked, "expiresOn")]).toEqual([2, day]);
+  expect(checked.text).toContain(remark);
+  const listed = await clomoctl("renewals", "list", "--format", "json");
+  expect([ofRow(listed, "expiresOn"), ofRow(listed, "level")]).toEqual([day, "critical"]);
+  expect(listed.stderr).toContain(remark);
+  const calendar = await clomoctl("renewals", "calendar");
+  expect(calendar.text).toContain(`DTSTART;VALUE=DATE:${day.replaceAll("-", "")}`);
+  expect(calendar.stderr).toContain(remark);
+  const told = await clomoctl("renewals", "notify", "--format", "json");
+  expect([ofRow(told, "expiresOn"), ofRow(told, "outcome")]).toEqual([day, "sent"]);
+  expect(told.stderr).toContain(remark);
+  const again = await clomoctl("renewals", "notify", "--format", "json");
+  expect(JSON.parse(again.text)).toEqual([]);
+
+  await clomoctl("renewals", "list", "--format", "html", "-o", "page.html", "--lang", "ja");
+  expect(await readFile(join(home, "page.html"), "utf8")).toContain(`記録では 2098-03-01、`);
+});

@@ -1,0 +1,152 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { freshHome, run, type Outcome } from "#support/process/program.ts";
+
+/** Keeps the crontab in a file, as cron does: `-l`, `-` and `-r`. */
+const CRONTAB = `
+const fs = require("node:fs");
+const file = process.env.FAKE_CRONTAB;
+const [asked] = process.argv.slice(2);
+if (asked === "-l") {
+  if (!fs.existsSync(file)) { process.stderr.write("no crontab for k\\n"); process.exit(1); }
+  process.stdout.write(fs.readFileSync(file));
+} else if (asked === "-r") fs.rmSync(file);
+else fs.writeFileSync(file, fs.readFileSync(0));
+`;
+
+/** Writes down what it was asked. */
+const SYSTEMCTL = `
+require("node:fs").appendFileSync(process.env.FAKE_SYSTEMCTL, process.argv.slice(2).join(" ") + "\\n");
+if (process.argv.includes("is-active")) console.log("active");
+`;
+
+let home = "";
+let crontab = "";
+let env: Record<string, string> = {};
+
+beforeEach(async () => {
+  home = await freshHome();
+  const programs = join(home, "programs");
+  crontab = join(home, "crontab");
+  await mkdir(programs);
+  for (const [name, source] of [
+    ["crontab", CRONTAB],
+    ["systemctl", SYSTEMCTL],
+  ] as const) {
+    await writeFile(join(programs, name), `#!/usr/bin/env node${source}`);
+    await chmod(join(programs, name), 0o755);
+  }
+  env = {
+    PATH: `${programs}:${process.env["PATH"] ?? ""}`,
+    TZ: "UTC",
+    XDG_CONFIG_HOME: join(home, "config"),
+    FAKE_CRONTAB: crontab,
+    FAKE_SYSTEMCTL: join(home, "systemctl.log"),
+  };
+});
+
+const schedule = (...words: string[]): Promise<Outcome> => run(["renewals", "schedule", ...words], { home, env });
+
+const shown = async (way: string): Promise<unknown> =>
+  (JSON.parse((await schedule("show", "--format", "json")).text) as { way: string }[]).find((one) => one.way === way);
+
+describe("cron", () => {
+  test.each([
+    ["there is none", undefined],
+    ["it is empty", ""],
+    ["it has lines", "MAILTO=k@example.jp\n# 管理\n5 4 * * * true\n"],
+    ["its last line has no end", "5 4 * * * true"],
+    ["its lines end in CRLF", "5 4 * * * true\r\n6 4 * * * true\r\n"],
+    ["it holds bytes that are no UTF-8", Buffer.from([0x23, 0xff, 0xfe, 0x0a])],
+  ])("where %s, it is the same after install and remove", async (_, before) => {
+    if (before !== undefined) await writeFile(crontab, before);
+    const installed = await schedule("install", "--cron");
+    expect(installed.code, installed.stderr).toBe(0);
+    const once = await readFile(crontab);
+    expect(once.subarray(0, Buffer.byteLength(before ?? ""))).toEqual(Buffer.from(before ?? ""));
+    expect(await shown("cron")).toMatchObject({ installed: true, at: "00:00" });
+    await schedule("install", "--cron");
+    expect(await readFile(crontab)).toEqual(once);
+    expect((await schedule("remove", "--cron")).code).toBe(0);
+    const left = existsSync(crontab) ? await readFile(crontab) : Buffer.alloc(0);
+    expect(left).toEqual(Buffer.from(before ?? ""));
+    expect(await readdir(join(home, "schedule"))).toEqual([]);
+  });
+
+  test("the time is told by cron's clock, and that is said; broken marks are refused", async () => {
+    const { stderr } = await schedule("install", "--cron", "--at", "08:30");
+    expect(stderr).toContain("08:30 Asia/Tokyo is currently 23:30 UTC");
+    const line = (await readFile(crontab, "utf8")).split("\n").find((one) => one.startsWith("30 23 * * * /bin/sh '"));
+    expect(line).toBeDefined();
+    await writeFile(crontab, "# >>> clomoctl renewals >>>\nx\n");
+    expect((await schedule("install", "--cron")).code).toBe(3);
+    expect(await readFile(crontab, "utf8")).toBe("# >>> clomoctl renewals >>>\nx\n");
+  });
+
+  test("what cron starts finds the program, the home and the language by itself", async () => {
+    await run(["renewals", "add", "契約", "--kind", "custom", "--expires", "2020-01-01"], { home });
+    const { stderr } = await schedule("install", "--cron", "--lang", "ja");
+    expect(stderr).toContain("通知先がまだ設定されていません");
+    const [, launcher = ""] = /\/bin\/sh '(.+)'/.exec(await readFile(crontab, "utf8")) ?? [];
+    const ran = spawnSync("/bin/sh", [launcher], { env: { PATH: "/usr/bin:/bin", HOME: home }, encoding: "utf8" });
+    expect(ran.stdout).toContain("契約");
+    expect(ran.stdout).toContain("期限切れ");
+    expect(ran.stdout).toContain(join(home, "notify.yaml"));
+    expect(ran.status).toBe(6);
+  });
+});
+
+describe("systemd", () => {
+  const units = (): string => join(home, "config", "systemd", "user");
+
+  test("the pair is written and started, shown, and removed without a trace", async () => {
+    const installed = await schedule("install", "--systemd", "--at", "07:15");
+    expect(installed.code, installed.stderr).toBe(0);
+    expect(await readFile(join(units(), "clomoctl-renewals.timer"), "utf8")).toContain(
+      "OnCalendar=*-*-* 07:15:00 Asia/Tokyo\n",
+    );
+    expect(await shown("systemd")).toMatchObject({
+      installed: true,
+      at: "07:15",
+      timezone: "Asia/Tokyo",
+      active: true,
+    });
+    await writeFile(join(units(), "other.timer"), "");
+    expect((await schedule("remove", "--systemd")).code).toBe(0);
+    expect(await readdir(units())).toEqual(["other.timer"]);
+    const asOf = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
+    expect(asOf.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
+    expect(asOf).toContain("--user disable --now clomoctl-renewals.timer");
+    expect((await schedule("remove", "--systemd")).stderr).toContain("nothing was installed");
+  });
+});
+
+describe("the Task Scheduler", () => {
+  test("XML is written for it, in UTF-16", async () => {
+    const file = join(home, "task.xml");
+    const { code, stderr } = await schedule("install", "--task-scheduler", "-o", file, "--context", "embedded");
+    expect(code).toBe(0);
+    expect(stderr).toContain(`schtasks /create /tn "clomoctl renewals" /xml "${file}"`);
+    const bytes = await readFile(file);
+    expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe]);
+    expect(bytes.toString("utf16le")).toContain('"--context" "embedded"');
+    const piped = await schedule("install", "--task-scheduler");
+    expect([...piped.stdout.subarray(0, 2)]).toEqual([0xff, 0xfe]);
+  });
+});
+
+test.each([
+  [["--at", "25:00"], "is not a time of day"],
+  [["--cron", "--systemd"], "use only one of"],
+  [["--cron", "-o", "x"], "requires"],
+  [["--cron", "--timezone", "Asia/Nowhere"], "unknown time zone"],
+])("install %s is a usage error, and nothing is installed", async (words, said) => {
+  const { code, stderr } = await schedule("install", ...words);
+  expect(code).toBe(2);
+  expect(stderr).toContain(said);
+  expect(existsSync(crontab)).toBe(false);
+  expect(existsSync(dirname(join(home, "config", "systemd", "user", "x")))).toBe(false);
+});

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { locateHome } from "../../src/lib/config/home.ts";
+
+const chunks = JSON.parse(await readFile("dist/metafile.json", "utf8")) as Readonly<
+  Record<string, { readonly modules: readonly string[]; readonly imports: readonly string[] }>
+>;
+
+/** All modules a chunk brings along without waiting for a command. */
+function modulesOf(chunk: string, seen = new Set<string>()): string[] {
+  if (seen.has(chunk)) return [];
+  seen.add(chunk);
+  const { modules = [], imports = [] } = chunks[chunk] ?? {};
+  return [...modules, ...imports.flatMap((name) => modulesOf(name, seen))];
+}
+
+const chunkOf = (module: string): string =>
+  Object.entries(chunks).find(([, { modules }]) => modules.includes(module))?.[0] ?? "";
+
+test("version and help load no package and no command", () => {
+  const modules = modulesOf("cli.js");
+  expect(modules).toContain("src/cli/route.ts");
+  expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
+  expect(modules.filter((module) => /^src\/commands\/[^/]+\//.test(module))).toEqual([]);
+});
+
+test("running a verb loads commander, and nothing heavy before it is needed", () => {
+  const modules = modulesOf(chunkOf("src/cli/run.ts"));
+  expect(modules.some((module) => module.startsWith("node_modules/commander/"))).toBe(true);
+  const heavy = /node_modules\/(?:zod|hono|@hono|kysely|chalk|csv-parse|@inquirer|undici|conf|ora|iconv-lite)\//;
+  expect(modules.filter((module) => heavy.test(module))).toEqual([]);
+});
+
+test.each(["check", "notify", "schedule/install"])("renewals %s loads no package before it is needed", (verb) => {
+  const modules = modulesOf(chunkOf(`src/commands/renewals/${verb}.ts`));
+  expect(modules).toContain(`src/commands/renewals/${verb}.ts`);
+  expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
+});
+
+test("code is compiled without a cache where its disk has no room for one", () => {
+  const { hasRoom } = createRequire(import.meta.url)("../../bin/compile-cache.js") as {
+    hasRoom: (folder: string, statfs?: () => { readonly bavail: number; readonly bsize: number }) => boolean;
+  };
+  const ofBlocks = (bavail: number): boolean => hasRoom("/", () => ({ bavail, bsize: 4096 }));
+  expect([0, 2047, 2048, 1e9].map(ofBlocks)).toEqual([false, false, true, true]);
+  expect(hasRoom(join(import.meta.dirname, "nowhere"))).toBe(true);
+});
+
+test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {
+  const { cacheFolder } = createRequire(import.meta.url)("../../bin/compile-cache.js") as {
+    cacheFolder: (platform: string, environment: Readonly<Record<string, string>>, userFolder: () => string) => string;
+  };
+  const userFolder = platform === "win32" ? String.raw`C:\Users\k` : "/home/k";
+  const elsewhere = platform === "win32" ? String.raw`D:\state` : "/state";
+  for (const environment of [
+    {},
+    { CLOMOCTL_HOME: elsewhere },
+    { XDG_CACHE_HOME: elsewhere, LOCALAPPDATA: elsewhere },
+    { XDG_CACHE_HOME: "relative", LOCALAPPDATA: "relative" },
+  ]) {
+    const { cache } = locateHome({ platform, environment, userFolder, workingFolder: userFolder });
+    expect(cacheFolder(platform, environment, () => userFolder)).toBe(cache);
+  }
+});

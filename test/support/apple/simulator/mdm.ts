@@ -1,0 +1,194 @@
+import { createHmac } from "node:crypto";
+import { envelopeOf, openEnvelope } from "../../../../src/lib/apple/encoding/cms.ts";
+import { unwrapped } from "../../../../src/lib/apple/encoding/pem.ts";
+import type { AppleAnswer, AppleRequest, Send } from "../../../../src/lib/apple/send.ts";
+import {
+  createSimulator,
+  sendTo,
+  type Simulator,
+  type SimulatorOptions,
+} from "../../../../src/lib/apple/simulator/index.ts";
+import { testKey } from "./key.ts";
+
+/** Where the simulator is asked in tests. */
+export const BASE = "http://127.0.0.1:8080";
+
+/** 2026-11-20T01:00:00Z */
+export const START = Date.UTC(2026, 10, 20, 1);
+
+const KEY = testKey();
+
+/** What a server token says. */
+export interface OpenedToken {
+  readonly consumer_key: string;
+  readonly consumer_secret: string;
+  readonly access_token: string;
+  readonly access_secret: string;
+  readonly access_token_expiry: string;
+}
+
+/** What an answer of JSON says; anything else is a fault of the test. */
+export const said = ({ body }: AppleAnswer): Readonly<Record<string, unknown>> =>
+  JSON.parse(body) as Readonly<Record<string, unknown>>;
+
+/** Reads a p7m with a private key. */
+export function openedToken(p7m: string, privateKey: string): OpenedToken {
+  const envelope = envelopeOf(unwrapped(p7m) ?? new Uint8Array());
+  const text = envelope && openEnvelope(envelope, [privateKey]);
+  if (text === undefined) throw new TypeError("not opened");
+  return JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as OpenedToken;
+}
+
+const encode = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/[!*'()]/g, (mark) => `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`);
+
+/** What a signed request says of itself. */
+export interface Signing {
+  readonly token: OpenedToken;
+  readonly nonce: string;
+  /** seconds since 1970-01-01 UTC */
+  readonly timestamp: number;
+  readonly url?: string;
+}
+
+/** The signature of `GET /session`, written from RFC 5849. */
+export function signatureOf({ token, nonce, timestamp, url = `${BASE}/session` }: Signing): string {
+  const parameters = [
+    `oauth_consumer_key=${encode(token.consumer_key)}`,
+    `oauth_nonce=${encode(nonce)}`,
+    "oauth_signature_method=HMAC-SHA1",
+    `oauth_timestamp=${timestamp}`,
+    `oauth_token=${encode(token.access_token)}`,
+    "oauth_version=1.0",
+  ];
+  const base = `GET&${encode(url)}&${encode(parameters.join("&"))}`;
+  const key = `${encode(token.consumer_secret)}&${encode(token.access_secret)}`;
+  return createHmac("sha1", key).update(base).digest("base64");
+}
+
+/** The header of a signed `GET /session`. */
+export const authorization = (signing: Signing): string =>
+  [
+    'OAuth realm="ADM"',
+    `oauth_consumer_key="${encode(signing.token.consumer_key)}"`,
+    `oauth_token="${encode(signing.token.access_token)}"`,
+    'oauth_signature_method="HMAC-SHA1"',
+    `oauth_signature="${encode(signatureOf(signing))}"`,
+    `oauth_timestamp="${signing.timestamp}"`,
+    `oauth_nonce="${encode(signing.nonce)}"`,
+    'oauth_version="1.0"',
+  ].join(", ");
+
+/** An MDM server that talks to a simulator. */
+export class Mdm {
+  readonly send: Send;
+  /** the real time in milliseconds */
+  now = START;
+  token: OpenedToken | undefined;
+  session = "";
+  #nonces = 0;
+  readonly base: string;
+
+  constructor(send: Send, base = BASE) {
+    this.send = send;
+    this.base = base;
+  }
+
+  /** Asks the simulator itself. */
+  control(method: AppleRequest["method"], path: string, body?: unknown): Promise<AppleAnswer> {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    return this.send({ method, url: `${this.base}/_simulator${path}`, headers: {}, body: sent });
+  }
+
+  /** Downloads a new token. */
+  async download(wish: { readonly server?: string; readonly admin?: string } = {}): Promise<OpenedToken> {
+    const { body } = await this.control("POST", "/tokens", { certificate: KEY.certificate, ...wish });
+    this.token = openedToken(body, KEY.privateKey);
+    return this.token;
+  }
+
+  /** `GET /session` with these headers in place of the usual ones. */
+  openSession(headers: Readonly<Record<string, string>> = {}): Promise<AppleAnswer> {
+    if (this.token === undefined) throw new TypeError("no token was downloaded");
+    this.#nonces += 1;
+    const url = `${this.base}/session`;
+    const signing = { token: this.token, nonce: `n${this.#nonces}`, timestamp: Math.floor(this.now / 1000), url };
+    const usual = { "User-Agent": "test/1", Authorization: authorization(signing) };
+    return this.send({ method: "GET", url, headers: { ...usual, ...headers } });
+  }
+
+  /** Downloads a token and signs in. */
+  async signIn(): Promise<this> {
+    if (this.token === undefined) await this.download();
+    this.session = String(said(await this.openSession())["auth_session_token"]);
+    return this;
+  }
+
+  /** One request of the device service, with its session; a new one is taken over. */
+  async ask(
+    line: `${AppleRequest["method"]} ${string}`,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<AppleAnswer> {
+    const [method, path] = line.split(" ") as [AppleRequest["method"], string];
+    const usual = { "user-agent": "test/1", "x-adm-auth-session": this.session, "x-server-protocol-version": "10" };
+    const sent = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
+    const answer = await this.send({
+      method,
+      url: `${this.base}${path}`,
+      headers: { ...usual, ...headers },
+      body: sent,
+    });
+    this.session = answer.headers["x-adm-auth-session"] ?? this.session;
+    return answer;
+  }
+
+  /** Fetches all devices, page by page; or the first pages of them. */
+  async fetch(limit: number, cursor?: string, most?: number): Promise<Fetched> {
+    return this.#pages("/server/devices", limit, cursor, most);
+  }
+
+  /** Asks for changes, page by page. */
+  async sync(limit: number, cursor: string): Promise<Fetched> {
+    return this.#pages("/devices/sync", limit, cursor);
+  }
+
+  async #pages(path: string, limit: number, from: string | undefined, most?: number): Promise<Fetched> {
+    const devices: Device[] = [];
+    let cursor = from;
+    for (let pages = 1; ; pages += 1) {
+      const answer = await this.ask(`POST ${path}`, { limit, cursor });
+      if (answer.status !== 200) throw new TypeError(`${answer.status} ${answer.body}`);
+      const page = said(answer);
+      devices.push(...(page["devices"] as Device[]));
+      cursor = String(page["cursor"]);
+      if (page["more_to_follow"] !== true || pages === most) return { devices, cursor, pages };
+    }
+  }
+}
+
+/** A device as the service tells it. */
+export type Device = Readonly<Record<string, string>>;
+
+/** What several pages had together. */
+export interface Fetched {
+  readonly devices: readonly Device[];
+  readonly cursor: string;
+  readonly pages: number;
+}
+
+/** A simulator in this process, and an MDM server that has not signed in yet. */
+export function simulated(options: Partial<SimulatorOptions> = {}): {
+  readonly simulator: Simulator;
+  readonly mdm: Mdm;
+} {
+  let drawn = 0;
+  const random = (size: number): Uint8Array =>
+    Uint8Array.from({ length: size }, (_, at) => (at === 0 ? (drawn += 1) : drawn * 31 + at));
+  const clock: { mdm?: Mdm } = {};
+  const now = (): number => clock.mdm?.now ?? START;
+  const simulator = createSimulator({ seed: "test", devices: 25, now, random, ...options });
+  const mdm = new Mdm(sendTo(simulator));
+  clock.mdm = mdm;
+  return { simulator, mdm };
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { TENANT } from "../process/tenant-state.ts";
+
+const CONTENT = [
+  "org",
+  "custom_field",
+  "user",
+  "user_email",
+  "secured_group",
+  "secured_user",
+  "device",
+  "renewal_item",
+  "sent_column",
+  "account",
+  "reset_code",
+  "scheme",
+  "account_settings",
+] as const;
+
+/** What differs from run to run: ids, times, and the salts of secrets. */
+const OWN = /^(id|.*At|at|detail)$/;
+
+/** What is there or not, and differs from run to run where it is. */
+const THERE = /^(?:verifier|accountPasswordSetAt)$/;
+
+const timeless = (row: Readonly<Record<string, unknown>>): unknown =>
+  Object.entries(row).flatMap(([name, value]) => {
+    if (THERE.test(name)) return [[name, value !== null]];
+    if (OWN.test(name)) return [];
+    return [[name, name === "secrets" ? Object.keys(JSON.parse(String(value)) as object) : value]];
+  });
+
+/** A tenant's records and the states of its imports; undefined where there is no tenant yet. */
+export function contentOf(home: string): string | undefined {
+  const path = join(home, TENANT, "tenant.db");
+  if (!existsSync(path)) return undefined;
+  const database = new DatabaseSync(path);
+  try {
+    const rows = (sql: string): readonly unknown[] => database.prepare(sql).all().map(timeless);
+    const [sound] = Object.values(database.prepare("pragma integrity_check").get() ?? {});
+    if (sound !== "ok") throw new Error(`the tenant's file is not sound: ${String(sound)}`);
+    return JSON.stringify({
+      ...Object.fromEntries(CONTENT.map((table) => [table, rows(`select * from ${table} order by 1`)])),
+      imports: rows("select kind, state from import where state in ('committed', 'awaiting-console') order by pk"),
+      tasks: rows("select work, kind, thing, name, changes, state, closedBy from console_task order by pk"),
+      // of an export it tells what the tenant gave out, also where the file could not be written
+      audit: rows(
+        "select action, record -> 'detail' ->> 'kind' as kind from audit where action not like '%.export' order by seq",
+      ),
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** What differs from run to run, within any text: verifiers, ids, hashes, instants, opaque numbers of tasks. */
+const VOLATILE =
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="handle":)\d+/g;
+
+/**
+ * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
+ *
+ * @throws where it is damaged, or refers to what is not there
+ */
+export function everythingOf(home: string): string | undefined {
+  const path = join(home, TENANT, "tenant.db");
+  if (!existsSync(path)) return undefined;
+  const database = new DatabaseSync(path);
+  try {
+    const all = (sql: string): readonly Readonly<Record<string, unknown>>[] => database.prepare(sql).all();
+    const sound = [...all("pragma integrity_check"), ...all("pragma foreign_key_check")];
+    if (JSON.stringify(sound) !== '[{"integrity_check":"ok"}]') throw new Error(JSON.stringify(sound));
+    const tables = all("select name from sqlite_master where type = 'table' order by name").map(({ name }) =>
+      String(name),
+    );
+    const records = tables.map((table) => [table, all(`select * from "${table}" order by 1`)]);
+    return JSON.stringify(records).replace(VOLATILE, "*");
+  } finally {
+    database.close();
+  }
+}
+
+/** The bytes of files that a command was to write, in base64. */
+export const outputsOf = (home: string, names: readonly string[]): readonly (string | undefined)[] =>
+  names.map((name) => {
+    const path = join(home, name);
+    return existsSync(path) ? readFileSync(path, "base64") : undefined;
+  });

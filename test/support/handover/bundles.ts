@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { alreadyThere, Outputs, type TemporaryPlace } from "../../../src/lib/files/index.ts";
+import { SCHEMA, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
+import { BundleWriter, isFolderName } from "../../../src/lib/handover/bundle/write.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
+
+/** Records by resource, in the order in which they are written; a resource without any has none. */
+export type Records = Readonly<Partial<Record<ResourceName, readonly object[]>>>;
+
+/** A new folder that is removed when the test ends. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "clomoctl-bundle-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Where outputs of a test are prepared, below `root`. */
+export const placeIn = (root: string): TemporaryPlace => ({
+  temporaryFolder: join(root, "tmp"),
+  processes: { self: 4711, place: "here", startOf: () => "1", isAlive: () => true },
+});
+
+/** Begins a bundle that replaces nothing. */
+export async function createBundle(
+  target: string,
+  temporary: TemporaryPlace,
+  { kept = [] }: { readonly kept?: readonly string[] } = {},
+): Promise<BundleWriter> {
+  const outputs = new Outputs({ temporary, workingFolder: temporary.temporaryFolder, kept, userId: undefined });
+  const folderFault = isFolderName(target) ? async () => undefined : undefined;
+  const existing = await outputs.declare([{ name: target, folderFault }]);
+  if (existing.length > 0) throw alreadyThere(existing);
+  return BundleWriter.create(target, outputs);
+}
+
+/** A record a line. */
+const ndjson = (records: readonly object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+/** A manifest of nothing. */
+export const EMPTY_MANIFEST: Manifest = {
+  schema: SCHEMA,
+  program: "clomoctl 0.1.0",
+  tenant: { name: "株式会社みなと", mirroredAt: null },
+  asOf: "2026-11-20",
+  lastUpdatedAt: null,
+  auditHead: null,
+  language: "ja",
+  encoding: "shift_jis",
+  newline: "crlf",
+  only: null,
+  scope: null,
+  resources: [],
+  files: [],
+  notKnownHere: [],
+  gaps: [],
+};
+
+/** Writes a bundle of records, and of other files by path. */
+export async function writeBundle(
+  target: string,
+  place: TemporaryPlace,
+  {
+    records = {},
+    files = {},
+    attached = {},
+    manifest = {},
+  }: {
+    readonly records?: Records;
+    readonly files?: Readonly<Record<string, string>>;
+    /** files that `notKnownHere` of the manifest tells of */
+    readonly attached?: Readonly<Record<string, string>>;
+    readonly manifest?: Partial<Manifest>;
+  } = {},
+): Promise<Manifest> {
+  await using writer = await createBundle(target, place);
+  const put = async (path: string, content: string): Promise<string> => {
+    const file = await writer.file(path);
+    await file.write(content);
+    return (await file.close()).sha256;
+  };
+  const resources: Manifest["resources"] = [];
+  for (const name of RESOURCE_NAMES) {
+    const { [name]: lines } = records;
+    const { stays = null, leftOut = [], optional } = resourceOf(name);
+    const isThere = lines !== undefined || optional !== true;
+    resources.push({
+      name,
+      state: !isThere ? "left-out" : (lines?.length ?? 0) === 0 ? "empty" : "exported",
+      records: lines?.length ?? 0,
+      sha256: isThere ? await put(pathOfResource(name), ndjson(lines ?? [])) : null,
+      stays,
+      leftOut: [...leftOut],
+    });
+  }
+  for (const [path, content] of Object.entries({ ...files, ...attached })) await put(path, content);
+  const others = Object.keys(files).map((path) => ({ path, records: null }));
+  const whole: Manifest = { ...EMPTY_MANIFEST, resources, files: others, ...manifest };
+  await writer.finish(whole);
+  return whole;
+}

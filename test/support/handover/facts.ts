@@ -1,0 +1,101 @@
+import { UNSAID } from "../../../src/lib/model/tenant.ts";
+import { exampleId, exampleOf } from "../../../src/lib/model/thing.ts";
+import { evaluate, questionsOf } from "../../../src/lib/handover/checklist/index.ts";
+import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
+import type { Question } from "../../../src/lib/handover/checklist/question.ts";
+import { RESOURCES } from "../../../src/lib/handover/resources.ts";
+
+/** The day of all test checklists, and their zone. */
+export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
+
+export const administrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
+  ...exampleOf(RESOURCES.administrators.fields),
+  id: exampleId(100 + number),
+  name: `admin${number}`,
+  user: `管理 ${number}郎`,
+  emails: [`admin${number}@example.jp`],
+  role: "system",
+  marked: false,
+  supportOption: true,
+  noticeMail: true,
+  ...change,
+});
+
+export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
+  ...exampleOf(RESOURCES.renewals.fields),
+  id: exampleId(200 + number),
+  kind: "custom",
+  name: `期限 ${number}`,
+  expiresAt: "2027-10-01T00:00:00.000Z",
+  owner: "admin2@example.jp",
+  account: null,
+  phone: null,
+  phoneHolder: null,
+  confirmedAt: null,
+  confirmedBy: null,
+  ...change,
+});
+
+/** An answer that fits a question. */
+const answerTo = (
+  { id, subject, kind, recorded }: Question,
+  { administrators }: HandoverFacts,
+): HandoverFacts["answers"][number] => {
+  const yes = id.endsWith(".mfa") ? "no" : "yes";
+  const user = id === "administrators.person" ? administrators.find((one) => one.id === subject)?.user : undefined;
+  const usual = { "yes-no": yes, date: "2026-11-01", phone: "03-0000-0078" }[kind as string] ?? "金庫";
+  const value = recorded ?? user ?? usual;
+  return { id: exampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
+};
+
+/** The facts with an answer to everything that is asked of them. */
+export const answered = (facts: HandoverFacts): HandoverFacts => {
+  const missing = questionsOf(evaluate(facts, TODAY)).filter(({ answer }) => answer === null);
+  if (missing.length === 0) return facts;
+  return answered({ ...facts, answers: [...facts.answers, ...missing.map((question) => answerTo(question, facts))] });
+};
+
+/** A tenant that uses everything, of which everything is recorded and nothing is answered. */
+export const UNANSWERED: HandoverFacts = {
+  tenant: {
+    ...UNSAID,
+    contactName: "契約 花子",
+    contactMail: "contact@example.jp",
+    contactPhone: "03-0000-0012",
+    ios: true,
+    macos: false,
+    android: true,
+    androidAccounts: "google-play",
+    ade: true,
+    vpp: true,
+  },
+  administrators: [administrator(1), administrator(2), administrator(3)],
+  renewals: [
+    renewal(1, { kind: "push-certificate", name: "プッシュ", account: "push@example.jp", phoneHolder: "金庫" }),
+    renewal(2, { kind: "ade-token", name: "ADE", account: "abm@example.jp", phoneHolder: "金庫" }),
+    renewal(3, { kind: "vpp-token", name: "VPP 本社", account: "abm@example.jp", phoneHolder: "金庫" }),
+    renewal(4, {
+      kind: "android-owner",
+      name: "第一所有者",
+      account: "owner@example.com",
+      phoneHolder: "金庫",
+      confirmedAt: "2026-10-01T00:00:00.000Z",
+      confirmedBy: "管理 2郎",
+    }),
+  ],
+  pushCertificate: null,
+  adeServer: null,
+  vppTokens: [],
+  answers: [],
+  clomoctl: {
+    machine: "mdm-pc",
+    user: "mdm",
+    home: "/home/mdm/.clomoctl",
+    runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z" }],
+    recipients: [{ way: "mail", name: "IT", address: "it@example.jp" }],
+    mailAccount: "notice@example.jp",
+  },
+};
+
+/** A tenant of which nothing is missing. */
+export const COMPLETE: HandoverFacts = answered(UNANSWERED);

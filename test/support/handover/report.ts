@@ -1,0 +1,69 @@
+import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { exampleId, exampleOf } from "../../../src/lib/model/thing.ts";
+import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
+import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
+import { READ_RESOURCES, type RecordIn, type ReportData, type Summary } from "../../../src/lib/handover/report/data.ts";
+import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover/resources.ts";
+import { writtenDown } from "../../../src/lib/handover/not-known.ts";
+import { EMPTY_MANIFEST } from "./bundles.ts";
+
+const org = (id: string, name: string, parentId: string | null): RecordIn<"orgs"> => ({
+  ...exampleOf(RESOURCES.orgs.fields),
+  id,
+  name,
+  code: null,
+  parentId,
+});
+
+const SALES = exampleId(401);
+
+/** Organisations, counts and a manifest around facts. @param name how everything is called */
+export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
+  const orgs = [org(ROOT_ORG_ID, "全社", null), org(SALES, name, ROOT_ORG_ID), org(exampleId(402), "第一課", SALES)];
+  const summary: Summary = {
+    users: {
+      byOrg: [
+        { orgId: ROOT_ORG_ID, records: 2 },
+        { orgId: SALES, records: 17 },
+      ],
+      withAccountName: 3,
+    },
+    devices: {
+      byStatus: [
+        { status: null, records: 1 },
+        { status: "管理中", records: 40 },
+      ],
+      byPlatform: [{ platform: "iOS", records: 41 }],
+      byOrg: [
+        { orgId: null, records: 4 },
+        { orgId: SALES, records: 37 },
+      ],
+    },
+  };
+  const counts: Readonly<Record<string, number>> = { users: 19, devices: 41, orgs: orgs.length };
+  const manifest: Manifest = {
+    ...EMPTY_MANIFEST,
+    tenant: { name, mirroredAt: null },
+    asOf: "2026-11-23",
+    resources: RESOURCE_NAMES.map((resource) => ({
+      name: resource,
+      state: resource === "audit" ? "left-out" : resource === "ade-devices" ? "not-permitted" : "exported",
+      records: counts[resource] ?? 0,
+      sha256: null,
+      stays: resourceOf(resource).stays ?? null,
+      leftOut: [...(resourceOf(resource).leftOut ?? [])],
+    })),
+    notKnownHere: writtenDown(facts.answers, []),
+  };
+  const records: ReportData["records"] = {
+    ...(Object.fromEntries(READ_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),
+    tenant: [{ id: "tenant", ...facts.tenant }],
+    orgs,
+    administrators: facts.administrators.map((one, at) =>
+      at === 0 ? one : { ...one, role: "division", managedOrgIds: [SALES], orgId: SALES },
+    ),
+    renewals: facts.renewals,
+    answers: facts.answers,
+  };
+  return { manifest, records, summary, clomoctl: facts.clomoctl };
+}

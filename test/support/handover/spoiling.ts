@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { inByteOrder, MANIFEST, SUMS } from "../../../src/lib/handover/bundle/contents.ts";
+import { sealedTarGz, sealedZip, tarOf, zipOf } from "./archives.ts";
+
+/** The files of a bundle, by their paths. */
+type Files = Map<string, Buffer>;
+
+/** Spoils bytes; the number says where, from 0 below 1. */
+const BYTES = {
+  "a bit flipped": (bytes: Buffer, place: number): Buffer => {
+    const spoilt = Buffer.from(bytes);
+    const bit = Math.floor(place * bytes.length * 8);
+    spoilt[bit >> 3] = (spoilt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return spoilt;
+  },
+  "cut off": (bytes: Buffer, place: number): Buffer => bytes.subarray(0, Math.floor(place * bytes.length)),
+  "a byte more": (bytes: Buffer, place: number): Buffer => {
+    const at = Math.floor(place * (bytes.length + 1));
+    return Buffer.concat([bytes.subarray(0, at), Buffer.from([10]), bytes.subarray(at)]);
+  },
+} as const;
+
+/** Spoils the names of files, or which there are. */
+const NAMES = {
+  renamed: (files: Files, path: string, place: number): void => {
+    const content = files.get(path) ?? Buffer.alloc(0);
+    files.delete(path);
+    files.set(place < 0.5 ? `${path}x` : `other/${basename(path)}`, content);
+  },
+  "another name by its case": (files: Files, path: string): void => {
+    const content = files.get(path) ?? Buffer.alloc(0);
+    files.delete(path);
+    files.set(path === path.toUpperCase() ? path.toLowerCase() : path.toUpperCase(), content);
+  },
+  added: (files: Files, path: string, place: number): void =>
+    void files.set(`${dirname(path)}/more-${Math.floor(place * 1000)}`.replace(/^\.\//, ""), Buffer.from("x")),
+  removed: (files: Files, path: string): void => void files.delete(path),
+  exchanged: (files: Files, path: string): void => {
+    const content = files.get(path) ?? Buffer.alloc(0);
+    const [other, its] = [...files].find(([, bytes]) => !bytes.equals(content)) ?? [path, content];
+    files.set(other, content).set(path, its);
+  },
+} as const;
+
+/** How a bundle is spoilt, which of its files, and where in it. */
+export interface Spoiling {
+  readonly how: keyof typeof BYTES | keyof typeof NAMES;
+  /** of an archive: what is in it is spoilt, and it is packed and sealed anew */
+  readonly inside: boolean;
+  readonly which: number;
+  readonly place: number;
+}
+
+const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
+  how: fc.constantFrom(
+    ...(Object.keys(BYTES) as (keyof typeof BYTES)[]),
+    ...(Object.keys(NAMES) as (keyof typeof NAMES)[]),
+  ),
+  inside: fc.boolean(),
+  which: part,
+  place: part,
+});
+
+/** The files below a folder. */
+export const filesBelow = (folder: string): Files =>
+  new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1).replaceAll("\\", "/"), readFileSync(path)]),
+  );
+
+/** Files as what the name's ending says: a folder, or a sealed archive in the order in which one is packed. */
+export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+  const rank = (path: string): number => (path === MANIFEST ? 0 : path === SUMS ? 1 : 2);
+  const made = [...files]
+    .map(([path, content]) => ({ path, content }))
+    .toSorted((one, other) => rank(one.path) - rank(other.path) || inByteOrder(one.path, other.path));
+  if (target.endsWith(".zip")) return writeFileSync(target, sealedZip(await zipOf(made)));
+  if (target.endsWith(".tar.gz")) return writeFileSync(target, sealedTarGz(await tarOf(made)));
+  for (const { path, content } of made) {
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    writeFileSync(join(target, path), content);
+  }
+}
+
+/**
+ * A spoilt copy of a bundle.
+ *
+ * @param whole the bundle
+ * @param files what is in it
+ * @param copy where the copy is made, with the same ending; what was there goes
+ */
+export async function spoil(
+  whole: string,
+  files: ReadonlyMap<string, Buffer>,
+  copy: string,
+  { how, inside, which, place }: Spoiling,
+): Promise<void> {
+  rmSync(copy, { recursive: true, force: true });
+  if (!(how in NAMES) && !inside && statSync(whole).isFile()) {
+    cpSync(whole, copy);
+    writeFileSync(copy, BYTES[how as keyof typeof BYTES](readFileSync(copy), place));
+    return;
+  }
+  const spoilt = new Map(files);
+  // an empty file cannot be cut off, and has no bit
+  const paths = [...files].filter(([, { length }]) => length > 0 || how in NAMES).map(([path]) => path);
+  const path = paths[Math.floor(which * paths.length)] ?? "";
+  if (how in NAMES) NAMES[how as keyof typeof NAMES](spoilt, path, place);
+  else spoilt.set(path, BYTES[how as keyof typeof BYTES](files.get(path) ?? Buffer.alloc(0), place));
+  await packAs(copy, spoilt);
+}

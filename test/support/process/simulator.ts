@@ -1,0 +1,31 @@
+import type { Send } from "../../../src/lib/apple/send.ts";
+import { start, type Running } from "./program.ts";
+
+/** A simulator that runs as a process of its own. */
+export interface RunningSimulator {
+  readonly url: string;
+  readonly running: Running;
+}
+
+/** Starts one with these options; it is killed when the test ends. @throws where it ends before it listens */
+export async function startSimulator(home: string, ...options: readonly string[]): Promise<RunningSimulator> {
+  const running = start(["ade", "simulator", "start", ...options], { home, cwd: home });
+  const listening = new Promise<string>((resolve) => {
+    let text = "";
+    running.process.stdout?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      const [line = "", ...rest] = text.split("\n");
+      if (rest.length > 0) resolve(line);
+    });
+  });
+  const gone = running.ended.then(({ code, stderr }) => Promise.reject(new Error(`ended with ${code}: ${stderr}`)));
+  gone.catch(() => undefined);
+  return { url: await Promise.race([listening, gone]), running };
+}
+
+/** Sends by Node's own fetch. */
+export const sendByFetch: Send = async ({ method, url, headers, body }) => {
+  const sent: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
+  const answer = await fetch(url, sent);
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+};

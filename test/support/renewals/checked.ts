@@ -1,0 +1,26 @@
+import type { Checked, Level } from "../../../src/lib/renewals/judge.ts";
+
+/** Something that was checked, with what a test says of it. */
+export const checkedThing = (
+  name: string,
+  level: Level,
+  daysLeft: number | null,
+  more: Partial<Checked> = {},
+): Checked => ({
+  kind: "certificate",
+  name,
+  organisation: null,
+  expiresAt: daysLeft === null ? null : new Date(Date.UTC(2026, 10, 20 + daysLeft)).toISOString(),
+  expiresOn: daysLeft === null ? null : new Date(Date.UTC(2026, 10, 20 + daysLeft)).toISOString().slice(0, 10),
+  certainty: "exact",
+  fingerprint: null,
+  topic: null,
+  validFrom: null,
+  source: null,
+  remark: null,
+  context: null,
+  state: "current",
+  level,
+  daysLeft,
+  ...more,
+});

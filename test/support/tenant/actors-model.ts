@@ -1,0 +1,421 @@
+import type { Composition } from "../../../src/lib/contract/index.ts";
+import type { Operation, Role } from "../../../src/lib/model/role.ts";
+import { DirectoryModel, type Done, type HandKind, type Need, type Refusal } from "./directory-model.ts";
+import { ROOT, valuesIn, type Kind, type ModelImport, type ModelRow, type Values } from "./history-model.ts";
+
+/** What a user's account has; organisations and schemes by their numbers in the model. */
+export interface ModelAccount {
+  readonly role: Role;
+  readonly scheme: number | null;
+  /** null: none, or of a custom administrator all */
+  readonly managed: readonly number[] | null;
+  readonly supportOption: boolean;
+  readonly noticeMail: boolean;
+}
+
+const NO_ROLE: ModelAccount = { role: "none", scheme: null, managed: null, supportOption: false, noticeMail: false };
+
+export interface ModelScheme {
+  readonly name: string;
+  readonly items: readonly Operation[];
+}
+
+/** What a request says of an account; what is missing stays. */
+export interface AccountAsked {
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  /** a scheme that is not there has a number that none has */
+  readonly scheme?: number | undefined;
+  readonly managed?: readonly number[] | undefined;
+  readonly managesAll?: true | undefined;
+  readonly supportOption?: boolean | undefined;
+  readonly noticeMail?: boolean | undefined;
+  readonly password?: string | undefined;
+  readonly passwordInConsole?: true | undefined;
+  /** a dry run needs no password */
+  readonly dryRun?: boolean | undefined;
+}
+
+export type AccountVerb = "create" | "edit" | "grant" | "revoke";
+
+/** The machine's owner, a user who acts with his account, or somebody who has none. */
+export type Who = "owner" | "nobody" | number;
+
+/** What nobody below a system administrator does. @see issue 11, the table of roles */
+const OF_SYSTEM: readonly Need[] = [
+  "whole",
+  "fields.write",
+  "accounts.roles",
+  "accounts.orgs",
+  "accounts.settings",
+  "schemes.write",
+];
+
+/** What a custom administrator does inside its organisations whatever its scheme has. */
+const OF_ALL_SCHEMES: readonly Need[] = ["accounts.write", "console.write"];
+
+const MOST_SUPPORTED = 5;
+
+const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
+const notPermitted = (...about: readonly string[]): Refusal => ({ code: "not-permitted", about });
+const notFound = (...about: readonly string[]): Refusal => ({ code: "not-found", about });
+
+const UNDOING = { create: "delete", update: "update", delete: "create" } as const;
+
+const isAbove = (role: Role | undefined): boolean => role === "system" || role === "division" || role === "custom";
+
+/** The directory with accounts, schemes and settings, and somebody who acts. */
+export class ActorsModel extends DirectoryModel {
+  who: Who = "owner";
+  /** by the numbers of users */
+  readonly accounts = new Map<number, ModelAccount>();
+  readonly schemes = new Map<number, ModelScheme>();
+  /** undefined: nobody has set it, and names are free text */
+  composition: Composition | undefined;
+  isMirror = false;
+  /** the organisations in which imports were planned, by their ids; of those that concern the whole none */
+  readonly #plannedIn = new Map<string, readonly number[]>();
+
+  accountOf(user: number): ModelAccount {
+    return this.accounts.get(user) ?? NO_ROLE;
+  }
+
+  /** The name of a user's account; null without one. */
+  nameOf(user: number): string | null {
+    return (this.records.users.get(user)?.["accountName"] ?? null) as string | null;
+  }
+
+  get role(): Role {
+    return this.who === "owner" ? "system" : this.who === "nobody" ? "none" : this.accountOf(this.who).role;
+  }
+
+  /** The organisations that are the own ones of whoever acts; undefined: all. */
+  get #own(): readonly number[] | undefined {
+    if (typeof this.who !== "number" || this.role === "system") return undefined;
+    const { role, managed } = this.accountOf(this.who);
+    if (role === "custom" && managed === null) return undefined;
+    const org = Number(this.records.users.get(this.who)?.["orgCode"]);
+    return role === "operator" ? (org === ROOT ? [] : [org]) : (managed ?? []);
+  }
+
+  override plansByOrgs(): boolean {
+    return this.role !== "system";
+  }
+
+  override isWhole(): boolean {
+    return this.#own === undefined;
+  }
+
+  override sees(kind: Kind, record: number): boolean {
+    const own = this.#own;
+    if (own === undefined || !super.sees(kind, record)) return super.sees(kind, record);
+    const at = kind === "orgs" ? record : Number(this.records.users.get(record)?.["orgCode"]);
+    return own.filter((org) => this.records.orgs.has(org)).some((org) => this.subtree(org).includes(at));
+  }
+
+  #may(need: Need): boolean {
+    if (this.role === "system") return true;
+    if (this.role === "none" || this.role === "operator" || OF_SYSTEM.includes(need)) return false;
+    if (this.role === "division") return true;
+    const { scheme } = this.accountOf(Number(this.who));
+    const { items = [] } = this.schemes.get(scheme ?? -1) ?? {};
+    return OF_ALL_SCHEMES.includes(need) || items.includes(need as Operation);
+  }
+
+  #mayAny(kind: HandKind): boolean {
+    return this.needsOfAny(kind).some((need) => this.#may(need));
+  }
+
+  override barredImport(kind: HandKind, needs: readonly Need[]): readonly Refusal[] {
+    const barred = this.barred(needs);
+    return barred.length === 0 && !this.#mayAny(kind) ? [notPermitted()] : barred;
+  }
+
+  override barred(needs: readonly Need[]): readonly Refusal[] {
+    if (this.who === "nobody") return [notFound("CLOMO アカウント")];
+    if (this.role === "none") return [notPermitted("サインイン")];
+    return needs.every((need) => this.#may(need)) ? [] : [notPermitted()];
+  }
+
+  override refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+    const reasons = super.refusals(kind, record, given);
+    if (record !== undefined && !this.sees(kind, record)) return reasons;
+    if (kind === "orgs") return [...this.#unmovable(record, given), ...reasons];
+    return [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)];
+  }
+
+  /** Who has nothing above an organisation takes it out of no other one's. */
+  #unmovable(org: number | undefined, { parent }: Values): readonly Refusal[] {
+    if (org === undefined || parent === undefined) return [];
+    const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT);
+    return this.sees("orgs", above) ? [] : [notPermitted("上位組織")];
+  }
+
+  /** Users whom system administrators alone change. */
+  #untouchable(user: number | undefined): readonly Refusal[] {
+    const isHis = user !== undefined && this.#isAbove(user) && this.role !== "system";
+    return isHis ? [notPermitted("システム管理者だけ")] : [];
+  }
+
+  /** Who is only marked may have any role. */
+  #isAbove(user: number): boolean {
+    const { role } = this.accountOf(user);
+    return isAbove(role) || (role === "none" && this.administrators.has(user));
+  }
+
+  #unlikeNames(user: number | undefined, given: Values): readonly Refusal[] {
+    const isOperator = user !== undefined && this.accountOf(user).role === "operator";
+    const { accountName = null } = given;
+    const isOther = accountName !== null && (user === undefined || this.nameOf(user) !== accountName);
+    const values = { ...(user === undefined ? {} : this.records.users.get(user)), ...given };
+    return [
+      ...(isOperator && given["orgCode"] === ROOT ? [rejected("オペレーター")] : []),
+      ...(isOther && this.#isOtherThan(accountName, this.#composed(values)) ? [rejected("構成する情報")] : []),
+    ];
+  }
+
+  #isOtherThan(name: unknown, composed: string | null | undefined): boolean {
+    return composed !== undefined && composed !== name;
+  }
+
+  /** The name that an account gets; null where a user lacks what it is composed of, undefined where any will do. */
+  #composed(values: Values): string | null | undefined {
+    const [email = ""] = valuesIn(values, "emails").map(String);
+    if (this.composition === undefined || this.composition === "free-text") return undefined;
+    if (this.composition === "mail-address") return email || null;
+    if (this.composition === "mail-local-part") return email.replace(/@[^@]*$/, "") || null;
+    return (values["employeeCode"] ?? null) as string | null;
+  }
+
+  override markRefusals(user: number): readonly Refusal[] {
+    const barred = this.barred(["accounts.roles"]);
+    if (barred.length > 0) return barred;
+    return this.administrators.has(user) && this.accountOf(user).role !== "none" ? [rejected("管理者権限")] : [];
+  }
+
+  override isUnfit(done: Done, rows: readonly ModelRow[]): boolean {
+    if (this.role === "system") return false;
+    const kind = done.kind as HandKind;
+    const isTaken = rows.some((row) => {
+      const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : this.#coded(row["code"]);
+      const named = kind === "users" ? this.#coded(row["orgCode"]) : undefined;
+      return (met !== undefined && !this.sees(kind, met)) || (named !== undefined && !this.sees("orgs", named));
+    });
+    const place = kind === "users" ? "orgCode" : "parent";
+    // nothing goes outside, and the top of a part stays where it is
+    const isOutside = done.did.some(
+      ({ before, after }) =>
+        after !== undefined &&
+        before?.[place] !== after[place] &&
+        [after, ...(before === undefined ? [] : [before])].some((one) => !this.sees("orgs", Number(one[place]))),
+    );
+    const isOfAbove = done.did.some(
+      ({ record, action }) => kind === "users" && action === "update" && this.#untouchable(record).length > 0,
+    );
+    return isTaken || isOutside || isOfAbove;
+  }
+
+  #coded(code: ModelRow[string] | undefined): number | undefined {
+    return code === undefined || code === "" ? undefined : this.find("orgs", "code", String(code));
+  }
+
+  override barredUndo({ kind, id, did }: ModelImport): readonly Refusal[] {
+    const barred = this.barred([]);
+    if (barred.length > 0) return barred;
+    if (!(["users", "orgs"] as const).some((one) => this.#mayAny(one))) return [notPermitted()];
+    const isOfKind = this.#mayAny(kind as HandKind);
+    const plannedIn = this.#plannedIn.get(id);
+    const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
+    if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
+    const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
+    const needed = this.barred(this.needsOfWork({ kind, did: undone }));
+    if (needed.length > 0) return needed;
+    return kind === "users" && did.some(({ record }) => this.#untouchable(record).length > 0) ? [notPermitted()] : [];
+  }
+
+  override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+    const own = this.role === "system" ? undefined : (this.#own ?? [ROOT]);
+    const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.id);
+    if (plannedIn !== undefined) this.#plannedIn.set(by.id, plannedIn);
+    super.commit(done, by, undid);
+  }
+
+  /** As of the directory alone; nor does an organisation go that an account manages whom the asker sees. */
+  override held(gone: Parameters<DirectoryModel["held"]>[0]): readonly Refusal[] {
+    const going = new Set(gone.flatMap(([, records]) => records));
+    const managed = [...this.records.orgs.keys()].filter((org) => going.has(org) && this.#isManaged(org));
+    return [
+      ...[...going].flatMap((user) => this.#untouchable(this.records.users.has(user) ? user : undefined)),
+      ...super.held(gone),
+      ...managed.map((org) => rejected(this.pathOf(org), "管理対象組織", "何も変更していません")),
+    ];
+  }
+
+  override deletions(gone: Parameters<DirectoryModel["deletions"]>[0]): ReturnType<DirectoryModel["deletions"]> {
+    const isManaged = gone.some(([kind, records]) => kind === "orgs" && records.some((org) => this.#isManaged(org)));
+    return isManaged ? undefined : super.deletions(gone);
+  }
+
+  #isManaged(org: number): boolean {
+    return [...this.accounts].some(
+      ([user, { role, managed }]) => role !== "none" && this.sees("users", user) && (managed ?? []).includes(org),
+    );
+  }
+
+  /** Why an account is not written; each of them is true. @see facts 2.1, 2.2, 2.3 */
+  accountRefusals(verb: AccountVerb, user: number, asked: AccountAsked): readonly Refusal[] {
+    const barred = this.barred(["accounts.write"]);
+    if (barred.length > 0) return barred;
+    if (!this.sees("users", user)) return [notFound()];
+    const { role: before } = this.accountOf(user);
+    const { role = before, supportOption, managed, managesAll } = asked;
+    const isOfSystem =
+      this.#isAbove(user) ||
+      isAbove(asked.role) ||
+      supportOption === true ||
+      managed !== undefined ||
+      managesAll === true;
+    if (this.role !== "system" && isOfSystem) return [notPermitted()];
+    const name = this.nameOf(user);
+    const isRenamed = name !== null && asked.name !== undefined && asked.name !== name;
+    const isOfUser = isRenamed || (before === "none" && role === "none");
+    if (this.role === "custom" && isOfUser && !this.#may("users.write")) return [notPermitted()];
+    if (verb === "create" && name !== null) return [rejected(name, "アカウント")];
+    if (verb !== "create" && name === null) return [notFound("CLOMO アカウント")];
+    return [
+      ...(verb === "grant" && role === "none" ? [rejected("管理者権限")] : []),
+      ...this.#nameRefusals(verb, user, asked),
+      ...this.#passwordRefusals(before, role, asked),
+      ...this.#roleRefusals(user, role),
+      ...this.#schemeRefusals(user, role, asked),
+      ...this.#managedRefusals(user, role, asked),
+      ...this.#supportRefusals(user, role, asked),
+    ];
+  }
+
+  #nameRefusals(verb: AccountVerb, user: number, { name: typed }: AccountAsked): readonly Refusal[] {
+    const isOther = ![undefined, "", this.nameOf(user)].includes(typed);
+    const isComposed = verb === "create" || isOther;
+    const composed = isComposed ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
+    if (verb === "create" && composed === undefined && (typed ?? "") === "") return [rejected("アカウント名")];
+    if (composed === null) return [rejected("構成する情報")];
+    if (composed !== undefined && ![undefined, "", composed].includes(typed)) return [rejected("構成する情報")];
+    const name = composed ?? typed;
+    if (name === "") return [rejected("アカウント名", "消すことはできません")];
+    const holder = name === undefined ? undefined : this.find("users", "accountName", name);
+    if (holder === undefined || holder === user) return [];
+    const called = String(this.records.users.get(holder)?.["name"]);
+    return [rejected("アカウント名", name ?? "", this.sees("users", holder) ? called : "使えません")];
+  }
+
+  #passwordRefusals(before: Role, role: Role, asked: AccountAsked): readonly Refusal[] {
+    const { password, passwordInConsole, dryRun = false } = asked;
+    const isWeak = password !== undefined && !/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{6,}$/.test(password);
+    const isNeeded = role !== "none" && before === "none" && !dryRun;
+    const isLacking = isNeeded && (password ?? passwordInConsole) === undefined;
+    const isElsewhere = (this.isMirror ? password : passwordInConsole) !== undefined;
+    return isElsewhere || isLacking || (isWeak && role !== "none") ? [rejected("パスワード")] : [];
+  }
+
+  #roleRefusals(user: number, role: Role): readonly Refusal[] {
+    const others = [...this.accounts].filter(
+      ([other, account]) => other !== user && this.records.users.has(other) && account.role === "system",
+    );
+    const isLast = this.accountOf(user).role === "system" && role !== "system" && others.length === 0;
+    const isNowhere = role === "operator" && this.records.users.get(user)?.["orgCode"] === ROOT;
+    return [
+      ...(isLast ? [rejected("最後のシステム管理者")] : []),
+      ...(isNowhere ? [rejected("全社", "オペレーター")] : []),
+    ];
+  }
+
+  #schemeRefusals(user: number, role: Role, { scheme }: AccountAsked): readonly Refusal[] {
+    if (role !== "custom")
+      return scheme === undefined ? [] : [rejected("スキームを設定できるのはカスタム管理者だけです")];
+    if (scheme === undefined) {
+      return this.accountOf(user).scheme === null ? [rejected("スキーム", "必要")] : [];
+    }
+    return this.schemes.has(scheme) ? [] : [notFound("カスタム管理権限スキーム")];
+  }
+
+  #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountAsked): readonly Refusal[] {
+    const { role: was, managed: before } = this.accountOf(user);
+    if (role !== "division" && role !== "custom")
+      return (managed ?? []).length > 0 || managesAll === true ? [rejected("管理対象", "管理者だけです")] : [];
+    if (managesAll === true) return role === "custom" ? [] : [rejected("管理対象", "全")];
+    const after = managed ?? before ?? [];
+    const stays = role === "custom" && was === "custom" && managed === undefined;
+    return [
+      ...((managed ?? []).every((org) => this.sees("orgs", org)) ? [] : [notFound("組織")]),
+      ...((managed ?? []).includes(ROOT) ? [rejected("管理対象組織", "全社")] : []),
+      ...(after.length === 0 && !stays ? [rejected("管理対象組織", "1 つ以上")] : []),
+    ];
+  }
+
+  #supportRefusals(user: number, role: Role, asked: AccountAsked): readonly Refusal[] {
+    const { supportOption: before } = this.accountOf(user);
+    if (role !== "system") {
+      return [
+        ...(asked.supportOption === true ? [rejected("サポートオプション")] : []),
+        ...(asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
+      ];
+    }
+    const after = asked.supportOption ?? before;
+    const holders = [...this.accounts].filter(([other, account]) => other !== user && account.supportOption);
+    return [
+      ...(after && !before && holders.length >= MOST_SUPPORTED ? [rejected("サポートオプション")] : []),
+      ...(!after && asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
+    ];
+  }
+
+  /** Writes an account that nothing stands against. @returns whether anything changed */
+  writeAccount(verb: AccountVerb, user: number, asked: AccountAsked): boolean {
+    const before = this.accountOf(user);
+    const role = asked.role ?? before.role;
+    const isManaging = role === "division" || role === "custom";
+    const managed = asked.managed === undefined ? before.managed : [...new Set(asked.managed)];
+    const supportOption = role === "system" && (asked.supportOption ?? before.supportOption);
+    const after: ModelAccount = {
+      role,
+      scheme: role === "custom" ? (asked.scheme ?? before.scheme) : null,
+      managed: isManaging && asked.managesAll !== true ? (managed?.toSorted((a, b) => a - b) ?? null) : null,
+      supportOption,
+      noticeMail: supportOption && (asked.noticeMail ?? before.noticeMail),
+    };
+    const composed = verb === "create" ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
+    const name = composed ?? asked.name ?? this.nameOf(user);
+    const isNamed = name !== this.nameOf(user);
+    const isMarked = role === "none" ? asked.role === undefined && this.administrators.has(user) : true;
+    const isSet = (asked.password ?? asked.passwordInConsole) !== undefined;
+    const isSame = JSON.stringify(before) === JSON.stringify(after) && isMarked === this.administrators.has(user);
+    if (isSame && !isNamed && !isSet) return false;
+    this.accounts.set(user, after);
+    if (isNamed) this.write("users", user, { accountName: name });
+    else if (isSet) this.touch(user);
+    if (isMarked) this.administrators.add(user);
+    else this.administrators.delete(user);
+    return true;
+  }
+
+  /** Why a scheme is not written. @param scheme undefined of a new one */
+  schemeRefusals(scheme: number | undefined, { name, items }: Partial<ModelScheme>): readonly Refusal[] {
+    const barred = this.barred(["schemes.write"]);
+    if (barred.length > 0) return barred;
+    if (scheme !== undefined && !this.schemes.has(scheme)) return [notFound()];
+    const isTaken = [...this.schemes].some(([other, { name: taken }]) => other !== scheme && taken === name);
+    return [
+      ...(name === "" || isTaken ? [rejected("スキーム名")] : []),
+      ...(items?.length === 0 ? [rejected("チェック項目")] : []),
+    ];
+  }
+
+  /** Why a scheme is not deleted. */
+  schemeHeld(scheme: number): readonly Refusal[] {
+    const barred = this.barred(["schemes.write"]);
+    if (barred.length > 0) return barred;
+    if (!this.schemes.has(scheme)) return [notFound()];
+    const { name = "" } = this.schemes.get(scheme) ?? {};
+    const holders = [...this.accounts].filter(([user, one]) => this.records.users.has(user) && one.scheme === scheme);
+    return holders.length > 0 ? [rejected(name, "アカウント")] : [];
+  }
+}

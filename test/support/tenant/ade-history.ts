@@ -1,0 +1,231 @@
+import fc from "fast-check";
+import type { AdeSync } from "../../../src/lib/contract/index.ts";
+import type { SyncKind } from "../../../src/lib/model/ade.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import { expectSame } from "./audited-history.ts";
+import { Rehearsal } from "./rehearsal.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** What Apple's portal does with devices; `at` are places among all that ever were. */
+type Move = "add" | "release" | "take" | "give" | "activate";
+
+/** One step of a history. */
+export type AdeStep =
+  | { readonly move: Move; readonly at: readonly number[]; readonly silent: boolean }
+  | { readonly fault: string; readonly after: number; readonly count: number }
+  | { readonly laterMs: number }
+  | { readonly sync: SyncKind | undefined; readonly most: number | undefined; readonly killAt: number | undefined };
+
+const FAULTS = [
+  "terms",
+  "unauthorized-once",
+  "rate-limited",
+  "unavailable",
+  "reset",
+  "slow",
+  "cut-json",
+  "stuck-cursor",
+  "expired-cursor",
+  "duplicate-device",
+  "unreadable-device",
+  "quoted",
+  "inactive",
+  "token-rejected",
+] as const;
+
+const HOUR_MS = 3_600_000;
+
+export const someAdeStep: fc.Arbitrary<AdeStep> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      move: fc.constantFrom<Move>("add", "add", "release", "take", "give", "activate"),
+      at: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 8 }),
+      silent: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      fault: fc.constantFrom(...FAULTS),
+      after: fc.nat({ max: 6 }),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ laterMs: fc.constantFrom(HOUR_MS, 26 * HOUR_MS, 8 * 24 * HOUR_MS) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      sync: fc.constantFrom<SyncKind | undefined>(undefined, undefined, "full", "delta"),
+      most: fc.constantFrom(undefined, undefined, 0, 100),
+      killAt: fc.option(fc.nat({ max: 12 }), { nil: undefined }),
+    }),
+  },
+);
+
+/** Keys take long to make: all histories have the same. */
+const KEYS: Parameters<Rehearsal["setUp"]>[0] = {};
+
+/** Apple's side and a tenant that syncs with it, and what is to hold of both. */
+export class AdeHistory {
+  readonly #tenant: TestTenant;
+  readonly #rehearsal: Rehearsal;
+  /** devices whose change Apple did not tell of, with the step of the last one, until a full sync that began later */
+  readonly #untold = new Map<string, number>();
+  /** the step in which a run began */
+  readonly #began = new Map<string, number>();
+  #step = 0;
+  /** all that ever were, in their order */
+  readonly #all: string[] = [];
+
+  constructor(tenant: TestTenant, options: { readonly devices: number; readonly pageSize: number }) {
+    this.#tenant = tenant;
+    this.#rehearsal = new Rehearsal(options, tenant);
+  }
+
+  async begin(): Promise<void> {
+    this.#all.push(...this.#rehearsal.simulated().keys());
+    await this.#rehearsal.setUp(KEYS);
+  }
+
+  /** @returns what it came to */
+  async do(step: AdeStep): Promise<string> {
+    this.#step += 1;
+    if ("move" in step) return this.#move(step);
+    if ("fault" in step) {
+      await this.#rehearsal.fault(step.fault, { after: step.after, count: step.count });
+      return step.fault;
+    }
+    if ("laterMs" in step) {
+      this.#tenant.surroundings.time += step.laterMs;
+      return "later";
+    }
+    return this.#sync(step);
+  }
+
+  async #move({ move, at, silent }: Extract<AdeStep, { readonly move: Move }>): Promise<string> {
+    if (move === "add") {
+      const added = await this.#rehearsal.add({ count: at.length, silent });
+      this.#all.push(...added);
+      for (const serial of silent ? added : []) this.#untold.set(serial, this.#step);
+      return silent ? "silent" : "added";
+    }
+    const serials = [...new Set(at.map((place) => this.#all[place % Math.max(1, this.#all.length)] ?? ""))];
+    const paths = { release: "/release", take: "/assign", give: "/assign", activate: "/activate" };
+    const more = move === "take" ? { none: true } : {};
+    let done = 0;
+    for (const serial of serials) {
+      const before = this.#rehearsal.simulated().get(serial);
+      const asked = { serials: [serial], ...(move === "activate" ? {} : { silent }), ...more };
+      try {
+        await this.#rehearsal.control("POST", `/devices${paths[move]}`, asked);
+      } catch (error) {
+        // it is gone for good
+        if (!(error instanceof Failure)) throw error;
+        continue;
+      }
+      if (this.#rehearsal.simulated().get(serial) !== before) {
+        done += 1;
+        if (silent) this.#untold.set(serial, this.#step);
+      }
+    }
+    if (done === 0) return "nothing";
+    return silent ? "silent" : move === "release" ? "released" : "assigned";
+  }
+
+  async #sync({ sync, most, killAt }: Extract<AdeStep, { readonly sync: unknown }>): Promise<string> {
+    const { ade } = this.#tenant.client;
+    let asked = 0;
+    this.#rehearsal.fate = () => ((asked += 1) - 1 === killAt ? "killed" : undefined);
+    const before = await this.#rehearsal.devices();
+    let begun: AdeSync;
+    try {
+      begun = await ade.sync({ ...(sync && { kind: sync }), ...(most !== undefined && { most: { count: most } }) });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // a delta without a full sync before
+      expectSame(error.code, "input-rejected");
+      expectSame(await this.#rehearsal.devices(), before);
+      return "refused";
+    }
+    if (!this.#began.has(begun.id)) this.#began.set(begun.id, this.#step);
+    const run = await this.#until(begun, () => killAt !== undefined && asked > killAt);
+    if (run === undefined) {
+      this.#rehearsal.crash();
+      await this.#noteUnreadable(begun);
+      this.#rehearsal.fate = () => undefined;
+      return "killed";
+    }
+    return this.#judge(run);
+  }
+
+  /** The run as it ended; undefined where its process was killed. */
+  async #until(begun: AdeSync, isKilled: () => boolean): Promise<AdeSync | undefined> {
+    for (;;) {
+      const run = await this.#tenant.client.ade.findSync(begun.id);
+      if (run.state !== "running") return run;
+      // what is under way besides the request that is never answered ends first
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      const now = await this.#tenant.client.ade.findSync(begun.id);
+      if (now.state === "running" && now.pages === run.pages && isKilled()) return undefined;
+    }
+  }
+
+  async #judge(run: AdeSync): Promise<string> {
+    if (run.kind === "full" && run.state !== "failed") this.#forgetUntold(run);
+    await this.#noteUnreadable(run);
+    if (run.state === "failed") {
+      expectSame(run.error === null, false);
+      return "failed";
+    }
+    expectSame(["done", "unconfirmed"].includes(run.state), true);
+    await this.#expectSame();
+    return run.state === "unconfirmed" ? "unconfirmed" : `${run.kind} done`;
+  }
+
+  /** What could not be read is known by a full sync that begins later. */
+  async #noteUnreadable({ id }: AdeSync): Promise<void> {
+    for (const { serialNumber } of await this.#tenant.client.ade.unreadable(id)) {
+      if (serialNumber !== null) this.#untold.set(serialNumber, this.#step);
+    }
+  }
+
+  /** What a full sync was cut off from may have changed behind it. */
+  #forgetUntold({ id }: AdeSync): void {
+    const began = this.#began.get(id) ?? 0;
+    for (const [serial, step] of this.#untold) {
+      if (step < began) this.#untold.delete(serial);
+    }
+  }
+
+  /** After a sync that was completed, what Apple told of is as it has it; each device has one record of the tenant's own. */
+  async #expectSame(): Promise<void> {
+    const [here, there] = [await this.#rehearsal.devices(), this.#rehearsal.simulated()];
+    for (const serial of this.#untold.keys()) {
+      (here as Map<string, string>).delete(serial);
+      (there as Map<string, string>).delete(serial);
+    }
+    expectSame(here, there);
+    const records = (await this.#tenant.devices()).map(({ serialNumber }) => serialNumber);
+    expectSame(new Set(records).size, records.length);
+    expectSame(new Set(records).isSupersetOf(new Set(here.keys())), true);
+  }
+
+  /** When all faults are over, two syncs bring the tenant to what Apple has. */
+  async end(): Promise<readonly string[]> {
+    this.#rehearsal.fate = () => undefined;
+    await this.#rehearsal.control("DELETE", "/faults");
+    this.#step += 1;
+    // one goes on with what was cut off
+    const seen = [await this.#sync({ sync: undefined, most: 100, killAt: undefined })];
+    this.#rehearsal.fate = () => undefined;
+    const run = await this.#rehearsal.sync({ kind: "full", most: { count: 100 } });
+    expectSame([run.kind, run.state, run.missing], ["full", "done", 0]);
+    this.#untold.clear();
+    await this.#expectSame();
+    const again = await this.#rehearsal.sync();
+    expectSame([again.created, again.changed, again.released, again.registered], [0, 0, 0, 0]);
+    await this.#rehearsal.bury();
+    return seen;
+  }
+}

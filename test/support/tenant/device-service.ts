@@ -1,0 +1,114 @@
+import { setImmediate } from "node:timers/promises";
+import type { AppleAnswer, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** What the device service of a test has. */
+export interface FakeDevice {
+  profileUuid?: string | undefined;
+}
+
+const json = (body: unknown): AppleAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+
+/**
+ * Apple's device service, as far as profiles need it: it gives devices profiles, and answers per device as it is told. A page
+ * has all devices.
+ */
+export class DeviceService {
+  readonly devices = new Map<string, FakeDevice>();
+  readonly profiles = new Map<string, unknown>();
+  /** answers of devices that are not SUCCESS */
+  readonly refusals = new Map<string, "NOT_ACCESSIBLE" | "FAILED" | "THROTTLED">();
+  readonly requests: string[] = [];
+  maximum = 1000;
+  /** the server's id */
+  server = "S1";
+  retryAfterSeconds: number | undefined;
+
+  readonly send: Send = async (request) => this.#answer(request);
+
+  #answer({ method, url, body = "{}" }: AppleRequest): AppleAnswer {
+    const { pathname, searchParams } = new URL(url);
+    const asked = JSON.parse(body) as { readonly devices?: readonly string[]; readonly profile_uuid?: string };
+    this.requests.push(`${method} ${pathname}${asked.devices === undefined ? "" : ` ${asked.devices.length}`}`);
+    if (pathname === "/session") return json({ auth_session_token: "s" });
+    if (pathname === "/account") return json(this.#account);
+    if (pathname === "/profile/devices") return this.#assign(asked.devices ?? [], asked.profile_uuid);
+    if (pathname === "/profile" && method === "POST") return this.#define(asked);
+    if (pathname === "/profile") return this.#profile(searchParams.get("profile_uuid") ?? "");
+    const rows = [...this.devices].map(([serial, { profileUuid }]) => ({
+      serial_number: serial,
+      os: "iOS",
+      profile_status: profileUuid === undefined ? "empty" : "assigned",
+      ...(profileUuid === undefined ? {} : { profile_uuid: profileUuid }),
+    }));
+    return json({
+      devices: pathname === "/devices/sync" ? [] : rows,
+      cursor: `c${this.requests.length}`,
+      more_to_follow: false,
+    });
+  }
+
+  get #account() {
+    const limit = { default: 100, maximum: this.maximum };
+    const urls = [{ uri: "/profile/devices", http_method: ["POST", "DELETE"], limit }];
+    return {
+      server_name: "SIMULATOR",
+      server_uuid: this.server,
+      admin_id: "a@example.jp",
+      org_name: "SIMULATOR",
+      urls,
+    };
+  }
+
+  #define(profile: unknown): AppleAnswer {
+    const uuid = String(this.profiles.size + 1).padStart(32, "A");
+    this.profiles.set(uuid, profile);
+    return json({ profile_uuid: uuid, devices: {} });
+  }
+
+  #profile(uuid: string): AppleAnswer {
+    const profile = this.profiles.get(uuid);
+    return profile === undefined ? { status: 404, headers: {}, body: "NOT_FOUND" } : json(profile);
+  }
+
+  #assign(serials: readonly string[], uuid: string | undefined): AppleAnswer {
+    if (uuid !== undefined && !this.profiles.has(uuid)) return { status: 404, headers: {}, body: "NOT_FOUND" };
+    const devices: Record<string, string> = {};
+    for (const serial of serials) {
+      const refusal = this.refusals.get(serial);
+      devices[serial] = refusal ?? "SUCCESS";
+      if (refusal === undefined) this.devices.set(serial, { profileUuid: uuid });
+    }
+    return json({ devices, retry_after_seconds: this.retryAfterSeconds });
+  }
+}
+
+/** A tenant whose server token is of this service, and its devices fetched. @param kind of its endpoint */
+export async function connected(
+  tenant: TestTenant,
+  service: DeviceService,
+  kind: "simulator" | "other" = "simulator",
+): Promise<void> {
+  tenant.apple = service.send;
+  const token = { consumerKey: "CK_1", consumerSecret: "x", accessToken: "AT_1", accessSecret: "y", expiresAt: "" };
+  const turned = Buffer.from(`ade-token\n${[...JSON.stringify(token)].toReversed().join("")}`).toString("base64url");
+  const sealed = tenant.sealingKey + turned;
+  tenant.database.run(
+    `insert into ade_server (pk, endpointKind, endpointUrl, token, consumer, tokenExpiresAt, tokenSetAt)
+     values (1, :kind, 'http://127.0.0.1:8080', :sealed, 'c', '2030-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`,
+    { kind, sealed },
+  );
+  await synced(tenant);
+}
+
+/** Syncs all devices, and waits until it has ended. */
+export async function synced(tenant: TestTenant): Promise<void> {
+  const { id } = await tenant.client.ade.sync({ kind: "full" });
+  let run = await tenant.client.ade.findSync(id);
+  while (run.state === "running") {
+    await setImmediate();
+    run = await tenant.client.ade.findSync(id);
+  }
+  const { state, error } = run;
+  if (state !== "done") throw new TypeError(`the sync is ${state}: ${JSON.stringify(error)}`);
+}

@@ -1,0 +1,247 @@
+import type { ErrorCode } from "../../../src/lib/errors/index.ts";
+import type { Operation } from "../../../src/lib/model/role.ts";
+import {
+  HistoryModel,
+  isSame,
+  keyOf,
+  ROOT,
+  valuesIn,
+  type Kind,
+  type ModelImport,
+  type ModelRow,
+  type Values,
+} from "./history-model.ts";
+
+/** The kinds of records that are written by hand in the model. */
+export type HandKind = "orgs" | "users";
+
+/** Why something is refused. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** what the Japanese text names */
+  readonly about: readonly string[];
+}
+
+/** A number that no record has: of a reference to nothing. */
+export const NOBODY = -1;
+
+export type Done = NonNullable<ReturnType<HistoryModel["undo"]>>;
+
+const LABELS: Readonly<Record<string, string>> = {
+  emails: "メールアドレス",
+  accountName: "CLOMOアカウント名",
+  code: "組織コード",
+};
+
+const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
+
+/** The fields by which a record is put somewhere. */
+const PLACE = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
+
+/** What somebody wants to do to records of a kind. */
+type Work = "create" | "edit" | "move" | "delete" | "recursive";
+
+/** What somebody may, or may not; `whole` concerns the tenant as a whole. */
+export type Need = Operation | "whole";
+
+/** Organisations and users that are written by hand, too. */
+export class DirectoryModel extends HistoryModel {
+  /** by whom each record was written, in order: ids of imports, or by hand */
+  readonly #writers = new Map<number, string[]>();
+
+  /** Whether plans of whoever acts are of some organisations, also of all: they depend on where users are. */
+  plansByOrgs(): boolean {
+    return false;
+  }
+
+  /** Whether the organisations of whoever acts are all. */
+  isWhole(): boolean {
+    return true;
+  }
+
+  /** Why whoever acts may not do what needs these, whatever it is about; none if he may. */
+  barred(_needs: readonly Need[]): readonly Refusal[] {
+    return [];
+  }
+
+  /** Why whoever acts may not import a file of a kind that needs these. */
+  barredImport(_kind: HandKind, _needs: readonly Need[]): readonly Refusal[] {
+    return [];
+  }
+
+  /** What it needs to do something to records of a kind. @see issue 11, the table of roles; facts 2.1 */
+  needs(kind: HandKind, work: Work): readonly Need[] {
+    const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
+    if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
+    if (work === "recursive") return ["orgs.delete", "users.delete"];
+    if (work === "delete") return [`${kind}.delete`];
+    return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
+  }
+
+  /** The rights of which an import of a kind, or its undoing, takes some. */
+  needsOfAny(kind: HandKind): readonly Need[] {
+    return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
+  }
+
+  /** What it needs to do something to records as an import does. @param isNew who is new to whoever acts */
+  needsOfWork({ kind, did }: Pick<Done, "kind" | "did">, isNew = (_record: number) => false): readonly Need[] {
+    return did.flatMap(({ record, action, before, after }): readonly Need[] => {
+      if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
+      if (action === "delete") return ["users.delete"];
+      if (action === "create" || isNew(record)) return this.needs(kind, "create");
+      const isMoved = before?.[PLACE.users] !== after?.[PLACE.users];
+      const isEdited = !isSame({ ...before, [PLACE.users]: null }, { ...after, [PLACE.users]: null });
+      return [...(isMoved ? (["users.move"] as const) : []), ...(isEdited ? (["users.write"] as const) : [])];
+    });
+  }
+
+  /** What the plan of a file needs: a row that meets somebody whom whoever acts does not see makes a new record to them. */
+  needsOfPlan(done: Done, rows: readonly ModelRow[]): readonly Need[] {
+    const kind = done.kind as HandKind;
+    const isUnseen = rows.some((row) => {
+      const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
+      return met !== undefined && !this.sees(kind, met);
+    });
+    const known = this.needsOfWork(done, (record) => !this.sees(kind, record));
+    return isUnseen ? [...known, ...this.needs(kind, "create")] : known;
+  }
+
+  /** Whether the rows of a file are refused to whoever acts, though another one may have them taken. */
+  isUnfit(_done: Done, _rows: readonly ModelRow[]): boolean {
+    return false;
+  }
+
+  /** Why whoever acts may not undo an import, whatever became of its records since. */
+  barredUndo(_done: ModelImport): readonly Refusal[] {
+    return [];
+  }
+
+  /** Why somebody is not marked as an administrator, or unmarked; none if he is. */
+  markRefusals(_user: number): readonly Refusal[] {
+    return [];
+  }
+
+  /** Why a record cannot be written with some values; each of them is true. @param record undefined of a new one */
+  refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+    const before = record === undefined ? undefined : this.records[kind].get(record);
+    const isRoot = kind === "orgs" && record === ROOT;
+    if (record !== undefined && !this.sees(kind, record)) return [{ code: "not-found", about: [] }];
+    return [
+      ...(isRoot ? [{ code: "input-rejected", about: ["全社"] } as const] : []),
+      ...this.#unknown(given),
+      ...(given["name"] === "" ? [{ code: "input-rejected", about: [REQUIRED[kind], "空"] } as const] : []),
+      ...this.#addresses(given),
+      ...this.#taken(kind, record, given),
+      ...this.#cleared(before, given),
+      ...(kind === "orgs" ? this.#misplaced(record, { ...before, ...given }) : []),
+    ];
+  }
+
+  #unknown(given: Values): readonly Refusal[] {
+    const places = Object.values(PLACE).flatMap((field) => given[field] ?? []);
+    return places.every((org) => this.sees("orgs", Number(org))) ? [] : [{ code: "not-found", about: ["組織"] }];
+  }
+
+  #addresses({ emails }: Values): readonly Refusal[] {
+    if (!Array.isArray(emails)) return [];
+    const all = emails as readonly string[];
+    const rejected = (...about: readonly string[]): Refusal => ({
+      code: "input-rejected",
+      about: ["メールアドレス", ...about],
+    });
+    const twice = all.filter((one, at) => all.slice(0, at).some((other) => keyOf(other) === keyOf(one)));
+    return [
+      ...(all.length === 0 ? [rejected("1 つ以上")] : []),
+      ...all.filter((one) => !one.includes("@")).map((one) => rejected(...(one === "" ? ["空"] : [one]))),
+      ...twice.map((one) => rejected(one)),
+    ];
+  }
+
+  #taken(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+    const others = [...this.records[kind]].filter(([other]) => other !== record);
+    return Object.entries(LABELS).flatMap(([field, label]) =>
+      valuesIn(given, field).flatMap((value) =>
+        others
+          .filter(([, values]) => valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)))
+          .map(([other, { name }]): Refusal => ({
+            code: "input-rejected",
+            about: [label, String(value), this.sees(kind, other) ? String(name) : "使えません"],
+          })),
+      ),
+    );
+  }
+
+  #cleared(before: Values | undefined, { accountName }: Values): readonly Refusal[] {
+    if (accountName !== null || (before?.["accountName"] ?? null) === null) return [];
+    return [{ code: "input-rejected", about: ["CLOMOアカウント名", "消すことはできません"] }];
+  }
+
+  #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
+    const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
+    const [twin] = [...this.records.orgs].flatMap(([other, org]) =>
+      code === null && other !== record && org["name"] === name && org["parent"] === parent ? [other] : [],
+    );
+    return [
+      ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
+      ...(twin === undefined ? [] : [this.#beside(twin, String(name))]),
+    ];
+  }
+
+  /** An organisation of that name is there, without a code either. */
+  #beside(twin: number, name: string): Refusal {
+    const about = this.sees("orgs", twin) ? [name, "組織コードがない"] : [name, "使えません"];
+    return { code: "input-rejected", about };
+  }
+
+  /** Writes a record that nothing stands against. @returns its number, and whether anything changed */
+  write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
+    const number = record ?? this.next();
+    const before = this.records[kind].get(number);
+    const after = { ...before, ...given };
+    if (isSame(before, after)) return { record: number, changed: false };
+    this.records[kind].set(number, after);
+    this.#wrote(number, "hand");
+    return { record: number, changed: true };
+  }
+
+  /** Somebody wrote a record by hand, though nothing that is shown of it changed. */
+  touch(record: number): void {
+    this.#wrote(record, "hand");
+  }
+
+  #wrote(record: number, by: string): void {
+    this.#writers.set(record, [...(this.#writers.get(record) ?? []), by]);
+  }
+
+  override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+    super.commit(done, by, undid);
+    for (const { record } of done.did) this.#wrote(record, by.id);
+  }
+
+  /** As of imports alone; nor is one undone whose records somebody wrote before another import did. */
+  override undo(done: ModelImport): Done | undefined {
+    const isWritten = ({ record }: Done["did"][number]): boolean => {
+      const writers = this.#writers.get(record) ?? [];
+      return writers[writers.indexOf(done.id) + 1] === "hand";
+    };
+    return done.did.some(isWritten) ? undefined : super.undo(done);
+  }
+
+  /** Why records are not deleted; none if they are. */
+  held(gone: Parameters<HistoryModel["deletions"]>[0]): readonly Refusal[] {
+    const going = new Set(gone.flatMap(([, records]) => records));
+    const refused = (name: string): Refusal => ({ code: "input-rejected", about: [name, "何も変更していません"] });
+    const protectedUsers = [...this.records.users].filter(([user]) => going.has(user) && this.administrators.has(user));
+    const depended = [...this.records.orgs].filter(
+      ([org]) =>
+        going.has(org) &&
+        [...this.records.orgs, ...this.records.users].some(
+          ([other, values]) => !going.has(other) && (values["parent"] === org || values["orgCode"] === org),
+        ),
+    );
+    return [
+      ...protectedUsers.map(([, { name }]) => refused(String(name))),
+      ...depended.map(([org]) => refused(this.pathOf(org))),
+    ];
+  }
+}

@@ -1,0 +1,165 @@
+import { OF_THE_MOMENT } from "../../../src/lib/model/answer.ts";
+import { resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../src/lib/handover/resources.ts";
+import type { Field } from "../../../src/lib/model/thing.ts";
+import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** A record as an export has it. */
+type Exported = Readonly<Record<string, unknown>> & { readonly id: string; readonly updatedAt?: string };
+
+const listOf = (json: unknown): readonly unknown[] =>
+  JSON.parse(typeof json === "string" ? json : "[]") as readonly unknown[];
+
+const toldOf = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value ?? null;
+  return value.length === 0 ? null : value.join(", ");
+};
+
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+/** What the tables of a tenant say, read row by row: what an export is held to. */
+class Tables {
+  readonly #tenant: TestTenant;
+
+  constructor(tenant: TestTenant) {
+    this.#tenant = tenant;
+  }
+
+  #all(table: string): readonly Row[] {
+    return this.#tenant.sql(`select * from "${table}"`);
+  }
+
+  #idOf(table: string, pk: unknown): Row[string] {
+    return this.#all(table).find((row) => row["pk"] === pk)?.["id"] ?? null;
+  }
+
+  #orgIds(json: unknown): readonly string[] {
+    return listOf(json)
+      .flatMap((pk) => (this.#idOf("org", pk) as string | null) ?? [])
+      .toSorted();
+  }
+
+  #one(table: string, name: ResourceName): Rows {
+    return this.#all(table).map((row) => ({ ...row, id: name }));
+  }
+
+  #numbered(table: string, number: string): Rows {
+    return this.#all(table).map((row) => ({ ...row, id: String(row[number]).padStart(12, "0") }));
+  }
+
+  #accounts(): readonly Row[] {
+    return this.#all("account").map((account) => ({
+      ...account,
+      id: this.#idOf("user", account["user"]),
+      schemeId: this.#idOf("scheme", account["scheme"]),
+      managesAll: account["role"] === "custom" && account["managedOrgs"] === null ? 1 : 0,
+      managedOrgIds: JSON.stringify(this.#orgIds(account["managedOrgs"])),
+    }));
+  }
+
+  #users(): Rows {
+    return this.#all("user").map((user) => ({
+      ...user,
+      orgId: this.#idOf("org", user["org"]),
+      custom: Object.entries(JSON.parse(String(user["custom"])) as Record<string, string>)
+        .map(([field, value]) => ({ fieldId: String(this.#idOf("custom_field", Number(field))), value }))
+        .toSorted((one, other) => (one.fieldId < other.fieldId ? -1 : 1)),
+    }));
+  }
+
+  #administrators(): Rows {
+    return this.#all("user").flatMap((user) => {
+      const account = this.#accounts().find(({ id }) => id === user["id"]);
+      const { role = "none", scheme = null } = account ?? {};
+      if (role === "none" && user["administrator"] === 0) return [];
+      return {
+        ...(account ?? { managesAll: 0, managedOrgIds: [], supportOption: 0, noticeMail: 0 }),
+        id: user["id"],
+        name: user["accountName"],
+        user: user["name"],
+        emails: user["emails"],
+        orgId: this.#idOf("org", user["org"]),
+        role,
+        marked: role === "none" ? 1 : 0,
+        scheme: this.#all("scheme").find(({ pk }) => pk === scheme)?.["name"] ?? null,
+      };
+    });
+  }
+
+  #profiles(): Rows {
+    const server = this.#all("ade_server")[0]?.["serverUuid"] ?? null;
+    return this.#all("ade_profile").map(({ settings, ...profile }) => {
+      const isOther = server !== null && profile["serverUuid"] !== null && profile["serverUuid"] !== server;
+      const automatic = this.#all("ade_automatic").filter((each) => each["profile"] === profile["pk"]);
+      return {
+        ...(JSON.parse(String(settings)) as object),
+        ...profile,
+        state: isOther ? "other-server" : profile["state"],
+        automaticOrgIds: this.#orgIds(JSON.stringify(automatic.map(({ org }) => org))),
+      };
+    });
+  }
+
+  #devices(): Rows {
+    return this.#all("device").map((device) => ({
+      ...device,
+      ownerId: this.#idOf("user", device["owner"]),
+      ownerOrgId: this.#idOf("org", device["ownerOrg"]),
+    }));
+  }
+
+  /** The rows of each resource, with what no column of their name has. */
+  rows(): Readonly<Record<ResourceName, Rows>> {
+    return {
+      tenant: this.#one("tenant_profile", "tenant"),
+      "account-settings": this.#one("account_settings", "account-settings"),
+      "custom-fields": this.#all("custom_field"),
+      orgs: this.#all("org").map((org) => ({ ...org, parentId: this.#idOf("org", org["parent"]) })),
+      schemes: this.#all("scheme"),
+      users: this.#users(),
+      accounts: this.#accounts(),
+      administrators: this.#administrators(),
+      "secured-groups": this.#all("secured_group"),
+      "secured-users": this.#all("secured_user"),
+      devices: this.#devices(),
+      "ade-server": this.#one("ade_server", "ade-server"),
+      "ade-profiles": this.#profiles(),
+      "ade-devices": this.#all("ade_device").map((device) => ({ ...device, id: device["serialNumber"] })),
+      "push-certificate": this.#one("push_certificate", "push-certificate"),
+      "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
+      renewals: this.#all("renewal_item"),
+      answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(OF_THE_MOMENT)),
+      "console-tasks": this.#numbered("console_task", "pk").map((task) => ({
+        ...task,
+        changes: listOf(task["changes"] ?? "[]").map((change) => {
+          const { field, before, after } = change as Readonly<Record<string, unknown>>;
+          return { field, before: toldOf(before), after: toldOf(after) };
+        }),
+      })),
+      audit: this.#numbered("audit", "seq"),
+    };
+  }
+}
+
+const shown = ({ type }: Field, value: unknown): unknown => {
+  if (value === null || value === undefined) return null;
+  if (type === "boolean") return value === 1 || value === true;
+  return (type === "texts" || type === "objects") && typeof value === "string" ? listOf(value) : value;
+};
+
+/** The records of each resource as the tables say it, in the order of the bytes of their ids. */
+export const expectedRecords = (tenant: TestTenant): ReadonlyMap<ResourceName, readonly Exported[]> => {
+  const rows = new Tables(tenant).rows();
+  return new Map(
+    RESOURCE_NAMES.map((name) => {
+      const fields = Object.entries<Field>(resourceOf(name).fields);
+      const records = rows[name].map((row) =>
+        Object.fromEntries(fields.map(([member, field]) => [member, shown(field, row[member])])),
+      );
+      const sorted = (records as unknown as readonly Exported[]).toSorted((one, other) =>
+        Buffer.compare(Buffer.from(one.id), Buffer.from(other.id)),
+      );
+      return [name, sorted] as const;
+    }),
+  );
+};

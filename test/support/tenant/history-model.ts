@@ -1,0 +1,370 @@
+import { formatOrgPath } from "../../../src/lib/model/organisation.ts";
+import type { Request } from "./tenant.ts";
+
+/** The kinds of imports of the model; SECURED APPs users are those of one app. */
+export type Kind = "orgs" | "users" | "devices" | "calendar";
+
+/** The values of a record by field; a reference is the number of a record in the model, 0 is 全社. */
+export type Values = Readonly<Record<string, string | number | readonly string[] | null>>;
+
+/** What an import did to a record, by the record's number in the model. */
+export interface Did {
+  readonly record: number;
+  readonly action: "create" | "update" | "delete";
+  readonly before?: Values;
+  readonly after?: Values;
+}
+
+/** What an import did, and what it created because rows name it. */
+interface Done {
+  readonly kind: Kind;
+  readonly did: readonly Did[];
+  readonly orgs: ReadonlyMap<number, Values>;
+  readonly groups: readonly string[];
+}
+
+/** A committed import of the model. */
+export interface ModelImport extends Done {
+  readonly id: string;
+  readonly number: number;
+  readonly isUndo: boolean;
+  undone: boolean;
+}
+
+/** One row of a file, by field; what it refers to as the cell has it, or by its number where the cell has a path. */
+export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
+
+/** What a file's rows mean. */
+export interface ModelRequest {
+  readonly kind: Kind;
+  readonly mode: Request["mode"];
+  readonly blank: "clear" | "keep";
+  /** the field by which rows meet records */
+  readonly key: string;
+  /** the places of the rows that the tenant skips */
+  readonly invalid: ReadonlySet<number>;
+}
+
+type Records = Map<number, Values>;
+
+/** The fields that refer to records, and to those of which kind. */
+export const REFERS: Readonly<Record<string, Kind>> = {
+  parent: "orgs",
+  orgCode: "orgs",
+  ownerEmail: "users",
+  ownerOrg: "orgs",
+};
+
+/** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
+export const customField = (number: number): string => `custom:${number}`;
+
+/** The fields by which cells call a record: the second where it has no value in the first. */
+const CALLED: Readonly<Partial<Record<Kind, readonly string[]>>> = { orgs: ["code", "name"], users: ["emails"] };
+
+/** The fields of which only one record may have a value. */
+const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
+  orgs: ["code"],
+  users: ["emails", "accountName"],
+  devices: ["serialNumber"],
+  calendar: ["userId"],
+};
+
+/** The values of a field; none where it is blank. */
+export const valuesIn = (values: Values, field: string): readonly (string | number)[] => [values[field] ?? []].flat();
+
+/** By what values of which only one record may have one are compared. */
+export const keyOf = (value: unknown): string => String(value).toLowerCase();
+
+export const ROOT = 0;
+
+/** Whether values are the same: a field without a value, or with an empty list, is as one that is not there. */
+export const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
+  const plain = (values: Values | undefined): string =>
+    JSON.stringify(
+      values &&
+        Object.entries(values)
+          .filter(([, value]) => value !== null && String(value) !== "")
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  return plain(one) === plain(other);
+};
+
+/** Records of all kinds and all imports, one row at a time: slow, but obviously correct. */
+export class HistoryModel {
+  readonly records: Readonly<Record<Kind, Records>> = {
+    orgs: new Map(),
+    users: new Map(),
+    devices: new Map(),
+    calendar: new Map(),
+  };
+  readonly groups = new Set<string>();
+  readonly administrators = new Set<number>();
+  /** names of custom fields of users, by number */
+  readonly fields = new Map<number, string>();
+  readonly imports: ModelImport[] = [];
+  /** what each record that cells name was last called */
+  readonly #called = new Map<number, string>([[ROOT, "全社"]]);
+  #last = ROOT;
+  readonly #byMark = new Set<number>();
+
+  /** What a reference is shown as: what the record is called now, by its path where it has no code, or was at last. */
+  called(record: number): string {
+    const isPlain = this.records.orgs.get(record)?.["code"] === null;
+    return isPlain ? this.pathOf(record) : (this.#called.get(record) ?? "");
+  }
+
+  /** The path of an organisation. */
+  pathOf(record: number): string {
+    const names: string[] = [];
+    for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT))
+      names.unshift(String(this.records.orgs.get(at)?.["name"]));
+    return formatOrgPath(names);
+  }
+
+  /** The record of a kind that has a value. */
+  find(kind: Kind, field: string, value: string): number | undefined {
+    return [...this.records[kind]].find(([, values]) =>
+      valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)),
+    )?.[0];
+  }
+
+  /** Whether whoever acts sees a record that is there. */
+  sees(kind: Kind, record: number): boolean {
+    return this.records[kind].has(record) || (kind === "orgs" && record === ROOT);
+  }
+
+  /** A number that no record has had. */
+  next(): number {
+    return (this.#last += 1);
+  }
+
+  /** The records that a file's rows mean, new ones included. */
+  #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
+    if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
+    const numbers = rows.map(({ code }) =>
+      code === "" ? 0 : (this.find("orgs", "code", String(code)) ?? this.next()),
+    );
+    const places = new Set<string>();
+    for (const [at, { name, code, parent }] of rows.entries()) {
+      if (code !== "") continue;
+      const above = this.#orgNamed(parent ?? "", rows, numbers);
+      const place = `${above}/${String(name)}`;
+      const there = [...this.records.orgs].filter(
+        ([record, org]) => org["parent"] === above && org["name"] === name && !numbers.includes(record),
+      );
+      // one without a code takes precedence
+      const plain = there.filter(([, org]) => org["code"] === null);
+      const [found] = there.length === 1 ? there : plain.length === 1 ? plain : [];
+      numbers[at] = places.has(place) ? this.next() : (found?.[0] ?? this.next());
+      places.add(place);
+    }
+    return numbers;
+  }
+
+  /** The organisation that a cell names; undefined if there is none. @param numbers of the rows' own organisations */
+  #orgNamed(cell: ModelRow[string], rows: readonly ModelRow[], numbers: readonly number[]): number | undefined {
+    if (typeof cell === "number") return cell;
+    if (cell === "") return ROOT;
+    return numbers[rows.findIndex(({ code }) => code === cell)] ?? this.find("orgs", "code", String(cell));
+  }
+
+  /** What the plan of a file does that the tenant takes. */
+  plan({ kind, mode, blank, key, invalid }: ModelRequest, rows: readonly ModelRow[]): Done {
+    const orgs = new Map<number, Values>();
+    const groups = new Set<string>();
+    const numbers = this.#met(kind, key, rows);
+    const orgOf = (cell: string | number): number => {
+      const own = kind === "orgs" ? this.#orgNamed(cell, rows, numbers) : this.find("orgs", "code", String(cell));
+      const known = own ?? [...orgs].find(([, org]) => org["code"] === cell)?.[0];
+      if (known !== undefined) return known;
+      this.#last += 1;
+      orgs.set(this.#last, { name: cell, code: cell, parent: ROOT });
+      return this.#last;
+    };
+    const valueOf = (
+      field: string,
+      cell: ModelRow[string],
+      { record, before }: { readonly record: number; readonly before: Values | undefined },
+    ): Values[string] => {
+      if (typeof cell !== "string" && typeof cell !== "number") {
+        const named = cell.filter((name) => name !== "");
+        for (const name of named) if (!this.groups.has(name)) groups.add(name);
+        const kept = blank === "keep" ? ((before?.[field] ?? []) as readonly string[]) : [];
+        return [...new Set([...kept, ...named])].toSorted();
+      }
+      const now = before?.[field] ?? null;
+      // the file's column speaks for the first address
+      if (typeof now === "object" && now !== null)
+        return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
+      if (field === "orgCode") return cell === "" ? (now ?? ROOT) : orgOf(cell);
+      if (field === "parent" && cell === "") {
+        // who is met by the place stays there
+        const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
+        return isMoved ? ROOT : (now ?? ROOT);
+      }
+      if (field === "parent") return orgOf(cell);
+      if (cell === "") return blank === "keep" ? now : null;
+      return field === "ownerEmail" ? (this.find("users", "emails", String(cell)) ?? null) : cell;
+    };
+    const did = rows.flatMap((row, at): Did[] => {
+      if (invalid.has(at)) return [];
+      const record = numbers[at] ?? 0;
+      const before = this.records[kind].get(record);
+      const cells = Object.entries(row).map(
+        ([field, cell]) => [field, valueOf(field, cell, { record, before })] as const,
+      );
+      const after: Values = { ...before, ...Object.fromEntries(cells) };
+      if (before === undefined) return [{ record, action: "create", after }];
+      return isSame(before, after) ? [] : [{ record, action: "update", before, after }];
+    });
+    const isLacking = (record: number): boolean =>
+      !numbers.includes(record) && !this.administrators.has(record) && this.sees(kind, record);
+    const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => isLacking(record)) : [];
+    const deleted = lacking.map(([record, before]): Did => ({ record, action: "delete", before }));
+    return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
+  }
+
+  /** An organisation and all below it. */
+  subtree(record: number): readonly number[] {
+    const below = [...this.records.orgs].filter(([, org]) => org["parent"] === record);
+    return [record, ...below.flatMap(([child]) => this.subtree(child))];
+  }
+
+  /**
+   * What deletions that are committed together do; undefined where an administrator would go, or something belongs to what
+   * goes and stays.
+   */
+  deletions(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): readonly Done[] | undefined {
+    const going = new Set(gone.flatMap(([, records]) => records));
+    if ([...going].some((record) => this.administrators.has(record))) return undefined;
+    for (const kind of Object.keys(this.records) as Kind[]) {
+      for (const [record, values] of this.records[kind]) {
+        const isHeld = Object.entries(values).some(
+          ([field, value]) => REFERS[field] !== undefined && typeof value === "number" && going.has(value),
+        );
+        if (isHeld && !going.has(record)) return undefined;
+      }
+    }
+    return gone.map(([kind, records]): Done => {
+      const did = records.map((record): Did => {
+        const before = this.records[kind].get(record);
+        return { record, action: "delete", ...(before && { before }) };
+      });
+      return { kind, did, orgs: new Map(), groups: [] };
+    });
+  }
+
+  /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
+  undo({ kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
+    if (isUndo || undone) return undefined;
+    // of a SECURED APPs administrator an import changes nothing; of any it deletes none
+    const isProtected = ({ record, action }: Did): boolean =>
+      this.administrators.has(record) && (action === "create" || kind === "calendar");
+    if (did.some(isProtected)) return undefined;
+    const stands = ({ record, after }: Did): boolean => isSame(this.records[kind].get(record), after);
+    if (!did.every(stands)) return undefined;
+    if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
+    const inverse = did.map(({ record, action, before, after }): Did => {
+      const to = action === "create" ? "delete" : action === "delete" ? "create" : action;
+      return { record, action: to, ...(after && { before: after }), ...(before && { after: before }) };
+    });
+    const trial = new HistoryModel();
+    for (const one of Object.keys(this.records) as Kind[])
+      for (const [record, values] of this.records[one]) trial.records[one].set(record, values);
+    for (const name of this.groups) trial.groups.add(name);
+    const undoing: Done = { kind, did: inverse, orgs: new Map(), groups: [] };
+    trial.#write(undoing, [...orgs.keys()], groups);
+    return trial.#isInOrder() ? undoing : undefined;
+  }
+
+  /** Takes what an import did as done. @param undid the import that it undid */
+  commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+    this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
+    this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false });
+    // numbers are those of who asked: another one's import may have the same
+    const undone = this.imports.find((one) => one.id === undid?.id);
+    if (undone !== undefined) undone.undone = true;
+    for (const kind of ["orgs", "users"] as const) {
+      for (const [record, values] of this.records[kind]) {
+        const name = CALLED[kind]?.map((field) => values[field] ?? null).find((value) => value !== null);
+        this.#called.set(record, String(name));
+      }
+    }
+  }
+
+  /** Marks or unmarks an administrator; an app's may be one whom nobody knew, and who goes with his mark. */
+  mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
+    const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
+    const record = known ?? (this.#last += 1);
+    if (known === undefined) {
+      this.records.calendar.set(record, { displayName: key, userId: key, description: null, groups: [] });
+      this.#byMark.add(record);
+    }
+    if (isOne) this.administrators.add(record);
+    else this.administrators.delete(record);
+    // no row changes who is marked: of him nothing more can be known
+    if (!isOne && this.#byMark.has(record)) this.records.calendar.delete(record);
+  }
+
+  /** Adds a custom field of users. */
+  addField(name: string): void {
+    this.#last += 1;
+    this.fields.set(this.#last, name);
+  }
+
+  /** Removes a custom field: nobody has a value in it, nor is told to have had one. */
+  removeField(number: number): void {
+    this.fields.delete(number);
+    const without = (values: Values): Values =>
+      Object.fromEntries(Object.entries(values).filter(([field]) => field !== customField(number)));
+    for (const [record, values] of this.records.users) this.records.users.set(record, without(values));
+    for (const [at, one] of this.imports.entries()) {
+      const did = one.did.map(({ before, after, ...rest }) => ({
+        ...rest,
+        ...(before && { before: without(before) }),
+        ...(after && { after: without(after) }),
+      }));
+      this.imports[at] = { ...one, did };
+    }
+  }
+
+  #write({ kind, did, orgs, groups }: Done, orgsGone: readonly number[], groupsGone: readonly string[]): void {
+    for (const [record, values] of orgs) this.records.orgs.set(record, values);
+    for (const name of groups) this.groups.add(name);
+    for (const { record, after } of did) {
+      if (after === undefined) this.records[kind].delete(record);
+      else this.records[kind].set(record, after);
+    }
+    for (const record of orgsGone) this.records.orgs.delete(record);
+    for (const name of groupsGone) this.groups.delete(name);
+  }
+
+  /** Unique values are, all that is referred to is there, and every organisation is below 全社. */
+  #isInOrder(): boolean {
+    for (const kind of Object.keys(this.records) as Kind[]) {
+      const all = [...this.records[kind].values()];
+      for (const field of UNIQUE[kind]) {
+        const unique = all.flatMap((values) => valuesIn(values, field).map(keyOf));
+        if (new Set(unique).size < unique.length) return false;
+      }
+      for (const values of all) {
+        for (const [field, value] of Object.entries(values)) {
+          const named = REFERS[field];
+          if (named !== undefined && typeof value === "number" && value !== ROOT && !this.records[named].has(value))
+            return false;
+          if (field === "groups" && !(value as readonly string[]).every((name) => this.groups.has(name))) return false;
+        }
+      }
+    }
+    return [...this.records.orgs.keys()].every((record) => this.#isBelowRoot(record));
+  }
+
+  #isBelowRoot(record: number): boolean {
+    let at = record;
+    for (let steps = 0; at !== ROOT; steps += 1) {
+      if (steps > this.records.orgs.size) return false;
+      at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT);
+    }
+    return true;
+  }
+}

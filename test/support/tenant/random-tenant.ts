@@ -1,0 +1,579 @@
+import { ACCOUNT_LANGUAGES } from "../../../src/lib/model/account.ts";
+import { ADE_DEVICE_STATES, TOLD_BY_APPLE } from "../../../src/lib/model/ade-device.ts";
+import { RECOMMENDED, type AdeProfileSettings } from "../../../src/lib/model/ade-profile.ts";
+import { COMPOSITIONS } from "../../../src/lib/model/composition.ts";
+import { ANDROID, ANDROID_MODES, DEVICE_STATUSES, PLATFORMS } from "../../../src/lib/model/device.ts";
+import { codeKey, emailKey, nameKey, nameSortKey, serialKey } from "../../../src/lib/model/normalise.ts";
+import { RENEWAL_KINDS } from "../../../src/lib/model/renewal.ts";
+import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
+import { ROLES } from "../../../src/lib/model/role.ts";
+import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
+import { TENANT, USES } from "../../../src/lib/model/tenant.ts";
+import type { Field } from "../../../src/lib/model/thing.ts";
+import { USER } from "../../../src/lib/model/user.ts";
+import { refusalOf, valueRuleOf } from "../../../src/lib/model/value.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
+export const SECRET = "s3cr3t-canary";
+export const SECRET_AT = "2001-02-03T04:05:06.789Z";
+
+/** Texts that have to be escaped somewhere: in JSON, CSV, HTML, on a terminal; some that Shift_JIS lacks. */
+const TEXTS = [
+  "山田 花子",
+  "髙橋 﨑",
+  '"quoted", and a comma',
+  String.raw`back\slash "\u0041"`,
+  "two\nlines\r\nor three",
+  "<script>alert(1)</script>",
+  "&amp; ' `",
+  "=1+1",
+  "\u202eright to left\u202c",
+  "😀 👩‍👩‍👧",
+  "〜 − ∥ ¥",
+  "tab\tand \u0001\u001f\u007f",
+  "\u2028\u2029",
+  "x".repeat(90),
+];
+
+/** Texts by the kind of rule that few fit. */
+const RULED: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+  ["mail-address", ["a@example.co.jp", "Ｂ@Example.co.jp"]],
+  ["sendable-address", ["a@example.co.jp", "b@example.co.jp"]],
+  ["boolean", ["TRUE", "FALSE"]],
+  ["port", ["1", "993"]],
+]);
+
+/** Returns the texts that every command accepts in a field. */
+const allowedIn = (field: Field): readonly string[] =>
+  TEXTS.filter((value) => refusalOf(valueRuleOf(field), value) === undefined);
+
+/** Draws what is the same for the same seed. */
+class Draws {
+  readonly texts: readonly string[];
+  readonly #isStrict: boolean;
+  #state: number;
+
+  constructor(seed: number, isStrict: boolean) {
+    this.#state = seed;
+    this.#isStrict = isStrict;
+    this.texts = isStrict ? allowedIn({ type: "text" }) : TEXTS;
+  }
+
+  /** A whole number from 0, below `most`. */
+  below(most: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
+  }
+
+  oneOf<T>(all: readonly T[]): T {
+    return all[this.below(all.length)] as T;
+  }
+
+  some<T>(all: readonly T[], most = 3): readonly T[] {
+    const length = all.length === 0 ? 0 : this.below(most + 1);
+    return [...new Set(Array.from({ length }, () => this.oneOf(all)))];
+  }
+
+  is(): boolean {
+    return this.below(2) === 0;
+  }
+
+  bit(): number {
+    return this.below(2);
+  }
+
+  orNull<T>(value: T): T | null {
+    return this.below(3) === 0 ? null : value;
+  }
+
+  text(): string {
+    return this.oneOf(this.texts);
+  }
+
+  /** A text that a field may have: one that breaks a rule is in no tenant. */
+  textOf(field: Field): string {
+    const rule = "rule" in field ? field.rule : undefined;
+    if (rule?.kind === "choice") return this.oneOf(rule.choices);
+    return this.oneOf(RULED.get(rule?.kind) ?? (this.#isStrict ? allowedIn(field) : TEXTS));
+  }
+
+  #hex(digits: number): string {
+    return Array.from({ length: digits }, () => this.below(16).toString(16)).join("");
+  }
+
+  /** UUIDv7, in no order. */
+  id(): string {
+    return `01${this.#hex(6)}-${this.#hex(4)}-7${this.#hex(3)}-8${this.#hex(3)}-${this.#hex(12)}`;
+  }
+
+  digest(): string {
+    return this.#hex(64);
+  }
+
+  instant(): string {
+    return new Date(Date.UTC(2020, 0, 1) + this.below(200_000_000) * 1000 + this.below(1000)).toISOString();
+  }
+}
+
+/** The key of a value, as tables have it: null where it is the value. */
+const keyOf = (key: (value: string) => string, value: string | null): string | null =>
+  value === null || key(value) === value ? null : key(value);
+
+/** The same of a list of values. */
+const keysOf = (key: (value: string) => string, values: readonly string[]): string | null =>
+  values.every((value) => key(value) === value) ? null : JSON.stringify(values.map(key));
+
+type Values = Readonly<Record<string, string | number | null>>;
+
+/** Fills a new tenant with a bit of everything; numbers of rows grow with the size. */
+class Filling {
+  readonly #tenant: TestTenant;
+  readonly #draw: Draws;
+  readonly #size: number;
+  #revision = 1;
+
+  constructor(tenant: TestTenant, draw: Draws, size: number) {
+    this.#tenant = tenant;
+    this.#draw = draw;
+    this.#size = size;
+  }
+
+  #insert(table: string, values: Values): void {
+    const names = Object.keys(values);
+    const places = names.map((name) => `:${name}`).join(", ");
+    const columns = names.map((name) => `"${name}"`).join(", ");
+    this.#tenant.database.run(`insert into "${table}" (${columns}) values (${places})`, values);
+  }
+
+  /** The columns that every record has. */
+  #record(pk: number): Values {
+    const at = { createdAt: this.#draw.instant(), updatedAt: this.#draw.instant() };
+    return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
+  }
+
+  #last(collection: string, last: number): void {
+    this.#tenant.database.run(
+      `insert into collection (name, revision, last) values (:collection, 1, :last)
+       on conflict (name) do update set revision = 1, last = excluded.last`,
+      { collection, last },
+    );
+  }
+
+  /** Numbers from `from`, each only where it is drawn. */
+  #numbers(most: number, from = 1): readonly number[] {
+    return Array.from({ length: this.#draw.below(most + 1) }, (_, at) => at + from);
+  }
+
+  fill(): void {
+    this.#tenant.database.change(() => {
+      this.#settings();
+      const orgs = this.#orgs();
+      const fields = this.#fields();
+      const schemes = this.#schemes();
+      const users = this.#users(orgs, fields);
+      this.#accounts(users, orgs, schemes);
+      this.#secured();
+      this.#devices(users, orgs);
+      this.#apple(orgs);
+      this.#ade(orgs);
+      this.#renewals();
+      this.#answers();
+      this.#tasks();
+      this.#audit();
+    });
+  }
+
+  #settings(): void {
+    const draw = this.#draw;
+    if (draw.is()) {
+      const contracts = this.#numbers(2).map((licences) => ({
+        name: draw.text(),
+        licences: draw.orNull(licences),
+        from: draw.orNull("2026-04-01"),
+        until: null,
+      }));
+      const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, field]) =>
+        field.type === "text" ? [[name, draw.orNull(draw.textOf(field))] as const] : [],
+      );
+      const uses = Object.keys(USES).map((name) => [name, draw.orNull(draw.bit())] as const);
+      const said: Values = Object.fromEntries<string | number | null>([...texts, ...uses]);
+      this.#insert("tenant_profile", {
+        pk: 1,
+        ...said,
+        androidAccounts: draw.orNull("workspace"),
+        contracts: JSON.stringify(contracts),
+        languages: JSON.stringify(draw.some(["ja", "en"])),
+      });
+    }
+    if (draw.is()) {
+      const composition = draw.oneOf(Object.keys(COMPOSITIONS));
+      this.#insert("account_settings", { pk: 1, composition, authentication: draw.orNull(draw.text()) });
+    }
+  }
+
+  #orgs(): readonly number[] {
+    const draw = this.#draw;
+    const orgs = [1];
+    for (const pk of this.#numbers(this.#size, 2)) {
+      const [name, code] = [`${draw.text()}${pk}`, draw.orNull(`Ｃode${pk}`)];
+      this.#insert("org", {
+        ...this.#record(pk),
+        parent: draw.oneOf(orgs),
+        name,
+        nameKey: keyOf(nameKey, name),
+        code,
+        codeKey: keyOf(codeKey, code),
+      });
+      orgs.push(pk);
+    }
+    this.#last("orgs", orgs.length);
+    return orgs;
+  }
+
+  #fields(): readonly number[] {
+    const fields = this.#numbers(4);
+    for (const pk of fields) {
+      const { revision: _, updatedAt: __, ...record } = this.#record(pk);
+      const name = `${this.#draw.text()}${pk}`;
+      this.#insert("custom_field", { ...record, name, nameKey: nameKey(name) });
+    }
+    this.#last("fields", fields.length);
+    return fields;
+  }
+
+  #schemes(): readonly number[] {
+    const schemes = this.#numbers(3);
+    for (const pk of schemes) {
+      const name = `${this.#draw.text()}${pk}`;
+      const operations = JSON.stringify(this.#draw.some(SCHEME_ITEMS));
+      this.#insert("scheme", { ...this.#record(pk), name, nameKey: keyOf(nameKey, name), operations });
+    }
+    this.#last("schemes", schemes.length);
+    return schemes;
+  }
+
+  #users(orgs: readonly number[], fields: readonly number[]): readonly number[] {
+    const draw = this.#draw;
+    const users = this.#numbers(this.#size * 2);
+    for (const pk of users) {
+      const emails = this.#numbers(2, 0).map((at) => `Ａ${pk}.${at}@Example.co.jp`);
+      const all = emails.length === 0 ? [`a${pk}@example.co.jp`] : emails;
+      const [name, employeeCode] = [draw.text(), draw.orNull(`Ｅ${pk}`)];
+      const accountName = draw.orNull(`Ａccount${pk}`);
+      const upn = draw.orNull(`U${pk}@example.co.jp`);
+      const words = ["nameKana", "title", "addressType", "postalCode", "address", "tel", "extension", "fax"] as const;
+      const addresses = ["googleWorkspaceEmail", "salesforceAccount"] as const;
+      const custom = draw.some(fields).map((field) => [String(field), draw.text()] as const);
+      this.#insert("user", {
+        ...this.#record(pk),
+        ...Object.fromEntries(
+          [...words, ...addresses].map((word) => [word, draw.orNull(draw.textOf(USER.fields[word]))] as const),
+        ),
+        name,
+        nameKey: keyOf(nameKey, name),
+        emails: JSON.stringify(all),
+        emailKeys: keysOf(emailKey, all),
+        org: draw.oneOf(orgs),
+        employeeCode,
+        employeeCodeKey: keyOf(codeKey, employeeCode),
+        upn,
+        upnKey: keyOf(emailKey, upn),
+        accountName,
+        accountKey: keyOf(codeKey, accountName),
+        accountPasswordSetAt: draw.orNull(SECRET_AT),
+        custom: JSON.stringify(Object.fromEntries(custom)),
+        administrator: draw.below(5) === 0 ? 1 : 0,
+      });
+      for (const [at, email] of all.entries()) {
+        this.#insert("user_email", { emailKey: emailKey(email), user: pk, main: at === 0 ? 1 : 0 });
+      }
+    }
+    this.#last("users", users.length);
+    return users;
+  }
+
+  #accounts(users: readonly number[], orgs: readonly number[], schemes: readonly number[]): void {
+    const draw = this.#draw;
+    for (const user of users) {
+      if (draw.is()) continue;
+      const role = draw.oneOf(Object.keys(ROLES).filter((one) => one !== "custom" || schemes.length > 0));
+      const { pk: _, id: __, ...record } = this.#record(user);
+      this.#insert("account", {
+        user,
+        ...record,
+        role,
+        scheme: role === "custom" ? draw.oneOf(schemes) : null,
+        managedOrgs: draw.orNull(JSON.stringify(draw.some(orgs))),
+        supportOption: role === "system" ? draw.bit() : 0,
+        noticeMail: draw.bit(),
+        language: draw.orNull(draw.oneOf(Object.keys(ACCOUNT_LANGUAGES))),
+        timezone: draw.orNull("Asia/Tokyo"),
+        memo: draw.orNull(draw.text()),
+        verifier: SECRET,
+      });
+      if (draw.below(4) === 0) {
+        this.#insert("reset_code", { user, verifier: SECRET, addressKey: "a@example.co.jp", expiresAt: SECRET_AT });
+      }
+    }
+    this.#last("accounts", users.length);
+  }
+
+  #secured(): void {
+    const draw = this.#draw;
+    const settings = Object.entries<Field>(SECURED_USER.fields).filter(([, { within }]) => within === "settings");
+    let pk = 0;
+    let group = 0;
+    for (const app of SECURED_APPS) {
+      const groups = this.#numbers(3).map((number) => `${draw.text()}${number}`);
+      for (const name of groups) {
+        const { updatedAt: _, ...record } = this.#record((group += 1));
+        this.#insert("secured_group", { ...record, app, name, nameKey: keyOf(nameKey, name) });
+      }
+      for (const number of this.#numbers(this.#size)) {
+        const displayName = draw.text();
+        const own = [...draw.some(groups)];
+        this.#insert("secured_user", {
+          ...this.#record((pk += 1)),
+          ...Object.fromEntries(settings.map(([name, field]) => [name, draw.orNull(draw.textOf(field))] as const)),
+          app,
+          userId: `user${number}`,
+          displayName,
+          displayNameKey: keyOf(nameKey, displayName),
+          nameSort: nameSortKey(displayName),
+          description: draw.orNull(draw.text()),
+          groups: JSON.stringify(own),
+          groupKeys: keysOf(nameKey, own),
+          device: draw.orNull(draw.text()),
+          licenceException: draw.bit(),
+          administrator: draw.below(5) === 0 ? 1 : 0,
+          secrets: JSON.stringify({ password: SECRET_AT }),
+        });
+      }
+    }
+    this.#last("secured_user", pk);
+    this.#last("secured_group", group);
+  }
+
+  #devices(users: readonly number[], orgs: readonly number[]): void {
+    const draw = this.#draw;
+    const devices = this.#numbers(this.#size);
+    for (const pk of devices) {
+      const serialNumber = `Ｓerial${pk}`;
+      const platform = draw.orNull(draw.oneOf(PLATFORMS));
+      const identificationName = draw.orNull(draw.text());
+      const owner = users.length > 0 && draw.is() ? draw.oneOf(users) : null;
+      const tags = draw.some(draw.texts.map((tag) => tag.replaceAll(/\s/g, " ")));
+      this.#insert("device", {
+        ...this.#record(pk),
+        serialNumber,
+        serialKey: keyOf(serialKey, serialNumber),
+        platform,
+        status: draw.orNull(draw.oneOf(DEVICE_STATUSES)),
+        identificationName,
+        identificationNameKey: keyOf(nameKey, identificationName),
+        imei: draw.orNull("00 000000 000000 0"),
+        phoneNumber: draw.orNull(draw.text()),
+        wifiMac: draw.orNull("00:00:5e:00:53:00"),
+        androidId: draw.orNull(draw.text()),
+        owner,
+        ownerOrg: owner === null && draw.is() ? draw.oneOf(orgs) : null,
+        memo: draw.orNull(draw.text()),
+        androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
+        tags: JSON.stringify(tags),
+        tagKeys: keysOf(nameKey, tags),
+      });
+    }
+    this.#last("devices", devices.length);
+  }
+
+  #words(...names: readonly string[]): Values {
+    return Object.fromEntries(names.map((name) => [name, this.#draw.orNull(this.#draw.text())] as const));
+  }
+
+  #instants(...names: readonly string[]): Values {
+    return Object.fromEntries(names.map((name) => [name, this.#draw.orNull(this.#draw.instant())] as const));
+  }
+
+  #apple(orgs: readonly number[]): void {
+    const draw = this.#draw;
+    const secret = (...names: readonly string[]): Values =>
+      Object.fromEntries(names.map((name) => [name, SECRET] as const));
+    if (draw.is()) {
+      this.#insert("ade_server", {
+        pk: 1,
+        ...secret("stagedKey", "stagedCertificate", "privateKey", "certificate", "token", "tokenHash", "consumer"),
+        ...secret("cursor", "formerKey", "formerCertificate"),
+        ...this.#words("endpointKind", "endpointUrl", "serverName", "adminId", "orgName", "tokenSetBy"),
+        ...this.#instants("tokenExpiresAt", "tokenSetAt", "fullAt"),
+        serverUuid: draw.orNull("SERVER"),
+      });
+    }
+    if (draw.is()) {
+      this.#insert("push_certificate", {
+        pk: 1,
+        ...secret("certificate", "privateKey", "stagedKey", "stagedRequest", "stagedPublicKey", "stagedEmail"),
+        ...this.#words("topic", "name", "appleAccount", "uploadedBy"),
+        ...this.#instants("expiresAt", "validFrom", "uploadedAt", "profilePasswordSetAt"),
+        issuedByApple: draw.orNull(draw.bit()),
+        simulated: draw.orNull(draw.bit()),
+        fingerprint: draw.orNull(draw.digest()),
+        publicKey: draw.orNull(draw.digest()),
+      });
+    }
+    for (const org of draw.some(orgs)) {
+      this.#insert("vpp_token", {
+        org,
+        token: SECRET,
+        fingerprint: draw.digest(),
+        expiresAt: draw.instant(),
+        ...this.#words("organisation", "location"),
+        simulated: draw.bit(),
+        setAt: draw.instant(),
+        setBy: draw.text(),
+      });
+    }
+  }
+
+  #ade(orgs: readonly number[]): void {
+    const draw = this.#draw;
+    const profiles = this.#numbers(3);
+    for (const pk of profiles) {
+      const settings: AdeProfileSettings = {
+        name: draw.text(),
+        url: "https://mdm.example.jp/enroll",
+        ...RECOMMENDED,
+        supervised: draw.is(),
+        skipItems: [...draw.some(["Siri", "AppleID"])],
+        department: draw.orNull(draw.text()),
+      };
+      this.#insert("ade_profile", {
+        pk,
+        id: draw.id(),
+        uuid: draw.digest().slice(0, 32).toUpperCase(),
+        settings: JSON.stringify(settings),
+        state: draw.oneOf(["active", "disabled"]),
+        createdAt: draw.instant(),
+        serverUuid: draw.orNull(draw.oneOf(["SERVER", "OTHER"])),
+      });
+    }
+    if (profiles.length > 0) {
+      for (const org of draw.some(orgs)) this.#insert("ade_automatic", { org, profile: draw.oneOf(profiles) });
+    }
+    for (const pk of this.#numbers(this.#size)) {
+      this.#insert("ade_device", {
+        pk,
+        ...this.#words(...TOLD_BY_APPLE),
+        ...this.#instants(
+          "profileAssignTime",
+          "profilePushTime",
+          "deviceAssignedDate",
+          "mdmMigrationDeadline",
+          "opDate",
+        ),
+        ...this.#instants("missingSince", "releasedAt"),
+        serialNumber: `SERIAL${draw.below(10)}${pk}`,
+        state: draw.oneOf(ADE_DEVICE_STATES),
+        seenAt: draw.instant(),
+        createdIn: 1,
+        changedIn: 1,
+      });
+    }
+  }
+
+  #renewals(): void {
+    const draw = this.#draw;
+    const words = [
+      "organisation",
+      "topic",
+      "owner",
+      "account",
+      "phone",
+      "phoneHolder",
+      "notes",
+      "source",
+      "confirmedBy",
+      "downloadedTopic",
+      "downloadedSource",
+    ];
+    for (const pk of this.#numbers(4)) {
+      const { revision: _, ...record } = this.#record(pk);
+      this.#insert("renewal_item", {
+        ...record,
+        ...Object.fromEntries(words.map((word) => [word, draw.orNull(draw.text())] as const)),
+        kind: draw.oneOf(Object.keys(RENEWAL_KINDS)),
+        name: draw.text(),
+        expiresAt: draw.orNull(draw.instant()),
+        certainty: draw.oneOf(["exact", "estimated", "typed"]),
+        fingerprint: draw.orNull(draw.digest()),
+        confirmedAt: draw.orNull(draw.instant()),
+        downloadedExpiresAt: draw.orNull(draw.instant()),
+        downloadedCertainty: draw.orNull(draw.oneOf(["exact", "estimated", "typed"])),
+        downloadedFingerprint: draw.orNull(draw.digest()),
+      });
+    }
+  }
+
+  #answers(): void {
+    const draw = this.#draw;
+    for (const pk of this.#numbers(4)) {
+      const values = {
+        question: draw.oneOf(["contact.dealer", "rules.lost.owner", "console.apps"]),
+        subject: `${draw.text()} ${pk}`,
+        value: draw.text().trim(),
+      };
+      this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
+    }
+  }
+
+  #tasks(): void {
+    const draw = this.#draw;
+    for (const pk of this.#numbers(4)) {
+      this.#insert("console_task", {
+        pk,
+        handle: 100_000 + draw.below(800_000) + pk,
+        work: draw.oneOf(["add-field", "remove-field"]),
+        kind: "users",
+        name: draw.orNull(draw.text()),
+        changes: draw.orNull(
+          JSON.stringify(
+            this.#numbers(3).map(() => ({
+              field: draw.oneOf(["title", "emails", `custom:${draw.text()}`]),
+              before: draw.orNull(draw.text()),
+              after: draw.oneOf([draw.text(), [draw.text(), draw.text()], []]),
+            })),
+          ),
+        ),
+        state: draw.oneOf(["open", "confirmed", "dropped"]),
+        openedAt: draw.instant(),
+        openedBy: draw.text(),
+        closedAt: draw.orNull(draw.instant()),
+        closedBy: draw.orNull(draw.text()),
+      });
+    }
+  }
+
+  /** Records of no form that the program would read: an export passes them on as they are. */
+  #audit(): void {
+    const draw = this.#draw;
+    for (const seq of this.#numbers(4)) {
+      const record = JSON.stringify({ seq, at: draw.instant(), actor: draw.text(), action: "users.edit" });
+      this.#insert("audit", { seq, record, hash: draw.digest() });
+    }
+  }
+}
+
+/**
+ * Fills a new tenant with a bit of everything that a tenant may have: by tables, as much of it has no route without Apple or
+ * a console. The same seed and size give the same tenant.
+ *
+ * @param size about how many records there are at most of those that there are many of
+ * @param isStrict values are such as commands accept; else also such as the console alone has
+ */
+export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12, isStrict = false): Promise<void> => {
+  // the file is made by the first request
+  await tenant.client.tenant.show();
+  new Filling(tenant, new Draws(seed, isStrict), size).fill();
+};

@@ -1,0 +1,162 @@
+import { createSimulator, sendTo, type Simulator } from "../../../src/lib/apple/simulator/index.ts";
+import type { AppleAnswer, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { Ade, AdeSync } from "../../../src/lib/contract/index.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
+import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { TestTenant } from "./tenant.ts";
+
+/** Where the simulator is asked. */
+export const SIMULATOR_URL = "http://127.0.0.1:8080";
+
+/** What may befall a request on its way: `killed` is never answered, as the process that asked is gone. */
+export type Fate = "killed" | undefined;
+
+interface RehearsalOptions {
+  readonly devices?: number;
+  /** devices a page, so that few devices have many pages */
+  readonly pageSize?: number;
+}
+
+const KEY = "stagedKey, stagedCertificate, stagedAt";
+
+/** A tenant and a simulator of Apple's side in this process, with the tenant's clock. */
+export class Rehearsal implements AsyncDisposable {
+  readonly tenant: TestTenant;
+  readonly #pageSize: number;
+  simulator: Simulator;
+  /** requests of the device service, as `POST /server/devices` */
+  readonly asked: string[] = [];
+  /** decides what befalls the request that comes */
+  fate: (request: AppleRequest) => Fate = () => undefined;
+  readonly #left: OpenTenant[] = [];
+  readonly #hanging: ((error: Error) => void)[] = [];
+
+  constructor({ devices = 0, pageSize = 3 }: RehearsalOptions = {}, tenant: TestTenant = new TestTenant()) {
+    this.tenant = tenant;
+    this.#pageSize = pageSize;
+    this.simulator = this.#create(devices);
+    tenant.apple = this.answering;
+  }
+
+  /** How the simulator answers the tenant. */
+  readonly answering: Send = (request) => this.#send(request);
+
+  #create(devices: number): Simulator {
+    const { surroundings } = this.tenant;
+    return createSimulator({
+      seed: "rehearsal",
+      devices,
+      now: () => surroundings.time,
+      random: surroundings.random,
+      rotateEvery: 5,
+    });
+  }
+
+  /** Apple's side begins anew, with so many devices. */
+  restart(devices: number): void {
+    this.simulator = this.#create(devices);
+  }
+
+  /** Whether a request waits for an answer that never comes. */
+  get isHanging(): boolean {
+    return this.#hanging.length > 0;
+  }
+
+  async #send(request: AppleRequest): Promise<AppleAnswer> {
+    const path = new URL(request.url).pathname;
+    this.asked.push(`${request.method} ${path}`);
+    if (this.fate(request) === "killed") return new Promise((_, reject) => this.#hanging.push(reject));
+    const answer = await (sendTo(this.simulator) satisfies Send)(request);
+    return path === "/account" && answer.status === 200 ? this.#smallPages(answer) : answer;
+  }
+
+  #smallPages(answer: AppleAnswer): AppleAnswer {
+    const account = JSON.parse(answer.body) as { urls?: { limit?: object }[] };
+    const limit = { default: this.#pageSize, maximum: this.#pageSize };
+    const urls = account.urls?.map((url) => (url.limit === undefined ? url : { ...url, limit }));
+    return { ...answer, body: JSON.stringify({ ...account, urls }) };
+  }
+
+  /** Asks the simulator itself. @throws Failure as it refuses */
+  async control(method: AppleRequest["method"], path: string, body: object = {}): Promise<AppleAnswer> {
+    const url = `${SIMULATOR_URL}/_simulator${path}`;
+    const answer = await sendTo(this.simulator)({ method, url, headers: {}, body: JSON.stringify(body) });
+    if (answer.status < 300) return answer;
+    throw Failure.of(JSON.parse(answer.body) as Parameters<typeof Failure.of>[0]);
+  }
+
+  /** Serial numbers that the simulator gives new devices. */
+  async add(asked: object): Promise<readonly string[]> {
+    const { body } = await this.control("POST", "/devices", asked);
+    return (JSON.parse(body) as { serials: string[] }).serials;
+  }
+
+  fault(fault: string, more: object = {}): Promise<AppleAnswer> {
+    return this.control("POST", "/faults", { fault, ...more });
+  }
+
+  /** Endpoint, key and token. @param kept keeps the key for others: to make one takes long */
+  async setUp(kept?: { staged?: Row }): Promise<Ade> {
+    const { ade } = this.tenant.client;
+    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
+    if (kept?.staged === undefined) {
+      await ade.createKeyPair({});
+      if (kept !== undefined) [kept.staged] = this.tenant.sql(`select ${KEY} from ade_server`) as [Row];
+    } else {
+      const sets = KEY.split(", ").map((column) => `${column} = :${column}`);
+      this.tenant.database.run(`update ade_server set ${sets.join(", ")}`, kept.staged);
+    }
+    return this.newToken();
+  }
+
+  /** A new token for the tenant's key. */
+  async newToken(more: { otherAdmin?: boolean; otherServer?: boolean; server?: string; admin?: string } = {}) {
+    const { ade } = this.tenant.client;
+    const { server, admin, ...flags } = more;
+    const { certificate } = await ade.createKeyPair({});
+    const { body } = await this.control("POST", "/tokens", { certificate, server, admin });
+    const content = Buffer.from(body).toString("base64");
+    return (await ade.setToken({ name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content, ...flags })).ade;
+  }
+
+  /** A run, to its end. */
+  async sync(asked: Parameters<TestTenant["client"]["ade"]["sync"]>[0] = {}): Promise<AdeSync> {
+    return this.ended((await this.tenant.client.ade.sync(asked)).id);
+  }
+
+  async ended(id: string): Promise<AdeSync> {
+    for (;;) {
+      const run = await this.tenant.client.ade.findSync(id);
+      if (run.state !== "running") return run;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Kills the process that holds the tenant, and opens the tenant in another one. */
+  crash(): void {
+    this.#left.push(this.tenant.crash());
+  }
+
+  /** Ends what was left by crashes, once others have taken over what it held. */
+  async bury(): Promise<void> {
+    for (const reject of this.#hanging.splice(0)) reject(new Error("killed"));
+    for (const left of this.#left.splice(0)) await left.close();
+  }
+
+  /** The devices that the tenant has, with the states of their profiles, by serial number. */
+  async devices(): Promise<ReadonlyMap<string, string>> {
+    const found = await Array.fromAsync(this.tenant.client.ade.devices({ state: "present" }));
+    return new Map(found.map(({ serialNumber, profileStatus }) => [serialNumber, profileStatus ?? "empty"]));
+  }
+
+  /** Those that the simulator has. */
+  simulated(): ReadonlyMap<string, string> {
+    return new Map([...this.simulator.devices()].map(({ serial, profileStatus }) => [serial, profileStatus]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.bury();
+    await this.tenant[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,434 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import type { WholeClient } from "../client/whole-client.ts";
+import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
+import { differences, type State } from "../../../src/lib/handover/compare/diff.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
+import type { Records } from "../handover/bundles.ts";
+import { bare, bruteForce, type BareDifference } from "../handover/brute-force.ts";
+import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
+import { TRAVELLING } from "../../../src/lib/tenant/store/restores/targets.ts";
+import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { expectSame } from "./audited-history.ts";
+import { partsOf, restoreFrom } from "./restoring.ts";
+import { failureOf, without, type TestTenant } from "./tenant.ts";
+
+/** The files of a tenant's records, by resource. */
+type Files = ReadonlyMap<ResourceName, string>;
+type Any = Readonly<Record<string, unknown>>;
+
+/** All that an export has of records, also what is not applied. */
+const exportedFrom = async (client: WholeClient): Promise<Files> => {
+  const files = new Map<ResourceName, string>();
+  for await (const { name, content } of client.exports.create({ csv: false })) {
+    const resource = resourceAt(name);
+    const bytes = Buffer.concat(await Array.fromAsync(content));
+    if (resource !== undefined) files.set(resource, bytes.toString());
+  }
+  return files;
+};
+
+const travellingOf = (files: Files): ReadonlyMap<string, string> =>
+  new Map(
+    [...files]
+      .filter(([resource]) => TRAVELLING.includes(resource))
+      .map(([resource, lines]) => [pathOfResource(resource), lines]),
+  );
+
+const recordsIn = (lines: string): readonly Any[] =>
+  lines
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Any);
+
+const recordsOf = (files: Files): Records =>
+  Object.fromEntries([...files].map(([resource, lines]) => [resource, recordsIn(lines)]));
+
+const linesOf = (records: readonly Any[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+/** Blocks of whole lines, two at a time. */
+async function* blocksIn(lines: string): AsyncGenerator<Buffer> {
+  for (const block of lines.match(/(?:[^\n]*\n){1,2}/g) ?? []) yield Buffer.from(block);
+}
+
+const stateOf = (name: string, files: Files): State => ({
+  name,
+  has: (resource) => {
+    const lines = files.get(resource);
+    if (lines === undefined) return undefined;
+    return { content: createHash("sha256").update(lines).digest("hex"), state: lines === "" ? "empty" : "exported" };
+  },
+  blocks: (resource) => blocksIn(files.get(resource) ?? ""),
+  attached: undefined,
+});
+
+/** Something is done in one of two tenants; the numbers say of what, by its place among all. */
+interface ChangeStep {
+  readonly at: 0 | 1;
+  readonly did: keyof typeof CHANGES;
+  readonly whom: number;
+  readonly other: number;
+  readonly word: string | null;
+  readonly key: string;
+}
+
+/** One of them is made like the other. */
+interface LikeStep {
+  readonly like: 0 | 1;
+  /** undefined: all that travels */
+  readonly only: readonly ResourceName[] | undefined;
+}
+
+export type RestoresStep = ChangeStep | LikeStep;
+
+/** What a change works on. */
+interface Scene {
+  readonly client: WholeClient;
+  readonly step: ChangeStep;
+  /** the id of a record of a table by a number; where there is none, one that no record has */
+  readonly id: (table: string, number: number, where?: string) => string;
+  /** applies another state of one resource, as of a bundle */
+  readonly resend: (resource: ResourceName, change: (records: readonly Any[]) => readonly Any[]) => Promise<unknown>;
+}
+
+const NO_ID = "00000000-0000-7000-8000-00000000dead";
+
+/** The word of a step where null is not allowed. */
+const wordOf = ({ word }: ChangeStep): string => word ?? "語";
+
+/** Two records swap the value of a field. */
+const swap =
+  (field: string, isOf: (record: Any) => boolean = () => true) =>
+  ({ step: { whom, other } }: Scene) =>
+  (records: readonly Any[]): readonly Any[] => {
+    const fit = records.filter(isOf);
+    const [one, two] = [fit[whom % Math.max(1, fit.length)], fit[other % Math.max(1, fit.length)]];
+    return records.map((record) => {
+      if (record === one) return { ...record, [field]: two?.[field] };
+      return record === two ? { ...record, [field]: one?.[field] } : record;
+    });
+  };
+
+/** A record is deleted as people do it; of an organisation with or without what is below it. */
+const deletion = async (
+  { client, step, id }: Scene,
+  kind: "users" | "orgs" | "devices",
+  table: string,
+): Promise<unknown> => {
+  const asked = { kind, ids: [id(table, step.whom, "pk > 1")] };
+  const recursive = kind === "orgs" && step.other % 2 === 0;
+  return client.imports.commit(await client.imports.delete(recursive ? { ...asked, recursive } : asked));
+};
+
+/** What is done in a tenant, by name; most of it as people do it, some as only a bundle can. */
+const CHANGES = {
+  "create an organisation": ({ client, step, id }) =>
+    client.orgs.create({
+      name: wordOf(step),
+      code: step.word === null ? null : step.key,
+      parentId: id("org", step.other),
+    }),
+  "rename an organisation": ({ client, step, id }) => client.orgs.edit(id("org", step.whom), { name: wordOf(step) }),
+  "change an organisation's code": ({ client, step, id }) =>
+    client.orgs.edit(id("org", step.whom), { code: step.word === null ? null : step.key }),
+  "move an organisation": ({ client, step, id }) =>
+    client.orgs.move(id("org", step.whom, "pk > 1"), { parent: id("org", step.other) }),
+  "delete an organisation": (scene) => deletion(scene, "orgs", "org"),
+  "create a user": ({ client, step, id }) =>
+    client.users.create({
+      name: wordOf(step),
+      emails: [`${step.key}@example.jp`],
+      org: id("org", step.other),
+      title: step.word,
+      ...(step.whom % 2 === 0 && { accountName: step.key }),
+    }),
+  "edit a user": ({ client, step, id }) =>
+    client.users.edit(id("user", step.whom), { name: wordOf(step), employeeCode: step.word, address: step.word }),
+  "change a user's mail addresses": ({ client, step, id }) =>
+    client.users.edit(id("user", step.whom), { emails: [`${step.key}@example.jp`, `${step.key}.2@example.jp`] }),
+  "move a user": ({ client, step, id }) =>
+    client.users.move({ ids: [id("user", step.whom)], org: id("org", step.other) }),
+  "delete a user": (scene) => deletion(scene, "users", "user"),
+  "add a custom field": ({ client, step }) => client.users.addField({ name: wordOf(step) }),
+  "remove a custom field": ({ client, step, id }) => client.users.removeField(id("custom_field", step.whom)),
+  "fill a custom field": async ({ client, step, id }) => {
+    const fields = await client.users.fields();
+    const { name = "none" } = fields[step.other % Math.max(1, fields.length)] ?? {};
+    return client.users.edit(id("user", step.whom), { custom: [{ name, value: step.word }] });
+  },
+  "create an account": ({ client, step, id }) =>
+    client.accounts.create({ user: id("user", step.whom), name: step.key, memo: step.word }),
+  "edit an account": ({ client, step, id }) =>
+    client.accounts.edit(accountOf(id, step.whom), { memo: step.word, timezone: "Asia/Tokyo" }),
+  "grant a role": ({ client, step, id }) =>
+    client.accounts.grant(accountOf(id, step.whom), {
+      ...(step.other % 2 === 0
+        ? { role: "division", managedOrgs: [id("org", step.other), id("org", step.whom)] }
+        : { role: "custom", scheme: id("scheme", step.other), managesAll: step.other % 4 === 1 }),
+      password: "Invented1Password",
+    }),
+  "revoke a role": ({ client, step, id }) => client.accounts.revoke(accountOf(id, step.whom), {}),
+  "give the support option": ({ client, step, id }) =>
+    client.accounts.grant(accountOf(id, step.whom), {
+      role: "system",
+      supportOption: step.other % 2 === 0,
+      password: "Invented1Password",
+    }),
+  "set what accounts are named by": ({ client, step }) =>
+    client.accounts.setSettings({ composition: "free-text", authentication: step.word }),
+  "mark an administrator": ({ client, step, id }) =>
+    client.administrators.mark("users", { add: [id("user", step.whom)] }),
+  "create a scheme": ({ client, step }) =>
+    client.roles.createScheme({
+      name: wordOf(step),
+      operations: [SCHEME_ITEMS[step.whom % SCHEME_ITEMS.length] ?? ""],
+    }),
+  "rename a scheme": ({ client, step, id }) => client.roles.editScheme(id("scheme", step.whom), { name: wordOf(step) }),
+  "delete a scheme": ({ client, step, id }) => client.roles.deleteSchemes({ ids: [id("scheme", step.whom)] }),
+  "create a user of Calendar": ({ client, step }) =>
+    client.secured.create("calendar", {
+      userId: step.key,
+      displayName: wordOf(step),
+      groups: step.word === null ? [] : [step.word],
+      password: "Invented1",
+      createGroups: true,
+    }),
+  "edit a user of Calendar": ({ client, step, id }) =>
+    client.secured.edit(
+      { app: "calendar", id: id("secured_user", step.whom, "app = 'calendar'") },
+      { displayName: wordOf(step), description: step.word },
+    ),
+  "create a group": ({ client, step }) => client.secured.createGroup("docs", { name: wordOf(step) }),
+  "rename a group": ({ client, step, id }) =>
+    client.secured.editGroup(
+      { app: "docs", id: id("secured_group", step.whom, "app = 'docs'") },
+      { name: wordOf(step) },
+    ),
+  "delete a group": ({ client, step, id }) =>
+    client.secured.deleteGroups("docs", { ids: [id("secured_group", step.whom, "app = 'docs'")] }),
+  "create a device": ({ client, step, id }) =>
+    client.devices.create({
+      serialNumber: step.key,
+      memo: step.word,
+      ...(step.whom % 2 === 0 ? { owner: id("user", step.other) } : { ownerOrg: id("org", step.other) }),
+    }),
+  "edit a device": ({ client, step, id }) =>
+    client.devices.edit(id("device", step.whom), { memo: step.word, identificationName: step.word }),
+  "change a device's serial number": ({ client, step, id }) =>
+    client.devices.edit(id("device", step.whom), { serialNumber: step.key }),
+  "give a device an owner": ({ client, step, id }) =>
+    client.devices.setOwner({
+      ids: [id("device", step.whom)],
+      ...(step.word === null
+        ? { owner: null, ownerOrg: id("org", step.other) }
+        : { owner: id("user", step.other), ownerOrg: null }),
+    }),
+  "tag a device": ({ client, step, id }) =>
+    client.devices.tag({ ids: [id("device", step.whom)], add: [wordOf(step)], remove: [step.key] }),
+  "delete a device": (scene) => deletion(scene, "devices", "device"),
+  "add a renewal": ({ client, step }) =>
+    client.renewals.add({ kind: "custom", name: step.key, expiresAt: "2027-04-01T00:00:00.000Z", owner: step.word }),
+  "edit a renewal": ({ client, step, id }) =>
+    client.renewals.edit(id("renewal_item", step.whom), { notes: step.word, owner: step.word }),
+  "remove a renewal": ({ client, step, id }) => client.renewals.remove(id("renewal_item", step.whom)),
+  "answer a question": ({ client, step }) =>
+    client.answers.set({ answers: [{ question: "rules.lost.owner", subject: step.key, value: step.word }] }),
+  "say what the tenant is": ({ client, step }) =>
+    client.tenant.set({ contactName: step.word, ios: step.whom % 2 === 0, contracts: [{ name: wordOf(step) }] }),
+  // one at a time no command could do these
+  "swap codes": (scene) => scene.resend("orgs", swap("code")(scene)),
+  "swap places": (scene) => scene.resend("orgs", swap("parentId", ({ parentId }) => parentId !== null)(scene)),
+  "swap mail addresses": (scene) => scene.resend("users", swap("emails")(scene)),
+  "swap account names": (scene) => scene.resend("users", swap("accountName")(scene)),
+  "swap names of fields": (scene) => scene.resend("custom-fields", swap("name")(scene)),
+  "swap names of schemes": (scene) => scene.resend("schemes", swap("name")(scene)),
+  "swap serial numbers": (scene) => scene.resend("devices", swap("serialNumber")(scene)),
+  "swap user IDs": (scene) => scene.resend("secured-users", swap("userId", ({ app }) => app === "browser")(scene)),
+  "swap questions": (scene) => scene.resend("answers", swap("question")(scene)),
+} as const satisfies Readonly<Record<string, (scene: Scene) => Promise<unknown>>>;
+
+const accountOf = (id: Scene["id"], number: number): string =>
+  id("user", number, "pk in (select user from account where 1)");
+
+const names = Object.keys(CHANGES) as readonly (keyof typeof CHANGES)[];
+const WORDS = ["営業", "髙橋", "〜", "x", "2027", "a,b", '"', "部長"];
+const KEYS = ["k1", "k2", "K2", "k3", "ｋ4", "k5"];
+
+const someChange: fc.Arbitrary<ChangeStep> = fc.record({
+  at: fc.constantFrom(0, 1),
+  did: fc.constantFrom(...names),
+  whom: fc.nat(30),
+  other: fc.nat(30),
+  word: fc.constantFrom(null, ...WORDS, ...WORDS),
+  key: fc.constantFrom(...KEYS),
+});
+const someLike: fc.Arbitrary<LikeStep> = fc.record({
+  like: fc.constantFrom(0, 1),
+  only: fc.option(fc.subarray([...TRAVELLING], { minLength: 1 }), { nil: undefined, freq: 2 }),
+});
+
+/** A step of a history. */
+export const someRestoresStep: fc.Arbitrary<RestoresStep> = fc.oneof(
+  { arbitrary: someChange, weight: 7 },
+  { arbitrary: someLike, weight: 1 },
+);
+
+/** The columns that are not the record's own: numbers, what counts changes, and what is in no bundle. */
+const NOT_COMPARED = ["pk", "revision", "accountPasswordSetAt", "secrets"];
+/** Columns with numbers of other records, whose ids the export has. */
+const NUMBERS = ["parent", "org", "owner", "ownerOrg", "custom"];
+
+/** Rows of the tables with keys by which records are found: what people never see of what travels. */
+const keptIn = ({ database }: TestTenant): unknown =>
+  ["org", "user", "custom_field", "scheme", "secured_group", "secured_user", "device"].map((table) =>
+    database
+      .all(`select * from "${table}" order by id`)
+      .map((row) => [...NOT_COMPARED, ...NUMBERS].reduce<Row>(without, row)),
+  );
+
+const claimedIn = ({ database }: TestTenant): unknown =>
+  database.all("select e.emailKey, u.id, e.main from user_email e join user u on u.pk = e.user order by 1");
+
+/** All rows of a tenant. */
+const contentOf = ({ database }: TestTenant): string =>
+  JSON.stringify(
+    database
+      .all("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name")
+      .map(({ name }) => [name, database.all(`select * from "${String(name)}"`)]),
+  );
+
+/** Why a change may be refused. */
+const REFUSING: readonly string[] = ["input-rejected", "not-found", "conflict"];
+
+/** Two tenants that change, each by itself, and are made like each other. */
+export class RestoresHistory {
+  readonly #tenants: readonly [TestTenant, TestTenant];
+
+  constructor(...tenants: readonly [TestTenant, TestTenant]) {
+    this.#tenants = tenants;
+  }
+
+  /** Does a step. @returns what came of it, for who counts */
+  async do(step: RestoresStep): Promise<string> {
+    return "like" in step ? this.#makeAlike(step) : this.#change(step);
+  }
+
+  async #change(step: ChangeStep): Promise<string> {
+    const tenant = this.#tenants[step.at];
+    const { client, database } = tenant;
+    const scene: Scene = {
+      client,
+      step,
+      id: (table, number, where = "1") => {
+        const ids = database.all(`select id from "${table}" where ${where} order by pk`);
+        return String(ids[number % Math.max(1, ids.length)]?.["id"] ?? NO_ID);
+      },
+      resend: async (resource, change) => {
+        const files = await exportedFrom(client);
+        const sent = new Map([...files, [resource, linesOf(change(recordsIn(files.get(resource) ?? "")))]]);
+        const done = await restoreFrom(client, travellingOf(sent));
+        // a swap may pass on what follows from it: the administrators' names
+        expectSame(travellingOf(await exportedFrom(client)), travellingOf(sent));
+        return done;
+      },
+    };
+    const failure = await failureOf(CHANGES[step.did](scene));
+    if (failure === undefined) return step.did;
+    if (!REFUSING.includes(failure.code)) throw failure;
+    return "refused";
+  }
+
+  /** Makes one tenant like the other, and looks at everything that is to be so before, and after. */
+  async #makeAlike({ like, only }: LikeStep): Promise<string> {
+    const [from, to] = [this.#tenants[like], this.#tenants[like === 0 ? 1 : 0]];
+    const chosen = only ?? TRAVELLING;
+    const [wished, former] = [await exportedFrom(from.client), await exportedFrom(to.client)];
+    const found = (await Array.fromAsync(differences(stateOf("to", former), stateOf("from", wished)))).map(bare);
+    expectSame(found, bruteForce(recordsOf(former), recordsOf(wished)));
+    const asked = { only: only?.join(",") };
+    const sent = travellingOf(wished);
+    const plan = await to.client.restores.plan(partsOf(sent), asked);
+    expectSame(
+      plan.resources,
+      chosen.map((name) => countsOf(name, found, wished)),
+    );
+    const [contentOfFrom, contentOfTo] = [contentOf(from), contentOf(to)];
+    const removed = plan.resources.reduce((sum, each) => sum + each.removed, 0);
+    const commit = (deletions: number) =>
+      failureOf(to.client.restores.create(plan, partsOf(sent), { ...asked, deletions }));
+    if (plan.refusals.length > 0) {
+      expectSame(only === undefined, false);
+      expectSame((await commit(removed))?.code, "input-rejected");
+      expectSame(contentOf(to), contentOfTo);
+      return "refused in part";
+    }
+    expectSame((await commit(removed + 1))?.code, "input-rejected");
+    expectSame(contentOf(to), contentOfTo);
+    expectSame(await commit(removed), undefined);
+    await this.#expectAlike(to, { wished, former, chosen });
+    if (only === undefined) {
+      expectSame(keptIn(to), keptIn(from));
+      expectSame(claimedIn(to), claimedIn(from));
+    }
+    const after = contentOf(to);
+    expectSame((await restoreFrom(to.client, sent, asked.only)).id, null);
+    expectSame(contentOf(to), after);
+    expectSame(contentOf(from), contentOfFrom);
+    if (found.length === 0) return "alike already";
+    return only === undefined ? "made alike" : "made alike in part";
+  }
+
+  /**
+   * What was chosen is as in the other tenant. What was not is as it was, but for what goes with a record: an account with
+   * its user, with an organisation its token and what is automatic for it.
+   */
+  async #expectAlike(
+    to: TestTenant,
+    {
+      wished,
+      former,
+      chosen,
+    }: { readonly wished: Files; readonly former: Files; readonly chosen: readonly ResourceName[] },
+  ): Promise<void> {
+    const now = await exportedFrom(to.client);
+    const idsOf = (resource: ResourceName): ReadonlySet<unknown> =>
+      new Set(recordsIn(now.get(resource) ?? "").map(({ id }) => id));
+    const [users, orgs] = [idsOf("users"), idsOf("orgs")];
+    const remaining = (resource: ResourceName, record: Any): readonly Any[] => {
+      if (resource === "accounts" && !users.has(record["id"])) return [];
+      if (resource === "vpp-tokens" && !orgs.has(record["id"])) return [];
+      if (resource !== "ade-profiles") return [record];
+      const automatic = record["automaticOrgIds"] as readonly string[];
+      return [{ ...record, automaticOrgIds: automatic.filter((id) => orgs.has(id)) }];
+    };
+    for (const resource of RESOURCE_NAMES) {
+      if (resourceOf(resource).stays === "derived") continue;
+      const lines = (chosen.includes(resource) ? wished : former).get(resource) ?? "";
+      const left = linesOf(recordsIn(lines).flatMap((record) => remaining(resource, record)));
+      expectSame([resource, now.get(resource) ?? ""], [resource, left]);
+    }
+    const found = await Array.fromAsync(differences(stateOf("to", now), stateOf("from", wished)));
+    expectSame(
+      found.filter(({ resource }) => chosen.some((name) => name === resource)),
+      [],
+    );
+  }
+}
+
+/** How many records a plan is to add, change, remove and leave. */
+const countsOf = (name: ResourceName, found: readonly BareDifference[], wished: Files) => {
+  const idsOf = (change: string): number =>
+    new Set(found.filter((one) => one.resource === name && one.change === change).map(({ id }) => id)).size;
+  const [added, changed, removed] = [idsOf("added"), idsOf("changed"), idsOf("removed")];
+  return { name, added, changed, removed, unchanged: recordsIn(wished.get(name) ?? "").length - added - changed };
+};
+
+/** All that steps may come to. */
+export const OUTCOMES: readonly string[] = [
+  ...names,
+  "refused",
+  "refused in part",
+  "alike already",
+  "made alike",
+  "made alike in part",
+];

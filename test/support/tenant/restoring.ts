@@ -1,0 +1,98 @@
+import type { SentParts } from "../../../src/lib/client/index.ts";
+import type { WholeClient } from "../client/whole-client.ts";
+import type { Restored } from "../../../src/lib/contract/index.ts";
+import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
+import { MOST_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
+import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
+import { handFields } from "../../../src/lib/model/thing.ts";
+import { fieldsOfApp } from "../../../src/lib/rules/secured-user.ts";
+import { TRAVELLING } from "../../../src/lib/tenant/store/restores/targets.ts";
+import { fillAtRandom } from "./random-tenant.ts";
+import { TestTenant } from "./tenant.ts";
+
+/** The files of an export that travel, by their names. */
+export const travelling = async (client: WholeClient): Promise<ReadonlyMap<string, string>> => {
+  const files = new Map<string, string>();
+  for await (const { name, content } of client.exports.create({ csv: false })) {
+    const resource = resourceAt(name);
+    const bytes = Buffer.concat(await Array.fromAsync(content));
+    if (resource !== undefined && TRAVELLING.includes(resource)) files.set(name, bytes.toString());
+  }
+  return files;
+};
+
+/** Files as one body. */
+export const partsOf = (files: ReadonlyMap<string, string>): SentParts => {
+  const boundary = "between-the-parts";
+  const parts = [...files].map(
+    ([name, content]) =>
+      `--${boundary}\r\nContent-Type: application/x-ndjson\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${content}\r\n`,
+  );
+  return { stream: new Blob([...parts, `--${boundary}--\r\n`]).stream(), boundary };
+};
+
+/** Makes a tenant like files: what its plan says, done. */
+export const restoreFrom = async (
+  { restores }: WholeClient,
+  files: ReadonlyMap<string, string>,
+  only?: string,
+): Promise<Restored> => {
+  const { etag, resources } = await restores.plan(partsOf(files), { only });
+  const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
+  return restores.create({ etag }, partsOf(files), { only, deletions });
+};
+
+/** What makes of random accounts such as commands make: a tenant with others is not made like by anybody. */
+const SUCH_AS_CAN_BE = [
+  `update account set role = 'none', scheme = null, supportOption = 0 where role <> 'none'
+   and user in (select pk from user where accountName is null)`,
+  "update account set managedOrgs = null where role not in ('division', 'custom')",
+  `update account set managedOrgs = (select json_group_array(e.value) from json_each(managedOrgs) e where e.value <> 1)
+   where managedOrgs is not null`,
+  "update account set managedOrgs = null where managedOrgs = '[]'",
+  `update account set managedOrgs = (select json_array(max(pk)) from org where parent is not null)
+   where role = 'division' and managedOrgs is null`,
+  "update account set role = 'none' where role = 'division' and managedOrgs = '[null]'",
+  "update account set managedOrgs = null where managedOrgs = '[null]'",
+  "update account set noticeMail = 0 where supportOption = 0",
+  "update scheme set operations = '[\"users.write\"]' where operations = '[]'",
+  "update renewal_item set name = pk || name",
+  "update renewal_item set phone = '090-0000-000' || pk where phone is not null",
+  "update account set role = 'none' where role = 'operator' and user in (select pk from user where org = 1)",
+  "update custom_field set name = replace(name, '=', '-'), nameKey = replace(nameKey, '=', '-')",
+  "update tenant_profile set loginUrl = 'https://panel.example.jp', consoleTimezone = 'Asia/Tokyo', ios = 1, android = 1",
+  "update answer set at = '2020-01-01T00:00:00.000Z'",
+  `update device set androidMode = null where androidMode = 'fully-managed'
+   and owner in (select owner from device group by owner having count(*) > 1)`,
+  ...SECURED_APPS.flatMap((app) =>
+    handFields(SECURED_USER.fields)
+      .filter(([name]) => !fieldsOfApp(app).includes(name))
+      .map(([name, { type }]) => {
+        const none = type === "texts" ? `'[]'${name === "groups" ? ", groupKeys = null" : ""}` : "null";
+        return `update secured_user set "${name}" = ${none} where app = '${app}'`;
+      }),
+  ),
+  // a tenant that has a system administrator keeps one
+  `insert into user (pk, id, name, emails, org, custom, administrator, accountName, createdAt, updatedAt, revision)
+   select coalesce(max(pk), 0) + 1, '01ffffff-ffff-7fff-8fff-ffffffffffff', '管理 太郎', '["kanri@example.co.jp"]', 1, '{}', 0,
+     'kanri', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
+  "insert into user_email (emailKey, user, main) select 'kanri@example.co.jp', max(pk), 1 from user",
+  `insert into account (user, role, supportOption, noticeMail, createdAt, updatedAt, revision)
+   select max(pk), 'system', 0, 0, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
+  "update collection set last = last + 1 where name in ('users', 'accounts')",
+];
+
+/** A tenant with a bit of everything that there can be, as many support options as there may be. */
+export const randomTenant = async (
+  seed: number,
+  size?: number,
+  tenant: TestTenant = new TestTenant(),
+): Promise<TestTenant> => {
+  await fillAtRandom(tenant, seed, size, true);
+  tenant.database.run(
+    "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
+    { most: MOST_SUPPORT_OPTIONS },
+  );
+  for (const sql of SUCH_AS_CAN_BE) tenant.database.run(sql);
+  return tenant;
+};

@@ -1,0 +1,378 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { NewImport } from "../../../src/lib/client/index.ts";
+import type { Send } from "../../../src/lib/apple/send.ts";
+import { wholeClient, type WholeClient } from "../client/whole-client.ts";
+import type { App, Import, InputProblem } from "../../../src/lib/contract/index.ts";
+import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
+import type { Encoding, FileForm } from "../../../src/lib/csv/records/record.ts";
+import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
+import type { Processes } from "../../../src/lib/tenant/store/processes.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
+import { sealedBy } from "../../../src/lib/model/sealed.ts";
+import { same, text, type Text } from "../../../src/lib/text/index.ts";
+import { openTenant, type OpenTenant } from "../../../src/lib/tenant/index.ts";
+import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
+import type { SendMail, TenantMail } from "../../../src/lib/tenant/use/accounts/reset.ts";
+import type { AppleAccess } from "../../../src/lib/tenant/use/ade/guard.ts";
+import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+
+export type Request = NewImport;
+
+/** 2026-04-01 00:00 UTC: the start of the test clock; each reading advances it by a millisecond. */
+const START = Date.UTC(2026, 3, 1);
+
+/** From where tests use a tenant. */
+export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
+
+/** A clock that advances with every reading, and bytes in a fixed order. */
+export class TestSurroundings implements Surroundings {
+  time = START;
+  #state = 0x9e3779b9;
+
+  readonly origin = TEST_ORIGIN;
+
+  readonly now = (): number => {
+    this.time += 1;
+    return this.time;
+  };
+
+  readonly random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => this.#byte());
+
+  #byte(): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state >>> 24;
+  }
+}
+
+/** Encoding and form of a test file. */
+export interface FileOptions {
+  readonly encoding?: Encoding | undefined;
+  readonly newline?: string | undefined;
+}
+
+export type Cells = readonly (readonly string[])[];
+
+/** The bytes of a file; throws if the encoding cannot represent a character. */
+export const fileOf = (
+  cells: Cells,
+  { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
+): Uint8Array<ArrayBuffer> => encoded(cells.map((record) => formatRecord(record, newline)).join(""), encoding);
+
+export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
+  const encoder = createEncoder(encoding, {
+    onUnmappable: "error",
+    report: ({ codePoint }) => {
+      throw new RangeError(`${encoding} cannot hold U+${codePoint.toString(16)}`);
+    },
+  });
+  return Uint8Array.from([...encoder.write(text), ...encoder.end()]);
+};
+
+const TABLES = [
+  "ade_server",
+  "ade_sync",
+  "ade_device",
+  "ade_arrival",
+  "ade_unreadable",
+  "push_certificate",
+  "vpp_token",
+  "vpp_token_gone",
+  "ade_profile",
+  "ade_automatic",
+  "ade_pending",
+  "renewal_item",
+  "renewal_notice",
+  "answer",
+  "device",
+  "user",
+  "user_email",
+  "secured_user",
+  "secured_group",
+  "custom_field",
+  "collection",
+  "import",
+  "console_task",
+  "import_created",
+  "import_secret",
+  "user_was",
+  "org_was",
+  "secured_user_was",
+  "device_was",
+  "sent_column",
+  "seen_column",
+  "administrators_known",
+  "tenant_profile",
+  "account",
+  "reset_code",
+  "scheme",
+  "account_settings",
+];
+
+/** The collections that tables' records belong to: whoever writes them has to lock these. */
+const COLLECTIONS: ReadonlyMap<string, string> = new Map([
+  ["user", "users"],
+  ["user_email", "users"],
+  ["org", "orgs"],
+  ["secured_user", "secured"],
+  ["secured_group", "secured"],
+  ["custom_field", "fields"],
+  ["device", "devices"],
+  ["tenant_profile", "tenant"],
+  ["account", "accounts"],
+  ["reset_code", "accounts"],
+  ["account_settings", "accounts"],
+  ["scheme", "schemes"],
+  ["renewal_item", "renewals"],
+  ["renewal_notice", "renewals"],
+  ["answer", "answers"],
+  ["ade_server", "ade"],
+  ["ade_sync", "ade"],
+  ["ade_device", "ade"],
+  ["ade_arrival", "ade"],
+  ["ade_unreadable", "ade"],
+  ["push_certificate", "push-certificate"],
+  ["vpp_token", "vpp"],
+  ["vpp_token_gone", "vpp"],
+  ["ade_profile", "ade"],
+  ["ade_automatic", "ade"],
+  ["ade_pending", "ade"],
+]);
+
+/** See `TenantOptions`. */
+export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
+
+/** Turns secrets round: who looks into the database finds none. The key's mark comes first. */
+const sealingBy = (mark: () => string): AppleAccess["sealing"] => ({
+  async seal(purpose, secret, kept = []) {
+    if (kept.some((one) => sealedBy(one) !== mark())) {
+      throw new Failure("input-rejected", { what: same("another key sealed what is kept") });
+    }
+    return mark() + Buffer.from(`${purpose}\n${[...secret].toReversed().join("")}`).toString("base64url");
+  },
+  async unseal(purpose, sealed) {
+    if (sealedBy(sealed) !== mark()) throw new Failure("input-rejected", { what: same("sealed by another key") });
+    const [kept, secret = ""] = Buffer.from(sealed.slice(mark().length), "base64url")
+      .toString()
+      .split(/\n([\s\S]*)/);
+    if (kept !== purpose) throw new Failure("input-rejected", { what: same(`sealed for ${kept}`) });
+    return [...secret].toReversed().join("");
+  },
+});
+
+/** A tenant in its own temporary folder. */
+export class TestTenant {
+  readonly folder: string;
+  readonly surroundings = new TestSurroundings();
+  /** the test's own connection */
+  readonly database: Database;
+  client: WholeClient;
+  #open: OpenTenant;
+  readonly #acting = new Map<string, OpenTenant>();
+  /** what it has mailed */
+  readonly mails: TenantMail[] = [];
+  /** how it reaches Apple's services */
+  apple: Send = () => Promise.reject(new Failure("unavailable", { what: text("no Apple here", "Apple はありません") }));
+  /** the mark of the key that seals its secrets: another one is another key */
+  sealingKey = "first-";
+  /** why no mail can be sent; undefined: it can */
+  unsent: Text | undefined;
+
+  readonly #processes: Processes | undefined;
+
+  /**
+   * @param start initial time of its clock
+   * @param processes which process uses it, and which others are alive
+   */
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START, processes?: Processes) {
+    this.folder = folder;
+    this.#processes = processes;
+    this.surroundings.time = start;
+    this.#open = this.#start();
+    this.client = wholeClient({ transport: this.#open.fetch });
+    this.database = new Database(this.path);
+  }
+
+  get path(): string {
+    return join(this.folder, "tenant.db");
+  }
+
+  get fetch(): OpenTenant["fetch"] {
+    return this.#open.fetch;
+  }
+
+  #start(as?: string): OpenTenant {
+    const { folder, surroundings } = this;
+    const mail = async (): Promise<SendMail> => async (one) => {
+      if (this.unsent === undefined) this.mails.push(one);
+      return this.unsent;
+    };
+    const apple = {
+      send: async () => this.apple,
+      sealing: sealingBy(() => this.sealingKey),
+      wait: async (delayMs: number) => void (surroundings.time += delayMs),
+      program: "clomoctl/0.0.0",
+    };
+    const processes = this.#processes;
+    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple, processes });
+  }
+
+  /** The tenant as its owner uses it when he acts as an account; closed with it. */
+  acting(as: string): OpenTenant {
+    const known = this.#acting.get(as) ?? this.#start(as);
+    this.#acting.set(as, known);
+    return known;
+  }
+
+  /** The client of somebody who acts as an account. */
+  as(account: string): WholeClient {
+    return wholeClient({ transport: this.acting(account).fetch });
+  }
+
+  staging(id: string): string {
+    return join(this.folder, "imports", `${id}.db`);
+  }
+
+  /** Sends a file and gets its plan. */
+  plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+    return this.send(request, fileOf(cells, options), options.encoding);
+  }
+
+  send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
+    return this.client.imports.plan(request, { stream: new Blob([bytes]).stream(), encoding });
+  }
+
+  /** Plans and commits. @throws Failure if the plan is rejected */
+  async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+    return this.client.imports.commit(await this.plan(request, cells, options));
+  }
+
+  problems(plan: Pick<Import, "id">): Promise<readonly InputProblem[]> {
+    return Array.fromAsync(this.client.imports.problems(plan.id));
+  }
+
+  async errors(plan: Pick<Import, "id">): Promise<readonly InputProblem[]> {
+    return (await this.problems(plan)).filter(({ severity }) => severity === "error");
+  }
+
+  /** Problems as `code@row`, sorted; not that addresses are short, as in most tests, nor that blank rows are skipped. */
+  async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
+    const found = (await this.problems(plan)).filter(({ code }) => code !== "mail-domain" && code !== "row-blank");
+    return found.map(({ code, row }) => `${code}@${row}`).toSorted();
+  }
+
+  /** The texts of a plan's problems. */
+  async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
+    return (await this.problems(plan)).map(({ code, params }) =>
+      describeProblem({ code: code as ProblemCode, params }),
+    );
+  }
+
+  users() {
+    return Array.fromAsync(this.client.users.list());
+  }
+
+  securedUsers(app: App) {
+    return Array.fromAsync(this.client.secured.list(app));
+  }
+
+  devices() {
+    return Array.fromAsync(this.client.devices.list());
+  }
+
+  sql(statement: string, params: Params = {}): Row[] {
+    return this.database.all(statement, params);
+  }
+
+  /** Makes a user a system administrator, which no import can do. */
+  makeAdministrator(email: string): void {
+    this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
+  }
+
+  /** Every record with all its own data, for comparison before and after; without revisions. */
+  dump(): Readonly<Record<string, readonly Row[]>> {
+    const rows = (table: string, order: string): readonly Row[] =>
+      this.sql(`select * from ${table} order by ${order}`).map((row) => without(row, "revision"));
+    return {
+      org: rows("org", "pk"),
+      user: rows("user", "pk"),
+      user_email: rows("user_email", "emailKey"),
+      secured_user: rows("secured_user", "pk"),
+      secured_group: rows("secured_group", "pk"),
+      custom_field: rows("custom_field", "pk"),
+      device: rows("device", "pk"),
+    };
+  }
+
+  /** Deletes everything but the root organisation and the audit; it is no mirror. */
+  clear(): void {
+    this.database.change(() => {
+      for (const table of TABLES) this.database.exec(`delete from ${table}`);
+      this.database.exec("delete from org where parent is not null");
+      this.database.exec("update tenant set mirroredAt = null");
+      this.database.exec("insert into collection (name, revision, last) values ('orgs', 0, 1)");
+    });
+  }
+
+  /** Deletes the audit, too, which no program can: a history begins with none. */
+  clearAudit(): void {
+    const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
+    this.database.change(() => {
+      for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
+      this.database.exec("delete from audit");
+      for (const { sql } of triggers) this.database.exec(String(sql));
+    });
+  }
+
+  /** Nobody acts any more. */
+  async leave(): Promise<void> {
+    for (const acting of this.#acting.values()) await acting.close();
+    this.#acting.clear();
+  }
+
+  /** Closes and reopens the tenant, as the next command would. */
+  async reopen(): Promise<void> {
+    await this.#open.close();
+    this.#open = this.#start();
+    this.client = wholeClient({ transport: this.#open.fetch });
+  }
+
+  /** Leaves the tenant as a process does that is killed, and opens it anew. @returns what was left, to be closed at last */
+  crash(): OpenTenant {
+    const left = this.#open;
+    this.#open = this.#start();
+    this.client = wholeClient({ transport: this.#open.fetch });
+    return left;
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
+    this.database.close();
+    await this.#open.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A row without one column. */
+export const without = (row: Row, column: string): Row =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
+
+/** The failure a promise is rejected with; undefined if it is fulfilled. */
+export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+};
+
+/** The text of a stream of bytes. */
+export const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();

@@ -1,0 +1,531 @@
+import fc from "fast-check";
+import { verifyOn } from "../../../src/lib/tenant/store/sqlite/audit/verify.ts";
+import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { expectSame } from "./audited-history.ts";
+import type { Twin, TwinRequest } from "./twins.ts";
+
+/** The accounts that have no more than EAST. */
+const ASKERS = ["higashi", "ope", "cus", "minami"] as const;
+type Asker = (typeof ASKERS)[number];
+
+/** One step: what somebody asks of both twins, what the owner does in both, or in the first one alone. */
+export type TwinStep =
+  | { readonly by: Asker; readonly what: string; readonly asks: readonly TwinRequest[] }
+  | {
+      readonly by: "owner";
+      /** an account that has all */
+      readonly as: "sys" | "all" | undefined;
+      readonly half: "visible" | "hidden";
+      readonly does: readonly TwinRequest[];
+    }
+  | { readonly by: Asker; readonly claims: TwinRequest; readonly value: string }
+  | { readonly role: "division" | "operator" | "none"; readonly of: Asker; readonly manages: readonly string[] };
+
+const get = (path: string, headers?: Readonly<Record<string, string>>): TwinRequest => ({
+  method: "GET",
+  path,
+  headers,
+});
+const post = (path: string, body?: unknown, headers?: Readonly<Record<string, string>>): TwinRequest => ({
+  method: "POST",
+  path,
+  body,
+  headers,
+});
+const patch = (path: string, body: unknown): TwinRequest => ({ method: "PATCH", path, body });
+
+const of = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+
+/** The names of a half: each half has its own, so that no answer has to say that a value cannot be used. */
+const half = (isEast: boolean) => {
+  const [domain, orgs, devices] = isEast
+    ? (["east.example", ["EAST", "E1", "E2", "E3", "E11"], "EAST000"] as const)
+    : (["west.example", ["WEST", "W1", "W2", "W3", "W11"], "WEST000"] as const);
+  const own = isEast ? ["hanako", "jiro", "saburo"] : ["taro", "hanako", "shiro"];
+  const people = [...own, "a", "b", "c", "d"];
+  return {
+    email: of(...people.map((name) => `${name}@${domain}`)),
+    org: of(...orgs),
+    serial: fc.integer({ min: 1, max: 5 }).map((n) => `${devices}${n}`),
+    code: of(...["1", "2", "3"].map((n) => (isEast ? `E${n}` : `X${n}`))),
+    top: orgs[0],
+  };
+};
+
+const EAST = half(true);
+const WEST = half(false);
+
+/** What a scoped asker names: mostly his, sometimes what is hidden. */
+const ANY = {
+  email: fc.oneof({ weight: 6, arbitrary: EAST.email }, { weight: 1, arbitrary: WEST.email }),
+  org: fc.oneof({ weight: 6, arbitrary: EAST.org }, { weight: 1, arbitrary: WEST.org }),
+  serial: fc.oneof({ weight: 6, arbitrary: EAST.serial }, { weight: 1, arbitrary: WEST.serial }),
+  code: EAST.code,
+};
+
+type Names = typeof ANY;
+
+const title = of("", "課長", "部長", "主任");
+const personName = of("東 花子", "山田 太郎", "西 太郎", "佐藤 愛");
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+
+/** A key that a request is sent with; few, so that keys meet again, also of other accounts. */
+const onceWith = maybe(of("k1", "k2", "k3")).map((key) => (key === undefined ? undefined : { "idempotency-key": key }));
+
+/** A value for each name, without those that are undefined. */
+const given = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** Requests that write by hand, alike for whoever writes. @param own the names of new records: never of the other half */
+const byHand = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinRequest[]> => {
+  const dryRun = maybe(fc.constant(true));
+  const user = names.email.map((email) => `{user:${email}}`);
+  const org = names.org.map((code) => `{org:${code}}`);
+  const device = names.serial.map((serial) => `{device:${serial}}`);
+  const one = fc.oneof(
+    fc
+      .record({
+        name: personName,
+        email: own.email,
+        org,
+        title,
+        employeeCode: maybe(own.code),
+        dryRun,
+        headers: onceWith,
+      })
+      .map(({ email, headers, ...values }) => post("/v1/users", given({ ...values, emails: [email] }), headers)),
+    fc
+      .record({ user, name: maybe(personName), title: maybe(title), email: maybe(own.email), dryRun })
+      .map(({ user: id, email, ...values }) =>
+        patch(`/v1/users/${id}`, given({ ...values, ...(email !== undefined && { emails: [email] }) })),
+      ),
+    fc
+      .record({ ids: fc.uniqueArray(user, { minLength: 1, maxLength: 3 }), org, dryRun, headers: onceWith })
+      .map(({ headers, ...body }) => post("/v1/users/move", given(body), headers)),
+    fc
+      .record({ name: of("営業部", "技術部", "課"), code: maybe(own.org), parentId: org, dryRun, headers: onceWith })
+      .map(({ headers, ...body }) => post("/v1/orgs", given(body), headers)),
+    fc
+      .record({ org, name: of("営業部", "開発部"), dryRun })
+      .map(({ org: id, ...body }) => patch(`/v1/orgs/${id}`, given(body))),
+    fc.record({ org, parent: org, dryRun }).map(({ org: id, ...body }) => post(`/v1/orgs/${id}/move`, given(body))),
+    fc
+      .record({ serialNumber: own.serial, owner: maybe(user), memo: maybe(of("貸出")), dryRun, headers: onceWith })
+      .map(({ headers, ...body }) => post("/v1/devices", given(body), headers)),
+    fc
+      .record({ device, memo: of("貸出", ""), dryRun })
+      .map(({ device: id, ...body }) => patch(`/v1/devices/${id}`, given(body))),
+    fc
+      .record({ ids: fc.uniqueArray(device, { minLength: 1, maxLength: 2 }), add: fc.constant(["共用"]), dryRun })
+      .map((body) => post("/v1/devices/tag", given(body))),
+    fc
+      .record({ ids: fc.uniqueArray(device, { minLength: 1, maxLength: 2 }), owner: fc.option(user), ownerOrg: org })
+      .map(({ ids, owner, ownerOrg }) =>
+        post("/v1/devices/set-owner", { ids, owner, ownerOrg: owner === null ? ownerOrg : null }),
+      ),
+  );
+  return one.map((request) => [request]);
+};
+
+const CONTENT = "/v1/imports/{import:}/content";
+const seen = [get("/v1/imports/{import:}/rows"), get("/v1/imports/{import:}/problems")];
+const COMMIT = post("/v1/imports/{import:}/commit", undefined, { "if-match": "{etag:}" });
+
+/** Files of all kinds, planned and shown. @param own the names of their records */
+const files = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinRequest[]> => {
+  const options = fc.record({
+    mode: of("append", "append", "replace"),
+    skipInvalid: fc.boolean(),
+    blank: maybe(of("keep", "clear")),
+  });
+  const users = fc.array(fc.tuple(personName, own.email, fc.option(names.org, { nil: "" }), title, own.code), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const ofUsers = fc
+    .record({ options, key: of("email", "email", "employee-code"), rows: users })
+    .map(({ options: how, key, rows }) => ({
+      body: { kind: "users", key, ...how },
+      file: [
+        ["氏名", "メールアドレス", "組織コード", "役職", ...(key === "email" ? [] : ["社員コード"])],
+        ...rows.map(([name, email, org, job, code]) => [name, email, org, job, ...(key === "email" ? [] : [code])]),
+      ],
+    }));
+  const ofOrgs = fc
+    .record({
+      options,
+      rows: fc.array(fc.tuple(of("営業部", "技術部", "課"), own.org, fc.option(names.org, { nil: "" })), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    })
+    .map(({ options: how, rows }) => ({
+      body: { kind: "orgs", ...how },
+      file: [["組織名", "組織コード", "上位組織コード"], ...rows.map((row) => [...row])],
+    }));
+  const ofDevices = fc
+    .record({
+      options,
+      rows: fc.array(fc.tuple(own.serial, fc.option(names.email, { nil: "" }), fc.option(names.org, { nil: "" })), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    })
+    .map(({ options: how, rows }) => ({
+      body: { kind: "devices", ...how },
+      file: [["シリアルナンバー", "所有者メールアドレス", "所有組織コード"], ...rows.map((row) => [...row])],
+    }));
+  return fc
+    .oneof(ofUsers, ofUsers, ofOrgs, ofDevices)
+    .map(({ body, file }) => [post("/v1/imports", given(body)), { method: "PUT", path: CONTENT, file }, ...seen]);
+};
+
+/** Deletions of whatever is named. */
+const deletions = (names: Names): fc.Arbitrary<readonly TwinRequest[]> =>
+  fc
+    .oneof(
+      fc
+        .uniqueArray(names.email, { minLength: 1, maxLength: 2 })
+        .map((emails) => ({ kind: "users", ids: emails.map((email) => `{user:${email}}`) })),
+      of("太郎", "花子", "a@").map((search) => ({ kind: "users", search })),
+      fc.record({ org: names.org, recursive: fc.boolean() }).map(({ org, recursive }) => ({
+        kind: "orgs",
+        ids: [`{org:${org}}`],
+        recursive,
+      })),
+      fc.uniqueArray(names.serial, { minLength: 1, maxLength: 2 }).map((serials) => ({
+        kind: "devices",
+        ids: serials.map((serial) => `{device:${serial}}`),
+      })),
+    )
+    .map((body) => [post("/v1/imports/deletions", body), ...seen]);
+
+const NDJSON = { accept: "application/x-ndjson" };
+
+/** What only reads. */
+const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .oneof(
+    fc
+      .record({
+        list: of("users", "devices", "orgs", "devices/not-ready"),
+        limit: of(1, 2, 1000),
+        lines: fc.boolean(),
+        search: maybe(of("太郎", "花子", "課", "example")),
+      })
+      .map(({ list, limit, lines, search }) => {
+        const ofText = search === undefined || list !== "users" ? "" : `&search=${encodeURIComponent(search)}`;
+        const paged = list === "orgs" ? "" : `?limit=${limit}${ofText}`;
+        return get(`/v1/${list}${paged}`, lines ? NDJSON : undefined);
+      }),
+    fc
+      .record({ sort: of("name", "org", "emails"), desc: fc.boolean(), limit: of(1, 2) })
+      .map(({ sort, desc, limit }) => get(`/v1/users?limit=${limit}&sort=${sort}&desc=${desc}`)),
+    ANY.email.map((email) => get(`/v1/users/find?name=${email}`)),
+    ANY.email.map((email) => get(`/v1/users/history?name=${email}`)),
+    ANY.org.map((code) => get(`/v1/orgs/find?name=${code}`)),
+    ANY.serial.map((serial) => get(`/v1/devices/find?name=${serial}`)),
+    ANY.org.map((code) => get(`/v1/users?limit=100&org={org:${code}}`)),
+    of(
+      "/v1/whoami",
+      "/v1/tenant",
+      "/v1/tenant/revision",
+      "/v1/imports",
+      "/v1/imports/{import:1}",
+      "/v1/imports/{import:2}/rows",
+      "/v1/audit?limit=2",
+      "/v1/audit/export",
+      "/v1/audit/1",
+      "/v1/console",
+      "/v1/console",
+      "/v1/console/{task:}",
+      "/v1/console/{task:1}",
+      "/v1/administrators/users",
+      "/v1/users/fields",
+      "/v1/users/export?newline=lf",
+      "/v1/orgs/export?newline=lf",
+      "/v1/devices/export?newline=lf",
+    ).map((path) => get(path)),
+  )
+  .map((request) => [request]);
+
+/** The pages of a list, one after another; or the next one some steps after the page before. */
+const further: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .record({
+    list: of(
+      "users?limit=1",
+      "users?limit=2",
+      "users?limit=1&sort=name&desc=false",
+      "devices?limit=1",
+      "audit?limit=2",
+    ),
+    back: of(undefined, undefined, 0, 1),
+  })
+  .map(({ list, back }) => {
+    const next = get(`/v1/${list}&cursor={cursor:${back ?? 0}}`);
+    return back === undefined ? [get(`/v1/${list}`), next, next] : [next];
+  });
+
+const committing: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .record({ back: of(0, 0, 0, 1), headers: onceWith })
+  .map(({ back, headers }) => [
+    post(`/v1/imports/{import:${back}}/commit`, undefined, { "if-match": `{etag:${back}}`, ...headers }),
+    get("/v1/imports/{import:}/rows"),
+  ]);
+
+const others: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .record({ back: of(0, 1, 2), verb: of("revert", "revert", "replan", "discard") })
+  .map(({ back, verb }) =>
+    verb === "discard"
+      ? [{ method: "DELETE", path: `/v1/imports/{import:${back}}` }]
+      : [post(`/v1/imports/{import:${back}}/${verb}`), get("/v1/imports/{import:}/rows")],
+  );
+
+const closing: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .record({ back: of(0, 1, 2), state: of("confirmed", "dropped"), headers: onceWith })
+  .map(({ back, state, headers }) => [
+    post("/v1/console", { numbers: [`{task:${back}}`], state }, headers),
+    get("/v1/console"),
+  ]);
+
+const asked = fc.oneof(
+  { weight: 1, arbitrary: fc.tuple(fc.constant("close"), closing) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant("read"), reading) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("page"), further) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant("hand"), byHand(ANY, EAST)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant("file"), files(ANY, EAST)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(
+      fc.constant("file now"),
+      files(ANY, EAST).map((asks) => [...asks, COMMIT]),
+    ),
+  },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("delete"), deletions(ANY)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant("commit"), committing) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("other"), others) },
+);
+
+/** What takes visible records out of what the askers have, into 全社, and in again. */
+const acrossTheBorder: fc.Arbitrary<readonly TwinRequest[]> = fc
+  .oneof(
+    fc
+      .record({ email: EAST.email, org: fc.oneof(fc.constant("全社"), EAST.org) })
+      .map(({ email, org }) => post("/v1/users/move", { ids: [`{user:${email}}`], org: `{org:${org}}` })),
+    fc
+      .record({ code: of("E1", "E2", "E3", "E11"), parent: of("全社", "EAST", "E1") })
+      .map(({ code, parent }) => post(`/v1/orgs/{org:${code}}/move`, { parent: `{org:${parent}}` })),
+    fc.record({ serial: EAST.serial, owner: fc.option(EAST.email) }).map(({ serial, owner }) =>
+      post("/v1/devices/set-owner", {
+        ids: [`{device:${serial}}`],
+        owner: owner === null ? null : `{user:${owner}}`,
+        ownerOrg: null,
+      }),
+    ),
+  )
+  .map((request) => [request]);
+
+/** Values of the hidden half, which the asker would give to what is his. */
+const claims: fc.Arbitrary<Pick<Extract<TwinStep, { readonly claims: unknown }>, "claims" | "value">> = fc.oneof(
+  WEST.email.map((value) => ({
+    value,
+    claims: post("/v1/users", { name: "東 花子", emails: [value], org: "{org:EAST}" }),
+  })),
+  WEST.org.map((value) => ({
+    value,
+    claims: post("/v1/orgs", { name: "新設部", code: value, parentId: "{org:EAST}" }),
+  })),
+  WEST.serial.map((value) => ({
+    value,
+    claims: post("/v1/devices", { serialNumber: value, ownerOrg: "{org:EAST}" }),
+  })),
+  of("nishi").map((value) => ({
+    value,
+    claims: patch("/v1/users/{user:jiro@east.example}", { accountName: value }),
+  })),
+);
+
+/** What the owner does in one half: files that delete what they lack, and filters, would reach the other. */
+const owned = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
+  const own = isEast ? EAST : WEST;
+  // of the hidden half, too, somebody has the code E1
+  const reaches = (does: readonly TwinRequest[]): boolean =>
+    /"mode":"replace"|"search":|"key":"employee-code"/.test(JSON.stringify(does));
+  return fc.oneof(
+    { weight: 4, arbitrary: byHand(own, own) },
+    {
+      weight: 2,
+      arbitrary: files(own, own)
+        .filter((does) => !reaches(does))
+        .map((does) => [...does, COMMIT]),
+    },
+    {
+      weight: 1,
+      arbitrary: deletions(own)
+        .filter((does) => !reaches(does))
+        .map((does) => [...does, COMMIT]),
+    },
+    { weight: 1, arbitrary: fc.constant([post("/v1/imports/{import:}/revert"), COMMIT]) },
+    ...(isEast ? [{ weight: 2, arbitrary: acrossTheBorder }] : []),
+  );
+};
+
+const someWhole = of(undefined, undefined, "sys", "all");
+
+export const someTwinStep: fc.Arbitrary<TwinStep> = fc.oneof(
+  {
+    weight: 14,
+    arbitrary: fc
+      .record({ by: of("higashi", "higashi", ...ASKERS), of: asked })
+      .map(({ by, of: [what, asks] }) => ({ by, what, asks })),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("hidden"), does: owned(false) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("visible"), does: owned(true) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ by: of("higashi", "cus"), claim: claims }).map(({ by, claim }) => ({ by, ...claim })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      role: of("division", "division", "operator", "none"),
+      of: of("minami", "ope"),
+      manages: fc.uniqueArray(of("EAST", "E1", "E2"), { minLength: 1 }),
+    }),
+  },
+);
+
+/** The organisations of the visible half, in a tenant. */
+const INSIDE = `with recursive inside (pk) as (
+  select pk from org where code = 'EAST' union select o.pk from inside i join org o on o.parent = i.pk)`;
+
+/** What is hidden from the scoped askers, by table. */
+const HIDDEN: Readonly<Record<string, string>> = {
+  org: "t.pk not in inside",
+  user: "t.org not in inside",
+  user_email: "(select org from user where pk = t.user) not in inside",
+  account: "(select org from user where pk = t.user) not in inside",
+  device: "coalesce((select org from user where pk = t.owner), t.ownerOrg, 1) not in inside",
+  secured_user: "true",
+  custom_field: "true",
+  tenant: "true",
+  tenant_profile: "true",
+  import: "t.detail -> 'request' ->> 'scope' is null and t.detail ->> 'scope' is null",
+};
+
+/** Whether somebody in the hidden half has a value. */
+const TAKEN = `${INSIDE} select
+  (select count(*) from user_email e join user u on u.pk = e.user where e.emailKey = :key and u.org not in inside)
+  + (select count(*) from org where code = :value and pk not in inside)
+  + (select count(*) from user where accountName = :value and org not in inside)
+  + (select count(*) from device t where serialNumber = :value
+      and coalesce((select org from user where pk = t.owner), t.ownerOrg, 1) not in inside)`;
+
+const hiddenOf = ({ tenant }: Twin): Readonly<Record<string, readonly Row[]>> =>
+  Object.fromEntries(
+    Object.entries(HIDDEN).map(([table, rows]) => [
+      table,
+      tenant.sql(`${INSIDE} select t.* from ${table} t where ${rows}`),
+    ]),
+  );
+
+/** The revision of the tenant, and how many records its audit has. */
+const stateOf = ({ tenant: { database } }: Twin): { readonly revision: number; readonly records: number } => ({
+  revision: database.count("select coalesce(max(revision), 0) from collection"),
+  records: database.count("select count(*) from audit"),
+});
+
+/** A history of two tenants, of which the second has nothing of what is hidden from who is asked for. */
+export class TwinHistory {
+  readonly #pair: readonly [Twin, Twin];
+
+  /** @param isMirror data of both came from the console: what is written by hand is asked for there */
+  constructor([whole, bare]: readonly [Twin, Twin], isMirror: boolean) {
+    this.#pair = [whole.copy(), bare.copy()];
+    for (const { tenant } of isMirror ? this.#pair : [])
+      tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-03-31T00:00:00.000Z" });
+  }
+
+  /** @returns what it did, in words */
+  async do(step: TwinStep): Promise<readonly string[]> {
+    if ("role" in step) return this.#grant(step);
+    const [whole, bare] = this.#pair;
+    if (step.by === "owner") {
+      const done: number[] = [];
+      for (const request of step.does) {
+        const { status } = await whole.own(request, step.half, step.as);
+        if (step.half === "visible") expectSame((await bare.own(request, step.half, step.as)).status, status);
+        done.push(status);
+      }
+      return [`${step.half} ${done.at(-1)}`];
+    }
+    if ("claims" in step) return [await this.#claim(step)];
+    const told: string[] = [];
+    for (const request of step.asks) told.push(`${step.what} ${await this.#ask(step.by, request)}`);
+    return told;
+  }
+
+  #grant({ role, of: name, manages }: Extract<TwinStep, { readonly role: unknown }>): readonly string[] {
+    for (const { tenant } of this.#pair) {
+      const sql = `update account set role = :role, managedOrgs = (select json_group_array(pk) from org where code in
+        (select value from json_each(:manages))) where user = (select pk from user where accountName = :name)`;
+      tenant.database.run(sql, { role, name, manages: JSON.stringify(manages) });
+    }
+    return [`granted ${role}`];
+  }
+
+  /** Asks for a value that is taken outside: that it cannot be used is all that is told. */
+  async #claim({ by, claims, value }: Extract<TwinStep, { readonly claims: unknown }>): Promise<string> {
+    const [whole] = this.#pair;
+    const isTaken = whole.tenant.database.count(TAKEN, { value, key: value.toLowerCase() }) > 0;
+    if (!isTaken) return "nothing to claim";
+    const before = stateOf(whole);
+    const { status, text } = await whole.plainly(by, claims);
+    expectSame(stateOf(whole), before);
+    if (status !== 422) {
+      expectSame([status, [403, 404].includes(status)], [status, true]);
+      return `claim ${status}`;
+    }
+    const { detail } = JSON.parse(text) as { readonly detail: Readonly<Record<"en" | "ja", string>> };
+    const [en, ja] = [detail.en, detail.ja].map((told) => told.replace(/^[^:]+: /, ""));
+    expectSame([en, ja], [`${value} cannot be used`, `「${value}」は使えません`]);
+    return "claim 422";
+  }
+
+  async #ask(account: Asker, request: TwinRequest): Promise<number> {
+    const [whole, bare] = this.#pair;
+    const hidden = hiddenOf(whole);
+    const before = stateOf(whole);
+    const answered = await whole.ask(account, request);
+    expectSame({ account, request, ...answered }, { account, request, ...(await bare.ask(account, request)) });
+    expectSame({ failed: answered.status >= 500, body: answered.body }, { failed: false, body: answered.body });
+    expectSame(hiddenOf(whole), hidden);
+    const after = stateOf(whole);
+    if (after.revision > before.revision) {
+      const records = whole.tenant.sql("select record from audit where seq > :records", { records: before.records });
+      const told = records.map(({ record }) => JSON.parse(String(record)) as Readonly<Record<string, unknown>>);
+      expectSame(
+        told.map(({ actor, by }) => ({ actor, by })),
+        [{ actor: account, by: "owner" }],
+      );
+    }
+    return answered.status;
+  }
+
+  /** What both kept of it in the audit stands as it was written. */
+  expectSound(): void {
+    for (const { tenant } of this.#pair) {
+      const { broken, imports } = verifyOn(tenant.database, { head: undefined, imports: true });
+      expectSame({ broken, imports: imports?.broken }, { broken: null, imports: [] });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#pair.map(({ tenant }) => tenant[Symbol.asyncDispose]()));
+  }
+}

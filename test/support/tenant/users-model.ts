@@ -1,0 +1,432 @@
+import { codeKey, cp932Form, emailKey } from "../../../src/lib/model/normalise.ts";
+import type { Cells, Request } from "./tenant.ts";
+
+/** A user of the model; `id` is undefined until the tenant has assigned one. */
+export interface ModelUser {
+  readonly id: string | undefined;
+  readonly administrator: boolean;
+  readonly name: string;
+  readonly emails: readonly string[];
+  /** the code of the user's organisation; null: the root */
+  readonly org: string | null;
+  readonly title: string | null;
+  readonly employeeCode: string | null;
+  readonly upn: string | null;
+  readonly accountName: string | null;
+  readonly custom: ReadonlyMap<string, string>;
+}
+
+export interface ModelTenant {
+  readonly users: readonly ModelUser[];
+  readonly orgs: readonly string[];
+  /** names of custom fields */
+  readonly fields: readonly string[];
+}
+
+/** The expected outcome of an import. */
+export interface ModelOutcome {
+  /** `code@row`, sorted */
+  readonly faults: readonly string[];
+  readonly counts: Readonly<
+    Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "orgsCreated", number>
+  >;
+  readonly rejected: boolean;
+  /** the tenant after the commit */
+  readonly after: ModelTenant;
+}
+
+/** One row, its cells by header. */
+interface ModelRow {
+  readonly row: number;
+  readonly cells: ReadonlyMap<string, readonly string[]>;
+  readonly emails: readonly string[];
+  readonly key: string | undefined;
+}
+
+const SINGLES = [
+  ["役職", "title"],
+  ["社員コード", "employeeCode"],
+  ["UPN", "upn"],
+] as const;
+
+/** Processes users and rows one at a time: slow, but obviously correct. */
+export class UsersModel {
+  readonly #tenant: ModelTenant;
+  readonly #request: Request;
+  readonly #header: readonly string[];
+  readonly #windows: boolean;
+  readonly #rows: readonly ModelRow[];
+  readonly #faults = new Map<number, Set<string>>();
+  /** `code@row` of what lets a row pass */
+  readonly #warnings: string[] = [];
+  /** rows with cells that break a rule by themselves */
+  readonly #damaged = new Set<number>();
+
+  constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
+    this.#tenant = tenant;
+    this.#request = request;
+    this.#header = header;
+    this.#windows = windows;
+    this.#rows = rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [this.#read(cells, i + 2)]));
+  }
+
+  #read(values: readonly string[], row: number): ModelRow {
+    const cells = new Map<string, string[]>();
+    for (const [i, header] of this.#header.entries()) {
+      cells.set(header, [...(cells.get(header) ?? []), values[i] ?? ""]);
+    }
+    const emails: string[] = [];
+    for (const email of cells.get("メールアドレス") ?? []) {
+      if (email !== "" && !emails.some((other) => emailKey(other) === emailKey(email))) emails.push(email);
+    }
+    return { row, cells, emails, key: this.#keyOf(cells, emails) };
+  }
+
+  #keyOf(cells: ModelRow["cells"], emails: readonly string[]): string | undefined {
+    const { key = "email" } = this.#request;
+    if (key === "email") return emails[0] === undefined ? undefined : emailKey(emails[0]);
+    const value = cells.get(key === "upn" ? "UPN" : "社員コード")?.[0] ?? "";
+    if (value === "") return undefined;
+    return key === "upn" ? emailKey(value) : codeKey(value);
+  }
+
+  #userKey(user: ModelUser): string | undefined {
+    const { key = "email" } = this.#request;
+    if (key === "email") return emailKey(user.emails[0] ?? "");
+    if (key === "upn") return user.upn === null ? undefined : emailKey(user.upn);
+    return user.employeeCode === null ? undefined : codeKey(user.employeeCode);
+  }
+
+  #cell(row: ModelRow, header: string): string {
+    return row.cells.get(header)?.[0] ?? "";
+  }
+
+  #fault(row: number, code: string): void {
+    const known = this.#faults.get(row);
+    if (known === undefined) this.#faults.set(row, new Set([code]));
+    else known.add(code);
+  }
+
+  #isValid(row: ModelRow): boolean {
+    return !this.#faults.has(row.row);
+  }
+
+  /** Users that a row's key matches; it identifies one if there is exactly one. */
+  #fits(row: ModelRow): readonly ModelUser[] {
+    return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
+  }
+
+  #matchOf(row: ModelRow): ModelUser | undefined {
+    return this.#fits(row)[0];
+  }
+
+  #rowOf(user: ModelUser): ModelRow | undefined {
+    return this.#rows.find((row) => this.#matchOf(row) === user);
+  }
+
+  #checkCells(row: ModelRow): void {
+    const { blank = "clear" } = this.#request;
+    if (blank === "clear" && this.#header.includes("氏名") && this.#cell(row, "氏名") === "")
+      this.#fault(row.row, "required");
+    const needsMail = blank === "clear" && this.#header.includes("メールアドレス");
+    if ((needsMail && row.emails.length === 0) || row.key === undefined) this.#fault(row.row, "required");
+    if (/[\r\n]/.test(this.#cell(row, "役職"))) this.#fault(row.row, "value-lines");
+    for (const email of row.emails) if (!/^[^@]+@[^@]+$/.test(email)) this.#fault(row.row, "not-mail-address");
+    if (this.#cell(row, "UPN") !== "" && !/^[^@]+@[^@]+$/.test(this.#cell(row, "UPN")))
+      this.#fault(row.row, "not-mail-address");
+  }
+
+  #checkAgainstRows(row: ModelRow): void {
+    const { key = "email" } = this.#request;
+    for (const other of this.#rows) {
+      if (other === row) continue;
+      if (key !== "email" && row.key !== undefined && row.key === other.key) this.#fault(row.row, "key-duplicate");
+      for (const [i, mine] of row.emails.entries()) {
+        for (const [j, theirs] of other.emails.entries()) {
+          if (emailKey(mine) !== emailKey(theirs)) continue;
+          this.#fault(row.row, key === "email" && i === 0 && j === 0 ? "key-duplicate" : "value-duplicate");
+        }
+      }
+      const account = this.#cell(row, "CLOMOアカウント名");
+      if (account !== "" && account === this.#cell(other, "CLOMOアカウント名")) this.#fault(row.row, "value-duplicate");
+    }
+  }
+
+  #checkAgainstTenant(row: ModelRow): void {
+    const org = this.#cell(row, "組織コード");
+    if (org !== "" && !this.#tenant.orgs.includes(org) && this.#request.createOrgs !== true)
+      this.#fault(row.row, "org-unknown");
+    if (this.#fits(row).length > 1) this.#fault(row.row, "key-ambiguous");
+    const matched = this.#matchOf(row);
+    if (matched?.administrator === true) {
+      const account = this.#cell(row, "CLOMOアカウント名");
+      const renames = account !== "" && account !== matched.accountName;
+      if (renames || this.#cell(row, "CLOMOアカウントパスワード") !== "") this.#fault(row.row, "administrator-account");
+    }
+    if (matched !== undefined || row.key === undefined) return;
+    const keeps = this.#request.blank === "keep";
+    const lacks = (header: string, blank: boolean): boolean => blank && (keeps || !this.#header.includes(header));
+    if (lacks("氏名", this.#cell(row, "氏名") === "")) this.#fault(row.row, "required-new");
+    if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
+  }
+
+  /** The user that a valid row creates, or the updated one that it matches. */
+  #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
+    const single = (header: string, before: string | null, clears: boolean): string | null => {
+      if (!this.#header.includes(header)) return clears && this.#request.absent === "clear" ? null : before;
+      const cell = this.#cell(row, header);
+      if (cell === "") return clears && this.#request.blank !== "keep" ? null : before;
+      return this.#keepsForm(before, cell);
+    };
+    const values = Object.fromEntries(
+      SINGLES.map(([header, field]) => [field, single(header, matched?.[field] ?? null, true)]),
+    );
+    const custom = this.#tenant.fields.map(
+      (name) => [name, single(name, matched?.custom.get(name) ?? null, true)] as const,
+    );
+    const emails = matched === undefined ? row.emails : this.#emailsOf(row, matched);
+    return {
+      id: matched?.id,
+      administrator: matched?.administrator ?? false,
+      name: single("氏名", matched?.name ?? null, false) ?? "",
+      emails:
+        this.#windows && matched !== undefined && cp932Form(emails.join()) === cp932Form(matched.emails.join())
+          ? matched.emails
+          : emails,
+      org: this.#cell(row, "組織コード") === "" ? (matched?.org ?? null) : this.#cell(row, "組織コード"),
+      title: values["title"] ?? null,
+      employeeCode: values["employeeCode"] ?? null,
+      upn: values["upn"] ?? null,
+      accountName: single("CLOMOアカウント名", matched?.accountName ?? null, false),
+      custom: new Map(custom.filter((entry): entry is readonly [string, string] => entry[1] !== null)),
+    };
+  }
+
+  /**
+   * The file's columns speak for as many of a user's first addresses; those beyond stay. Nothing goes where one is blank
+   * and blanks are kept, or the user has more addresses than there are columns.
+   */
+  #emailsOf({ cells, emails }: ModelRow, { emails: before }: ModelUser): readonly string[] {
+    if (emails.length === 0) return before;
+    const keeps = this.#request.blank === "keep";
+    const own = cells.get("メールアドレス") ?? [];
+    const isIn = (list: readonly string[], email: string): boolean =>
+      list.some((other) => emailKey(other) === emailKey(email));
+    const plus = (list: readonly string[], more: readonly string[]): readonly string[] => [
+      ...list,
+      ...more.filter((email) => !isIn(list, email)),
+    ];
+    if (emails.length < own.length && (keeps || before.length > own.length)) {
+      const main = own[0] === "" && keeps ? before.slice(0, 1) : [];
+      const first = main.map((email) => emails.find((other) => emailKey(other) === emailKey(email)) ?? email);
+      return plus(plus(first, emails), before);
+    }
+    return plus(emails, before.slice(own.length));
+  }
+
+  #keepsForm(before: string | null, cell: string): string {
+    return this.#windows && before !== null && cp932Form(before) === cell ? before : cell;
+  }
+
+  /** Users missing from the file, in replace mode. */
+  #lacking(): readonly ModelUser[] {
+    if (this.#request.mode !== "replace") return [];
+    return this.#tenant.users.filter(
+      (user) => !user.administrator && !this.#rows.some((row) => this.#matchOf(row) === user),
+    );
+  }
+
+  /** The row's claims that its user does not already have. */
+  #claims(row: ModelRow): readonly string[] {
+    const account = this.#cell(row, "CLOMOアカウント名");
+    const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
+    const matched = this.#matchOf(row);
+    return claimed.filter((claim) => matched === undefined || !valuesOf(matched).includes(claim));
+  }
+
+  /** Checks claims on values that another user has and keeps: repeatedly, as a row found invalid releases nothing. */
+  #checkTaken(): void {
+    const gone = this.#lacking();
+    const isWhole = (row: ModelRow): boolean => !this.#damaged.has(row.row) && this.#fits(row).length < 2;
+    let losers = this.#rows.filter((row) => isWhole(row) && this.#isTaken(row, gone));
+    while (losers.length > 0) {
+      for (const { row } of losers) this.#fault(row, "value-taken");
+      losers = this.#rows.filter((row) => this.#isValid(row) && this.#isTaken(row, gone));
+    }
+  }
+
+  #isTaken(row: ModelRow, gone: readonly ModelUser[]): boolean {
+    const others = this.#tenant.users.filter((user) => user !== this.#matchOf(row) && !gone.includes(user));
+    return others.some((other) => {
+      const theirs = this.#rowOf(other);
+      const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
+      const kept = valuesOf(other).filter((value) => valuesOf(later).includes(value));
+      return this.#claims(row).some((claim) => kept.includes(claim));
+    });
+  }
+
+  /** Rows that create somebody whom the tenant has with another key: one user alone and one such row alone have a value. */
+  #checkNewAddresses(): void {
+    const { key = "email", mode, allow = [] } = this.#request;
+    const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
+    const mixed = this.#mixedRows();
+    const found = new Set<number>();
+    for (const [name, { ofRow, ofUser }] of Object.entries(LASTING)) {
+      if (name === key) continue;
+      for (const { row, ...cells } of created) {
+        const value = ofRow(cells);
+        if (value === undefined || created.filter((other) => ofRow(other) === value).length > 1) continue;
+        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
+        if (holder !== undefined && more.length === 0 && this.#rowOf(holder) === undefined) found.add(row);
+      }
+    }
+    for (const row of found) {
+      if (mode === "replace" && !allow.includes("new-address")) this.#fault(row, "new-address");
+      else this.#warnings.push(`new-address@${row}`);
+    }
+    for (const row of mixed) {
+      if (mode === "replace" && !allow.includes("new-address") && mixed.size > 1) this.#fault(row, "other-person");
+      else this.#warnings.push(`other-person@${row}`);
+    }
+  }
+
+  /** Rows that give a user a value which another one alone has, and does not keep in the file. */
+  #mixedRows(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const [name, { ofRow, ofUser, field }] of Object.entries(LASTING)) {
+      if (name === (this.#request.key ?? "email")) continue;
+      const changed = this.#rows.filter((row) => {
+        const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
+        return user !== undefined && JSON.stringify(this.#apply(row, user)[field]) !== JSON.stringify(user[field]);
+      });
+      for (const row of changed) {
+        const value = ofRow(row);
+        if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
+        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
+        if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
+        const theirs = this.#rowOf(holder);
+        if (theirs === undefined || ofRow(theirs) !== value) found.add(row.row);
+      }
+    }
+    return found;
+  }
+
+  /** Columns that are blank in every row and would clear something, where nobody said that blanks clear. */
+  #checkBlankColumns(): void {
+    if (this.#request.blank !== undefined) return;
+    const columns = [...SINGLES.map(([header]) => header), ...this.#tenant.fields];
+    for (const header of columns.filter((name) => this.#header.includes(name))) {
+      if (this.#rows.some((row) => this.#cell(row, header) !== "")) continue;
+      const field = SINGLES.find(([name]) => name === header)?.[1];
+      const loses = this.#rows.some((row) => {
+        const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
+        return user !== undefined && (field === undefined ? user.custom.has(header) : user[field] !== null);
+      });
+      if (loses) this.#fault(1, "column-blank");
+    }
+  }
+
+  outcome(): ModelOutcome {
+    const { mode, skipInvalid = false } = this.#request;
+    for (const row of this.#rows) {
+      this.#checkCells(row);
+      if (!this.#isValid(row)) this.#damaged.add(row.row);
+      this.#checkAgainstRows(row);
+      this.#checkAgainstTenant(row);
+    }
+    this.#checkTaken();
+    this.#checkNewAddresses();
+    this.#checkBlankColumns();
+    const invalid = this.#rows.filter((row) => !this.#isValid(row));
+    for (const { administrator, ...user } of this.#tenant.users) {
+      const inFile = this.#rows.some((row) => this.#matchOf(row)?.id === user.id);
+      if (mode === "replace" && administrator && !inFile) this.#fault(0, "administrator-delete");
+    }
+    const lacking = this.#lacking();
+    const untold = invalid.some((row) => this.#fits(row).length !== 1);
+    const rejected =
+      this.#faults.has(0) ||
+      this.#faults.has(1) ||
+      (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0) ||
+      this.#rows.length === 0;
+    return { ...this.#result(lacking, invalid.length), rejected };
+  }
+
+  #result(lacking: readonly ModelUser[], invalid: number): Omit<ModelOutcome, "rejected"> {
+    const valid = this.#rows.filter((row) => this.#isValid(row));
+    const users = new Map<ModelUser, ModelUser>(this.#tenant.users.map((user) => [user, user]));
+    for (const user of lacking) users.delete(user);
+    const counts = {
+      create: 0,
+      update: 0,
+      unchanged: 0,
+      delete: lacking.length,
+      invalid,
+      secretsSet: 0,
+      orgsCreated: 0,
+    };
+    const orgs = new Set(this.#tenant.orgs);
+    for (const row of valid) {
+      const matched = this.#matchOf(row);
+      const after = this.#apply(row, matched);
+      users.set(matched ?? after, after);
+      if (after.org !== null) orgs.add(after.org);
+      if (this.#cell(row, "CLOMOアカウントパスワード") !== "") counts.secretsSet += 1;
+      if (matched === undefined) counts.create += 1;
+      else if (isSame(matched, after)) counts.unchanged += 1;
+      else counts.update += 1;
+    }
+    counts.orgsCreated = orgs.size - this.#tenant.orgs.length;
+    const faults = [...this.#faults].flatMap(([row, codes]) => [...codes].map((code) => `${code}@${row}`));
+    return {
+      faults: [...faults, ...this.#warnings].toSorted(),
+      counts,
+      after: { ...this.#tenant, users: [...users.values()], orgs: [...orgs] },
+    };
+  }
+}
+
+/** What a person keeps, by the names of keys. */
+const LASTING: Readonly<
+  Record<
+    string,
+    {
+      readonly ofRow: (row: Pick<ModelRow, "cells" | "emails">) => string | undefined;
+      readonly ofUser: (user: ModelUser) => string | undefined;
+      readonly field: "emails" | "employeeCode" | "upn";
+    }
+  >
+> = {
+  email: {
+    ofRow: ({ emails }) => keyed(emailKey, emails[0]),
+    ofUser: ({ emails }) => keyed(emailKey, emails[0]),
+    field: "emails",
+  },
+  "employee-code": {
+    ofRow: ({ cells }) => keyed(codeKey, cells.get("社員コード")?.[0]),
+    ofUser: ({ employeeCode }) => keyed(codeKey, employeeCode),
+    field: "employeeCode",
+  },
+  upn: {
+    ofRow: ({ cells }) => keyed(emailKey, cells.get("UPN")?.[0]),
+    ofUser: ({ upn }) => keyed(emailKey, upn),
+    field: "upn",
+  },
+};
+
+const keyed = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
+  value === undefined || value === null || value === "" ? undefined : of(value);
+
+/** Values that only one user may have. */
+const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [
+  ...emails.map(emailKey),
+  ...(accountName === null ? [] : [`account ${accountName}`]),
+];
+
+/** A user as plain data, for comparison. */
+export const plain = ({ custom, ...user }: ModelUser) => ({
+  ...user,
+  custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+});
+
+const isSame = (a: ModelUser, b: ModelUser): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b));

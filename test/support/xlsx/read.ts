@@ -1,0 +1,11 @@
+import { WorkbookReader } from "../../../src/lib/xlsx/workbook.ts";
+
+/** The rows of a workbook that has one sheet with data. */
+export async function rowsIn(bytes: Uint8Array): Promise<readonly (readonly string[])[]> {
+  const rows: (readonly string[])[] = [];
+  const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));
+  const reader = new WorkbookReader({ fileName: "book.xlsx" }, { record, problem: () => undefined });
+  reader.write(bytes);
+  for await (const _ of reader.end());
+  return rows;
+}
