@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // threads and programs that tests start need not compile what others have compiled
 process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules", ".cache", "compiled");
@@ -8,32 +7,32 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules", 
 /** Where CI wants the results, to count them. */
 const results = process.env["CLOMOCTL_TEST_RESULTS"];
 
-/** The tests of the built program first: they take the longest, and one that came last would leave a worker without work. */
-class ProgramFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const ofProgram = join(import.meta.dirname, "test", "process");
-    const isLong = ({ moduleId }: TestSpecification): number => Number(moduleId.startsWith(ofProgram));
-    // oxlint-disable-next-line unicorn/no-array-sort -- it is the sequencer's own
-    const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => isLong(other) - isLong(one));
-  }
-}
+/** A tier of tests. Which tier a test belongs to follows from its place. */
+const tier = (name: string, include: string[], timeouts: { readonly test: number; readonly setUp: number }) => ({
+  extends: true as const,
+  test: {
+    name,
+    include,
+    testTimeout: timeouts.test,
+    hookTimeout: timeouts.setUp,
+    expect: { poll: { timeout: timeouts.test } },
+  },
+});
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    projects: [
+      tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
+      tier("process", ["test/process/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
+      tier("torture", ["test/torture/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
+    ],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,
     // a process for each file would load the same modules 500 times; what a test changes of its process it puts back
     isolate: false,
     setupFiles: ["test/support/client/messages.ts"],
-    sequence: { sequencer: ProgramFirst },
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],
-    // tests of the built program wait for processes
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 120_000 } },
     env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C" },
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
