@@ -10,6 +10,19 @@ const workerUrl = (): URL =>
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
+/** Workers of closed threads, for the next one: a worker keeps nothing between tasks, and starting one loads all of the engine. */
+const idle = new Set<Worker>();
+
+/** One tenant at a time is usual; who opens many at once starts more. */
+const MAX_IDLE = 2;
+
+function startWorker(): Worker {
+  const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  worker.once("error", () => idle.delete(worker));
+  worker.once("exit", () => idle.delete(worker));
+  return worker;
+}
+
 /** The thread that imports run in, so that this one can handle signals during statements over a million rows. */
 export class ImportThread {
   #worker: Worker | undefined;
@@ -30,9 +43,21 @@ export class ImportThread {
   /** Waits for the running task. */
   async close(): Promise<void> {
     await this.#turn;
-    await this.#worker?.terminate();
+    const worker = this.#worker;
     this.#worker = undefined;
+    worker?.off("error", this.#forget);
+    if (worker === undefined) return;
+    if (idle.size >= MAX_IDLE) await worker.terminate();
+    else {
+      // an idle thread does not keep the process
+      worker.unref();
+      idle.add(worker);
+    }
   }
+
+  readonly #forget = (): void => {
+    this.#worker = undefined;
+  };
 
   async #run(task: Task, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
     const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -65,13 +90,14 @@ export class ImportThread {
     }
   }
 
-  /** The worker; a new one if the last one died. */
+  /** The worker; another one if the last one died. */
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-    worker.once("error", () => {
-      this.#worker = undefined;
-    });
+    const [kept] = idle;
+    if (kept !== undefined) idle.delete(kept);
+    const worker = kept ?? startWorker();
+    worker.ref();
+    worker.once("error", this.#forget);
     this.#worker = worker;
     return worker;
   }
