@@ -1,6 +1,6 @@
 /**
  * Changes the sources of a checkout at places drawn by lines, and tells which changes its tests notice: `--sample N --seed S`,
- * `--folder F` for a part, `--root CHECKOUT` for another one. `--json FILE` keeps what is found as it goes, `--resume FILE`
+ * `--folder F` for a part, `--root CHECKOUT` for another one. Its tests are those of `npm test`; `--all` runs every tier's. `--json FILE` keeps what is found as it goes, `--resume FILE`
  * goes on with it.
  */
 import { dirname, resolve } from "node:path";
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     sample: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     folder: { type: "string" },
+    all: { type: "boolean", default: false },
     root: { type: "string" },
     jobs: { type: "string", default: "2" },
     budget: { type: "string", default: "40" },
@@ -31,10 +32,17 @@ function positive(name: "sample" | "jobs" | "budget"): number {
 
 type Drawing = Pick<Campaign, "root" | "sample" | "seed" | "folder">;
 
-function asked(): Drawing & Pick<Campaign, "budget"> {
+function asked(): Drawing & Pick<Campaign, "budget" | "tiers"> {
   const root = resolve(values.root ?? dirname(dirname(fileURLToPath(import.meta.url))));
   const folder = values.folder === undefined ? {} : { folder: values.folder };
-  return { root, sample: positive("sample"), seed: values.seed, ...folder, budget: positive("budget") };
+  return {
+    root,
+    sample: positive("sample"),
+    seed: values.seed,
+    ...folder,
+    budget: positive("budget"),
+    tiers: values.all ? [] : ["unit"],
+  };
 }
 
 const drawn = async (drawing: Drawing): Promise<Campaign["mutants"]> =>

@@ -88,7 +88,7 @@ export async function run(campaign: Campaign, { jobs, file, say }: CampaignOptio
   const copies: Copy[] = [];
   try {
     for (let job = 1; job <= jobs; job += 1) {
-      copies.push(await Copy.make(campaign.root, join(folder, String(job)), campaign.mutants));
+      copies.push(await Copy.make(campaign.root, join(folder, String(job)), campaign.mutants, campaign.tiers));
     }
     const known = new Set(campaign.tests.map(({ file }) => file));
     const files = ((await copies[0]?.files()) ?? []).filter((file) => !known.has(file));

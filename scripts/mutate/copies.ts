@@ -72,18 +72,24 @@ export class Copy {
   readonly #folder: string;
   readonly #tree: string;
   readonly #active: string;
+  readonly #tiers: readonly string[];
   #runner: ChildProcess | undefined;
   #files: readonly string[] = [];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, tiers: readonly string[]) {
     this.#folder = folder;
+    this.#tiers = tiers;
     this.#tree = join(folder, "tree");
     this.#active = join(folder, "active");
   }
 
-  /** Copies `root` into `folder`, puts all mutants in and builds it. */
-  static async make(root: string, folder: string, mutants: readonly Placed[]): Promise<Copy> {
-    const copy = new Copy(folder);
+  /**
+   * Copies `root` into `folder`, puts all mutants in and builds it.
+   *
+   * @param tiers whose tests are run; all without one
+   */
+  static async make(root: string, folder: string, mutants: readonly Placed[], tiers: readonly string[]): Promise<Copy> {
+    const copy = new Copy(folder, tiers);
     await mkdir(join(folder, "reached"), { recursive: true });
     mkdirSync(join(folder, "temporary"));
     await cp(root, copy.#tree, {
@@ -168,7 +174,7 @@ export class Copy {
 
   async #started(): Promise<ChildProcess> {
     if (this.#runner !== undefined) return this.#runner;
-    const runner = fork(new URL("./runner.ts", import.meta.url), {
+    const runner = fork(new URL("./runner.ts", import.meta.url), this.#tiers, {
       cwd: this.#tree,
       // a group of its own, which is killed as a whole
       detached: true,

@@ -28,6 +28,7 @@ const campaign = (mutants: readonly Placed[], verdicts: Verdict[]): Campaign => 
   sample: mutants.length,
   seed: "1",
   budget: 40,
+  tiers: ["unit"],
   mutants,
   tests: [
     { file: "src/a.test.ts", seconds: 1, passed: true, reaches: [] },

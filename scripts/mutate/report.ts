@@ -30,6 +30,8 @@ export interface Campaign {
   readonly sample: number;
   readonly seed: string;
   readonly folder?: string;
+  /** whose tests are run; all without one */
+  readonly tiers: readonly string[];
   /** recorded seconds of tests a mutant */
   readonly budget: number;
   /** a mutant's number is its place, from 1 */

@@ -26,8 +26,12 @@ const { createVitest } = (await import(
 let ended: VitestNode.TestModule[] = [];
 const reporter: VitestNode.Reporter = { onTestModuleEnd: (module) => void ended.push(module) };
 
+/** Tiers of tests, by their names in the configuration; all if there are none. */
+const tiers = process.argv.slice(2);
+
 const vitest = await createVitest({
   root,
+  ...(tiers.length > 0 && { project: tiers }),
   run: true,
   watch: false,
   reporters: [reporter],
