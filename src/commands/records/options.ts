@@ -1,6 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../../lib/model/thing.ts";
-import { CUSTOM_VALUE, doubtOf, refusalOf, valueRuleOf, type ValueRule } from "../../lib/model/value.ts";
+import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "../../lib/model/value-rule.ts";
+import { doubtOf, refusalOf } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 

@@ -10,7 +10,8 @@ import {
 } from "../model/thing.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
-import { isKeptOfConsole, MAX_KEY_BYTES, valueRuleOf } from "../model/value.ts";
+import { MAX_KEY_BYTES, valueRuleOf } from "../model/value-rule.ts";
+import { isKeptOfConsole } from "../model/value.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
 /** JSON Schema keywords of values that are there: they accept blank, what only causes a warning, and what the console may have. */

@@ -1,6 +1,6 @@
 import { comparisonKey, isCode, nameSortKey, type Comparison } from "../model/normalise.ts";
 import type { Column, Format } from "../model/format.ts";
-import { CUSTOM_VALUE } from "../model/value.ts";
+import { CUSTOM_VALUE } from "../model/value-rule.ts";
 import { keyColumn, type Field, type Key, type Reference, type Thing } from "../model/thing.ts";
 
 /**

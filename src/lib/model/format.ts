@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import type { Reference, Thing, ThingInFiles } from "./thing.ts";
-import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "./value.ts";
+import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "./value-rule.ts";
 
 /** One column of a console file. */
 export interface Column {

@@ -10,7 +10,8 @@ import { FORMATS } from "./formats.ts";
 import { severityOf, type Problem } from "./problem.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS } from "./renewal.ts";
 import { faultsOf, fits, isUnlimited, MAIL_ADDRESS, SENDABLE_ADDRESS, type Rule } from "./rules.ts";
-import { isKeptOfConsole, valueFaults, valueRuleOf } from "./value.ts";
+import { valueRuleOf } from "./value-rule.ts";
+import { isKeptOfConsole, valueFaults } from "./value.ts";
 
 /** Each rule of a column of any file, under the names of its columns. */
 const rules: readonly (readonly [string, Rule])[] = [

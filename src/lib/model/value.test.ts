@@ -6,16 +6,8 @@ import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER } from "./secured-user.ts";
 import { USER } from "./user.ts";
-import {
-  doubtOf,
-  MAX_CHARACTERS,
-  MAX_KEY_BYTES,
-  refusalOf,
-  SURE_UNITS,
-  valueFaults,
-  valueRuleOf,
-  withoutHidden,
-} from "./value.ts";
+import { MAX_CHARACTERS, MAX_KEY_BYTES, SURE_UNITS, valueRuleOf } from "./value-rule.ts";
+import { doubtOf, refusalOf, valueFaults, withoutHidden } from "./value.ts";
 
 const { name, emails, title, address } = USER.fields;
 const MEMO = DEVICE.fields.memo;

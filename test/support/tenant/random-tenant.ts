@@ -11,7 +11,8 @@ import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.
 import { TENANT, USES } from "../../../src/lib/model/tenant.ts";
 import type { Field } from "../../../src/lib/model/thing.ts";
 import { USER } from "../../../src/lib/model/user.ts";
-import { refusalOf, valueRuleOf } from "../../../src/lib/model/value.ts";
+import { valueRuleOf } from "../../../src/lib/model/value-rule.ts";
+import { refusalOf } from "../../../src/lib/model/value.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */

@@ -3,7 +3,8 @@ import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts
 import type { CellUnits } from "../records/units.ts";
 import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited } from "../../model/rules.ts";
-import { isKeptOfConsole, valueFaults, withoutHidden, type ValueRule } from "../../model/value.ts";
+import type { ValueRule } from "../../model/value-rule.ts";
+import { isKeptOfConsole, valueFaults, withoutHidden } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";

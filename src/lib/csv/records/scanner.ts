@@ -1,5 +1,5 @@
 import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { SURE_UNITS } from "../../model/value.ts";
+import { SURE_UNITS } from "../../model/value-rule.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/value.ts";
+import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/value-rule.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const TEXT = "題".repeat(MAX_CHARACTERS + 1);
