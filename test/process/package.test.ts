@@ -33,6 +33,12 @@ test.each(["README.md", "README.ja.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs
   },
 );
 
+test("the changelog has at most 120 lines and 20 kB", async () => {
+  const changelog = await readFile(join(ROOT, "CHANGELOG.md"));
+  expect(changelog.length).toBeLessThanOrEqual(20_000);
+  expect(changelog.toString().trimEnd().split("\n").length).toBeLessThanOrEqual(120);
+});
+
 test("npm has no script to warn of where the package is installed", async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { scripts: object };
   // npm 11 counts these as scripts of an installation, and wants each allowed
