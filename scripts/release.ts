@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { deb } from "./release/deb.ts";
 import type { Entry } from "./release/entry.ts";
+import { readLockfile } from "./release/lockfile.ts";
 import { fetchNode } from "./release/node.ts";
 import { PLATFORMS, type Platform } from "./release/platforms.ts";
 import { tarGz } from "./release/tar.ts";
@@ -26,6 +27,8 @@ if (wanted.length === 0) throw new Error(`--only is one of ${PLATFORMS.map(({ na
 
 const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
 
+const lockfile = await readLockfile(ROOT);
+
 /** The time of every file: that of the commit, or the one that who builds gives. @see https://reproducible-builds.org/specs/source-date-epoch/ */
 const given = process.env["SOURCE_DATE_EPOCH"];
 const seconds = Number(given ?? execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }));
@@ -36,7 +39,7 @@ const below = (folder: string, entries: readonly Entry[]): readonly Entry[] =>
 /** The files of one platform, by name. */
 async function releaseFor(platform: Platform): Promise<readonly (readonly [file: string, bytes: Buffer])[]> {
   const { name, debian, isWindows } = platform;
-  const tree = await installedTree(ROOT, platform, await fetchNode(platform));
+  const tree = await installedTree(ROOT, platform, await fetchNode(lockfile, platform));
   const own = await documents(ROOT);
   const label = `clomoctl-${version}-${name}`;
   const all = below(label, [...tree, ...own]);

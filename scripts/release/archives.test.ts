@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { deb } from "./deb.ts";
 import { foldersOf, type Entry } from "./entry.ts";
+import { lockedPackage, readLockfile } from "./lockfile.ts";
 import { filesIn } from "./node.ts";
 import { PLATFORMS } from "./platforms.ts";
 import { tarGz } from "./tar.ts";
@@ -146,12 +147,12 @@ test("what is installed has a launcher, the program, its Node, manual pages and 
   expect((await documents(ROOT)).map(({ name }) => name)).toContain("README.ja.md");
 });
 
-test("the Node of Linux and Windows is that of the package", () => {
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
-    devDependencies: Readonly<Record<string, string>>;
-  };
-  const others = PLATFORMS.filter(({ version }) => version !== devDependencies["node"]).map(({ name }) => name);
+test("package-lock.json has the Node of each platform, the same version for Linux and Windows", async () => {
+  const lockfile = await readLockfile(ROOT);
+  const versions = PLATFORMS.map(({ node }) => lockedPackage(lockfile, node).version);
+  const others = PLATFORMS.filter((_, at) => versions[at] !== versions[0]).map(({ name }) => name);
   expect(others).toEqual(["macos-arm64"]);
+  expect(() => lockedPackage(lockfile, "node-none")).toThrow("no hash of node-none");
 });
 
 test("the launcher finds its Node through links and from its own folder, and passes words on as they are", () => {

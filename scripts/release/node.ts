@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { lockedPackage, type Lockfile } from "./lockfile.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 
 const BLOCK = 512;
@@ -32,8 +33,9 @@ export function filesIn<const N extends readonly string[]>(packed: Uint8Array, n
   }) as { [K in keyof N]: Buffer };
 }
 
-/** npm's package of a platform's Node. @throws Error where it is not the one that is named */
-async function fetchPackage({ node, version, integrity }: Platform): Promise<Buffer> {
+/** Fetches npm's package of a platform's Node. @throws Error if it is not the one of package-lock.json */
+async function fetchPackage(lockfile: Lockfile, { node }: Platform): Promise<Buffer> {
+  const { version, integrity } = lockedPackage(lockfile, node);
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-release-"));
   try {
     const program = `${node}@${version}`;
@@ -44,7 +46,7 @@ async function fetchPackage({ node, version, integrity }: Platform): Promise<Buf
     });
     const packed = await readFile(join(folder, `${node}-${version}.tgz`));
     const found = `sha512-${createHash("sha512").update(packed).digest("base64")}`;
-    if (found !== integrity) throw new Error(`${program} is another one than was named: ${found}`);
+    if (found !== integrity) throw new Error(`${program} is not the one of package-lock.json: ${found}`);
     return packed;
   } finally {
     await rm(folder, { recursive: true });
@@ -54,20 +56,26 @@ async function fetchPackage({ node, version, integrity }: Platform): Promise<Buf
 const LICENCE = "package/LICENSE";
 
 /**
- * A platform's Node and its licence, by npm. The package for Windows lacks the licence, which is that of the version
- * everywhere.
+ * Fetches a platform's Node and its licence, by npm. The package for Windows lacks the licence, which is the same for a
+ * version on every platform.
  *
- * @throws Error where a package is not the one that is named
+ * @throws Error if a package is not the one of package-lock.json
  */
-export async function fetchNode(platform: Platform): Promise<Readonly<Record<"binary" | "licence", Uint8Array>>> {
-  const packed = await fetchPackage(platform);
+export async function fetchNode(
+  lockfile: Lockfile,
+  platform: Platform,
+): Promise<Readonly<Record<"binary" | "licence", Uint8Array>>> {
+  const packed = await fetchPackage(lockfile, platform);
   if (platform.isWindows !== true) {
     const [binary, licence] = filesIn(packed, ["package/bin/node", LICENCE]);
     return { binary, licence };
   }
-  const other = PLATFORMS.find(({ version, isWindows }) => version === platform.version && isWindows !== true);
-  if (other === undefined) throw new Error(`no package has the licence of Node ${platform.version}`);
+  const { version } = lockedPackage(lockfile, platform.node);
+  const other = PLATFORMS.find(
+    ({ node, isWindows }) => isWindows !== true && lockedPackage(lockfile, node).version === version,
+  );
+  if (other === undefined) throw new Error(`no package has the licence of Node ${version}`);
   const [binary] = filesIn(packed, ["package/bin/node.exe"]);
-  const [licence] = filesIn(await fetchPackage(other), [LICENCE]);
+  const [licence] = filesIn(await fetchPackage(lockfile, other), [LICENCE]);
   return { binary, licence };
 }

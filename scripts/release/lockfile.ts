@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A package as `package-lock.json` has it. */
+export interface LockedPackage {
+  readonly version: string;
+  /** the hash of its `.tgz`: `sha512-` and base64 */
+  readonly integrity?: string | undefined;
+}
+
+/** Packages by their folder, such as `node_modules/zod`. */
+export type Lockfile = Readonly<Record<string, LockedPackage>>;
+
+/** Reads the packages of a checkout's `package-lock.json`. */
+export async function readLockfile(root: string): Promise<Lockfile> {
+  return (JSON.parse(await readFile(join(root, "package-lock.json"), "utf8")) as { packages: Lockfile }).packages;
+}
+
+/** Returns a top-level package. @throws Error if it is not there, or has no hash */
+export function lockedPackage(lockfile: Lockfile, name: string): LockedPackage & { readonly integrity: string } {
+  const { version, integrity } = lockfile[`node_modules/${name}`] ?? {};
+  if (version === undefined || integrity === undefined) throw new Error(`package-lock.json has no hash of ${name}`);
+  return { version, integrity };
+}
