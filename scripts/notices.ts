@@ -1,33 +1,23 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bundledPackages, type BundledPackage } from "./bundled-packages.ts";
 
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
-}
-
-/** `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`. */
-function packageFolder(input: string): string | undefined {
-  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
-}
-
-async function noticeOf(folder: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
-  const names = (await readdir(folder)).filter((name) => /^(?:licen[cs]e|notice|copying)/i.test(name)).toSorted();
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  const heading = `${manifest.name} ${manifest.version} (${manifest.license ?? "see below"})`;
-  return [heading, "=".repeat(heading.length), ...texts.map((licence) => licence.trim())].join("\n\n");
+async function noticeOf(root: string, { folder, name, version, license, source }: BundledPackage): Promise<string> {
+  const files = (await readdir(join(root, folder))).filter((file) => /^(?:licen[cs]e|notice|copying)/i.test(file));
+  const texts = await Promise.all(files.toSorted().map((file) => readFile(join(root, folder, file), "utf8")));
+  const heading = `${name} ${version} (${license ?? "see below"})`;
+  const sources = source === undefined ? [] : [`Source code: ${source}`];
+  return [heading, "=".repeat(heading.length), ...sources, ...texts.map((licence) => licence.trim())].join("\n\n");
 }
 
 /**
- * The licences of the packages a bundle contains.
+ * Returns the licences of the packages a bundle contains, with the address of each package's source code, which the MPL asks for.
  *
  * @param root the checkout
  * @param inputs the bundled files, relative to `root`, with forward slashes
  */
 export async function noticesOf(root: string, inputs: readonly string[]): Promise<string> {
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const notices = await Promise.all([...folders].toSorted().map((folder) => noticeOf(join(root, folder))));
+  const packages = await bundledPackages(root, inputs);
+  const notices = await Promise.all(packages.map((one) => noticeOf(root, one)));
   return `clomoctl contains code of these packages.\n\n${notices.join("\n\n\n")}\n`;
 }
