@@ -1,10 +1,9 @@
 /**
  * Makes what is given to people who have no Node: an archive for each platform, with its own Node, a `.deb` for Debian and its
- * kin, and their checksums, all in `release/`. Needs a build, and npm for the Nodes. The same commit gives the same bytes.
+ * kin, the list of what is in them (SBOM), and the checksums of all, in `release/`. Needs a build, and npm for the Nodes. The same commit gives the same bytes.
  * `--only NAME` makes those of one platform, such as linux-x64.
  */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +13,8 @@ import type { Entry } from "./release/entry.ts";
 import { readLockfile } from "./release/lockfile.ts";
 import { fetchNode } from "./release/node.ts";
 import { PLATFORMS, type Platform } from "./release/platforms.ts";
+import { readSbomContent, sbom } from "./release/sbom.ts";
+import { sha256Sums, type ReleaseFile } from "./release/sums.ts";
 import { tarGz } from "./release/tar.ts";
 import { documents, installedTree } from "./release/tree.ts";
 import { zip } from "./release/zip.ts";
@@ -37,7 +38,7 @@ const below = (folder: string, entries: readonly Entry[]): readonly Entry[] =>
   entries.map((entry) => ({ ...entry, name: `${folder}/${entry.name}` }));
 
 /** The files of one platform, by name. */
-async function releaseFor(platform: Platform): Promise<readonly (readonly [file: string, bytes: Buffer])[]> {
+async function releaseFor(platform: Platform): Promise<readonly ReleaseFile[]> {
   const { name, debian, isWindows } = platform;
   const tree = await installedTree(ROOT, platform, await fetchNode(lockfile, platform));
   const own = await documents(ROOT);
@@ -55,12 +56,15 @@ async function releaseFor(platform: Platform): Promise<readonly (readonly [file:
 
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT);
-const sums: string[] = [];
-for (const platform of wanted) {
-  for (const [file, bytes] of await releaseFor(platform)) {
+let sums = "";
+async function write(files: readonly ReleaseFile[]): Promise<void> {
+  for (const [file, bytes] of files) {
     await writeFile(join(OUT, file), bytes);
-    sums.push(`${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`);
     process.stdout.write(`release/${file} ${(bytes.length / 1e6).toFixed(1)} MB\n`);
   }
+  sums += sha256Sums(files);
 }
-await writeFile(join(OUT, "SHA256SUMS"), sums.join(""));
+for (const platform of wanted) await write(await releaseFor(platform));
+const bom = sbom({ ...(await readSbomContent(ROOT, wanted)), seconds });
+await write([[`clomoctl-${version}.cdx.json`, Buffer.from(bom)]]);
+await writeFile(join(OUT, "SHA256SUMS"), sums);

@@ -6,6 +6,7 @@ export interface LockedPackage {
   readonly version: string;
   /** the hash of its `.tgz`: `sha512-` and base64 */
   readonly integrity?: string | undefined;
+  readonly license?: string | undefined;
 }
 
 /** Packages by their folder, such as `node_modules/zod`. */
@@ -18,7 +19,7 @@ export async function readLockfile(root: string): Promise<Lockfile> {
 
 /** Returns a top-level package. @throws Error if it is not there, or has no hash */
 export function lockedPackage(lockfile: Lockfile, name: string): LockedPackage & { readonly integrity: string } {
-  const { version, integrity } = lockfile[`node_modules/${name}`] ?? {};
+  const { version, integrity, license } = lockfile[`node_modules/${name}`] ?? {};
   if (version === undefined || integrity === undefined) throw new Error(`package-lock.json has no hash of ${name}`);
-  return { version, integrity };
+  return { version, integrity, license };
 }
