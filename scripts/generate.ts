@@ -1,5 +1,5 @@
 /**
- * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, the `schema.ts` of new tenants, `docs/commands/**`, the exit
+ * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, `docs/commands/**`, the exit
  * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
@@ -18,7 +18,6 @@ import { withExitCodes } from "./generate/exit-codes.ts";
 import { indexSource } from "./generate/index-source.ts";
 import { manPages } from "./generate/man.ts";
 import { referencePages } from "./generate/reference.ts";
-import { schemaSource } from "./generate/schema.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -33,7 +32,6 @@ async function writeFiles(check: boolean): Promise<void> {
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
     ["src/lib/advice/catalogue.ts", catalogueSource(program, GLOBAL_OPTIONS)],
-    ["src/lib/tenant/store/sqlite/schema.ts", schemaSource()],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
     ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],

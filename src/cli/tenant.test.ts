@@ -1,14 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdirSync, cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant } from "./tenant.ts";
-
-const OLDER = new URL("../../test/process/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
@@ -62,34 +60,6 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
   const again = await open(context);
   expect((await (await again.client(["users"])).users.fields()).map(({ name }) => name)).toEqual(["入社年"]);
   await again.close();
-});
-
-test("the update of an older tenant's file is told with its name, once", async () => {
-  const tenantFolder = join(freshFolder(), "kanto");
-  cpSync(OLDER, tenantFolder, { recursive: true });
-  const context = kanto(tenantFolder);
-  const told: string[] = [];
-  for (const round of ["first", "second"]) {
-    const upgrading = (name: string): void => void told.push(`${round}: ${name}`);
-    await (await openTenant({ ...machine, upgrading }, { context, source: "used", among: [context.name] })).close();
-  }
-  expect(told).toEqual(["first: kanto"]);
-});
-
-test("a signal that comes while the file is updated is heard before anything else is done", async () => {
-  const tenantFolder = join(freshFolder(), "kanto");
-  cpSync(OLDER, tenantFolder, { recursive: true });
-  const context = kanto(tenantFolder);
-  const abort = new AbortController();
-  const reason = new Error("interrupted");
-  // like a signal's listener, which runs once the event loop turns again
-  const upgrading = (): void => void setImmediate(() => abort.abort(reason));
-  const opening = openTenant(
-    { ...machine, upgrading, signal: abort.signal },
-    { context, source: "used", among: ["kanto"] },
-  );
-  await expect(opening).rejects.toBe(reason);
-  await (await open(context)).close();
 });
 
 test("a tenant on a server is asked below the address of its context", async () => {

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../commands/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
@@ -50,14 +50,11 @@ export interface Machine {
    * it needs a file, and removed as it is closed
    */
   readonly rehearsesIn?: TemporaryPlace | undefined;
-  /** called before the file of an embedded tenant is updated, with the tenant's name */
-  readonly upgrading?: ((name: string) => void) | undefined;
 }
 
 /**
  * Opens the tenant of a context.
  *
- * @throws the signal's reason where it came while the file was updated
  * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be created
  * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
  */
@@ -85,12 +82,11 @@ type Mailing = NonNullable<Machine["mail"]>;
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, apple, mail, upgrading, signal, rehearsesIn }: Machine,
+  { clock, processes, userName, hostName, as, program, apple, mail, rehearsesIn }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
-  let isUpgraded = false;
   const open = ({ inMemory = false, folder = tenantFolder } = {}): Tenant =>
     tenant.openTenant({
       folder,
@@ -111,24 +107,12 @@ async function connectInProcess(
         program: program.replace(" ", "/"),
       },
       mail,
-      upgrading: () => {
-        isUpgraded = true;
-        upgrading?.(name);
-      },
     });
   const absent = isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
   // in a tenant that is not there nobody has an account: nothing is made for who acts as somebody
   const making = { tenantFolder, open, rehearsesIn };
   const { fetch, close } = absent && as === undefined ? madeByChange(making) : open({ inMemory: absent });
-  if (isUpgraded) {
-    // the update is synchronous: a signal that came meanwhile is heard only now
-    await nextTurn();
-    if (signal?.aborted === true) {
-      await close();
-      throw signal.reason;
-    }
-  }
   return { transport: fetch, check: unchecked, close };
 }
 

@@ -75,28 +75,6 @@ test("each tenant is opened once, whichever way it is asked for, and closed once
   expect(tenants).toEqual(["open kanto", "open osaka", "close kanto", "close osaka"]);
 });
 
-test.each([
-  [{ lang: "en" }, "updating the file of tenant kanto to this version of clomoctl; this is done once\n"],
-  [{ lang: "ja" }, "テナント kanto のファイルをこの版の clomoctl に合わせて更新しています(初回のみ)\n"],
-  [{ quiet: true }, ""],
-  [{ progress: "none" }, "updating the file of tenant kanto to this version of clomoctl; this is done once\n"],
-  [{ progress: "json" }, '{"step":"upgrade","done":0,"total":null,"unit":"rows"}\n'],
-] as const)("that a tenant's file is updated is said before it is done: %j", async (globals, said) => {
-  const made = opened(await homeOfTwo(), { context: "kanto", ...globals });
-  const { openTenant } = made.outside;
-  const stderr: string[] = [];
-  Object.assign(made.outside, {
-    openTenant: (...[machine, chosen]: Parameters<typeof openTenant>) => {
-      machine.upgrading?.(chosen.context.name);
-      stderr.push(made.stderr());
-      return openTenant(machine, chosen);
-    },
-  });
-  await made.tools.tenant();
-  expect(stderr).toEqual([said]);
-  await made.tools[Symbol.asyncDispose]();
-});
-
 test("the environment names the tenant where no option does", async () => {
   const home = await homeOfTwo();
   await expect(opened(home).tools.tenant()).rejects.toMatchObject({ code: "usage" });

@@ -8,7 +8,7 @@ import { Contexts, keptIn, locateHome, type ChosenContext, type Context, type Ho
 import { Failure } from "../lib/errors/index.ts";
 import { Outputs, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { minuteIn } from "../lib/model/time.ts";
-import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
+import { Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
 import type { openSealing, Sealing } from "../lib/config/sealing.ts";
@@ -84,22 +84,6 @@ const stdinOf = ({ host, isTerminal }: Outside): (() => Host["stdin"]) => {
     return stdin;
   };
 };
-
-/** Says that a tenant's file is updated: while that is done, nothing else is. */
-const sayUpgrade =
-  (terminal: Terminal, { progress }: Globals) =>
-  (tenant: string): void => {
-    if (progress === "json") {
-      terminal.progress.start({ id: "upgrade", name: text("Updating", "更新"), unit: ROWS });
-      return;
-    }
-    terminal.noteNow(
-      text(
-        `updating the file of tenant ${tenant} to this version of clomoctl; this is done once`,
-        `テナント ${tenant} のファイルをこの版の clomoctl に合わせて更新しています(初回のみ)`,
-      ),
-    );
-  };
 
 /** Warns that an export left no record: from a home that cannot be written it is taken all the same. */
 const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
@@ -231,9 +215,9 @@ export const hasTenants = async (outside: Outside): Promise<boolean> =>
   (await new Contexts(homeOf(outside)).counted()).length > 0;
 
 /**
- * The names of one kind, for completion in a shell. Nothing is made, brought up to date or changed by it.
+ * The names of one kind, for completion in a shell. Nothing is made or changed by it.
  *
- * @throws Failure as `Contexts.choose` and {@link TenantOpener}; `conflict` where an older program's tenant would be updated
+ * @throws Failure as `Contexts.choose` and {@link TenantOpener}
  */
 export async function readNames(outside: Outside, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
   const { nameReader } = await import("../commands/completion/names.ts");
@@ -242,7 +226,7 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   const refuse = (): never => {
     throw new Failure("conflict", { what: text("a Tab changes nothing", "Tab では何も変更しません") });
   };
-  const machine = { ...userOf(outside), processes, upgrading: refuse, beforeChange: refuse };
+  const machine = { ...userOf(outside), processes, beforeChange: refuse };
   const opened: OpenTenant[] = [];
   const read = nameReader({
     contexts: new Contexts(homeOf(outside)),
@@ -325,7 +309,7 @@ export function openTools(
   const terminal = openTerminal(outside, globals, { signal, saveRows: savesRows(globals, () => outputs, signal) });
   const outputs = outputsOf({ home, temporary, workingFolder }, () => terminal.out);
   const rehearsesIn = isRehearsal ? temporary : undefined;
-  const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal), rehearsesIn };
+  const told = { unaudited: warnUnaudited(terminal), rehearsesIn };
   const apple = openedOnce(outside.openApple);
   const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
   const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
+import { filesIn, preReleaseHome } from "../pre-release.ts";
 import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
 
 /** Real shells, started without anybody's settings, and how each loads the script. */
@@ -144,22 +145,16 @@ test.each(HERE)("%s takes a name for a word, whatever it holds, and runs none of
 
 const TAB = ["__complete", "fish", "2", "users", "show", ""];
 
-test("a Tab makes no home, and brings no older tenant up to date", async () => {
+test("a Tab makes no home, and leaves the tenant of a pre-release version alone", async () => {
   const home = await freshHome();
   const none = join(home, "none");
   expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
   expect(existsSync(none)).toBe(false);
-  const old = join(home, "old");
-  await cp(join(ROOT, "test", "fixtures", "home-b7d515d", "home"), old, { recursive: true });
-  await chmod(join(old, "contexts.json"), 0o600);
-  const file = join(old, "tenants", "embedded", "tenant.db");
-  const before = readFileSync(file);
-  const names = (await readdir(join(old, "tenants", "embedded"))).toSorted();
+  const { folder } = await preReleaseHome(home);
+  const before = filesIn(folder);
   const asked = ["__complete", "fish", "4", "users", "show", "--context", "embedded", ""];
-  expect(await run(asked, { home: old })).toMatchObject({ code: 0, text: "", stderr: "" });
-  expect(readFileSync(file).equals(before)).toBe(true);
-  const kept = (await readdir(join(old, "tenants", "embedded"))).filter((name) => !/-(?:wal|shm)$/.test(name));
-  expect(kept.toSorted()).toEqual(names);
+  expect(await run(asked, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
+  expect(filesIn(folder)).toEqual(before);
 });
 
 test("a server that does not answer is not waited for, and nothing is said", async () => {

@@ -35,7 +35,6 @@ const WHOLE: TenantFileState = {
   sealed: [],
   isLocked: false,
   holder: undefined,
-  copies: [],
 };
 
 const NO_ADE = example<Ade>("ade", { token: null });
@@ -145,11 +144,6 @@ test.each<[string, Partial<TenantFileState>, object]>([
       what: { en: "/home/tenants/kanto/tenant.db is damaged: page 3 is never used, and 2 more" },
       mend: { ja: expect.stringContaining("バックアップを戻してください") },
     },
-  ],
-  [
-    "damaged where an update left a copy",
-    { faults: ["x"], copies: ["/a.before-4", "/a.before-5"], auditHead: null },
-    { check: "tenant", state: "problem", mend: { en: expect.stringContaining("/a.before-5") } },
   ],
   [
     "older",

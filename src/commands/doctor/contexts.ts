@@ -101,19 +101,9 @@ async function checkEmbedded(tools: Tools, context: EmbeddedContext): Promise<Co
   return isReadable ? checkData(tools, context, findings) : { findings, items: [], isPart: true };
 }
 
-/** What keeps what was lost. */
-const restored = ({ path, copies }: TenantFileState): Text => {
-  const last = copies.at(-1);
-  return last === undefined
-    ? text(
-        `copy ${path} away, then restore a backup`,
-        `${path} を別の場所にコピーしてから、バックアップを戻してください`,
-      )
-    : text(
-        `copy ${path} away, then restore a backup, or ${last}, which an update left`,
-        `${path} を別の場所にコピーしてから、バックアップか、更新時のコピー ${last} を戻してください`,
-      );
-};
+/** The way out where a file lost something. */
+const restored = ({ path }: TenantFileState): Text =>
+  text(`copy ${path} away, then restore a backup`, `${path} を別の場所にコピーしてから、バックアップを戻してください`);
 
 function fileFinding(file: TenantFileState, name: string): Finding {
   const { path, bytes, logBytes, version, newest, faults, strays } = file;
@@ -144,8 +134,8 @@ function fileFinding(file: TenantFileState, name: string): Finding {
     return warning(
       "tenant",
       text(
-        `${path} is of an older clomoctl; the next command that needs it updates it and keeps a copy`,
-        `${path} は以前の版のものです。次に使うコマンドが、コピーを残して更新します`,
+        `${path} is of an older clomoctl; the next command that needs it updates it`,
+        `${path} は以前の版のものです。次に使うコマンドが更新します`,
       ),
       `clomoctl imports list --context ${name}`,
     );

@@ -39,6 +39,4 @@ export interface TenantFileState {
   readonly isLocked: boolean | undefined;
   /** who it is, where the holder left a note */
   readonly holder: Holder | undefined;
-  /** paths of the copies that were made before its schema was updated, the newest schema last */
-  readonly copies: readonly string[];
 }

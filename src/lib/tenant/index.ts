@@ -20,10 +20,7 @@ export interface OpenTenant {
 }
 
 /** Where an embedded tenant is stored, and who its user is. */
-export interface TenantOptions extends Pick<
-  SqliteTenant,
-  "folder" | "name" | "inMemory" | "collectionOf" | "upgrading" | "freeBytes"
-> {
+export interface TenantOptions extends Pick<SqliteTenant, "folder" | "name" | "inMemory" | "collectionOf"> {
   /** the machine's owner, as records name him */
   readonly actor: string;
   /** the account that he acts as; by default he may do everything */
@@ -43,7 +40,7 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  * Opens the SQLite tenant in a folder, creating or migrating it first.
  *
  * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote
- *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
+ *   it, `input-rejected` when a pre-release version did, `unexpected` when its file is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const { actor, as, surroundings, processes = NOBODY, mail = NO_MAIL, apple = NO_APPLE } = options;

@@ -21,7 +21,7 @@ beforeEach(() => {
   opened = [];
   time = START;
   session = open();
-  migrate(database(), { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  migrate(database(), { name: "t", now: "2026-04-01T00:00:00.000Z" });
   database().exec("create table thing (id text primary key, name text not null)");
 });
 afterEach(() => {

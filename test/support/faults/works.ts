@@ -1,7 +1,7 @@
-import { chmod, copyFile, cp, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "../process/people-file.ts";
-import { FIXTURES, ROOT, run, type Outcome } from "../process/program.ts";
+import { FIXTURES, run, type Outcome } from "../process/program.ts";
 
 /** A command that meets a faulty disk. */
 export interface Work {
@@ -38,13 +38,6 @@ async function users(home: string): Promise<string> {
   const id = idOf(await prepared(home, "users", "import", people, ...YES));
   await writePeople(people, { from: 2, to: 30 });
   return id;
-}
-
-/** A home as b7d515d left it; a checkout has the umask's modes. */
-async function oldHome(home: string): Promise<string> {
-  await cp(join(ROOT, "test", "fixtures", "home-b7d515d", "home"), home, { recursive: true });
-  for (const name of ["contexts.json", "notify.yaml", "settings.lock"]) await chmod(join(home, name), 0o600);
-  return "";
 }
 
 const secured = async (home: string): Promise<string> => {
@@ -141,5 +134,4 @@ export const WORKS: readonly Work[] = [
     line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8"],
     outputs: ["out.csv"],
   },
-  { name: "the update of an older tenant", prepare: oldHome, line: ["orgs", "list"] },
 ];

@@ -14,7 +14,7 @@ let database: Database;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "fields-"));
   database = new Database(join(folder, "tenant.db"));
-  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
 });
 afterEach(() => {
   database.close();

@@ -165,14 +165,3 @@ test("a snapshot is of one moment, and may write elsewhere", () => {
   expect([counts, other.count("select count(*) from t")]).toEqual([[0, 0], 1]);
   for (const one of [database, other]) one.close();
 });
-
-test("a copy takes the place of an older one, with what lies in the log", () => {
-  const path = join(folder, "copy.db");
-  writeFileSync(path, "older");
-  const database = open();
-  database.exec("create table t (a)");
-  database.copyTo(path);
-  const copy = new Database(path, { plain: true });
-  expect(copy.count("select count(*) from t")).toBe(0);
-  for (const one of [database, copy]) one.close();
-});

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -254,13 +254,6 @@ export class Database {
   snapshot<T>(body: () => T): T {
     this.exec("begin");
     return this.#ending(body);
-  }
-
-  /** Writes a copy of the data, including the write-ahead log; an existing file is replaced. */
-  copyTo(path: string): void {
-    rmSync(path, { force: true });
-    makeOwn(path);
-    this.run("vacuum into :path", { path });
   }
 
   /** Moves the write-ahead log into the file. @throws SQLite's error where that cannot be written */

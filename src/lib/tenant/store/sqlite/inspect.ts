@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { SEALED_SECRETS, sealedBy, type SealedSecret } from "../../../model/sealed.ts";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
 import { verifyTable } from "./audit/table.ts";
 import { Database } from "./database.ts";
 import { inOwnThread } from "./own-thread.ts";
-import { STEPS } from "./migrations.ts";
+import { checkIdentity } from "./identity.ts";
+import { SCHEMA_VERSION } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 import { TENANT_FILE } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
@@ -18,7 +19,8 @@ const MOST_FAULTS = 20;
  * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment.
  *
  * @returns undefined where there is no tenant
- * @throws Failure `unexpected` where the file is lost, empty or no database, `unavailable` where it cannot be read, `interrupted`
+ * @throws Failure `unexpected` where the file is lost, empty or no database, `input-rejected` for that of a pre-release version,
+ *   `unavailable` where it cannot be read, `interrupted`
  */
 export const inspectTenantFile = async (
   folder: string,
@@ -30,29 +32,24 @@ export const inspectTenantFile = async (
     const names = existsSync(folder) ? readdirSync(folder) : [];
     if (names.length === 0) return undefined;
     if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
+    checkIdentity(path);
     const content = await inOwnThread<Content>(
       "./inspect-worker",
       import.meta.url,
       { path } satisfies InspectTask,
       signal,
     );
-    return { path, ...filesOf(path, names), ...content, ...lockOf(path, folder, processes) };
+    return { path, ...sizeOf(path), ...content, ...lockOf(path, folder, processes) };
   } catch (error) {
     throw storageFailure(error, path);
   }
 };
 
-/** The file itself, its log, and the copies beside it. */
-const filesOf = (path: string, names: readonly string[]): Pick<TenantFileState, "bytes" | "logBytes" | "copies"> => {
-  const copy = new RegExp(String.raw`^${basename(path)}\.before-(\d+)$`);
-  const versionOf = (name: string): number => Number(copy.exec(name)?.[1] ?? 0);
-  const copies = names.filter((name) => copy.test(name)).toSorted((one, other) => versionOf(one) - versionOf(other));
-  return {
-    bytes: statSync(path).size,
-    logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
-    copies: copies.map((name) => join(path, "..", name)),
-  };
-};
+/** The file itself and its log. */
+const sizeOf = (path: string): Pick<TenantFileState, "bytes" | "logBytes"> => ({
+  bytes: statSync(path).size,
+  logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+});
 
 /** What the worker is asked. */
 export interface InspectTask {
@@ -84,13 +81,13 @@ const foundIn = (database: Database): Content =>
     const isWhole = faults.length === 0;
     return {
       version,
-      newest: STEPS.length,
+      newest: SCHEMA_VERSION,
       faults,
       strays: isWhole ? database.all("pragma foreign_key_check").length : 0,
       auditHead: isWhole && version > 0 ? headOf(database) : null,
       // that of another version is another one
-      auditTable: isWhole && version === STEPS.length ? verifyTable(database) : [],
-      sealed: isWhole && version === STEPS.length ? sealedIn(database) : [],
+      auditTable: isWhole && version === SCHEMA_VERSION ? verifyTable(database) : [],
+      sealed: isWhole && version === SCHEMA_VERSION ? sealedIn(database) : [],
     };
   });
 

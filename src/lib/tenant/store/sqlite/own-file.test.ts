@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { Database } from "./database.ts";
 
 /** The files below a folder with what others than their owner may do with them; Windows knows nothing of the kind. */
 const openToOthers = (folder: string): readonly string[] =>
@@ -32,34 +31,16 @@ test.runIf(isPosix)("a tenant's files are its owner's alone, whatever the mask",
   }
 });
 
-test.runIf(isPosix)("those that an older program made become so, copies and plans too", async () => {
+test.runIf(isPosix)("those that were copied with other permissions become so, plans too", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
   await new TestTenant(folder).close();
-  const copy = join(folder, "tenant.db.before-3");
   const staging = join(folder, "imports", "a.db");
   mkdirSync(join(folder, "imports"), { recursive: true });
-  for (const path of [copy, staging]) writeFileSync(path, "");
-  for (const path of [copy, staging, join(folder, "tenant.db")]) chmodSync(path, 0o644);
+  writeFileSync(staging, "");
+  for (const path of [staging, join(folder, "tenant.db")]) chmodSync(path, 0o644);
 
   await using tenant = new TestTenant(folder);
 
   expect(await tenant.users()).toEqual([]);
   expect(openToOthers(folder)).toEqual([]);
-});
-
-test.runIf(isPosix)("a copy of a file is its owner's alone", () => {
-  const before = process.umask(0o022);
-  try {
-    const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
-    const database = new Database(join(folder, "a.db"));
-    database.exec("create table a (b)");
-    database.copyTo(join(folder, "copy.db"));
-    database.close();
-    const copy = new Database(join(folder, "copy.db"));
-    expect(copy.count("select count(*) from a")).toBe(0);
-    copy.close();
-    expect(openToOthers(folder)).toEqual([]);
-  } finally {
-    process.umask(before);
-  }
 });

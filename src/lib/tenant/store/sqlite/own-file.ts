@@ -22,8 +22,8 @@ export const makeOwn = (path: string): void => {
 };
 
 /**
- * Takes from others what they may do with the files of a tenant, if its own file is open to them: an older program made
- * them so. Never fails: what is another user's, or on a disk without permissions, stays.
+ * Takes from others what they may do with the files of a tenant, if its own file is open to them, as one may be that was
+ * copied or restored. Never fails: what is another user's, or on a disk without permissions, stays.
  *
  * @param path of the tenant's file
  */

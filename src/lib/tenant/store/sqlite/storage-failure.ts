@@ -67,19 +67,6 @@ export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** The failure of work that the disk has too little space for. */
-export const tooFull = (path: string, neededBytes: number, freeBytes: number): Failure => {
-  const [needed, free] = [Math.ceil(neededBytes / 1e6), Math.floor(freeBytes / 1e6)];
-  return new Failure("unexpected", {
-    what: text(
-      `updating the tenant's file needs ${needed} MB on the disk, and ${free} MB are free`,
-      `テナントのファイルの更新には ${needed} MB の空き容量が必要ですが、${free} MB しかありません`,
-    ),
-    where: path,
-    hint: text("free some space, then run it again", "空き容量を確保してから、もう一度実行してください"),
-  });
-};
-
 /** The failure of a damaged tenant file. */
 export const damaged = (path: string, cause?: unknown): Failure =>
   new Failure("unexpected", {

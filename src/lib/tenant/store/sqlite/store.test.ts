@@ -17,7 +17,7 @@ let store: SqliteStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "store-"));
   database = open();
-  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
   database.exec("create table wallet (id integer primary key, amount integer not null check (amount >= 0))");
   database.exec("insert into wallet values (1, 50), (2, 50)");
   store = new SqliteStore(database);

@@ -2,14 +2,16 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statS
 import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
+import { checkIdentity } from "./identity.ts";
 import { migrate } from "./migrations.ts";
 import { closeToOthers } from "./own-file.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
-import { prepareUpgrade, type Upgrade } from "./upgrade.ts";
 import type { WriterNote } from "./writer-note.ts";
 
 /** A tenant's file, and the initial data of a new one. */
-export interface TenantFile extends Upgrade {
+export interface TenantFile {
+  /** the tenant's name */
+  readonly name: string;
   /** folder of all the tenant's files; created if missing */
   readonly folder: string;
   /** a UTC instant */
@@ -27,19 +29,19 @@ const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /**
  * Opens the file of a tenant, creating or migrating it first. A new one is renamed only once it is complete, so
- * that an empty file, or a folder that lost it, is damage and never a tenant without users. One with an older schema is
- * copied to `tenant.db.before-VERSION` first.
+ * that an empty file, or a folder that lost it, is damage and never a tenant without users.
  *
  * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
- * @throws Failure `locked`, `unavailable` or `not-permitted`; see {@link migrate}
+ * @throws Failure `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity} and {@link migrate}
  */
 export const openTenantFile = (file: TenantFile, note: WriterNote): Database => {
-  if (file.inMemory === true) return opened(memory(), file, note);
+  if (file.inMemory === true) return opened(memory(), file);
   const path = join(file.folder, TENANT_FILE);
   try {
-    if (!existsSync(path)) make(path, file, note);
+    if (!existsSync(path)) make(path, file);
     if (statSync(path).size === 0) throw damaged(path);
-    const database = opened(path, file, note);
+    checkIdentity(path);
+    const database = opened(path, file);
     if (!database.isReadOnly) closeToOthers(path, file.folder);
     return database;
   } catch (error) {
@@ -52,36 +54,25 @@ let memories = 0;
 /** A database that all connections of this process to it share. @see https://sqlite.org/inmemorydb.html */
 const memory = (): string => `file:tenant-${(memories += 1)}?mode=memory&cache=shared`;
 
-function opened(path: string, file: TenantFile, note: WriterNote): Database {
-  const { name, now } = file;
+function opened(path: string, { name, now }: TenantFile): Database {
   const database = Database.orReadOnly(path);
-  let copy: string | undefined;
   try {
-    migrate(database, { name, now }, (version) => {
-      copy = prepareUpgrade(database, version, file);
-      note.write("update of the file", now);
-    });
-    if (copy !== undefined) note.remove();
+    migrate(database, { name, now });
     return database;
   } catch (error) {
     database.close();
-    // the file is as it was
-    if (copy !== undefined) {
-      rmSync(copy, { force: true });
-      note.remove();
-    }
     throw error;
   }
 }
 
-function make(path: string, file: TenantFile, note: WriterNote): void {
+function make(path: string, file: TenantFile): void {
   const { folder, processes } = file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // another process may have created it meanwhile
   if (removeUnfinished(folder, processes).length > 0 && !existsSync(path)) throw damaged(path);
   const unfinished = `${path}.new-${processes.self}`;
   try {
-    const database = opened(unfinished, file, note);
+    const database = opened(unfinished, file);
     try {
       // its log does not come along: closing would tell nobody that it could not be folded in
       database.foldLog();

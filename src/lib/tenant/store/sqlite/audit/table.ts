@@ -1,6 +1,6 @@
 import type { TableBreak } from "../../../../model/tenant-file.ts";
 import { Database } from "../database.ts";
-import { SCHEMA } from "../schema.ts";
+import { migrate } from "../migrations.ts";
 
 /** SQL: the table of the audit, its indexes and triggers, each as it was made; SQLite keeps the spelling of a trigger's. */
 const PARTS =
@@ -13,7 +13,7 @@ const partsOf = (database: Database): ReadonlyMap<string, string> =>
 const wanted = (): ReadonlyMap<string, string> => {
   const database = new Database(":memory:", { plain: true });
   try {
-    database.exec(SCHEMA);
+    migrate(database, { name: "", now: "" });
     return partsOf(database);
   } finally {
     database.close();

@@ -7,13 +7,8 @@ import { sha256 } from "../../../ids.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { AuditFindings } from "../../audit-findings.ts";
 import { Database, type Row } from "../database.ts";
-import { recordsOfAudit } from "../steps/audit-records.ts";
-import { migrate, STEPS } from "../migrations.ts";
-import { openTenantFile } from "../tenant-file.ts";
-import { WriterNote } from "../writer-note.ts";
 import { verifyOn } from "./verify.ts";
 
-const NOW = "2026-04-01T00:00:00.000Z";
 const SEED = 20_261_121;
 
 let tenant: TestTenant;
@@ -371,52 +366,4 @@ test("whatever is done to it is found", () => {
     expect(isSound(findings)).toBe(!isTouched);
   });
   fc.assert(holds, { numRuns: 250, seed: SEED });
-});
-
-describe("the tenant of an older program", () => {
-  test("has many records, each of them as it was hashed", () => {
-    const path = join(scratch, "many.db");
-    const database = new Database(path);
-    const made = { name: "t", now: NOW };
-    migrate(database, made, () => undefined, STEPS.slice(0, STEPS.indexOf(recordsOfAudit)));
-    const insert = `insert into audit (at, actor, action, subject, detail, hash)
-      values (:at, :actor, :action, :subject, :detail, :hash)`;
-    const texts: string[] = [];
-    let hash = "";
-    database.change(() => {
-      for (let n = 1; n <= 4500; n += 1) {
-        const told = { at: NOW, actor: 'owner ("髙橋"\\)', action: "renewals.edit", subject: `id-${n}` };
-        const detail = { before: { name: `旧${n}\n` }, after: { name: `新${n}\u0001`, share: 0.1 } };
-        texts.push(JSON.stringify({ ...told, detail }));
-        hash = sha256(`${hash}\n${texts.at(-1)}`);
-        database.run(insert, { ...told, detail: JSON.stringify(detail), hash });
-      }
-    });
-    migrate(database, made, () => undefined);
-    expect(database.all("select record from audit order by seq").map(({ record }) => record)).toEqual(texts);
-    const { records, broken, last } = verifyOn(database, { imports: false });
-    expect({ records, broken, last }).toEqual({ records: 4500, broken: null, last: { seq: 4500, hash } });
-    database.close();
-  });
-
-  const OLDER = new URL("../../../../../../test/process/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
-
-  test("has records that verify as they were written, and imports without a sum", () => {
-    const folder = mkdtempSync(join(tmpdir(), "older-"));
-    cpSync(OLDER, folder, { recursive: true });
-    const processes = { self: 1, isAlive: () => false };
-    const note = new WriterNote(join(folder, "writer.json"), processes);
-    const database = openTenantFile({ folder, name: "embedded", now: NOW, processes }, note);
-    const { records, broken, table, imports } = verifyOn(database, { imports: true });
-    expect({ broken, table, imports }).toEqual({
-      broken: null,
-      table: [],
-      imports: { verified: 0, older: expect.any(Number), broken: [] },
-    });
-    expect(records).toBe(database.count("select count(*) from audit"));
-    expect(imports?.older).toBe(database.count("select count(*) from import where state = 'committed'"));
-    expect(imports?.older).toBeGreaterThan(0);
-    database.close();
-    rmSync(folder, { recursive: true });
-  });
 });

@@ -41,8 +41,7 @@ import {
   removeStrayJournals,
   stagingFiles,
 } from "./staging-files.ts";
-import { attachForReading, upgradeStaging } from "./staging.ts";
-import type { PlanSql } from "./stored-kind.ts";
+import { attachForReading } from "./staging.ts";
 import { kindNamed } from "./tables.ts";
 import type { TaskFiles } from "./worker/messages.ts";
 import { ImportThread } from "./worker/thread.ts";
@@ -102,14 +101,14 @@ export class SqliteImports implements ImportEngine {
 
   async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
-    this.#planOf(record);
+    planSqlOf(record);
     const { id, detail } = record;
     const files = this.#files(id, detail.takes);
     await this.#worker.run({ type: "replan", files, id, scope: this.#scope, ...again }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {
-    const plan = this.#planOf(record);
+    const plan = planSqlOf(record);
     if (plan.request.scope === undefined)
       return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
     // it depends on the staged values, too
@@ -118,7 +117,7 @@ export class SqliteImports implements ImportEngine {
   }
 
   workOf(record: ImportRecord): PlanWork {
-    const plan = this.#planOf(record);
+    const plan = planSqlOf(record);
     const [work] = this.#readingPlan(record, (database) => [plannedWork(database, plan)]);
     if (work === undefined) throw new TypeError("a plan has work");
     return work;
@@ -126,7 +125,7 @@ export class SqliteImports implements ImportEngine {
 
   checkPermitted(record: ImportRecord): void {
     if (this.#scope === undefined) return;
-    const plan = this.#planOf(record);
+    const plan = planSqlOf(record);
     for (const _ of this.#reading(record.id, (database) => [refuseAbove(database, plan)]));
   }
 
@@ -149,7 +148,7 @@ export class SqliteImports implements ImportEngine {
 
   async verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison> {
     this.#database.checkWritable();
-    this.#planOf(record);
+    planSqlOf(record);
     const { id } = record;
     const { request, moment, limit, signal } = options;
     const compared = await this.#worker.run(
@@ -179,7 +178,7 @@ export class SqliteImports implements ImportEngine {
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const plan = this.#planOf(record);
+    const plan = planSqlOf(record);
     yield* this.#readingPlan(record, (database) => planLines(database, plan, query));
   }
 
@@ -198,7 +197,7 @@ export class SqliteImports implements ImportEngine {
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
-    const { request } = this.#planOf(record);
+    const { request } = planSqlOf(record);
     // a deletion has no file
     if (request.mode !== "delete") yield* this.#reading(record.id, (database) => problemLines(database, limit));
   }
@@ -230,19 +229,6 @@ export class SqliteImports implements ImportEngine {
   #belongsToLiveProcess(file: string): boolean {
     const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
     return pid !== undefined && this.#processes.isAlive(Number(pid));
-  }
-
-  /** The plan of an import, staged as this program stages. @throws Failure `conflict` if it has no open plan */
-  #planOf(record: ImportRecord): PlanSql {
-    const plan = planSqlOf(record);
-    if (record.state !== "awaiting-console") return plan;
-    const { staging, tenant } = this.#files(record.id);
-    try {
-      upgradeStaging(staging, plan, record.id);
-      return plan;
-    } catch (error) {
-      throw storageFailure(error, tenant, staging);
-    }
   }
 
   #staging(file: string): string {

@@ -20,7 +20,6 @@ import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import { storedKind, type PlanSql } from "./stored-kind.ts";
 import { tablesOf } from "./tables.ts";
-import { createWasTable } from "../steps/keys-in-columns.ts";
 
 const value = <F extends Partial<Field>>(header: string, more?: F) =>
   ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
@@ -93,8 +92,10 @@ database.exec(`
     secrets text not null default '{}', locked integer not null default 0,
     createdAt text not null, updatedAt text not null, revision integer not null);
   create unique index gadget_serial on gadget (coalesce(serialKey, serial));
+  create table gadget_was (import integer not null, action text not null, pk integer, id text, label text, labelKey text,
+    serial text, serialKey text, tag text, colours text, owner integer, maker integer, secrets text, locked integer,
+    createdAt text, updatedAt text, revision integer, primary key (import, pk)) without rowid;
 `);
-createWasTable(database, "gadget");
 afterAll(() => tenant[Symbol.asyncDispose]());
 beforeEach(async () => {
   tenant.clear();

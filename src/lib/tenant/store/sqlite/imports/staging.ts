@@ -1,14 +1,10 @@
-import { existsSync } from "node:fs";
-import { Database } from "../database.ts";
+import type { Database } from "../database.ts";
 import { quoteIdentifier } from "../../sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
-import { keyNamed, KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import { makeOwn } from "../own-file.ts";
-import { isUnwritable } from "../storage-failure.ts";
-import { notUpgradable } from "../upgrade.ts";
-import type { PlanSql, StagingSchema } from "./stored-kind.ts";
+import type { StagingSchema } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;
@@ -36,90 +32,12 @@ export const attachForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
 
-/** The version of a staging file's tables. */
-const VERSION = 3;
-
-/** The version from which rows have their keys beside them. */
-const WITH_KEYS = 2;
-
-/** Rows that one statement passes: what functions called from SQL return is kept in memory until it ends. */
-const AT_ONCE = 2_000;
-
-/**
- * Adds to the staging file of a plan that awaits the console what an older program did not stage. A missing file stays
- * missing.
- *
- * @param id of the import
- * @throws Failure `not-permitted` if the file is to be changed and cannot be written
- */
-export const upgradeStaging = (path: string, plan: PlanSql, id: string): void => {
-  if (!existsSync(path)) return;
-  const database = new Database(path, { plain: true });
-  try {
-    if (isCurrent(database)) return;
-    database.change(() => {
-      // another process may have done it meanwhile
-      const version = versionOf(database);
-      if (version < WITH_KEYS) addKeys(database, plan);
-      if (version < VERSION) renewKeys(database, plan);
-    });
-  } catch (error) {
-    throw isUnwritable(error, path) ? notUpgradable(path, `clomoctl imports show ${id} --rows`, error) : error;
-  } finally {
-    database.close();
-  }
-};
-
-const versionOf = (database: Database): number => database.count("pragma user_version");
-
-const isCurrent = (database: Database): boolean => versionOf(database) >= VERSION;
-
-/** Serial numbers were compared with case. */
-const renewKeys = (database: Database, { kind, request }: PlanSql): void => {
-  if (keyNamed(kind, request.key).comparison === "serial-number") database.exec("update row set key = upper(key)");
-  database.exec(`pragma user_version = ${VERSION}`);
-};
-
-const addKeys = (database: Database, { kind, staged }: PlanSql): void => {
-  const fields = kind.fields.filter(({ field }) => staged.staged.includes(field));
-  const beside = fields.flatMap((field) => field.beside.map((one) => ({ ...one, field })));
-  const columns = beside.map(({ field }) => quoteIdentifier(field.field)).join(", ");
-  database.define("keys_beside", (...values) => {
-    const found = beside.flatMap(({ column, sparse, of, field: { merge } }, at) => {
-      const value = values[at] ?? null;
-      if (!sparse || value === null) return [];
-      const key = of(merge === "list" ? (JSON.parse(String(value)) as string[]) : String(value));
-      return key === null ? [] : [[column, key] as const];
-    });
-    return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
-  });
-  addColumn(database, KEYS, `keys_beside(${columns})`);
-  for (const { column, sparse, of, field } of beside) {
-    if (sparse) continue;
-    database.define("beside", (value) => (value === null ? null : of(String(value))));
-    addColumn(database, column, `beside(${quoteIdentifier(field.field)})`);
-  }
-  database.exec("create index if not exists match_target on match (target)");
-};
-
-/** @param made SQL of its values */
-const addColumn = (database: Database, name: string, made: string): void => {
-  const column = quoteIdentifier(name);
-  database.exec(`alter table row add column ${column} text`);
-  const last = database.count("select max(row) from row");
-  for (let from = 1; from <= last; from += AT_ONCE) {
-    const sql = `update row set ${column} = ${made} where row between :from and :upTo and ${made} is not null`;
-    database.run(sql, { from, upTo: from + AT_ONCE - 1 });
-  }
-};
-
-/** The rows whose codes are alike, by field; staging of older programs has none. */
+/** The rows whose codes are alike, by field. */
 export const LIKE = "like_row";
 
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStaging = (database: Database): void => {
   database.exec(`
-    pragma s.user_version = ${VERSION};
     create table s.claim (key text not null, row integer not null, col integer not null);
     create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;

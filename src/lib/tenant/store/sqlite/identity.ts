@@ -1,0 +1,73 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
+
+/** SQLite's `application_id` of a tenant file: "CLOM" in ASCII. */
+export const APPLICATION_ID = 0x43_4c_4f_4d;
+
+/** The version of the first released schema; pre-release versions of clomoctl counted from 1. */
+export const FIRST_VERSION = 100;
+
+/** The first bytes of every SQLite file, and what its header says of the program that wrote it. @see https://sqlite.org/fileformat2.html#the_database_header */
+const HEADER = { magic: "SQLite format 3\0", version: 60, applicationId: 68, bytes: 72 } as const;
+
+/** The failure of a tenant of a pre-release version. */
+export const preRelease = (path: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "this tenant was made by a pre-release version of clomoctl and cannot be opened",
+      "このテナントは公開前の版の clomoctl で作られたもので、開けません",
+    ),
+    where: path,
+    hint: text(
+      "export its data with that version, move its folder away, then import the data again",
+      "その版でデータを書き出し、フォルダーを別の場所に移してから、もう一度インポートしてください",
+    ),
+  });
+
+const foreign = (path: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("this is not a tenant file of clomoctl", "clomoctl のテナントのファイルではありません"),
+    where: path,
+    hint: text(
+      "move it away, then restore the tenant's file from a backup",
+      "別の場所に移してから、テナントのファイルをバックアップから戻してください",
+    ),
+  });
+
+/**
+ * Checks by its first bytes that an existing SQLite file is a tenant file of a released version. SQLite does not open the
+ * file for this, as that would write beside it. A file with other content, or that cannot be read, is left to SQLite.
+ *
+ * @throws Failure `input-rejected` for the file of a pre-release version or of another program
+ */
+export const checkIdentity = (path: string): void => {
+  const header = headerOf(path);
+  if (header?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return;
+  const version = header.readUInt32BE(HEADER.version);
+  switch (header.readUInt32BE(HEADER.applicationId)) {
+    case APPLICATION_ID:
+      if (version < FIRST_VERSION) throw preRelease(path);
+      return;
+    case 0:
+      throw version > 0 && version < FIRST_VERSION ? preRelease(path) : foreign(path);
+    default:
+      throw foreign(path);
+  }
+};
+
+/** Returns the header of a file, filled up with zeros; undefined if the file cannot be read. */
+const headerOf = (path: string): Buffer | undefined => {
+  const header = Buffer.alloc(HEADER.bytes);
+  try {
+    const file = openSync(path, "r");
+    try {
+      readSync(file, header);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+  return header;
+};
