@@ -11,7 +11,7 @@ import { allFixtures } from "./fixtures/all.ts";
 const FOLDER = join(dirname(dirname(fileURLToPath(import.meta.url))), "fixtures");
 
 const wanted = allFixtures();
-// bundles are what former versions wrote: no script makes them again
+// bundles are kept by hand
 const stale = globSync("**/*.{csv,txt,json}", { cwd: FOLDER, exclude: ["bundles/**"] })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => !wanted.has(file));

@@ -122,7 +122,7 @@ const CASES: Readonly<Record<string, Case>> = {
   ...imports("devices import", "devices.csv"),
   "devices template --output": { line: "devices template -o OUT", isPublic: true },
   "handover diff --output": {
-    line: `handover diff ${BUNDLES}/schema-1 ${BUNDLES}/schema-1-later --format markdown -o OUT`,
+    line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,
     exit: 9,
   },
   "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
@@ -543,14 +543,14 @@ describe("what the command reads, or writes under another option, is never repla
     "users delete --file users.csv --list users.csv",
     "handover report bundle -o bundle/report.html",
     "handover report bundle -o bundle/users.ndjson",
-    `handover diff bundle ${BUNDLES}/schema-1-later --format markdown -o bundle/diff.md`,
-    `handover diff ${BUNDLES}/schema-1 bundle --format markdown -o here/bundle/diff.md`,
+    `handover diff bundle ${BUNDLES}/minato-later --format markdown -o bundle/diff.md`,
+    `handover diff ${BUNDLES}/minato bundle --format markdown -o here/bundle/diff.md`,
     "handover report users.zip -o users.zip",
   ])("%s", async (line) => {
     const folder = folderWithFiles();
     symlinkSync("users.csv", join(folder, "link.csv"));
     symlinkSync(".", join(folder, "here"));
-    cpSync(join(BUNDLES, "schema-1"), join(folder, "bundle"), { recursive: true });
+    cpSync(join(BUNDLES, "minato"), join(folder, "bundle"), { recursive: true });
     for (const name of ["a", "map.yaml", "users.zip"]) {
       if (name === "a") mkdirSync(join(folder, name));
       else writeFileSync(join(folder, name), "theirs");

@@ -9,7 +9,7 @@ import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
-const DIFF = "handover diff schema-1 schema-1-later";
+const DIFF = "handover diff minato minato-later";
 
 test("what came, went and changed is told by record and field, with 9", async () => {
   const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
@@ -135,15 +135,14 @@ test("a resource that one of them lacks is not compared, and that is no likeness
 
 test("a spoilt bundle is 3 before anything is compared", async () => {
   const folder = freshFolder();
-  for (const name of ["schema-1", "schema-1-later"])
-    cpSync(join(BUNDLES, name), join(folder, name), { recursive: true });
-  const path = join(folder, "schema-1-later", "resources", "orgs.ndjson");
+  for (const name of ["minato", "minato-later"]) cpSync(join(BUNDLES, name), join(folder, name), { recursive: true });
+  const path = join(folder, "minato-later", "resources", "orgs.ndjson");
   writeFileSync(path, readFileSync(path, "utf8").replace("営業本部", "営業部"));
   const { en, ja } = await inBoth(DIFF, { folder });
   expect(en).toMatchObject({
     exit: 3,
     stdout: "",
-    stderr: expect.stringContaining("schema-1-later: resources/orgs.ndjson"),
+    stderr: expect.stringContaining("minato-later: resources/orgs.ndjson"),
   });
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
 });
@@ -294,7 +293,7 @@ describe("with the tenant", () => {
     expect([...new Set(exits.map((code) => ERRORS[code].exit))].toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9]);
   });
 
-  test.each(["handover diff schema-1", "handover diff schema-1 schema-1-later --tenant"])(
+  test.each(["handover diff minato", "handover diff minato minato-later --tenant"])(
     "one of both is named: %s",
     async (line) => {
       const { en, ja } = await inBoth(line, { folder: BUNDLES });

@@ -23,7 +23,7 @@ const exporting = (
 ): Promise<Ran> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
 
 const manifestIn = (bundle: string): Manifest =>
-  parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json").manifest;
+  parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
 
 /** All files of a folder with their content, by their paths. */
 const contentOf = (folder: string): ReadonlyMap<string, string> =>
@@ -62,7 +62,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
   expect(sums.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
   expect(manifestIn(join(folder, "one"))).toMatchObject({
-    schema: 5,
+    schema: 100,
     tenant: { name: "試験" },
     asOf: "2027-03-31",
     encoding: "shift_jis",

@@ -12,18 +12,18 @@ const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles
 
 describe("of a bundle", () => {
   test("is a page or Markdown, in both languages, and asks no tenant", async () => {
-    const { en, ja } = await inBoth("handover report schema-1 --format markdown", { folder: BUNDLES });
+    const { en, ja } = await inBoth("handover report minato --format markdown", { folder: BUNDLES });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
     expect(en.stdout).toMatch(/^# Handover of a CLOMO tenant\n/);
     expect(ja.stdout).toMatch(/^# CLOMO テナント引き継ぎレポート\n/);
     expect(ja.stdout).toContain("営業部");
-    const page = await run("handover report schema-1", { folder: BUNDLES });
+    const page = await run("handover report minato", { folder: BUNDLES });
     expect(page.stdout).toMatch(/^<!DOCTYPE html>/);
   });
 
   test("is written to a file", async () => {
     const folder = freshFolder();
-    cpSync(join(BUNDLES, "schema-1"), join(folder, "one"), { recursive: true });
+    cpSync(join(BUNDLES, "minato"), join(folder, "one"), { recursive: true });
     const ran = await run("handover report one -o report.html --lang en", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
     expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
@@ -36,7 +36,7 @@ describe("of a bundle", () => {
   const withFile = (path: string, content: string): string => {
     const folder = freshFolder();
     const bundle = join(folder, "one");
-    cpSync(join(BUNDLES, "schema-1"), bundle, { recursive: true });
+    cpSync(join(BUNDLES, "minato"), bundle, { recursive: true });
     writeFileSync(join(bundle, path), content);
     const files = readdirSync(bundle, { recursive: true, encoding: "utf8" }).filter(
       (name) => statSync(join(bundle, name)).isFile() && name !== "SHA256SUMS",
@@ -149,7 +149,7 @@ describe("as PDF", () => {
   /** A folder with a bundle, and a browser that is this shell script. */
   const withBrowser = (script: string): string => {
     const folder = freshFolder();
-    cpSync(join(BUNDLES, "schema-2"), join(folder, "one"), { recursive: true });
+    cpSync(join(BUNDLES, "minato"), join(folder, "one"), { recursive: true });
     writeFileSync(join(folder, "browser"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     return folder;
   };
@@ -221,6 +221,6 @@ test.each([
   ["--query x", "a report is a document: --fields and --query have no effect on it"],
   ["--as div01", "--as has no effect on a bundle"],
 ])("what does not go with the report of a bundle is refused: %s", async (words, said) => {
-  const ran = await run(`handover report schema-1 ${words}`, { folder: BUNDLES });
+  const ran = await run(`handover report minato ${words}`, { folder: BUNDLES });
   expect(ran).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
 });

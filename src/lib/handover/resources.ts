@@ -350,11 +350,11 @@ export const RESOURCES = {
       kind: words("kind", "種類"),
       /** what the record is, where no file of the kind has it: `account`; null of what the kind's files have */
       thing: words("thing", "対象の種類"),
-      /** the record's id; null of work on a file, and in bundles of schema 1, where it was not told */
+      /** the record's id; null of work on a file */
       object: words("record's id", "対象の ID"),
       name: words("record", "対象"),
       state: words("state", "状態"),
-      /** what is to be set, as people read it, a list's values apart by `, `; none of work on a file, and in bundles before schema 3 */
+      /** what is to be set, as people read it, a list's values apart by `, `; none of work on a file */
       changes: {
         type: "objects",
         of: {

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
-import { upgradedManifest, UPGRADES } from "./upgrades.ts";
 
-/** The version of the format that is written. A change of it adds the way from the one before to `UPGRADES`. */
-export const SCHEMA = 5;
+/** The version of the format of the first release; pre-release versions of clomoctl counted from 1. */
+const FIRST_SCHEMA = 100;
+
+/** The version of the format that is read and written. */
+export const SCHEMA = FIRST_SCHEMA;
 
 /** Why a resource has records in a bundle, or none. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
@@ -94,32 +96,23 @@ export type ManifestResource = Manifest["resources"][number];
 export const manifestText = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
-/** A manifest that was read. */
-export interface ReadManifest {
-  /** as of today, whatever version wrote it */
-  readonly manifest: Manifest;
-  /** the version that wrote it, and the records beside it */
-  readonly schema: number;
-}
-
 /**
- * The manifest that a text is; those of older versions as one of today.
+ * The manifest that a text is.
  *
  * @param where its name in messages
- * @throws Failure `input-rejected` for what is no manifest, and for one of a newer version
+ * @throws Failure `input-rejected` for what is no manifest, and for one of a newer or a pre-release version
  */
-export function parseManifest(json: string, where: string, upgrades = UPGRADES): ReadManifest {
+export function parseManifest(json: string, where: string): Manifest {
   const value = asObject(json, where);
   const { schema } = value;
-  const newest = upgrades.length + 1;
   if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1) throw noManifest(where, "schema");
-  if (schema > newest) throw tooNew(where, schema, newest);
-  const parsed = ManifestShape.safeParse({ ...upgradedManifest(value, schema, upgrades), schema: SCHEMA });
+  if (schema > SCHEMA) throw tooNew(where, schema);
+  if (schema < FIRST_SCHEMA) throw preRelease(where);
+  const parsed = ManifestShape.safeParse(value);
   if (!parsed.success) throw noManifest(where, parsed.error.issues[0]?.path.join(".") ?? "");
-  // it is the very text, so that no byte of it is without meaning; of an older version as that one wrote it
-  const written = schema === newest ? manifestText(parsed.data) : `${JSON.stringify(value, null, 2)}\n`;
-  if (written !== json) throw noManifest(where, "");
-  return { manifest: parsed.data, schema };
+  // it is the very text, so that no byte of it is without meaning
+  if (manifestText(parsed.data) !== json) throw noManifest(where, "");
+  return parsed.data;
 }
 
 function asObject(json: string, where: string): Readonly<Record<string, unknown>> {
@@ -145,12 +138,22 @@ const noManifest = (where: string, member: string): Failure =>
     ),
   });
 
-const tooNew = (where: string, schema: number, newest: number): Failure =>
+const tooNew = (where: string, schema: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `a newer clomoctl wrote this bundle (schema ${schema}; this one reads up to ${newest})`,
-      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${newest} まで)`,
+      `a newer clomoctl wrote this bundle (schema ${schema}; this one reads up to ${SCHEMA})`,
+      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${SCHEMA} まで)`,
     ),
     where,
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
+  });
+
+const preRelease = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "this bundle was made by a pre-release version of clomoctl and cannot be read",
+      "公開前の版の clomoctl が書き出した引き継ぎデータのため、読み込めません",
+    ),
+    where,
+    hint: text("export it again with this version", "この版でもう一度書き出してください"),
   });

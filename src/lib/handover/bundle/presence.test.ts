@@ -52,7 +52,7 @@ test.each([
   expect(presenceOf(manifest, name)).toBe(presence);
 });
 
-test("a resource that an older manifest does not name is not supported", () => {
+test("a resource that a manifest does not name is not supported", () => {
   expect(presenceOf({ ...manifestWith({}), resources: [] }, "users")).toBe("not-supported");
 });
 

@@ -14,14 +14,12 @@ import {
   MANIFEST,
   MOST_FILES,
   parseSums,
-  resourceAt,
   sameName,
   SUMS,
   type Summed,
 } from "./contents.ts";
 import { blocksOf } from "./lines.ts";
-import { parseManifest, type Manifest, type ReadManifest } from "./manifest.ts";
-import { recordUpgrade, upgradedBlocks, UPGRADES, type Upgrade } from "./upgrades.ts";
+import { parseManifest, type Manifest } from "./manifest.ts";
 
 /** Something that is wrong with a bundle. */
 export interface Fault {
@@ -165,14 +163,11 @@ const sameAs = (other: string): Text =>
 export interface Bundle extends AsyncDisposable {
   /** as typed */
   readonly name: string;
-  /** as of today, whatever version wrote it; so are the records that are read */
   readonly manifest: Manifest;
-  /** the version of the format that it was written in */
-  readonly schema: number;
   /** the hashes of all files but the list's own */
   readonly sums: readonly Summed[];
   readonly files: readonly ListedFile[];
-  /** The bytes of a file; of a resource its lines as of today. */
+  /** The bytes of a file. */
   read(path: string): AsyncGenerator<Buffer>;
   /** The lines of a resource's records, in blocks of whole lines that hold until the next is asked for; none if it has no file. */
   blocks(resource: ResourceName): AsyncGenerator<Buffer>;
@@ -186,10 +181,10 @@ export interface Bundle extends AsyncDisposable {
  * @param name as typed
  * @throws Failure `not-found` if there is none, `input-rejected` for what is no bundle, or is not as an export writes one
  */
-export async function openBundle(name: string, place: BundlePlace, upgrades = UPGRADES): Promise<Bundle> {
+export async function openBundle(name: string, place: BundlePlace): Promise<Bundle> {
   const found = await openFiles(name, place);
   try {
-    return await asBundle(found, upgrades);
+    return await asBundle(found);
   } catch (error) {
     await found[Symbol.asyncDispose]();
     throw error;
@@ -201,36 +196,27 @@ export async function openBundle(name: string, place: BundlePlace, upgrades = UP
  *
  * @throws Failure `input-rejected` where they are not as an export writes them
  */
-export async function asBundle(found: BundleFiles, upgrades = UPGRADES): Promise<Bundle> {
+export async function asBundle(found: BundleFiles): Promise<Bundle> {
   const { name } = found;
   const [fault] = found.faults;
   if (fault !== undefined) throw refuse(name, fault.what, fault.file);
-  const head = parseManifest(await found.text(MANIFEST), `${name}: ${MANIFEST}`, upgrades);
+  const manifest = parseManifest(await found.text(MANIFEST), `${name}: ${MANIFEST}`);
   const sums = parseSums(await found.text(SUMS));
   if (sums === undefined) throw refuse(name, NO_LIST, SUMS);
   const [odd] = notListed(found.files, sums);
   if (odd !== undefined) throw refuse(name, odd.what, odd.file);
-  return new OpenBundle(found, head, sums, upgrades);
+  return new OpenBundle(found, manifest, sums);
 }
 
 class OpenBundle implements Bundle {
   readonly manifest: Manifest;
-  readonly schema: number;
   readonly sums: readonly Summed[];
   readonly #found: BundleFiles;
-  readonly #upgrades: readonly Upgrade[];
 
-  constructor(
-    found: BundleFiles,
-    { manifest, schema }: ReadManifest,
-    sums: readonly Summed[],
-    upgrades: readonly Upgrade[],
-  ) {
+  constructor(found: BundleFiles, manifest: Manifest, sums: readonly Summed[]) {
     this.#found = found;
     this.manifest = manifest;
-    this.schema = schema;
     this.sums = sums;
-    this.#upgrades = upgrades;
   }
 
   get name(): string {
@@ -242,29 +228,12 @@ class OpenBundle implements Bundle {
   }
 
   read(path: string): AsyncGenerator<Buffer> {
-    const resource = resourceAt(path);
-    const upgrade = resource && recordUpgrade(resource, this.schema, this.#upgrades);
-    return upgrade === undefined ? this.#found.read(path) : this.#upgraded(path, upgrade);
+    return this.#found.read(path);
   }
 
   async *blocks(resource: ResourceName): AsyncGenerator<Buffer> {
     const path = pathOfResource(resource);
-    if (!this.#found.has(path)) return;
-    const upgrade = recordUpgrade(resource, this.schema, this.#upgrades);
-    if (upgrade === undefined) yield* this.#blocksAt(path);
-    else yield* this.#upgraded(path, upgrade);
-  }
-
-  #blocksAt(path: string): AsyncGenerator<Buffer> {
-    return blocksOf(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
-  }
-
-  async *#upgraded(path: string, upgrade: NonNullable<ReturnType<typeof recordUpgrade>>): AsyncGenerator<Buffer> {
-    try {
-      yield* upgradedBlocks(this.#blocksAt(path), upgrade);
-    } catch (error) {
-      throw error instanceof SyntaxError ? refuse(this.name, NO_RECORDS, path) : error;
-    }
+    if (this.#found.has(path)) yield* blocksOf(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
   }
 
   async *records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {

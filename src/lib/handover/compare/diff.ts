@@ -82,8 +82,7 @@ export const stateOf = (bundle: Bundle): State => ({
   name: bundle.name,
   has: (resource) => {
     const found = bundle.manifest.resources.find(({ name }) => name === resource);
-    // the same bytes of another version may be other records
-    return found && { state: found.state, content: found.sha256 && `${bundle.schema} ${found.sha256}` };
+    return found && { state: found.state, content: found.sha256 };
   },
   hidden: (resource) => hiddenFields(bundle.manifest, resource),
   blocks: (resource) => bundle.blocks(resource),

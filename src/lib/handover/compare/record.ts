@@ -102,13 +102,9 @@ const OTHERWISE = text("not written as an export writes it", "書き出したま
  * Reads the lines of a resource: exactly the members of its fields, in their order and of their types, written as an
  * export writes them.
  *
- * @param upgrade makes a record of today of what a line of an older version holds
  * @returns the record, or what is wrong with the line
  */
-export function lineReader(
-  fields: Fields,
-  upgrade?: (older: BundleRecord) => BundleRecord,
-): (line: string) => BundleRecord | { readonly fault: Text } {
+export function lineReader(fields: Fields): (line: string) => BundleRecord | { readonly fault: Text } {
   const faultIn = faultFinder(fields);
   return (line) => {
     let read: unknown;
@@ -118,20 +114,9 @@ export function lineReader(
       return { fault: NO_JSON };
     }
     if (!isObject(read)) return { fault: NO_RECORD };
-    const record = upgrade === undefined ? read : upgradedBy(upgrade, read);
-    if (record === undefined) return { fault: NO_RECORD };
-    const fault = faultIn(record);
+    const fault = faultIn(read);
     if (fault !== undefined) return { fault };
     // blanks, a member twice, other escapes: equal records are to be equal bytes
-    return JSON.stringify(read) === line ? record : { fault: OTHERWISE };
+    return JSON.stringify(read) === line ? read : { fault: OTHERWISE };
   };
-}
-
-/** Undefined for what is no record of the older version: a step takes for granted what those have. */
-function upgradedBy(upgrade: (older: BundleRecord) => BundleRecord, read: BundleRecord): BundleRecord | undefined {
-  try {
-    return upgrade(read);
-  } catch {
-    return undefined;
-  }
 }

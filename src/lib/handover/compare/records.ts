@@ -14,8 +14,6 @@ import { lineReader, type BundleRecord } from "./record.ts";
 
 type Add = (fault: Fault) => void;
 
-type UpgradeOf = (resource: ResourceName) => ((older: BundleRecord) => BundleRecord) | undefined;
-
 /** The resources whose ids others name. */
 const NAMED: ReadonlySet<ResourceName> = new Set(
   RESOURCE_NAMES.flatMap((name) => Object.values(resourceOf(name).holds).map(({ to }) => to)),
@@ -33,13 +31,10 @@ export class RecordCheck {
   readonly #rows = new Map<string, number>();
   readonly #manifest: Manifest;
   readonly #add: Add;
-  readonly #upgradeOf: UpgradeOf;
 
-  /** @param upgradeOf what makes the records of a resource ones of today, where they are of an older version */
-  constructor(manifest: Manifest, add: Add, upgradeOf: UpgradeOf) {
+  constructor(manifest: Manifest, add: Add) {
     this.#manifest = manifest;
     this.#add = add;
-    this.#upgradeOf = upgradeOf;
   }
 
   /** How many lines a resource has; undefined if its file was not read. */
@@ -56,7 +51,7 @@ export class RecordCheck {
   file(resource: ResourceName): { take(block: Buffer, isText: boolean): void; end(): void } {
     const path = pathOfResource(resource);
     const { fields, single } = resourceOf(resource);
-    const read = lineReader(fields, this.#upgradeOf(resource));
+    const read = lineReader(fields);
     const references = this.#references(resource);
     const ids = NAMED.has(resource) ? new IdList() : undefined;
     if (ids !== undefined) this.#ids.set(resource, ids);

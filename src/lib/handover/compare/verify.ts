@@ -4,15 +4,8 @@ import { Failure } from "../../errors/index.ts";
 import { counted, text, type Text } from "../../text/index.ts";
 import { MANIFEST, MOST_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
 import { blocksOf } from "../bundle/lines.ts";
-import {
-  attachedTo,
-  parseManifest,
-  type Manifest,
-  type ManifestResource,
-  type ReadManifest,
-} from "../bundle/manifest.ts";
+import { attachedTo, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { notListed, type BundleFiles, type Fault } from "../bundle/read.ts";
-import { recordUpgrade, type Upgrade } from "../bundle/upgrades.ts";
 import { pathOfAttached } from "../not-known.ts";
 import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
@@ -40,8 +33,6 @@ export interface Verification {
 export interface VerifyOptions {
   /** leaves out what the records say */
   readonly hashesOnly: boolean;
-  /** for older versions of the format; those that there are, unless told otherwise */
-  readonly upgrades?: readonly Upgrade[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** told of bytes that were read */
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -71,9 +62,8 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   const faults = new Faults();
   for (const fault of found.faults) faults.add(fault);
   const sums = await sumsIn(found, faults);
-  const head = await manifestIn(found, faults, options.upgrades);
-  const manifest = head?.manifest;
-  const check = options.hashesOnly || head === undefined ? undefined : checkBy(head, faults, options);
+  const manifest = await manifestIn(found, faults);
+  const check = options.hashesOnly || manifest === undefined ? undefined : new RecordCheck(manifest, faults.add);
   const hashes = new Map<string, string>();
   const rows = new Map<string, RowCount>();
   if (check !== undefined) for (const { path } of CONSOLE_FILES) rows.set(path, new RowCount(manifest?.newline));
@@ -94,9 +84,6 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
     faultCount: faults.count,
   };
 }
-
-const checkBy = ({ manifest, schema }: ReadManifest, { add }: Faults, { upgrades }: VerifyOptions): RecordCheck =>
-  new RecordCheck(manifest, add, (resource) => recordUpgrade(resource, schema, upgrades));
 
 /**
  * Compares the hashes of a bundle's files, and no more; what is read of it from then on is held to them.
@@ -149,15 +136,11 @@ const NO_SUMS = text(
   "書き出したままのハッシュ一覧ではありません",
 );
 
-async function manifestIn(
-  found: BundleFiles,
-  faults: Faults,
-  upgrades: readonly Upgrade[] | undefined,
-): Promise<ReadManifest | undefined> {
+async function manifestIn(found: BundleFiles, faults: Faults): Promise<Manifest | undefined> {
   const content = await textIn(found, MANIFEST, faults);
   if (content === undefined) return undefined;
   try {
-    return parseManifest(content, MANIFEST, upgrades);
+    return parseManifest(content, MANIFEST);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     faults.add({ file: MANIFEST, what: error.what, hint: error.hint });

@@ -39,7 +39,7 @@ const keptBy = ({ work, kind, thing }: Task): keyof typeof WAITING | undefined =
 
 /**
  * What of an account is open in the console, for people; undefined for nothing. It is known by its id, which is its user's;
- * where a task does not tell that (schema 1), by its name.
+ * where a task does not tell that, by its name.
  */
 export const waitingOf = (data: Pick<ReportData, "records">): ((account: Account) => Text | undefined) => {
   const tasks = openTasks(data).filter(({ work }) => ON_ONE.includes(work));
@@ -61,7 +61,7 @@ type Account = Pick<RecordIn<"administrators">, "id" | "name">;
 
 const EITHER = text("user or account", "ユーザーまたはアカウント");
 
-/** What a task is, as `console list` has it. One of schema 1 does not say whether it is of a user or an account: names of administrators do. */
+/** What a task is, as `console list` has it. Where it does not say whether it is of a user or an account, the names of administrators do. */
 const workOf = ({ work, kind, name, ...record }: Task, accounts: ReadonlySet<string>): Text => {
   const told = nameIn(CONSOLE_WORK_NAMES, work ?? "");
   const { [kind as FormatName]: format } = FORMATS as Partial<typeof FORMATS>;
