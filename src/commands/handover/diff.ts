@@ -197,11 +197,11 @@ export default defineCommand({
     ...IDENTITY,
   },
   examples: [
-    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later" },
-    { line: "clomoctl handover diff bundles/schema-1 bundles/schema-1-later --format markdown" },
-    { line: "clomoctl handover diff bundles/schema-1 --tenant" },
+    { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
+    { line: "clomoctl handover diff bundles/minato bundles/minato-later --format markdown" },
+    { line: "clomoctl handover diff bundles/minato --tenant" },
     {
-      line: "clomoctl handover diff bundles/schema-1 --tenant --applicable --ignore-times --quiet",
+      line: "clomoctl handover diff bundles/minato --tenant --applicable --ignore-times --quiet",
       about: text("in cron: says nothing where nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],

@@ -49,10 +49,10 @@ export default defineCommand({
     ...IDENTITY,
   },
   examples: [
-    { line: "clomoctl handover report bundles/schema-1 -o report.html" },
-    { line: "clomoctl handover report bundles/schema-1 --format markdown --lang ja" },
+    { line: "clomoctl handover report bundles/minato -o report.html" },
+    { line: "clomoctl handover report bundles/minato --format markdown --lang ja" },
     { line: "clomoctl handover report -o report.html" },
-    { line: "clomoctl handover report bundles/schema-1 --format pdf -o report.pdf" },
+    { line: "clomoctl handover report bundles/minato --format pdf -o report.pdf" },
   ],
   exits: ["input-rejected", "not-found", "unavailable"],
   opensTenant: false,

@@ -69,8 +69,8 @@ export default defineCommand({
     ...IDENTITY,
   },
   examples: [
-    { line: "clomoctl handover verify bundles/schema-1" },
-    { line: "clomoctl handover verify bundles/schema-1 --hashes-only" },
+    { line: "clomoctl handover verify bundles/minato" },
+    { line: "clomoctl handover verify bundles/minato --hashes-only" },
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
