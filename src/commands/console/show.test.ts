@@ -124,7 +124,7 @@ test("where nothing is uploaded, who is listed is deleted by hand", async () => 
   );
 });
 
-test("a file whose name an older program did not keep is told by what wrote it", async () => {
+test("a file without a name is told by what wrote it", async () => {
   const { steps } = await shown({ work: "upload", file: null, mode: "replace", delete: 2 });
   expect(steps[0]).toMatch(/^the file that --emit-csv wrote: upload/);
   expect(steps[1]).toMatch(/^the list beside the file: in /);

@@ -165,15 +165,6 @@ test("a removal leaves none in use, even where only one is left", async () => {
   expect(await inEffect()).toBe("c");
 });
 
-test("what an older program worked on where none was chosen, embedded, stays in use", async () => {
-  await mkdir(home.settings, { recursive: true });
-  const stored = { contexts: [{ name: "a", kind: "embedded" }], used: null };
-  await writeFile(join(home.settings, "contexts.json"), JSON.stringify(stored), { mode: 0o600 });
-  expect(await chosen()).toEqual([EMBEDDED, "used"]);
-  await contexts.add("b", { kind: "embedded" });
-  expect(await chosen()).toEqual([EMBEDDED, "used"]);
-});
-
 const CUSTOMERS = ["a", "b", "c"] as const;
 const customer = fc.constantFrom(...CUSTOMERS);
 const step = fc.oneof(
@@ -334,7 +325,7 @@ test("what a file says in another form than text has its usual value", async () 
   expect(embedded?.name).toBe(EMBEDDED);
   expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
   expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
-  expect(await chosen()).toEqual([EMBEDDED, "used"]);
+  expect(await inEffect()).toBe(undefined);
 });
 
 test("a folder in the place of the settings is told", async () => {
@@ -361,7 +352,7 @@ test("what a killed writer left is removed by the next change", async () => {
 });
 
 test.skipIf(process.platform === "win32")(
-  "the lock is its owner's alone, also one that an older program left",
+  "the lock is its owner's alone, also one that was open to others",
   async () => {
     await contexts.add("a", { kind: "embedded" });
     const lock = join(home.settings, "settings.lock");

@@ -90,9 +90,7 @@ function settingsOf(held: unknown): Settings {
   if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts)) {
     throw new TypeError("contexts must be a list");
   }
-  const chosen = "used" in held && typeof held.used === "string" ? held.used : undefined;
-  // to an older program none chosen was `embedded`: what ran on it goes on doing so
-  const used = "implied" in held ? chosen : (chosen ?? EMBEDDED);
+  const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
   const implied = !("implied" in held && held.implied === false);
   return { contexts: held.contexts.map(readStoredContext), used, implied };
 }

@@ -46,7 +46,7 @@ export interface PlanRequest {
   readonly allow?: readonly Allowance[] | undefined;
   /** the numbers of the organisations in which, and below which, all lies that it reads; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
-  /** the file is the console's own export, which has no secrets; older programs' imports do not say */
+  /** the file is the console's own export, which has no secrets */
   readonly fromConsole?: boolean | undefined;
 }
 

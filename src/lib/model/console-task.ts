@@ -24,7 +24,7 @@ export interface ConsoleChange {
   /** what the console has, as far as is known */
   readonly before: string | readonly string[] | null;
   readonly after: string | readonly string[] | null;
-  /** of a field that names a record: which one; undefined of any other, and in tasks of older programs */
+  /** of a field that names a record: which one; undefined of any other */
   readonly ids?: { readonly before: string | null; readonly after: string | null } | undefined;
 }
 

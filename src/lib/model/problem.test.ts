@@ -221,7 +221,7 @@ test.each([
   expect(`${en}${ja}`).not.toContain("undefined");
 });
 
-test("whose a value is, where a tenant of an older program does not say as what it is used", () => {
+test("whose a value is, where it is not said as what it is used", () => {
   expect(describeProblem({ code: "value-taken", params: { value: "a@x", holder: "b@x" } })).toEqual({
     en: "a@x belongs to b@x",
     ja: "a@x は b@x が使っています",

@@ -138,7 +138,7 @@ async function contextOf(tools: Tools, plan: ForeignPlan, own: string): Promise<
   return undefined;
 }
 
-/** Returns whether the tenant of a context has a key or a domain of a file. A tenant of an older program is left alone. */
+/** Returns whether the tenant of a context has a key or a domain of a file. A file that lacks a step of the schema is left alone. */
 async function hasAny(tools: Tools, context: EmbeddedContext, { kind, foreign }: ForeignPlan): Promise<boolean> {
   const state = await tools.inspectTenant(context);
   if (state === undefined || state.version !== state.newest) return false;

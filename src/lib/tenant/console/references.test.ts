@@ -269,26 +269,9 @@ test("so it is once it is gone, with those above it", async () => {
 
 test("a task without changes is proved by no export", async () => {
   await move("ken1@ex.jp", "S2");
-  // as older programs wrote it
   tenant.database.run("update console_task set changes = '[]'");
   await tenant.import({ kind: "users", fromConsole: true }, [USERS[0] ?? [], ["佐藤 健", "ken1@ex.jp", "S2"]]);
   expect(await task()).toMatchObject({ state: "open" });
-});
-
-test("what older programs wrote of a record is the same still", async () => {
-  await move("ken1@ex.jp", "HQ");
-  await own("hanako@ex.jp");
-  const older = (change: object) => `'${JSON.stringify([change])}'`;
-  const moved = { field: "org", before: "本社/営業部/第一課", after: "本社" };
-  const owned = { field: "owner", before: "佐藤 健", after: "鈴木 花子" };
-  tenant.database.run(`update console_task set changes = ${older(moved)} where pk = 1`);
-  tenant.database.run(`update console_task set changes = ${older(owned)} where pk = 2`);
-  expect((await task(1)).changes).toEqual([moved]);
-  expect((await task(2)).changes).toEqual([owned]);
-  await own("ken2@ex.jp");
-  expect((await task(2)).changes).toEqual([{ ...owned, after: KEN2 }]);
-  await move("ken1@ex.jp", "S");
-  expect((await task(1)).changes).toEqual([{ ...moved, after: "本社/営業部 (S)" }]);
 });
 
 describe("what rows of an import name is told as it is called now, and in the console", () => {

@@ -440,7 +440,7 @@ const swap = async (
   await change(0, second);
 };
 
-/** Writes a file while tasks are open, as older programs let it be written. */
+/** Writes a file while tasks are open, which a request refuses. */
 const emitBefore: typeof emit = async (...asked) => {
   const open = (await tenant.client.console.list({ state: "open" })).filter(({ work }) => work !== "upload");
   const numbers = open.map(({ number }) => number);

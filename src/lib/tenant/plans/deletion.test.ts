@@ -339,7 +339,7 @@ test("no part of both is committed alone, nor after a conflict", async () => {
   expect(await emails()).toEqual(["suzuki@x"]);
 });
 
-/** As an older program did, and as what was lost is: the other part stays. */
+/** As what was lost is: the other part stays. */
 const discardAlone = ({ takes }: Import): void => {
   tenant.database.run("update import set state = 'discarded' where id = :id", { id: takes?.id ?? "" });
 };

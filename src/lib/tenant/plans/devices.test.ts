@@ -688,15 +688,4 @@ describe("serial numbers are compared without case", () => {
     expect(await tenant.client.devices.find({ name: "sn1" })).toHaveLength(1);
     expect(wrongKeys(tenant.database)).toEqual([]);
   });
-
-  test("what an import of an older program kept comes back, and is found", async () => {
-    await tenant.import(devices, [HEADER, OWNED.with(0, "s1")]);
-    const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
-    // the key was kept as the serial number was written
-    tenant.database.run("update device_was set serialKey = null");
-    await revert(gone);
-    expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
-    expect(await tenant.plan(devices, [HEADER, OWNED])).toMatchObject({ create: 0 });
-    expect(await codeOf(tenant.client.devices.create({ serialNumber: "S1" }))).toBe("input-rejected");
-  });
 });

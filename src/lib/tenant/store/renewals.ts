@@ -15,7 +15,7 @@ const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const noticeOf = (row: Row): Notice => row as unknown as Notice;
 const valuesOf = (record: RenewalItem | Notice): Params => record;
 
-/** A notice, and the process that was the last to begin it; null if an older program did. */
+/** A notice, and the process that was the last to begin it; null if nobody knows. */
 export interface StoredNotice {
   readonly notice: Notice;
   readonly host: string | null;

@@ -72,9 +72,6 @@ const orgsOfHandTask = async (
   const own = await orgsOfRecord(reader, thing.name, objectId);
   if (own === undefined) return undefined;
   const orgs = [...own];
-  // as older programs opened it, it does not say which
-  if (changes.some(({ field, ids }) => ids === undefined && thing.fields[field]?.refers !== undefined))
-    return undefined;
   const sides = work === "create" ? (["after"] as const) : (["before", "after"] as const);
   for (const side of sides) {
     const named = changes.flatMap(({ field, ids }) => (ids === undefined ? [] : [{ field, id: ids[side] }]));

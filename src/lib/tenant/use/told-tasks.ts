@@ -334,18 +334,9 @@ type Change = ConsoleTask["changes"][number];
 const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof toldField>>): Change => {
   const { after, ids } = change;
   const isNamed = id !== undefined;
-  const isSame =
-    isNamed && ids !== undefined
-      ? id === ids.after
-      : JSON.stringify(told) === JSON.stringify(after) || (isNamed && isFormerly(told, after));
+  const isSame = isNamed && ids !== undefined ? id === ids.after : JSON.stringify(told) === JSON.stringify(after);
   if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
   // it is the same record, whatever it is called by now
   const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
   return { ...change, exportedBy: undefined, renamed };
 };
-
-/** Whether older programs told a record so: by its name alone, without its code or address. */
-const isFormerly = (told: string | readonly string[] | null, name: Told): boolean =>
-  typeof told === "string" &&
-  typeof name === "string" &&
-  [` (`, ` <`].some((mark) => told.startsWith(`${name}${mark}`));

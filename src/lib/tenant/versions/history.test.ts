@@ -393,7 +393,7 @@ test("groups that were renamed by hand are told as they were; of those that are 
     sato: { displayName: "佐藤", groups: ["人事"] },
     suzuki: { displayName: "鈴木", groups: ["総務"] },
   });
-  // as of more users than the audit has, and as older programs wrote it
+  // as of more users than the audit has
   const [trigger] = tenant.sql("select sql from sqlite_schema where name = 'audit_update'");
   tenant.sql("drop trigger audit_update");
   tenant.sql(

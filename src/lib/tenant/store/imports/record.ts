@@ -39,7 +39,7 @@ export interface Settled {
   readonly closed: readonly number[];
   /** and of those that it differed from */
   readonly doubted: readonly number[];
-  /** and of those that somebody had confirmed, and that it differed from; older programs did not look */
+  /** and of those that somebody had confirmed, and that it differed from */
   readonly contradicted?: readonly number[] | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface ImportDetail {
   readonly agreedDeletions?: string | null | undefined;
   /** the numbers of the records that the plan keeps, as it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
-  /** it deletes others than somebody was shown; undefined where that is not known */
+  /** it deletes others than somebody was shown; undefined if it replaces nothing */
   readonly deletesOthers?: boolean | undefined;
   /** as it was written for the console, or as somebody was shown it since */
   readonly emittedCounts?: PlanCounts | null | undefined;
@@ -63,7 +63,7 @@ export interface ImportDetail {
   readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
-  /** of the file that was written for the console; older programs did not keep its name */
+  /** of the file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
   /** the import that was written for the console after this one, and those this one superseded */

@@ -9,7 +9,6 @@ import {
   besideForNew,
   besideOf,
   hasSecrets,
-  indexTargets,
   isStaged,
   isTouched,
   joinReferences,
@@ -265,8 +264,6 @@ export const applyPlan = (
     remove(database, plan);
     return { madeAfter: base, madeUpTo: base };
   }
-  // plans of before have none
-  if (plan.request.mode === "replace") indexTargets(database);
   keepChanged(database, plan, context);
   keepDeleted(database, plan, context);
   makeReferences(database, plan, context);

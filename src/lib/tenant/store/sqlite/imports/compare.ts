@@ -44,8 +44,6 @@ const reset = (database: Database): void => {
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
     MARK_INVALID,
-    // an older program's, whose index has the name of a table of ours
-    "drop table if exists s.holder",
     `create table if not exists s.${UNDELETABLE} (target integer primary key)`,
     `delete from s.${UNDELETABLE}`,
   ]) {
@@ -258,11 +256,9 @@ export const keepDeletions = (database: Database, { kind, request }: PlanSql): v
   database.run(sql, { kind: kind.name });
 };
 
-/** True if a replacing plan deletes records that it did not delete as somebody was shown it; undefined if that is not known. */
+/** True if a replacing plan deletes records that it did not delete as somebody was shown it; undefined of other plans. */
 export const deletesOthers = (database: Database, { kind, request }: PlanSql): boolean | undefined => {
   if (request.mode !== "replace") return undefined;
-  // an older program kept none
-  if (database.count(`select count(*) from s.sqlite_master where name = '${AGREED}'`) === 0) return undefined;
   const others = `select 1 from ${kind.thing.name} t where ${kind.isLacking} and not exists (select 1 from s.${AGREED} a where a.pk = t.pk)`;
   return database.count(`select count(*) from (${others} limit 1) one`, { kind: kind.name }) > 0;
 };

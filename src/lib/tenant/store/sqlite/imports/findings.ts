@@ -83,7 +83,7 @@ const repeated = (values: string, which = "true"): string => `
 /** True if rows may have the same key: where codes were looked at while they were staged, only if some are alike. */
 const mayRepeatKeys = (database: Database, plan: PlanSql): boolean => {
   const { field } = keyOf(plan);
-  const isLooked = comparedCodes(plan.kind, field).some((one) => one.field === field) && hasLike(database);
+  const isLooked = comparedCodes(plan.kind, field).some((one) => one.field === field);
   if (!isLooked) return plan.staged.rows > 0;
   return database.count(`select count(*) from s.${LIKE} where field = :field`, { field }) > 0;
 };
@@ -133,16 +133,11 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   });
 };
 
-/** False if an older program staged the rows. */
-const hasLike = (database: Database): boolean =>
-  database.count(`select count(*) from s.sqlite_master where name = '${LIKE}'`) > 0;
-
 /**
  * Codes that several rows have though people know records by them, told once for each column, and codes that differ in
  * letter case or width only: both are seldom intended.
  */
 export const findLikeCodes = (database: Database, plan: PlanSql): void => {
-  if (!hasLike(database)) return;
   const { field: key } = keyOf(plan);
   for (const field of comparedCodes(plan.kind, key)) {
     if (database.count(`select count(*) from s.${LIKE} where field = :field`, { field: field.field }) === 0) continue;

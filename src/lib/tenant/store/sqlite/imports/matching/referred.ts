@@ -24,7 +24,7 @@ export const keepReferred = (database: Database, plan: PlanSql): void => {
   }
 };
 
-/** False before a plan is made, and if an older program made it. */
+/** False before a plan is made. */
 const hasReferred = (database: Database): boolean =>
   database.count("select count(*) from s.sqlite_master where name = 'referred'") > 0;
 

@@ -21,7 +21,7 @@ const keep = (database: Database, key: string, pk: number): void => {
   database.run(`insert into ${NAMED} values (:key, :pk) on conflict do update set pk = :pk`, { key, pk });
 };
 
-/** False before a plan is made, and if an older program made it. */
+/** False before a plan is made. */
 const hasNamed = (database: Database): boolean =>
   database.count("select count(*) from s.sqlite_master where name = 'named'") > 0;
 

@@ -337,7 +337,6 @@ const handField = async (writer: Writer, name: string, kind: StoredKind): Promis
 
 /** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
 async function unsettle(writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> {
-  // older programs did not keep it
   if (settled === undefined) return;
   await reopenTasks(writer, settled);
   if ((await readMirrored(writer)) !== committedAt) return;

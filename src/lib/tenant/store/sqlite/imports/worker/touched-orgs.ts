@@ -1,4 +1,3 @@
-import type { PlanCounts } from "../../../../../imports/plan.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { USER } from "../../../../../model/user.ts";
 import { MOST_ORGS } from "../../../audit.ts";
@@ -20,9 +19,9 @@ interface Source {
   readonly from: string;
 }
 
-/** Whether an import gave records other organisations, by what its plan counted; plans of older programs did not count all. */
+/** Whether an import gave records other organisations, by what its plan counted. */
 const moves = ({ kind, detail }: ImportRecord): boolean => {
-  const columns = (detail.counts as Partial<PlanCounts> | null)?.columns;
+  const columns = detail.counts?.columns;
   const { thing, references } = kindNamed(kind);
   if (columns === undefined || thing === ORG) return true;
   const placing = references.filter(({ refers }) => ORGS_OF[refers.to] !== undefined).map(({ field }) => field.field);
