@@ -189,14 +189,6 @@ test.each([
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
-test("an import that was discarded because an older program made it says so", async () => {
-  const items = [planOf({ state: "discarded", outdated: true })];
-  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items } } });
-  expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain("was discarded: made by an older clomoctl; import the file again\n");
-  expect(ja.stderr).toContain("ファイルをもう一度インポートしてください\n");
-});
-
 test.each([
   ["conflict", "replan"],
   ["locked", "commit"],

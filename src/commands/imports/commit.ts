@@ -47,15 +47,7 @@ const rejected = ({ number }: Import): Failure =>
     ),
   });
 
-function notPlanned({ number, state, outdated }: Import): Failure {
-  if (outdated === true) {
-    return new Failure("conflict", {
-      what: text(
-        `import ${number} was discarded: made by an older clomoctl; import the file again`,
-        `インポート ${number} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
-      ),
-    });
-  }
+function notPlanned({ number, state }: Import): Failure {
   const { en, ja } = nameIn(IMPORT_STATE_NAMES, state);
   const verify = `clomoctl imports verify ${number} --against EXPORT.csv`;
   return new Failure("conflict", {

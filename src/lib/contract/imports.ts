@@ -255,8 +255,6 @@ const Import = named(
         open: z.int(),
       })
       .optional(),
-    /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
-    outdated: z.boolean().optional(),
   }),
 );
 

@@ -29,7 +29,6 @@ import {
 } from "../store/imports/record.ts";
 import {
   orUndo,
-  outdated,
   overtakenByTenant,
   partOf,
   keysMoved,
@@ -787,7 +786,6 @@ const othersWait = (waiting: readonly ImportRecord[]): Failure => {
 };
 
 const notOpen = (record: ImportRecord, isSystem: boolean): Failure => {
-  if (record.detail.outdated === true) return outdated(record);
   if (record.state === "superseded") return supersededSince(record, isSystem);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {

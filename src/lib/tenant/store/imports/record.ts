@@ -59,8 +59,6 @@ export interface ImportDetail {
   readonly deletesOthers?: boolean | undefined;
   /** as it was written for the console, or as somebody was shown it since */
   readonly emittedCounts?: PlanCounts | null | undefined;
-  /** an older program made it, and it was open: it was discarded as the tenant was migrated */
-  readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** of the file that was written for the console */

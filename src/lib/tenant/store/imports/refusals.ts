@@ -25,15 +25,6 @@ export const together = (refusals: readonly Failure[]): Failure => {
 
 const withoutEnd = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
-/** The failure of an open import that an older program made, of which nothing is read any more. */
-export const outdated = ({ number }: ImportRecord): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${number} was discarded: made by an older clomoctl; import the file again`,
-      `インポート ${number} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
-    ),
-  });
-
 /** The failure of writing a file for the console that it would misread. @param tasks that have to be done before */
 export const keysMoved = (tasks: readonly number[]): Failure => {
   const [first = 0] = tasks;
@@ -68,7 +59,6 @@ export const rejected = (record: ImportRecord): Failure =>
 
 /** The failure of asking for the plan of an import that has none (any more). */
 export const withoutPlan = (record: ImportRecord): Failure => {
-  if (record.detail.outdated === true) return outdated(record);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(

@@ -175,7 +175,6 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
     ...(task === undefined ? {} : { consoleTask: task }),
     ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
-    ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };
 
