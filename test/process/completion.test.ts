@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
-import { filesIn, preReleaseHome } from "../pre-release.ts";
+import { filesIn, preReleaseHome } from "#support/process/pre-release.ts";
 import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
 
 /** Real shells, started without anybody's settings, and how each loads the script. */

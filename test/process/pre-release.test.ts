@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesIn, preReleaseHome } from "./pre-release.ts";
-import { FIXTURES, freshHome, run } from "./program.ts";
+import { filesIn, preReleaseHome } from "#support/process/pre-release.ts";
+import { FIXTURES, freshHome, run } from "#support/process/program.ts";
 
 const EN = "this tenant was made by a pre-release version of clomoctl and cannot be opened";
 const JA = "このテナントは公開前の版の clomoctl で作られたもので、開けません";
