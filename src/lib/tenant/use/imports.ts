@@ -469,7 +469,7 @@ export class TenantImports {
     if (map !== undefined) checkMap(map, FORMATS[request.kind]);
     if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, false, context.signal);
     const record = await this.#expect(id, ["awaiting-console"]);
-    await this.#checkDeletions(waiting, record);
+    this.#checkDeletions(waiting, record);
     const { differences, touched, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(
       record,
       content,
@@ -490,19 +490,14 @@ export class TenantImports {
   }
 
   /**
-   * Nothing is deleted that nobody agreed to; that some of it is gone already is no matter. Of a plan of an older program
-   * only the number is known, or a sum.
+   * Nothing is deleted that nobody agreed to; that some of it is gone already is no matter.
    *
    * @throws Failure `conflict`
    */
-  async #checkDeletions(waiting: ImportRecord, compared: ImportRecord): Promise<void> {
-    const { agreedDeletions, counts } = waiting.detail;
-    const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
-    if (compared.detail.deletesOthers === false) return;
-    if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
-    const { number } = waiting;
-    // the next verification must not take the new number for what was agreed to
-    await this.#agree(compared, { agreedDeletions: agreedDeletions ?? `${agreed}` });
+  #checkDeletions(waiting: ImportRecord, compared: ImportRecord): void {
+    const { number, detail } = waiting;
+    if (compared.detail.deletesOthers === false || detail.agreedDeletions === compared.detail.deletions) return;
+    const now = compared.detail.counts?.delete ?? 0;
     throw new Failure("conflict", {
       what: text(
         `the tenant has changed: verifying would delete ${counted(now, "record")}, and not those that were agreed to`,
