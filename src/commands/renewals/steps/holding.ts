@@ -62,7 +62,7 @@ export async function answeredOf(
   });
   if (answers === undefined) return [];
   const all = await client.renewals.list();
-  const mark = item.topic === null ? markOf(answers, item) : undefined;
+  const mark = markOf(answers, item);
   return [...answeredOfAccount(answers, item, all), ...(mark === undefined ? [] : [mark])];
 }
 

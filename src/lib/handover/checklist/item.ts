@@ -8,8 +8,8 @@ import { line } from "../../advice/line.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
-import { isSameText, namesPerson, sharesWord, type Person } from "./people.ts";
-import { valueOf, type Question } from "./question.ts";
+import { namesPerson, type Person } from "./people.ts";
+import { isOtherwise, valueOf, type Question } from "./question.ts";
 import { ITEMS, type ItemId } from "./titles.ts";
 
 /** Something of an item that the tenant has a record of. */
@@ -84,21 +84,6 @@ type Day = Pick<When, "asOf" | "timezone">;
 /** The day of which what is known is: a date itself, else when it was answered. */
 const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
   kind === "date" ? valueOf(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
-
-/** Questions whose answer is an account, by the end of their names. */
-const OF_ACCOUNT = /[.-](?:account|user)$/u;
-
-/** Whether what was answered is another than what is recorded; of two days neither need be wrong, and accounts and people are named by one word of several. */
-const isOtherwise = ({
-  id,
-  kind,
-  answer,
-  recorded,
-}: Pick<Question, "id" | "kind" | "answer" | "recorded">): boolean => {
-  if (kind === "date" || answer === null || recorded === null) return false;
-  const isNamed = kind === "person" || (kind === "text" && OF_ACCOUNT.test(id));
-  return !(isNamed ? sharesWord : isSameText)(recorded, answer.value);
-};
 
 /** A question with what is known in answer to it, and whether it is to be asked. */
 export function questionFor(

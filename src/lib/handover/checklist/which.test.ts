@@ -4,7 +4,7 @@ import { RESOURCES } from "../resources.ts";
 import { TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { evaluate, gapsOf, questionsOf } from "./index.ts";
-import { identityOf } from "./which.ts";
+import { identityOf, markOf } from "./which.ts";
 
 const withItem = (kind: Renewal["kind"], change: Partial<Renewal>, more: Partial<HandoverFacts> = {}) => {
   const renewals = UNANSWERED.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
@@ -124,6 +124,48 @@ test("an answer tells it of that renewal alone, and a fingerprint stands behind"
   expect(gapOf(answered, "VPP 本社")).toBeUndefined();
   expect(gapOf({ ...facts, answers: [{ ...answer, subject: "x" }] }, "VPP 本社")).toBeDefined();
 });
+
+test.each<[string, HandoverFacts, Renewal["kind"], string, string]>([
+  [
+    "a recorded topic",
+    withItem("push-certificate", { topic: "com.apple.mgmt.External.1" }),
+    "push-certificate",
+    "push-certificate.topic",
+    "トピック: com.apple.mgmt.External.1(回答は 別のもの。どちらが正しいか要確認)",
+  ],
+  [
+    "a recorded MDM server",
+    withItem("ade-token", { source: "KitaCenter_Token_2026-03-01T05-00-00Z_smime.p7m" }),
+    "ade-token",
+    "apple-business.mdm-server",
+    "Apple Business Manager の MDM サーバ名: KitaCenter(回答は 別のもの。どちらが正しいか要確認)",
+  ],
+  [
+    "a recorded location",
+    withItem("vpp-token", { organisation: "本社" }),
+    "vpp-token",
+    "apple-business.location",
+    "Apple Business Manager の場所: 本社(回答は 別のもの。どちらが正しいか要確認)",
+  ],
+])(
+  "an answer that differs stands behind %s, marked, in the report and in the guide",
+  (_case, facts, kind, id, told) => {
+    const subject = facts.renewals.find((one) => one.kind === kind)?.id ?? "";
+    const answer = {
+      id: "019a9f3c-5a00-7abc-8def-000000000300",
+      question: id,
+      subject,
+      value: "別のもの",
+      by: "前任",
+      at: "2026-11-20T00:00:00.000Z",
+    };
+    const renewal = facts.renewals.find((one) => one.kind === kind);
+    if (renewal === undefined) throw new TypeError(`no ${kind}`);
+    expect(knownOf({ ...facts, answers: [answer] }, kind)[0]).toBe(told);
+    const [label, value] = markOf([answer], renewal) ?? [];
+    expect(`${label?.ja}: ${value?.ja}`).toBe(told);
+  },
+);
 
 test("what the tenant does not use is not asked, though it is recorded", () => {
   const tenant = { ...UNANSWERED.tenant, vpp: false };

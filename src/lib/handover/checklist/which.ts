@@ -1,11 +1,11 @@
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
-import type { QuestionName } from "../../model/question.ts";
-import { same, text, type Text } from "../../text/index.ts";
+import { formOf, type QuestionName } from "../../model/question.ts";
+import { text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
-import { valueOf, type Question } from "./question.ts";
+import { knownWords, type Question } from "./question.ts";
 
 /** What tells a thing at Apple from others of its kind. */
 interface Mark {
@@ -133,7 +133,7 @@ export function askWhich(draft: ItemDraft, renewal: Renewal): void {
   });
 }
 
-/** Which one at Apple a renewal is about, as label and value: by its record, else as answered, else how it becomes known; undefined of other kinds. */
+/** Which one at Apple a renewal is about, as label and value: by its record with an answer that differs, else as answered, else how it becomes known; undefined of other kinds. */
 export function markOf(
   answers: HandoverFacts["answers"],
   renewal: Recorded,
@@ -141,9 +141,10 @@ export function markOf(
   const { id, kind } = renewal;
   if (!isOneOfSeveral(kind)) return undefined;
   const mark: Mark = MARKS[kind];
-  const said = answers.find(({ question, subject }) => question === mark.question && subject === id)?.value;
-  const value = said ?? mark.recorded(NONE_HELD, renewal);
-  if (value !== null) return [mark.label, same(value)];
+  const answer = answers.find(({ question, subject }) => question === mark.question && subject === id) ?? null;
+  const { kind: form } = formOf(mark.question);
+  const known = knownWords({ id: mark.question, kind: form, answer, recorded: mark.recorded(NONE_HELD, renewal) });
+  if (known !== null) return [mark.label, known];
   const { en, ja } = finding(mark, renewal);
   return [mark.label, text(`not recorded: ${en}`, `未登録: ${ja}`)];
 }
@@ -164,8 +165,8 @@ export const identityOf = (
   const marks = items
     .flatMap(({ questions }) => questions.filter((question) => isOf(renewal, question)))
     .flatMap(({ label, ...question }): readonly Text[] => {
-      const value = valueOf(question);
-      return value === null ? [] : [text(`${label.en}: ${value}`, `${label.ja}: ${value}`)];
+      const known = knownWords(question);
+      return known === null ? [] : [text(`${label.en}: ${known.en}`, `${label.ja}: ${known.ja}`)];
     });
   const { fingerprint } = renewal;
   if (fingerprint === null) return marks;

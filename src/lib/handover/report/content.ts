@@ -14,7 +14,7 @@ import type { Item } from "../checklist/item.ts";
 import { completePhone } from "../checklist/phone.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
-import { toldValue, valueOf, type Question } from "../checklist/question.ts";
+import { differingAnswer, knownWords, valueOf, type Question } from "../checklist/question.ts";
 import { consoleKnowledge } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
 import { administratorsSection } from "./administrators.ts";
@@ -238,12 +238,11 @@ function notKnownTable(data: ReportData): Block {
 }
 
 const answerOf = (question: Question): Words => {
-  const value = valueOf(question);
-  if (value === null) {
-    const line = `clomoctl handover answer ${question.id}`;
-    return text(`NOT ANSWERED (${line})`, `未回答(${line})`);
-  }
-  return question.kind === "yes-no" ? toldValue(question.kind, value) : value;
+  const known = knownWords(question);
+  // a value of the bundle is kept apart from the direction of what is around it
+  if (known !== null) return known.en === known.ja ? known.en : known;
+  const line = `clomoctl handover answer ${question.id}`;
+  return text(`NOT ANSWERED (${line})`, `未回答(${line})`);
 };
 
 const answeredBy = ({ answer }: Question, zone: string): string =>
@@ -483,10 +482,7 @@ const signInCells = (
   const { account, holder, other } = known;
   const source = account === null ? same("") : ACCOUNT_SOURCES[account.source];
   const signsIn = holder === null ? same("") : text(` (signs in: ${holder})`, `(サインインする人: ${holder})`);
-  const answered =
-    other === null
-      ? same("")
-      : text(` (answered: ${other}; which holds?)`, `(回答は ${other}。どちらが正しいか要確認)`);
+  const answered = other === null ? same("") : differingAnswer(other);
   const phones = phoneWords(completePhone(renewal, known));
   return [
     withBehind(

@@ -49,7 +49,7 @@ export interface Holding {
   readonly first?: Text | undefined;
   /** a kind is asked about of which several are recorded: the commands that show the guide of each */
   readonly several?: readonly string[] | undefined;
-  /** what else is known of it, as label and value */
+  /** what else is known of it, as label and value; it stands for the recorded field of the same label */
   readonly known?: readonly (readonly [label: Text, value: Text])[] | undefined;
 }
 
@@ -70,8 +70,11 @@ export function guideOf(
     [text("expires on", "期限"), expiresOn],
     [text("held by", "保持しているもの"), own === undefined ? null : THIS_TENANT],
     [text("once expired", "期限が切れると"), own === undefined ? WHAT_STOPS[kind] : whatStopsHere(own)],
-    ...FACTS.map((field) => [labelOf(field, kind), known?.[field]] as const),
-    ...more,
+    ...FACTS.map((field) => {
+      const label = labelOf(field, kind);
+      return more.find(([told]) => told.en === label.en) ?? ([label, known?.[field]] as const);
+    }),
+    ...more.filter(([told]) => !FACTS.some((field) => labelOf(field, kind).en === told.en)),
   ];
   const steps =
     own === undefined
