@@ -421,6 +421,39 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
   expect(existsSync(join(folder, "three"))).toBe(false);
 });
 
+test("recipients of notices are told to whoever may notify, and not of an organisation", async () => {
+  await withUsers();
+  await withAccount(tenant, { name: "east", role: "operator", org: "E1", manages: ["E1"] });
+  await withAccount(tenant, { name: "hanako", role: "system" });
+  const { circumstances, home } = machine();
+  const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: sender@example.jp}";
+  const recipients = "recipients:\n  - {name: 外部, way: mail, address: outside@example.com}\n";
+  writeFileSync(join(home, "notify.yaml"), `${mail}\n${recipients}`, { mode: 0o600 });
+  const actors = { east: tenant.acting("east").fetch, hanako: tenant.acting("hanako").fetch };
+  const here = { ...circumstances, folder: home, tenant: tenant.fetch, actors };
+  const told = async (name: string, words: string) => {
+    expect(await run(`handover export -o ${name} --encoding utf-8 ${words}`.trim(), here)).toMatchObject({ exit: 0 });
+    const all = [...contentOf(join(home, name)).values()].join("");
+    expect(await run(`handover verify ${name}`, { folder: home })).toMatchObject({ exit: 0 });
+    const report = await run(`handover report ${name} --format markdown --lang en`, { folder: home });
+    const own = JSON.parse(readFileSync(join(home, name, "clomoctl.json"), "utf8")) as unknown;
+    return { own, named: /outside@example|sender@example/.test(all), report: report.stdout };
+  };
+  for (const one of [await told("owner", ""), await told("system", "--as hanako")]) {
+    expect(one).toMatchObject({
+      named: true,
+      own: { mailAccount: "sender@example.jp", recipients: [{ address: "outside@example.com" }] },
+    });
+    expect(one.own).not.toHaveProperty("withheld");
+  }
+  const operator = await told("operator", "--as east");
+  expect(operator).toMatchObject({ named: false, own: { recipients: [], withheld: "not-permitted" } });
+  expect(operator.report).toContain("recipients and mail account of notices: not permitted to see");
+  const scoped = await told("scoped", "--scope E1");
+  expect(scoped).toMatchObject({ named: false, own: { mailAccount: null, withheld: "out-of-scope" } });
+  expect(scoped.report).toContain("recipients and mail account of notices: not part of this scope");
+});
+
 test("what only the console knows is not recorded, not permitted, or not part of the scope", async () => {
   await withUsers();
   await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });

@@ -10,6 +10,7 @@ import type {
 } from "../../lib/handover/checklist/facts.ts";
 import { isLate } from "../../lib/handover/checklist/items/clomoctl.ts";
 import type { When } from "../../lib/handover/checklist/item.ts";
+import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { ADMINISTRATORS } from "../../lib/model/role.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -17,7 +18,7 @@ import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { text } from "../../lib/text/index.ts";
 import { unlessFailing } from "../records/written.ts";
 import { lastRunOf, OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
-import { requireRight } from "../rights.ts";
+import { mayAll, requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 
 /** The nouns of a tenant that a handover looks at. */
@@ -65,7 +66,7 @@ export async function factsOf(tools: Tools, { client, context }: HandoverTenant)
     adeServer: serverOf(await client.ade.show()),
     vppTokens: tokens.map(tokenOf),
     answers: await client.answers.list(),
-    clomoctl: await ownFacts(tools, context.name),
+    clomoctl: await ownFacts(tools, context.name, null),
   };
 }
 
@@ -140,17 +141,28 @@ const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts 
   fullAt: lastFullAt,
 });
 
-/** What this machine is to the tenant. What cannot be read is told as not there: `doctor` says why. */
-export async function ownFacts(tools: Tools, context: string): Promise<ClomoctlFacts> {
+/**
+ * What this machine is to the tenant. What cannot be read is told as not there: `doctor` says why. Who is notified is told to
+ * whoever may notify, and is no organisation's.
+ *
+ * @param scope the organisation that is asked about; null: the whole tenant
+ */
+export async function ownFacts(tools: Tools, context: string, scope: Manifest["scope"]): Promise<ClomoctlFacts> {
   const { home, machine } = tools;
-  const settings = await unlessFailing(() => readNotifySettings(home));
-  const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
-  const { smtp } = settings ?? {};
-  return {
+  const facts = {
     machine: machine.hostName,
     user: machine.userName ?? null,
     home: home.data,
     runs: machine.platform === "win32" ? null : await runsOf(tools),
+  };
+  const withheld =
+    scope !== null ? "out-of-scope" : (await mayAll(tools, ["renewals.write"])) ? undefined : "not-permitted";
+  if (withheld !== undefined) return { ...facts, recipients: [], mailAccount: null, withheld };
+  const settings = await unlessFailing(() => readNotifySettings(home));
+  const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
+  const { smtp } = settings ?? {};
+  return {
+    ...facts,
     recipients: recipients.map((recipient) => ({
       way: recipient.way,
       name: recipient.name,

@@ -65,7 +65,7 @@ const sameEveryDay = (own: ClomoctlFacts): ClomoctlFacts => ({
 /** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */
 export async function reportInto(tools: Tools, writer: BundleWriter, made: Made): Promise<Manifest> {
   const { read, context, leaver } = made;
-  const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context)), null, 2)}\n`;
+  const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context, made.manifest.scope)), null, 2)}\n`;
   await write(writer, CLOMOCTL, own);
   const bare = reportData(made.manifest, new Map([...read, [CLOMOCTL, own]]));
   const users = leaver === undefined ? [] : await usersNamed((await tools.tenant("users")).client, leaver.typed);

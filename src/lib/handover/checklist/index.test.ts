@@ -171,6 +171,16 @@ test("a tenant of which everything is recorded and answered has no gap", () => {
   expect(items.every(({ applies }) => applies === true)).toBe(true);
 });
 
+test("recipients that are not told are no gap, and the reason is noted", () => {
+  const withheld = { ...own(COMPLETE), recipients: [], mailAccount: null, withheld: "not-permitted" as const };
+  const items = evaluate({ ...COMPLETE, clomoctl: withheld }, TODAY);
+  expect(gapsOf(items)).toEqual([]);
+  expect(items.flatMap(({ notes }) => notes)).toContainEqual({
+    en: "recipients and mail account of notices: not permitted to see",
+    ja: "通知先と通知メールの送信アカウント: 権限なし",
+  });
+});
+
 describe("each gap is found", () => {
   test.each(NAMED_CASES)("$code", ({ code, facts, leaver, leaves }) => {
     expect(codesOf(facts, leaver, leaves)).toContain(code);

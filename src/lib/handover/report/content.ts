@@ -11,6 +11,7 @@ import { evaluate } from "../checklist/index.ts";
 import { signInOf } from "../checklist/account.ts";
 import { lastLoginOf, type Renewal } from "../checklist/facts.ts";
 import type { Item } from "../checklist/item.ts";
+import { withheldNotices } from "../checklist/items/clomoctl.ts";
 import { completePhone } from "../checklist/phone.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
 import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
@@ -161,6 +162,7 @@ function contentsSection(data: ReportData): Section {
           ),
       },
       ...encodingNotes(manifest),
+      ...noticeNotes(data),
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
@@ -187,6 +189,10 @@ function contentsSection(data: ReportData): Section {
     ],
   };
 }
+
+/** Says why nobody is named who is notified. */
+const noticeNotes = ({ clomoctl }: ReportData): readonly Block[] =>
+  clomoctl?.withheld === undefined ? [] : [{ kind: "paragraph", words: withheldNotices(clomoctl.withheld) }];
 
 /** Says which CSV files are in another encoding than the others. */
 const encodingNotes = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {

@@ -70,6 +70,7 @@ const ClomoctlShape = z
       .nullable(),
     recipients: z.array(z.object({ way: z.string(), name: z.string(), address: words })),
     mailAccount: words,
+    withheld: z.enum(["not-permitted", "out-of-scope"]).optional(),
   })
   .nullable();
 

@@ -1,7 +1,7 @@
 import { dayOf } from "../../../model/time.ts";
 import { shownWord } from "../../../text/shell-word.ts";
-import { joined, same, text } from "../../../text/index.ts";
-import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts } from "../facts.ts";
+import { joined, same, text, type Text } from "../../../text/index.ts";
+import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, Withheld } from "../facts.ts";
 import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
 
 /** A daily run that was not noted for so many days did not happen. */
@@ -28,6 +28,7 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   draft.tell(text("home", "ホーム"), own?.home);
   draft.tell(text("daily run", "毎日の自動実行"), own?.runs?.map(toldRun).join(", "));
   draft.tell(text("recipients", "通知先"), own?.recipients.map(toldRecipient).join(", "));
+  if (own?.withheld !== undefined) draft.note(withheldNotices(own.withheld));
   if (own !== null && own.runs?.length !== 0) noteRun(draft, own);
   ask(draft, own);
   askPlaces(draft, own);
@@ -39,6 +40,17 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   draft.due(renewals.filter(({ kind }) => !ELSEWHERE.has(kind)));
   return draft.item();
 }
+
+const WITHHELD: Readonly<Record<Withheld, Text>> = {
+  "not-permitted": text("not permitted to see", "権限なし"),
+  "out-of-scope": text("not part of this scope", "--scope の範囲外"),
+};
+
+/** Says why nobody is named who is notified. */
+export const withheldNotices = (why: Withheld): Text => {
+  const { en, ja } = WITHHELD[why];
+  return text(`recipients and mail account of notices: ${en}`, `通知先と通知メールの送信アカウント: ${ja}`);
+};
 
 /** `cron 09:00 (Asia/Tokyo)` */
 const toldRun = ({ way, at = null, timezone = null }: DailyRunFacts): string =>
@@ -165,7 +177,7 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   });
 }
 
-function lookAt(draft: ItemDraft, { runs, recipients }: ClomoctlFacts): void {
+function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts): void {
   const { asOf, timezone } = draft.when;
   const isAny = draft.facts.renewals.length > 0;
   if (runs?.length === 0 && isAny) {
@@ -189,7 +201,7 @@ function lookAt(draft: ItemDraft, { runs, recipients }: ClomoctlFacts): void {
       same("clomoctl renewals schedule show"),
     );
   }
-  if (recipients.length === 0 && isAny) {
+  if (recipients.length === 0 && withheld === undefined && isAny) {
     draft.gap(
       "no-recipients",
       text("no recipient of notices is set up", "通知先が設定されていません"),
