@@ -1,5 +1,6 @@
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { RESERVED_READERS } from "../lib/model/renewal.ts";
 import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
@@ -23,6 +24,9 @@ export async function rightsIn(
   const { operations, role } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
 }
+
+/** Whether who acts reads the accounts and telephone numbers of renewals; to others these are blank, recorded or not. */
+export const readsReserved = ({ may }: Pick<Rights, "may">): boolean => RESERVED_READERS.some(may);
 
 /** Whether who acts may do all of this; the machine's owner may. @throws Failure as the tenant, also where he may not ask */
 export async function mayAll(

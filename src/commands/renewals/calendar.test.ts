@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, test } from "vitest";
+import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** The events of a calendar: their ids, days and titles, as another program reads them. */
@@ -104,6 +106,23 @@ test("a file that says an earlier date counts, and that is said", async () => {
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
   expect(en.stderr).toMatch(/^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-25/);
   expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
+});
+
+test("tells of an account and a phone that they are not recorded, or that who asks may not see them", async () => {
+  const push = item(1, { name: "本社", kind: "push-certificate", account: null, phone: null, phoneHolder: null });
+  const having = { listRenewals: { items: [push] } };
+  const description = (calendar: string) =>
+    new ICAL.Component(ICAL.parse(calendar) as unknown[])
+      .getAllSubcomponents("vevent")
+      .map((event) => String(event.getFirstPropertyValue("description")))
+      .join("");
+  const owner = description((await run("renewals calendar --lang en", { tenant: having })).stdout);
+  expect(owner).toContain("Account: not recorded\n2-factor phone: not recorded");
+  const operator = { ...having, whoami: example<Whoami>("whoami", { operations: [] }) };
+  const { en, ja } = await inBoth("renewals calendar --as op01", { tenant: operator });
+  expect(description(en.stdout)).toContain("Account: not permitted to see\n2-factor phone: not permitted to see");
+  expect(description(ja.stdout)).toContain("権限なし");
+  expect(description(ja.stdout)).not.toContain("登録されていません");
 });
 
 test("a failure is said in both languages", async () => {

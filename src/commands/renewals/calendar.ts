@@ -4,6 +4,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
+import { readsReserved, rightsIn } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { itemsBySource, remarksOf } from "./items/tenant-items.ts";
 
@@ -32,13 +33,14 @@ export default defineCommand({
     for (const tenant of await tenantsOf(tools, allContexts)) {
       const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
+      const isReader = readsReserved(await rightsIn(tools, context));
       for (const item of await itemsBySource(tenant, timezone)) {
         const { expiresAt } = item;
         for (const line of remarksOf(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
           const day = dayOf(expiresAt, timezone);
-          entries.push({ context: context.name, item: { ...item, expiresAt }, day });
+          entries.push({ context: context.name, item: { ...item, expiresAt }, day, readsReserved: isReader });
         }
       }
     }

@@ -111,6 +111,9 @@ describe("a list", () => {
       "本社: 登録がありません: アカウント、認証コードを受け取る電話番号、認証コードを受\n  け取る電話の所持者・置き場所\n",
     );
     expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
+    // who may not see what is recorded does not learn that it is missing
+    const operator = { ...onTerminal(push), whoami: example<Whoami>("whoami", { operations: [] }) };
+    expect((await run("renewals list --as op01", { tenant: operator, terminal: {} })).stderr).toBe("");
   });
 
   test("is empty without items, and draws nothing", async () => {

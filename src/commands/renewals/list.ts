@@ -13,7 +13,10 @@ import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import type { Context } from "../../lib/config/index.ts";
 import { documentOrRecords, requestedDocument } from "../documents.ts";
+import { unlessFailing } from "../records/written.ts";
+import { readsReserved, rightsIn } from "../rights.ts";
 import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
@@ -52,7 +55,7 @@ export default defineCommand({
   async run(tools, { allContexts, limit, ...options }) {
     const { terminal } = tools;
     const page = requestedDocument(tools, options, { usual: undefined, where: "clomoctl renewals list" });
-    const { shown, found, failed } = await gather(tools, { allContexts, limit });
+    const { shown, found, contexts, failed } = await gather(tools, { allContexts, limit });
     if (page !== undefined) {
       await writePage(tools, shown, page.output);
     } else if (isUsualTable(terminal)) {
@@ -63,7 +66,7 @@ export default defineCommand({
     }
     await adviseSecondOwner(terminal, shown.items);
     if (terminal.interactive) {
-      await listMissing(terminal, shown.items);
+      await listMissing(tools, shown.items, contexts);
       if (isUsualTable(terminal) && page === undefined) await tellExpectedOfAll(tools, { allContexts, items: found });
     }
     return failed?.code;
@@ -75,6 +78,8 @@ interface Gathered {
   readonly shown: Shown;
   /** all items, without a limit */
   readonly found: readonly Judged[];
+  /** the tenants that were asked for */
+  readonly contexts: readonly Context[];
   readonly failed: Failure | undefined;
 }
 
@@ -88,7 +93,12 @@ async function gather(
   const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
   const [now, timezone, contexts] = [tools.clock.now(), await zoneInEffect(tools), all.map(({ name }) => name)];
   const items = found.toSorted(byExpiry).slice(0, limit);
-  return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, found, failed };
+  return {
+    shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone },
+    found,
+    contexts: all,
+    failed,
+  };
 }
 
 async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; failed: Failure | undefined }> {
@@ -136,9 +146,15 @@ async function writePage(tools: Tools, shown: Shown, file: string): Promise<void
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }
 
-/** Names what has no owner, account or phone recorded: nobody would know how to renew it. */
-async function listMissing(terminal: Tools["terminal"], items: readonly Judged[]): Promise<void> {
-  for (const item of items) {
+/** Names what has no owner, account or phone recorded: nobody would know how to renew it. Only who reads these learns it. */
+async function listMissing(tools: Tools, items: readonly Judged[], contexts: readonly Context[]): Promise<void> {
+  const { terminal } = tools;
+  const read = new Set<string>();
+  for (const context of contexts.filter(({ name }) => items.some((item) => item.context === name))) {
+    const rights = await unlessFailing(() => rightsIn(tools, context));
+    if (rights !== undefined && readsReserved(rights)) read.add(context.name);
+  }
+  for (const item of items.filter(({ context }) => context !== null && read.has(context))) {
     const missing = missingOf(item);
     if (missing.length === 0) continue;
     const [en, ja] = [missing.map((label) => label.en).join(", "), missing.map((label) => label.ja).join("、")];

@@ -1,4 +1,5 @@
 import { text, type Text } from "../text/index.ts";
+import type { Operation } from "./role.ts";
 import {
   CREATED_AT,
   EXAMPLE_AT,
@@ -163,6 +164,9 @@ const OPEN_FIELDS: readonly string[] = [
 export const RESERVED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
   (name) => !OPEN_FIELDS.includes(name),
 );
+
+/** Who may do one of these reads the fields of {@link RESERVED_FIELDS}. */
+export const RESERVED_READERS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
 /** Digits of the shortest telephone number, an extension. */
 const MIN_DIGITS = 4;

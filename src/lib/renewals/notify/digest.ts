@@ -72,10 +72,13 @@ export interface Telling {
   readonly severalContexts: boolean;
   /** the file with its steps that goes along */
   readonly guide?: string | undefined;
+  /** whether its reader may see accounts and telephone numbers; default: true */
+  readonly readsReserved?: boolean | undefined;
 }
 
 const RECORDED = text("recorded; the command below shows it", "登録済み(下のコマンドで確認できます)");
 const NOT_RECORDED = text("not recorded", "登録されていません");
+const NOT_PERMITTED = text("not permitted to see", "権限なし");
 
 /**
  * The details of an item below its title and date, in order: a label and a value. Neither notes nor the
@@ -83,14 +86,14 @@ const NOT_RECORDED = text("not recorded", "登録されていません");
  */
 export const detailsOf = (
   { item, context, expired = false }: Pick<DueNotice, "item" | "context"> & Partial<Pick<DueNotice, "expired">>,
-  { language, severalContexts, guide }: Telling,
+  { language, severalContexts, guide, readsReserved = true }: Telling,
 ): readonly (readonly [Text, string])[] => {
   // a name in quotes is not typed alike in every shell
   const named = shownWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
   const command = `clomoctl renewals guide ${named} --context ${context}`;
   const attached = guide === undefined ? same("") : text(`${guide} (attached), or `, `添付の ${guide}、または `);
   const ofAccount = HAVE_ACCOUNTS.has(item.kind);
-  const missing = ofAccount ? NOT_RECORDED[language] : null;
+  const missing = ofAccount ? (readsReserved ? NOT_RECORDED : NOT_PERMITTED)[language] : null;
   const lines: readonly (readonly [Text, string | null | undefined])[] = [
     [text("reason", "理由"), item.rejection?.what[language]],
     [

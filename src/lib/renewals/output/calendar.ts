@@ -1,6 +1,6 @@
 import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
-import { detailsOf, titleOf, type DueNotice } from "../notify/digest.ts";
+import { detailsOf, titleOf, type DueNotice, type Telling } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
 const COUNTED_FROM_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
@@ -9,7 +9,7 @@ const COUNTED_FROM_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
 /** What a calendar shows of a recorded thing. */
-export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day">;
+export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day"> & Pick<Telling, "readsReserved">;
 
 /**
  * An iCalendar of all-day events, one a thing, with alarms 90, 30 and 7 days before; without what never expires. The
@@ -26,7 +26,7 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
     prodId: { company: "clomoctl", product: "renewals", language: language.toUpperCase() },
   });
   for (const entry of entries) {
-    const { item, day } = entry;
+    const { item, day, readsReserved } = entry;
     if (day === LAST_DAY) continue;
     const title = titleOf(item, language);
     const event = calendar.createEvent({
@@ -39,7 +39,7 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
       // grows with every change, as a new date must make it
       sequence: Math.max(0, Math.trunc(Date.parse(item.updatedAt) / 1000) - COUNTED_FROM_SECONDS),
       summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
-      description: detailsOf(entry, { language, severalContexts: true })
+      description: detailsOf(entry, { language, severalContexts: true, readsReserved })
         .map(([label, value]) => `${label[language]}: ${value}`)
         .join("\n"),
       transparency: ICalEventTransparency.TRANSPARENT,

@@ -1,5 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { RESERVED_READERS } from "../../model/renewal.ts";
 import { hasItem, POLICY, whyNotPermitted } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -94,4 +95,4 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
       };
 
 /** Whether somebody reads accounts, telephone numbers and notes of renewals. */
-export const readsContacts = (asker: Asker): boolean => may(asker, "apple.read") || may(asker, "renewals.write");
+export const readsContacts = (asker: Asker): boolean => RESERVED_READERS.some((operation) => may(asker, operation));
