@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
 import { placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
@@ -202,6 +203,57 @@ describe("with the tenant", () => {
     expect(await ran("handover diff part --tenant --quiet")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
     await tenant.client.orgs.edit(after.id, { name: "西日本" });
     expect((await ran("handover diff part --tenant --quiet")).exit).toBe(9);
+  });
+
+  test("what one of them does not cover is neither added nor removed, and that is said", async () => {
+    const { after: east } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
+    const { after: west } = await tenant.client.orgs.create({ name: "西日本", code: "S02" });
+    await tenant.client.orgs.create({ name: "東京", code: "S011", parentId: east.id });
+    const { after: jiro } = await tenant.client.users.create({
+      name: "佐藤 次郎",
+      emails: ["jiro@example.jp"],
+      org: west.id,
+    });
+    const { after: hanako } = await tenant.client.users.create({
+      name: "山田 花子",
+      emails: ["hanako@example.jp"],
+      org: east.id,
+    });
+    await withAccount(tenant, { name: "div01", role: "division", org: "S01", manages: ["S01"] });
+    const home = freshFolder();
+    const actors = { div01: tenant.acting("div01").fetch };
+    const context = { home, folder: home, tenant: tenant.fetch, actors };
+    const ran = (line: string, lang = "en") => run(`${line} --lang ${lang}`, context);
+    const found = async (line: string) => {
+      const { exit, stdout } = await ran(`handover diff ${line} --format json`);
+      const all = JSON.parse(stdout) as { readonly change: string; readonly name: string | null }[];
+      const told = all.filter(({ change }) => change !== "not-compared").map(({ change, name }) => [change, name]);
+      return { exit, told };
+    };
+    expect((await ran("handover export -o whole --encoding utf-8")).exit).toBe(0);
+    expect((await ran("handover export -o scoped --scope S01 --encoding utf-8")).exit).toBe(0);
+    for (const line of ["whole --tenant --as div01", "scoped whole", "whole scoped", "scoped --tenant --as div01"]) {
+      expect([line, await found(line)]).toEqual([line, { exit: 9, told: [] }]);
+    }
+    const table = await ran("handover diff whole --tenant --as div01 --format table");
+    expect(table.stdout).toMatch(/^users +not compared: one of them is of a part +1 record that only one has/m);
+    const [note, japanese] = [
+      await ran("handover diff whole scoped"),
+      await ran("handover diff whole --tenant --as div01", "ja"),
+    ];
+    expect(note.stderr).toContain("0 records added, 0 removed, 0 changed; ");
+    expect(note.stderr).toContain("as the other does not cover them (scoped: 東日本 alone)");
+    expect(japanese.stderr).toContain("もう片方の対象外です: テナント: アカウントの権限で見える範囲だけ)");
+    // what both cover is compared
+    await tenant.client.users.edit(jiro.id, { name: "佐藤 次" });
+    expect((await ran(`users delete ${hanako.id} --confirm-deletions 1`)).exit).toBe(0);
+    expect(await found("whole --tenant --as div01")).toEqual({ exit: 9, told: [["removed", "山田 花子"]] });
+    await tenant.client.users.create({ name: "鈴木 三郎", emails: ["saburo@example.jp"], org: east.id });
+    expect((await ran("handover export -o later --encoding utf-8")).exit).toBe(0);
+    expect((await found("scoped later")).told).toEqual([
+      ["removed", "山田 花子"],
+      ["added", "鈴木 三郎"],
+    ]);
   });
 
   test("of what apply leaves alone nothing is told with --applicable", async () => {

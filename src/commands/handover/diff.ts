@@ -7,7 +7,9 @@ import {
   titleOf,
   type ChangeKind,
   type Difference,
+  type State,
 } from "../../lib/handover/compare/diff.ts";
+import type { Part } from "../../lib/handover/compare/coverage.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
 import type { Field } from "../../lib/model/thing.ts";
@@ -32,6 +34,12 @@ const CHANGES: Readonly<Record<ChangeKind, Text>> = {
   "not-compared": text("not compared: one of them lacks it", "比較できません(片方にありません)"),
 };
 
+const OF_PART = text("not compared: one of them is of a part", "比較できません(片方は一部だけ)");
+
+/** What happened, in words. */
+const changeName = ({ change, before, after }: Difference): Text =>
+  change === "not-compared" && (before === "part" || after === "part") ? OF_PART : CHANGES[change];
+
 /** A value of a field in a table; of a whole record only its name and id are shown there. */
 const shown = (value: unknown, { change }: Difference): Text | null =>
   change === "added" || change === "removed" || value === null
@@ -51,7 +59,7 @@ const COLUMNS: readonly Column<Difference>[] = [
     key: "change",
     header: text("change", "差異"),
     value: ({ change }) => change,
-    name: ({ change }) => CHANGES[change],
+    name: changeName,
   },
   { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
@@ -84,9 +92,13 @@ const fieldName = (difference: Difference): Text | null => {
 
 const NAMELESS = { type: "text", example: "" } as const satisfies Field;
 
+const outsideWords = (outside: number): Text =>
+  text(`${counted(outside, "record")} that only one has`, `片方だけにある記録 ${outside} 件`);
+
 /** Both values of a field in words, times in a zone; of a whole record nothing. */
 const valuesOf = (difference: Difference, timezone: string): readonly Text[] => {
-  const { field, change, before, after } = difference;
+  const { field, change, before, after, outside } = difference;
+  if (outside !== undefined) return [outsideWords(outside)];
   if (field === null || change === "not-compared") return [];
   const word = (value: unknown): Text => worded(value, fieldOf(difference), (at) => minuteIn(at, timezone));
   return [joined([told(before, word), told(after, word)], ARROW)];
@@ -113,13 +125,18 @@ const peopleColumns = (timezone: string): readonly Column<Difference>[] => [
 class Counts {
   total = 0;
   staying = 0;
+  /** records of which a part of the tenant tells nothing */
+  outside = 0;
+  readonly #notCompared = new Set<string>();
   readonly #records = new Map<ChangeKind, number>();
   #last = "";
 
   async *of(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
     for await (const difference of found) {
-      const { resource, change, id, stays } = difference;
+      const { resource, change, id, stays, outside = 0 } = difference;
       this.total += 1;
+      this.outside += outside;
+      if (change === "not-compared") this.#notCompared.add(resource);
       if (stays !== null) this.staying += 1;
       const key = `${resource} ${id}`;
       if (key !== this.#last) this.#records.set(change, this.countOf(change) + 1);
@@ -128,21 +145,26 @@ class Counts {
     }
   }
 
+  /** resources of which something is not compared */
+  get notCompared(): number {
+    return this.#notCompared.size;
+  }
+
   countOf(change: ChangeKind): number {
     return this.#records.get(change) ?? 0;
   }
 }
 
 const summaryOf = (counts: Counts): Text => {
-  const [added, removed, changed, not] = (["added", "removed", "changed", "not-compared"] as const).map((change) =>
-    counts.countOf(change),
-  );
-  const lacking = Number(not);
+  const [added, removed, changed] = (["added", "removed", "changed"] as const).map((change) => counts.countOf(change));
+  const { notCompared: lacking } = counts;
   return text(
     `${counted(Number(added), "record")} added, ${removed} removed, ${changed} changed${lacking === 0 ? "" : `; ${counted(lacking, "resource")} not compared`}`,
     `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件${lacking === 0 ? "" : `。比較できない種類 ${lacking}`}`,
   );
 };
+
+const TENANT_SIDE = text("the tenant", "テナント");
 
 const SAME = text("no differences", "差異はありません");
 
@@ -151,6 +173,23 @@ const stayingLine = (staying: number): Text =>
     `${staying} of these lines cannot be applied to another tenant: see the last column; without them: --applicable`,
     `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)。除くには --applicable を付けてください`,
   );
+
+/** Says which records were left out, and why. */
+const partLine = (outside: number, states: readonly (readonly [name: Text, state: State])[]): Text => {
+  const parts = joined(
+    states.flatMap(([name, { part }]) => (part === undefined ? [] : [partWords(name, part)])),
+    text("; ", "、"),
+  );
+  return text(
+    `not compared: ${counted(outside, "record")} that only one has, as the other does not cover them (${parts.en}); to compare them too, take two of the same part`,
+    `比較していない記録: ${outside} 件(片方だけにあり、もう片方の対象外です: ${parts.ja})。比較するには、同じ範囲のものどうしを比べてください`,
+  );
+};
+
+const partWords = ({ en, ja }: Text, part: Part): Text =>
+  part === "seen"
+    ? text(`${en}: what its account may see`, `${ja}: アカウントの権限で見える範囲だけ`)
+    : text(`${en}: ${part.path} alone`, `${ja}: ${part.path} 以下だけ`);
 
 const WHERE = "clomoctl handover diff";
 
@@ -161,8 +200,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Records are compared by id, and one that changed by field. The hashes of both are verified first; CSV files and reports are not compared, as they follow from the records. Exits with 0 if nothing differs, 9 if something does, 3 if a bundle is not as it was exported.",
-      "記録を ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは記録から作られるため比較しません。差異がなければ終了コード 0、あれば 9、書き出したままでなければ 3 です。",
+      "Records are compared by id, and one that changed by field. The hashes of both are verified first; CSV files and reports are not compared, as they follow from the records. If one of them is of a part of the tenant (--scope, or an account that sees a part), records outside of it are not compared. Exits with 0 if nothing differs, 9 if something does, 3 if a bundle is not as it was exported.",
+      "記録を ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは記録から作られるため比較しません。片方がテナントの一部だけ(--scope、または一部だけが見えるアカウント)のときは、その範囲の外の記録は比較しません。差異がなければ終了コード 0、あれば 9、書き出したままでなければ 3 です。",
     ),
   ],
   args: {
@@ -241,6 +280,13 @@ export default defineCommand({
     }
     if (markdown === undefined) await terminal.note(sides(before, after));
     await terminal.note(summaryOf(counts));
+    if (counts.outside > 0)
+      await terminal.note(
+        partLine(counts.outside, [
+          [same(basename(before)), former],
+          [after === undefined ? TENANT_SIDE : same(basename(after)), latter],
+        ]),
+      );
     if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
     return "differs";
   },

@@ -5,11 +5,12 @@ import type { Bundle } from "../bundle/read.ts";
 import { attachedTo } from "../bundle/manifest.ts";
 import { hiddenFields } from "../bundle/presence.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../resources.ts";
+import { Coverage, partOf, type Part } from "./coverage.ts";
 import type { BundleRecord } from "./record.ts";
 import { UserNames } from "./user-names.ts";
 import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
 
-/** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource. */
+/** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource, or not these records. */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
 
 /** What is compared beside resources: the files attached. */
@@ -53,12 +54,14 @@ export interface Difference {
   readonly name: string | null;
   /** the field that changed; null of a whole record */
   readonly field: string | null;
-  /** the field's value, or the record that went; the state of a resource that is not compared */
+  /** the field's value, or the record that went; of what is not compared the state of the resource, `part` if that is of a part of the tenant */
   readonly before: unknown;
   /** the field's value, or the record that came */
   readonly after: unknown;
   /** why `apply` leaves it as it is; null where it changes it */
   readonly stays: keyof typeof LEFT_ALONE | null;
+  /** records that only one has, and of which the other one's part of the tenant tells nothing; undefined: none */
+  readonly outside?: number | undefined;
 }
 
 /** A state of a tenant to compare: a bundle, for one. */
@@ -69,6 +72,8 @@ export interface State {
   has(resource: ResourceName): { readonly content: string | null; readonly state: string } | undefined;
   /** the fields that whoever made it may not see: there they are null, whatever is recorded; undefined: none */
   readonly hidden?: ((resource: ResourceName) => readonly string[]) | undefined;
+  /** what of the tenant it has; undefined: all */
+  readonly part?: Part | undefined;
   /** its records as blocks of whole lines, in the order of ids */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the files attached; undefined of a tenant, which has none */
@@ -85,22 +90,24 @@ export const stateOf = (bundle: Bundle): State => ({
     return found && { state: found.state, content: found.sha256 };
   },
   hidden: (resource) => hiddenFields(bundle.manifest, resource),
+  part: partOf(bundle.manifest),
   blocks: (resource) => bundle.blocks(resource),
   attached: attachedTo(bundle.manifest),
   mirroredAt: bundle.manifest.tenant.mirroredAt,
 });
 
 /**
- * The differences of two states by resource, id and field. Resources with the same hash are not read; of others equal
+ * The differences of two states by resource, id and field. Of two parts of a tenant only what both are of is compared. Resources with the same hash are not read; of others equal
  * lines are never parsed.
  *
  * @throws Failure `input-rejected` for records that are not as an export writes them
  */
 export async function* differences(before: State, after: State): AsyncGenerator<Difference> {
+  const coverage = await Coverage.of(before, after);
   for (const resource of RESOURCE_NAMES) {
     const [one, other] = [before.has(resource), after.has(resource)];
     if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
-    else if (isThere(one) && one?.content !== other?.content) yield* inResource(resource, before, after);
+    else if (isThere(one) && one?.content !== other?.content) yield* inResource(resource, before, after, coverage);
     if (resource === "tenant") yield* ofMirror(before, after);
   }
   yield* ofAttached(before, after);
@@ -166,38 +173,56 @@ const notCompared = (
   stays: resourceOf(resource).stays ?? null,
 });
 
-async function* inResource(resource: ResourceName, before: State, after: State): AsyncGenerator<Difference> {
-  const sourceOf = (state: State): Source => ({
-    where: `${state.name}: ${pathOfResource(resource)}`,
-    blocks: state.blocks(resource),
-  });
-  const [one, other] = [sourceOf(before), sourceOf(after)];
+async function* inResource(
+  resource: ResourceName,
+  before: State,
+  after: State,
+  coverage: Coverage,
+): AsyncGenerator<Difference> {
   const [former, latter] = [before.hidden?.(resource) ?? [], after.hidden?.(resource) ?? []];
   const uneven = new Set(former).symmetricDifference(new Set(latter));
   for (const field of uneven) {
     const stateIn = (hidden: readonly string[]): string => (hidden.includes(field) ? "not-permitted" : "exported");
     yield notCompared(resource, stateIn(former), stateIn(latter), field);
   }
-  if (resource !== "accounts") {
-    for await (const pair of walk(one, other)) {
-      for (const difference of ofPair(resource, pair, one.where, other.where)) {
-        if (difference.field === null || !uneven.has(difference.field)) yield difference;
-      }
-    }
-    return;
-  }
   // an account has its user's id and name
-  await using users = new UserNames(after);
-  await using earlier = new UserNames(before);
-  for await (const pair of walk(one, other)) {
-    for (const difference of ofPair(resource, pair, one.where, other.where)) {
+  await using users = resource === "accounts" ? new UserNames(after) : undefined;
+  await using earlier = resource === "accounts" ? new UserNames(before) : undefined;
+  const unnamed = new Set<string>();
+  let outside = 0;
+  for await (const difference of inWalk(resource, before, after)) {
+    const { change, field } = difference;
+    if (field !== null && uneven.has(field)) continue;
+    if (field !== null && coverage.isOutside(resource, field, difference)) unnamed.add(field);
+    else if (change !== "changed" && !coverage.covers(resource, LACKING[change], recordIn(difference))) outside += 1;
+    else if (users === undefined) yield difference;
+    else {
       const id = difference.id ?? "";
-      yield { ...difference, name: (await users.nameOf(id)) ?? (await earlier.nameOf(id)) };
+      yield { ...difference, name: (await users.nameOf(id)) ?? (await earlier?.nameOf(id)) ?? null };
     }
   }
+  const [one, other] = [before, after].map(({ part }) => (part === undefined ? "exported" : "part"));
+  for (const field of unnamed) yield notCompared(resource, one ?? null, other ?? null, field);
+  if (outside > 0) yield { ...notCompared(resource, one ?? null, other ?? null), outside };
 }
 
-function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: string): Generator<Difference> {
+/** The state that lacks a record which came or went. */
+const LACKING = { added: "before", removed: "after" } as const;
+
+const recordIn = ({ before, after }: RecordDifference): BundleRecord => (after ?? before) as BundleRecord;
+
+type RecordDifference = Difference & { readonly change: Exclude<ChangeKind, "not-compared"> };
+
+async function* inWalk(resource: ResourceName, before: State, after: State): AsyncGenerator<RecordDifference> {
+  const sourceOf = (state: State): Source => ({
+    where: `${state.name}: ${pathOfResource(resource)}`,
+    blocks: state.blocks(resource),
+  });
+  const [one, other] = [sourceOf(before), sourceOf(after)];
+  for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+}
+
+function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: string): Generator<RecordDifference> {
   const before = pair.before === undefined ? null : parseLine(pair.before, one);
   const after = pair.after === undefined ? null : parseLine(pair.after, other);
   const { stays = null } = resourceOf(resource);
