@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
+import { UNSAID } from "../../lib/model/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { inBoth, run } from "#support/commands/program.ts";
@@ -30,8 +31,10 @@ describe("onboarding status", () => {
   });
 
   test("counts what the tenant holds itself, but not a rehearsal", async () => {
+    const fresh = newTenant();
     const held = (simulated: boolean) => ({
-      ...newTenant(),
+      ...fresh,
+      tenant: { ...fresh.tenant, profile: { ...UNSAID, ade: false, vpp: false } },
       pushCertificate: { ...CERTIFICATE, expiresAt: "2027-03-01T05:00:00.000Z", simulated },
     });
     const stateOf = async (simulated: boolean): Promise<unknown> => {

@@ -124,6 +124,31 @@ describe("the twelve steps", () => {
     }
   });
 
+  test("leave the dates open until it is known what is used, and what is recorded is used", () => {
+    const issued = (given: Given) => {
+      const found = standings(factsOf(given)).find(({ step }) => step.number === 7);
+      return [found?.state, found?.why.en, found?.next];
+    };
+    const recorded = ["push-certificate"] as const;
+    expect(issued({ recorded })).toEqual([
+      "open",
+      "not recorded whether ADE, VPP are used",
+      "clomoctl tenant set --ade yes|no --vpp yes|no",
+    ]);
+    const vppOnly = { profile: { ...UNSAID, ade: false }, recorded };
+    expect(issued(vppOnly).slice(1)).toEqual(["not recorded whether VPP is used", "clomoctl tenant set --vpp yes|no"]);
+    expect(issued({ recorded: [] })).toEqual([
+      "open",
+      "not recorded: MDM push certificate; not recorded whether ADE, VPP are used",
+      "clomoctl onboarding guide 7",
+    ]);
+    expect(issued({ recorded: ["push-certificate", "ade-token", "vpp-token"] })[0]).toBe("done");
+    const unused = { ...UNSAID, ade: false, vpp: false };
+    expect(issued({ profile: unused, recorded })[0]).toBe("done");
+    const unsupervised = { "onboarding.way": "unsupervised" };
+    expect(issued({ profile: { ...UNSAID, vpp: false }, recorded, answers: unsupervised })[0]).toBe("done");
+  });
+
   test("are done by what is recorded and answered", () => {
     const facts = factsOf({
       profile: { ...UNSAID, ios: true, ade: true, vpp: true, mobileAppPortal: true },
@@ -158,7 +183,7 @@ describe("the twelve steps", () => {
     expect(stateOf({ ...facts, pressing: [{ kind: "push-certificate", ...pressing }] }, 7)).toBe("open");
     expect(stateOf({ ...facts, pressing: [{ kind: "custom", ...pressing }] }, 7)).toBe("done");
     expect(stateOf({ ...facts, recorded: ["push-certificate"] }, 7)).toBe("open");
-    expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("done");
+    expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("open");
     expect(stateOf({ ...facts, profile: { ...facts.profile, mobileAppPortal: false }, answers: new Map() }, 11)).toBe(
       "not-applicable",
     );

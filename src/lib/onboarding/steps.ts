@@ -1,6 +1,7 @@
 import { line } from "../advice/line.ts";
 import { TAKE_IN_LINE } from "../model/mirror.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
+import { TENANT, type Use } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { answered, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
@@ -67,26 +68,60 @@ const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, st
 
 const none = (): readonly QuestionName[] => [];
 
-/** The ways for which devices are bought or made ADE devices. */
-const usesAde = (facts: OnboardingFacts): boolean => {
+/** What is issued only if it is used, with the field of the tenant that says so. */
+const OPTIONAL = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<Record<Issued, Use>>;
+
+type Optional = keyof typeof OPTIONAL;
+
+const OPTIONAL_KINDS = Object.keys(OPTIONAL) as readonly Optional[];
+
+/** Whether devices are bought as ADE devices or made such, by how they will be managed; null: that is not decided. */
+const adeByWay = (facts: OnboardingFacts): boolean | null => {
   const way = answered(facts, "onboarding.way");
-  return facts.profile.ade ?? (way === "purchased" || way === "manual");
+  return way === undefined ? null : way === "purchased" || way === "manual";
 };
+
+/** Whether something is used; null: nobody has said. What is recorded is used, unless somebody has said that it is not. */
+const uses = (facts: OnboardingFacts, kind: Optional): boolean | null =>
+  facts.profile[OPTIONAL[kind]] ??
+  (kind === "ade-token" ? adeByWay(facts) : null) ??
+  (facts.recorded.includes(kind) ? true : null);
 
 /** What has to be issued, by what is used. @see seed 003, 7: the push certificate is compulsory */
 const issuedFor = (facts: OnboardingFacts): readonly Issued[] => [
   "push-certificate",
-  ...(usesAde(facts) ? (["ade-token"] as const) : []),
-  ...(facts.profile.vpp === true ? (["vpp-token"] as const) : []),
+  ...OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === true),
 ];
+
+/** What nobody has said whether it is used: neither are its dates known to be complete. */
+const unsaidUses = (facts: OnboardingFacts): readonly Use[] =>
+  OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === null).map((kind) => OPTIONAL[kind]);
 
 const missing = (facts: OnboardingFacts): readonly Issued[] =>
   issuedFor(facts).filter((kind) => !facts.recorded.includes(kind));
 
+const unsaidWhy = (fields: readonly Use[]): readonly Text[] => {
+  if (fields.length === 0) return [];
+  const names = joined(
+    fields.map((field) => TENANT.fields[field].label),
+    text(", ", "、"),
+  );
+  return [
+    text(
+      `not recorded whether ${names.en} ${fields.length === 1 ? "is" : "are"} used`,
+      `${names.ja} を使うかが未登録です`,
+    ),
+  ];
+};
+
+/** The command that records what is used. */
+const sayUses = (fields: readonly Use[]): string =>
+  `clomoctl tenant set ${fields.map((field) => `--${field} yes|no`).join(" ")}`;
+
 /** Says that nobody knows here which ADE devices may be switched on; undefined if that is known, or not judged here. */
 const unknownOfAde = (facts: OnboardingFacts): { readonly what: Text; readonly step: string | null } | undefined => {
   const { adeState } = facts;
-  if (adeState === "synced" || adeState === "console" || !usesAde(facts)) return undefined;
+  if (adeState === "synced" || adeState === "console" || uses(facts, "ade-token") !== true) return undefined;
   return adeState === "never-synced"
     ? {
         what: text(
@@ -238,11 +273,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     asks: none,
     standing: ({ profile: { vpp } }) =>
       vpp === null
-        ? standing(
-            "open",
-            text("not recorded whether VPP is used", "VPP を使うかが未登録です"),
-            "clomoctl tenant set --vpp yes|no",
-          )
+        ? standing("open", joined(unsaidWhy(["vpp"])), sayUses(["vpp"]))
         : done(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
     steps: () => [
       step(
@@ -323,14 +354,16 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const issued: readonly string[] = issuedFor(facts);
       const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
       const [first] = pressing;
-      if (left.length === 0 && first === undefined) return done(text("all are recorded", "すべて登録済み"));
+      const unsaid = unsaidUses(facts);
+      if (left.length + unsaid.length === 0 && first === undefined)
+        return done(text("all are recorded", "すべて登録済み"));
       const names = joined(
         left.map((kind) => RENEWAL_KINDS[kind]),
         text(", ", "、"),
       );
       const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
-      const why = joined([...lacking, ...pressing.map(({ what }) => what)], text("; ", "。"));
-      return standing("open", why, left.length === 0 && first !== undefined ? first.step : `${GUIDE} 7`);
+      const why = joined([...lacking, ...unsaidWhy(unsaid), ...pressing.map(({ what }) => what)], text("; ", "。"));
+      return standing("open", why, left.length > 0 ? `${GUIDE} 7` : (first?.step ?? sayUses(unsaid)));
     },
     steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
   },
