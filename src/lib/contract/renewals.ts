@@ -2,9 +2,9 @@ import { z } from "zod";
 import { DOWNLOAD_FIELDS, NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { get, items, json, patch, post, remove } from "./route.ts";
 import { byId, Instant, named, seeingByQuery } from "./shapes.ts";
-import { membersOf, recordSchema } from "./thing-schema.ts";
+import { changeMembersOf, membersOf, newValue, recordSchema } from "./thing-schema.ts";
 
-const { kind, name, ...others } = membersOf({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
+const { kind, name, ...others } = changeMembersOf({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
 /** A new item; a missing field is null. */
 const NewRenewalItem = named("NewRenewalItem", z.strictObject({ kind, name, ...z.object(others).partial().shape }));
@@ -48,7 +48,11 @@ export default {
       id: "confirmRenewal",
       summary: "Record that a yearly login was done, or that the console shows the date of the uploaded file",
       params: byId,
-      body: z.strictObject({ by: z.string().min(1).max(255), at: Instant, consoleShows: z.iso.date().optional() }),
+      body: z.strictObject({
+        by: newValue(RENEWAL_ITEM.fields.confirmedBy).min(1),
+        at: Instant,
+        consoleShows: z.iso.date().optional(),
+      }),
       answer: json(RenewalItem, "The item"),
       fails: ["input-rejected"],
     }),

@@ -4,31 +4,17 @@ import { z } from "zod";
 import { RECORDED_FIELDS } from "../model/renewal.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
-import type { Field, Fields } from "../model/thing.ts";
 import { flag } from "./queries.ts";
 import { get, json, patch } from "./route.ts";
 import { DryRun, Id, Instant, named } from "./shapes.ts";
-import { membersOf, newValue, recordSchema } from "./thing-schema.ts";
+import { changeMembersOf, recordSchema } from "./thing-schema.ts";
 
-const texts = (fields: Fields) =>
-  Object.fromEntries(
-    Object.entries<Field>(fields).flatMap(([name, field]) =>
-      field.type === "text" ? [[name, field.nullable === true ? newValue(field).nullable() : newValue(field)]] : [],
-    ),
-  );
-
-/** The members of a change: what breaks a rule of a text is no malformed request. */
-const changeOf = <F extends Fields>(fields: F): ReturnType<typeof membersOf<F>> => ({
-  ...membersOf(fields),
-  ...texts(fields),
-});
-
-const members = changeOf(TENANT.fields);
+const members = changeMembersOf(TENANT.fields);
 
 /** What is recorded of a tenant itself: null, and an empty list, say that nobody has said it yet. */
 const TenantProfile = named("TenantProfile", recordSchema(TENANT.fields));
 
-const { name, ...ofContract } = changeOf(CONTRACT);
+const { name, ...ofContract } = changeMembersOf(CONTRACT);
 
 /** What is said anew of a tenant: a missing field keeps its value, null and an empty list of languages clear it. */
 const TenantChange = named(

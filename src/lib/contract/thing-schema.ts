@@ -99,6 +99,19 @@ type Members<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<
 export const membersOf = <F extends Fields>(fields: F): Members<F> =>
   Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as Members<F>;
 
+const changedTexts = (fields: Fields) =>
+  Object.fromEntries(
+    shownFields(fields).flatMap(([name, field]) =>
+      field.type === "text" ? [[name, field.nullable === true ? newValue(field).nullable() : newValue(field)]] : [],
+    ),
+  );
+
+/** The schemas of a thing's fields in a request that writes them: what breaks a rule of a text is no malformed request. */
+export const changeMembersOf = <F extends Fields>(fields: F): Members<F> => ({
+  ...membersOf(fields),
+  ...changedTexts(fields),
+});
+
 /** Makes the examples of the schemas made here: only the document and tests need them. */
 export const EXAMPLES_OF = new WeakMap<z.ZodType, () => unknown>();
 

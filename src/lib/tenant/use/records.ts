@@ -442,7 +442,7 @@ const checkedCustom = (values: Named): Named =>
   });
 
 /** @throws Failure `input-rejected` where a rule of the field says no */
-const checkField = (name: string, field: Field, value: unknown): void => {
+export const checkField = (name: string, field: Field, value: unknown): void => {
   const reason = valueCheckOf(field)?.(value);
   if (reason !== undefined) throw refused(labelOf(name, field), reason);
 };

@@ -47,6 +47,29 @@ test("what has no date comes first, then the earliest, then by name", async () =
   ]);
 });
 
+test("a text that breaks its rule is refused by the name of its field, however it is written", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add(PUSH);
+  const refusals = async (change: Partial<typeof PUSH> & { readonly notes?: string }) => [
+    await failureOf(renewals.add({ ...PUSH, name: "B", ...change })),
+    await failureOf(renewals.edit(id, change)),
+  ];
+  const what = {
+    en: "notes: 3000 characters, at most 2000 allowed",
+    ja: "メモ: 3000 文字あります(上限 2000 文字)",
+  };
+  for (const failure of await refusals({ notes: "a".repeat(3000) }))
+    expect(failure).toMatchObject({ code: "input-rejected", what });
+  for (const name of ["", "a".repeat(256)]) {
+    for (const failure of await refusals({ name: name as typeof PUSH.name }))
+      expect([failure?.code, failure?.what.ja]).toEqual(["input-rejected", expect.stringMatching(/^名前: /)]);
+  }
+  const confirmed = await failureOf(renewals.confirm(id, { by: "b".repeat(2001), at: "2026-11-20T00:00:00.000Z" }));
+  expect(confirmed?.code).toBe("input-rejected");
+  const longest = await renewals.edit(id, { name: "a".repeat(255), notes: "a".repeat(2000) });
+  expect(longest.notes).toHaveLength(2000);
+});
+
 test("one item's notices go with it, another's stay", async () => {
   const { renewals } = tenant.client;
   const [one, other] = [await renewals.add(PUSH), await renewals.add({ ...PUSH, name: "大阪" })];

@@ -7,7 +7,7 @@ import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
 import type { Field } from "../../model/thing.ts";
 import { renewalFields } from "../../rules/renewal.ts";
 import { enforce } from "../../rules/rule.ts";
-import { valueCheckOf, withoutBlanks } from "../../rules/values.ts";
+import { withoutBlanks } from "../../rules/values.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
@@ -27,6 +27,7 @@ import {
   updateItem,
   updateNotice,
 } from "../store/renewals.ts";
+import { checkField } from "./records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
@@ -78,8 +79,7 @@ async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Pr
 const checkValues = (values: Partial<RenewalItem>): void => {
   for (const [name, field] of Object.entries<Field>(RENEWAL_ITEM.fields)) {
     const { [name as keyof RenewalItem]: value } = values;
-    const what = value === undefined ? undefined : valueCheckOf(field)?.(value);
-    if (what !== undefined) throw new Failure("input-rejected", { what, where: name });
+    if (value !== undefined) checkField(name, field, value);
   }
   enforce(renewalFields({ before: undefined, after: values, facts: undefined }), "phone");
 };
