@@ -36,6 +36,17 @@ const codeOf = (body: () => unknown): string | undefined => {
   }
 };
 
+test("a file that a stopped program was closing is locked within the time that is waited", () => {
+  const holder = open();
+  holder.exec("pragma locking_mode = exclusive");
+  holder.exec("create table t (a)");
+  const begun = performance.now();
+  expect(codeOf(() => open({ busyTimeoutMs: 400 }))).toBe("locked");
+  // not as often as it tries times as long as SQLite waits
+  expect(performance.now() - begun).toBeLessThan(3_000);
+  holder.close();
+});
+
 test("a new file that somebody else keeps in his hands is locked", () => {
   const path = join(folder, "tenant.db");
   const holder = new DatabaseSync(path);

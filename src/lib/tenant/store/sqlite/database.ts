@@ -285,11 +285,14 @@ export class Database {
    * @see https://www.sqlite.org/c3ref/busy_handler.html
    */
   #enableLog(): void {
+    // else SQLite itself waits in each of our tries, for minutes in all
+    this.exec("pragma busy_timeout = 0");
     for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_MS) {
       if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
       Atomics.wait(NEVER_NOTIFIED, 0, 0, RETRY_MS);
     }
+    this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
   }
 
   #tryEnableLog(): boolean {
