@@ -7,7 +7,7 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { interruption } from "../interruption.ts";
 import { makeOwn } from "./own-file.ts";
-import { isFullDisk, isUnwritable, readOnlyFailure } from "./storage-failure.ts";
+import { isFullDisk, isUnwritable, lockedFailure, readOnlyFailure } from "./storage-failure.ts";
 
 /** A named parameter of a statement. */
 const PARAMETER = /:([a-zA-Z]\w*)/g;
@@ -46,12 +46,6 @@ const SQLITE_BUSY = 5;
 /** True for SQLite's "another connection holds the lock". */
 export const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
-
-const locked = (): Failure =>
-  new Failure("locked", {
-    what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
-    hint: text("try again when it has finished", "終わってからもう一度実行してください"),
-  });
 
 const unreadableLog = (path: string): Failure =>
   new Failure("unavailable", {
@@ -158,7 +152,7 @@ export class Database {
 
   /** @throws Failure `locked` once the lock was waited for long enough */
   checkWaited(waitedMs: number): void {
-    if (waitedMs >= this.#busyTimeoutMs) throw locked();
+    if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
   }
 
   /** Rolls back the transaction, if the database has not done it itself. */
@@ -289,7 +283,7 @@ export class Database {
     this.exec("pragma busy_timeout = 0");
     for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_MS) {
       if (this.#interrupted()) throw interruption();
-      if (waitedMs >= this.#busyTimeoutMs) throw locked();
+      if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
       Atomics.wait(NEVER_NOTIFIED, 0, 0, RETRY_MS);
     }
     this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
@@ -308,7 +302,7 @@ export class Database {
   #begin(): void {
     for (let waitedMs = 0; !this.#tryLock(WAIT_MS); waitedMs += WAIT_MS) {
       if (this.#interrupted()) throw interruption();
-      if (waitedMs >= this.#busyTimeoutMs) throw locked();
+      if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
     }
   }
 

@@ -184,6 +184,15 @@ describe("an IOERR of SQLite", () => {
   });
 });
 
+test.each([
+  ["database is locked", 5],
+  ["database is locked", 261],
+  ["locking protocol", 15],
+])("%s (%i) tells of another process", (message, errcode) => {
+  const error = Object.assign(new Error(message), { errcode });
+  expect(storageFailure(error, path)).toMatchObject({ code: "locked", cause: error });
+});
+
 test("another error stays as it is", () => {
   const broken = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
   for (const error of [broken, new TypeError("x"), new Failure("locked", { what: { en: "x", ja: "x" } }), "text"]) {

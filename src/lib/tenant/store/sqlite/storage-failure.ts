@@ -7,10 +7,13 @@ import { freeBytesIn } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
 const ERROR = 1;
+const BUSY = 5;
 const READONLY = 8;
 const IOERR = 10;
 const CORRUPT = 11;
 const CANTOPEN = 14;
+/** SQLite gave up after ten seconds, as another program was recovering the log all the time. */
+const PROTOCOL = 15;
 const NOTADB = 26;
 
 /** Errors of a file whose content is not what was written; ERROR for a missing table. */
@@ -57,6 +60,14 @@ const isWritable = (path: string): boolean => {
  */
 export const isUnwritable = (error: unknown, path: string): boolean =>
   [READONLY, CANTOPEN].includes(codeOf(error) ?? 0) && !isWritable(path);
+
+/** The failure if another program holds the tenant's lock. */
+export const lockedFailure = (cause?: unknown): Failure =>
+  new Failure("locked", {
+    what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
+    hint: text("try again when it has finished", "終わってからもう一度実行してください"),
+    cause,
+  });
 
 /** The failure of a change to a read-only tenant. */
 export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
@@ -181,6 +192,9 @@ export const storageFailure = (
   if (isFullDisk(error, dirname(path), freeBytes)) return diskFailure("ENOSPC", path, error);
   if (staging !== undefined && BROKEN.includes(code ?? 0) && !isSound(staging)) return damagedPlan(staging, error);
   switch (code) {
+    case BUSY:
+    case PROTOCOL:
+      return lockedFailure(error);
     case READONLY:
       return isUnwritable(error, path) ? readOnlyFailure(path, error) : cannotOpen(path, error);
     case IOERR:
