@@ -4,7 +4,7 @@ import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { hasCode, readOwnFile, reasonOf, unwritable } from "../files/index.ts";
+import { hasCode, readOwnFile, reasonOf, syncNames, unwritable } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */
@@ -72,6 +72,7 @@ export async function writeSettings(folder: string, { contexts, used, implied }:
       accessPropertiesByDotNotation: false,
     });
     conf.store = { contexts, used: used ?? null, implied };
+    await syncNames(folder);
   } catch (cause) {
     throw unwritable(folder, cause);
   }

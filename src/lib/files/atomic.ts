@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { syncNames } from "./folder.ts";
 import { createTemporary, hasCode, type TemporaryPlace } from "./temporary.ts";
 
 /** Receives a file's content, in order; await each write, so that memory stays bounded. */
@@ -45,8 +46,10 @@ export async function writeFileAtomically<T>(
     if (isEmpty?.(result) === true) {
       await settle?.();
       await rm(temporary.path, { force: true });
-    } else if (settle === undefined) await rename(temporary.path, path);
-    else await replaceSettled(temporary.path, path, { ...place, settle });
+    } else if (settle === undefined) {
+      await rename(temporary.path, path);
+      await syncNames(dirname(path));
+    } else await replaceSettled(temporary.path, path, { ...place, settle });
     return result;
   } catch (error) {
     await rm(temporary.path, { force: true });
@@ -82,6 +85,8 @@ async function replaceSettled(
     return now?.ino === own.ino && now.dev === own.dev;
   };
   try {
+    // else a power failure may take the file and leave what is settled
+    await syncNames(folder);
     await settle();
   } catch (error) {
     if (await isOwn()) await (isThere ? rename(former.path, path) : rm(path, { force: true }));

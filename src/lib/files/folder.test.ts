@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ensureFolder, unwritable } from "./folder.ts";
+import { ensureFolder, syncNames, unwritable } from "./folder.ts";
 
 test("folders are made for their owner only; what cannot be made is told", async () => {
   const root = await mkdtemp(join(tmpdir(), "home-"));
@@ -41,4 +41,11 @@ test("a home whose lock SQLite cannot write because the disk is full", () => {
     what: { en: "no space left on the disk" },
     where: "/home/of/clomoctl",
   });
+});
+
+test("the names in a folder are synced; a folder that does not exist is told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "names-"));
+  await expect(syncNames(folder)).resolves.toBeUndefined();
+  await rm(folder, { recursive: true });
+  await expect(syncNames(folder)).rejects.toMatchObject({ code: "ENOENT" });
 });

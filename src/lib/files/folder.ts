@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -63,3 +63,20 @@ export const isFolder = (path: string): Promise<boolean> =>
     (found) => found.isDirectory(),
     () => false,
   );
+
+/** Codes of systems and file systems that cannot sync a folder, or open it. */
+const CANNOT_SYNC: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
+
+/** Makes the names in a folder outlast a power failure, where the system can do that. @throws if the disk fails */
+export async function syncNames(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && CANNOT_SYNC.includes(error.code))) throw error;
+  }
+}

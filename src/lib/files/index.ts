@@ -1,5 +1,5 @@
 export type { ContentWriter } from "./atomic.ts";
-export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
+export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, syncNames, unwritable } from "./folder.ts";
 export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { alreadyThere, isStream, Outputs, realNameOf, type Output } from "./outputs.ts";
