@@ -23,8 +23,7 @@ export default defineConfig({
   test: {
     projects: [
       tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
-      tier("process", ["test/process/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
-      tier("torture", ["test/torture/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
+      tier("process", ["test/{process,torture}/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
     ],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { CustomField } from "../lib/client/index.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -158,7 +159,7 @@ test("no sequence of changes of three customers' contexts leads a write into a t
       rmSync(known.home, { recursive: true, force: true });
       expect(faults).toEqual([]);
     }),
-    { numRuns: 80 },
+    drawn(80, 20_261_123),
   );
   for (const name of ["nothing", ...NAMES]) expect(written.get(name) ?? 0, name).toBeGreaterThan(5);
 }, 120_000);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { readCsv, writeCsv, type Cells } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
 import { APPS } from "#support/console/layouts.ts";
@@ -205,7 +206,7 @@ test("organisations without code, with equal names and with / in names come back
       }
       expect(desk.tenant.dump()).toEqual(first);
     }),
-    { numRuns: 40, seed: 20_261_120 },
+    drawn(40, 20_261_120),
   );
   expect(taken).toBeGreaterThan(20);
 });

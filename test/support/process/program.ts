@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { spawn as spawnTerminal, type IPty } from "@lydell/node-pty";
-import { onTestFinished } from "vitest";
+import { whenDone } from "./when-done.ts";
 
 export const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -64,7 +64,7 @@ export interface OnTerminal {
 /** A new, empty CLOMOCTL_HOME that is removed when the test ends. */
 export async function freshHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "clomoctl-test-"));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  whenDone(() => rm(home, { recursive: true, force: true }));
   return home;
 }
 
@@ -84,7 +84,7 @@ export function start(args: readonly string[], options: RunOptions): Running {
     env: environmentOf(options),
     stdio: ["pipe", "pipe", "pipe"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const forget = whenDone(() => void child.kill("SIGKILL"));
   const chunks: Buffer[] = [];
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => void chunks.push(chunk));
@@ -96,6 +96,7 @@ export function start(args: readonly string[], options: RunOptions): Running {
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      forget();
       const stdout = Buffer.concat(chunks);
       resolve({ stdout, text: stdout.toString("utf8"), stderr, code, signal });
     });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { OUTCOMES, RestoresHistory, someRestoresStep } from "#support/tenant/restores-history.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -7,7 +8,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
 const USUAL = 200;
 const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
-const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261123");
+const SEED = 20_261_123;
 /** steps of one history */
 const MOST = 40;
 
@@ -29,7 +30,7 @@ test(
           for (const step of steps) seen.add(await history.do(step));
         },
       ),
-      { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
+      drawn(Math.ceil((STEPS * 2) / MOST), SEED, false),
     );
     const wanted = STEPS < 10_000 ? ["made alike"] : OUTCOMES;
     expect(seen).toEqual(seen.union(new Set(wanted)));

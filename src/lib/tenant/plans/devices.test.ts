@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { wrongKeys } from "#support/tenant/keys.ts";
 import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
 
@@ -585,7 +586,7 @@ test("what is exported and imported again changes nothing, in both encodings and
       }
       expect(tenant.dump()).toEqual(before);
     }),
-    { numRuns: 12 },
+    drawn(12, 20_261_123),
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { PlanRow, UserEvent } from "../../contract/index.ts";
 import {
   customField,
@@ -526,7 +527,7 @@ test("random histories of organisations, users, devices and SECURED APPs users: 
       await expectRecords(model);
       await expectHistory(model);
     }),
-    { numRuns: 40, seed: 20_261_121 },
+    drawn(40, 20_261_121),
   );
   const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
   expect(seen).toEqual(

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -255,7 +256,7 @@ test("whatever the files, one tree stays, a file twice changes nothing, and each
       tenant.clear();
       for (const [request, file] of steps) await takeStep(request, file);
     }),
-    { numRuns: 80, seed: 20_260_401 },
+    drawn(80, 20_260_401),
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { nameSortKey } from "../../model/normalise.ts";
 import type { Import } from "../../contract/index.ts";
@@ -139,7 +140,7 @@ test("an import of SECURED APPs users does what a model of one row at a time doe
       expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected });
       await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after));
     }),
-    { numRuns: 150, seed: 20_260_401 },
+    drawn(150, 20_260_401),
   );
 });
 

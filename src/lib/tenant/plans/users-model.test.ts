@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { cp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, wrongKeys } from "#support/tenant/keys.ts";
@@ -292,6 +293,6 @@ test("an import of users does what a model of one row at a time does, twice the 
       expect(tenant.dump()).toEqual(start);
       await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after.users));
     }),
-    { numRuns: 200, seed: 20_260_401 },
+    drawn(200, 20_260_401),
   );
 });

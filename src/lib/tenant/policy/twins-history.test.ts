@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { someTwinStep, TwinHistory } from "#support/tenant/twins-history.ts";
 import { twins, type Twin } from "#support/tenant/twins.ts";
 
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
 const USUAL = 200;
 const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
-const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261122");
+const SEED = 20_261_122;
 /** steps of one history */
 const MOST = 40;
 
@@ -30,7 +31,7 @@ test(
           history.expectSound();
         },
       ),
-      { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
+      drawn(Math.ceil((STEPS * 2) / MOST), SEED, false),
     );
     const wanted = [
       "read 200",

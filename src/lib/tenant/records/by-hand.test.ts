@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { Org, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -442,6 +443,6 @@ test("whatever is written by hand is found by what it says, and unique as import
       expect([plan.create, plan.update, plan.errors]).toEqual([0, 0, 0]);
       await tenant.client.imports.discard(plan.id);
     }),
-    { numRuns: 30 },
+    drawn(30, 20_261_123),
   );
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { DirectoryHistory, KINDS, someDirectoryStep } from "#support/tenant/directory-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -9,7 +10,7 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 /** How many steps, about: by hand 10000; else so few that they take some seconds. */
 const USUAL = 1200;
 const STEPS = Number(process.env["CLOMOCTL_HISTORIES"] ?? USUAL);
-const SEED = Number(process.env["CLOMOCTL_SEED"] ?? "20261121");
+const SEED = 20_261_121;
 /** steps of one history */
 const MOST = 30;
 
@@ -26,7 +27,7 @@ test(
         for (const step of steps) seen.add(await history.do(step));
         history.expectSound();
       }),
-      { numRuns: Math.ceil((STEPS * 2) / MOST), seed: SEED },
+      drawn(Math.ceil((STEPS * 2) / MOST), SEED, false),
     );
     const byHand = KINDS.flatMap((kind) => ["create", "edit", "move"].map((hand) => `${hand} ${kind}`));
     const files = ["append", "replace", "overtaken", "mirrored", "undone", "not undone"];

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import type { Import, PlanRow, UserEvent } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -421,6 +422,6 @@ test("random histories of imports, undoings and edits by hand: each import and e
       for (const step of steps) await doStep(model, step);
       await expectHistory(model);
     }),
-    { numRuns: 60, seed: 20_261_121 },
+    drawn(60, 20_261_121),
   );
 });

@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import { openPostOffice, type PostOffice } from "../renewals/post-office.ts";
-import { writePeople } from "../process/people-file.ts";
-import { openDatabase } from "../process/tenant-state.ts";
-import { prepared, type Work } from "./works.ts";
+import { writePeople } from "#support/process/people-file.ts";
+import { openDatabase } from "#support/process/tenant-state.ts";
+import { whenDone } from "#support/process/when-done.ts";
+import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
+import { prepared, type Scene } from "./scene.ts";
 
 /** A mirror with twenty users in their organisations, as the console exported them. */
-async function mirror(home: string): Promise<string> {
+export async function mirror(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await prepared(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
   return "";
@@ -38,7 +38,7 @@ async function withDevices(home: string): Promise<string> {
 const withPassword = (home: string): Promise<void> => writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
 /** A mirror with a SECURED APPs user in a group, and a password in a file. */
-async function withSecured(home: string): Promise<string> {
+export async function withSecured(home: string): Promise<string> {
   await mirror(home);
   await withPassword(home);
   const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
@@ -75,10 +75,10 @@ async function withAccounts(home: string): Promise<string> {
 }
 
 /** The same, with a mail server that takes every mail. */
-async function withMail(home: string): Promise<PostOffice> {
+export async function withMail(home: string): Promise<PostOffice> {
   await withAccounts(home);
   const office = await openPostOffice();
-  onTestFinished(() => office.close());
+  whenDone(() => office.close());
   const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}\n`;
   await writeFile(join(home, "notify.yaml"), smtp, { mode: 0o600 });
   return office;
@@ -126,18 +126,16 @@ const DIVISION = ["--as", "account0"];
 const confirmed = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
 
 /** Writes by hand, each one process and, but for deletions, one transaction; in a mirror, where each has a task for the console as well. */
-export const WRITES: readonly Work[] = [
+export const BY_HAND: readonly Scene[] = [
   {
     name: "the first organisation",
     prepare: () => Promise.resolve(""),
     line: ["orgs", "create", "本社", "--code", "H01"],
-    again: 3,
   },
   {
     name: "orgs create",
     prepare: mirror,
     line: ["orgs", "create", "本社", "--code", "H01", "--parent", "S1"],
-    again: 3,
   },
   { name: "orgs edit", prepare: mirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
   { name: "orgs move", prepare: mirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
@@ -146,20 +144,17 @@ export const WRITES: readonly Work[] = [
     prepare: withOrg,
     line: ["orgs", "delete", "H01", ...confirmed(1)],
     plans: true,
-    again: 6,
   },
   {
     name: "orgs delete --recursive",
     prepare: withOrg,
     line: ["orgs", "delete", "S1", "S2", "--recursive", ...confirmed(5)],
     plans: true,
-    again: 6,
   },
   {
     name: "users create",
     prepare: mirror,
     line: ["users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--email", "h@example.jp"],
-    again: 3,
   },
   {
     name: "users edit",
@@ -182,20 +177,17 @@ export const WRITES: readonly Work[] = [
     prepare: mirror,
     line: ["users", "delete", "user1@example.com", "E2", ...confirmed(2)],
     plans: true,
-    again: 6,
   },
   {
     name: "users delete by a filter",
     prepare: withOrg,
     line: ["users", "delete", "--filter-name", "太郎1", ...confirmed(11)],
     plans: true,
-    again: 3,
   },
   {
     name: "devices create",
     prepare: withDevices,
     line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],
-    again: 3,
   },
   {
     name: "devices edit",
@@ -206,7 +198,6 @@ export const WRITES: readonly Work[] = [
     name: "devices set-owner",
     prepare: withDevices,
     line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
-    again: 3,
   },
   { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   {
@@ -214,13 +205,11 @@ export const WRITES: readonly Work[] = [
     prepare: withDevices,
     line: ["devices", "delete", "IOS01", "AND01", ...confirmed(2)],
     plans: true,
-    again: 6,
   },
   {
     name: "secured users create",
     prepare: withSecured,
     line: ["secured", "users", "create", "taro", ...DOCS, "--name", "太郎", "--password-file", "password"],
-    again: 3,
   },
   {
     name: "secured users edit",
@@ -232,32 +221,28 @@ export const WRITES: readonly Work[] = [
     prepare: withSecured,
     line: ["secured", "users", "delete", "hanako", ...DOCS, ...confirmed(1)],
     plans: true,
-    again: 6,
   },
   {
     name: "secured groups create",
     prepare: withSecured,
     line: ["secured", "groups", "create", "総務", ...DOCS],
-    again: 3,
   },
   {
     name: "secured groups edit",
     prepare: withSecured,
     line: ["secured", "groups", "edit", "営業", ...DOCS, "--name", "営業本部"],
-    again: 6,
   },
   {
     name: "secured groups delete",
     prepare: withSecured,
     line: ["secured", "groups", "delete", "営業", ...DOCS, "--confirm-deletions", "1"],
-    again: 6,
   },
   {
     name: "tenant set",
     prepare: mirror,
     line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
   },
-  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "1", "2", "--by", "髙橋"], again: 5 },
+  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "1", "2", "--by", "髙橋"] },
   {
     name: "clomo-account create",
     prepare: withNewcomer,
@@ -278,7 +263,6 @@ export const WRITES: readonly Work[] = [
       "--memo",
       "人事",
     ],
-    again: 3,
   },
   {
     name: "clomo-account create in a mirror",
@@ -297,7 +281,6 @@ export const WRITES: readonly Work[] = [
       "operator",
       "--password-in-console",
     ],
-    again: 3,
   },
   {
     name: "clomo-account edit",
@@ -388,7 +371,6 @@ export const WRITES: readonly Work[] = [
     name: "clomo-account reset-password --code",
     prepare: withCode,
     line: [...RESET, "--code", "ID", "--password-file", "password"],
-    again: 3,
   },
   {
     name: "clomo-account reset-password with a wrong code",
@@ -405,7 +387,6 @@ export const WRITES: readonly Work[] = [
     name: "roles schemes create",
     prepare: mirror,
     line: ["roles", "schemes", "create", "登録係", "--item", "users.write,users.move"],
-    again: 3,
   },
   {
     name: "roles schemes edit",
@@ -416,7 +397,6 @@ export const WRITES: readonly Work[] = [
     name: "roles schemes delete",
     prepare: mirrorWithAccounts,
     line: ["roles", "schemes", "delete", "登録係", ...confirmed(1)],
-    again: 6,
   },
   {
     name: "users edit as somebody",
@@ -434,7 +414,6 @@ export const WRITES: readonly Work[] = [
     prepare: withDivision,
     line: ["users", "delete", "user3@example.com", "E4", ...confirmed(2), ...DIVISION],
     plans: true,
-    again: 6,
   },
-  { name: "console drop", prepare: withTasks, line: ["console", "drop", "2", "1"], again: 5 },
+  { name: "console drop", prepare: withTasks, line: ["console", "drop", "2", "1"] },
 ];

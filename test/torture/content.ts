@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { TENANT } from "../process/tenant-state.ts";
+import { TENANT } from "#support/process/tenant-state.ts";
+import { hashesOf } from "#support/tenant/audit.ts";
+import { verifyOn } from "../../src/lib/tenant/store/sqlite/audit/verify.ts";
+import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 
 const CONTENT = [
   "org",
@@ -57,14 +60,14 @@ export function contentOf(home: string): string | undefined {
 
 /** What differs from run to run, within any text: verifiers, ids, hashes, instants, opaque numbers of tasks. */
 const VOLATILE =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="handle":)\d+/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:handle|pid|attempts)":)\d+/g;
 
 /**
- * All that a tenant's file holds: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
+ * All that a tenant's file holds, or some of its tables: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */
-export function everythingOf(home: string): string | undefined {
+export function everythingOf(home: string, only?: readonly string[]): string | undefined {
   const path = join(home, TENANT, "tenant.db");
   if (!existsSync(path)) return undefined;
   const database = new DatabaseSync(path);
@@ -75,7 +78,7 @@ export function everythingOf(home: string): string | undefined {
     const tables = all("select name from sqlite_master where type = 'table' order by name").map(({ name }) =>
       String(name),
     );
-    const records = tables.map((table) => [table, all(`select * from "${table}" order by 1`)]);
+    const records = (only ?? tables).map((table) => [table, all(`select * from "${table}" order by 1`)]);
     return JSON.stringify(records).replace(VOLATILE, "*");
   } finally {
     database.close();
@@ -88,3 +91,30 @@ export const outputsOf = (home: string, names: readonly string[]): readonly (str
     const path = join(home, name);
     return existsSync(path) ? readFileSync(path, "base64") : undefined;
   });
+
+/** The settings of a home: its contexts and who is notified. */
+export const settingsOf = (home: string): string =>
+  ["contexts.json", "notify.yaml"]
+    .map((name) => join(home, name))
+    .map((path) => (existsSync(path) ? readFileSync(path, "utf8").replace(VOLATILE, "*") : ""))
+    .join("\n");
+
+/** What is wrong with the audit of a home's tenants, by an independent reading of its chain and by the program's own check. */
+export function auditProblems(home: string): readonly string[] {
+  return globSync("tenants/*/tenant.db", { cwd: home }).flatMap((name) => {
+    const database = new Database(join(home, name), { plain: true });
+    try {
+      const { hashes, chain } = hashesOf(database);
+      const { broken, table, imports } = verifyOn(database, { imports: true });
+      const found = { broken, table, imports };
+      return [
+        ...(JSON.stringify(hashes) === JSON.stringify(chain) ? [] : [`the audit's hashes in ${name} are not a chain`]),
+        ...(broken === null && table.length === 0 && (imports?.broken.length ?? 0) === 0
+          ? []
+          : [`the audit in ${name} does not verify: ${JSON.stringify(found)}`]),
+      ];
+    } finally {
+      database.close();
+    }
+  });
+}

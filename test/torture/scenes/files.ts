@@ -1,34 +1,8 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writePeople } from "../process/people-file.ts";
-import { FIXTURES, run, type Outcome } from "../process/program.ts";
-
-/** A command that meets a faulty disk. */
-export interface Work {
-  readonly name: string;
-  /** makes the home; what it returns stands for `ID` in the line */
-  readonly prepare: (home: string) => Promise<string>;
-  readonly line: readonly string[];
-  /** as it ends on a sound disk; 0 when absent */
-  readonly code?: number;
-  /** as it ends where it fails; 1 when absent */
-  readonly failure?: number;
-  /** as it ends when it is run once more; as the first time when absent */
-  readonly again?: number;
-  /** it plans and commits, one after the other: a plan of it may stay where it ends between them */
-  readonly plans?: true;
-  /** the files it writes beside the tenant */
-  readonly outputs?: readonly string[];
-}
-
-/** Runs a command that readies a home. @throws where it fails */
-export const prepared = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
-  const ended = await run(line, { home, cwd: home });
-  if (ended.code !== 0) throw new Error(ended.stderr);
-  return ended;
-};
-
-const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { readonly importId: string }).importId;
+import { writePeople } from "#support/process/people-file.ts";
+import { FIXTURES } from "#support/process/program.ts";
+import { idOf, prepared, type Scene } from "./scene.ts";
 
 const YES = ["--create-orgs", "--yes", "--format", "json"];
 
@@ -50,30 +24,36 @@ const renewal = async (home: string): Promise<string> => {
   return "";
 };
 
-export const WORKS: readonly Work[] = [
+/** Imports and their plans, undo, and what writes files. */
+export const OF_FILES: readonly Scene[] = [
   {
     name: "the first import",
+    plans: true,
     prepare: (home) => writePeople(join(home, "people.csv"), { to: 20 }),
     line: ["users", "import", "people.csv", ...YES],
   },
   {
     name: "an import with a report",
+    plans: true,
     prepare: users,
     line: ["users", "import", "people.csv", ...YES, "--report", "report.csv", "--overwrite"],
     outputs: ["report.csv"],
   },
   {
     name: "an import that deletes",
+    plans: true,
     prepare: users,
     line: ["users", "import", "people.csv", "--mode", "replace", "--confirm-deletions", "2", ...YES],
   },
   {
     name: "an import of secrets",
+    plans: true,
     prepare: secured,
     line: ["secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes"],
   },
   {
     name: "an import of invalid rows",
+    plans: true,
     prepare: async (home) => {
       await users(home);
       await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,\r\n佐藤,sato@example.com\r\n");
@@ -85,12 +65,14 @@ export const WORKS: readonly Work[] = [
   },
   {
     name: "an import for the console",
+    plans: true,
     prepare: users,
     line: ["users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv", "--overwrite"],
     outputs: ["upload.csv"],
   },
   {
     name: "a verification",
+    plans: true,
     prepare: async (home) => {
       await users(home);
       const people = join(home, "people.csv");
@@ -101,13 +83,19 @@ export const WORKS: readonly Work[] = [
   },
   {
     name: "a commit",
+    plans: true,
     prepare: async (home) => {
       await users(home);
       return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
     },
     line: ["imports", "commit", "ID", "--yes"],
   },
-  { name: "an undo", prepare: users, line: ["imports", "revert", "ID", "--confirm-deletions", "20", "--yes"] },
+  {
+    name: "an undo",
+    plans: true,
+    prepare: users,
+    line: ["imports", "revert", "ID", "--confirm-deletions", "20", "--yes"],
+  },
   {
     name: "an export",
     prepare: users,
@@ -131,7 +119,7 @@ export const WORKS: readonly Work[] = [
   {
     name: "a conversion",
     prepare: secured,
-    line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8"],
+    line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8", "--overwrite"],
     outputs: ["out.csv"],
   },
 ];

@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const SOURCE = join(import.meta.dirname, "preload", "fault.c");
+
+/** What can happen to a program at a call; preload/fault.c explains them. */
+export type FaultKind =
+  | "eio"
+  | "eacces"
+  | "enospc"
+  | "full"
+  | "short"
+  | "kill-before"
+  | "kill-within"
+  | "kill-after"
+  | "lose-all"
+  | "lose-data"
+  | "lose-names"
+  | "stop"
+  | "INT"
+  | "TERM"
+  | "HUP"
+  | "clock";
+
+/** What happens to a program, and at which call. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** from 1, over all threads; -1: when the program ends */
+  readonly number: number;
+  /** by how much the clock jumps */
+  readonly seconds?: number;
+}
+
+/** A call of the program for a watched file. */
+export interface Call {
+  readonly number: number;
+  /** `pwrite64`, `fsync`, … */
+  readonly name: string;
+  /** its file below the folder, without process ids and ids of imports */
+  readonly file: string;
+}
+
+/** Ids of imports, which differ from run to run. */
+const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+
+/** A library that makes one call of a program fail, as a faulty disk does, or ends the program there. */
+export class FaultyDisk {
+  readonly #library: string;
+
+  private constructor(library: string) {
+    this.#library = library;
+  }
+
+  /** Compiles the library; undefined if the machine has no C compiler or does not preload libraries. */
+  static compile(folder: string): FaultyDisk | undefined {
+    if (process.platform !== "linux") return undefined;
+    const library = join(folder, "fault.so");
+    const flags = ["-shared", "-fPIC", "-O2", "-Wall", "-Werror"];
+    const compiled = spawnSync("cc", [...flags, "-o", library, SOURCE, "-ldl", "-lpthread"]);
+    if (compiled.error !== undefined) return undefined;
+    if (compiled.status !== 0) throw new Error(compiled.stderr.toString());
+    return new FaultyDisk(library);
+  }
+
+  /** The environment in which a program logs its calls. */
+  logging(under: string, log: string): Readonly<Record<string, string>> {
+    return { LD_PRELOAD: this.#library, FAULT_UNDER: under, FAULT_LOG: log };
+  }
+
+  /** The environment in which a fault happens to a program. */
+  failing(under: string, { kind, number, seconds = 0 }: Fault): Readonly<Record<string, string>> {
+    const save = `${under}-saved`;
+    if (kind.startsWith("lose-")) mkdirSync(save);
+    return {
+      LD_PRELOAD: this.#library,
+      FAULT_UNDER: under,
+      FAULT_AT: String(number),
+      FAULT_KIND: kind,
+      FAULT_SECONDS: String(seconds),
+      ...(kind.startsWith("lose-") && { FAULT_SAVE: save }),
+    };
+  }
+}
+
+/** Parses a log of calls. */
+export function readCalls(log: string, under: string): readonly Call[] {
+  return readFileSync(log, "utf8")
+    .trimEnd()
+    .split("\n")
+    .flatMap((line) => {
+      const [, number, name, path] = /^(\d+) (\w+) (.*)$/.exec(line) ?? [];
+      if (number === undefined || name === undefined || path === undefined) return [];
+      const file = path.slice(under.length + 1).replace(IDS, "ID");
+      return [{ number: Number(number), name, file: file.replace(/(\.new-|\.)\d+/g, "$1PID") }];
+    });
+}
+
+const NEEDS_SPACE = /^(?:create|mkdir|link|copy_file_range|p?writev?(?:64)?)$/;
+const WRITES =
+  /^(?:create|p?writev?(?:64)?|f(?:data)?sync|ftruncate64|f?chmod|mkdir|rmdir|unlink|rename|link|copy_file_range)$/;
+const BY_PATH = /^(?:open|create|mkdir|rmdir|unlink|access|f?chmod|rename|link|statx)$/;
+const HAS_BYTES = /^p?(?:read|write)v?(?:64)?$/;
+
+/** Whether a call needs space on the disk. */
+export const needsSpace = ({ name }: Call): boolean => NEEDS_SPACE.test(name);
+/** Whether a call may change the disk. */
+export const writes = ({ name }: Call): boolean => WRITES.test(name);
+/** Whether permissions may refuse a call. */
+export const isByPath = ({ name }: Call): boolean => BY_PATH.test(name);
+/** Whether a call may read or write less than it is asked for. */
+export const hasBytes = ({ name }: Call): boolean => HAS_BYTES.test(name);

@@ -1,0 +1,181 @@
+import { APPLE, BUNDLES, CANARIES, HISTORIES, PLANS, RETRIES, ROLES, ROUND_TRIPS } from "./figures/by-tests.ts";
+import { NEW_HOMES, PROGRAMS_AT_ONCE } from "./figures/programs.ts";
+import { READING } from "./figures/readers.ts";
+import { PIPES, PROTOTYPES, RANDOM_KILLS, READ_ONLY, TERMINAL } from "./figures/small.ts";
+import { DISK_FAULTS, JUMPS, KILLS, LOSSES, SIGNALS, STOPS } from "./figures/at-calls.ts";
+import type { Trial } from "./trial.ts";
+
+/** A figure of the torture run. */
+export interface Figure {
+  readonly name: string;
+  /** its number among the figures that a trusted program of this kind has */
+  readonly number: string;
+  readonly tries: string;
+  readonly zero: string;
+  readonly trials: readonly Trial[];
+  /** a program that it needs */
+  readonly needs?: "cc" | "openssl" | "python3" | "unshare";
+  /** how many places are tried at once; as many as there are cores when absent */
+  readonly atOnce?: number;
+}
+
+export const FIGURES: readonly Figure[] = [
+  {
+    name: "kills",
+    number: "2",
+    tries: "`kill -9` at every write of every command that writes",
+    zero: "half states, broken audits, runs that do not converge, files left behind",
+    trials: KILLS,
+    needs: "cc",
+  },
+  {
+    name: "losses",
+    number: "3",
+    tries: "the same, and unsynced bytes or names are lost",
+    zero: "the same, and printed results that are lost",
+    trials: LOSSES,
+    needs: "cc",
+  },
+  {
+    name: "disk-faults",
+    number: "4",
+    tries: "EIO, EACCES, ENOSPC, a full disk and short reads and writes at every call",
+    zero: "the same, wrong exit codes, errors that are not explained",
+    trials: DISK_FAULTS,
+    needs: "cc",
+  },
+  {
+    name: "clock",
+    number: "15",
+    tries: "the clock jumps back and forth by a second, a day and 400 days",
+    zero: "the same",
+    trials: JUMPS,
+    needs: "cc",
+  },
+  {
+    name: "signals",
+    number: "21",
+    tries: "SIGINT, SIGTERM and SIGHUP at every write",
+    zero: "the same, wrong statements about what was changed",
+    trials: SIGNALS,
+    needs: "cc",
+  },
+  {
+    name: "stops",
+    number: "21",
+    tries: "SIGSTOP for a minute in the middle, and others read meanwhile",
+    zero: "the same, readers that wait for ever",
+    trials: STOPS,
+    needs: "cc",
+    atOnce: 12,
+  },
+  {
+    name: "random-kills",
+    number: "1",
+    tries: "`kill -9` at moments by the clock",
+    zero: "half states, broken audits, runs that do not converge",
+    trials: RANDOM_KILLS,
+  },
+  {
+    name: "histories",
+    number: "-",
+    tries: "random histories of all models, each place a batch of them",
+    zero: "differences from the model",
+    trials: HISTORIES,
+  },
+  {
+    name: "programs",
+    number: "6",
+    tries: "two to twenty programs at once on one home",
+    zero: "lost changes, changes of refused commands, failures other than exit 5",
+    trials: [...PROGRAMS_AT_ONCE, ...NEW_HOMES],
+    atOnce: 1,
+  },
+  {
+    name: "read-only",
+    number: "4",
+    tries: "every command that writes, on a home that is mounted read-only",
+    zero: "changes, unexplained failures",
+    trials: READ_ONLY,
+    needs: "unshare",
+  },
+  {
+    name: "pipes",
+    number: "21",
+    tries: "readers of standard output and errors that go away",
+    zero: "half states, stacks, files left behind",
+    trials: PIPES,
+    needs: "cc",
+  },
+  {
+    name: "readers",
+    number: "9",
+    tries: "mutated files for every reader, against a second implementation",
+    zero: "unexpected failures, more than 60 s or 600 MB, disagreements",
+    trials: READING,
+    needs: "openssl",
+  },
+  {
+    name: "apple",
+    number: "7",
+    tries: "random faults of Apple's simulated server",
+    zero: "differences from Apple's devices",
+    trials: APPLE,
+  },
+  {
+    name: "retries",
+    number: "8",
+    tries: "`Retry-After` and errors of Apple's server",
+    zero: "requests that are too early or too many",
+    trials: RETRIES,
+  },
+  {
+    name: "round-trips",
+    number: "10",
+    tries: "export, then import, in every encoding and mode",
+    zero: "changes",
+    trials: ROUND_TRIPS,
+  },
+  {
+    name: "prototypes",
+    number: "12",
+    tries: "names of what every JavaScript object has, in every place",
+    zero: "unexpected failures, changed prototypes",
+    trials: PROTOTYPES,
+  },
+  {
+    name: "terminal",
+    number: "13",
+    tries: "terminal controls in names, on a terminal, in every format",
+    zero: "raw controls",
+    trials: TERMINAL,
+  },
+  {
+    name: "canaries",
+    number: "14",
+    tries: "secrets, looked for in every file, process and output",
+    zero: "places where they are found",
+    trials: CANARIES,
+  },
+  {
+    name: "roles",
+    number: "18",
+    tries: "random actors and operations against a model, and twin tenants",
+    zero: "differences from the model",
+    trials: ROLES,
+  },
+  {
+    name: "plans",
+    number: "19",
+    tries: "what a plan announces, and what is then applied",
+    zero: "differences",
+    trials: PLANS,
+  },
+  {
+    name: "bundles",
+    number: "20",
+    tries: "spoilt bundles, with one bit or record changed",
+    zero: "accepted bundles, changes, files",
+    trials: BUNDLES,
+  },
+];

@@ -1,0 +1,86 @@
+import { hasBytes, isByPath, needsSpace, writes, type Call, type Fault, type FaultKind } from "../faulty-disk.ts";
+import { BY_HAND } from "../scenes/by-hand.ts";
+import { OF_FILES } from "../scenes/files.ts";
+import { LARGER } from "../scenes/larger.ts";
+import type { Scene } from "../scenes/scene.ts";
+import type { Trial } from "../trial.ts";
+
+/** Every command that writes. */
+export const SCENES: readonly Scene[] = [...LARGER, ...OF_FILES, ...BY_HAND];
+
+const placeOf = ({ kind, number, seconds }: Fault): string =>
+  `${kind} ${number}${seconds === undefined ? "" : ` ${seconds}`}`;
+
+function readPlace(place: string): Fault {
+  const [kind = "", number = "", seconds] = place.split(" ");
+  return {
+    kind: kind as FaultKind,
+    number: Number(number),
+    ...(seconds !== undefined && { seconds: Number(seconds) }),
+  };
+}
+
+/** Trials of every scene, at places chosen from the calls that it makes on a sound disk. */
+const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = SCENES): readonly Trial[] =>
+  scenes.map((scene) => ({
+    scene: scene.name,
+    places: async (workplace) => {
+      const { calls } = await (await workplace.stage(scene)).rehearsal;
+      return choose(calls).map(placeOf);
+    },
+    attempt: async (place, workplace) => (await workplace.stage(scene)).attempt(readPlace(place), workplace.stopMs),
+  }));
+
+const each = (calls: readonly Call[], ...kinds: readonly FaultKind[]): readonly Fault[] =>
+  calls.flatMap(({ number }) => kinds.map((kind) => ({ kind, number })));
+
+/** One of all calls that differ in name and file. */
+const kindsOf = (calls: readonly Call[]): readonly Call[] =>
+  [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
+    (alike) => alike[Math.floor(alike.length / 2)] ?? [],
+  );
+
+/** `kill -9` before each write, within it, and after the last one. */
+export const KILLS = atCalls((calls) => {
+  const writing = calls.filter(writes);
+  return [
+    ...each(writing, "kill-before"),
+    ...each(writing.filter(hasBytes), "kill-within"),
+    ...each(writing.slice(-1), "kill-after"),
+  ];
+});
+
+/** The same, and what was not synced is lost; also when the command has ended. */
+export const LOSSES = atCalls((calls) => [
+  ...each(calls.filter(writes), "lose-all", "lose-data", "lose-names"),
+  ...(["lose-all", "lose-data", "lose-names"] as const).map((kind) => ({ kind, number: -1 })),
+]);
+
+export const DISK_FAULTS = atCalls((calls) => [
+  ...each(calls, "eio"),
+  ...each(calls.filter(isByPath), "eacces"),
+  ...each(calls.filter(needsSpace), "enospc", "full"),
+  ...each(calls.filter(hasBytes), "short"),
+]);
+
+/** A signal before each write: one of three, in turn. */
+export const SIGNALS = atCalls((calls) =>
+  calls.filter(writes).map(({ number }, at) => ({ number, kind: (["INT", "TERM", "HUP"] as const)[at % 3] ?? "INT" })),
+);
+
+const DAY = 86_400;
+
+/** The clock jumps at one of all calls that differ. */
+export const JUMPS = atCalls(
+  (calls) =>
+    kindsOf(calls).flatMap(({ number }) =>
+      [-400 * DAY, -DAY, -1, DAY, 400 * DAY].map((seconds): Fault => ({ kind: "clock", number, seconds })),
+    ),
+  SCENES.filter(({ readsDate }) => readsDate !== true),
+);
+
+/** Stopped a quarter, half and three quarters through the writes. */
+export const STOPS = atCalls((calls) => {
+  const writing = calls.filter(writes);
+  return [1, 2, 3].flatMap((quarter) => each(writing.slice((writing.length * quarter) / 4).slice(0, 1), "stop"));
+});

@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { ROOT } from "#support/process/program.ts";
+import type { Trial } from "../trial.ts";
+
+const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+
+/** Tests that stand beside the source and that the torture run repeats with other seeds. */
+interface TestFile {
+  readonly path: string;
+  readonly project?: "unit" | "process";
+  /** how many random histories or cases one place stands for; a file without random parts has one place */
+  readonly batch?: number;
+  /** the name of the variable that sets their number, and what it counts */
+  readonly variable?: "CLOMOCTL_HISTORIES" | "CLOMOCTL_SPOILT";
+  readonly count?: number;
+}
+
+/** The lines of vitest's output that tell of failures, with fast-check's seed, path and shrunk counterexample. */
+function failuresIn(output: string): readonly string[] {
+  const lines = stripVTControlCharacters(output).split("\n");
+  const begin = lines.findIndex((line) => /^\s*FAIL |Unhandled|Error:/.test(line));
+  return lines.slice(Math.max(0, begin)).slice(0, 60);
+}
+
+function runTests(
+  { path, project = "unit", variable = "CLOMOCTL_HISTORIES", count }: TestFile,
+  seed: number,
+): Promise<readonly string[]> {
+  const env = {
+    ...process.env,
+    ...(count !== undefined && { [variable]: String(count), CLOMOCTL_SEED: String(seed) }),
+  };
+  const args = ["--no-maglev", VITEST, "run", "--project", project, "--max-workers", "1", path];
+  const child = spawn(process.execPath, args, { cwd: ROOT, env });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) return resolve([]);
+      const found = failuresIn(output);
+      const [, shrunk, way] = /seed: (-?\d+), path: "([^"]+)"/.exec(output) ?? [];
+      const replay = `CLOMOCTL_SEED=${shrunk} CLOMOCTL_PATH=${way} npx vitest run --project ${project} ${path}`;
+      resolve(way === undefined ? found : [...found, `the shrunk history: ${replay}`]);
+    });
+  });
+}
+
+/** Trials of test files: a place is a seed, or the file as it stands. */
+const byTests = (files: readonly TestFile[]): readonly Trial[] =>
+  files.map((file) => ({
+    scene: file.path,
+    places: async ({ histories }) => {
+      const { batch } = file;
+      if (batch === undefined) return ["once"];
+      return Array.from({ length: Math.ceil(histories / batch) }, (_, at) => `${batch} from seed ${at + 1}`);
+    },
+    attempt: (place, { seed }) => runTests(file, seed * 1_000_000 + Number(place.split(" ").at(-1) ?? 0)),
+  }));
+
+const TENANT = "src/lib/tenant";
+/** Histories of which `CLOMOCTL_HISTORIES` counts the steps. */
+const ofSteps = (path: string, steps: number, batch: number): TestFile => ({ path, count: steps, batch });
+/** Models of which it counts the runs. */
+const ofRuns = (path: string, runs: number): TestFile => ({ path, count: runs, batch: runs });
+
+export const HISTORIES = byTests([
+  ofSteps(`${TENANT}/records/directory-history.test.ts`, 900, 60),
+  ofSteps(`${TENANT}/records/things-history.test.ts`, 900, 60),
+  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 270, 18),
+  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 160, 8),
+  ofSteps(`${TENANT}/console/mirror-history.test.ts`, 380, 38),
+  ofSteps(`${TENANT}/handover/restores-history.test.ts`, 400, 20),
+  ofRuns(`${TENANT}/ade/history.test.ts`, 100),
+  ofRuns(`${TENANT}/plans/users-model.test.ts`, 200),
+  ofRuns(`${TENANT}/plans/secured-model.test.ts`, 150),
+  ofRuns(`${TENANT}/plans/history-model.test.ts`, 40),
+  ofRuns(`${TENANT}/plans/orgs.test.ts`, 80),
+  ofRuns(`${TENANT}/plans/devices.test.ts`, 12),
+  ofRuns(`${TENANT}/versions/history.test.ts`, 60),
+  ofRuns(`${TENANT}/handover/restores.test.ts`, 24),
+]);
+
+/** Export, then import, in every encoding and mode. */
+export const ROUND_TRIPS = byTests([
+  { path: "test/process/roundtrip.test.ts", project: "process", count: 40, batch: 40 },
+  { path: `${TENANT}/store/export.test.ts` },
+]);
+
+/** What a plan, a dry run or a diff announces is what is then applied. */
+export const PLANS = byTests([
+  ofRuns(`${TENANT}/handover/restores-rules.test.ts`, 24),
+  ofRuns(`${TENANT}/records/by-hand.test.ts`, 30),
+  ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
+]);
+
+/** Who may do what, and what they learn of what they may not see. */
+export const ROLES = byTests([
+  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 270, 18),
+  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 160, 8),
+  ofRuns("src/commands/permission-sequences.test.ts", 80),
+  { path: "src/commands/permission-everywhere.test.ts" },
+]);
+
+export const BUNDLES = byTests([
+  { path: "src/commands/handover/spoilt.test.ts", variable: "CLOMOCTL_SPOILT", count: 40, batch: 120 },
+  { path: "src/lib/handover/compare/verify.test.ts", variable: "CLOMOCTL_SPOILT", count: 200, batch: 200 },
+]);
+
+export const CANARIES = byTests([
+  { path: "test/process/canary.test.ts", project: "process" },
+  { path: "test/process/handover-canary.test.ts", project: "process" },
+]);
+
+export const APPLE = byTests([
+  ofRuns(`${TENANT}/ade/history.test.ts`, 100),
+  { path: "src/lib/apple/simulator/faults.test.ts" },
+  { path: "test/process/simulator.test.ts", project: "process" },
+]);
+
+export const RETRIES = byTests([
+  { path: "src/lib/apple/patience.test.ts" },
+  { path: "src/lib/apple/service/service.test.ts" },
+]);

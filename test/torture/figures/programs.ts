@@ -1,0 +1,139 @@
+import { cp, rm } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writePeople } from "#support/process/people-file.ts";
+import { run, type Outcome } from "#support/process/program.ts";
+import { filesOf, openDatabase } from "#support/process/tenant-state.ts";
+import { auditProblems } from "../content.ts";
+import { mirror } from "../scenes/by-hand.ts";
+import type { Trial, Workplace } from "../trial.ts";
+
+/** One of several programs that run at once, and whether its change is there. */
+interface Program {
+  readonly line: (at: number) => readonly string[];
+  /** undefined for what only reads */
+  readonly isDone?: (home: string, at: number) => boolean;
+}
+
+function rows(home: string, sql: string, value: string): number {
+  const database = openDatabase(home);
+  try {
+    return Number(database.prepare(sql).get(value)?.["n"]);
+  } finally {
+    database.close();
+  }
+}
+
+const hasOrg = (home: string, at: number): boolean =>
+  rows(home, "select count(*) as n from org where code = ?", `P${at}`) === 1;
+
+const PROGRAMS: readonly Program[] = [
+  { line: (at) => ["orgs", "create", `部${at}`, "--code", `P${at}`], isDone: hasOrg },
+  {
+    line: (at) => ["users", "edit", "user0@example.com", "--title", `役${at}`],
+    // the last one wins, but each has a record in the audit
+    isDone: (home, at) =>
+      rows(home, "select count(*) as n from audit where record like '%' || ? || '%'", `"役${at}"`) > 0,
+  },
+  {
+    line: (at) => ["users", "import", `people-${at}.csv`, "--create-orgs", "--yes"],
+    isDone: (home, at) =>
+      rows(home, "select count(*) as n from user where name like '%' || ?", `太郎${1000 + at}`) === 1,
+  },
+  {
+    line: (at) => ["context", "add", `c${at}`, "--embedded"],
+    isDone: (home, at) => readFileSync(join(home, "contexts.json"), "utf8").includes(`"c${at}"`),
+  },
+  { line: () => ["users", "list"] },
+];
+
+/** Among several contexts a change must name its own. */
+const EMBEDDED = { CLOMOCTL_CONTEXT: "embedded" };
+
+let template: Promise<string> | undefined;
+
+async function makeTemplate(folder: string): Promise<string> {
+  const home = mkdtempSync(join(folder, "programs-"));
+  await mirror(home);
+  await run(["context", "add", "first", "--embedded"], { home });
+  return home;
+}
+
+/** What is wrong with how one of them ended. */
+function problemsOf({ line, isDone }: Program, at: number, { code, stderr }: Outcome, home: string): readonly string[] {
+  const name = line(at).join(" ");
+  if (isDone === undefined) return code === 0 ? [] : [`${name} ended with ${code}: ${stderr}`];
+  if (code !== 0 && code !== 5) return [`${name} ended with ${code}: ${stderr}`];
+  if (isDone(home, at) === (code === 0)) return [];
+  return [code === 0 ? `${name} succeeded, and its change is lost` : `${name} was refused, and its change is there`];
+}
+
+/** Runs so many programs at once on one home. */
+async function together(count: number, kinds: readonly Program[], { folder }: Workplace): Promise<readonly string[]> {
+  template ??= makeTemplate(folder);
+  const home = mkdtempSync(join(folder, "together-"));
+  try {
+    await cp(await template, home, { recursive: true });
+    const programs = Array.from({ length: count }, (_, at) => kinds[at % kinds.length]).filter(
+      (one) => one !== undefined,
+    );
+    for (const at of programs.keys())
+      await writePeople(join(home, `people-${at}.csv`), { from: 1000 + at, to: 1001 + at });
+    const ended = await Promise.all(programs.map(({ line }, at) => run(line(at), { home, cwd: home, env: EMBEDDED })));
+    const problems = ended.flatMap((outcome, at) => {
+      const program = programs[at];
+      return program === undefined ? [] : problemsOf(program, at, outcome, home);
+    });
+    const next = await run(["orgs", "create", "後", "--code", "AFTER"], { home, env: EMBEDDED });
+    if (next.code !== 0) problems.push(`the next command ended with ${next.code}: ${next.stderr}`);
+    if (!ended.some(({ code }) => code === 0)) problems.push("none of them succeeded");
+    // a plan that lost against another one stays, to be planned again
+    const left = (await filesOf(home)).filter((name) => /tmp|\.new-|-journal$|-wal$/.test(name));
+    return [...problems, ...left.map((name) => `left behind: ${name}`), ...auditProblems(home)];
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+const ROUNDS = 20;
+const LEAST = 2;
+const MOST = 20;
+
+const trial = (scene: string, kinds: readonly Program[]): Trial => ({
+  scene,
+  places: async () =>
+    Array.from({ length: MOST - LEAST + 1 }, (_, at) => at + LEAST).flatMap((count) =>
+      Array.from({ length: ROUNDS }, (_, round) => `${count} programs, round ${round + 1}`),
+    ),
+  attempt: (place, workplace) => together(Number.parseInt(place, 10), kinds, workplace),
+});
+
+/** Two to twenty programs at once on one home. */
+export const PROGRAMS_AT_ONCE: readonly Trial[] = [
+  trial("all kinds of programs", PROGRAMS),
+  trial("changes of one user", PROGRAMS.slice(1, 2)),
+  trial("imports", PROGRAMS.slice(2, 3)),
+  trial("contexts", PROGRAMS.slice(3, 4)),
+];
+
+/** A home that does not exist yet. */
+export const NEW_HOMES: readonly Trial[] = [
+  {
+    scene: "programs that make the same tenant",
+    places: async () => Array.from({ length: MOST - LEAST + 1 }, (_, at) => `${at + LEAST} programs`),
+    attempt: async (place, { folder }) => {
+      const home = join(mkdtempSync(join(folder, "new-")), "home");
+      mkdirSync(home);
+      const count = Number.parseInt(place, 10);
+      const ended = await Promise.all(
+        Array.from({ length: count }, (_, at) => run(["orgs", "create", `部${at}`, "--code", `P${at}`], { home })),
+      );
+      const problems = ended.flatMap((outcome, at) =>
+        PROGRAMS[0] === undefined ? [] : problemsOf(PROGRAMS[0], at, outcome, home),
+      );
+      problems.push(...auditProblems(home));
+      await rm(home, { recursive: true, force: true });
+      return problems;
+    },
+  },
+];

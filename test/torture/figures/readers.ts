@@ -1,0 +1,219 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FIXTURES, start, wordsOf, type Outcome } from "#support/process/program.ts";
+import { propertyList } from "#support/apple/openssl.ts";
+import { prepared } from "../scenes/scene.ts";
+import { mutate, Random } from "../random.ts";
+import type { Trial, Workplace } from "../trial.ts";
+
+const MAX_SECONDS = 60;
+const MAX_RSS_KIB = 600_000;
+
+/** A reader of files that others made, and a second implementation that must agree on what it accepts. */
+interface Reader {
+  readonly scene: string;
+  readonly file: string;
+  /** makes the unharmed file in a folder that has {@link makeSamples}'s files */
+  readonly sample: (folder: string) => Buffer;
+  /** put around a mutated file, as a signature */
+  readonly wrap?: (bytes: Buffer, folder: string, samples: string) => Buffer;
+  readonly line: string;
+  /** what a second implementation finds wrong in what was accepted */
+  readonly second?: (
+    folder: string,
+    accepted: { readonly mutated: Buffer; readonly ended: Outcome },
+  ) => readonly string[];
+}
+
+const PYTHON_ROWS = `
+import csv, json, sys
+def rows(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return [row for row in csv.reader(file) if row]
+one, other = rows(sys.argv[1]), rows(sys.argv[2])
+if one != other: print(next((a, b) for a, b in zip(one + [None], other + [None]) if a != b)); sys.exit(1)`;
+
+const python = (script: string, folder: string, ...args: readonly string[]): readonly string[] => {
+  const { error, status, stdout, stderr } = spawnSync("python3", ["-c", script, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (error !== undefined || /ModuleNotFoundError/.test(stderr)) return [];
+  return status === 0 ? [] : [`Python disagrees: ${stdout}${stderr.split("\n").at(-2) ?? ""}`];
+};
+
+/** The expiry date that openssl reads must be the one that was recorded. */
+function compareDates(
+  folder: string,
+  { ended }: { readonly ended: Outcome },
+  file: string,
+  ...more: readonly string[]
+) {
+  const { expiresAt } = JSON.parse(ended.text) as { readonly expiresAt: string };
+  const read = spawnSync("openssl", ["x509", "-in", file, "-noout", "-enddate", ...more], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (read.status !== 0) return [];
+  const date = new Date(read.stdout.replace("notAfter=", ""));
+  return date.getTime() === Date.parse(expiresAt) ? [] : [`openssl reads ${date.toISOString()}, not ${expiresAt}`];
+}
+
+const read = (name: string) => (folder: string) => readFileSync(join(folder, name));
+const PROFILE = propertyList(
+  `<key>Name</key><string>業務アプリ</string><key>ProvisionedDevices</key><array><string>1</string></array>
+   <key>CreationDate</key><date>2026-03-01T00:00:00Z</date><key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>`,
+);
+
+const READERS: readonly Reader[] = [
+  {
+    scene: "CSV, by Python's csv",
+    file: "in.csv",
+    sample: read("p.csv"),
+    line: "csv convert in.csv out.csv --from-encoding utf-8 --to-encoding utf-8",
+    second: (folder) => python(PYTHON_ROWS, folder, "in.csv", "out.csv"),
+  },
+  { scene: "CSV in CP932", file: "in.csv", sample: read("people.csv"), line: "csv check in.csv --as users" },
+  { scene: "xlsx", file: "in.xlsx", sample: read("plan.xlsx"), line: "csv check in.xlsx --as users" },
+  {
+    scene: "YAML, by PyYAML",
+    file: "map.yaml",
+    sample: () => Buffer.from("columns:\n  氏名: 氏名\n  メールアドレス: メールアドレス\n  役職: ignore\n  # a note\n"),
+    line: "csv check p.csv --as users --map map.yaml",
+    second: (folder) => python('import yaml; yaml.safe_load(open("map.yaml", encoding="utf-8"))', folder),
+  },
+  {
+    scene: "PEM, by openssl",
+    file: "in.pem",
+    sample: read("c.pem"),
+    line: "renewals add a --file in.pem --format json",
+    second: (folder, accepted) => compareDates(folder, accepted, "in.pem"),
+  },
+  {
+    scene: "DER, by openssl",
+    file: "in.der",
+    sample: read("c.der"),
+    line: "renewals add a --file in.der --format json",
+    second: (folder, accepted) => compareDates(folder, accepted, "in.der", "-inform", "DER"),
+  },
+  {
+    scene: "p7m",
+    file: "x_Token_2026-03-01T05-00-00Z_smime.p7m",
+    sample: read("t.p7m"),
+    line: "renewals add a --file x_Token_2026-03-01T05-00-00Z_smime.p7m --format json",
+  },
+  {
+    scene: "PKCS#12, by openssl",
+    file: "in.p12",
+    sample: read("c.p12"),
+    line: "renewals add a --file in.p12 --password-file password --format json",
+    second: (folder) =>
+      spawnSync("openssl", ["pkcs12", "-in", "in.p12", "-passin", "pass:x", "-nokeys"], { cwd: folder }).status === 0
+        ? []
+        : ["openssl does not accept the key store"],
+  },
+  {
+    scene: "plist, by plistlib",
+    file: "in.mobileprovision",
+    sample: () => Buffer.from(PROFILE),
+    wrap: (bytes, folder, samples) => {
+      writeFileSync(join(folder, "in.plist"), bytes);
+      const signer = ["-signer", join(samples, "c.pem"), "-inkey", join(samples, "k.pem")];
+      const args = ["cms", "-sign", "-binary", "-nodetach", "-in", "in.plist", ...signer, "-outform", "DER"];
+      return execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+    },
+    line: "renewals add a --file in.mobileprovision --format json",
+    second: (folder) => python('import plistlib; plistlib.load(open("in.plist", "rb"))["ExpirationDate"]', folder),
+  },
+  {
+    scene: "zip bundle, by zipfile",
+    file: "in.zip",
+    sample: read("bundle.zip"),
+    line: "handover verify in.zip",
+    second: (folder) => python('import zipfile; assert zipfile.ZipFile("in.zip").testzip() is None', folder),
+  },
+  {
+    scene: "tar bundle, by tarfile",
+    file: "in.tar.gz",
+    sample: read("bundle.tar.gz"),
+    line: "handover verify in.tar.gz",
+    second: (folder) => python('import tarfile; [tarfile.open("in.tar.gz").getnames()]', folder),
+  },
+];
+
+let samples: Promise<string> | undefined;
+
+async function makeSamples({ folder }: Workplace): Promise<string> {
+  const home = mkdtempSync(join(folder, "samples-"));
+  copyFileSync(join(FIXTURES, "people.csv"), join(home, "people.csv"));
+  writeFileSync(join(home, "password"), "x\n", { mode: 0o600 });
+  const type = (line: string) => prepared(home, ...wordsOf(line));
+  await type("csv convert people.csv p.csv --to-encoding utf-8");
+  await type("users import people.csv --create-orgs --dry-run --report plan.xlsx");
+  await type("users import people.csv --create-orgs --yes");
+  for (const name of ["bundle.zip", "bundle.tar.gz"]) await type(`handover export -o ${name} --encoding utf-8`);
+  const openssl = (line: string): void => void execFileSync("openssl", line.split(" "), { cwd: home, stdio: "ignore" });
+  openssl("req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 90 -subj /CN=torture");
+  openssl("x509 -in c.pem -outform DER -out c.der");
+  openssl("pkcs12 -export -in c.pem -inkey k.pem -passout pass:x -out c.p12");
+  openssl("cms -encrypt -binary -aes256 -in people.csv -out t.p7m c.pem");
+  return home;
+}
+
+/** Runs a reader in bounded memory and time. */
+async function runBounded(
+  line: string,
+  folder: string,
+): Promise<{ readonly ended: Outcome; readonly problems: readonly string[] }> {
+  const env = { NODE_OPTIONS: "--max-old-space-size=256" };
+  const running = start(wordsOf(line), { home: join(folder, "home"), cwd: folder, env });
+  let rssKib = 0;
+  const watch = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${running.process.pid}/status`, "utf8");
+      rssKib = Math.max(rssKib, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      // it has ended, or the system has no /proc
+    }
+  }, 20);
+  const limit = setTimeout(() => running.process.kill("SIGKILL"), MAX_SECONDS * 1000);
+  const ended = await running.ended;
+  clearInterval(watch);
+  clearTimeout(limit);
+  return {
+    ended,
+    problems: [
+      ...(rssKib > MAX_RSS_KIB ? [`${rssKib} KiB of memory`] : []),
+      ...(ended.code === 0 || ended.code === 3 ? [] : [`ended with ${ended.code ?? ended.signal}: ${ended.stderr}`]),
+      ...(/^ {4}at |unexpected/m.test(ended.stderr) ? [`an unexpected failure: ${ended.stderr}`] : []),
+    ],
+  };
+}
+
+async function tryReader(reader: Reader, place: string, workplace: Workplace): Promise<readonly string[]> {
+  const from = await (samples ??= makeSamples(workplace));
+  const folder = mkdtempSync(join(workplace.folder, "read-"));
+  try {
+    mkdirSync(join(folder, "home"));
+    for (const name of ["p.csv", "password"]) copyFileSync(join(from, name), join(folder, name));
+    const random = new Random(`${workplace.seed} ${reader.scene} ${place}`);
+    const mutated = place === "unharmed" ? reader.sample(from) : mutate(reader.sample(from), random);
+    writeFileSync(join(folder, reader.file), reader.wrap?.(mutated, folder, from) ?? mutated);
+    const { ended, problems } = await runBounded(reader.line, folder);
+    const second = ended.code === 0 && problems.length === 0 ? reader.second?.(folder, { mutated, ended }) : undefined;
+    const refused = place === "unharmed" && ended.code !== 0 && reader.second !== undefined;
+    return [...problems, ...(second ?? []), ...(refused ? [`refused the unharmed file: ${ended.stderr}`] : [])];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const MUTATIONS = 1000;
+
+/** Mutated files, read in bounded memory and time. */
+export const READING: readonly Trial[] = READERS.map((reader) => ({
+  scene: reader.scene,
+  places: async () => ["unharmed", ...Array.from({ length: MUTATIONS }, (_, at) => `mutation ${at + 1}`)],
+  attempt: (place, workplace) => tryReader(reader, place, workplace),
+}));

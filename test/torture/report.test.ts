@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { renderFinding, renderTable, withTable } from "./report.ts";
+
+const FACTS = { date: "2026-11-24", commit: "abc", machine: "linux", seed: 1, minutes: 59.96 };
+const FIGURE = { name: "kills", number: "2", tries: "kills", zero: "half states" };
+
+test("the table tells how many of all places were tried, and why a figure was not", () => {
+  const tally = { tried: 12, places: 3400, scenes: 72, opened: 70 };
+  const table = renderTable(FACTS, [
+    { figure: FIGURE, tally, findings: 1 },
+    { figure: { ...FIGURE, name: "losses" }, tally, findings: 0, missing: "no C compiler" },
+  ]);
+  expect(table).toContain("2026-11-24, commit abc, linux, seed 1, 60 minutes in all.");
+  expect(table).toContain("| 2 | kills | kills | 12 of 3,400 | 70 of 72 | 1 | half states |");
+  expect(table).toContain("| 2 | losses | kills | not tried: no C compiler | 0 of 72 | - | half states |");
+});
+
+test("a failure is told with the command that replays it", () => {
+  const finding = {
+    figure: "kills",
+    scene: "orgs create",
+    place: "kill-before 17",
+    problems: ["torn\nand more", "left"],
+  };
+  expect(renderFinding(finding, 7)).toBe(
+    `FAILED kills: orgs create, kill-before 17, seed 7
+    torn
+    and more
+    left
+  replay: npm run torture -- --only kills --seed 7 --scene 'orgs create' --place 'kill-before 17'
+`,
+  );
+});
+
+test("the page keeps what stands around the table", () => {
+  const page = "a\n<!-- result of npm run torture -- --write -->\n\nold\n\n<!-- end of the result -->\nb\n";
+  expect(withTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));
+  expect(() => withTable("a", "b")).toThrow("the page has no marks");
+});

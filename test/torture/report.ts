@@ -1,0 +1,61 @@
+import type { Figure } from "./figures.ts";
+import type { Finding, Tally } from "./places.ts";
+
+/** A figure and what became of it. */
+export interface Row {
+  readonly figure: Pick<Figure, "name" | "number" | "tries" | "zero">;
+  readonly tally: Tally;
+  readonly findings: number;
+  /** why it was not tried */
+  readonly missing?: string | undefined;
+}
+
+/** What a run is known by. */
+export interface RunFacts {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly seed: number;
+  readonly minutes: number;
+}
+
+const count = (number: number): string => number.toLocaleString("en");
+
+/** Renders the result of a run in Markdown. */
+export function renderTable({ date, commit, machine, seed, minutes }: RunFacts, rows: readonly Row[]): string {
+  const lines = rows.map(({ figure, tally, findings, missing }) => {
+    const { tried, places, scenes, opened } = tally;
+    const cells =
+      missing === undefined
+        ? [`${count(tried)} of ${count(places)}`, `${opened} of ${scenes}`, count(findings)]
+        : [`not tried: ${missing}`, `0 of ${scenes}`, "-"];
+    return `| ${[figure.number, figure.name, figure.tries, ...cells, figure.zero].join(" | ")} |`;
+  });
+  return [
+    `${date}, commit ${commit}, ${machine}, seed ${seed}, ${Math.round(minutes * 10) / 10} minutes in all.`,
+    "",
+    "| # | figure | what is tried | places tried | scenes begun | failures | what must be 0 |",
+    "| --- | --- | --- | ---: | ---: | ---: | --- |",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+const MAX_LINES = 40;
+
+/** Renders a failure, with the command line that replays it. */
+export function renderFinding({ figure, scene, place, problems }: Finding, seed: number): string {
+  const replay = `npm run torture -- --only ${figure} --seed ${seed} --scene '${scene}' --place '${place}'`;
+  const lines = problems.flatMap((problem) => problem.trimEnd().split("\n"));
+  const told = lines.slice(0, MAX_LINES).map((line) => `    ${line}`);
+  return [`FAILED ${figure}: ${scene}, ${place}, seed ${seed}`, ...told, `  replay: ${replay}`, ""].join("\n");
+}
+
+const MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;
+
+/** Puts a table between the marks of a page. */
+export function withTable(page: string, table: string): string {
+  const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
+  if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error("the page has no marks");
+  return `${page.slice(0, begin + MARKS[0].length)}\n\n${table}\n${page.slice(end)}`;
+}

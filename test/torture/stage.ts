@@ -1,0 +1,241 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run, start, type Outcome } from "#support/process/program.ts";
+import { filesOf, openDatabase } from "#support/process/tenant-state.ts";
+import { auditProblems, contentOf, everythingOf, outputsOf, settingsOf } from "./content.ts";
+import { readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
+import type { Scene } from "./scenes/scene.ts";
+
+/** What every failure is told as: one error with its place and a remedy; a check names what it cannot read. */
+const DISK_MESSAGES = [
+  /^error: (?:disk I\/O error|no space left on the disk|permission denied)\n {2}\S.*\n {2}\S/m,
+  /^error: permission denied: cannot write here\n {2}\S/m,
+  // SQLite does not tell why a file cannot be opened
+  /^error: the tenant's file (?:cannot be opened|is damaged)\n {2}\S.*\n {2}\S/m,
+  // a write of the plan failed, and left its file unsound
+  /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
+  /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
+  /^embedded: cannot read the tenant: .+ \(/m,
+];
+
+/** What a command says if it failed after its change. */
+const DONE = /was committed|is committed|the change was made|what was done so far is not known/;
+
+/** A tenant is made before its first change; without records it counts as absent. */
+const isBare = ({ tenant: state }: State): boolean =>
+  state === "" || state.includes('["audit",[]]') || /"user":\[\].*"imports":\[\],"tasks":\[\],"audit":\[\]/.test(state);
+
+/** A tenant, and the files that change beside it: no transaction holds them together. */
+interface State {
+  readonly tenant: string;
+  readonly files: readonly string[];
+}
+
+const isSame = (one: State, other: State): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** How a scene ends on a sound disk. */
+interface Rehearsal {
+  readonly before: State;
+  readonly after: State;
+  /** after the same command once more */
+  readonly again: State;
+  readonly againCode: number | null;
+  /** the files that may stay, also those of a command that fails */
+  readonly files: ReadonlySet<string>;
+  readonly said: string;
+  readonly calls: readonly Call[];
+}
+
+const VARIES = /\d+ms|[0-9a-f-]{36}|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)/g;
+
+/** What a program printed; a result that is wholly printed must last. */
+const sayingOf = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARIES, "");
+
+/** A scene, the home that it starts from, and how it ends on a sound disk. */
+export class Stage {
+  readonly scene: Scene;
+  readonly #disk: FaultyDisk;
+  readonly #folder: string;
+  readonly line: readonly string[];
+  #rehearsal: Promise<Rehearsal> | undefined;
+  #copies = 0;
+
+  private constructor(disk: FaultyDisk, scene: Scene, folder: string, id: string) {
+    this.#disk = disk;
+    this.scene = scene;
+    this.#folder = folder;
+    this.line = scene.line.map((word) => (word === "ID" ? id : word));
+  }
+
+  static async of(disk: FaultyDisk, scene: Scene, parent: string): Promise<Stage> {
+    const folder = mkdtempSync(join(parent, "scene-"));
+    const template = join(folder, "template");
+    mkdirSync(template);
+    return new Stage(disk, scene, folder, await scene.prepare(template));
+  }
+
+  get rehearsal(): Promise<Rehearsal> {
+    return (this.#rehearsal ??= this.#rehearse());
+  }
+
+  /** A copy of the home that the scene starts from. */
+  async home(): Promise<string> {
+    const home = join(this.#folder, String((this.#copies += 1)));
+    await cp(join(this.#folder, "template"), home, { recursive: true });
+    return home;
+  }
+
+  start(home: string, env: Readonly<Record<string, string>> = {}) {
+    return start(this.line, { home, cwd: home, env });
+  }
+
+  run(home: string): Promise<Outcome> {
+    return this.start(home).ended;
+  }
+
+  /** All that the scene may change, without what differs from run to run. @throws if the tenant is damaged */
+  stateOf(home: string): State {
+    const { plans, outputs = [], whole, tables } = this.scene;
+    const byRecords = plans === true || outputs.length > 0 || whole !== undefined;
+    const tenant = byRecords ? contentOf(home) : everythingOf(home, tables);
+    const exists = whole === undefined ? [] : [String(existsSync(join(home, whole.output)))];
+    const written = outputsOf(home, outputs).map((output) => output ?? "");
+    return { tenant: tenant ?? "", files: [settingsOf(home), ...written, ...exists] };
+  }
+
+  async #rehearse(): Promise<Rehearsal> {
+    const { code: expected = 0, name } = this.scene;
+    const home = await this.home();
+    const before = this.stateOf(home);
+    const log = `${home}.log`;
+    const ended = await this.start(home, this.#disk.logging(home, log)).ended;
+    const { code, stderr } = ended;
+    if (code !== expected) throw new Error(`${name} ended with ${code}: ${stderr}`);
+    const after = this.stateOf(home);
+    const first = await filesOf(home);
+    const again = await this.run(home);
+    const files = [...first, ...(await filesOf(home)), join("tenants", "embedded", "tenant.db"), "settings.lock"];
+    const calls = readCalls(log, home);
+    const rehearsal = { before, after, again: this.stateOf(home), againCode: again.code };
+    rmSync(home, { recursive: true });
+    return { ...rehearsal, files: new Set(files), said: sayingOf(ended), calls };
+  }
+
+  /** Runs the scene with a fault, then once more without. @returns what is wrong */
+  async attempt(fault: Fault, stopMs = 0): Promise<readonly string[]> {
+    const home = await this.home();
+    const looked = `${home}-looked`;
+    try {
+      const running = this.start(home, this.#disk.failing(home, fault));
+      const during = fault.kind === "stop" ? await this.#whileStopped(running.process, home, stopMs) : [];
+      const ended = await running.ended;
+      // a copy is looked at: the next command finds what the failed one left, its log not yet taken up
+      await cp(home, looked, { recursive: true });
+      return [...during, ...(await this.#judge(fault, ended, home, looked))];
+    } catch (error) {
+      return [String(error)];
+    } finally {
+      for (const path of [home, looked, `${home}-saved`]) await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  /** Continues a stopped program after a while; others must be able to read meanwhile. */
+  async #whileStopped(process: { readonly pid?: number | undefined }, home: string, stopMs: number) {
+    const isStopped = (): boolean | undefined => stateOfProcess(process.pid ?? 0)?.startsWith("T");
+    while (isStopped() === false) await sleep(5);
+    if (isStopped() === undefined) return ["ended without being stopped"];
+    const begun = performance.now();
+    const read = await run(["orgs", "list"], { home });
+    await sleep(Math.max(0, stopMs - (performance.now() - begun)));
+    globalThis.process.kill(process.pid ?? 0, "SIGCONT");
+    return read.code === 0 || (read.code === 5 && read.stderr.includes("another process"))
+      ? []
+      : [`a list ended with ${read.code} while it was stopped: ${read.stderr}`];
+  }
+
+  async #judge(fault: Fault, ended: Outcome, home: string, looked: string): Promise<readonly string[]> {
+    const { before, after, again, againCode, files, said } = await this.rehearsal;
+    const { code: usual = 0, whole } = this.scene;
+    const found = this.stateOf(looked);
+    const isBefore = found.tenant === before.tenant || (isBare(before) && isBare(found));
+    const isAfter = found.tenant === after.tenant && (!isBefore || isSame(found, after));
+    const isSaid = sayingOf(ended) === said;
+    const isTorn = found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
+    const wrong = [
+      ...(this.scene.filesFirst === true && isAfter && found.files[0] !== after.files[0]
+        ? ["the settings are behind the tenant"]
+        : []),
+      ...(isTorn ? ["a file that is neither the old one nor the new one"] : []),
+      ...(isBefore || isAfter || this.scene.steps === true ? [] : ["neither the state before nor the one after"]),
+      ...(isSaid && !isSame(found, after) ? ["it printed its result, which is lost"] : []),
+      ...problemsOfEnd(fault, ended, this.scene, isBefore, isAfter),
+    ];
+    if (whole !== undefined && existsSync(join(home, whole.output))) {
+      const { code, stderr } = await run(whole.line, { home: looked, cwd: looked });
+      if (code !== 0) wrong.push(`its output is not whole: ${stderr}`);
+    }
+    const next = await this.run(home);
+    const code = isAfter ? againCode : usual;
+    if (this.scene.plans === true) await discardPlans(home);
+    if (next.code !== code) wrong.push(`the next run ended with ${next.code}, not ${code}: ${next.stderr}`);
+    if (!isSame(this.stateOf(home), isAfter ? again : after)) wrong.push("the next run did not converge");
+    // the list of temporary files is not synced: what stays after a power failure takes space, and nothing else
+    const isLost = fault.kind.startsWith("lose-");
+    const left = isLost ? [] : (await filesOf(home)).filter((name) => !files.has(name));
+    return [...wrong, ...left.map((name) => `left behind: ${name}`), ...auditProblems(home)];
+  }
+}
+
+/** What is wrong with how a program ended. */
+function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
+  const { code, signal, stderr } = ended;
+  const { code: usual = 0, failure = 1 } = scene;
+  const stack = /^ {4}at /m.test(stderr) ? [`a stack: ${stderr}`] : [];
+  if (kind.startsWith("kill-") || (kind.startsWith("lose-") && signal !== null))
+    return signal === "SIGKILL" ? [] : [`not killed, ended with ${code}`];
+  if (code === usual) return isAfter ? stack : [...stack, `exit code ${code}, but nothing was changed`];
+  if (["stop", "clock"].includes(kind) || kind.startsWith("lose-")) return [`ended with ${code}: ${stderr}`];
+  const interrupted = new Map<string, number>([
+    ["INT", 130],
+    ["TERM", 143],
+    ["HUP", 129],
+  ]).get(kind);
+  if (interrupted !== undefined) {
+    // a late signal ends the program itself, after the result was printed
+    const isEnd = code === interrupted || signal === `SIG${kind}`;
+    const isTold = isBefore || code === null || DONE.test(stderr);
+    return [
+      ...stack,
+      ...(isEnd ? [] : [`ended with ${code}: ${stderr}`]),
+      ...(isTold ? [] : [`changed, and not said: ${stderr}`]),
+    ];
+  }
+  if (scene.steps === true) return stack;
+  // permissions that refuse have exit codes of their own
+  const codes = kind === "eacces" ? [failure, 1, 2, 4] : [failure, 1];
+  return [
+    ...stack,
+    ...(codes.includes(code ?? -1) ? [] : [`exit code ${code}: ${stderr}`]),
+    ...(DISK_MESSAGES.some((message) => message.test(stderr)) ? [] : [`another message: ${stderr}`]),
+    ...(isBefore || DONE.test(stderr) ? [] : [`changed, and not said: ${stderr}`]),
+  ];
+}
+
+/** The state letter of a process and what follows it; undefined once it is gone. */
+function stateOfProcess(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Discards plans that were whole when their command ended: they wait for `imports commit`. */
+async function discardPlans(home: string): Promise<void> {
+  const database = openDatabase(home);
+  const open = database.prepare("select id from import where state = 'planned' order by pk desc").all();
+  database.close();
+  for (const { id } of open) await run(["imports", "discard", String(id)], { home });
+}
