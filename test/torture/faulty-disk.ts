@@ -42,7 +42,7 @@ export interface Call {
 }
 
 /** Ids of imports, which differ from run to run. */
-const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
 /** A library that makes one call of a program fail, as a faulty disk does, or ends the program there. */
 export class FaultyDisk {

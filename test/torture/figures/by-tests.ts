@@ -67,17 +67,17 @@ const ofSteps = (path: string, steps: number, batch: number): TestFile => ({ pat
 const ofRuns = (path: string, runs: number): TestFile => ({ path, count: runs, batch: runs });
 
 export const HISTORIES = byTests([
-  ofSteps(`${TENANT}/records/directory-history.test.ts`, 900, 60),
-  ofSteps(`${TENANT}/records/things-history.test.ts`, 900, 60),
-  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 270, 18),
-  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 160, 8),
-  ofSteps(`${TENANT}/console/mirror-history.test.ts`, 380, 38),
-  ofSteps(`${TENANT}/handover/restores-history.test.ts`, 400, 20),
-  ofRuns(`${TENANT}/ade/history.test.ts`, 100),
-  ofRuns(`${TENANT}/plans/users-model.test.ts`, 200),
-  ofRuns(`${TENANT}/plans/secured-model.test.ts`, 150),
-  ofRuns(`${TENANT}/plans/history-model.test.ts`, 40),
-  ofRuns(`${TENANT}/plans/orgs.test.ts`, 80),
+  ofSteps(`${TENANT}/records/directory-history.test.ts`, 300, 20),
+  ofSteps(`${TENANT}/records/things-history.test.ts`, 300, 20),
+  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 150, 10),
+  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 80, 4),
+  ofSteps(`${TENANT}/console/mirror-history.test.ts`, 100, 10),
+  ofSteps(`${TENANT}/handover/restores-history.test.ts`, 100, 5),
+  ofRuns(`${TENANT}/ade/history.test.ts`, 50),
+  ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
+  ofRuns(`${TENANT}/plans/secured-model.test.ts`, 75),
+  ofRuns(`${TENANT}/plans/history-model.test.ts`, 20),
+  ofRuns(`${TENANT}/plans/orgs.test.ts`, 40),
   ofRuns(`${TENANT}/plans/devices.test.ts`, 12),
   ofRuns(`${TENANT}/versions/history.test.ts`, 60),
   ofRuns(`${TENANT}/handover/restores.test.ts`, 24),
@@ -98,8 +98,8 @@ export const PLANS = byTests([
 
 /** Who may do what, and what they learn of what they may not see. */
 export const ROLES = byTests([
-  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 270, 18),
-  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 160, 8),
+  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 150, 10),
+  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 80, 4),
   ofRuns("src/commands/permission-sequences.test.ts", 80),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
@@ -115,7 +115,7 @@ export const CANARIES = byTests([
 ]);
 
 export const APPLE = byTests([
-  ofRuns(`${TENANT}/ade/history.test.ts`, 100),
+  ofRuns(`${TENANT}/ade/history.test.ts`, 50),
   { path: "src/lib/apple/simulator/faults.test.ts" },
   { path: "test/process/simulator.test.ts", project: "process" },
 ]);
