@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import type { NounNode } from "../../src/commands/node.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../../src/lib/errors/index.ts";
-import { FIXTURES, freshHome, start, wordsOf } from "#support/process/program.ts";
+import { FIXTURES, freshHome, run, wordsOf } from "#support/cli/home.ts";
+import { start } from "#support/process/program.ts";
 
 interface Line {
   readonly line: string;
@@ -28,22 +29,26 @@ async function linesOf(noun: NounNode): Promise<Line[]> {
 
 const LASTING = / simulator start /;
 
+/** Starts what stays in the foreground: it prints its address first, and ends by a signal. */
+function startLasting(words: readonly string[], options: { readonly home: string; readonly cwd: string }) {
+  const running = start(words, options);
+  running.process.stdout?.on("data", (chunk: Buffer) => {
+    if (chunk.includes("http://")) running.process.kill("SIGTERM");
+  });
+  return running.ended;
+}
+
 const lines = await linesOf(PROGRAM);
 
 test.each(lines)("$line", async ({ line, exits, ownExits }) => {
   const [program, ...words] = wordsOf(line);
   expect(program).toBe("clomoctl");
-  const home = await freshHome();
+  const home = freshHome();
   const cwd = join(home, "work");
   await mkdir(cwd);
   const inputs = existsSync(FIXTURES) ? await readdir(FIXTURES) : [];
   await Promise.all(inputs.map((name) => symlink(join(FIXTURES, name), join(cwd, name))));
-  const running = start(words, { home, cwd });
-  // one that stays in the foreground prints its address first, and ends by a signal
-  running.process.stdout?.on("data", (chunk: Buffer) => {
-    if (LASTING.test(line) && chunk.includes("http://")) running.process.kill("SIGTERM");
-  });
-  const { code, stderr } = await running.ended;
+  const { code, stderr } = await (LASTING.test(line) ? startLasting : run)(words, { home, cwd });
   const expected = [LASTING.test(line) ? 143 : 0, ...exits.map((exit) => ERRORS[exit].exit), ...ownExits];
   expect(expected, stderr).toContain(code);
 });

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { access, chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { freshHome, ROOT, startOnTerminal, wordsOf } from "#support/process/program.ts";
+import { describe, expect, test } from "vitest";
+import { freshHome, ROOT, run, wordsOf } from "#support/cli/home.ts";
 
 const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
@@ -136,13 +136,11 @@ interface Ended {
   readonly screen: string;
 }
 
-/** Runs a command of clomoctl on a terminal. */
+/** Runs a command of clomoctl as on a terminal. */
 async function runOnTerminal(line: string, { home, cwd, env }: Place): Promise<Ended> {
   const { own, typed } = withoutVariables(line);
   const words = wordsOf(typed).slice(1);
-  const running = startOnTerminal(words, { home, cwd, env: { ...env, ...own }, size: { columns: 80, rows: 24 } });
-  onTestFinished(() => running.close());
-  return running.ended;
+  return run(words, { home, cwd, env: { ...env, ...own }, typing: [], columns: 80 });
 }
 
 /** Runs a command of another program by the shell. */
@@ -175,7 +173,7 @@ const linesOf = (screen: string): readonly string[] =>
 
 describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) => {
   test.each(Object.entries(LANGUAGES))("does what its page in %s says", async (language, locale) => {
-    const [home, cwd] = [await freshHome(), await freshHome()];
+    const [home, cwd] = [freshHome(), freshHome()];
     const place = { home, cwd, env: { PATH: await standIns(home), LANG: locale } };
     const parts = partsOf(movedToToday(await pageOf(page, language as Language)));
     for (const part of parts) {

@@ -29,6 +29,9 @@ export interface Circumstances {
   readonly actors?: Readonly<Record<string, Transport>>;
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
+  /** replaces parts of the environment: tenants that are really opened, the machine's own processes */
+  readonly outside?: Partial<Pick<Outside, "openTenant" | "openApple">>;
+  readonly host?: Partial<Pick<Host, "argv" | "execPath" | "pid" | "kill">>;
   /** Apple's services, or what stands in for them */
   readonly apple?: Send;
   /** bytes of stdin, where it is no terminal */
@@ -62,6 +65,8 @@ export interface Ran {
   readonly summary: string | undefined;
   /** stdout without anything decoded */
   readonly bytes: Uint8Array;
+  /** stdout and stderr in the order they were written, with what moves the cursor and colours */
+  readonly screen: string;
   /** what the tenant was asked, in order */
   readonly requests: readonly Seen[];
 }
@@ -73,25 +78,33 @@ export function freshFolder(): string {
   return folder;
 }
 
+/** How a terminal is told to erase a line. */
+const ERASED = Buffer.from("\u001b[2K");
+
 class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
   /** what a spinner calls; nothing moves */
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = this.cursorTo;
-  readonly clearLine = this.cursorTo;
+  readonly clearLine = (): boolean => this.#both.push(ERASED) > 0;
   readonly #chunks: Buffer[] = [];
   readonly #onText: (text: string) => void;
+  readonly #both: Buffer[];
 
-  constructor(columns: number | undefined, onText: (text: string) => void = () => undefined) {
+  /** @param both gets what is written to this one and to others, in order */
+  constructor(columns: number | undefined, both: Buffer[], onText: (text: string) => void = () => undefined) {
     super({ decodeStrings: false });
     this.isTTY = columns !== undefined;
     this.columns = columns;
+    this.#both = both;
     this.#onText = onText;
   }
 
   override _write(chunk: Buffer | string, _: BufferEncoding, done: () => void): void {
-    this.#chunks.push(Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    this.#chunks.push(bytes);
+    this.#both.push(bytes);
     this.#onText(this.text);
     done();
   }
@@ -164,8 +177,9 @@ export async function run(line: string | readonly string[], circumstances: Circu
   const { terminal, home = freshFolder(), now = NOW } = circumstances;
   const columns = terminal === undefined ? undefined : (terminal.columns ?? 80);
   const person = new Person(terminal?.typing ?? []);
-  const stdout = new Screen(columns);
-  const stderr = new Screen(columns, (text) => person.look(text));
+  const screen: Buffer[] = [];
+  const stdout = new Screen(columns, screen);
+  const stderr = new Screen(columns, screen, (text) => person.look(text));
   const folder = circumstances.folder ?? home;
   const stdin = terminal === undefined ? stdinOf(circumstances.stdin) : person.stdin;
   const words = typeof line === "string" ? line.split(" ") : line;
@@ -179,6 +193,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     arch: circumstances.architecture ?? "x64",
     versions: { node: circumstances.nodeVersion ?? "24.21.0" },
     cwd: () => folder,
+    ...circumstances.host,
   });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) circumstances.signals?.on(name, () => host.emit(name));
   const tenants = new Map<string, AnsweringTenant>();
@@ -211,13 +226,21 @@ export async function run(line: string | readonly string[], circumstances: Circu
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? UNTOLD, close: async () => undefined }),
+    ...circumstances.outside,
   };
   const exit = await main(outside);
   host.ended = true;
   for (const tenant of tenants.values()) tenant.check();
   person.check();
   const requests = [...tenants.values()].flatMap((tenant) => tenant.requests);
-  return { exit, stdout: stdout.text, ...withoutSummary(stderr.text), bytes: stdout.bytes, requests };
+  return {
+    exit,
+    stdout: stdout.text,
+    ...withoutSummary(stderr.text),
+    bytes: stdout.bytes,
+    screen: Buffer.concat(screen).toString("utf8"),
+    requests,
+  };
 }
 
 /** Parts the summary line from what else was printed. */

@@ -13,10 +13,6 @@ const DOOR = join(ROOT, "bin", "clomoctl.js");
 /** Input files made by our own scripts. */
 export const FIXTURES = join(ROOT, "fixtures");
 
-/** Words of a line, `"…"` and `'…'` held together, as a shell has them. */
-export const wordsOf = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
-
 /** How a program is to run. */
 export interface RunOptions {
   /** CLOMOCTL_HOME; {@link freshHome} gives one */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Desk, resultOf } from "#support/process/import-desk.ts";
-import { FIXTURES, freshHome } from "#support/process/program.ts";
+import { Desk, resultOf } from "#support/cli/import-desk.ts";
+import { FIXTURES, freshHome } from "#support/cli/home.ts";
 
 const fixture = (name: string): string => join(FIXTURES, name);
 const DEVICES = fixture("devices/devices.utf-8.crlf.csv");
@@ -10,7 +10,7 @@ const PEOPLE = fixture("users/people.shift_jis.crlf.csv");
 
 /** A home whose tenant has the people of the fixtures. */
 async function deskWithPeople(): Promise<Desk> {
-  const desk = new Desk(await freshHome());
+  const desk = new Desk(freshHome());
   const { code, stderr } = await desk.run(`users import ${PEOPLE} --create-orgs --yes`);
   expect(code, stderr).toBe(0);
   return desk;

@@ -3,9 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { rowsIn } from "#support/xlsx/read.ts";
-import { createEncoder } from "../../src/lib/csv/encoding/encode.ts";
-import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "#support/process/import-desk.ts";
-import { FIXTURES } from "#support/process/program.ts";
+import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
+import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "#support/cli/import-desk.ts";
+import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
   const EXPORT = "氏名,メールアドレス,組織コード,役職,CLOMOアカウント名";

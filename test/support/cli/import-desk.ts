@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freshHome, run, type Outcome } from "./program.ts";
+import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 
 /** The columns of {@link PEOPLE}. */
 export const HEADER = "氏名,メールアドレス,組織コード,役職";
@@ -23,7 +23,7 @@ export interface Result {
 /** The JSON a program wrote. */
 export const resultOf = ({ text }: Outcome): Result => JSON.parse(text) as Result;
 
-/** A home, and its programs' words behind `clomoctl`. */
+/** A home, and the words behind `clomoctl`. */
 export class Desk {
   readonly home: string;
 
@@ -39,8 +39,13 @@ export class Desk {
     return writeFile(this.path(name), content);
   }
 
-  run(line: string, stdin?: string | Uint8Array): Promise<Outcome> {
-    return run(line.split(" "), { home: this.home, cwd: this.home, ...(stdin === undefined ? {} : { stdin }) });
+  run(line: string, stdin: string | Uint8Array = ""): Promise<Outcome> {
+    return run(line.split(" "), { home: this.home, stdin });
+  }
+
+  /** Runs a command line at a terminal. */
+  type(line: string, typing: Required<RunOptions>["typing"]): Promise<Outcome> {
+    return run(line.split(" "), { home: this.home, typing });
   }
 
   async states(): Promise<string[]> {
@@ -56,7 +61,7 @@ export class Desk {
 
 /** A fresh home with a file `people.csv`. */
 export async function freshDesk(people: readonly string[] = PEOPLE): Promise<Desk> {
-  const desk = new Desk(await freshHome());
+  const desk = new Desk(freshHome());
   await desk.write("people.csv", csv(people));
   return desk;
 }

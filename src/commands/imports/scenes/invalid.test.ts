@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csv, freshDesk, HEADER, resultOf } from "#support/process/import-desk.ts";
-import { FIXTURES } from "#support/process/program.ts";
+import { csv, freshDesk, HEADER, resultOf } from "#support/cli/import-desk.ts";
+import { FIXTURES } from "#support/cli/home.ts";
 
 describe("invalid rows", () => {
   const BAD = [

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
-import { csv, freshDesk, HEADER, PEOPLE, peopledDesk, resultOf, type Result } from "#support/process/import-desk.ts";
-import { FIXTURES, start, startOnTerminal } from "#support/process/program.ts";
+import { describe, expect, test } from "vitest";
+import { csv, freshDesk, HEADER, PEOPLE, peopledDesk, resultOf, type Result } from "#support/cli/import-desk.ts";
+import { FIXTURES } from "#support/cli/home.ts";
 
 describe("an import", () => {
   test("shows its plan on stderr and its result on stdout, and commits", async () => {
@@ -111,65 +111,16 @@ describe("an import", () => {
       stderr: expect.stringContaining("氏名 must not be blank for a new user"),
     });
   });
-
-  test("without a terminal and without --yes ends with 2 and names --yes", async () => {
-    const desk = await freshDesk();
-    const { code, stderr } = await desk.run("users import people.csv --create-orgs");
-    expect(code).toBe(2);
-    expect(stderr).toContain("--yes");
-    expect(await desk.states()).toEqual(["discarded"]);
-  });
-
-  test.each([
-    ["users import nowhere.csv", 6, "nowhere.csv"],
-    ["users import people.csv --map nowhere.yaml", 6, "nowhere.yaml"],
-    ["users import people.csv --errors people.csv", 2, "is a file that this command reads"],
-    ["users import people.csv --errors people.csv --overwrite", 2, "--errors"],
-    ["users import people.csv --report - --yes", 2, "--report"],
-    ["users import people.csv --emit-csv x.csv --mode replace --skip-invalid", 2, "--skip-invalid"],
-    ["imports show ffffffff", 6, "imports list"],
-  ])("%s ends with %i", async (line, code, named) => {
-    const desk = await freshDesk();
-    const outcome = await desk.run(line);
-    expect(outcome.code).toBe(code);
-    expect(outcome.stderr).toContain(named);
-  });
-
-  test("a newline other than the one that was stated is a warning", async () => {
-    const desk = await freshDesk();
-    const { code, stderr } = await desk.run("users import people.csv --newline lf --create-orgs --dry-run");
-    expect(code).toBe(0);
-    expect(stderr).toContain("warning: the header row of people.csv ends in CRLF, not LF");
-  });
 });
 
-describe("encodings", () => {
-  test("text that could be half-width kana as well is refused, with both readings", async () => {
-    const desk = await freshDesk();
-    await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
-    const { code, stderr } = await desk.run("users import kana.csv --dry-run");
-    expect(code).toBe(3);
-    expect(stderr).toContain("Muñoz");
-    expect(stderr).toContain("Muﾃｱoz");
-    expect(stderr).toContain("--encoding utf-8");
-  });
-
-  test("UTF-8 with a few broken bytes is refused, with a hint", async () => {
-    const desk = await freshDesk();
-    await desk.write("broken.csv", await readFile(join(FIXTURES, "broken", "bytes-invalid.utf-8.csv")));
-    const { code, stderr } = await desk.run("users import broken.csv --dry-run");
-    expect(code).toBe(3);
-    expect(stderr).toContain("--encoding utf-8");
-  });
-
-  test("a map names headers and its dialect", async () => {
-    const desk = await freshDesk();
-    await desk.write("map.yaml", 'columns:\n  名前: 氏名\n  mail: メールアドレス\ndialect:\n  delimiter: "|"\n');
-    await desk.write("other.csv", "名前|mail\r\n山田 太郎|taro@example.com\r\n");
-    const outcome = await desk.run("users import other.csv --map map.yaml --yes --format json");
-    expect(outcome.stderr).not.toContain("error");
-    expect(resultOf(outcome)).toMatchObject({ create: 1, committed: true });
-  });
+test("text that could be half-width kana as well is refused, with both readings", async () => {
+  const desk = await freshDesk();
+  await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
+  const { code, stderr } = await desk.run("users import kana.csv --dry-run");
+  expect(code).toBe(3);
+  expect(stderr).toContain("Muñoz");
+  expect(stderr).toContain("Muﾃｱoz");
+  expect(stderr).toContain("--encoding utf-8");
 });
 
 describe("deletions", () => {
@@ -190,18 +141,6 @@ describe("deletions", () => {
     expect(resultOf(right)).toMatchObject({ delete: 1, committed: true });
     expect(await desk.users()).not.toContain("hanako");
   });
-
-  test("are typed on a terminal", async () => {
-    const desk = await peopledDesk();
-    await desk.write("one.csv", ONE);
-    const terminal = startOnTerminal(["users", "import", desk.path("one.csv"), "--mode", "replace"], {
-      home: desk.home,
-    });
-    await terminal.shows("Type 1, ");
-    terminal.type("1\r");
-    expect((await terminal.ended).code).toBe(0);
-    expect(await desk.users()).not.toContain("hanako");
-  });
 });
 
 describe("what comes between", () => {
@@ -217,39 +156,6 @@ describe("what comes between", () => {
     expect(JSON.parse(replanned.text)).toMatchObject({ create: 1, update: 1, state: "planned" });
     expect((await desk.run(`imports commit ${importId} --yes`)).code).toBe(0);
     expect(await desk.states()).toEqual(["committed", "committed"]);
-  });
-
-  test("Ctrl-C in the question changes nothing and drops the plan", async () => {
-    const desk = await freshDesk();
-    const terminal = startOnTerminal(["users", "import", desk.path("people.csv"), "--create-orgs"], {
-      home: desk.home,
-    });
-    await terminal.shows("Apply to embedded");
-    terminal.type("\u0003");
-    expect((await terminal.ended).code).toBe(130);
-    expect(await desk.states()).toEqual(["discarded"]);
-  });
-
-  test("a signal while stdin is read says that nothing was changed", async () => {
-    const desk = await freshDesk();
-    const terminal = startOnTerminal(["users", "import", "-", "--yes", "--progress", "none"], { home: desk.home });
-    await vi.waitFor(async () => expect(await readdir(desk.path("tmp"))).not.toEqual([]), { timeout: 20_000 });
-    terminal.pty.kill("SIGTERM");
-    const { code, screen } = await terminal.ended;
-    expect({ code, said: screen.includes("nothing was changed") }).toEqual({ code: 143, said: true });
-    expect(await desk.states()).toEqual([]);
-    expect(await readdir(desk.path("tmp"))).toEqual([]);
-  });
-
-  test("a reader that goes away is no failure", async () => {
-    const desk = await freshDesk();
-    const { process, ended } = start(["users", "import", "people.csv", "--create-orgs", "--yes"], {
-      home: desk.home,
-      cwd: desk.home,
-    });
-    process.stdout?.destroy();
-    expect(await ended).toMatchObject({ code: 0 });
-    expect(await desk.states()).toEqual(["committed"]);
   });
 });
 
