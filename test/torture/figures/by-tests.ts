@@ -85,7 +85,7 @@ export const HISTORIES = byTests([
 
 /** Export, then import, in every encoding and mode. */
 export const ROUND_TRIPS = byTests([
-  { path: "test/process/roundtrip.test.ts", project: "process", count: 40, batch: 40 },
+  { path: "src/commands/imports/scenes/roundtrip.test.ts", count: 40, batch: 40 },
   { path: `${TENANT}/store/export.test.ts` },
 ]);
 
