@@ -24,7 +24,7 @@ import {
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-const RUNS = 60;
+const RUNS = 20;
 
 let desk: Desk;
 beforeAll(() => {

@@ -11,7 +11,7 @@ import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-const RUNS = 20;
+const RUNS = 6;
 
 let desk: Desk;
 beforeAll(() => {
