@@ -93,21 +93,6 @@ test("its certificate is checked against the authority that --ca-file names", as
   expect((await clomoctl("orgs list --context trusted")).code).toBe(0);
 });
 
-test.each([
-  ["--url mdm.example.jp", 2, "http"],
-  ["--url https://mdm.example.jp --embedded", 2, "either --embedded or --url"],
-  ["--url https://mdm.example.jp --language en", 2, "--language does not go with --url"],
-  ["--url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
-  ["--embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
-  ["--url https://mdm.example.jp --ca-file gone.pem", 6, "gone.pem"],
-  ["--url https://mdm.example.jp --ca-file one.csv", 3, "not a certificate"],
-])("context add %s is refused", async (options, code, said) => {
-  await writeFile(join(certificates, "one.csv"), "氏名\r\n");
-  const outcome = await clomoctl(`context add remote ${options}`);
-  expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(said)]);
-  expect((await clomoctl("context list --fields name")).text).toBe("name\nembedded\n");
-});
-
 test("an address that serves no tenant is unavailable", async () => {
   await clomoctl(`context add remote --url ${plain.replace(BELOW, "/nobody")}`);
   const { code } = await clomoctl("orgs list --context remote");

@@ -16,8 +16,8 @@ import type { Language } from "../../../src/lib/text/index.ts";
 import type { Clock } from "../../../src/commands/tools.ts";
 import { AnsweringTenant, type Answers, type Seen } from "./tenant.ts";
 
-/** What is typed when a question stands on the screen: a part of the question, and the keys. */
-export type Typing = readonly [question: string, keys: string];
+/** What is typed when a question stands on the screen: a part of the question, and the keys, or what gives them then. */
+export type Typing = readonly [question: string, keys: string | (() => string)];
 
 /** What a command line meets. All that is not given is still: no terminal, no input, an empty home of its own. */
 export interface Circumstances {
@@ -135,7 +135,8 @@ class Person {
     if (at === -1) return;
     this.#read = at + next[0].length;
     this.#typing.shift();
-    setImmediate(() => this.stdin.write(next[1]));
+    const [, keys] = next;
+    setImmediate(() => this.stdin.write(typeof keys === "string" ? keys : keys()));
   }
 
   /** @throws where a question was not asked */

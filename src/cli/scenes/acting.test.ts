@@ -1,12 +1,11 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshHome, run } from "#support/process/program.ts";
-import { filesOf } from "#support/process/tenant-state.ts";
+import { freshHome, run } from "#support/cli/home.ts";
 
 /** A home with a user in each of two organisations; one of them administers her own. */
 async function desk() {
-  const home = await freshHome();
+  const home = freshHome();
   const stdin = [
     "氏名,メールアドレス,CLOMOアカウント名,組織コード",
     "山田 花子,hanako@example.jp,hanako,S1",
@@ -15,7 +14,7 @@ async function desk() {
   ].join("\r\n");
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   const ask = async (line: string, more: { readonly stdin?: string } = {}) => {
-    const ended = await run(line.split(" "), { home, cwd: home, ...more });
+    const ended = await run(line.split(" "), { home, ...more });
     expect(ended.code, ended.stderr).toBe(0);
     return ended.text;
   };
@@ -30,11 +29,11 @@ test.each([
   ["clomo-account", "settings", "set", "--authentication", "x"],
   ["users", "list"],
 ])("nobody acts on a tenant that is not there, and none is made: %s %s", async (...line) => {
-  const home = await freshHome();
+  const home = freshHome();
   await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,taro@example.jp\r\n");
-  const ended = await run([...line, "--as", "hanako"], { home, cwd: home });
+  const ended = await run([...line, "--as", "hanako"], { home });
   expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining("no CLOMO account hanako") });
-  expect(await filesOf(home)).toEqual(["people.csv"]);
+  expect(await readdir(home)).toEqual(["people.csv"]);
 });
 
 test("a Tab names what the account of --as sees, and nothing for an account that is not there", async () => {

@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
 
 const CANARY = "canary-7c1f";
 
@@ -23,15 +23,8 @@ async function examine(home: string, words: readonly string[] = []) {
   return { code: ran.code, ran, rows, wrong: rows.filter(({ state }) => state !== "ok") };
 }
 
-test("a fresh home is right, and no tenant is made in it", async () => {
-  const home = await freshHome();
-  const { code, wrong, ran } = await examine(home);
-  expect([code, wrong, ran.stderr]).toEqual([0, [], "0 problems, 0 warnings\n"]);
-  expect(await readdir(home)).toEqual(["cache"]);
-});
-
 test("a tenant in use is right, and its file stays as it is", async () => {
-  const home = await freshHome();
+  const home = freshHome();
   const imported = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   expect(imported.code, imported.stderr).toBe(0);
   const path = join(home, "tenants", "embedded", "tenant.db");
@@ -43,7 +36,7 @@ test("a tenant in use is right, and its file stays as it is", async () => {
 });
 
 test("a broken home says first what is wrong and what to type, and tells no secret", async () => {
-  const home = await freshHome();
+  const home = freshHome();
   await run(["context", "add", "kanto", "--embedded"], { home });
   const added = await run(["tenant", "set", "--ios", "yes", "--context", "kanto"], { home });
   expect(added.code, added.stderr).toBe(0);
@@ -66,11 +59,4 @@ test("a broken home says first what is wrong and what to type, and tells no secr
   expect(people.text).toMatch(/^問題 {5}テナント kanto: /);
   expect(people.text).toContain(`\n         -> chmod 600 ${join(home, "pw")} を実行してください\n`);
   expect(people.stderr).toBe("問題 2 件、警告 0 件\n");
-});
-
-test("a context that is not there is a problem, not a failure", async () => {
-  const home = await freshHome();
-  const { code, wrong } = await examine(home, ["--context", "gone"]);
-  expect(code).toBe(3);
-  expect(wrong).toMatchObject([{ check: "contexts", what: 'no context is named "gone"' }]);
 });

@@ -2,13 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { vppToken } from "#support/renewals/vpp-token.ts";
-import { freshHome, run, type Outcome } from "#support/process/program.ts";
+import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 const DAY_MS = 86_400_000;
 
 test("check, list, notify and calendar go by the same date: the earlier of record and file", async () => {
-  const home = await freshHome();
-  const clomoctl = (...args: readonly string[]): Promise<Outcome> => run(args, { home, cwd: home });
+  const home = freshHome();
+  const clomoctl = (...args: readonly string[]): Promise<Outcome> => run(args, { home });
   const settings = ["recipients:", "  - {name: it, way: command, command: [/bin/true]}"];
   await writeFile(join(home, "notify.yaml"), settings.join("\n"));
   await writeFile(join(home, "a.vpptoken"), vppToken(new Date("2098-03-01T00:00:00Z"), "本社"));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
 
 const IMPORT = `users import ${join(FIXTURES, "people.csv")} --create-orgs --yes`.split(" ");
 const USERS = ["users", "list", "--format", "json", "--query", "length(@)"];
@@ -13,7 +13,7 @@ async function did(words: readonly string[], home: string, env: Record<string, s
 }
 
 test("cron jobs written before a second context was added read on; one that writes says what to add, and works with it", async () => {
-  const home = await freshHome();
+  const home = freshHome();
   await did(IMPORT, home);
   await did("context add osaka --embedded".split(" "), home);
   // what only looks goes on as before, where it was
@@ -33,7 +33,7 @@ test("cron jobs written before a second context was added read on; one that writ
 });
 
 test("a cron job for the only customer goes on with him while an empty one is added and in use on a terminal", async () => {
-  const home = await freshHome();
+  const home = freshHome();
   await did("context add kanto --embedded".split(" "), home);
   await did(IMPORT, home);
   await did("context add osaka --embedded --use".split(" "), home);

@@ -1,10 +1,11 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readCsv, writeCsv, type Cells } from "#support/console/csv.ts";
 import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import { uploadOf } from "#support/console/upload.ts";
-import { freshHome, run, startOnTerminal, type Outcome } from "#support/process/program.ts";
+import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 const HEADER = [
   "表示名",
@@ -45,8 +46,8 @@ const user = (cells: readonly string[]): SecuredUser => ({
 
 /** A home whose tenant has {@link START}, and a folder for files beside it. */
 async function mirroredHome() {
-  const home = await freshHome();
-  const folder = await freshHome();
+  const home = freshHome();
+  const folder = freshHome();
   const said: Outcome[] = [];
   const program = async (args: readonly string[], stdin?: Uint8Array): Promise<Outcome> => {
     const outcome = await run(args, { home, cwd: folder, ...(stdin === undefined ? {} : { stdin }) });
@@ -186,14 +187,16 @@ describe("nothing is written", () => {
     const there = await mirroredHome();
     await there.write("in.csv", CHANGED);
     const args = ["secured", "users", "import", "in.csv", "--app", "docs", "--emit-csv", "out.csv"];
-    const terminal = startOnTerminal(args, { home: there.home, cwd: there.folder });
-    await terminal.shows("Write the upload file for");
-    await there.write(
-      "in.csv",
-      CHANGED.map((record) => record.map((cell) => cell.replace("新人", "別人"))),
-    );
-    terminal.type("y\r");
-    const { code, screen } = await terminal.ended;
+    const change = (): string => {
+      const changed = CHANGED.map((record) => record.map((cell) => cell.replace("新人", "別人")));
+      writeFileSync(there.path("in.csv"), writeCsv(changed, "cp932"));
+      return "y\r";
+    };
+    const { code, screen } = await run(args, {
+      home: there.home,
+      cwd: there.folder,
+      typing: [["Write the upload file for", change]],
+    });
     expect(code).toBe(3);
     expect(screen).toContain("the file changed after its plan was made");
     expect(await readdir(there.folder)).toEqual(["in.csv"]);

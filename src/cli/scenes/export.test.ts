@@ -1,0 +1,34 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
+
+const fixture = (name: string): string => join(FIXTURES, name);
+
+test.each(["users", "orgs", "devices"])("an export of %s is never a workbook, whatever its name", async (noun) => {
+  const home = freshHome();
+  const { code, stderr } = await run([noun, "export", "-o", "now.XLSX"], { home });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("list --format xlsx -o FILE") });
+  const ja = await run([noun, "export", "-o", "now.xls", "--lang", "ja"], { home });
+  expect(ja.stderr).toContain("エクスポートは管理画面用の CSV です");
+  expect(await readdir(home)).not.toContain("now.XLSX");
+});
+
+test.each(["README.md", "README.ja.md"])(
+  "the pipe of %s works: one tenant's users are planned for another",
+  async (page) => {
+    const home = freshHome();
+    await run(["context", "add", "customer-a", "--embedded"], { home });
+    await run(["context", "add", "customer-b", "--embedded"], { home });
+    const imported = ["users", "import", fixture("people.csv"), "--create-orgs", "--context", "customer-a", "--yes"];
+    expect((await run(imported, { home })).code).toBe(0);
+    const line =
+      /^\$ (.*clomoctl.* \| clomoctl.*)$/m.exec(await readFile(join(FIXTURES, "..", page), "utf8"))?.[1] ?? "";
+    const [first = [], second = [], ...more] = line.split(" | ").map((command) => command.split(" ").slice(1));
+    expect(more).toEqual([]);
+    const exported = await run(first, { home });
+    const planned = await run([...second, "--format", "json"], { home, stdin: exported.stdout });
+    expect([exported.code, planned.code], planned.stderr).toEqual([0, 0]);
+    expect(JSON.parse(planned.text)).toMatchObject({ create: 24, invalid: 0, tenant: "customer-b" });
+  },
+);

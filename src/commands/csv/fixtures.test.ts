@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
+
+const fixture = (name: string): string => join(FIXTURES, name);
+
+interface FoundProblem {
+  readonly code: string;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** A problem that a fixture file is known to have. */
+interface KnownProblem {
+  readonly format: string;
+  readonly encoding: string;
+  readonly code: string;
+  readonly row: number;
+  readonly column: number;
+  /** only a comparison with a tenant shows it */
+  readonly needs?: string;
+  /** a limit of the reader's that the program cannot be told */
+  readonly maxRecordLength?: number;
+}
+
+test.each(["shift_jis.crlf", "shift_jis.cr", "utf-8.lf", "utf-8-bom.crlf"])("a good file in %s", async (form) => {
+  const home = freshHome();
+  const { code, text, stderr } = await run(
+    ["csv", "check", fixture(`users/people.${form}.csv`), "--as", "users", "--format", "ndjson"],
+    { home },
+  );
+  expect(code).toBe(0);
+  // blanks at the ends of texts are kept, and warned of
+  expect(stderr).toMatch(/^(?:warning: [^\n]* blanks at the ends, [^\n]*\n){3}$/);
+  const problems = ["value-blanks", "name-blanks", "value-blanks"].map((code) => ({ code }));
+  expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 3, problems });
+});
+
+test("a table of Excel's, in UTF-16 and with tabs", async () => {
+  const words = ["csv", "check", fixture("users/people.utf-16le-bom.crlf.txt"), "--as", "users", "--format", "ndjson"];
+  const { code, text } = await run(words, { home: freshHome() });
+  expect(code).toBe(0);
+  expect(JSON.parse(text)).toMatchObject({ encoding: "utf-16le", rows: 66, errors: 0 });
+});
+
+test("every problem of the broken files is found in its place", async () => {
+  const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
+  const home = freshHome();
+  const missed: string[] = [];
+  for (const [name, { format, encoding, needs, maxRecordLength, ...expected }] of Object.entries(known)) {
+    if (needs !== undefined || maxRecordLength !== undefined) continue;
+    const words = ["csv", "check", fixture(`broken/${name}`), "--as", format, "--encoding", encoding];
+    const { text } = await run([...words, "--format", "json"], { home });
+    const { problems } = JSON.parse(text) as { problems: readonly FoundProblem[] };
+    const found = problems.map(({ code, row, column }) => `${code} ${row}:${column}`);
+    const { code, row, column } = expected;
+    if (!found.includes(`${code} ${row}:${column}`)) missed.push(`${name}: ${found.join(", ")}`);
+  }
+  expect(missed).toEqual([]);
+});
+
+test.each([
+  ["shift_jis.crlf", "utf-8", "lf", "utf-8.lf"],
+  ["utf-8.lf", "shift_jis", "cr", "shift_jis.cr"],
+  ["utf-8.cr", "shift_jis", "crlf", "shift_jis.crlf"],
+])("%s to %s %s is the fixture %s", async (from, encoding, newline, to) => {
+  const input = fixture(`users/people.${from}.csv`);
+  const { stdout, code } = await run(
+    ["csv", "convert", input, "-", "--to-encoding", encoding, "--to-newline", newline],
+    { home: freshHome() },
+  );
+  expect(code).toBe(0);
+  expect(stdout.equals(await readFile(fixture(`users/people.${to}.csv`)))).toBe(true);
+});
