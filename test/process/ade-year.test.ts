@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshHome, run, type Outcome } from "#support/process/program.ts";
+import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 import { startSimulator } from "#support/process/simulator.ts";
 
 /** Somebody who types commands, and keeps all that they said. */
@@ -50,7 +50,7 @@ async function kept(home: string): Promise<string> {
 }
 
 test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, without a secret told", async () => {
-  const desk = new Desk(await freshHome(), await freshHome());
+  const desk = new Desk(freshHome(), freshHome());
   const state = join(desk.folder, "SIMULATOR.json");
   const { url } = await startSimulator(desk.folder, "--devices", "2000", "--seed", "year", "--state", state);
   const at = `--url ${url}`;
@@ -153,4 +153,4 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
     expect(all.includes(String(secret)), String(secret)).toBe(false);
   }
   expect((await stat(join(desk.home, "sealing.key"))).mode & 0o777).toBe(0o600);
-}, 300_000);
+});

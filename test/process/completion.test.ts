@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
+import { run as runHere } from "#support/cli/home.ts";
 import { filesIn, preReleaseHome } from "#support/process/pre-release.ts";
 import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
 
@@ -48,9 +49,9 @@ async function desk() {
   const home = await freshHome();
   const cells = HOSTILE.map((name) => `"${name.replaceAll('"', '""')}"\r\n`);
   const stdin = `組織名\r\n${cells.join("")}`;
-  const imported = await run(["orgs", "import", "-", "--yes"], { home, stdin });
+  const imported = await runHere(["orgs", "import", "-", "--yes"], { home, stdin });
   expect(imported.code, imported.stderr).toBe(0);
-  const users = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
+  const users = await runHere(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   expect(users.code, users.stderr).toBe(0);
   const [bin, work] = [join(home, "bin"), join(home, "work")];
   await mkdir(bin);
@@ -164,7 +165,7 @@ test("a server that does not answer is not waited for, and nothing is said", asy
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const home = await freshHome();
-  const added = await run(["context", "add", "far", "--url", `http://127.0.0.1:${port}`, "--use"], { home });
+  const added = await runHere(["context", "add", "far", "--url", `http://127.0.0.1:${port}`, "--use"], { home });
   expect(added.code, added.stderr).toBe(0);
   expect(await run(TAB, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
 });

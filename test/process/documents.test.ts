@@ -7,7 +7,7 @@ import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 import { text } from "../../src/lib/text/index.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
 
 let started: StartedChromium | undefined;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ const dayAfter = (days: number): string => new Date(Date.now() + days * 86_400_0
 
 /** One of each level, in a tenant with users. */
 async function filledHome(): Promise<string> {
-  const home = await freshHome();
+  const home = freshHome();
   const item = (name: string, kind: string, days: number): string[] => {
     return ["renewals", "add", name, "--kind", kind, "--expires", dayAfter(days)];
   };

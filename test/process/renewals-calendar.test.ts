@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
+import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, run } from "#support/process/program.ts";
 
 const read = (calendar: string): readonly (readonly [unknown, unknown])[] =>
@@ -14,10 +15,11 @@ const EMBEDDED = ["--context", "embedded"];
 test("the calendar holds every dated thing on its day in the context's zone, whatever the process's", async () => {
   const home = await freshHome();
   const clomoctl = (...args: readonly string[]) => run(args, { home, cwd: home, env: { TZ: "America/Los_Angeles" } });
-  await clomoctl("context", "add", "kanto", "--embedded");
-  await clomoctl("renewals", "add", "本社", "--kind", "push-certificate", "--expires", "2099-03-01", ...EMBEDDED);
-  await clomoctl("renewals", "add", "関東", "--kind", "custom", "--expires", "2096-02-29", "--context", "kanto");
-  await clomoctl("renewals", "add", "不明", "--kind", "android-owner", ...EMBEDDED);
+  const here = (...args: readonly string[]) => runHere(args, { home });
+  await here("context", "add", "kanto", "--embedded");
+  await here("renewals", "add", "本社", "--kind", "push-certificate", "--expires", "2099-03-01", ...EMBEDDED);
+  await here("renewals", "add", "関東", "--kind", "custom", "--expires", "2096-02-29", "--context", "kanto");
+  await here("renewals", "add", "不明", "--kind", "android-owner", ...EMBEDDED);
   const one = await clomoctl("renewals", "calendar", "-o", "a.ics", "--lang", "ja", ...EMBEDDED);
   expect([one.code, one.text]).toEqual([0, ""]);
   expect(one.stderr).toContain("期限不明の 1 件は、カレンダーに入っていません");

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { run } from "#support/process/program.ts";
+import { run } from "#support/cli/home.ts";
 
 interface Item {
   readonly id: string;
@@ -40,18 +40,6 @@ const add = async (name: string, ...words: readonly string[]): Promise<void> => 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "clomoctl-page-"));
   started = await startChromium();
-});
-afterAll(async () => {
-  await started?.[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
-});
-afterEach(() => page?.context().close());
-
-let filled = false;
-// not before all: the program runs within a test only
-beforeEach(async () => {
-  if (filled) return;
-  filled = true;
   await add("本社プッシュ", "--kind", "push-certificate", "--expires", inDays(20), "--owner", "it@example.jp");
   await add(
     "第一所有者",
@@ -68,6 +56,11 @@ beforeEach(async () => {
   await add("契約", "--kind", "custom", "--expires", inDays(1400));
   await add("謎", "--kind", "certificate");
 });
+afterAll(async () => {
+  await started?.[Symbol.asyncDispose]();
+  rmSync(home, { recursive: true, force: true });
+});
+afterEach(() => page?.context().close());
 
 /** Opens a file in a browser that runs no script, of so many CSS pixels. */
 const open = async (file: string, width = 1280): Promise<Page> => {
@@ -80,15 +73,25 @@ const open = async (file: string, width = 1280): Promise<Page> => {
   return page;
 };
 
-const written = async (language: "en" | "ja"): Promise<{ readonly file: string; readonly items: readonly Item[] }> => {
+/** A page, and what it shows. */
+interface Written {
+  readonly file: string;
+  readonly items: readonly Item[];
+}
+
+const written: { [language in "en" | "ja"]?: Promise<Written> } = {};
+
+/** Writes the page of a language once. */
+const pageIn = (language: "en" | "ja"): Promise<Written> => (written[language] ??= writePage(language));
+
+async function writePage(language: "en" | "ja"): Promise<Written> {
   const file = join(home, `${language}.html`);
-  const { code, stderr, text } = await run(["renewals", "list", "--format", "html", "-o", file, "--lang", language], {
-    home,
-  });
+  const words = ["renewals", "list", "--format", "html", "-o", file, "--lang", language];
+  const { code, stderr, text } = await run(words, { home });
   expect([code, text], stderr).toEqual([0, ""]);
   const listed = await run(["renewals", "list", "--format", "json"], { home });
   return { file, items: JSON.parse(listed.text) as readonly Item[] };
-};
+}
 
 const rowOf = (kind: string, { id }: Item): Locator => page.locator(`${kind}[data-item="${id}"]`);
 
@@ -135,7 +138,7 @@ const monthLines = async (): Promise<readonly number[]> => {
 
 describe.each(["en", "ja"] as const)("the page of what expires, in %s", (language) => {
   test("has its markers where the dates say", async () => {
-    const { file, items } = await written(language);
+    const { file, items } = await pageIn(language);
     await open(file);
     const lines = await monthLines();
     expect(lines).toHaveLength(16);
@@ -166,7 +169,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
   });
 
   test("has a table that says what the list says", async () => {
-    const { file, items } = await written(language);
+    const { file, items } = await pageIn(language);
     await open(file);
     const rows = page.locator("tbody tr");
     expect(await Promise.all((await rows.all()).map((row) => row.getAttribute("data-item")))).toEqual(
@@ -190,7 +193,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
   });
 
   test("is told to those who do not see it: a named image and a table with headers", async () => {
-    const { file } = await written(language);
+    const { file } = await pageIn(language);
     await open(file);
     const name = language === "en" ? /^Timeline of 7 items/ : /^7 件のタイムライン/;
     expect(await page.getByRole("img", { name }).count()).toBe(1);
@@ -202,7 +205,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
 });
 
 test("nothing leaves the page, and nothing that was recorded is markup in it", async () => {
-  const { file } = await written("ja");
+  const { file } = await pageIn("ja");
   await open(file);
   expect(requested).toEqual([pathToFileURL(file).href]);
   expect(await page.locator("script, img, iframe, link, tbody b").count()).toBe(0);
@@ -210,7 +213,7 @@ test("nothing leaves the page, and nothing that was recorded is markup in it", a
 
 describe("on paper", () => {
   test.each([1047, 700])("nothing is cut off at %d pixels, and the time line is there", async (width) => {
-    const { file } = await written("ja");
+    const { file } = await pageIn("ja");
     await open(file, width);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     const inside = async (what: Locator): Promise<void> => {
@@ -226,7 +229,7 @@ describe("on paper", () => {
   });
 
   test("it is printed on sheets of A4 across", async () => {
-    const { file } = await written("ja");
+    const { file } = await pageIn("ja");
     await open(file);
     const pdf = await page.pdf({ preferCSSPageSize: true });
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
@@ -240,7 +243,7 @@ describe("on paper", () => {
 });
 
 test("its letters are drawn, by day and by night: kanji take ink, and the paper changes", async () => {
-  const { file } = await written("ja");
+  const { file } = await pageIn("ja");
   const require = createRequire(import.meta.url);
   const font = readFileSync(require.resolve("@fontsource/noto-sans-jp/files/noto-sans-jp-japanese-400-normal.woff2"));
   const face = `@font-face{font-family:T;src:url(data:font/woff2;base64,${font.toString("base64")})}body{font-family:T!important}`;
@@ -267,7 +270,7 @@ describe.each([390, 768, 1024])("on a screen of %d pixels", (width) => {
   test.each(["en", "ja"] as const)(
     "each cell of the table is in sight, and named where columns are not, in %s",
     async (language) => {
-      const { file, items } = await written(language);
+      const { file, items } = await pageIn(language);
       await open(file, width);
       const cells = page.locator("tbody th, tbody td").filter({ visible: true });
       for (const cell of await cells.all()) {
@@ -284,7 +287,7 @@ describe.each([390, 768, 1024])("on a screen of %d pixels", (width) => {
 });
 
 test("on a telephone the time line scrolls by itself and stays readable", async () => {
-  const { file } = await written("ja");
+  const { file } = await pageIn("ja");
   await open(file, 375);
   const chart = await page.locator("svg.chart").boundingBox();
   expect(chart?.width).toBeGreaterThanOrEqual(700);

@@ -1,26 +1,23 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { freshHome, run, type Outcome } from "#support/process/program.ts";
+import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 /** Keeps the crontab in a file, as cron does: `-l`, `-` and `-r`. */
 const CRONTAB = `
-const fs = require("node:fs");
-const file = process.env.FAKE_CRONTAB;
-const [asked] = process.argv.slice(2);
-if (asked === "-l") {
-  if (!fs.existsSync(file)) { process.stderr.write("no crontab for k\\n"); process.exit(1); }
-  process.stdout.write(fs.readFileSync(file));
-} else if (asked === "-r") fs.rmSync(file);
-else fs.writeFileSync(file, fs.readFileSync(0));
+case "$1" in
+  -l) cat "$FAKE_CRONTAB" 2>/dev/null || { echo "no crontab for k" >&2; exit 1; } ;;
+  -r) rm "$FAKE_CRONTAB" ;;
+  *) cat > "$FAKE_CRONTAB" ;;
+esac
 `;
 
 /** Writes down what it was asked. */
 const SYSTEMCTL = `
-require("node:fs").appendFileSync(process.env.FAKE_SYSTEMCTL, process.argv.slice(2).join(" ") + "\\n");
-if (process.argv.includes("is-active")) console.log("active");
+echo "$*" >> "$FAKE_SYSTEMCTL"
+case "$*" in *is-active*) echo active ;; esac
 `;
 
 let home = "";
@@ -28,7 +25,7 @@ let crontab = "";
 let env: Record<string, string> = {};
 
 beforeEach(async () => {
-  home = await freshHome();
+  home = freshHome();
   const programs = join(home, "programs");
   crontab = join(home, "crontab");
   await mkdir(programs);
@@ -36,12 +33,11 @@ beforeEach(async () => {
     ["crontab", CRONTAB],
     ["systemctl", SYSTEMCTL],
   ] as const) {
-    await writeFile(join(programs, name), `#!/usr/bin/env node${source}`);
+    await writeFile(join(programs, name), `#!/bin/sh${source}`);
     await chmod(join(programs, name), 0o755);
   }
   env = {
     PATH: `${programs}:${process.env["PATH"] ?? ""}`,
-    TZ: "UTC",
     XDG_CONFIG_HOME: join(home, "config"),
     FAKE_CRONTAB: crontab,
     FAKE_SYSTEMCTL: join(home, "systemctl.log"),
@@ -122,31 +118,4 @@ describe("systemd", () => {
     expect(asOf).toContain("--user disable --now clomoctl-renewals.timer");
     expect((await schedule("remove", "--systemd")).stderr).toContain("nothing was installed");
   });
-});
-
-describe("the Task Scheduler", () => {
-  test("XML is written for it, in UTF-16", async () => {
-    const file = join(home, "task.xml");
-    const { code, stderr } = await schedule("install", "--task-scheduler", "-o", file, "--context", "embedded");
-    expect(code).toBe(0);
-    expect(stderr).toContain(`schtasks /create /tn "clomoctl renewals" /xml "${file}"`);
-    const bytes = await readFile(file);
-    expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe]);
-    expect(bytes.toString("utf16le")).toContain('"--context" "embedded"');
-    const piped = await schedule("install", "--task-scheduler");
-    expect([...piped.stdout.subarray(0, 2)]).toEqual([0xff, 0xfe]);
-  });
-});
-
-test.each([
-  [["--at", "25:00"], "is not a time of day"],
-  [["--cron", "--systemd"], "use only one of"],
-  [["--cron", "-o", "x"], "requires"],
-  [["--cron", "--timezone", "Asia/Nowhere"], "unknown time zone"],
-])("install %s is a usage error, and nothing is installed", async (words, said) => {
-  const { code, stderr } = await schedule("install", ...words);
-  expect(code).toBe(2);
-  expect(stderr).toContain(said);
-  expect(existsSync(crontab)).toBe(false);
-  expect(existsSync(dirname(join(home, "config", "systemd", "user", "x")))).toBe(false);
 });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { FIXTURES, freshHome, run } from "#support/process/program.ts";
+import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
 
 let started: StartedChromium | undefined;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => started?.[Symbol.asyncDispose]());
 
 /** A home of two tenants; one has users and a hostile item that is long due. */
 async function homeOfTwo(): Promise<string> {
-  const home = await freshHome();
+  const home = freshHome();
   const lines = [
     ["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"],
     ["renewals", "add", `${"長".repeat(120)}<img src="https://evil.example/x.png">`, "--kind", "custom"],

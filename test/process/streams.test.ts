@@ -14,16 +14,14 @@ async function peopledHome(): Promise<string> {
 }
 
 test.each([
-  ["context list", ""],
-  ["users list", ""],
-  ["users import fixtures/people.csv --yes", "the plan is shown on stderr"],
-  ["csv convert fixtures/users/people.utf-8.lf.csv - --to-encoding utf-8", ""],
-])("a reader that goes away early is no failure: %s", async (line, shown) => {
+  ["context list", /^$/],
+  ["users list", /^$/],
+  ["users import fixtures/people.csv --yes", /^plan for embedded/],
+  ["csv convert fixtures/users/people.utf-8.lf.csv - --to-encoding utf-8", /^$/],
+])("a reader that goes away early is no failure: %s", async (line, said) => {
   const { process, ended } = start(line.split(" "), { home: await peopledHome() });
   process.stdout?.destroy();
-  const { code, stderr } = await ended;
-  expect(code, stderr).toBe(0);
-  if (shown === "") expect(stderr).toBe("");
+  expect(await ended).toMatchObject({ code: 0, stderr: expect.stringMatching(said) });
 });
 
 test("a pipe carries an export from one program to the next, byte for byte", async () => {

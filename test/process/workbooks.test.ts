@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { writeXlsx } from "hucre/xlsx";
 import { expect, test } from "vitest";
 import { workbookOf } from "#support/xlsx/workbook.ts";
-import { freshHome, ROOT, run } from "#support/process/program.ts";
+import { run as runHere } from "#support/cli/home.ts";
+import { freshHome, run } from "#support/process/program.ts";
 
 /** A cell of the sheet: words are text cells. */
 type Cell =
@@ -25,7 +26,7 @@ interface Sheet {
 
 type Days = "1900" | "1904";
 
-const FOLDER = join(ROOT, "test", "workbooks");
+const FOLDER = join(import.meta.dirname, "workbooks");
 const SHEET_PATH = join(FOLDER, "sheet.json");
 const { header, rows, records } = JSON.parse(readFileSync(SHEET_PATH, "utf8")) as Sheet;
 
@@ -70,14 +71,14 @@ test.each([
     await writeFile(list, [header, ...records].map((cells) => `${cells.join(",")}\r\n`).join(""));
     await write(book, days);
     for (const field of ["入社日", "在籍"]) {
-      expect(await run(["users", "fields", "add", field], { home })).toMatchObject({ code: 0 });
+      expect(await runHere(["users", "fields", "add", field], { home })).toMatchObject({ code: 0 });
     }
-    expect(await run(["users", "import", list, "--yes"], { home })).toMatchObject({ code: 0 });
-    const planned = await run(["users", "import", book, "--dry-run", "--format", "json"], { home });
+    expect(await runHere(["users", "import", list, "--yes"], { home })).toMatchObject({ code: 0 });
+    const planned = await runHere(["users", "import", book, "--dry-run", "--format", "json"], { home });
     expect({ code: planned.code, stderr: planned.stderr }).toMatchObject({ code: 0 });
     const counts = { rows: 5, create: 0, update: 0, unchanged: 5, delete: 0, invalid: 0 };
     expect(JSON.parse(planned.text)).toMatchObject(counts);
-    const shown = await run(["users", "list", "--format", "json", "--fields", "employeeCode,tel"], { home });
+    const shown = await runHere(["users", "list", "--format", "json", "--fields", "employeeCode,tel"], { home });
     expect(JSON.parse(shown.text)).toContainEqual({ employeeCode: "0012", tel: "090-1234-5678" });
   },
 );

@@ -2,11 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { createAdaptorServer } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshHome, run, startOnTerminal, type Outcome } from "#support/process/program.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -35,8 +32,8 @@ beforeAll(() => {
   writeFileSync(join(files, "t.vpptoken"), Buffer.from(JSON.stringify(token)).toString("base64"));
 });
 afterAll(() => rmSync(files, { recursive: true, force: true }));
-beforeEach(async () => {
-  home = await freshHome();
+beforeEach(() => {
+  home = freshHome();
 });
 
 const renewals = (...words: readonly string[]): Promise<Outcome> => run(["renewals", ...words], { home, cwd: files });
@@ -49,7 +46,7 @@ const listed = async (): Promise<readonly Item[]> =>
   JSON.parse((await renewals("list", "--format", "json")).text) as readonly Item[];
 
 /** The same command in both languages: its exit code, and what it says in each. */
-const refused = async (...words: readonly string[]): Promise<{ code: number | null; en: string; ja: string }> => {
+const refused = async (...words: readonly string[]): Promise<{ code: number; en: string; ja: string }> => {
   const english = await renewals(...words, "--lang", "en");
   const japanese = await renewals(...words, "--lang", "ja");
   expect(japanese.code).toBe(english.code);
@@ -102,21 +99,6 @@ describe("add", () => {
     });
   });
 
-  test("of several things in a file one is meant, by kind or by fingerprint", async () => {
-    const several = await refused("add", "x", "--file", "several.pem");
-    expect(several.code).toBe(2);
-    expect(several.en).toMatch(
-      /contains 3: MDM push certificate .+; certificate mdm\.example\.jp .+; MDM push certificate/,
-    );
-    expect(several.en).toContain("--fingerprint");
-    expect(await done("add", "x", "--file", "several.pem", "--kind", "certificate")).toMatchObject({
-      kind: "certificate",
-    });
-    const fingerprint = /\(20\d\d-\d\d-\d\d, ([0-9a-f]{12})\)/.exec(several.en)?.[1] ?? "";
-    const found = await done("add", "y", "--file", "several.pem", "--fingerprint", fingerprint.toUpperCase());
-    expect(found).toMatchObject({ kind: "push-certificate", topic: TOPIC });
-  });
-
   test("the year of an owner account is counted from its last login", async () => {
     const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const owner = await done("add", "所有者", "--kind", "android-owner", "--last-login", "2020-02-28");
@@ -124,42 +106,6 @@ describe("add", () => {
     expect((await refused("add", "x", "--kind", "android-owner", "--last-login", day(3))).en).toContain(
       "in the future",
     );
-  });
-
-  test("an item without a date is recorded, with a warning, and is never in time", async () => {
-    const { code, stderr, text } = await renewals(
-      "add",
-      "謎",
-      "--kind",
-      "ade-token",
-      "--format",
-      "ndjson",
-      "--lang",
-      "ja",
-    );
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/^警告: 期限がわかりません/);
-    expect(JSON.parse(text)).toMatchObject({ expiresAt: null, daysLeft: null, level: "unknown" });
-  });
-
-  test.each<[string, number, readonly string[]]>([
-    ["kind is missing", 2, ["x"]],
-    ["must be one of", 2, ["x", "--kind", "password"]],
-    ["NAME|FOLDER must not be blank", 2, [" ", "--kind", "custom"]],
-    ["--expires must be a date, not 2027-02-29", 2, ["x", "--kind", "custom", "--expires", "2027-02-29"]],
-    ["only one of these", 2, ["x", "--file", "push.pem", "--expires", "2027-03-01"]],
-    ["--last-login is only for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],
-    ["--fingerprint requires --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],
-    ["unknown time zone", 2, ["x", "--kind", "custom", "--timezone", "Mars/Olympus"]],
-    ["no such file", 6, ["x", "--file", "nowhere.pem"]],
-    ["this is a folder", 2, ["x", "--file", "."]],
-    ["contains nothing that matches", 3, ["x", "--file", "push.pem", "--kind", "vpp-token"]],
-    ["words.pem", 3, ["x", "--file", "words.pem"]],
-    ["option", 2, ["x", "--kind", "custom", "--password", "secret"]],
-  ])("is refused: %s", async (said, code, words) => {
-    const refusal = await refused("add", ...words);
-    expect(refusal).toMatchObject({ code, en: expect.stringContaining(said) });
-    expect(await listed()).toEqual([]);
   });
 
   test("the very same file is not recorded twice", async () => {
@@ -251,59 +197,9 @@ describe("confirm", () => {
     expect(Number(daysLeft)).toBeGreaterThanOrEqual(364);
     expect(await refused("confirm", "所有者", "--at", "2021-04-01")).toMatchObject({ code: 3 });
   });
-
-  test("is refused for what no login prolongs, for the future, and for nothing", async () => {
-    await done("add", "本社", "--kind", "push-certificate", "--expires", "2099-01-01");
-    expect(await refused("confirm", "本社")).toMatchObject({ code: 3, en: expect.stringContaining("renewals edit") });
-    await done("add", "所有者", "--kind", "android-owner");
-    expect(await refused("confirm", "所有者", "--at", "2099-01-01")).toMatchObject({ code: 2 });
-    expect(await refused("confirm", "所有者", "--at", "昨日")).toMatchObject({ code: 2 });
-    expect(await refused("confirm", "誰")).toMatchObject({ code: 6 });
-  });
-});
-
-describe("remove", () => {
-  test("asks, and does nothing without an answer", async () => {
-    await done("add", "旧", "--kind", "custom");
-    expect(await refused("remove", "旧")).toMatchObject({ code: 2, en: expect.stringContaining("--yes") });
-    const terminal = startOnTerminal(["renewals", "remove", "旧"], { home });
-    await terminal.shows("Delete 旧 of the tenant embedded");
-    terminal.type("n\r");
-    expect((await terminal.ended).screen).toContain("nothing was deleted");
-    expect(await listed()).toHaveLength(1);
-    expect(await done("remove", "旧", "--yes")).toMatchObject({ name: "旧" });
-    expect(await listed()).toEqual([]);
-    expect(await refused("remove", "旧", "--yes")).toMatchObject({ code: 6 });
-  });
-
-  test("needs a remote tenant's name in the command", async () => {
-    const tenant = new TestTenant();
-    const server = createAdaptorServer({ fetch: tenant.fetch });
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    onTestFinished(async () => {
-      server.close();
-      await tenant[Symbol.asyncDispose]();
-    });
-    const { port } = server.address() as AddressInfo;
-    await run(["context", "add", "remote", "--url", `http://127.0.0.1:${port}`], { home });
-    await run(["context", "use", "remote"], { home });
-    await done("add", "旧", "--kind", "custom");
-    expect(await refused("remove", "旧", "--yes")).toMatchObject({ code: 2, en: expect.stringContaining("--context") });
-    expect(await done("remove", "旧", "--yes", "--context", "remote")).toMatchObject({ name: "旧", context: "remote" });
-  });
 });
 
 describe("list", () => {
-  test("says when there is only one owner account, and not with two", async () => {
-    await done("add", "第一", "--kind", "android-owner");
-    const one = await renewals("list", "--lang", "ja");
-    expect(one.stderr).toContain("管理用 Gmail アカウントが 1 つだけです");
-    await done("add", "第二", "--kind", "android-owner");
-    expect((await renewals("list")).stderr).toBe("");
-  });
-
   test("has the items of all contexts, each with its own", async () => {
     await run(["context", "add", "kanto", "--embedded"], { home });
     await done("add", "b", "--kind", "custom", "--expires", "2099-01-01", "--context", "embedded");
@@ -312,35 +208,5 @@ describe("list", () => {
     const { text } = await renewals(...words);
     expect(text).toBe("context\tname\texpiresOn\nkanto\ta\t2098-01-01\nembedded\tb\t2099-01-01\n");
     expect((await renewals(...words, "--limit", "1")).text.split("\n")).toHaveLength(3);
-  });
-
-  test("shows the other tenants' items when one cannot be opened, and says so", async () => {
-    await done("add", "b", "--kind", "custom", "--expires", "2099-01-01");
-    const caFile = join(files, "gone.pem");
-    writeFileSync(caFile, readFileSync(join(files, "push.pem")));
-    await run(["context", "add", "gone", "--url", "https://127.0.0.1:1", "--ca-file", caFile], { home });
-    rmSync(caFile);
-    const { code, stderr, text } = await renewals("list", "--all-contexts", "--fields", "name", "--lang", "ja");
-    expect([code, text]).toEqual([6, "name\nb\n"]);
-    expect(stderr).toMatch(/^警告: gone を表示できません: /);
-  });
-
-  test("draws a time line under the table, in the terminal's language", async () => {
-    await done("add", "旧サーバー", "--kind", "custom", "--expires", "2020-01-01");
-    await done("add", "契約", "--kind", "custom", "--expires", "2098-01-01");
-    const { screen } = await startOnTerminal(["renewals", "list", "--lang", "ja", "--no-color"], { home }).ended;
-    const lines = screen.split("\r\n");
-    const header = lines.findIndex((line) => line.startsWith("状態"));
-    expect(lines[header]).toMatch(/^状態 +残り +期限 +名前 +種類(?: +更新担当)?$/);
-    expect(lines[header + 1]).toMatch(/^期限切れ +-\d+ +2020-01-01 +旧サーバー +その他の期日$/);
-    expect(lines.filter((line) => line.startsWith("旧"))).toContainEqual(expect.stringMatching(/ X\|/));
-    expect(lines.filter((line) => line.startsWith("契約"))).toContainEqual(expect.stringMatching(/ >$/));
-    const { text } = await renewals("list", "--format", "table", "--fields", "name");
-    expect(text.split("\n")).toHaveLength(4);
-  });
-
-  test("is empty without items", async () => {
-    expect((await renewals("list", "--format", "json")).text).toBe("[]\n");
-    expect((await renewals("list", "--format", "table")).text).toBe("");
   });
 });
