@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FIXTURES, start, wordsOf, type Outcome } from "#support/process/program.ts";
+import { FIXTURES, start, type Outcome } from "#support/process/program.ts";
+import { wordsOf } from "#support/cli/home.ts";
 import { propertyList } from "#support/apple/openssl.ts";
 import { prepared } from "../scenes/scene.ts";
 import { mutate, Random } from "../random.ts";
