@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { inBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 test("server and organisation are shown, with the endpoint, in both languages", async () => {
@@ -14,10 +12,4 @@ test("server and organisation are shown, with the endpoint, in both languages", 
   });
   expect(en.stderr).toBe("endpoint: SIMULATOR http://127.0.0.1:8080; MDM server: SIMULATOR\n");
   expect(ja.stderr).toBe("接続先: シミュレーター http://127.0.0.1:8080、MDM サーバ: SIMULATOR\n");
-});
-
-test("what Apple refuses is told", async () => {
-  const refused = new Failure("not-permitted", { what: text("a newer token was issued", "新しいトークンがあります") });
-  const ran = await run("ade account", { tenant: { contactAde: refused } });
-  expect(ran).toMatchObject({ exit: 4, stdout: "" });
 });

@@ -98,10 +98,6 @@ describe("what fails is unknown on stdout, and told on stderr", () => {
     expect(parsePluginOutput(ja.stdout)).toMatchObject({ status: "UNKNOWN" });
     expect(ja.exit).toBe(3);
   });
-
-  test("without --nagios the exit codes are the usual ones", async () => {
-    expect(await run("ade status --bogus")).toMatchObject({ exit: 2, stdout: "" });
-  });
 });
 
 test("a token that Apple rejects is critical by a real sync, until another one is set", async () => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Send } from "../../lib/apple/send.ts";
 import type { Ade, AdeDeviceRecord, Device } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
@@ -130,10 +129,6 @@ describe("the list", () => {
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [], stderr: expect.stringContaining(said) });
     expect(ja).toMatchObject({ exit: 3, stdout: "", requests: [] });
   });
-
-  test("that is not there is not found", async () => {
-    expect(await run("ade reconcile none.csv", { tenant: {} })).toMatchObject({ exit: 6, requests: [] });
-  });
 });
 
 describe("the Apple Business API", () => {
@@ -218,11 +213,4 @@ describe("the Apple Business API", () => {
     const ran = await run(API, { tenant: {}, ...withKey("serial\nA1\n", 0o644) });
     expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining("key.pem") });
   });
-});
-
-test("a tenant that fails is told, in both languages", async () => {
-  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en, ja } = await inBoth(RECONCILE, { tenant: { ade: locked }, ...listOf("serial\nA1\n") });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 7 が使用中\n" });
 });

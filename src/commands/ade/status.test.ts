@@ -179,11 +179,6 @@ test("programs get all of it", async () => {
   });
 });
 
-test("a tenant that cannot be reached is a failure", async () => {
-  const tenant = new Failure("unavailable", { what: text("not there", "ありません") });
-  expect(await run("ade status", { tenant })).toMatchObject({ exit: 7, stdout: "" });
-});
-
 const byCron = async (circumstances: Circumstances = {}): Promise<string> =>
   (await run("ade status --lang en", { tenant: known(ADE), ...circumstances })).stderr;
 

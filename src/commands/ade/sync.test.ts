@@ -33,19 +33,6 @@ describe("what is asked for", () => {
     expect(exit).toBe(0);
     expect(requests[0]).toEqual({ operation: "syncAde", json });
   });
-
-  test.each([
-    ["ade sync --full --delta", "--full and --delta exclude each other"],
-    ["ade sync --max-deletions many", "neither a number of records nor a share"],
-    ["ade sync --watch soon", "soon is not an interval from 1m to 7d"],
-    ["ade sync --watch 8d", "8d is not an interval from 1m to 7d"],
-    ["ade sync --every soon", "soon is not an interval from 1m to 7d"],
-    ["ade sync --watch 1h --every 1h", "--watch and --every cannot be used together"],
-  ])("%s is a usage error", async (line, what) => {
-    const ran = await run(line, { tenant });
-    expect(ran).toMatchObject({ exit: 2, requests: [] });
-    expect(ran.stderr).toContain(what);
-  });
 });
 
 test("the run is followed to its end; which kind, why, and what it came to are said in both languages", async () => {

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const record = example<object>("auditRecord");
@@ -27,14 +25,6 @@ test("stdout gets the lines as they come", async () => {
   expect(stdout).toBe(`${JSON.stringify(record)}\n`);
 });
 
-test("without its own record nothing is written: another process holds the tenant", async () => {
-  const exportAudit = new Failure("locked", { what: { en: "being changed", ja: "変更中です" } });
-  const { en, ja } = await inBoth("audit export", { tenant: { exportAudit } });
-  expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain("error: being changed");
-  expect(ja.stderr).toContain("変更中です");
-});
-
 test("no other format is written under another name", async () => {
   const { en, ja } = await inBoth("audit export --format csv", {});
   expect(en).toMatchObject({ exit: 2, stdout: "" });
@@ -43,5 +33,3 @@ test("no other format is written under another name", async () => {
   const same = await run("audit export --format ndjson", { tenant: { exportAudit: [record] } });
   expect(same).toMatchObject({ exit: 0, stdout: `${JSON.stringify(record)}\n` });
 });
-
-testWrongLines(["audit export x"], ["audit export --until 2026-13-01", "--until"]);

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 import list from "./list.ts";
 
@@ -379,14 +378,6 @@ test("an action that no record has is said, with those that there are", async ()
   expect(en.stderr).toBe("no record has the action paint; the newest 2 have: fields.add, users.edit\n");
   expect(ja.stderr).toBe("操作「paint」の記録はありません。新しい 2 件の記録にある操作: fields.add, users.edit\n");
 });
-
-testWrongLines(
-  ["audit list x"],
-  ["audit list --since yesterday", "--since"],
-  ["audit list --until 2026-02-30"],
-  ["audit list --since 2026-04-02 --until 2026-04-01", "--since"],
-  ["audit"],
-);
 
 test("help says in short what --since and --until take, and they take it", async () => {
   const { en, ja } = await inBoth("audit list --help");

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 test("shows all of one record: before, after, from where", async () => {
@@ -178,14 +176,3 @@ test("of an import it names the command that shows its rows", async () => {
   const { stderr } = await run("audit show 42", { tenant: { auditRecord: { ...rest, record: imported } } });
   expect(stderr).toBe("the rows of the import: clomoctl imports show 12 --rows\n");
 });
-
-test("one that is not there", async () => {
-  const auditRecord = new Failure("not-found", {
-    what: { en: "the audit has no record 9", ja: "記録 9 はありません" },
-  });
-  const { en, ja } = await inBoth("audit show 9", { tenant: { auditRecord } });
-  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: the audit has no record 9\n" });
-  expect(ja).toMatchObject({ exit: 6, stderr: "エラー: 記録 9 はありません\n" });
-});
-
-testWrongLines(["audit show"], ["audit show 0"], ["audit show x"]);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const HEAD = "ab".repeat(32);
@@ -133,5 +132,3 @@ test("JSON has all that was found, also where something is broken", async () => 
   const { exit, stdout } = await run("audit verify --format json", { tenant: { verifyAudit: found } });
   expect([exit, JSON.parse(stdout)]).toEqual([3, found]);
 });
-
-testWrongLines(["audit verify --head 12ab", "64 hexadecimal digits"], ["audit verify x"]);

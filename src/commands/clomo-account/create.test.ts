@@ -5,7 +5,6 @@ import type { Account, OrgDetail, User, WrittenAccount } from "../../lib/client/
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
@@ -103,20 +102,3 @@ test("a name that is not given is left to what names are composed of", async () 
   const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
   expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
 });
-
-test("who has an account is refused, and asked for no password", async () => {
-  const refused = new Failure("input-rejected", { what: text("has one", "あります") });
-  const tenant = { findUsers: { items: [{ ...user, accountName: "hana" }] }, createAccount: refused };
-  const { en, ja } = await inBoth("clomo-account create E0042 --account x --role system", { tenant, terminal: {} });
-  expect(en).toMatchObject({ exit: 3, stderr: "error: has one\n" });
-  expect(ja.stderr).toBe("エラー: あります\n");
-});
-
-testWrongLines(
-  ["clomo-account create --account x", "USER"],
-  ["clomo-account create E0042 --account x --role boss", "--role"],
-  ["clomo-account create E0042 --account x --account-timezone Mars/Olympus", "Mars/Olympus"],
-  ["clomo-account create E0042 --account x --password-file y --password-in-console", "--password-in-console"],
-);
-
-testUnshowable("clomo-account create E0042 --account x");

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account } from "../../lib/client/index.ts";
 import { inBoth } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -18,5 +17,3 @@ test("facts 2.4: of an administrator revoke is named, of another the deletion of
   expect(other.en.stderr).toContain("leave it, or delete the user: clomoctl users delete hanako@example.co.jp\n");
   expect(other.ja.stderr).toContain("clomoctl users delete hanako@example.co.jp\n");
 });
-
-testWrongLines(["clomo-account delete", "ACCOUNT"]);

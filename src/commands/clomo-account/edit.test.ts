@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -119,23 +116,6 @@ test("all organisations are meant by all and 全て", async () => {
   }
 });
 
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const { en, ja } = await inBoth("clomo-account edit hanako01 --account x", {
-    tenant: { findAccounts, editAccount: refused },
-  });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
-  expect(ja.stderr).toBe("エラー: 使用済みです\n");
-});
-
-testWrongLines(
-  ["clomo-account edit hanako01", "nothing to change"],
-  ["clomo-account edit --account x", "ACCOUNT"],
-  ["clomo-account edit hanako01 --no-support-option --notice-mail", "--notice-mail and --no-support-option do not"],
-);
-
-testUnshowable("clomo-account edit a --memo b");
-
 test("who may not set managed organisations is told that before which ones are there", async () => {
   const writing = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), operations: writing };
@@ -148,24 +128,6 @@ test("who may not set managed organisations is told that before which ones are t
   const operations = [...writing, { operation: "accounts.orgs", reach: "all" }];
   const may = { ...tenant, whoami: { ...example<object>("whoami"), operations } };
   expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
-});
-
-test.each([
-  [
-    "clomo-account create hanako@example.jp --account hanako01 --as hanako",
-    "may not create CLOMO accounts: an operator has no such right",
-  ],
-  [
-    "clomo-account create hanako@example.jp --account hanako01 --role system --as hanako",
-    "may not create CLOMO accounts",
-  ],
-  ["clomo-account grant hanako01 --role division --as hanako", "may not grant roles"],
-  ["clomo-account edit hanako01 --memo b --as hanako", "may not change CLOMO accounts"],
-])("who may not is told that before anybody is looked up, and no password is asked for: %s", async (line, refusal) => {
-  const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };
-  const ran = await run(`${line} --lang en`, { tenant: { whoami }, terminal: {} });
-  expect(ran).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
-  expect(ran.stderr).toContain(refusal);
 });
 
 test("who may grant operator alone is told that of other roles before a password is asked for", async () => {

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
-import type { Account, HeldScheme, Tenant, User, WrittenAccount } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
+import type { Account, HeldScheme, Tenant, WrittenAccount } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
@@ -97,31 +94,6 @@ test("a dry run asks for no password, and says that one is needed, in both langu
   expect(mirror.stderr).toContain("(--password-in-console)");
 });
 
-test("a user without an account is told as such, with what makes one, in both languages", async () => {
-  const [user] = example<{ items: readonly [User] }>("users").items;
-  const tenant = { findAccounts: { items: [] }, findUsers: { items: [{ ...user, accountName: null }] } };
-  const { en, ja } = await inBoth("clomo-account grant A0002 --role operator", { tenant });
-  expect([en.exit, ja.exit]).toEqual([6, 6]);
-  expect(en.stderr).toBe(
-    `error: the user A0002 (${user.name}) has no CLOMO account\n  to make one: clomoctl clomo-account create A0002 --account NAME\n`,
-  );
-  expect(ja.stderr).toContain(`ユーザー「A0002」(${user.name})に CLOMO アカウントはありません\n`);
-  expect(ja.stderr).toContain("作成するには: clomoctl clomo-account create A0002 --account NAME\n");
-  const nobody = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items: [], next: null } };
-  expect((await run("clomo-account grant A0009 --role operator", { tenant: nobody })).stderr).toContain(
-    "--search A0009",
-  );
-});
-
-test("who may not grant is told that, and not what he may not read", async () => {
-  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
-  const { exit, stderr } = await run("clomo-account grant hanako01 --role operator --as hanako", { tenant });
-  expect([exit, stderr]).toEqual([
-    4,
-    expect.stringContaining("hanako may not grant roles: an operator has no such right\n"),
-  ]);
-});
-
 test("items of SECURED APPs that a scheme has are of no use over a part of the organisations: that is told", async () => {
   const scheme = { id: before.id, name: "受付" };
   const { managedOrgs } = division;
@@ -148,19 +120,3 @@ test("items of SECURED APPs that a scheme has are of no use over a part of the o
   });
   expect(whole.stderr).not.toContain("warning");
 });
-
-test("what the tenant does not permit is 4, in both languages", async () => {
-  const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
-  const tenant = { findAccounts, grantRole: refused };
-  const { en, ja } = await inBoth("clomo-account grant hanako01 --role system --password-in-console", { tenant });
-  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not you\n" });
-  expect(ja.stderr).toBe("エラー: 権限がありません\n");
-});
-
-testWrongLines(
-  ["clomo-account grant hanako01", "nothing to change"],
-  ["clomo-account grant --role system", "ACCOUNT"],
-  ["clomo-account grant a --account b", "unknown option --account"],
-);
-
-testUnshowable("clomo-account grant a --role system");

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Account, OrgDetail } from "../../lib/client/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("accounts").items;
@@ -53,13 +52,3 @@ test("filters go to the tenant; a role by the maker's name, too, and the noun by
     },
   ]);
 });
-
-test("an organisation that is not there is told, in both languages", async () => {
-  const { en, ja } = await inBoth("clomo-account list --org 無い", {
-    tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
-  });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(ja.stderr).toContain("「無い」という組織はありません");
-});
-
-testWrongLines(["clomo-account list --role boss", "--role"], ["clomo-account list x"]);

@@ -5,7 +5,6 @@ import type { Account, SentCode, Whoami, WrittenAccount } from "../../lib/client
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const LINE = "clomo-account reset-password hanako01";
@@ -138,15 +137,6 @@ describe("by mail", () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--to ADDRESS")]);
   });
 
-  test("what the tenant refuses is told, in both languages", async () => {
-    const refused = new Failure("unavailable", { what: text("not sent", "送信できません") });
-    const { en, ja } = await inBoth(`${LINE} --by-mail --to x@example.jp`, {
-      tenant: { findAccounts, sendResetCode: refused },
-    });
-    expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: not sent\n" });
-    expect(ja.stderr).toBe("エラー: 送信できません\n");
-  });
-
   test("who acts as himself is looked for in no list", async () => {
     for (const name of ["hanako01", "Hanako@example.co.jp", whoami.user?.id ?? ""]) {
       const { requests } = await run(`clomo-account reset-password ${name} --by-mail --to x@example.jp --as hanako01`, {
@@ -168,18 +158,6 @@ describe("by mail", () => {
     });
     expect(other.requests.at(-1)).toMatchObject({ params: { id } });
   });
-});
-
-test("who may not set the passwords of others is told that, and not what he may not read", async () => {
-  for (const given of ["--password-in-console", "--by-mail --to x@example.jp", "--code 7K2M-04QX-9TRB"]) {
-    const { exit, stderr } = await run(`clomo-account reset-password jiro01 ${given} --as hanako01`, {
-      tenant: { whoami: { ...whoami, operations: [] } },
-    });
-    expect([exit, stderr]).toEqual([
-      4,
-      expect.stringContaining("hanako01 may not set the passwords of others: an operator has no such right\n"),
-    ]);
-  }
 });
 
 describe("who is no system administrator, for himself", () => {
@@ -267,16 +245,3 @@ describe("by a code", () => {
     expect([exit, stderr]).toEqual([3, expect.stringContaining("4 tries left")]);
   });
 });
-
-testWrongLines(
-  ["clomo-account reset-password", "ACCOUNT"],
-  [`${LINE} --by-mail --code x`, "--by-mail and --code do not go together"],
-  [`${LINE} --by-mail --password-file x`, "--by-mail and --password-file do not go together"],
-  [`${LINE} --by-mail --dry-run`, "--by-mail and --dry-run do not go together"],
-  [`${LINE} --code x --dry-run`, "--code and --dry-run do not go together"],
-  [`${LINE} --code x --password-in-console`, "--code and --password-in-console do not go together"],
-  [`${LINE} --password-file x --password-in-console`, "--password-file and --password-in-console do not go together"],
-  [`${LINE} --to x@example.jp`, "--to goes with --by-mail"],
-);
-
-testUnshowable(`${LINE} --password-in-console`);

@@ -6,7 +6,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -51,16 +50,6 @@ test("what gives the role back says how the password is given, unless a terminal
   expect(piped.stderr).toContain(`${line} --password-file FILE\n`);
   const typed = await run("clomo-account revoke hanako01", { tenant: answers, terminal: { columns: 200 } });
   expect(typed.stderr).toContain(`${line}\n`);
-});
-
-test("who may not take roles away is told that, and not what he may not read, in both languages", async () => {
-  const tenant = { whoami: { ...example<object>("whoami"), role: "operator", operations: [] } };
-  const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako", { tenant });
-  expect([en.exit, ja.exit]).toEqual([4, 4]);
-  expect(en.stderr).toBe(
-    "error: hanako may not take roles away: an operator has no such right\n  see what each role may: clomoctl roles matrix\n",
-  );
-  expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者権限を外す)");
 });
 
 test.each(["not-permitted", "locked", "unavailable"] as const)(
@@ -409,7 +398,3 @@ describe("who changes his own role is named no command that he may not give any 
       expect(stderr).toContain(line);
   });
 });
-
-testWrongLines(["clomo-account revoke", "ACCOUNT"], ["clomo-account revoke a b"]);
-
-testUnshowable("clomo-account revoke a");

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, User } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -72,14 +71,3 @@ test("and where the role is taken away they read what was", async () => {
   expect(en.stderr).toContain("managed organisations: all → 営業部\n");
   expect(ja.stderr).toContain("管理対象組織: 全て → 営業部\n");
 });
-
-test("an account that is not there is 6, with those that are near", async () => {
-  const tenant = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items: [hanako], next: null } };
-  const { en, ja } = await inBoth("clomo-account show hana", { tenant });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("no CLOMO account has the account name, id, mail address or employee code hana\n");
-  expect(en.stderr).toContain(`did you mean hanako01 (髙橋 花子) ${hanako.id}?`);
-  expect(ja.stderr).toContain("clomoctl clomo-account list --search hana");
-});
-
-testWrongLines(["clomo-account show", "ACCOUNT"], ["clomo-account show a b"]);

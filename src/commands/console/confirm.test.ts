@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const closed = (...numbers: readonly number[]) => ({
@@ -81,7 +80,3 @@ describe("--at", () => {
     expect(requests.at(-1)).toMatchObject({ json: { numbers: [3], at: "2026-11-19T23:45:00.000Z" } });
   });
 });
-
-testWrongLines(["console confirm"], ["console confirm x"]);
-
-testUnshowable("console confirm 3");

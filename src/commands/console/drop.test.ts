@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const closed = (...numbers: readonly number[]) => ({
@@ -63,7 +62,3 @@ test("says why none was recorded", async () => {
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
 });
-
-testWrongLines(["console drop"], ["console drop x"]);
-
-testUnshowable("console drop 3");

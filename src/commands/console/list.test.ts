@@ -3,7 +3,6 @@ import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth } from "#support/commands/program.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 import { workOf } from "./steps.ts";
 
@@ -156,5 +155,3 @@ test("says of a record that it was deleted since", async () => {
   expect(en.stdout).toContain("花子 (deleted since)");
   expect(ja.stdout).toContain("花子(削除済み)");
 });
-
-testWrongLines(["console list 3"], ["console"]);

@@ -3,7 +3,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
 import type { Whoami } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const shown = async (task: object) => {
@@ -209,8 +208,6 @@ test("one that is not there", async () => {
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 3\n" });
   expect(ja).toMatchObject({ exit: 6, stderr: "エラー: 作業 3 はありません\n" });
 });
-
-testWrongLines(["console show"], ["console show x"], ["console show 0"], ["console show 1 2"]);
 
 const byHand = {
   importNumber: null,

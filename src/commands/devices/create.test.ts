@@ -3,7 +3,6 @@ import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/in
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenDevice>("createDevice");
@@ -104,19 +103,3 @@ test("a device that was made stays made where its owner's others cannot be asked
   expect(ran.exit).toBe(0);
   expect(ran.stderr).toMatch(/^created: .*\nto take it back: [^\n]+\n$/);
 });
-
-test("a serial number that is taken ends with 3, in both languages", async () => {
-  const tenant = { createDevice: new Failure("input-rejected", { what: text("S1 is taken", "S1 は使用済みです") }) };
-  const { en, ja } = await inBoth("devices create S1", { tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: S1 is taken\n" });
-  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: S1 は使用済みです\n" });
-});
-
-testWrongLines(
-  ["devices create"],
-  ["devices create a b"],
-  ["devices create a --status managed"],
-  ["devices create a --android-mode full"],
-);
-
-testUnshowable("devices create a");

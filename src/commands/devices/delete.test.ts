@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { committed, giving, rowOf } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "devices" };
@@ -51,14 +50,3 @@ test("an organisation among them is looked up by its name", async () => {
     called: "--org 営業部 --search x --status 管理外 --platform iOS --tag 貸出用",
   });
 });
-
-test("one that is not there is told with those it may be", async () => {
-  const tenant = { findDevices: { items: [] }, devices: { items: [DEVICE], next: null } };
-  const { en, ja } = await inBoth("devices delete SERIAL", { tenant });
-  expect(en.exit).toBe(6);
-  expect(en.stderr).toContain("SERIAL: no device is named so; did you mean SERIAL000001");
-  expect(ja.stderr).toContain("SERIAL: この名前のデバイスはありません。SERIAL000001");
-});
-
-testUnshowable("devices delete x --confirm-deletions 1");
-testWrongLines(["devices delete", "nothing is named"], ["devices delete x --filter-id y", "--filter-id"]);

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenDevice>("editDevice");
@@ -45,21 +42,3 @@ test("a dry run is sent as one", async () => {
   expect(requests[1]).toMatchObject({ json: { memo: "x", dryRun: true } });
   expect(stderr).toBe("memo: 旧 → (none)\ndry run: nothing was changed\n");
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const editDevice = new Failure("input-rejected", { what: text("no mode", "モードなし") });
-  const { en, ja } = await inBoth("devices edit S1 --platform iOS", { tenant: { findDevices, editDevice } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no mode\n" });
-  expect(ja.stderr).toBe("エラー: モードなし\n");
-  const missing = await inBoth("devices edit S9 --memo x", { tenant: { findDevices: { items: [] } } });
-  expect(missing.en).toMatchObject({ exit: 6, stderr: expect.stringContaining("no device is named S9") });
-});
-
-testWrongLines(
-  ["devices edit"],
-  ["devices edit S1", "nothing to change"],
-  ["devices edit S1 --owner a", "--owner"],
-  ["devices edit S1 --tag a", "--tag"],
-);
-
-testUnshowable("devices edit a --memo x");

@@ -45,10 +45,3 @@ test("a tenant that gives none leaves the old file, in both languages", async ()
   expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限がありません\n" });
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
 });
-
-test.each(["devices export out.csv", "devices export --encoding utf-16le", "devices export --layout full"])(
-  "%s is refused",
-  async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  },
-);

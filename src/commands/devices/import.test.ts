@@ -16,7 +16,6 @@ import {
   sha256,
 } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 const FILE =
   "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\nSERIAL000002,,\r\n";
@@ -156,13 +155,6 @@ test("says why the tenant did not take the file, in both languages", async () =>
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });
-
-testWrongLines(
-  ["devices import", "the argument FILE is missing"],
-  ["devices import devices.csv --key email", "--key"],
-  ["devices import devices.csv --create-orgs", "--create-orgs"],
-  ["devices import devices.csv --app docs", "--app"],
-);
 
 const WIPING = { ...PLAN, create: 0, update: 2, wipes: 2 };
 const carriedOut = () => planning(WIPING, { importRows: ROWS, commitImport: committed(WIPING) });

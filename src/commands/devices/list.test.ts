@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Device, Tenant } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
@@ -63,14 +61,6 @@ test("the devices of one user are asked for by the user's id", async () => {
   ]);
 });
 
-test("an organisation that there is none of is told, in both languages, and no device is asked for", async () => {
-  const { en, ja } = await inBoth("devices list --org 支社", {
-    tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
-  });
-  expect(en).toMatchObject({ exit: 6, stderr: "error: no organisation is named 支社\n  see clomoctl orgs list\n" });
-  expect(ja.stderr).toContain("「支社」という組織はありません");
-});
-
 test("every field is shown where it is not told which", async () => {
   const { stdout } = await run("devices list --format json", { tenant: { devices: page(null, owned, spare) } });
   const shown = ({ owner, ownerOrg, org, ...fields }: Device) => ({
@@ -110,23 +100,6 @@ test("ndjson with all fields is passed on as the tenant makes it", async () => {
   expect(first.stdout).toBe(`${JSON.stringify(LINE)}\n`);
   const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
   expect(pages.stdout).toBe('{"status":"管理中"}\n');
-});
-
-test("says why there is no answer, in both languages", async () => {
-  const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en, ja } = await inBoth("devices list", { tenant: { devices: failure } });
-  expect(en).toMatchObject({ exit: 7, stderr: "error: gone\n" });
-  expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
-});
-
-test.each([
-  "devices list SERIAL000001",
-  "devices list --limit x",
-  "devices list --fields serial",
-  "devices list --status managed",
-  "devices list --platform android",
-])("%s is refused", async (line) => {
-  expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });
 
 describe("none, on a terminal", () => {

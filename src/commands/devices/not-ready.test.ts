@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { NotReadyDevice, Tenant } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: [NotReadyDevice] }>("devicesNotReady").items;
@@ -43,5 +42,3 @@ test("where the accounts are not recorded, that is said with the command that re
   expect(en.stderr).toContain("clomoctl tenant set --android-accounts google-play (or workspace, or none)\n");
   expect(ja.stderr).toContain("Android のアカウントの種類が登録されていないため");
 });
-
-testWrongLines(["devices list --not-ready --status managed"], ["devices list --not-ready=x"]);

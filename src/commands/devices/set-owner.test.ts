@@ -3,7 +3,6 @@ import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/in
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
@@ -152,22 +151,3 @@ describe("an owner that needs a wipe", () => {
     expect(stderr).toContain("dry run: nothing was changed\n");
   });
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("S1 is 管理外", "S1 は管理外です") });
-  const { findDevices } = tenantOf(device("S1"));
-  const tenant = { findDevices, setDeviceOwner: refused };
-  const { en, ja } = await inBoth("devices set-owner S1 --none", { tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: S1 is 管理外\n" });
-  expect(ja.stderr).toBe("エラー: S1 は管理外です\n");
-});
-
-testWrongLines(
-  ["devices set-owner"],
-  ["devices set-owner S1", "give one of --user USER, --org ORG and --none"],
-  ["devices set-owner S1 --user a --none", "one owner"],
-  ["devices set-owner S1 --user a --org b", "one owner"],
-  ["devices set-owner S1 --none --confirm-wipes x", "--confirm-wipes"],
-);
-
-testUnshowable("devices set-owner a --none");

@@ -31,22 +31,3 @@ test("a terminal shows a field a line, in the person's language", async () => {
   expect(en.stdout).toMatch(/\ntags +貸出用\norganisation +営業部\n/);
   expect(ja.stdout).toMatch(/\nタグ +貸出用\n組織 +営業部\n組織コード +S01\n/);
 });
-
-test("none is not found, with the command that lists them", async () => {
-  const { en, ja } = await inBoth("devices show SERIAL9", { tenant: finding() });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe("error: no device is named SERIAL9\n  see clomoctl devices list\n");
-  expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「SERIAL9」というデバイス");
-});
-
-test("several are told apart by serial number, identification name and id", async () => {
-  const { en, ja } = await inBoth("devices show 0", { tenant: finding(owned, spare) });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`0 matches 2: SERIAL000001 営業部 1 号機 ${owned.id}; SERIAL000002 ${spare.id}\n`);
-  expect(ja.stderr).toContain("「0」は 2 件");
-});
-
-test.each(["devices show", "devices show a b", "devices show a --limit 1"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
-});

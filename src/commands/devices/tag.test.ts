@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: one } = example<WrittenDevice>("editDevice");
@@ -45,23 +42,3 @@ test("a dry run is sent as one", async () => {
   expect(requests.at(-1)).toMatchObject({ json: { add: ["a"], remove: [], dryRun: true } });
   expect(stderr).toBe("tags: (none) → a\ndry run: nothing was changed\n");
 });
-
-test("what the tenant refuses tags nothing, in both languages", async () => {
-  const tagDevices = new Failure("not-found", { what: text("no device x", "デバイス x はありません") });
-  const { en, ja } = await inBoth("devices tag S1 --add a", { tenant: { findDevices, tagDevices } });
-  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no device x\n" });
-  expect(ja.stderr).toBe("エラー: デバイス x はありません\n");
-});
-
-test("a tag that is to be added and removed is refused, however it is written", async () => {
-  const { en, ja } = await inBoth("devices tag S1 --add 貸出が --remove c --remove 貸出か\u3099", { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toBe(
-    "error: the tag 貸出が is to be added and removed\n  --add --remove\n  give it to one of the two\n",
-  );
-  expect(ja.stderr).toContain("タグ「貸出が」の追加と削除が同時に指定されています");
-});
-
-testWrongLines(["devices tag"], ["devices tag S1", "give --add TAG or --remove TAG"], ["devices tag --add a"]);
-
-testUnshowable("devices tag a --add b");

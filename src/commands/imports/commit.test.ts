@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
@@ -265,8 +265,6 @@ test("progress counts the plan's rows", async () => {
 });
 
 testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
-
-testUnshowable("imports commit 019a --yes");
 
 test("where another import commits this one too, the tenant says which", async () => {
   const hint = { en: "commit both: clomoctl imports commit 4", ja: "両方を確定するには: clomoctl imports commit 4" };

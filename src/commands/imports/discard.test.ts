@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
@@ -69,5 +69,3 @@ test("says why the tenant refused", async () => {
 });
 
 testWrongLines(["imports discard"], ["imports discard 1 2"], ["imports discard 1 --force"]);
-
-testUnshowable("imports discard 019a");

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 import { giving, ID, operations, planOf, problemOf, ROWS } from "#support/commands/imports/plans.ts";
 
@@ -63,5 +63,3 @@ test.each([
 });
 
 testWrongLines(["imports replan"], ["imports replan 1 2"], ["imports replan 1 --yep"]);
-
-testUnshowable("imports replan 019a");

@@ -5,7 +5,7 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
@@ -255,8 +255,6 @@ test("an id that no import has undoes nothing", async () => {
   const tenant = { imports: { items: [committed()] } };
   expect(await run("imports revert f", { tenant })).toMatchObject({ exit: 6, requests: [{ operation: "imports" }] });
 });
-
-testUnshowable("imports revert 019a --yes");
 
 test("an import that went to the console is undone here only where that is said", async () => {
   const sent = { ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" };

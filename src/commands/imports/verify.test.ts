@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn, type Answer } from "#support/commands/tenant.ts";
 import { committed, encodeText, folderWith, ID, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
@@ -438,5 +438,3 @@ testWrongLines(
   [`${VERIFY} --encoding euc-jp`, "--encoding must be one of auto, shift_jis, utf-8, utf-16le, utf-16be"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
 );
-
-testUnshowable("imports verify 019a --against export.csv");

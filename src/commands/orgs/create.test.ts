@@ -3,7 +3,6 @@ import type { Org, WrittenOrg } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenOrg>("createOrg");
@@ -73,16 +72,3 @@ test("a dry run says that nothing was changed, and proposes nothing", async () =
   const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });
 });
-
-test("what a rule refuses ends with 3, a parent that is not there with 6", async () => {
-  const refused = new Failure("input-rejected", { what: text("code: S03 is taken", "組織コード: S03 は使用済みです") });
-  const { en, ja } = await inBoth("orgs create 一課 --code S03", { tenant: { createOrg: refused } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: code: S03 is taken\n" });
-  expect(ja.stderr).toBe("エラー: 組織コード: S03 は使用済みです\n");
-  const tenant = { findOrgs: { items: [] }, orgs: example("orgs") };
-  expect(await run("orgs create 一課 --parent 総務", { tenant })).toMatchObject({ exit: 6, stdout: "" });
-});
-
-testWrongLines(["orgs create"], ["orgs create a b"], ["orgs create a --name b"]);
-
-testUnshowable("orgs create a");

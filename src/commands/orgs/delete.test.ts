@@ -2,10 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { committed, operations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers, type Seen } from "#support/commands/tenant.ts";
 
 const USERS: Import = { ...example<Import>("planDeletion"), delete: 3 };
@@ -150,27 +148,3 @@ test("lists of both are written beside each other, in a dry run too", async () =
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("営業部");
   expect(existsSync(join(folder, "gone-users.csv"))).toBe(true);
 });
-
-test("what holds an organisation is told as the tenant tells it", async () => {
-  const planDeletion = new Failure("input-rejected", {
-    what: { en: "1 organisation cannot be deleted", ja: "組織 1 件は削除できません" },
-  });
-  const { en, ja } = await inBoth("orgs delete S01", { tenant: { findOrgs: example("findOrgs"), planDeletion } });
-  expect(en).toMatchObject({ exit: 3, stderr: "error: 1 organisation cannot be deleted\n" });
-  expect(ja.stderr).toBe("エラー: 組織 1 件は削除できません\n");
-});
-
-test("an organisation that is not there is told with those it may be", async () => {
-  const tenant = { findOrgs: { items: [] }, orgs: example("orgs") };
-  const { en, ja } = await inBoth("orgs delete 営業", { tenant });
-  expect(en).toMatchObject({ exit: 6 });
-  expect(en.stderr).toContain("営業: no organisation is named so; did you mean 営業部?\n");
-  expect(ja.stderr).toContain("営業: この名前の組織はありません。営業部 ではありませんか?\n");
-});
-
-testUnshowable("orgs delete x --confirm-deletions 1");
-testWrongLines(
-  ["orgs delete", "nothing is named"],
-  ["orgs delete --recursive"],
-  ["orgs delete --search x", "--search"],
-);

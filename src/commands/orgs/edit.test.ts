@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenOrg } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { inBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: org } = example<WrittenOrg>("editOrg");
@@ -42,15 +41,3 @@ test("what is so already is no change", async () => {
   expect(en).toMatchObject({ exit: 0, stderr: "営業部 is so already: nothing to change\n" });
   expect(ja.stderr).toBe("営業部 はすでにそのとおりです。変更はありません\n");
 });
-
-test("with nothing to change the tenant is not asked", async () => {
-  const { en, ja } = await inBoth("orgs edit S01");
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toContain("nothing to change");
-  expect(ja.stderr).toContain("変更する内容がありません");
-  expect(await run("orgs edit S01 --dry-run")).toMatchObject({ exit: 2, requests: [] });
-});
-
-testWrongLines(["orgs edit"], ["orgs edit a --parent b"]);
-
-testUnshowable("orgs edit a --name b");

@@ -42,10 +42,3 @@ test("a tenant that gives none leaves none, in both languages", async () => {
   expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限がありません\n" });
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
 });
-
-test.each(["orgs export out.csv", "orgs export --encoding utf-16le", "orgs export --newline none"])(
-  "%s is refused",
-  async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  },
-);

@@ -14,7 +14,6 @@ import {
   sha256,
 } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
@@ -110,10 +109,3 @@ test("a file that is refused names the template of organisations", async () => {
   expect(en.stderr).toContain("  the file needs a header row and data rows: clomoctl csv template --as orgs\n");
   expect(ja.stderr).toContain("clomoctl csv template --as orgs");
 });
-
-testWrongLines(
-  ["orgs import", "the argument FILE is missing"],
-  ["orgs import tree.csv --key email", "--key"],
-  ["orgs import tree.csv --create-orgs", "--create-orgs"],
-  ["orgs import tree.csv --create-groups", "--create-groups"],
-);

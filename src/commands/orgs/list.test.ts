@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { Org } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { same } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -64,21 +62,4 @@ test("--limit cuts the tree too; of nothing nothing is drawn", async () => {
   const tree = (limit: number) => run(`orgs list --limit ${limit} --format table`, { tenant });
   expect(await tree(2)).toMatchObject({ exit: 0, stdout: "全社\n└─ 営業部  S01\n" });
   expect(await tree(0)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-});
-
-test("a field that there is not is refused, and the nearest one is named", async () => {
-  const { exit, stdout, stderr } = await run("orgs list --fields nmae", { tenant });
-  expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
-  expect(stderr).toContain("did you mean name?");
-});
-
-test("says why there is no answer, in both languages", async () => {
-  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" }, hint: same("wait") });
-  const { en, ja } = await inBoth("orgs list", { tenant: locked });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n  wait\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
-});
-
-test.each(["orgs list sales", "orgs list --limit all", "orgs list --filter-name x"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });

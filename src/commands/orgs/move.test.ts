@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { items: all } = example<{ items: Org[] }>("orgs");
@@ -78,14 +75,6 @@ test("between two of one path it is told by their codes", async () => {
   expect(stderr).toContain(`parent: 本社/課 (${one.id}) → 本社/課 (K2)\n`);
 });
 
-test("below itself is refused, in both languages", async () => {
-  const what = text("an organisation cannot be moved below itself", "自身の下には移動できません");
-  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: new Failure("input-rejected", { what }) };
-  const { en, ja } = await inBoth("orgs move 営業部 --parent 営業部", { tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: an organisation cannot be moved below itself\n" });
-  expect(ja.stderr).toBe("エラー: 自身の下には移動できません\n");
-});
-
 test("a dry run is sent as one", async () => {
   const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
   const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
@@ -137,7 +126,3 @@ test("administrators who act in it from then on, or no more, are named; who acts
   ]);
   expect(ja.stderr).toContain("警告: 「西/営業部」以下が新たに範囲に入る管理者: 1 人: keiri\n");
 });
-
-testWrongLines(["orgs move a"], ["orgs move a b --parent c"]);
-
-testUnshowable("orgs move a --parent b");

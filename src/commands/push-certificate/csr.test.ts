@@ -3,10 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { OPERATIONS } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testFenced, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -128,14 +126,3 @@ test("what the tenant refuses is told, in both languages, and no file is written
   expect(ja.stderr).toBe("エラー: 不可\n");
   expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe("old");
 });
-
-test("who may not is told so before anything is read or asked", async () => {
-  const { en, ja } = await inBoth("push-cert csr -o a.csr --as hanako", { tenant: { whoami: example("whoami") } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
-  expect(ja.stderr).toContain("「hanako」の権限では行えません");
-});
-
-testWrongLines(["push-cert csr", "-o"], ["push-cert csr -o missing/a.csr", "missing/a.csr"]);
-
-testFenced("renewals guide push-certificate", "push-cert csr -o -");

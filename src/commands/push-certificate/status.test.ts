@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { inBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -83,11 +81,4 @@ test("where the endpoint is a simulator, its command stands in the portal's plac
   expect(ja.stderr).toContain(`--url http://127.0.0.1:8080\nその後: ${upload}`);
   const first = await at(push({ ...NONE, request, simulator: true }));
   expect(first.en.stderr).toContain(`${get} --url http://127.0.0.1:8080\nthen: ${upload}`);
-});
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("not-permitted", { what: text("no", "不可") });
-  const { en, ja } = await inBoth("push-cert status", { tenant: { pushCertificate: refused } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: no\n" });
-  expect(ja.stderr).toBe("エラー: 不可\n");
 });

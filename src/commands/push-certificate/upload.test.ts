@@ -2,11 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { OPERATIONS } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testFenced, testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -90,37 +87,3 @@ test("on a terminal the Apple Account is asked for by name; without one the opti
   expect(en.stderr).toContain("--apple-account MAIL");
   expect(ja.stderr).toContain("--apple-account MAIL");
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
-    folder: folderWith("PEM"),
-    tenant: { ...AT_ADE, uploadPushCertificate: refused },
-  });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
-  expect(ja.stderr).toBe("エラー: 不可\n");
-});
-
-test("a file that is missing, or far too large, is not sent", async () => {
-  const missing = await run("push-cert upload new.pem --apple-account a@example.jp", { tenant: AT_ADE });
-  expect(missing).toMatchObject({ exit: 6, requests: ASKED });
-  const { en, ja } = await inBoth("push-cert upload new.pem --apple-account a@example.jp", {
-    folder: folderWith(Buffer.alloc(300_000)),
-    tenant: AT_ADE,
-  });
-  expect(en).toMatchObject({ exit: 3, requests: ASKED });
-  expect(en.stderr).toContain("too large for a push certificate");
-  expect(ja.stderr).toContain("大きすぎます");
-});
-
-test("who may not is told so before anything is read or asked", async () => {
-  const { en, ja } = await inBoth("push-cert upload none.pem --as hanako", { tenant: { whoami: example("whoami") } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
-  expect(ja.stderr).toContain("「hanako」の権限では行えません");
-});
-
-testWrongLines(["push-cert upload", "FILE"], ["push-cert upload a.pem --accept-losing-devices all", "all"]);
-testUnshowable("push-cert upload new.pem --apple-account a@example.jp");
-
-testFenced("renewals guide push-certificate", "push-cert upload none.pem --no-input", "push-cert upload none.pem");

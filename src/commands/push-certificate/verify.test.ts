@@ -7,7 +7,6 @@ import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const TOPIC = "com.apple.mgmt.External.0001";
@@ -131,5 +130,3 @@ describeWithOpenssl("certificates made by openssl", () => {
     });
   });
 });
-
-testWrongLines(["push-cert verify", "NEW"]);

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { ROLES } from "../../lib/model/role.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 test("facts 2.1: the five choices of the form, in its order, without a tenant", async () => {
   const { en, ja } = await inBoth("roles list", { terminal: { columns: 200 } });
@@ -31,12 +30,4 @@ test("programs get the words of roles, and the first ones", async () => {
     { role: "none", name: "no administrator" },
     { role: "system", scope: "all organisations" },
   ]);
-});
-
-testWrongLines(["roles list system", "unexpected argument system"], ["roles list --limit x", "--limit"]);
-
-test("a wrong line is told in Japanese, too", async () => {
-  const { ja } = await inBoth("roles list --fields nope");
-  expect(ja).toMatchObject({ exit: 2, stdout: "" });
-  expect(ja.stderr).toContain("nope");
 });

@@ -7,7 +7,6 @@ import { POLICY, SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 const words = (stdout: string): string => stdout.replaceAll(/\s+/g, " ");
 const letters = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
@@ -153,17 +152,4 @@ test("programs get the cells of an app's tables one by one, and a page of each a
     expect(page.stdout).toContain("の権限表</h1>");
     expect(page.stdout.includes("○*")).toBe(app === "docs");
   }
-});
-
-testWrongLines(
-  ["roles matrix --role nobody", "--role"],
-  ["roles matrix --app docs --role system", "--role does not go with --app"],
-  ["roles matrix --fields nope", "--fields"],
-  ["roles matrix system", "unexpected argument system"],
-);
-
-test("--role and --app together are refused in Japanese, too", async () => {
-  const { ja } = await inBoth("roles matrix --app docs --role system");
-  expect(ja).toMatchObject({ exit: 2, stdout: "" });
-  expect(ja.stderr).toContain("--role は --app と同時に指定できません");
 });

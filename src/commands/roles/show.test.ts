@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { roleFacts } from "../../lib/model/role-facts.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 const words = (stdout: string): string => stdout.replaceAll(/\s+/g, " ");
 const letters = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
@@ -63,16 +62,4 @@ test("programs get all of it", async () => {
       }),
     ]),
   });
-});
-
-testWrongLines(
-  ["roles show", "the argument ROLE is missing"],
-  ["roles show divison", "did you mean division?"],
-  ["roles show operator --fields nope", "--fields"],
-);
-
-test("a role that is none is told in Japanese, too", async () => {
-  const { ja } = await inBoth("roles show 部長");
-  expect(ja).toMatchObject({ exit: 2, stdout: "" });
-  expect(ja.stderr).toContain("部門管理者");
 });

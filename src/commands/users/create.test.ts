@@ -3,7 +3,6 @@ import type { OrgDetail, Whoami, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenUser>("createUser");
@@ -103,23 +102,6 @@ test("JSON is the user, as `users show` gives it", async () => {
   const { stdout } = await run(line, { tenant: { createUser: made() } });
   expect(JSON.parse(stdout)).toMatchObject({ id: after.id, emails: after.emails, org: after.org.path });
 });
-
-test("an address that is taken ends with 3, in both languages", async () => {
-  const what = text("mail addresses: a@example.jp is taken", "メールアドレス: a@example.jp は使用済みです");
-  const tenant = { createUser: new Failure("input-rejected", { what }) };
-  const { en, ja } = await inBoth("users create --name a --email a@example.jp", { tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: mail addresses: a@example.jp is taken\n" });
-  expect(ja.stderr).toBe("エラー: メールアドレス: a@example.jp は使用済みです\n");
-});
-
-testWrongLines(
-  ["users create"],
-  ["users create --name a"],
-  ["users create --email a@example.jp"],
-  ["users create --name a --email a@example.jp --custom 入社年"],
-);
-
-testUnshowable("users create --name a --email a@example.jp");
 
 test("who may not delete is not told to take it back so", async () => {
   const whoami = example<Whoami>("whoami", { operations: [{ operation: "users.write", reach: "inside" }] });

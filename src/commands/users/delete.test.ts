@@ -5,7 +5,6 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { committed, giving, operations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PLAN = example<Import>("planDeletion");
@@ -174,14 +173,6 @@ test("a number that is not that of nobody is refused", async () => {
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });
 
-test("a line with two people is not one name, and nothing is asked of the tenant", async () => {
-  const line = "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>";
-  const { en, ja } = await inBoth("users delete --file - --confirm-deletions 1", { stdin: line, tenant: {} });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toContain("several addresses");
-  expect(ja.stderr).toContain("1 行に 1 人");
-});
-
 test.each([
   "From: 山田 <yamada@example.jp>",
   "To: yamada@example.jp",
@@ -276,17 +267,6 @@ test("in a mirror what is to be done in the console is told, and unknown adminis
   expect(refused.stderr).toContain("error: nobody has said who the administrators are");
 });
 
-test("what the tenant refuses is told, and leaves nothing", async () => {
-  const planDeletion = new Failure("input-rejected", {
-    what: { en: "1 user cannot be deleted", ja: "1 件は削除できません" },
-    hint: { en: "give the devices another owner", ja: "デバイスの所有者を変える" },
-  });
-  const tenant = { findUsers: example("findUsers"), planDeletion };
-  const { en, ja } = await inBoth("users delete hanako@example.co.jp", { tenant });
-  expect(en).toMatchObject({ exit: 3, stderr: "error: 1 user cannot be deleted\n  give the devices another owner\n" });
-  expect(ja.stderr).toBe("エラー: 1 件は削除できません\n  デバイスの所有者を変える\n");
-});
-
 test("a plan that the tenant has overtaken is kept, to be compared again", async () => {
   const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
   const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
@@ -294,17 +274,6 @@ test("a plan that the tenant has overtaken is kept, to be compared again", async
   });
   expect(exit).toBe(5);
   expect(stderr).toContain("clomoctl imports replan 12");
-});
-
-test("a file that is no list of names", async () => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "book.xlsx"), Buffer.from("PK\u0003\u0004\0\0"));
-  const { exit, stderr } = await run("users delete --file book.xlsx", { tenant: {}, folder });
-  expect(exit).toBe(2);
-  expect(stderr).toContain("this is not a text file with one name a line");
-  writeFileSync(join(folder, "none.txt"), "\n \n");
-  expect(await run("users delete --file none.txt", { tenant: {}, folder })).toMatchObject({ exit: 2 });
-  expect(await run("users delete --file gone.txt", { tenant: {}, folder })).toMatchObject({ exit: 6 });
 });
 
 test("a list of names in Shift_JIS is read as such", async () => {
@@ -333,22 +302,4 @@ test("more names than one request takes", async () => {
   const { exit, stderr } = await run("users delete --file many.txt", { tenant: {}, folder });
   expect(exit).toBe(2);
   expect(stderr).toContain("20001 names are more than the 20000 of one deletion");
-});
-
-testUnshowable("users delete x --confirm-deletions 1");
-testWrongLines(
-  ["users delete", "nothing is named"],
-  ["users delete x --search y", "names and filters exclude each other"],
-  ["users delete --file x --org y", "--org"],
-  ["users delete --search=", "--search must not be blank"],
-  ["users delete x --all", "--all"],
-  ["users delete x --max-deletions many", "--max-deletions"],
-  ["users delete x --list -", "--list"],
-  ["users delete --file x --list x", "x is a file that this command reads"],
-);
-
-test("a list typed at the terminal leaves nobody to answer", async () => {
-  const { exit, stderr } = await run("users delete --file -", { tenant: {}, terminal: {} });
-  expect(exit).toBe(3);
-  expect(stderr).toContain("--confirm-deletions N");
 });

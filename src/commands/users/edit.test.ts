@@ -3,7 +3,6 @@ import { text } from "../../lib/text/index.ts";
 import { expect, test } from "vitest";
 import type { User, WrittenUser } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenUser>("editUser");
@@ -142,13 +141,3 @@ test("of a mirror, says what is to be done in the console", async () => {
   expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
 });
-
-test("with nothing to change the tenant is not asked; nobody of that name is 6", async () => {
-  expect(await run("users edit E0042")).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  const tenant = { findUsers: { items: [] }, users: { items: [], next: null } };
-  expect(await run("users edit nobody --title x", { tenant })).toMatchObject({ exit: 6, stdout: "" });
-});
-
-testWrongLines(["users edit"], ["users edit a --org b"]);
-
-testUnshowable("users edit a --title b");

@@ -3,8 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -187,20 +185,4 @@ test("a signal ends it, and no file is left", async () => {
   expect(ja.stderr).toContain("ファイルは書き出していません");
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["out.csv"]);
-});
-
-test("a tenant that cannot be opened is said, in both languages", async () => {
-  const locked = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
-  const { en, ja } = await inBoth("users export", { tenant: locked });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
-});
-
-test.each([
-  "users export out.csv",
-  "users export --encoding euc-jp",
-  "users export --on-unmappable skip",
-  "users export -o",
-])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { UserHistory } from "../../lib/client/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [UserHistory] }>("userHistory").items;
@@ -108,5 +107,3 @@ test("of a name that several had, all of them are told, by time and each by name
       NOT_LISTED,
   );
 });
-
-testWrongLines(["users history"], ["users history a b"], ["users history a --limit 1"]);

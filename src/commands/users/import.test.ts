@@ -18,7 +18,6 @@ import {
   COMMITTED_RESULT,
 } from "#support/commands/imports/plans.ts";
 import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
@@ -399,14 +398,6 @@ test("stdin is called so where something is wrong with it", async () => {
   expect(ja.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
 });
 
-test("stdin at a terminal is refused where the question could not be answered", async () => {
-  const { en, ja } = await inBoth("users import -", { terminal: {}, tenant: {} });
-  expect(en).toMatchObject({ exit: 2, requests: [] });
-  expect(en.stderr).toContain("error: stdin is the input file, so the plan cannot be confirmed there\n");
-  expect(en.stderr).toContain("  pass --yes or --dry-run, or name a file\n");
-  expect(ja.stderr).toContain("標準入力はファイルとして読むため");
-});
-
 test.each([
   ["users import nowhere.csv", 6],
   ["users import people.csv/x.csv", 6],
@@ -415,23 +406,6 @@ test.each([
   ["users import people.csv --emit-csv -", 2],
 ])("%s ends with %i, and the tenant is asked nothing", async (line, exit) => {
   expect(await run(line, { tenant: {}, folder: folder() })).toMatchObject({ exit, stdout: "", requests: [] });
-});
-
-test.each(["--fields importId,nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    const ended = await run(`users import people.csv --yes ${words}`, { tenant: {}, folder: folder() });
-    expect(ended).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(ended.stderr).toContain(words.slice(0, words.indexOf(" ")));
-  },
-);
-
-test("says why the tenant did not take the file, in both languages", async () => {
-  const uploadImport = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
-  const tenant = { createImport: example("createImport"), uploadImport };
-  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
-  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 不在\n" });
 });
 
 test("a signal while the file is checked: nothing was changed", async () => {
@@ -465,16 +439,3 @@ test("what fails is told though the plan cannot be dropped either", async () => 
   expect(exit).toBe(3);
   expect(stderr.endsWith("error: refused\n")).toBe(true);
 });
-
-testWrongLines(
-  ["users import", "the argument FILE is missing"],
-  ["users import people.csv more.csv", "unexpected argument more.csv"],
-  ["users import people.csv --mode delete", "--mode"],
-  ["users import people.csv --key name", "--key"],
-  ["users import people.csv --encoding euc-jp", "--encoding"],
-  ["users import people.csv --newline nl", "--newline"],
-  ["users import people.csv --blank drop", "--blank"],
-  ["users import people.csv --absent drop", "--absent"],
-  ["users import people.csv --confirm-deletions some", "--confirm-deletions"],
-  ["users import people.csv --app docs", "--app"],
-);

@@ -3,7 +3,6 @@ import type { Account, MovedUser, OrgDetail, User, WrittenUser } from "../../lib
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
@@ -71,13 +70,6 @@ test("one that is named is shown as a record; a dry run is sent as one", async (
   expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
 });
 
-test("what the tenant refuses moves nobody, in both languages", async () => {
-  const refused = new Failure("not-found", { what: text("no user x", "ユーザー x はありません") });
-  const { en, ja } = await inBoth("users move E0042 --org 営業部", { tenant: { ...tenant, moveUsers: refused } });
-  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no user x\n" });
-  expect(ja.stderr).toBe("エラー: ユーザー x はありません\n");
-});
-
 test("of an operator the change of scope is told and asked first", async () => {
   const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
   const operator: User = { ...jiro, administrator: true, org: { ...home, id: jiro.id, path: "総務部" } };
@@ -114,7 +106,3 @@ test("of an operator the change of scope is told and asked first", async () => {
   });
   expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining(told) as unknown });
 });
-
-testWrongLines(["users move a"], ["users move --org b"]);
-
-testUnshowable("users move a --org b");

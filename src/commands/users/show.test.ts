@@ -7,7 +7,6 @@ import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
-const nobody: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田", emails: [] };
 
 const finding = (...items: readonly User[]) => ({ findUsers: { items } });
 
@@ -28,36 +27,12 @@ test("a terminal shows a field a line, in the person's language", async () => {
   expect(all.stdout).toMatch(/\npassword set at *\n/);
 });
 
-test("none is not found, with the command that lists them", async () => {
-  const { en, ja } = await inBoth("users show E9", { tenant: { ...finding(), users: { items: [], next: null } } });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe(
-    "error: no user has the id, mail address, employee code or account name E9\n  to search by a part of the name: clomoctl users list --search E9\n",
-  );
-  expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「E9」という ID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません");
-});
-
 test("who has a part of the name is proposed", async () => {
   const tenant = { ...finding(), users: { items: [hanako], next: null } };
   const { en, ja } = await inBoth("users show 花子", { tenant });
   expect(en.requests.at(-1)).toMatchObject({ operation: "users", query: { search: "花子" } });
   expect(en.stderr).toContain(`  did you mean 髙橋 花子 <hanako@example.co.jp> ${hanako.id}? to search by a part`);
   expect(ja.stderr).toContain(`髙橋 花子 <hanako@example.co.jp> ${hanako.id} ですか? 名前の一部で探すには`);
-});
-
-test("several are told apart by name, main address and id", async () => {
-  const { en, ja } = await inBoth("users show hanako", { tenant: finding(hanako, nobody) });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(
-    `hanako matches 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${nobody.id}\n`,
-  );
-  expect(ja.exit).toBe(2);
-  expect(ja.stderr).toContain("「hanako」は 2 件");
-});
-
-test.each(["users show", "users show a b", "users show a --limit 1"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });
 
 test("a workbook has one row", async () => {

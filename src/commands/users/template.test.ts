@@ -3,8 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -86,13 +84,6 @@ test("a signal ends it, and no file is written", async () => {
   expect(ja.exit).toBe(130);
   expect(ja.stderr).toContain("ファイルは書き出していません");
   expect(readdirSync(folder)).toEqual([]);
-});
-
-test("why there is no answer is said in both languages", async () => {
-  const locked = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
-  const { en, ja } = await inBoth("users template", { tenant: { fields: locked } });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });
 
 test.each([

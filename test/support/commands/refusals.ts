@@ -1,19 +1,106 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Ade } from "../../../src/lib/client/index.ts";
-import { inBoth, run } from "./program.ts";
-import { example } from "./tenant.ts";
+import type { Ade, Whoami } from "../../../src/lib/client/index.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import { same, text, type Language } from "../../../src/lib/text/index.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "./program.ts";
+import { example, type Answers } from "./tenant.ts";
 
-/** Tests that each line is refused as a wrong command line, with what is told, before the tenant is asked. */
-export const testWrongLines = (...lines: readonly (readonly [line: string, told?: string])[]): void =>
-  test.each(lines.map(([line, told = ""]) => [line, told] as const))("%s is wrong", async (line, told) => {
-    const { exit, stdout, stderr, requests } = await run(line, { tenant: {} });
+/** A part of stderr, or all of it if it begins with `error: ` or `エラー: `. */
+type Message = string;
+
+/** The files of a new working folder. */
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A command line that is refused in both languages, without output. */
+export interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environment"> {
+  readonly line: string | readonly string[];
+  readonly exit: number;
+  readonly en: Message | readonly Message[];
+  /** as in English if both languages have the same command or value */
+  readonly ja?: Message | readonly Message[];
+  /** the tenant's answers, each of which is requested; without them the tenant is not opened */
+  readonly tenant?: Answers;
+  readonly files?: Files;
+}
+
+const PREFIX = { en: "error: ", ja: "エラー: " } as const satisfies Record<Language, string>;
+
+const expected = (message: Message, language: Language): unknown =>
+  message.startsWith(PREFIX[language]) ? message : expect.stringContaining(message);
+
+function folderOf(files: Files = {}): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** Tests that each command line is refused. */
+export const testRefusals = (...refusals: readonly Refusal[]): void =>
+  test.each(refusals.map((refusal) => [[refusal.line].flat().join(" "), refusal] as const))(
+    "%s is refused",
+    async (_, { line, exit, en, ja = en, files, ...circumstances }) => {
+      const ran = await inBoth(line, { ...circumstances, folder: folderOf(files) });
+      for (const [language, messages] of [
+        ["en", en],
+        ["ja", ja],
+      ] as const) {
+        const { stderr, ...rest } = ran[language];
+        expect(rest, language).toMatchObject({ exit, stdout: "" });
+        for (const message of [messages].flat()) expect(stderr).toEqual(expected(message, language));
+      }
+    },
+  );
+
+/** Tests that each line is refused as a wrong command line, with a part of the message, before the tenant is opened. */
+export const testWrongLines = (...lines: readonly (readonly [line: string, message?: string])[]): void =>
+  test.each(lines.map(([line, message = ""]) => [line, message] as const))("%s is wrong", async (line, message) => {
+    const { exit, stdout, stderr, requests } = await run(line);
     expect({ exit, stdout, requests }).toEqual({ exit: 2, stdout: "", requests: [] });
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(message);
   });
 
-/** Tests that a line which would be done is refused, before anything is, where its result could not be shown. */
-export const testUnshowable = (line: string): void =>
-  testWrongLines([`${line} --fields nope`, "--fields"], [`${line} --query [[`, "--query"]);
+const EXITS = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
+
+/** A command line, and the operation with which the tenant fails; without one the tenant cannot be opened. */
+export interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
+  readonly line: string;
+  readonly failing?: string;
+  readonly code?: keyof typeof EXITS;
+  /** the answers before it */
+  readonly tenant?: Answers;
+  readonly files?: Files;
+}
+
+/** Tests that each command line ends with the tenant's failure, in both languages and without output. */
+export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
+  test.each(cases.map((one) => [one.line, one.failing ?? "the tenant", one] as const))(
+    "%s shows why %s fails",
+    async (line, _, { failing, code = "input-rejected", tenant, files = {}, ...circumstances }) => {
+      const failure = new Failure(code, { what: text("not now", "今は不可"), where: "S01", hint: same("wait") });
+      const { en, ja } = await inBoth(line, {
+        ...circumstances,
+        folder: folderOf(files),
+        tenant: failing === undefined ? failure : { ...tenant, [failing]: failure },
+      });
+      const exit = EXITS[code];
+      expect(en).toMatchObject({ exit, stdout: "", stderr: "error: not now\n  S01\n  wait\n" });
+      expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 今は不可\n  S01\n  wait\n" });
+    },
+  );
+
+/** Tests that a division administrator without rights may not do what each line does, before anything else is requested. */
+export const testNotPermitted = (...lines: readonly (readonly [line: string, en: string, ja?: string])[]): void =>
+  test.each(lines)("%s is not permitted", async (line, may, jaMay = "") => {
+    const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
+    const { en, ja } = await inBoth(`${line} --as hanako`, { tenant: { whoami }, terminal: { columns: 400 } });
+    for (const ran of [en, ja]) expect(ran).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+    expect(en.stderr).toBe(
+      `error: hanako may not ${may}: a division administrator has no such right\n  see what each role may: clomoctl roles matrix\n`,
+    );
+    expect(ja.stderr).toContain(`「hanako」の権限では行えません(${jaMay}`);
+  });
 
 /** Tests that in a mirror each line is refused with the console's steps, before anything else is looked at or asked. */
 export const testFenced = (steps: string, ...lines: readonly string[]): void =>

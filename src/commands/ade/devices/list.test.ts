@@ -62,7 +62,3 @@ test.each([
   const { requests } = await run(`ade devices list ${words}`, { tenant: { ade, adeDevices: page(null) } });
   expect(requests).toContainEqual({ operation: "adeDevices", query });
 });
-
-test("another state is a usage error", async () => {
-  expect(await run("ade devices list --state lost")).toMatchObject({ exit: 2, requests: [] });
-});

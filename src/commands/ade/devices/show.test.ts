@@ -63,9 +63,3 @@ test("one whose profile Apple did not take for now waits, and is not proposed to
   expect(ja.stderr).toContain("割り当て待ちです");
   expect((await showing(2)).en.stderr).toMatch(/profiles assign 本社 SERIAL000001\n1 device waiting/);
 });
-
-test("one that is not there is 6, with what lists them", async () => {
-  const ran = await run("ade devices show X1 --lang en", { tenant: { ade, findAdeDevices: { items: [] } } });
-  expect(ran).toMatchObject({ exit: 6, stdout: "" });
-  expect(ran.stderr).toContain("clomoctl ade devices list");
-});

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Ade, Device } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -53,18 +51,6 @@ describe("what is forgotten of a real server is told and asked for", () => {
   });
 });
 
-describe("exactly one is given", () => {
-  test.each(["", "--apple --simulator http://x", "--apple http://x", "--simulator http://x http://y"])(
-    "%j is a usage error",
-    async (words) => {
-      const { en, ja } = await inBoth(`ade endpoint set ${words}`.trimEnd());
-      expect(en).toMatchObject({ exit: 2, requests: [] });
-      expect(en.stderr).toContain("give one of --apple, --simulator URL and URL");
-      expect(ja.stderr).toContain("どれか 1 つ");
-    },
-  );
-});
-
 test("with Apple, what must never be done to a tenant of CLOMO's is said; with a simulator it is not", async () => {
   const { en, ja } = await inBoth("ade endpoint set --apple", {
     tenant: { setAdeEndpoint: APPLE, devices: NO_DEVICES },
@@ -97,9 +83,4 @@ describe("devices of a rehearsal that are left are counted, with what deletes th
     expect(en.stderr).not.toContain("clomoctl devices delete --filter-id");
     expect(ja.stderr).toContain("clomoctl devices list --filter-id SIM --status 事前登録\n");
   });
-});
-
-test("what the tenant refuses is told", async () => {
-  const refused = new Failure("not-permitted", { what: text("a mirror", "ミラーです") });
-  expect(await run("ade endpoint set --apple", { tenant: { setAdeEndpoint: refused } })).toMatchObject({ exit: 4 });
 });

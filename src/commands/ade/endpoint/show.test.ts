@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { Ade } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -21,9 +19,4 @@ test("without one, both languages say what to type", async () => {
   expect(en.stderr).toContain("endpoint: not set");
   expect(en.stderr).toContain("clomoctl ade endpoint set --apple");
   expect(ja.stderr).toContain("clomoctl ade simulator start");
-});
-
-test("a tenant that cannot be reached is a failure", async () => {
-  const tenant = new Failure("unavailable", { what: text("not there", "ありません") });
-  expect(await run("ade endpoint show", { tenant })).toMatchObject({ exit: 7 });
 });

@@ -1,11 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../../lib/errors/index.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };
@@ -121,22 +119,3 @@ describe("at Apple", () => {
     expect(ja.stderr).toContain("対象は 2 台です");
   });
 });
-
-test.each([
-  "ade profiles assign 本社",
-  "ade profiles assign 本社 A1 --unassigned",
-  "ade profiles assign 本社 --org x --file -",
-])("devices are named in one way: %s", async (line) => {
-  const { en, ja } = await inBoth(line, { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining("say in one way") });
-  expect(ja).toMatchObject({ exit: 2, requests: [] });
-});
-
-test("what Apple refuses is told in both languages", async () => {
-  const refused = new Failure("not-permitted", { what: { en: "terms", ja: "規約" } });
-  const { en, ja } = await inBoth("ade profiles assign 本社 A1", { tenant: { ...tenant, assignAdeProfile: refused } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: expect.stringContaining("error: terms") });
-  expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("エラー: 規約") });
-});
-
-testFenced("ADE プロファイル", "ade profiles assign none --file none.csv");

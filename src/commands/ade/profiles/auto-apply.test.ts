@@ -3,7 +3,6 @@ import { ROOT_ORG_ID } from "../../../lib/model/organisation.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const set = workOf({}, { devices: 5 });
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, setAutomaticAdeProfile: set };
@@ -38,11 +37,3 @@ test("at Apple the number of devices that are there is typed", async () => {
   expect(exit).toBe(0);
   expect(requests.at(-1)?.json).toMatchObject({ confirmDevices: 5, dryRun: false });
 });
-
-test.each(["", "本社 --none"])("a profile or --none is named: %j", async (words) => {
-  const { en, ja } = await inBoth(`ade profiles auto-apply ${words}`.trim(), { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining("name a profile, or --none") });
-  expect(ja).toMatchObject({ exit: 2, requests: [] });
-});
-
-testFenced("ADE プロファイル", "ade profiles auto-apply none --org none");

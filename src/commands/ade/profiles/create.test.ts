@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../../lib/errors/index.ts";
 import { SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
 const tenant = { ade: ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };
@@ -59,22 +57,3 @@ test("all items may be skipped; unknown ones are warned of", async () => {
   expect(en.stderr).not.toContain("auto-apply");
   expect(ja.stderr).toContain("「NewPane」は clomoctl の知らない設定項目です");
 });
-
-test.each([
-  ["ade profiles create", "NAME is missing"],
-  ["ade profiles create 本社", "--url is missing"],
-  [`${CREATE} --supervised perhaps`, "--supervised must be one of"],
-])("a wrong command line asks no tenant: %s", async (line, said) => {
-  const { en, ja } = await inBoth(line, { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
-  expect(ja).toMatchObject({ exit: 2, requests: [] });
-});
-
-test("what the tenant refuses is told in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: { en: "not https", ja: "https ではない" }, where: "url" });
-  const { en, ja } = await inBoth(CREATE, { tenant: { ade: ADE, createAdeProfile: refused } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("error: not https") });
-  expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("エラー: https ではない") });
-});
-
-testFenced("ADE プロファイル", "ade profiles create --from none");

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
 import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, deleteAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };
@@ -76,12 +75,3 @@ test("a dry run deletes nothing; at Apple the number of devices is typed", async
     confirmDevices: 1,
   });
 });
-
-test("one that is not there is not found", async () => {
-  const none = { ade: ADE, adeProfiles: { items: [] } };
-  const { en, ja } = await inBoth("ade profiles delete 本社", { tenant: none });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(ja).toMatchObject({ exit: 6 });
-});
-
-testFenced("ADE プロファイル", "ade profiles delete none");

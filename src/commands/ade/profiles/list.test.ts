@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../../lib/errors/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
@@ -18,11 +17,4 @@ test("programs get every field, in English words", async () => {
   expect(JSON.parse(stdout)).toEqual([PROFILE]);
   const named = await run("ade profiles list --fields name,skipItems", { tenant });
   expect(named.stdout).toBe('name\tskipItems\n本社\t["Siri","AppleID"]\n');
-});
-
-test("what the tenant refuses is told in both languages", async () => {
-  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en, ja } = await inBoth("ade profiles list", { tenant: { ade: locked } });
-  expect(en).toMatchObject({ exit: 5, stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 7 が使用中\n" });
 });

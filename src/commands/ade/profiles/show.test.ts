@@ -23,17 +23,3 @@ test("Apple is asked by --check; what it has disabled is made anew by what is pr
   expect(en.stderr).toContain(`Apple has disabled it; make it anew: clomoctl ade profiles create --from ${id}`);
   expect(ja.stderr).toContain("Apple 側で無効化されています");
 });
-
-test("one that is not there is not found, and of two the ids are told", async () => {
-  const { en, ja } = await inBoth("ade profiles show 大阪", { tenant });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(ja).toMatchObject({ exit: 6 });
-  const twins = {
-    ade: ADE,
-    adeProfiles: { items: [PROFILE, { ...PROFILE, id: "01990000-0000-7000-8000-000000000099" }] },
-  };
-  expect(await run(`ade profiles show ${name}`, { tenant: twins })).toMatchObject({
-    exit: 2,
-    stderr: expect.stringContaining(id),
-  });
-});

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
 import { ADE, AT_APPLE, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const tenant = {
   ade: ADE,
@@ -45,11 +44,3 @@ test("at Apple their number is typed", async () => {
     confirmDevices: 1,
   });
 });
-
-test("devices are named in one way", async () => {
-  const { en, ja } = await inBoth("ade profiles unassign", { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, requests: [] });
-  expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("対象のデバイスを 1 つの方法で") });
-});
-
-testFenced("ADE プロファイル", "ade profiles unassign --org none");

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("puts the clock forward by days or weeks, and shows where it is", async () => {
@@ -19,7 +18,3 @@ test("more than a century is refused", async () => {
   expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("ms: ") });
   expect(ja.stderr).toContain("ms の値が正しくありません");
 });
-
-testWrongLines(["ade simulator advance"], ["ade simulator advance soon", "soon"]);
-
-testUnshowable("ade simulator advance 8d --url http://127.0.0.1:9");

@@ -3,7 +3,6 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, inBoth } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("writes the private key for its owner alone, and tells both ids", async () => {
@@ -28,5 +27,3 @@ test("an answer that is no key is 7, and no file is written", async () => {
   expect(en).toMatchObject({ exit: 7, stderr: expect.stringContaining("no simulator of clomoctl") });
   expect(ja.stderr).toContain("clomoctl のシミュレーターではありません");
 });
-
-testWrongLines(["ade simulator business-key x"], ["ade simulator business-key -o b.pem", "SIMULATOR"]);

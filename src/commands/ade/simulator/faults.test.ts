@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("sends what is to go wrong, and lists what is to come", async () => {
@@ -52,7 +51,3 @@ test("what contradicts itself is a usage error", async () => {
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("path: ") });
   expect(requests).toHaveLength(2);
 });
-
-testWrongLines(["ade simulator faults bogus", "bogus"], ["ade simulator faults terms --count 0", "--count"]);
-
-testUnshowable("ade simulator faults terms --url http://127.0.0.1:9");

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testKey } from "#support/apple/simulator/key.ts";
 import { freshFolder } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 /** A signing request in PEM. */
@@ -55,5 +54,3 @@ test("what is no CSR is 3; a topic that the portal does not know is 6", async ()
   expect(en).toMatchObject({ exit: 6, stderr: expect.stringContaining("the portal has no certificate x") });
   expect(ja.stderr).toContain("証明書 x はありません");
 });
-
-testWrongLines(["ade simulator push-certificate"], ["ade simulator push-certificate --csr a --renew", "--renew"]);

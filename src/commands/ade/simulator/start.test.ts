@@ -8,7 +8,6 @@ import "../../../lib/apple/simulator/index.ts";
 import "./start.ts";
 import { openAppleSockets } from "../../../cli/apple.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 const NEVER_LISTENING = "ade simulator start --listen 127.0.0.1:0";
 
@@ -111,5 +110,3 @@ test("what it is asked meanwhile is in its state", async () => {
   expect(await running).toMatchObject({ exit: 143 });
   expect(readFileSync(join(folder, "SIMULATOR.json"), "utf8")).toContain("C02NEW000001");
 });
-
-testWrongLines(["ade simulator start x"], ["ade simulator start --devices many", "--devices"]);

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { testKey } from "#support/apple/simulator/key.ts";
 import { openedToken } from "#support/apple/simulator/mdm.ts";
 import { freshFolder } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 const KEY = testKey();
@@ -68,5 +67,3 @@ test("what is no public key is 3, and no file is written", async () => {
   expect(ja.stderr).toContain("公開鍵ファイルが");
   expect(readdirSync(folder)).toEqual(["key.pem"]);
 });
-
-testWrongLines(["ade simulator token"], ["ade simulator token x --public-key a", "x"]);

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("writes the token of a location for its owner alone, and says which MDM holds it", async () => {
@@ -41,5 +40,3 @@ test("a location without a name is refused", async () => {
   expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("org: ") });
   expect(ja.stderr).toContain("org の値が正しくありません");
 });
-
-testWrongLines(["ade simulator vpp-token"], ["ade simulator vpp-token --org a -o b", "SIMULATOR"]);

@@ -2,11 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { testFenced } from "#support/commands/refusals.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
 const ASKED = [{ operation: "ade" }];
@@ -49,20 +46,3 @@ test("the same one again is told; the permissions are passed on", async () => {
   expect(ran.stderr).toContain("nothing has changed: this token is set already");
   expect(ran.requests.at(-1)?.json).toMatchObject({ otherAdmin: true, otherServer: true });
 });
-
-test("no file, one that is too long, and a refusal", async () => {
-  expect(await run("ade token set none.p7m", { tenant: AT_ADE })).toMatchObject({ exit: 6, requests: ASKED });
-  const long = folderWith(new Uint8Array(300_000));
-  expect(await run(`ade token set ${FILE}`, { tenant: AT_ADE, folder: long })).toMatchObject({
-    exit: 3,
-    requests: ASKED,
-  });
-  const refused = new Failure("input-rejected", { what: text("encrypted for another key", "別の鍵です") });
-  const ran = await run(`ade token set ${FILE}`, {
-    tenant: { ...AT_ADE, setAdeToken: refused },
-    folder: folderWith("MIME"),
-  });
-  expect(ran).toMatchObject({ exit: 3, stdout: "" });
-});
-
-testFenced("Automated Device Enrollment", "ade token set none.p7m");

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { AccountRenamings, AccountSettings, WrittenAccountSettings } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const free = example<AccountSettings>("accountSettings", { composition: "free-text" });
@@ -113,18 +110,3 @@ test("settings that are so already are told of as a whole, whatever was given", 
   expect(en.stderr).toBe("CLOMO アカウント設定 is so already: nothing to change\n");
   expect(ja.stderr).toBe("CLOMO アカウント設定 はすでにそのとおりです。変更はありません\n");
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const line = "clomo-account settings set --authentication x";
-  const { en, ja } = await inBoth(line, { tenant: { accountSettings: free, setAccountSettings: refused } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
-  expect(ja.stderr).toBe("エラー: 不可\n");
-});
-
-testWrongLines(
-  ["clomo-account settings set", "nothing to change"],
-  ["clomo-account settings set --composition nickname", "--composition"],
-);
-
-testUnshowable("clomo-account settings set --composition salesforce");

@@ -1,8 +1,5 @@
 import { expect, test } from "vitest";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 test("shows what names are composed of, by the maker's words", async () => {
@@ -25,12 +22,3 @@ test("where nothing was recorded, says what records it, and to who may not, who 
   expect(scoped.en.stderr).toBe("nothing was recorded of these settings; a system administrator records them\n");
   expect(scoped.ja.stderr).toBe("設定は記録されていません。記録できるのはシステム管理者です\n");
 });
-
-test("who may not read it is told, in both languages", async () => {
-  const refused = new Failure("not-permitted", { what: text("not you", "権限がありません") });
-  const { en, ja } = await inBoth("clomo-account settings show", { tenant: { accountSettings: refused } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not you\n" });
-  expect(ja.stderr).toBe("エラー: 権限がありません\n");
-});
-
-testWrongLines(["clomo-account settings show x"]);

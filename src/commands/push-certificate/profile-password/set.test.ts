@@ -2,11 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { OPERATIONS } from "../../../lib/model/role.ts";
-import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testFenced, testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -47,32 +43,3 @@ test("else it is asked for twice, without echo; one that is none is asked for ag
   expect(requests).toEqual([...ASKED, { operation: "setProfilePassword", json: { password: CANARY } }]);
   expect(stderr).not.toContain(CANARY);
 });
-
-test("without a terminal the file is asked for; what the tenant refuses is told", async () => {
-  const { en, ja } = await inBoth("push-cert profile-password set", { tenant: AT_ADE });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(ja.stderr).toContain("--password-file FILE");
-  const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const line = `push-cert profile-password set --password-file ${fileWith("x")}`;
-  const told = await inBoth(line, { tenant: { ...AT_ADE, setProfilePassword: refused } });
-  expect(told.en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
-  expect(told.ja.stderr).toBe("エラー: 不可\n");
-});
-
-test("who may not is told so before anything is read or asked", async () => {
-  const { en, ja } = await inBoth("push-cert profile-password set --as hanako", {
-    tenant: { whoami: example("whoami") },
-  });
-  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
-  expect(ja.stderr).toContain("「hanako」の権限では行えません");
-});
-
-testWrongLines(["push-cert profile-password set --password-stdin --password-file a", "--password"]);
-testUnshowable("push-cert profile-password set --password-stdin");
-
-testFenced(
-  "renewals guide push-certificate",
-  "push-cert profile-password set --no-input",
-  "push-cert profile-password set --password-file none.txt",
-);

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenScheme } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenScheme>("createScheme");
@@ -41,15 +38,6 @@ test("says what takes it back; a dry run changes nothing; of a mirror the task i
   expect(mirror.stderr).toContain("clomoctl console show 4\n");
 });
 
-test("a name that is there is 3", async () => {
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const { en, ja } = await inBoth("roles schemes create 登録係 --item users.write", {
-    tenant: { createScheme: refused },
-  });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
-  expect(ja.stderr).toBe("エラー: 使用済みです\n");
-});
-
 test("facts 2.1: help says which items the manual names, and what creating users needs", async () => {
   const { en, ja } = await inBoth("roles schemes create --help-all");
   const told = en.stdout.replaceAll(/\s+/g, "");
@@ -57,19 +45,3 @@ test("facts 2.1: help says which items the manual names, and what creating users
   expect(told).toContain("secured.read(");
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("「全て」でない場合は「組織の作成と変更」も必要");
 });
-
-testWrongLines(
-  ["roles schemes create --item users.write", "the argument NAME is missing"],
-  ["roles schemes create x", "a scheme needs at least one item"],
-  ["roles schemes create x --item users.wirte", "did you mean users.write?"],
-  ["roles schemes create x --item tenant.write", "no scheme has an item tenant.write"],
-  ["roles schemes create x --item users.write,", "no scheme has an item"],
-);
-
-test("an item that is none is told in Japanese, too", async () => {
-  const { ja } = await inBoth("roles schemes create x --item ユーザーの組織移");
-  expect(ja).toMatchObject({ exit: 2, stdout: "" });
-  expect(ja.stderr).toContain("「ユーザーの組織移動」ですか?");
-});
-
-testUnshowable("roles schemes create x --item users.write");

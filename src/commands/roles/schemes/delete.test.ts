@@ -4,7 +4,6 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { operations } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -103,7 +102,3 @@ test("what changed meanwhile is 5, what is not there 6", async () => {
   expect(changed).toMatchObject({ exit: 5, stdout: "" });
   expect(await run("roles schemes delete 人事 --dry-run", { tenant: listed })).toMatchObject({ exit: 6, stdout: "" });
 });
-
-testWrongLines(["roles schemes delete", "the argument SCHEME is missing"]);
-
-testUnshowable(`${LINE} --confirm-deletions 2`);

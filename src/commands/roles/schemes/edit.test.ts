@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { HeldScheme, Scheme, WrittenScheme } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [scheme] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -83,34 +80,3 @@ test("a dry run tells whose rights would change", async () => {
   expect(en.stderr).toContain("2 accounts with it: what they may would change\n");
   expect(ja.stderr).toContain("権限が変わるアカウント: 2 件\n");
 });
-
-test("a scheme that is not there is 6; what the tenant refuses is 3", async () => {
-  expect(await run("roles schemes edit 人事 --name x", { tenant: listed })).toMatchObject({ exit: 6, stdout: "" });
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const { en, ja } = await inBoth(`${EDIT} --name x`, { tenant: { ...listed, editScheme: refused } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
-  expect(ja.stderr).toBe("エラー: 使用済みです\n");
-});
-
-testWrongLines(
-  [EDIT, "nothing to change"],
-  [`${EDIT} --item users.write --add-item orgs.write`, "--item sets all items"],
-  [`${EDIT} --add-item orgs.write --remove-item orgs.write`, "orgs.write is both added and removed"],
-  [`${EDIT} --add-item orgs.wriet`, "did you mean orgs.write?"],
-  [`${EDIT} --name=`, "--name must not be blank"],
-);
-
-testUnshowable(`${EDIT} --name x`);
-
-test.each(["create 人事 --item users.write", "edit ユーザー登録係 --name 人事", "delete ユーザー登録係"])(
-  "who may not change schemes is told that, and not what he may not read: %s",
-  async (words) => {
-    const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
-    const { en, ja } = await inBoth(`roles schemes ${words} --as hanako`, { tenant: { whoami } });
-    expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
-    expect(en.stderr).toContain(
-      "hanako may not make and change custom schemes: a division administrator has no such right\n",
-    );
-    expect(ja.stderr).toContain("「hanako」の権限では行えません(カスタム管理権限スキームの変更)");
-  },
-);

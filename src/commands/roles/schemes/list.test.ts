@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Scheme } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [users] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -25,12 +22,3 @@ test("a table has the items in words", async () => {
   expect(en.stdout).toMatch(/^ユーザー登録係 +create and change users; move users between organisations +2$/m);
   expect(ja.stdout).toMatch(/^ユーザー登録係 +ユーザーの作成と変更、ユーザーの組織移動 +2$/m);
 });
-
-test("why there is no answer is said in both languages", async () => {
-  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en, ja } = await inBoth("roles schemes list", { tenant: { schemes: gone } });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
-  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
-});
-
-testWrongLines(["roles schemes list x", "unexpected argument x"], ["roles schemes list --limit x", "--limit"]);

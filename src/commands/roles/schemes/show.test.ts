@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { HeldScheme, Scheme } from "../../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [scheme] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -56,12 +55,3 @@ test("programs get what it lacks", async () => {
     lackingForUsers: { whole: [], limited: ["orgs.write"] },
   });
 });
-
-test("a scheme that is not there is 6, with the nearest", async () => {
-  const { en, ja } = await inBoth("roles schemes show ユーザー登録", { tenant: { schemes: { items: [scheme] } } });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("did you mean ユーザー登録係?");
-  expect(ja.stderr).toContain("clomoctl roles schemes list");
-});
-
-testWrongLines(["roles schemes show", "the argument SCHEME is missing"]);

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Administrators, SecuredUser } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Seen } from "#support/commands/tenant.ts";
 
 const found = example("findSecuredUsers");
@@ -72,8 +71,3 @@ test("--none records that there are none, unless some are marked", async () => {
   expect(en.stderr).toContain("name one again: clomoctl secured administrators add admin01 --app docs; if");
   expect(ja.stderr).toContain("取り消してください: clomoctl secured administrators remove admin01 taro02 --app docs\n");
 });
-
-testWrongLines(
-  ["secured administrators add --app docs", "nobody is named"],
-  ["secured administrators add x --none --app docs", "--none says that there are none"],
-);

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenSecuredGroup } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredGroup>("createSecuredGroup");
@@ -38,25 +35,9 @@ test("a dry run changes nothing; of a mirror the task is named", async () => {
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 4\n");
 });
 
-test("a name that is there is 3", async () => {
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const tenant = { createSecuredGroup: refused };
-  const { en, ja } = await inBoth("secured groups create 営業 --app docs", { tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
-  expect(ja.stderr).toBe("エラー: 使用済みです\n");
-});
-
 test("facts 6.6, 6.7: help says which apps have groups, and what is ours", async () => {
   const { en, ja } = await inBoth("secured groups create --help-all");
   const told = en.stdout.replaceAll(/\s+/g, " ");
   for (const words of ["所属するグループ", "(ours)", "a screen Groups"]) expect(told).toContain(words);
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
 });
-
-testWrongLines(
-  ["secured groups create --app docs"],
-  ["secured groups create 営業", "--app"],
-  ["secured groups create a b --app docs"],
-);
-
-testUnshowable("secured groups create a --app docs");

@@ -4,7 +4,6 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { operations } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
@@ -113,7 +112,3 @@ test("of a mirror, names the tasks; what changed meanwhile is 5, what is not the
     stdout: "",
   });
 });
-
-testWrongLines(["secured groups delete --app docs"], ["secured groups delete 営業", "--app"]);
-
-testUnshowable(`${LINE} --confirm-deletions 2`);

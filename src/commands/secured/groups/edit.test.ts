@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { SecuredGroup, WrittenSecuredGroup } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { inBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
@@ -41,23 +38,3 @@ test("of a mirror, says what is to be done in the console", async () => {
   expect(en.stderr).toContain("clomoctl console show 5\n");
   expect(ja.stderr).toContain("clomoctl console show 5\n");
 });
-
-test("a group that is not there is 6, with the nearest; a name that is there is 3", async () => {
-  const { en, ja } = await inBoth("secured groups edit 営業部 --name x --app docs", { tenant: listed });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("did you mean 営業? see clomoctl secured groups list --app docs\n");
-  expect(ja.stderr).toContain("営業 ですか?");
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const taken = await run("secured groups edit 営業 --name 総務 --app docs", {
-    tenant: { ...listed, editSecuredGroup: refused },
-  });
-  expect(taken).toMatchObject({ exit: 3, stderr: "error: taken\n" });
-});
-
-testWrongLines(
-  ["secured groups edit 営業 --app docs", "--name"],
-  ["secured groups edit 営業 --name x", "--app"],
-  ["secured groups edit --name x --app docs"],
-);
-
-testUnshowable("secured groups edit a --name b --app docs");

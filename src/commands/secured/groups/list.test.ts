@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { SecuredGroup } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -23,21 +21,4 @@ test("a table shows name and size, its headers in the person's language", async 
   const { en, ja } = await inBoth("secured groups list --app docs", { tenant, terminal: {} });
   expect(en.stdout).toBe("name  users\n営業     12\n総務      0\n");
   expect(ja.stdout).toMatch(/^グループ名 +ユーザー数\n/);
-});
-
-test("why there is no answer is said in both languages", async () => {
-  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en, ja } = await inBoth("secured groups list --app docs", { tenant: { securedGroups: gone } });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
-  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
-});
-
-test.each([
-  ["secured groups list", "the option --app APP is missing"],
-  ["secured groups list --app dcos", "did you mean docs?"],
-  ["secured groups list --app docs 営業", "unexpected argument 営業"],
-])("%s is refused", async (line, told) => {
-  const refused = await run(line);
-  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(refused.stderr).toContain(told);
 });

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -52,5 +51,3 @@ test("a group that is not there is 6, with the nearest", async () => {
   expect(en.stderr).toContain("did you mean 営業?");
   expect(ja.stderr).toContain("営業 ですか?");
 });
-
-testWrongLines(["secured groups show 営業", "--app"], ["secured groups show --app docs"]);

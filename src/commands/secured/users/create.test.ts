@@ -5,7 +5,6 @@ import type { WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredUser>("createSecuredUser");
@@ -107,13 +106,6 @@ test("on a terminal the password is asked for twice, and never shown", async () 
   for (const secret of [CANARY, "other1"]) expect(stdout + stderr).not.toContain(secret);
 });
 
-test("in a script the missing password is told, with the option that gives it", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: {} });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toContain("pass --password-file FILE\n");
-  expect(ja.stderr).toContain("--password-file FILE を指定してください\n");
-});
-
 test("of a mirror: the password may be left to the console, and a task is named", async () => {
   const tenant = { createSecuredUser: made({ consoleTask: 7 }) };
   const { en, ja } = await inBoth(`${LINE} --password-in-console`, { tenant });
@@ -143,12 +135,7 @@ test("a file of a secret that is not there ends with 6, as every file", async ()
   expect(ja.stderr).toContain("エラー: ファイルがありません\n");
 });
 
-test("what the tenant refuses ends with 3; a file that others may read is refused before", async () => {
-  const refused = new Failure("input-rejected", { what: text("taken", "使用済みです") });
-  const tenant = { createSecuredUser: refused };
-  const { en, ja } = await inBoth(`${LINE} --password-stdin`, { tenant, stdin: CANARY });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: taken\n" });
-  expect(ja.stderr).toBe("エラー: 使用済みです\n");
+test("a file that others may read is refused before", async () => {
   const open = await inBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
   expect(open.en).toMatchObject({ exit: 3, requests: [] });
   expect(open.en.stderr).toContain("secret file is readable by others");
@@ -175,23 +162,6 @@ test.each([
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
 });
 
-testWrongLines(
-  ["secured users create --name x --app docs"],
-  ["secured users create taro01 --app docs", "--name"],
-  [`${LINE} --role boss`, "--role must be one of administrator, manager, user"],
-  [`${LINE} --set 表示名=x`, "表示名 is set by --name"],
-  [`${LINE} --set パスワード=Canary42Canary`, "パスワード is set by --password-file"],
-  [`${LINE} --set IMAPメールアドレス=x`, "docs has no setting IMAPメールアドレス"],
-  [`${LINE} --set fileManager=TRUE --role user`, "--role says this already"],
-  [`${LINE} --set fileManager=TRUE --set ファイル管理者権限=FALSE`, "fileManager is given twice"],
-  [`${LINE} --set fileManager`, "--set takes HEADER=VALUE"],
-  [`${LINE.replace("docs", "mailer")} --set プロキシパスワード=Canary42Canary`, "is a secret"],
-  [`${LINE.replace("docs", "mailer")} --set プロキシポード=1`, "did you mean プロキシポート?"],
-  [`${LINE} --password-stdin --password-file x`, "in one way"],
-  [`${LINE} --password-stdin --secret-key-file -`, "stdin has one secret at most"],
-  [`${LINE} --password-stdin --password-in-console`, "--password-in-console"],
-);
-
 test.each([
   [`パスワード=${CANARY}`, "「パスワード」は --password-file で指定してください"],
   [`パスワード:${CANARY}`, "--set は「ヘッダー=値」で指定してください"],
@@ -201,8 +171,6 @@ test.each([
   expect(en.stderr + ja.stderr).not.toContain(CANARY);
   expect(ja.stderr).toContain(told);
 });
-
-testUnshowable(`${LINE} --password-in-console`);
 
 test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
   "a password among the words %j is refused, and not said again",

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { committed, giving, rowOf } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "docs" };
@@ -70,10 +69,3 @@ test("who is not there is told with those it may be, by ユーザーID or by nam
   };
   expect((await run("secured users delete hanako --app docs", { tenant: near })).stderr).toContain("did you mean");
 });
-
-testUnshowable("secured users delete x --app docs --confirm-deletions 1");
-testWrongLines(
-  ["secured users delete x", "--app"],
-  ["secured users delete --app docs", "nothing is named"],
-  ["secured users delete x --app docs --filter-name y", "--filter-name"],
-);

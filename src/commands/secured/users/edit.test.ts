@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenSecuredUser>("editSecuredUser");
@@ -82,38 +79,4 @@ test("of a mirror, says what is to be done in the console", async () => {
   const { en, ja } = await inBoth("secured users edit hanako01 --app docs --device d", { tenant });
   expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
-});
-
-test("with nothing to change the tenant is not asked; nobody of that name is 6, an administrator 3", async () => {
-  expect(await run("secured users edit hanako01 --app docs")).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  const none = { findSecuredUsers: { items: [] }, securedUsers: { items: [], next: null } };
-  const line = "secured users edit hanako01 --app docs --device d";
-  expect(await run(line, { tenant: none })).toMatchObject({ exit: 6, stdout: "" });
-  const refused = new Failure("input-rejected", { what: text("an administrator", "管理者です") });
-  const { en, ja } = await inBoth(line, { tenant: { ...finding, editSecuredUser: refused } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: an administrator\n" });
-  expect(ja.stderr).toBe("エラー: 管理者です\n");
-});
-
-testWrongLines(
-  ["secured users edit", "--app"],
-  ["secured users edit a --app docs --user-id b", "--user-id"],
-  ["secured users edit a --app docs --licence-exception maybe", "--licence-exception must be one of yes, no"],
-);
-
-testUnshowable("secured users edit a --app docs --device b");
-
-test.each([
-  "users create new01 --name 新 --app docs",
-  "users edit hanako01 --device x --app docs",
-  "users delete hanako01 --app docs --dry-run",
-  "groups create 新 --app docs",
-  "groups edit 営業 --name 新 --app docs",
-  "groups delete 営業 --app docs --dry-run",
-])("who may not change them is told that, and not what he may not read: secured %s", async (words) => {
-  const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
-  const { en, ja } = await inBoth(`secured ${words} --as hanako`, { tenant: { whoami }, terminal: {} });
-  expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
-  expect(en.stderr).toContain("hanako may not change users and groups of SECURED APPs: a division");
-  expect(ja.stderr).toContain("「hanako」の権限では行えません(SECURED APPs のユーザー・グループ変更)");
 });

@@ -56,16 +56,6 @@ test("a tenant that gives none leaves none, in both languages", async () => {
   expect(ja.stderr).toContain("エラー: 権限がありません\n");
 });
 
-test.each([
-  ["secured users export", "the option --app APP is missing"],
-  ["secured users export --app docs --layout all", "--layout must be one of console, full"],
-  ["secured users export --app users", "--app must be one of browser, docs, mailer, calendar, contacts"],
-])("%s is refused", async (line, told) => {
-  const refused = await run(line);
-  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(refused.stderr).toContain(told);
-});
-
 describe("facts 6.1: Shift-JIS or UTF-8, each with CRLF, LF or CR, are given and taken", () => {
   const docs = new TestTenant();
   afterAll(() => docs[Symbol.asyncDispose]());

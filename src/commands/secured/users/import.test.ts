@@ -12,7 +12,6 @@ import {
   rowOf,
 } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 
 const DOCS = "表示名,ユーザーID,パスワード\r\n花子,hanako01,Secret01\r\n";
 const folder = (): string => folderWith({ "docs.csv": DOCS });
@@ -81,11 +80,3 @@ test("says why the tenant did not take the file, in both languages", async () =>
   expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not yours\n" });
   expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限なし\n" });
 });
-
-testWrongLines(
-  ["secured users import docs.csv", "--app"],
-  ["secured users import docs.csv --app panel", "--app must be one of browser, docs, mailer, calendar, contacts"],
-  ["secured users import --app docs", "the argument FILE is missing"],
-  ["secured users import docs.csv --app docs --create-orgs", "--create-orgs"],
-  ["secured users import docs.csv --app docs --key email", "--key"],
-);

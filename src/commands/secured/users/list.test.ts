@@ -70,14 +70,3 @@ test("why there is no answer is said in both languages", async () => {
   expect(ja.exit).toBe(7);
   expect(ja.stderr).toMatch(/^エラー: 応答がありません\n\{/);
 });
-
-test.each([
-  ["secured users list", "the option --app APP is missing"],
-  ["secured users list --app docs --sort id", "--sort must be one of user-id, name"],
-  ["secured users list --app docs --desc=no", "--desc takes no value"],
-  ["secured users list --app docs --fields imapDomain", "imapDomain"],
-])("%s is refused", async (line, told) => {
-  const refused = await run(line, line.includes("--fields") ? { tenant: {} } : {});
-  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(refused.stderr).toContain(told);
-});

@@ -4,7 +4,6 @@ import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
-const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };
 
 const finding = (...items: readonly SecuredUser[]) => ({ findSecuredUsers: { items } });
 
@@ -35,34 +34,4 @@ test("a terminal shows a field a line, in the person's language", async () => {
     /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
   );
   expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(2026-11-20 10:23\)\n/);
-});
-
-test("none is not found, with those near, or the command that lists that app's", async () => {
-  const line = "secured users show taro --app mailer";
-  const near = await run(line, { tenant: { ...finding(), securedUsers: { items: [other], next: null } } });
-  expect(near).toMatchObject({ exit: 6, stdout: "" });
-  expect(near.stderr).toContain("hanako02");
-  const { en, ja } = await inBoth(line, { tenant: { ...finding(), securedUsers: { items: [], next: null } } });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("no user of mailer is named taro");
-  expect(en.stderr).toContain("clomoctl secured users list --app mailer");
-  expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「taro」という mailer のユーザー");
-});
-
-test("several are told apart by user id and id", async () => {
-  const { en, ja } = await inBoth(`secured users show ${hanako.id} --app docs`, { tenant: finding(hanako, other) });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`matches 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`);
-  expect(ja.exit).toBe(2);
-  expect(ja.stderr).toContain("2 件");
-});
-
-test.each([
-  "secured users show",
-  "secured users show taro",
-  "secured users show --app docs",
-  "secured users show a b --app docs",
-])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const empty = example("administrators", { administrators: [] });
@@ -41,18 +40,3 @@ test("--none records that there are none, unless some are marked", async () => {
   expect(en.stderr).toContain("unmark them first: clomoctl users administrators remove hanako@example.co.jp\n");
   expect(ja.stderr).toContain("管理者として指定されています");
 });
-
-test("who may not mark administrators is told that before who is one, or whether a user is there", async () => {
-  const tenant = { whoami: example("whoami") };
-  for (const given of ["--none", "nobody@example.jp"]) {
-    const { en, ja } = await inBoth(`users administrators add ${given} --as hanako`, { tenant });
-    expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("hanako may not mark administrators");
-    expect(ja.stderr).toContain("「hanako」の権限では行えません(管理者の指定と取り消し)");
-  }
-});
-
-testWrongLines(
-  ["users administrators add", "nobody is named"],
-  ["users administrators add x --none", "--none says that there are none"],
-);

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 test("unmarks one by key or id", async () => {
@@ -28,21 +27,3 @@ test("an account name names one, too", async () => {
   expect(requests).toContainEqual({ operation: "findUsers", query: { name: "hanako01" } });
   expect(requests.at(-1)).toMatchObject({ json: { remove: administrators.map(({ id }) => id) } });
 });
-
-test("who is not marked is told, in both languages", async () => {
-  const { en, ja } = await inBoth("users administrators remove nobody", {
-    tenant: { administrators: example("administrators"), findUsers: { items: [] } },
-  });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("see clomoctl users administrators list\n");
-  expect(ja.stderr).toContain("「nobody」という管理者はありません");
-});
-
-test("who may not unmark is told that before who is marked", async () => {
-  const { exit, stderr } = await run("users administrators remove nobody --as hanako", {
-    tenant: { whoami: example("whoami") },
-  });
-  expect([exit, stderr]).toEqual([4, expect.stringContaining("hanako may not mark administrators: ")]);
-});
-
-testWrongLines(["users administrators remove", "USER"]);

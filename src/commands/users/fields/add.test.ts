@@ -22,13 +22,6 @@ test("a terminal shows it in the person's language", async () => {
   expect(ja.stdout).toMatch(/^ID +\S+\n項目名 +入社年\n作成日時 +2026/);
 });
 
-test("what the tenant refuses is said in both languages", async () => {
-  const taken = new Failure("input-rejected", { what: text("a column has it", "列と同じ名前です"), where: "氏名" });
-  const { en, ja } = await inBoth("users fields add 氏名", { tenant: { addField: taken } });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: a column has it\n  氏名\n" });
-  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 列と同じ名前です\n  氏名\n" });
-});
-
 test.each([
   [undefined, "the field may have been added", "追加されている可能性"],
   [field, "the change was made; its output may be incomplete", "変更は反映済みです"],
@@ -44,8 +37,4 @@ test.each([
   expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
   expect(ended.ja.exit).toBe(143);
   expect(ended.ja.stderr).toContain(ja);
-});
-
-test.each(["users fields add", "users fields add a b"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });

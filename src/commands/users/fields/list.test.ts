@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -21,12 +19,4 @@ test("a table has headers in the person's language", async () => {
   const { en, ja } = await inBoth("users fields list", { tenant, terminal: {} });
   expect(en.stdout).toMatch(/^id +name +created\n/);
   expect(ja.stdout).toMatch(/^ID +項目名 +作成日時\n/);
-});
-
-test("why there is no answer is said in both languages", async () => {
-  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en, ja } = await inBoth("users fields list", { tenant: { fields: gone } });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
-  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
-  expect(await run("users fields list 入社年")).toMatchObject({ exit: 2, requests: [] });
 });

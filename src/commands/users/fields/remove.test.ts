@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import type { CustomField, Whoami } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import type { CustomField } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run, type Typing } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
@@ -46,23 +44,6 @@ test("--confirm-deletions is that number, and the count is said", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
   expect(en.stderr).toBe("入社年 was removed, with the values of 2 users\n");
   expect(ja.stderr).toBe("入社年 を削除しました(値のあったユーザー: 2 人)\n");
-});
-
-test.each(["--confirm-deletions 1", "--confirm-deletions 1 --dry-run", "--confirm-deletions 3 --yes"])(
-  "another number removes nothing: %s",
-  async (options) => {
-    const { en, ja } = await inBoth(`users fields remove 入社年 ${options}`, { tenant: asked });
-    expect([en.exit, ja.exit]).toEqual([3, 3]);
-    expect(en.stderr).toContain("2 users would lose a value, not");
-    expect(ja.stderr).toContain("値のあるユーザーは 2 人で");
-  },
-);
-
-test("--yes alone removes no values", async () => {
-  const { en, ja } = await inBoth("users fields remove 入社年 --yes", { tenant: asked });
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain("--confirm-deletions 2");
-  expect(ja.stderr).toContain("--confirm-deletions 2");
 });
 
 test("--dry-run says how many values would go", async () => {
@@ -127,41 +108,4 @@ test("Ctrl-C in the question removes nothing, and says so", async () => {
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was removed\n");
   expect(operations(requests)).toEqual(ASKING);
-});
-
-test("who may not change fields is told so before anything else", async () => {
-  const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
-  for (const options of ["", " --dry-run", " --confirm-deletions 3"]) {
-    const ended = await run(`users fields remove 入社年${options} --as hanako`, { tenant: { whoami } });
-    expect(ended).toMatchObject({ exit: 4, stdout: "" });
-    expect(ended.stderr).toContain("may not add and remove custom fields");
-  }
-});
-
-test("one that is not there is not found, in both languages", async () => {
-  const { en, ja } = await inBoth("users fields remove 退社年 --yes", { tenant: { fields } });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe("error: no custom field is named 退社年\n  see clomoctl users fields list\n");
-  expect(ja.exit).toBe(6);
-  expect(ja.stderr).toContain("「退社年」");
-});
-
-test("two of one name are told apart by their ids", async () => {
-  const tenant = { fields: { items: [joined, { ...place, name: "入社年" }] } };
-  const { exit, stderr } = await run("users fields remove 入社年 --yes", { tenant });
-  expect(exit).toBe(2);
-  expect(stderr).toContain(`入社年 matches 2: 入社年 ${joined.id}; 入社年 ${place.id}`);
-});
-
-test("what the tenant refuses is said, and nothing is claimed", async () => {
-  const removeField = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
-  const { en, ja } = await inBoth("users fields remove 入社年 --yes", {
-    tenant: { ...unused, removeField },
-  });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
-});
-
-test.each(["users fields remove", "users fields remove a b"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });

@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ade, VppTokenRecord } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [token] = example<{ items: readonly [VppTokenRecord] }>("vppTokens").items;
@@ -43,12 +40,3 @@ test("in a mirror the console's steps are told where there is none", async () =>
   expect(ja.stderr).toContain("管理画面にあります");
   expect(en.stderr).not.toContain("tokens set");
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const vppTokens = new Failure("not-permitted", { what: text("no", "不可") });
-  const { en, ja } = await inBoth("vpp tokens list", { tenant: { vppTokens } });
-  expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: no\n" });
-  expect(ja.stderr).toBe("エラー: 不可\n");
-});
-
-testWrongLines(["vpp tokens list --all", "--all"]);

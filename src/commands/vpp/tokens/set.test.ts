@@ -2,11 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { OPERATIONS } from "../../../lib/model/role.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testFenced, testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
+import { freshFolder, inBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -67,37 +64,3 @@ test("the same file again is 0, and said", async () => {
   expect(en).toMatchObject({ exit: 0, stderr: "this token is set already: nothing was changed\n" });
   expect(ja.stderr).toBe("このトークンは設定済みです。何も変更していません\n");
 });
-
-test("what the tenant refuses is told, in both languages", async () => {
-  const refused = new Failure("input-rejected", { what: text("no", "不可") });
-  const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: refused };
-  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
-  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
-  expect(ja.stderr).toBe("エラー: 不可\n");
-});
-
-test("a file that is missing, or far too large, is not sent", async () => {
-  expect(await run("vpp tokens set a.vpptoken --org S01", { tenant: AT_ADE })).toMatchObject({
-    exit: 6,
-    requests: ASKED,
-  });
-  const folder = folderWith(Buffer.alloc(300_000));
-  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder, tenant: AT_ADE });
-  expect(en).toMatchObject({ exit: 3, requests: ASKED });
-  expect(en.stderr).toContain("too large for a content token");
-  expect(ja.stderr).toContain("大きすぎます");
-});
-
-test("who may not is told so before anything is read or asked", async () => {
-  const { en, ja } = await inBoth("vpp tokens set none.vpptoken --org x --as hanako", {
-    tenant: { whoami: example("whoami") },
-  });
-  expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-  expect(en.stderr).toContain(`hanako may not ${OPERATIONS["apple.write"].about.en}`);
-  expect(ja.stderr).toContain("「hanako」の権限では行えません");
-});
-
-testWrongLines(["vpp tokens set --org S01", "FILE"], ["vpp tokens set a.vpptoken", "--org"]);
-testUnshowable("vpp tokens set a.vpptoken --org S01");
-
-testFenced("renewals guide vpp-token", "vpp tokens set none.vpptoken --org none");

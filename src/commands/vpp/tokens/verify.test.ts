@@ -3,7 +3,6 @@ import type { Ade, OrgDetail, VppLocationRecord, VppTokenRecord } from "../../..
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { testFenced, testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
@@ -73,7 +72,3 @@ test("in a mirror the console's steps are told where there is none", async () =>
   expect(ja.stderr).toContain("管理画面にあります");
   expect(en.stderr).not.toContain("tokens set");
 });
-
-testWrongLines(["vpp tokens verify x", "x"]);
-
-testFenced("renewals guide vpp-token", "vpp tokens verify --org none");

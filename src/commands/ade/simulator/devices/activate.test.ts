@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { said } from "#support/apple/simulator/mdm.ts";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("those with a profile get it, and are listed; the others are not", async () => {
@@ -23,7 +22,3 @@ test("one that is not there is 6", async () => {
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("ELSEWHERE") });
   expect(ja.stderr).toContain("組織にないデバイスです");
 });
-
-testWrongLines(["ade simulator devices activate"]);
-
-testUnshowable("ade simulator devices activate X --url http://127.0.0.1:9");

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { testUnshowable } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("buys so many devices, and lists their serial numbers", async () => {
@@ -41,8 +40,6 @@ test("one that is there already, twice, or of the simulator's own form is 3; a c
   });
   expect(serials()).toHaveLength(26);
 });
-
-testUnshowable("ade simulator devices add --url http://127.0.0.1:9");
 
 test("a number in place of serial numbers: the option is named", async () => {
   const { inBoth } = rehearsal();

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("to another server, to none, and back to ours", async () => {
@@ -36,7 +35,3 @@ test("a device that was released is 6; another server and none together are 2", 
   expect(both.en).toMatchObject({ exit: 2, stderr: expect.stringContaining("--to-other and --none") });
   expect(both.ja.stderr).toContain("同時に指定できません");
 });
-
-testWrongLines(["ade simulator devices assign"]);
-
-testUnshowable("ade simulator devices assign X --url http://127.0.0.1:9");

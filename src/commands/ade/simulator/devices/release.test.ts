@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { testUnshowable, testWrongLines } from "#support/commands/refusals.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("takes devices out of the organisation, and lists them", async () => {
@@ -24,7 +23,3 @@ test("where one is not there, none is released: 6", async () => {
   expect(ja.stderr).toContain("組織にないデバイスです: ELSEWHERE");
   expect(serials()).toHaveLength(25);
 });
-
-testWrongLines(["ade simulator devices release"]);
-
-testUnshowable("ade simulator devices release X --url http://127.0.0.1:9");

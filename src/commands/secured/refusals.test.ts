@@ -1,0 +1,168 @@
+import type { SecuredUser } from "../../lib/client/index.ts";
+import { testNotPermitted, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import { example } from "#support/commands/tenant.ts";
+
+testWrongLines(
+  ["secured administrators remove --app docs", "USER"],
+  ["secured groups create --app docs"],
+  ["secured groups create 営業", "--app"],
+  ["secured groups create a b --app docs"],
+  ["secured groups delete --app docs"],
+  ["secured groups delete 営業", "--app"],
+  ["secured groups edit 営業 --app docs", "--name"],
+  ["secured groups edit 営業 --name x", "--app"],
+  ["secured groups edit --name x --app docs"],
+  ["secured groups list", "the option --app APP is missing"],
+  ["secured groups list --app dcos", "did you mean docs?"],
+  ["secured groups list --app docs 営業", "unexpected argument 営業"],
+  ["secured groups show 営業", "--app"],
+  ["secured groups show --app docs"],
+  ["secured users create --name x --app docs"],
+  ["secured users create taro01 --app docs", "--name"],
+  [
+    "secured users create taro01 --name 山田 --app docs --role boss",
+    "--role must be one of administrator, manager, user",
+  ],
+  ["secured users create taro01 --name 山田 --app docs --set 表示名=x", "表示名 is set by --name"],
+  [
+    "secured users create taro01 --name 山田 --app docs --set パスワード=Canary42Canary",
+    "パスワード is set by --password-file",
+  ],
+  [
+    "secured users create taro01 --name 山田 --app docs --set IMAPメールアドレス=x",
+    "docs has no setting IMAPメールアドレス",
+  ],
+  ["secured users create taro01 --name 山田 --app docs --set fileManager=TRUE --role user", "--role says this already"],
+  [
+    "secured users create taro01 --name 山田 --app docs --set fileManager=TRUE --set ファイル管理者権限=FALSE",
+    "fileManager is given twice",
+  ],
+  ["secured users create taro01 --name 山田 --app docs --set fileManager", "--set takes HEADER=VALUE"],
+  ["secured users create taro01 --name 山田 --app mailer --set プロキシパスワード=Canary42Canary", "is a secret"],
+  ["secured users create taro01 --name 山田 --app mailer --set プロキシポード=1", "did you mean プロキシポート?"],
+  ["secured users create taro01 --name 山田 --app docs --password-stdin --password-file x", "in one way"],
+  [
+    "secured users create taro01 --name 山田 --app docs --password-stdin --secret-key-file -",
+    "stdin has one secret at most",
+  ],
+  [
+    "secured users create taro01 --name 山田 --app docs --password-stdin --password-in-console",
+    "--password-in-console",
+  ],
+  ["secured users delete x", "--app"],
+  ["secured users delete --app docs", "nothing is named"],
+  ["secured users delete x --app docs --filter-name y", "--filter-name"],
+  ["secured users edit", "--app"],
+  ["secured users edit hanako01 --app docs"],
+  ["secured users edit a --app docs --user-id b", "--user-id"],
+  ["secured users edit a --app docs --licence-exception maybe", "--licence-exception must be one of yes, no"],
+  ["secured users export", "the option --app APP is missing"],
+  ["secured users export --app docs --layout all", "--layout must be one of console, full"],
+  ["secured users export --app users", "--app must be one of browser, docs, mailer, calendar, contacts"],
+  ["secured users import docs.csv", "--app"],
+  ["secured users import docs.csv --app panel", "--app must be one of browser, docs, mailer, calendar, contacts"],
+  ["secured users import --app docs", "the argument FILE is missing"],
+  ["secured users import docs.csv --app docs --create-orgs", "--create-orgs"],
+  ["secured users import docs.csv --app docs --key email", "--key"],
+  ["secured users list", "the option --app APP is missing"],
+  ["secured users list --app docs --sort id", "--sort must be one of user-id, name"],
+  ["secured users list --app docs --desc=no", "--desc takes no value"],
+  ["secured users show"],
+  ["secured users show taro"],
+  ["secured users show --app docs"],
+  ["secured users show a b --app docs"],
+);
+
+const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
+const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };
+const nobody = { items: [], next: null };
+const groups = { securedGroups: example("securedGroups") };
+const TARO = "secured users create taro01 --name 山田 --app docs";
+
+testTenantFailures(
+  { line: "secured groups create 営業 --app docs", failing: "createSecuredGroup" },
+  { line: "secured groups edit 営業 --name 総務 --app docs", failing: "editSecuredGroup", tenant: groups },
+  { line: "secured groups list --app docs", failing: "securedGroups", code: "unavailable" },
+  { line: `${TARO} --password-stdin`, failing: "createSecuredUser", stdin: "Canary42Canary" },
+  {
+    line: "secured users edit hanako01 --app docs --device d",
+    failing: "editSecuredUser",
+    tenant: { findSecuredUsers: { items: [hanako] } },
+  },
+);
+
+const CHANGES = ["change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更)"] as const;
+
+testNotPermitted(
+  ["secured users create new01 --name 新 --app docs", ...CHANGES],
+  ["secured users edit hanako01 --device x --app docs", ...CHANGES],
+  ["secured users delete hanako01 --app docs --dry-run", ...CHANGES],
+  ["secured groups create 新 --app docs", ...CHANGES],
+  ["secured groups edit 営業 --name 新 --app docs", ...CHANGES],
+  ["secured groups delete 営業 --app docs --dry-run", ...CHANGES],
+);
+
+testRefusals(
+  {
+    line: "secured administrators add --app docs",
+    exit: 2,
+    en: "nobody is named",
+    ja: "管理者が指定されていません",
+    tenant: {},
+  },
+  {
+    line: "secured administrators add x --none --app docs",
+    exit: 2,
+    en: "--none says that there are none",
+    ja: "--none",
+    tenant: {},
+  },
+  {
+    line: "secured administrators remove nobody --app docs",
+    exit: 6,
+    en: "see clomoctl secured administrators list --app docs\n",
+    ja: "「nobody」という管理者はありません",
+    tenant: { administrators: example("administrators") },
+  },
+  {
+    line: "secured groups edit 営業部 --name x --app docs",
+    exit: 6,
+    en: "did you mean 営業? see clomoctl secured groups list --app docs\n",
+    ja: "営業 ですか?",
+    tenant: groups,
+  },
+  {
+    line: TARO,
+    exit: 2,
+    en: "pass --password-file FILE\n",
+    ja: "--password-file FILE を指定してください\n",
+    tenant: {},
+  },
+  {
+    line: "secured users edit hanako01 --app docs --device d",
+    exit: 6,
+    en: "hanako01",
+    tenant: { findSecuredUsers: { items: [] }, securedUsers: nobody },
+  },
+  { line: "secured users list --app docs --fields imapDomain", exit: 2, en: "imapDomain", tenant: {} },
+  {
+    line: "secured users show taro --app mailer",
+    exit: 6,
+    en: "hanako02",
+    tenant: { findSecuredUsers: { items: [] }, securedUsers: { items: [other], next: null } },
+  },
+  {
+    line: "secured users show taro --app mailer",
+    exit: 6,
+    en: ["no user of mailer is named taro", "clomoctl secured users list --app mailer"],
+    ja: "「taro」という mailer のユーザー",
+    tenant: { findSecuredUsers: { items: [] }, securedUsers: nobody },
+  },
+  {
+    line: `secured users show ${hanako.id} --app docs`,
+    exit: 2,
+    en: `matches 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`,
+    ja: "2 件",
+    tenant: { findSecuredUsers: { items: [hanako, other] } },
+  },
+);
