@@ -68,6 +68,8 @@ testWrongLines(
   ["secured users list --app docs --sort id", "--sort must be one of user-id, name"],
   ["secured users list --app docs --desc=no", "--desc takes no value"],
   ["secured users show"],
+  ["secured users template", "the option --app APP is missing"],
+  ["secured users template --app dcos", "did you mean docs?"],
   ["secured users show taro"],
   ["secured users show --app docs"],
   ["secured users show a b --app docs"],

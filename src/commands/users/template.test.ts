@@ -7,26 +7,6 @@ import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const tenant = { fields: example<{ items: readonly CustomField[] }>("fields") };
-const HEADER =
-  "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,UPN,住所の区分,郵便番号,住所,TEL,内線,FAX,CLOMOアカウント名,CLOMOアカウントパスワード,入社年";
-
-test("the header row with the tenant's custom fields, in the encoding of the account's language", async () => {
-  const { en, ja } = await inBoth("users template", { tenant });
-  expect(en.exit).toBe(0);
-  expect(en.requests).toEqual([{ operation: "fields" }]);
-  expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(`${HEADER}\r\n`);
-  expect(en.stderr).toContain("Japanese");
-  expect(ja.bytes).toEqual(en.bytes);
-  expect(ja.stderr).toContain("日本語");
-});
-
-test("an account in English gets UTF-8", async () => {
-  const home = freshFolder();
-  await run("context add osaka --embedded --language en", { home });
-  const { stdout, stderr } = await run("users template --context osaka --newline lf", { home, tenant });
-  expect(stdout).toBe(`${HEADER}\n`);
-  expect(stderr).toContain("English");
-});
 
 test("a map gives it other headers and another dialect; what it holds constant is left out", async () => {
   const home = freshFolder();
@@ -43,17 +23,6 @@ test("a map gives it other headers and another dialect; what it holds constant i
   expect((await run(`${line} --map map.yaml`, { folder, tenant })).stdout).toBe(expected);
   await run("context add kanto --embedded --map users=map.yaml", { home, folder });
   expect((await run(`${line} --context kanto`, { home, tenant })).stdout).toBe(expected);
-});
-
-test("goes to a file", async () => {
-  const folder = freshFolder();
-  const line = "users template -o new.csv --encoding utf-8 --bom";
-  expect(await run(line, { folder, tenant })).toMatchObject({
-    exit: 0,
-    stdout: "",
-    stderr: expect.stringContaining("not confirmed"),
-  });
-  expect(readFileSync(join(folder, "new.csv"), "utf8")).toBe(`\ufeff${HEADER}\r\n`);
 });
 
 test("a field whose name the encoding cannot hold is named, and no file is left", async () => {
@@ -84,13 +53,4 @@ test("a signal ends it, and no file is written", async () => {
   expect(ja.exit).toBe(130);
   expect(ja.stderr).toContain("ファイルは書き出していません");
   expect(readdirSync(folder)).toEqual([]);
-});
-
-test.each([
-  ["users template new.csv", 2, {}],
-  ["users template --newline none", 2, {}],
-  ["users template --bom", 2, { tenant }],
-  ["users template --map nowhere.yaml", 6, { tenant }],
-])("%s ends with %i", async (line, exit, circumstances) => {
-  expect(await run(line, circumstances)).toMatchObject({ exit, stdout: "" });
 });

@@ -14,7 +14,7 @@ type Message = string;
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A command line that is refused in both languages, without output. */
-export interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environment"> {
+interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environment"> {
   readonly line: string | readonly string[];
   readonly exit: number;
   readonly en: Message | readonly Message[];
@@ -64,7 +64,7 @@ export const testWrongLines = (...lines: readonly (readonly [line: string, messa
 const EXITS = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
 
 /** A command line, and the operation with which the tenant fails; without one the tenant cannot be opened. */
-export interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
+interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
   readonly line: string;
   readonly failing?: string;
   readonly code?: keyof typeof EXITS;
