@@ -19,16 +19,6 @@ function folderWith(maps: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-test("an account in Japanese gets Shift_JIS with CR LF, and is told why", async () => {
-  const { en, ja } = await inBoth("users export", { tenant });
-  expect(en.exit).toBe(0);
-  expect(en.requests).toEqual([{ operation: "exportUsers", query: { newline: "crlf" } }]);
-  expect(cp932(en.bytes)).toBe(CSV);
-  expect(en.stderr).toContain("Shift_JIS, as the account's language is Japanese");
-  expect(ja.bytes).toEqual(en.bytes);
-  expect(ja.stderr).toContain("アカウントの言語が日本語");
-});
-
 test("an account in English gets UTF-8; one on a server is taken for Japanese", async () => {
   const home = freshFolder();
   await run("context add osaka --embedded --language en", { home });
@@ -39,14 +29,6 @@ test("an account in English gets UTF-8; one on a server is taken for Japanese", 
   const served = await run("users export --context head --lang ja", { home, tenant });
   expect(cp932(served.bytes)).toBe(CSV);
   expect(served.stderr).toContain("Shift_JIS");
-});
-
-test("newline and filters go to the tenant", async () => {
-  const line = "users export --encoding utf-8 --newline cr --filter-name 髙橋 --filter-id example.jp";
-  const { requests, stdout, stderr } = await run(line, { tenant });
-  const query = { newline: "cr", filterName: "髙橋", filterId: "example.jp" };
-  expect(requests).toEqual([{ operation: "exportUsers", query }]);
-  expect({ stdout, stderr }).toEqual({ stdout: CSV, stderr: "" });
 });
 
 test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
