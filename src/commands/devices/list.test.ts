@@ -1,23 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Device, Tenant } from "../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
-import { example, inTurn } from "#support/commands/tenant.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("devices").items;
 const spare: Device = { ...owned, id: owned.id.replace(/\d$/, "9"), serialNumber: "SERIAL000002", owner: null };
 
 const page = (next: string | null, ...items: readonly Device[]) => ({ items, next });
-
-test("all pages are fetched; a device without an owner has three blank columns", async () => {
-  const tenant = { devices: inTurn(page("7", owned), page(null, spare)) };
-  const { exit, stdout, requests } = await run("devices list --fields serialNumber,owner,ownerEmail", { tenant });
-  expect(exit).toBe(0);
-  expect(stdout).toBe(
-    "serialNumber\towner\townerEmail\nSERIAL000001\t髙橋 花子\thanako@example.co.jp\nSERIAL000002\t\t\n",
-  );
-  expect(requests).toEqual([{ operation: "devices" }, { operation: "devices", query: { cursor: "7" } }]);
-});
 
 test.each([
   ["本社/営業部", "本社/営業部"],
@@ -27,14 +16,6 @@ test.each([
   const line = "devices list --fields serialNumber,owner";
   const { stdout } = await run(line, { tenant, terminal: { columns: 100 } });
   expect(stdout).toMatch(new RegExp(`SERIAL000002 +${told}\n`));
-});
-
-test("filters go to the tenant; no page is fetched that --limit does not need", async () => {
-  const tenant = { devices: inTurn(page("7", owned, spare)) };
-  const line = "devices list --filter-name 営業部 --filter-id SERIAL --limit 1 --fields imei";
-  const { stdout, requests } = await run(line, { tenant });
-  expect(stdout).toBe("imei\n00 000000 000000 0\n");
-  expect(requests).toEqual([{ operation: "devices", query: { filterName: "営業部", filterId: "SERIAL" } }]);
 });
 
 test("an organisation is looked up by its name; what else narrows the list goes to the tenant too", async () => {
@@ -61,43 +42,7 @@ test("the devices of one user are asked for by the user's id", async () => {
   ]);
 });
 
-test("every field is shown where it is not told which", async () => {
-  const { stdout } = await run("devices list --format json", { tenant: { devices: page(null, owned, spare) } });
-  const shown = ({ owner, ownerOrg, org, ...fields }: Device) => ({
-    ...fields,
-    owner: owner?.name ?? null,
-    ownerEmail: owner?.email ?? null,
-    ownerId: owner?.id ?? null,
-    ownerOrg: ownerOrg?.path ?? null,
-    ownerOrgCode: ownerOrg?.code ?? null,
-    ownerOrgId: ownerOrg?.id ?? null,
-    org: org?.path ?? null,
-    orgCode: org?.code ?? null,
-    orgId: org?.id ?? null,
-  });
-  expect(JSON.parse(stdout)).toEqual([shown(owned), shown(spare)]);
-});
-
-test("a table shows the usual ones, in the person's language", async () => {
-  const circumstances = { tenant: { devices: page(null, owned) }, terminal: { columns: 200 } };
-  const { en, ja } = await inBoth("devices list", circumstances);
-  expect(en.stdout).toMatch(/^serial number +platform +status +identification name +owner\n/);
-  expect(en.stdout).toContain("管理中");
-  expect(ja.stdout).toMatch(/^シリアルナンバー +プラットフォーム +ステータス +端末識別名 +所有者\n/);
-});
-
-const LINE: object = EXAMPLES.get("devices")?.line ?? {};
-
-test("ndjson with all fields is passed on as the tenant makes it", async () => {
-  const lines = [LINE, { ...LINE, owner: null, ownerEmail: null, ownerId: null }];
-  const line = "devices list --format ndjson --filter-id SERIAL";
-  const all = await run(line, { tenant: { devices: lines } });
-  expect(all.stdout).toBe(lines.map((one) => `${JSON.stringify(one)}\n`).join(""));
-  expect(all.requests).toEqual([
-    { operation: "devices", query: { filterId: "SERIAL" }, accept: "application/x-ndjson" },
-  ]);
-  const first = await run(`${line} --limit 1`, { tenant: { devices: lines } });
-  expect(first.stdout).toBe(`${JSON.stringify(LINE)}\n`);
+test("ndjson of some fields is made of pages", async () => {
   const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
   expect(pages.stdout).toBe('{"status":"管理中"}\n');
 });

@@ -1,6 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import type { Device, SecuredUser, User } from "../../lib/client/index.ts";
+import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
+import { inBoth, run } from "#support/commands/program.ts";
+import { example, inTurn } from "#support/commands/tenant.ts";
 import { firstLines, firstOf, listColumns } from "./list.ts";
 import { theOne } from "./named.ts";
 
@@ -77,4 +81,106 @@ describe("theOne", () => {
     expect(failing(Array.from({ length: 10 }, (_, at) => at))?.what.en).toMatch(/no\. 9$/);
     expect(failing(Array.from({ length: 11 }, (_, at) => at))?.what.en).toMatch(/no\. 9; …$/);
   });
+});
+
+const [hanako] = example<{ items: readonly [User] }>("users").items;
+const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };
+const [owned] = example<{ items: readonly [Device] }>("devices").items;
+const spare: Device = { ...owned, id: owned.id.replace(/\d$/, "9"), serialNumber: "SERIAL000002", owner: null };
+const [manager] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
+const ordinary: SecuredUser = { ...manager, id: manager.id.replace(/4$/, "9"), userId: "taro", settings: [] };
+
+/** Lists of records that come in pages. */
+const LISTS = [
+  {
+    verb: "users list",
+    request: { operation: "users" },
+    query: {},
+    items: [hanako, taro],
+    fields: "name,employeeCode",
+    rows: ["髙橋 花子\tE0042", "山田 太郎\t"],
+    objects: [hanako, taro].map(({ org, ...user }) => ({ ...user, org: org.path, orgCode: org.code, orgId: org.id })),
+    en: /^name +mail addresses +organisation +title +employee code +account\n/,
+    ja: /^氏名 +メールアドレス +組織 +役職 +社員コード +CLOMOアカウント名\n/,
+  },
+  {
+    verb: "devices list",
+    request: { operation: "devices" },
+    query: {},
+    items: [owned, spare],
+    fields: "serialNumber,owner,ownerEmail",
+    rows: ["SERIAL000001\t髙橋 花子\thanako@example.co.jp", "SERIAL000002\t\t"],
+    objects: [owned, spare].map(({ owner, ownerOrg, org, ...device }) => ({
+      ...device,
+      owner: owner?.name ?? null,
+      ownerEmail: owner?.email ?? null,
+      ownerId: owner?.id ?? null,
+      ownerOrg: ownerOrg?.path ?? null,
+      ownerOrgCode: ownerOrg?.code ?? null,
+      ownerOrgId: ownerOrg?.id ?? null,
+      org: org?.path ?? null,
+      orgCode: org?.code ?? null,
+      orgId: org?.id ?? null,
+    })),
+    en: /^serial number +platform +status +identification name +owner\n[^]*管理中/,
+    ja: /^シリアルナンバー +プラットフォーム +ステータス +端末識別名 +所有者\n/,
+  },
+  {
+    verb: "secured users list --app docs",
+    request: { operation: "securedUsers", params: { app: "docs" } },
+    query: { sort: "user-id", desc: "false" },
+    items: [manager, ordinary],
+    fields: "userId,fileManager",
+    rows: ["hanako01\tTRUE", "taro\t"],
+    objects: [manager, ordinary].map(({ settings, ...user }) => ({ ...user, fileManager: settings[0]?.value ?? null })),
+    en: /^user id +name +description +groups +role\nhanako01 +髙橋 花子 +営業 +file manager\n$/,
+    ja: /^ユーザーID +表示名 +説明 +グループ名 +権限\nhanako01 .*ファイル管理者\n/,
+  },
+];
+
+describe.each(LISTS)("$verb", ({ verb, request, query, items, fields, rows, objects, en: english, ja: japanese }) => {
+  const { operation } = request;
+  const asked = (words: object): object => {
+    const all = { ...query, ...words };
+    return { ...request, ...(Object.keys(all).length > 0 && { query: all }) };
+  };
+
+  test("fetches all pages", async () => {
+    const pages = items.map((item, at) => ({ items: [item], next: at === 0 ? "7" : null }));
+    const ran = await run(`${verb} --fields ${fields}`, { tenant: { [operation]: inTurn(...pages) } });
+    expect(ran.exit).toBe(0);
+    expect(ran.stdout).toBe([fields.replaceAll(",", "\t"), ...rows, ""].join("\n"));
+    expect(ran.requests).toEqual([asked({}), asked({ cursor: "7" })]);
+  });
+
+  test("passes filters to the tenant, and fetches no page that --limit does not need", async () => {
+    const line = [...verb.split(" "), "--filter-name", "髙橋 花", "--filter-id", "hana", "--limit", "1"];
+    const tenant = { [operation]: { items, next: "7" } };
+    const { stdout, requests } = await run([...line, "--fields", fields], { tenant });
+    expect(stdout).toBe([fields.replaceAll(",", "\t"), rows[0], ""].join("\n"));
+    expect(requests).toEqual([asked({ filterName: "髙橋 花", filterId: "hana" })]);
+  });
+
+  test("has every field if none is named", async () => {
+    const { stdout } = await run(`${verb} --format json`, { tenant: { [operation]: { items, next: null } } });
+    expect(JSON.parse(stdout)).toEqual(objects);
+  });
+
+  test("shows the usual fields in a table, with headers in the user's language", async () => {
+    const at = { tenant: { [operation]: { items: items.slice(0, 1), next: null } }, terminal: { columns: 200 } };
+    const { en, ja } = await inBoth(verb, at);
+    expect(en.stdout).toMatch(english);
+    expect(ja.stdout).toMatch(japanese);
+  });
+});
+
+test.each(["users", "devices"])("%s list passes NDJSON with all fields on as the tenant writes it", async (noun) => {
+  const one = EXAMPLES.get(noun)?.line ?? {};
+  const lines = [one, { ...one, id: "019a9f3c-5a00-7abc-8def-000000000099" }];
+  const line = `${noun} list --format ndjson --filter-id S0`;
+  const all = await run(line, { tenant: { [noun]: lines } });
+  expect(all.stdout).toBe(lines.map((each) => `${JSON.stringify(each)}\n`).join(""));
+  expect(all.requests).toEqual([{ operation: noun, query: { filterId: "S0" }, accept: "application/x-ndjson" }]);
+  const first = await run(`${line} --limit 1`, { tenant: { [noun]: lines } });
+  expect(first.stdout).toBe(`${JSON.stringify(one)}\n`);
 });

@@ -10,18 +10,6 @@ const taro: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId:
 
 const page = (next: string | null, ...items: readonly SecuredUser[]) => ({ items, next });
 
-test("the app's users by their id, page after page", async () => {
-  const tenant = { securedUsers: inTurn(page("7", hanako), page(null, taro)) };
-  const { exit, stdout, requests } = await run("secured users list --app docs --fields userId,fileManager", { tenant });
-  expect(exit).toBe(0);
-  expect(stdout).toBe("userId\tfileManager\nhanako01\tTRUE\ntaro\t\n");
-  const usual = { sort: "user-id", desc: "false" };
-  expect(requests).toEqual([
-    { operation: "securedUsers", params: { app: "docs" }, query: usual },
-    { operation: "securedUsers", params: { app: "docs" }, query: { ...usual, cursor: "7" } },
-  ]);
-});
-
 test("order and filters go to the tenant; no page is fetched that --limit does not need", async () => {
   const tenant = { securedUsers: inTurn(page("7", taro)) };
   const line =
@@ -32,20 +20,8 @@ test("order and filters go to the tenant; no page is fetched that --limit does n
   expect(requests).toEqual([{ operation: "securedUsers", params: { app: "mailer" }, query }]);
 });
 
-test("every field but secrets is shown where it is not told which", async () => {
-  const { stdout } = await run("secured users list --app docs --format json", {
-    tenant: { securedUsers: page(null, hanako) },
-  });
-  const { settings, ...fields } = hanako;
-  expect(settings).toEqual([{ field: "fileManager", value: "TRUE" }]);
-  expect(JSON.parse(stdout)).toEqual([{ ...fields, fileManager: "TRUE" }]);
-});
-
-test("a table shows the usual ones, in the person's language; an app's own settings may be asked for", async () => {
+test("a table shows an app's own settings if they are asked for", async () => {
   const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
-  const { en, ja } = await inBoth("secured users list --app docs", at);
-  expect(en.stdout).toMatch(/^user id +name +description +groups +role\nhanako01 +髙橋 花子 +営業 +file manager\n$/);
-  expect(ja.stdout).toMatch(/^ユーザーID +表示名 +説明 +グループ名 +権限\nhanako01 .*ファイル管理者\n/);
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);
 });
