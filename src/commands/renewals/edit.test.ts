@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiring } from "../../lib/apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
@@ -10,9 +10,14 @@ import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/
 import type { Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
+/** A tenant with this item among others. */
+const listing = (one: Partial<RenewalItem>): Answers => ({
+  listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
+});
+
 /** A tenant with this item among others, that takes a change. */
 const having = (one: Partial<RenewalItem>, after: Partial<RenewalItem> = one): Answers => ({
-  listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
+  ...listing(one),
   editRenewal: item(1, { name: "本社", ...after }),
 });
 
@@ -160,6 +165,17 @@ const fingerprintOf = (token: string): string => {
   return found?.fingerprint ?? "";
 };
 
+/** What is said of a file without an organisation that is not recorded. */
+async function refused(one: Partial<RenewalItem>, folder: string): Promise<string> {
+  const ran = await run("renewals edit 本社 --file nameless.vpptoken", { tenant: listing(one), folder });
+  expect(ran).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
+  return ran.stderr;
+}
+
+/** The fingerprint of the one thing in a file. */
+const fingerprintIn = (file: string): string =>
+  readExpiring({ name: basename(file), bytes: readFileSync(file) })[0]?.fingerprint ?? "";
+
 describe("a renewed file", () => {
   test("waits to be confirmed, with date, fingerprint and place, and keeps the name", async () => {
     const folder = tokens();
@@ -254,7 +270,50 @@ describe("a renewed file", () => {
     });
   });
 
-  test("that verify would refuse is recorded with a warning, in both languages", async () => {
+  describe("that verify would refuse", () => {
+    /** An item whose token in use is of Sapporo, and a newer one of Naha beside it. */
+    const ofSapporo = () => {
+      const folder = freshFolder();
+      const [inUse, file] = ["sToken_for_Sapporo.vpptoken", "sToken_for_Naha.vpptoken"];
+      writeFileSync(join(folder, inUse), vppToken(EARLIER, "例"));
+      writeFileSync(join(folder, file), vppToken(LATER, "例"));
+      const recorded = { source: join(folder, inUse), fingerprint: fingerprintOf(vppToken(EARLIER, "例")) };
+      return { folder, recorded: { ...vpp, ...recorded }, file };
+    };
+
+    test("is not recorded as downloaded, in both languages", async () => {
+      const { folder, recorded, file } = ofSapporo();
+      const { en, ja } = await inBoth(`renewals edit 本社 --file ${file}`, { tenant: listing(recorded), folder });
+      expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
+      expect(en.stderr).toBe(
+        [
+          "error: this file cannot replace 本社: location: token of another location: licences bought for the current one would be missing: Sapporo → Naha",
+          `  ${file}`,
+          `  do not upload it; how to get the right one: clomoctl renewals guide 本社. If it is in use already, remove the item and add it again: clomoctl renewals remove 本社, then clomoctl renewals add 本社 --file ${file}`,
+          "",
+        ].join("\n"),
+      );
+      expect(ja).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
+      expect(ja.stderr).toContain("このファイルでは「本社」を更新できません: 場所: 別の場所のトークンです。");
+      expect(ja.stderr).toContain("すでに使用中のものなら、項目を削除して登録し直してください");
+    });
+
+    test("is not recorded as the one in use either, if more than its age is wrong", async () => {
+      const { folder, recorded, file } = ofSapporo();
+      const tenant = listing({ ...recorded, expiresAt: "2028-01-15T09:00:00Z" });
+      expect(await run(`renewals edit 本社 --file ${file}`, { tenant, folder })).toMatchObject({ exit: 3 });
+    });
+
+    test("by an organisation that was typed is left to check", async () => {
+      const { folder, recorded, file } = ofSapporo();
+      const typed = { ...recorded, organisation: "関東", source: null, fingerprint: null };
+      const { json, stderr } = await change(["--file", file], typed, { folder });
+      expect(json).toMatchObject({ downloadedExpiresAt: LATER.toISOString() });
+      expect(stderr).toContain("not checked: organisation, location");
+    });
+  });
+
+  test("that is older is recorded with a warning, in both languages", async () => {
     const tenant = having({ ...vpp, expiresAt: LATER.toISOString() });
     const { en, ja } = await inBoth("renewals edit 本社 --file early.vpptoken", { tenant, folder: tokens() });
     expect(en.exit).toBe(0);
@@ -276,7 +335,7 @@ describe("a renewed file", () => {
     expect(stderr).toContain("same as the one in use");
     // the recorded date is earlier, yet the file that was recorded says another: the file counts
     const early = { ...itself, expiresAt: EARLIER.toISOString() };
-    expect((await change(["--file", "nameless.vpptoken"], early, { folder })).stderr).toContain("is not later than");
+    expect(await refused(early, folder)).toContain("is not later than");
     // another file lies there now: the record counts
     const replaced = { ...early, fingerprint: "0".repeat(64) };
     expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).not.toContain(REFUSED);
@@ -291,7 +350,7 @@ describe("a renewed file", () => {
     const source = join(folder, "long.vpptoken");
     writeFileSync(source, long);
     const one = { ...vpp, source, fingerprint: fingerprintOf(long) };
-    expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).toContain("is not later than");
+    expect(await refused(one, folder)).toContain("is not later than");
   });
 
   test("that lies in a folder, is too long or cannot be read any more leaves the record to compare with", async () => {
@@ -341,9 +400,9 @@ describeWithOpenssl("certificates", () => {
     expect(json).toMatchObject({ downloadedTopic: recorded.topic });
     expect(stderr).toMatch(/^warning: .*: not checked: issuer, matches the CSR\. .* --csr CSR\n$/);
     const other = ["renewals", "edit", "本社", "--file", push("2")];
-    const refused = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
-    expect(refused).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
-    expect(refused.stderr).toContain(`(com.apple.mgmt.External.2, recorded: ${recorded.topic})`);
+    const ran = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
+    expect(ran).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
+    expect(ran.stderr).toContain(`(com.apple.mgmt.External.2, recorded: ${recorded.topic})`);
     expect((await change(["--file", push("2")], { ...recorded, topic: null })).json).toMatchObject({
       downloadedTopic: "com.apple.mgmt.External.2",
     });
@@ -378,5 +437,20 @@ describeWithOpenssl("certificates", () => {
     const open = await change(["--file", file, "--key", own.keyFile], recorded);
     expect(open.json).toMatchObject({ certainty: "exact", expiresAt: "2026-01-01T00:00:00.000Z" });
     expect(open.stderr).toMatch(/later expiry[^]*valid now/);
+    // the key opens the one in use, too
+    const inUse = seal("2026-12-01T00:00:00Z", "本社_Token_2025-12-01T05-00-00Z_smime.p7m");
+    const renewed = seal("2027-11-19T00:00:00Z", "本社_Token_2026-11-19T05-00-00Z_smime.p7m");
+    const sealed = { ...recorded, source: inUse, fingerprint: fingerprintIn(inUse) };
+    const opened = await change(["--file", renewed, "--key", own.keyFile], sealed);
+    expect(opened.json).toMatchObject({ downloadedExpiresAt: "2027-11-19T00:00:00.000Z" });
+    expect(opened.stderr).toBe("");
+    const foreign = workshop.certificate({ subject: "/CN=other" });
+    const elsewhere = workshop.file(
+      "本社_Token_2026-11-19T05-00-00Z_smime.p7m",
+      workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", inUse, foreign.certificateFile),
+    );
+    const closed = await run(["renewals", "edit", "本社", "--file", elsewhere], { tenant: listing(sealed) });
+    expect(closed).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
+    expect(closed.stderr).toContain("encryption key: encrypted for another key");
   });
 });

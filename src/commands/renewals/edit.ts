@@ -3,11 +3,11 @@ import { line } from "../../lib/advice/line.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { MOST_BYTES } from "../../lib/model/renewal.ts";
-import { CHECKS } from "../../lib/renewals/replacement/check.ts";
-import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
-import { downloadRemark, droppedRemark, isUploaded, recordFile } from "../../lib/renewals/download.ts";
-import { joined, text } from "../../lib/text/index.ts";
+import { MOST_BYTES, type RenewalKind } from "../../lib/model/renewal.ts";
+import { CHECKS, type Check } from "../../lib/renewals/replacement/check.ts";
+import { judgeReplacement, refusalsOf } from "../../lib/renewals/replacement/index.ts";
+import { downloadRemark, droppedRemark, isUploaded, recordFile, stateOf } from "../../lib/renewals/download.ts";
+import { joined, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type Tools } from "../tools.ts";
@@ -19,13 +19,14 @@ import { tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
 import { readOpeners, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { inUseOf } from "../../lib/renewals/read/in-use.ts";
+import { rehearses } from "./judgement.ts";
 
 export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`. A new date or file drops a renewed file that was recorded before, with a warning.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
+      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a file that `renewals verify` refuses, such as one with another topic, location or key, is refused here, too (exit 3). A file that is not newer than the recorded one is recorded as the one in use, with a warning. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`. A new date or file drops a renewed file that was recorded before, with a warning.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります。トピック・場所・鍵が違うなど、`renewals verify` が拒否するファイルはここでも拒否します(終了コード 3)。登録済みのものより新しくないファイルは、警告を表示して使用中のものとして登録します。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -53,12 +54,15 @@ export default defineCommand({
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change);
     refuseOtherTopic(before, change, options.file);
-    if (file !== undefined)
-      await warnOfRefused(tools, { before, change, file, options: { ...options, file: options.file ?? "" }, timezone });
-    await warnOfSecrets(tools, before.name, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
+    const renewed = file === undefined ? kept : renewing(before, kept);
+    if (file !== undefined) {
+      const waits = stateOf(renewed) === "downloaded";
+      await judgeFile(tools, { before, change, file, waits, options: { ...options, file: file.name }, timezone });
+    }
+    await warnOfSecrets(tools, before.name, change);
     tools.describeState(() => WHILE_WRITING);
-    const after = await client.renewals.edit(before.id, file === undefined ? kept : renewing(before, kept));
+    const after = await client.renewals.edit(before.id, renewed);
     tools.describeDone(WRITTEN);
     await showItem(tools, tenant, after);
     const dropped = droppedRemark(before, after, timezone);
@@ -78,35 +82,38 @@ const renewing = (before: RenewalItem, { kind = before.kind, ...change }: Renewa
   return { kind, ...others, ...recordFile(before, file) };
 };
 
-/** A file that `renewals verify` would refuse is recorded with a warning, as it may be in use already. */
-async function warnOfRefused(
-  tools: Tools,
-  {
-    before,
-    change,
-    file,
-    options,
-    timezone,
-  }: {
-    readonly before: RenewalItem;
-    readonly change: RenewalChange;
-    readonly file: ReadFile;
-    readonly options: Parameters<typeof readOpeners>[1] & { readonly file: string };
-    readonly timezone: string;
-  },
-): Promise<void> {
+/** A file that is to be recorded. */
+interface GivenFile {
+  readonly before: RenewalItem;
+  readonly change: RenewalChange;
+  readonly file: ReadFile;
+  /** it is to be uploaded */
+  readonly waits: boolean;
+  readonly options: Parameters<typeof readOpeners>[1] & { readonly file: string };
+  readonly timezone: string;
+}
+
+/**
+ * Refuses what `renewals verify` refuses, and warns of what it leaves to check. A file that is not to be uploaded is warned of
+ * if nothing but its age is wrong: it may be in use.
+ *
+ * @throws Failure `input-rejected`
+ */
+async function judgeFile(tools: Tools, { before, change, file, waits, options, timezone }: GivenFile): Promise<void> {
   const { kind = before.kind } = change;
-  const found = readRenewables(file, await readOpeners(tools, options));
-  const next = found.find(({ expiring }) => expiring.fingerprint === change.fingerprint);
+  const openers = await readOpeners(tools, options);
+  const next = readRenewables(file, openers).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
-  const inUse = await inUseOf(tools, { kind, item: before }, undefined);
+  const inUse = await inUseOf(tools, { kind, item: before }, undefined, openers);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
-  const circumstances = { now: tools.clock.now(), strict: false, timezone };
-  const { checks, leftToCheck } = judgeReplacement(inUse, asKind, circumstances);
-  for (const { id, outcome, what } of checks) {
-    if (outcome !== "bad") continue;
-    const { en, ja } = CHECKS[id];
-    await tools.terminal.warn(text(`${file.name}: ${en}: ${what.en}`, `${file.name}: ${ja}: ${what.ja}`));
+  const simulator = await rehearses(tools, next);
+  const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, simulator, timezone });
+  const refused = refusalsOf(judgement, { waits });
+  if (refused.length > 0) throw cannotReplace(before, refused, { file: file.name, found: next.expiring.kind });
+  const { checks, leftToCheck } = judgement;
+  for (const check of checks.filter(({ outcome }) => outcome === "bad")) {
+    const { en, ja } = reasonOf(check);
+    await tools.terminal.warn(text(`${file.name}: ${en}`, `${file.name}: ${ja}`));
   }
   if (leftToCheck.length === 0 || !isUploaded(kind)) return;
   const left = joined(
@@ -124,6 +131,31 @@ async function warnOfRefused(
       `${file.name}: 未確認: ${left.ja}。アップロードの前に: ${verify}`,
     ),
   );
+}
+
+const reasonOf = ({ id, what }: Check): Text => text(`${CHECKS[id].en}: ${what.en}`, `${CHECKS[id].ja}: ${what.ja}`);
+
+/** @param found the kind that the file tells */
+function cannotReplace(
+  { name, kind }: RenewalItem,
+  refused: readonly Check[],
+  { file, found }: { readonly file: string; readonly found: RenewalKind },
+): Failure {
+  const { en, ja } = joined(refused.map(reasonOf), text("; ", "。"));
+  const named = { kind: found === kind ? undefined : kind, file: file === "-" ? "FILE" : file };
+  const [guide, remove, add] = [
+    line("renewals guide", [name]),
+    line("renewals remove", [name]),
+    line("renewals add", [name], named),
+  ];
+  return new Failure("input-rejected", {
+    what: text(`this file cannot replace ${name}: ${en}`, `このファイルでは「${name}」を更新できません: ${ja}`),
+    where: file,
+    hint: text(
+      `do not upload it; how to get the right one: ${guide}. If it is in use already, remove the item and add it again: ${remove}, then ${add}`,
+      `アップロードしないでください。正しいものを入手する手順: ${guide}。すでに使用中のものなら、項目を削除して登録し直してください: ${remove} のあと ${add}`,
+    ),
+  });
 }
 
 /** A file without an organisation does not remove the recorded one. */

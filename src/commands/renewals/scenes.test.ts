@@ -13,16 +13,20 @@ const OTHER_TOPIC = "com.apple.mgmt.External.5d0b5a1e-0000-4000-8000-00000000000
 let files = "";
 let home = "";
 
-const certificate = (name: string, subject: string, days = 400): void => {
+/** Makes a certificate that an authority of our own signs, or that signs itself. */
+const certificate = (name: string, subject: string, days = 400, authority?: string): void => {
+  const signer = authority === undefined ? [] : ["-CA", authority, "-CAkey", `${authority}.key`];
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${name}.key`];
-  const args = ["req", "-x509", ...key, "-out", name, "-days", String(days), "-subj", subject];
+  const args = ["req", "-x509", ...key, "-out", name, "-days", String(days), "-subj", subject, ...signer];
   execFileSync("openssl", args, { cwd: files, stdio: "ignore" });
 };
 
 beforeAll(() => {
   files = mkdtempSync(join(tmpdir(), "clomoctl-items-"));
-  certificate("push.pem", `/UID=${TOPIC}/CN=APSP:1/C=JP`);
-  certificate("push-new.pem", `/UID=${TOPIC}/CN=APSP:1/C=JP`, 700);
+  certificate("authority.pem", "/CN=Authority", 1000);
+  certificate("push.pem", `/UID=${TOPIC}/CN=APSP:1/C=JP`, 400, "authority.pem");
+  certificate("push-new.pem", `/UID=${TOPIC}/CN=APSP:1/C=JP`, 700, "authority.pem");
+  certificate("push-strange.pem", `/UID=${TOPIC}/CN=APSP:1/C=JP`, 700);
   certificate("push-other.pem", `/UID=${OTHER_TOPIC}/CN=APSP:2/C=JP`);
   certificate("server.pem", "/CN=mdm.example.jp");
   const both = ["push.pem", "server.pem", "push-other.pem"].map((name) => readFileSync(join(files, name), "utf8"));
@@ -156,7 +160,15 @@ describe("edit", () => {
     expect(Number(confirmed["daysLeft"])).toBeGreaterThan(Number(before?.["daysLeft"]));
   });
 
-  test("takes a file over that verify refuses, and warns of what is wrong with it", async () => {
+  test("refuses a file that verify refuses, so that no guide says to upload it", async () => {
+    await done("add", "本社", "--file", "push.pem");
+    const before = (await renewals("guide", "本社")).text;
+    const refusal = await refused("edit", "本社", "--file", "push-strange.pem");
+    expect(refusal).toMatchObject({ code: 3, en: expect.stringContaining("issuer: differs, and is not Apple: ") });
+    expect((await renewals("guide", "本社")).text).toBe(before);
+  });
+
+  test("takes an older file over as the one in use, and warns of it", async () => {
     await done("add", "本社", "--file", "push-new.pem");
     const earlier = await renewals("edit", "本社", "--file", "push.pem", "--lang", "ja");
     expect([earlier.code, earlier.stderr]).toEqual([0, expect.stringMatching(/^警告: push\.pem: 期限の延長: /m)]);

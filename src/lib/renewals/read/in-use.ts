@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { readRenewables, type Renewable } from "../../apple/index.ts";
+import { readRenewables, type ReadOptions, type Renewable } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { MOST_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
@@ -9,15 +9,17 @@ import type { Current } from "../replacement/check.ts";
 /**
  * What is in use now: the named file, else the recorded file if it is unchanged, else the record itself.
  *
+ * @param openers what opens these files
  * @throws Failure `usage` when the named file cannot be read, `input-rejected` when it holds nothing of the kind
  */
 export async function inUseOf(
   place: Parameters<typeof readNamedFile>[0],
   { kind, item }: { readonly kind: RenewalKind; readonly item: RenewalItem | null },
   named: string | undefined,
+  openers?: ReadOptions,
 ): Promise<Current | null> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(place, named, MOST_BYTES)).find(
+    const found = readRenewables(await readNamedFile(place, named, MOST_BYTES), openers).find(
       ({ expiring }) => expiring.kind === kind,
     );
     if (found !== undefined) return found;
@@ -28,16 +30,16 @@ export async function inUseOf(
     });
   }
   if (item === null) return null;
-  const kept = item.source === null ? [] : await keptAt(item.source);
+  const kept = item.source === null ? [] : await keptAt(item.source, openers);
   const same = kept.find(({ expiring }) => expiring.kind === kind && expiring.fingerprint === item.fingerprint);
   return same ?? { expiring: item };
 }
 
 /** What a recorded file holds; nothing where it has gone or changed its nature. */
-async function keptAt(path: string): Promise<readonly Renewable[]> {
+async function keptAt(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
   try {
     const found = await readShort(path, MOST_BYTES);
-    return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes });
+    return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
     // the record tells enough
     return [];

@@ -72,6 +72,17 @@ export function judgeReplacement(current: Current | null, next: Renewable, circu
   return { safe: sure && checks.every(({ outcome }) => outcome !== "bad"), leftToCheck, checks };
 }
 
+/** Checks of age: the file in use fails them itself, if it is recorded again. */
+const OF_AGE: readonly Check["id"][] = ["file", "expiry", "validity"];
+
+/**
+ * The checks for which a file is not recorded.
+ *
+ * @param waits it is recorded as downloaded, to be uploaded; else as the one in use
+ */
+export const refusalsOf = ({ checks }: Judgement, { waits }: { readonly waits: boolean }): readonly Check[] =>
+  checks.filter(({ id, outcome }) => outcome === "bad" && (waits || !OF_AGE.includes(id)));
+
 function compare(current: Current, next: Renewable, circumstances: Circumstances): readonly Check[] {
   const [was, is] = [current.expiring.kind, next.expiring.kind];
   return [

@@ -123,9 +123,10 @@ export const adeOldToken: Rule = (comparison): Check | undefined =>
 
 const wide = (name: string | null | undefined): string | undefined => (name ?? undefined) && widthKey(name ?? "");
 
-export const vppOrganisation: Rule = ({ current, next }): Check =>
+/** An organisation that was recorded without a file was typed, in whatever words. */
+export const vppOrganisation: Rule = ({ current, next, circumstances }): Check =>
   compareValues("organisation", [wide(current.expiring.organisation), wide(next.expiring.organisation)], {
-    outcome: "bad",
+    outcome: current.expiring.fingerprint === null ? doubtful(circumstances) : "bad",
     differs: text("token of another organisation", "別の組織のトークンです"),
   });
 
