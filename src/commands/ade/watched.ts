@@ -1,7 +1,6 @@
 import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth, watchesAde, type AdeReport } from "../../lib/model/ade-health.ts";
-import type { DatedItem } from "../../lib/renewals/judge.ts";
 
 /** Returns a tenant's ADE if it is watched here: not in a mirror, before a token is set, or for those who may not see it. */
 export async function watchedAde(
@@ -17,12 +16,4 @@ export async function watchedAde(
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;
   }
-}
-
-/** Returns a tenant's items, of which the server token is marked if Apple rejected it. */
-export function withRejection(items: readonly DatedItem[], watched: AdeReport<Ade> | undefined): readonly DatedItem[] {
-  const what = watched?.conditions.find(({ id }) => id === "token-rejected")?.what;
-  const { rejectedAt: at = null, renewal = null } = watched?.facts.token ?? {};
-  if (what === undefined || at === null || renewal === null) return items;
-  return items.map((item) => (item.id === renewal ? { ...item, rejection: { what, at } } : item));
 }

@@ -15,6 +15,7 @@ import { ADMINISTRATORS } from "../../lib/model/role.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import { withRejection } from "../../lib/renewals/rejection.ts";
 import { text } from "../../lib/text/index.ts";
 import { unlessFailing } from "../records/written.ts";
 import { lastRunOf, OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
@@ -56,14 +57,15 @@ export const today = (tools: Tools, tenant: HandoverTenant): Pick<When, "asOf" |
 export async function factsOf(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
   const { profile = UNSAID } = await client.tenant.show();
   const administrators = await administratorsOf(client);
-  const renewals = await client.renewals.list();
+  const ade = await client.ade.show();
+  const renewals = withRejection(await client.renewals.list(), ade);
   const tokens = await client.vpp.tokens();
   return {
     tenant: profile,
     administrators,
     renewals,
     pushCertificate: certificateOf(await client["push-certificate"].show()),
-    adeServer: serverOf(await client.ade.show()),
+    adeServer: serverOf(ade),
     vppTokens: tokens.map(tokenOf),
     answers: await client.answers.list(),
     clomoctl: await ownFacts(tools, context.name, null),
@@ -138,6 +140,8 @@ const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts 
   tokenExpiresAt: token?.expiresAt ?? null,
   tokenSetAt: token?.setAt ?? null,
   tokenSetBy: token?.setBy ?? null,
+  tokenRejectedAt: token?.rejectedAt ?? null,
+  renewalId: token?.renewal ?? null,
   fullAt: lastFullAt,
 });
 

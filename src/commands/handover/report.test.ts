@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
@@ -83,6 +84,27 @@ describe("of the tenant", () => {
     expect(ran.stdout).toContain("| ユーザー | 1 |");
     expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
+});
+
+test("a server token that Apple rejected is no good news, in the checklist, in a report and in one of a bundle", async () => {
+  await using rehearsal = new Rehearsal();
+  await rehearsal.setUp();
+  const folder = freshFolder();
+  const context = { home: folder, folder, tenant: rehearsal.tenant.fetch };
+  const now = new Date(rehearsal.tenant.surroundings.time);
+  const read = (line: string) => inBoth(`handover ${line}`, { ...context, now });
+  expect((await read("report --format markdown")).en.stdout).not.toContain("Apple rejected");
+  await rehearsal.reject();
+  expect((await run("handover export -o one --encoding utf-8", { ...context, now })).exit).toBe(0);
+  for (const bundle of ["", "one "]) {
+    const { en, ja } = await read(`report ${bundle}--format markdown`);
+    expect(en.stdout).toMatch(/\| 365 \| critical: Apple rejected the server token/);
+    expect(ja.stdout).toMatch(/\| 365 \| 至急: Apple がサーバートークンを拒否しました/);
+    expect(en.stdout).toMatch(/expired, or due within 30 days.*Apple rejected the server token/);
+  }
+  const { en } = await read("checklist --format ndjson");
+  const gaps = en.stdout.split("\n").filter((line) => line.includes('"renewal-critical"'));
+  expect(gaps).toEqual([expect.stringContaining("Apple rejected the server token")]);
 });
 
 test("a division administrator has a report of their own", async () => {

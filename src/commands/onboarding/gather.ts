@@ -12,7 +12,7 @@ import {
 } from "../../lib/onboarding/facts.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
-import { withRejection } from "../ade/watched.ts";
+import { withRejection } from "../../lib/renewals/rejection.ts";
 import { unlessFailing } from "../records/written.ts";
 import { asOfNow, describePressing, isPressing, itemsBySource } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
@@ -52,7 +52,7 @@ async function judgedRenewals(
   ade: AdeReport<Ade> | undefined,
 ): Promise<readonly Judged[]> {
   const asOf = asOfNow(tools, tenant);
-  const items = withRejection(await itemsBySource(tenant, asOf.timezone), ade);
+  const items = withRejection(await itemsBySource(tenant, asOf.timezone), ade?.facts);
   // whether it is valid already is for checks
   return items.map((item) => judge({ ...item, validFrom: null }, tenant.context.name, asOf)).toSorted(byExpiry);
 }

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
@@ -123,6 +124,20 @@ test("tells of an account and a phone that they are not recorded, or that who as
   expect(description(en.stdout)).toContain("Account: not permitted to see\n2-factor phone: not permitted to see");
   expect(description(ja.stdout)).toContain("権限なし");
   expect(description(ja.stdout)).not.toContain("登録されていません");
+});
+
+test("a server token that Apple rejected stands on the day of the rejection", async () => {
+  const rehearsal = new Rehearsal();
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  await rehearsal.reject();
+  const { tenant: own } = rehearsal;
+  const day = new Date(own.surroundings.time).toISOString().slice(0, 10);
+  const { stdout } = await run("renewals calendar --timezone UTC", {
+    tenant: own.fetch,
+    now: new Date(own.surroundings.time),
+  });
+  expect(events(stdout)[0]).toContain(` ${day} `);
 });
 
 test("a failure is said in both languages", async () => {

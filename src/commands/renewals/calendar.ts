@@ -1,19 +1,20 @@
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
 import { dayOf } from "../../lib/model/time.ts";
+import { endingAtRejection } from "../../lib/renewals/rejection.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
 import { readsReserved, rightsIn } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { itemsBySource, remarksOf } from "./items/tenant-items.ts";
+import { itemsAsTheyStand, remarksOf } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
   details: [
     text(
-      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before. Each item keeps its event: import the file again after a renewal and the event moves.",
-      "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。",
+      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before. Each item keeps its event: import the file again after a renewal and the event moves. A server token for ADE that Apple rejected stands on the day of the rejection.",
+      "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。Apple が拒否した ADE サーバートークンの予定は、拒否された日になります。",
     ),
   ],
   args: {},
@@ -34,7 +35,8 @@ export default defineCommand({
       const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
       const isReader = readsReserved(await rightsIn(tools, context));
-      for (const item of await itemsBySource(tenant, timezone)) {
+      for (const found of await itemsAsTheyStand(tenant, timezone)) {
+        const item = endingAtRejection(found, tools.clock.now(), timezone);
         const { expiresAt } = item;
         for (const line of remarksOf(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
@@ -57,9 +59,9 @@ export default defineCommand({
   },
 });
 
-async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals">[]> {
-  if (!allContexts) return [await tools.tenant("renewals")];
-  const tenants: ChosenTenant<"renewals">[] = [];
-  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context, "renewals"));
+async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
+  if (!allContexts) return [await tools.tenant("renewals", "ade")];
+  const tenants: ChosenTenant<"renewals" | "ade">[] = [];
+  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
   return tenants;
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
+import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -36,6 +37,33 @@ async function homeOfThree(): Promise<string> {
   await run("context add osaka --url https://osaka.example.jp", { home });
   return home;
 }
+
+test("a server token that Apple rejected is critical whatever its date, in every format", async () => {
+  const rehearsal = new Rehearsal();
+  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+  await rehearsal.setUp();
+  const listed = (words: string) =>
+    inBoth(`renewals list ${words}`, {
+      tenant: rehearsal.tenant.fetch,
+      now: new Date(rehearsal.tenant.surroundings.time),
+    });
+  expect((await listed("--fields daysLeft,level")).en).toMatchObject({
+    stdout: "daysLeft\tlevel\n365\tok\n",
+    stderr: "",
+  });
+  await rehearsal.reject();
+  const { en, ja } = await listed("--fields daysLeft,level");
+  expect(en.stdout).toBe("daysLeft\tlevel\n365\tcritical\n");
+  expect(en.stderr).toMatch(/^warning: .*: Apple rejected the server token/);
+  expect(ja.stderr).toContain("Apple がサーバートークンを拒否しました");
+  expect((await listed("--all-contexts --format json")).en.stdout).toContain('"level":"critical"');
+  expect((await listed("--format html")).ja.stdout).toContain("至急");
+  // whoever may not see ADE sees the date
+  const ade = item(1, { kind: "ade-token", expiresAt: "2027-10-01T00:00:00.000Z" });
+  const unseen = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
+  const dated = await run("renewals list --fields level", { tenant: { listRenewals: { items: [ade] }, ade: unseen } });
+  expect(dated).toMatchObject({ exit: 0, stdout: "level\nok\n" });
+});
 
 describe("a list", () => {
   test("has the undated first, then the nearest; with the level and days of today", async () => {

@@ -6,7 +6,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
 import { zoneInEffect, type ChosenTenant, type Tools } from "../tools.ts";
-import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
+import { asOfNow, itemsAsTheyStand, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
 import { tellExpectedOfAll } from "./items/expected.ts";
 import { missingOf } from "./items/missing.ts";
@@ -26,8 +26,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "On a terminal, a table is followed by a timeline that fits its width. In other formats, and with --fields, only the list is written. ~ marks an estimated date.",
-      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
+      "On a terminal, a table is followed by a timeline that fits its width. In other formats, and with --fields, only the list is written. ~ marks an estimated date. A server token for ADE that Apple rejected is critical whatever its date.",
+      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
     ),
     text(
       "--format html writes a self-contained page (no scripts, no network) to show, send or print.",
@@ -87,7 +87,7 @@ async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
 ): Promise<Gathered> {
-  const chosen = allContexts ? undefined : await tools.tenant("renewals");
+  const chosen = allContexts ? undefined : await tools.tenant("renewals", "ade");
   const { found, failed } =
     chosen === undefined ? await judgedOfAll(tools) : { found: await judgedOf(tools, chosen), failed: undefined };
   const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
@@ -106,7 +106,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
   let failed: Failure | undefined;
   for (const context of await tools.contexts.list()) {
     try {
-      found.push(...(await judgedOf(tools, await tools.tenantOf(context, "renewals"))));
+      found.push(...(await judgedOf(tools, await tools.tenantOf(context, "renewals", "ade"))));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failed ??= error;
@@ -118,12 +118,13 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
   return { found, failed };
 }
 
-async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals">): Promise<Judged[]> {
+async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<Judged[]> {
   const asOf = asOfNow(tools, tenant);
-  const all = await itemsBySource(tenant, asOf.timezone);
-  for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
+  const items = await itemsAsTheyStand(tenant, asOf.timezone);
   // whether it is valid already is for checks
-  return all.map((item) => judge({ ...item, validFrom: null }, tenant.context.name, asOf));
+  const all = items.map((item) => judge({ ...item, validFrom: null }, tenant.context.name, asOf));
+  for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
+  return all;
 }
 
 /** Writes items as a page, to a file or to stdout. */

@@ -1,7 +1,6 @@
 import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
-import type { DatedItem } from "../../lib/renewals/judge.ts";
 import type { SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
@@ -12,12 +11,10 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
-import { watchedAde, withRejection } from "../ade/watched.ts";
 import { defineCommand } from "../command.ts";
-import { unlessFailing } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { itemsBySource } from "./items/tenant-items.ts";
+import { itemsAsTheyStand } from "./items/tenant-items.ts";
 import { withHolding } from "./steps/holding.ts";
 
 const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
@@ -212,7 +209,7 @@ function noticeTenant(
     timezone,
     client: tenant.client,
     items: async () => {
-      const items = await rejectedOf(tenant.client, await itemsBySource(tenant, timezone), tools.clock.now());
+      const items = await itemsAsTheyStand(tenant, timezone);
       // a notice is read anywhere
       return items.map(({ remark, ...item }) => ({
         ...item,
@@ -221,17 +218,6 @@ function noticeTenant(
     },
     withHolding: (items) => withHolding(tenant.client, items),
   };
-}
-
-/** Marks the server token that Apple rejected. Notices go out all the same if ADE cannot be read. */
-async function rejectedOf(
-  client: ChosenTenant<"ade">["client"],
-  items: readonly DatedItem[],
-  now: Date,
-): Promise<readonly DatedItem[]> {
-  if (items.every(({ kind }) => kind !== "ade-token")) return items;
-  // what is said of ADE tells whether it is a mirror
-  return withRejection(items, await unlessFailing(() => watchedAde(client, { mirroredAt: null }, now)));
 }
 
 /** With `--all-contexts` a tenant that cannot be opened is warned of and left for the next run. */

@@ -11,10 +11,11 @@ import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
 import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { withRejection } from "../../lib/renewals/rejection.ts";
 import { actingAs } from "../../lib/terminal/commands.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
-import { watchedAde, withRejection } from "../ade/watched.ts";
+import { watchedAde } from "../ade/watched.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
@@ -101,7 +102,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const asOf = asOfNow(tools, { context });
   const watched = await watchedAde(client, tenant, asOf.now);
   const ade = watched?.conditions ?? [];
-  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched);
+  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched?.facts);
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);

@@ -247,8 +247,11 @@ export const RESOURCES = {
       tokenExpiresAt: instant("token expires at", "トークンの有効期限"),
       tokenSetAt: instant("token set at", "トークンの設定日時"),
       tokenSetBy: words("token set by", "トークンを設定した人"),
+      tokenRejectedAt: instant("token rejected at", "トークンの拒否日時"),
+      renewalId: { ...idOf(text("id of the token's renewal item", "トークンの更新期限の ID")), nullable: true },
       fullAt: instant("last full sync", "前回の全件取得"),
     },
+    // the item stands behind it, in a file that is read later
     holds: {},
     single: true,
     stays: "apple",

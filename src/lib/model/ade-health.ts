@@ -80,16 +80,19 @@ const NEW_TOKEN = text(
   `Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードして設定してください: ${SET_TOKEN}`,
 );
 
+/** What a rejection of the server token means. */
+export const TOKEN_REJECTED = text(
+  "Apple rejected the server token: a newer one was issued, or it has expired",
+  "Apple がサーバートークンを拒否しました。新しいトークンが発行されたか、有効期限が切れています",
+);
+
 function tokenRejected({ token, endpoint, server }: AdeHealthFacts): readonly AdeCondition[] {
   if (token === null || token.rejectedAt === null) return [];
   return [
     {
       id: "token-rejected",
       level: "critical",
-      what: text(
-        "Apple rejected the server token: a newer one was issued, or it has expired",
-        "Apple がサーバートークンを拒否しました。新しいトークンが発行されたか、有効期限が切れています",
-      ),
+      what: TOKEN_REJECTED,
       step: SET_TOKEN,
       hint: endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : NEW_TOKEN,
     },
@@ -181,7 +184,7 @@ function deviceConditions({ counts: { unreadable, missing, notReady } }: AdeHeal
 }
 
 /** Returns whether a tenant's ADE is watched: a mirror's devices are synced in the console. */
-export const watchesAde = ({ mirror, token }: Pick<AdeHealthFacts, "mirror" | "token">): boolean =>
+export const watchesAde = ({ mirror, token }: { readonly mirror: boolean; readonly token: unknown }): boolean =>
   !mirror && token !== null;
 
 /** Returns what is wrong with a tenant's ADE, the most urgent first; nothing in a mirror, and before a token is set. */

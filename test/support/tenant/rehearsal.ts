@@ -120,6 +120,12 @@ export class Rehearsal implements AsyncDisposable {
     return (await ade.setToken({ name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content, ...flags })).ade;
   }
 
+  /** Apple rejects the token. */
+  async reject(): Promise<void> {
+    await this.fault("token-rejected");
+    await this.sync();
+  }
+
   /** A run, to its end. */
   async sync(asked: Parameters<TestTenant["client"]["ade"]["sync"]>[0] = {}): Promise<AdeSync> {
     return this.ended((await this.tenant.client.ade.sync(asked)).id);

@@ -9,6 +9,7 @@ import { judge, type Checked, type CheckItem, type Thresholds } from "../../../l
 import type { AdeReport } from "../../../lib/model/ade-health.ts";
 import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
+import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -126,9 +127,9 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
     const recorded = await itemsBySource(tenant, zoneOf(tools, tenant));
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
-    const { watchedAde, withRejection } = await import("../../ade/watched.ts");
+    const { watchedAde } = await import("../../ade/watched.ts");
     const ade = await watchedAde(tenant.client, shown, tools.clock.now());
-    const items = withRejection(recorded, ade);
+    const items = withRejection(recorded, ade?.facts);
     const { administration } = shown;
     const unnoticed = items.filter(({ owner }) => owner !== null && !ONE_ADDRESS.test(owner));
     if (administration === undefined) return { items, unnoticed, tenant: shown, ade };

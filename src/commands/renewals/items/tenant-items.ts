@@ -8,10 +8,12 @@ import {
   type DatedItem,
   type Judged,
 } from "../../../lib/renewals/judge.ts";
+import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS, shownDay } from "./columns.ts";
+import { unlessFailing } from "../../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /** Now, in the context's zone, by the usual thresholds. */
@@ -32,6 +34,16 @@ export const itemsBySource = async (
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   withSourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
+
+/** As {@link itemsBySource}, with the server token marked if Apple rejected it; dates alone count if ADE cannot be read. */
+export async function itemsAsTheyStand(
+  tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
+  timezone: string,
+): Promise<readonly DatedItem[]> {
+  const items = await itemsBySource(tenant, timezone);
+  if (items.every(({ kind }) => kind !== "ade-token")) return items;
+  return withRejection(items, await unlessFailing(() => tenant.client.ade.show()));
+}
 
 /** What there is to say about an item's date, where it has one: that it has none shows by itself. */
 export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>

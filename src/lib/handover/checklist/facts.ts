@@ -2,13 +2,15 @@ import type { Answer } from "../../model/answer.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { dayOf, yearBefore } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
+import type { Rejection } from "../../renewals/judge.ts";
 import type { RESOURCES, ResourceName } from "../resources.ts";
 
 /** A record of a resource, as a bundle has it. */
 type RecordIn<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
 
 export type Administrator = RecordIn<"administrators">;
-export type Renewal = RecordIn<"renewals">;
+/** With what is known beside its date: that Apple rejected it. */
+export type Renewal = RecordIn<"renewals"> & { readonly rejection?: Rejection | undefined };
 export type PushCertificateFacts = RecordIn<"push-certificate">;
 export type AdeServerFacts = RecordIn<"ade-server">;
 export type VppTokenFacts = RecordIn<"vpp-tokens">;

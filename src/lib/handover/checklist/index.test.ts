@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { TOKEN_REJECTED } from "../../model/ade-health.ts";
 import { exampleId, exampleOf } from "../../model/thing.ts";
 import { UNSAID } from "../../model/tenant.ts";
 import { RESOURCES } from "../resources.ts";
@@ -120,6 +121,7 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ],
   ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" }), LEAVER, "2026-12-31"],
   ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
+  ["renewal-critical", withRenewal("ade-token", { rejection: { what: TOKEN_REJECTED, at: "2026-11-20T00:00:00Z" } })],
   [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },

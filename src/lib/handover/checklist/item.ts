@@ -212,10 +212,19 @@ export class ItemDraft {
     );
   }
 
-  /** Finds the gap of each renewal that is expired or critical, or due up to 90 days after the last day of who leaves. */
+  /** Finds the gap of each renewal that is expired, critical or rejected, or due up to 90 days after the last day of who leaves. */
   due(renewals: readonly Renewal[]): void {
-    for (const { name, expiresAt, certainty } of renewals) {
+    for (const { name, expiresAt, certainty, rejection } of renewals) {
       const found = expiresAt === null ? undefined : this.#whenDue(expiresAt);
+      if (rejection !== undefined && found?.code !== "renewal-expired") {
+        const { en, ja } = rejection.what;
+        this.gap(
+          "renewal-critical",
+          text(`${name}: ${en}`, `「${name}」: ${ja}`),
+          same(line("renewals guide", [name])),
+        );
+        continue;
+      }
       if (expiresAt === null || found === undefined) continue;
       const day = dayOf(expiresAt, this.when.timezone);
       const told = certainty === "estimated" ? text(`${day} (estimated)`, `${day}(推定)`) : text(day, `${day} `);

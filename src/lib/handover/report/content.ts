@@ -348,11 +348,12 @@ function orgsSection(data: ReportData): Section {
 }
 
 /** All that expires, contracts too, as it stands on the day of the report. */
-function judgedIn({ records, manifest, ...data }: ReportData) {
-  const timezone = zoneOfReport({ records, ...data });
+function judgedIn(data: ReportData) {
+  const { records, manifest } = data;
+  const timezone = zoneOfReport(data);
   const named = new Set(records.renewals.map(({ name }) => name));
   const contracts = endingContracts(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
-  return [...records.renewals, ...contracts]
+  return [...factsOf(data).renewals, ...contracts]
     .map((item) => judge(item, manifest.tenant.name, onDay(manifest.asOf, timezone)))
     .toSorted(byExpiry);
 }
@@ -369,8 +370,16 @@ const urgentRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
   return [[label, shortened(urgent.map(told), MAX_URGENT)]];
 };
 
-const told = ({ name, expiresOn, level }: Pick<Judged, "name" | "expiresOn" | "level">): Text => {
+/** The level of an item; of one that is rejected with the reason, as its date does not tell it. */
+const levelWords = ({ level, rejection }: Pick<Judged, "level" | "rejection">): Text => {
   const { en, ja } = LEVEL_NAMES[level];
+  return rejection === undefined || level === "expired"
+    ? LEVEL_NAMES[level]
+    : text(`${en}: ${rejection.what.en}`, `${ja}: ${rejection.what.ja}`);
+};
+
+const told = ({ name, expiresOn, ...one }: Pick<Judged, "name" | "expiresOn" | "level" | "rejection">): Text => {
+  const { en, ja } = levelWords(one);
   return text(`${name} (${expiresOn}, ${en})`, `${name}(${expiresOn}、${ja})`);
 };
 
@@ -414,7 +423,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
           isContract(one) ? text("contract", "契約") : RENEWAL_KINDS[one.kind],
           one.expiresOn === null ? UNKNOWN : `${isEstimated(one) ? "~" : ""}${one.expiresOn}`,
           one.daysLeft === null ? "" : String(one.daysLeft),
-          LEVEL_NAMES[one.level],
+          levelWords(one),
           ...(isContract(one)
             ? ["", "", "", ""]
             : [

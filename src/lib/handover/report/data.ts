@@ -4,6 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { UNSAID } from "../../model/tenant.ts";
 import { zoneNamed } from "../../model/time.ts";
+import { withRejection, type HeldToken } from "../../renewals/rejection.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
@@ -185,16 +186,27 @@ export const missingForChecklist = ({ manifest }: Pick<ReportData, "manifest">):
   );
 
 /** What the checklist is made of, by a bundle. */
-export const factsOf = ({ records, clomoctl }: Pick<ReportData, "records" | "clomoctl">): HandoverFacts => ({
+export const factsOf = ({
+  manifest,
+  records,
+  clomoctl,
+}: Pick<ReportData, "manifest" | "records" | "clomoctl">): HandoverFacts => ({
   tenant: records.tenant[0] ?? UNSAID,
   administrators: records.administrators,
-  renewals: records.renewals,
+  renewals: withRejection(records.renewals, heldToken({ manifest, records })),
   pushCertificate: records["push-certificate"][0] ?? null,
   adeServer: records["ade-server"][0] ?? null,
   vppTokens: records["vpp-tokens"],
   answers: records.answers,
   clomoctl,
 });
+
+/** The server token, as far as a bundle tells of it. */
+const heldToken = ({ manifest, records }: Pick<ReportData, "manifest" | "records">): HeldToken | undefined => {
+  const [server] = records["ade-server"];
+  const mirror = manifest.tenant.mirroredAt !== null;
+  return server && { mirror, token: { rejectedAt: server.tokenRejectedAt, renewal: server.renewalId } };
+};
 
 const USUAL_ZONE = "Asia/Tokyo";
 

@@ -2,8 +2,8 @@ import { emailKey } from "../../model/normalise.ts";
 import type { Notice, NoticeClaim } from "../../model/renewal.ts";
 import { findingsOf, recipientFinding, type Administration } from "../administrators.ts";
 import type { Finding } from "../findings.ts";
-import { dayOf } from "../../model/time.ts";
-import { onDay, type DatedItem } from "../judge.ts";
+import type { DatedItem } from "../judge.ts";
+import { endingAtRejection } from "../rejection.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
 
@@ -138,19 +138,6 @@ export class LoadedTenant {
     this.#hasUsers ??= hasAny(this.tenant.client.users.list({ limit: 1 }));
     return (await this.#hasUsers) && (await this.tenant.client.users.find({ name: address })).length === 0;
   }
-}
-
-/**
- * What was rejected before its date ended then; a newer rejection is another end, so that its notices are sent. A rejection
- * that a wrong clock dated in the future counts as one of today, each day.
- */
-function endingAtRejection(item: DatedItem, now: Date, timezone: string): DatedItem {
-  const { rejection, expiresAt } = item;
-  if (rejection === undefined) return item;
-  const isAhead = Date.parse(rejection.at) > now.getTime();
-  const at = isAhead ? onDay(dayOf(now, timezone), timezone).now.toISOString() : rejection.at;
-  if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(at)) return { ...item, rejection: undefined };
-  return { ...item, expiresAt: at, certainty: "exact" };
 }
 
 const hasAny = async (users: AsyncIterable<unknown>): Promise<boolean> => {

@@ -167,7 +167,11 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
     joined: "left join user o on o.pk = t.owner left join org w on w.pk = t.ownerOrg",
     sql: { ownerId: "o.id", ownerOrgId: "w.id" },
   },
-  "ade-server": single("ade-server", "ade_server"),
+  "ade-server": {
+    ...single("ade-server", "ade_server"),
+    // the item may have been removed
+    sql: { renewalId: "(select r.id from renewal_item r where r.id = t.renewal)" },
+  },
   "ade-profiles": {
     table: "ade_profile t",
     sql: { state: STATE },
