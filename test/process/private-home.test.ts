@@ -64,6 +64,26 @@ test.runIf(posix)(
   },
 );
 
+test.runIf(posix)(
+  "nothing is changed in a tenant whose folder others can write, though its home is closed to them",
+  async () => {
+    const home = await freshHome();
+    const create = ["orgs", "create", "営業部", "--code", "S1"];
+    expect(await run(create, { home })).toMatchObject({ code: 0 });
+    const folder = join(home, "tenants", "embedded");
+    expect(await readdir(folder)).toContain("tenant.db");
+    await chmod(folder, 0o777);
+    const listed = await run(["orgs", "list"], { home });
+    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(`chmod go-w ${folder}`) });
+    const refused = await run(["orgs", "create", "総務部", "--code", "S2"], { home });
+    expect(refused).toMatchObject({
+      code: 4,
+      text: "",
+      stderr: expect.stringContaining(`run: chmod go-w ${folder}\n`),
+    });
+  },
+);
+
 test.runIf(posix)("settings that others can write are not used", async () => {
   const home = await freshHome();
   await run(["context", "add", "kanto", "--embedded"], { home });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -44,6 +44,18 @@ test.runIf(posix).each(["data", "settings", "tenants"] as const)("the folder of 
   expect(await homeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${home[name]}` });
   expect(await homeFault({ ...home, userId: undefined }, process.platform)).toBeUndefined();
   expect(await homeFault(home, "win32")).toBeUndefined();
+});
+
+test.runIf(posix)("the folder of each tenant is judged, and no file beside them", async () => {
+  const home = homeIn();
+  const [kanto, osaka] = ["kanto", "osaka"].map((name) => join(home.tenants, name)) as [string, string];
+  for (const folder of [kanto, osaka]) mkdirSync(folder, { mode: 0o755 });
+  const file = join(home.tenants, "file");
+  writeFileSync(file, "");
+  chmodSync(file, 0o666);
+  expect(await homeFault(home, process.platform)).toBeUndefined();
+  chmodSync(osaka, 0o777);
+  expect(await homeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${osaka}` });
 });
 
 test("a home that is not there has no fault", async () => {

@@ -1,4 +1,5 @@
-import { realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { shownWord } from "../text/shell-word.ts";
@@ -38,21 +39,30 @@ export function accessFault(
   return { kind: "open", what, mend: `chmod go-w ${shownWord(folder)}` };
 }
 
-/** The first fault of the folders of a home; none of folders that are not there, or whose file system keeps no owners. */
+/** The first fault of the folders of a home and of its tenants; none of folders that are not there, or whose file system keeps no owners. */
 export async function homeFault(
   { settings, data, tenants, userId }: Home,
   platform: string,
 ): Promise<AccessFault | undefined> {
   if (userId === undefined) return undefined;
-  for (const folder of new Set([data, settings, tenants])) {
+  for (const folder of new Set([data, settings, tenants, ...namesIn(tenants).map((name) => join(tenants, name))])) {
     const found = lookAt(folder);
-    const fault = found && accessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);
+    if (found?.isDirectory() !== true) continue;
+    const fault = accessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);
     if (fault === undefined) continue;
     const { keepsOwners } = await import("../files/look.ts");
     if (keepsOwners(realpathSync(folder), platform)) return fault;
   }
   return undefined;
 }
+
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
 
 /** What cannot be looked at is told by whoever reads or writes it. */
 const lookAt = (folder: string) => {
