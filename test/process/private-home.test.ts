@@ -84,6 +84,32 @@ test.runIf(posix)(
   },
 );
 
+/** Somebody who may not enter what belongs to root; nobody else is needed for what belongs to oneself. */
+const STRANGER = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const mayRun =
+  spawnSync(process.execPath, [DOOR, "--version"], { ...STRANGER, env: { HOME: "/nowhere" } }).status === 0;
+
+test.runIf(posix && mayRun)(
+  "a home whose tenants cannot be entered is told with the folder and the remedy",
+  async () => {
+    const home = await freshHome();
+    const tenants = join(home, "tenants");
+    await mkdir(tenants);
+    await chmod(home, 0o755);
+    await chmod(tenants, process.geteuid?.() === 0 ? 0o700 : 0o000);
+    for (const line of ["users list", "orgs create 営業部 --code S1"]) {
+      const env = { CLOMOCTL_HOME: home, LANG: "C", PATH: process.env["PATH"] ?? "" };
+      const { status, stderr } = spawnSync(process.execPath, [DOOR, ...line.split(" ")], {
+        ...STRANGER,
+        env,
+        encoding: "utf8",
+      });
+      expect([status, stderr]).toEqual([4, expect.stringContaining(`permission denied\n  ${tenants}\n`)]);
+    }
+    await chmod(tenants, 0o700);
+  },
+);
+
 test.runIf(posix)("settings that others can write are not used", async () => {
   const home = await freshHome();
   await run(["context", "add", "kanto", "--embedded"], { home });

@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { diskFailureOf } from "../errors/disk.ts";
+import { deniedFailureOf, diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { hasCode } from "../files/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -276,6 +276,7 @@ const isThere = (path: string): boolean => {
     return true;
   } catch (cause) {
     if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
-    throw diskFailureOf(cause, path) ?? cause;
+    // a folder above it cannot be entered
+    throw diskFailureOf(cause, path) ?? deniedFailureOf(cause, dirname(path)) ?? cause;
   }
 };

@@ -48,3 +48,24 @@ export const diskFailureOf = (error: unknown, where?: string): Failure | undefin
   const code = "errcode" in error ? BY_SQLITE_CODE.get(Number(error.errcode) & 0xff) : error.code;
   return diskFailure(code, where ?? own, error);
 };
+
+const DENIED: readonly unknown[] = ["EACCES", "EPERM", "EROFS"];
+
+/**
+ * The failure for a file or folder that the user may not use, by an error of the file system; undefined for any other error.
+ *
+ * @param where what is to be made usable, if it is not the path that the error names
+ */
+export const deniedFailureOf = (error: unknown, where?: string): Failure | undefined => {
+  if (!(error instanceof Error) || !("code" in error && "path" in error) || !DENIED.includes(error.code))
+    return undefined;
+  return new Failure("not-permitted", {
+    what: text("permission denied", "アクセスが許可されていません"),
+    where: where ?? String(error.path),
+    hint: text(
+      "make it readable and writable for who runs clomoctl",
+      "clomoctl を実行するユーザーが読み書きできるようにしてください",
+    ),
+    cause: error,
+  });
+};

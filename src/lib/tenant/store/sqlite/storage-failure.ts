@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { diskFailure, diskFailureOf } from "../../../errors/disk.ts";
+import { deniedFailureOf, diskFailure, diskFailureOf } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { freeBytesIn } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
@@ -157,22 +157,6 @@ const cannotOpen = (path: string, cause: unknown): Failure =>
     cause,
   });
 
-/** The failure for a file beside the tenant's that the user may not read or write. */
-const deniedOf = (cause: unknown): Failure | undefined => {
-  const isDenied =
-    cause instanceof Error && "code" in cause && ["EACCES", "EPERM", "EROFS"].includes(String(cause.code));
-  if (!isDenied || !("path" in cause)) return undefined;
-  return new Failure("not-permitted", {
-    what: text("permission denied", "アクセスが許可されていません"),
-    where: String(cause.path),
-    hint: text(
-      "make it readable and writable for who runs clomoctl",
-      "clomoctl を実行するユーザーが読み書きできるようにしてください",
-    ),
-    cause,
-  });
-};
-
 /**
  * Turns an error of the disk or the file into a failure that names the file and the remedy; other errors are returned
  * unchanged.
@@ -206,6 +190,6 @@ export const storageFailure = (
       return cannotOpen(path, error);
     case undefined:
     default:
-      return diskFailureOf(error, path) ?? deniedOf(error) ?? error;
+      return diskFailureOf(error, path) ?? deniedFailureOf(error) ?? error;
   }
 };
