@@ -74,6 +74,11 @@ const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
   histories,
   stopMs: Number(values["stop-seconds"]) * 1000,
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
 const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "test") === "" ? "" : " with changes"}`;
 const progress = values.resume
   ? Progress.resume(values.state, `${commit} seed ${seed}`)

@@ -15,6 +15,8 @@ interface TestFile {
   /** the name of the variable that sets their number, and what it counts */
   readonly variable?: "CLOMOCTL_HISTORIES" | "CLOMOCTL_SPOILT";
   readonly count?: number;
+  /** only tests of this name */
+  readonly name?: string;
 }
 
 /** The lines of vitest's output that tell of failures, with fast-check's seed, path and shrunk counterexample. */
@@ -25,14 +27,24 @@ function failuresIn(output: string): readonly string[] {
 }
 
 function runTests(
-  { path, project = "unit", variable = "CLOMOCTL_HISTORIES", count }: TestFile,
+  { path, project = "unit", name, variable = "CLOMOCTL_HISTORIES", count }: TestFile,
   seed: number,
 ): Promise<readonly string[]> {
   const env = {
     ...process.env,
     ...(count !== undefined && { [variable]: String(count), CLOMOCTL_SEED: String(seed) }),
   };
-  const args = ["--no-maglev", VITEST, "run", "--project", project, "--max-workers", "1", path];
+  const args = [
+    "--no-maglev",
+    VITEST,
+    "run",
+    "--project",
+    project,
+    "--max-workers",
+    "1",
+    path,
+    ...(name === undefined ? [] : ["-t", name]),
+  ];
   const child = spawn(process.execPath, args, { cwd: ROOT, env });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -85,7 +97,7 @@ export const HISTORIES = byTests([
 
 /** Export, then import, in every encoding and mode. */
 export const ROUND_TRIPS = byTests([
-  { path: "src/commands/imports/scenes/roundtrip.test.ts", count: 40, batch: 40 },
+  { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", count: 40, batch: 40 },
   { path: `${TENANT}/store/export.test.ts` },
 ]);
 
