@@ -1,5 +1,8 @@
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH } = process.env;
 
+/** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
+export const isUsual = CLOMOCTL_SEED === undefined;
+
 /**
  * The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others.
  *

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, isUsual } from "#support/drawn.ts";
 import type { PlanRow, UserEvent } from "../../contract/index.ts";
 import {
   customField,
@@ -530,7 +530,6 @@ test("random histories of organisations, users, devices and SECURED APPs users: 
     drawn(40, 20_261_121),
   );
   const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
-  expect(seen).toEqual(
-    new Set([...done, "added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"]),
-  );
+  const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"];
+  expect(new Set([...done, ...others])).toEqual(isUsual ? seen : seen.union(new Set([...done, ...others])));
 });
