@@ -24,7 +24,8 @@ import {
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-const RUNS = 20;
+/** Random consoles; `CLOMOCTL_HISTORIES` makes more. */
+const RUNS = Number(process.env["CLOMOCTL_HISTORIES"] ?? 12);
 
 let desk: Desk;
 beforeAll(() => {

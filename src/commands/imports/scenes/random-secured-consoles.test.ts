@@ -11,7 +11,8 @@ import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-const RUNS = 6;
+/** Random consoles of each app; `CLOMOCTL_HISTORIES` makes more. */
+const RUNS = Number(process.env["CLOMOCTL_HISTORIES"] ?? 4);
 
 let desk: Desk;
 beforeAll(() => {
