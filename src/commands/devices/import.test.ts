@@ -1,12 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import {
   committed,
   folderWith,
   giving,
-  ID,
   operations,
   planning,
   planOf,
@@ -42,49 +40,6 @@ const ROWS = giving(
     ],
   }),
 );
-
-const REQUEST = {
-  kind: "devices",
-  mode: "append",
-  key: "serial",
-  absent: "keep",
-  skipInvalid: false,
-  allowUnknownColumns: false,
-  createOrgs: false,
-  createGroups: false,
-  delimiter: ",",
-  fileName: "devices.csv",
-};
-
-test.each([
-  ["", {}],
-  ["--mode replace", { mode: "replace" }],
-  ["--blank keep --absent clear", { blank: "keep", absent: "clear" }],
-  ["--key serial", {}],
-  ["--key imei", { key: "imei" }],
-  ["--key phone", { key: "phone" }],
-  ["--key wifi-mac", { key: "wifi-mac" }],
-  ["--key android-id", { key: "android-id" }],
-])("sends a file of devices, and how it is to be taken: %j", async (words, change) => {
-  const { exit, requests } = await run(`devices import devices.csv --dry-run ${words}`.trimEnd(), {
-    tenant: planning(PLAN, { importRows: ROWS, discardImport: PLAN }),
-    folder: folder(),
-  });
-  expect(exit).toBe(0);
-  expect(requests[0]).toEqual({ operation: "createImport", json: { ...REQUEST, ...change } });
-  expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: FILE });
-});
-
-test("shows the plan in the words of devices, and commits it", async () => {
-  const tenant = planning(PLAN, { importRows: ROWS, commitImport: committed(PLAN) });
-  const { en, ja } = await inBoth("devices import devices.csv --yes --format json", { tenant, folder: folder() });
-  expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
-  expect(en.stderr).toContain("plan for kanto (context embedded): devices, append (追加更新), 2 rows\n");
-  expect(en.stderr).toContain("  + 2 SERIAL000001\n  ~ 3 SERIAL000002 営業部 2 号機: IMEI番号, 所有者メールアドレス\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト embedded) に対する計画: デバイス、追加更新、2 行\n");
-  expect(operations(en.requests).at(-1)).toBe("commitImport");
-});
 
 test("writes them for the console, and says what of it is not known", async () => {
   const place = folder();
@@ -147,13 +102,6 @@ test("an owner that the tenant lacks is told by row and column, in both language
   expect(ja.stderr).toContain(
     "devices.csv:2:3: 所有者メールアドレス: メールアドレスが「nobody@example.jp」のユーザーがいません",
   );
-});
-
-test("says why the tenant did not take the file, in both languages", async () => {
-  const createImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en, ja } = await inBoth("devices import devices.csv --yes", { tenant: { createImport }, folder: folder() });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });
 
 const WIPING = { ...PLAN, create: 0, update: 2, wipes: 2 };

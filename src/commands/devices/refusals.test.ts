@@ -51,6 +51,12 @@ const findDevices = { items: [owned] };
 testTenantFailures(
   { line: "devices create S1", failing: "createDevice" },
   { line: "devices edit S1 --platform iOS", failing: "editDevice", tenant: { findDevices } },
+  {
+    line: "devices import list.csv --yes",
+    failing: "createImport",
+    code: "locked",
+    files: { "list.csv": "シリアルナンバー\r\nx\r\n" },
+  },
   { line: "devices list", failing: "devices", code: "unavailable" },
   { line: "devices set-owner S1 --none", failing: "setDeviceOwner", tenant: { findDevices } },
   { line: "devices tag S1 --add a", failing: "tagDevices", code: "not-found", tenant: { findDevices } },

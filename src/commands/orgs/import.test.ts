@@ -1,18 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
-import {
-  committed,
-  folderWith,
-  giving,
-  ID,
-  operations,
-  planning,
-  planOf,
-  rowOf,
-  sha256,
-} from "#support/commands/imports/plans.ts";
+import { committed, folderWith, giving, planning, planOf, rowOf, sha256 } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -23,44 +12,6 @@ const ROWS = giving(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),
 );
-
-const REQUEST = {
-  kind: "orgs",
-  mode: "append",
-  absent: "keep",
-  skipInvalid: false,
-  allowUnknownColumns: false,
-  createOrgs: false,
-  createGroups: false,
-  delimiter: ",",
-  fileName: "tree.csv",
-};
-
-test.each([
-  ["", {}],
-  ["--mode replace", { mode: "replace" }],
-  ["--blank keep --absent clear", { blank: "keep", absent: "clear" }],
-  ["--skip-invalid --allow-unknown-columns", { skipInvalid: true, allowUnknownColumns: true }],
-])("sends a file of organisations, and how it is to be taken: %j", async (words, change) => {
-  const { exit, requests } = await run(`orgs import tree.csv --dry-run ${words}`.trimEnd(), {
-    tenant: planning(PLAN, { importRows: ROWS, discardImport: PLAN }),
-    folder: folder(),
-  });
-  expect(exit).toBe(0);
-  expect(requests[0]).toEqual({ operation: "createImport", json: { ...REQUEST, ...change } });
-  expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: TREE });
-});
-
-test("shows the plan in the words of organisations, and commits it", async () => {
-  const tenant = planning(PLAN, { importRows: ROWS, commitImport: committed(PLAN) });
-  const { en, ja } = await inBoth("orgs import tree.csv --yes --format json", { tenant, folder: folder() });
-  expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
-  expect(en.stderr).toContain("plan for kanto (context embedded): organisations, append (追加更新), 2 rows\n");
-  expect(en.stderr).toContain("  + 2 本社\n  ~ 3 S01 営業部: 上位組織\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト embedded) に対する計画: 組織、追加更新、2 行\n");
-  expect(operations(en.requests).at(-1)).toBe("commitImport");
-});
 
 test("writes them for the console", async () => {
   const rows = giving(
@@ -91,13 +42,6 @@ test("a map is one of organisations, which have no fields of the tenant's own", 
     operation: "createImport",
     json: { map: { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] } },
   });
-});
-
-test("says why the tenant did not take the file, in both languages", async () => {
-  const createImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en, ja } = await inBoth("orgs import tree.csv --yes", { tenant: { createImport }, folder: folder() });
-  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });
 
 test("a file that is refused names the template of organisations", async () => {

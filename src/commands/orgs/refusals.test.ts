@@ -35,6 +35,12 @@ const north: OrgDetail = { ...sales, id: sales.id.replace(/1$/, "8"), name: "北
 testTenantFailures(
   { line: "orgs create 一課 --code S03", failing: "createOrg" },
   { line: "orgs delete S01", failing: "planDeletion", tenant: { findOrgs: example("findOrgs") } },
+  {
+    line: "orgs import list.csv --yes",
+    failing: "createImport",
+    code: "locked",
+    files: { "list.csv": "組織名\r\nx\r\n" },
+  },
   { line: "orgs list", code: "locked" },
   {
     line: "orgs move 営業部 --parent 営業部",

@@ -91,6 +91,12 @@ testTenantFailures(
     failing: "editSecuredUser",
     tenant: { findSecuredUsers: { items: [hanako] } },
   },
+  {
+    line: "secured users import list.csv --app mailer",
+    failing: "createImport",
+    code: "not-permitted",
+    files: { "list.csv": "ユーザーID\r\nx\r\n" },
+  },
 );
 
 const CHANGES = ["change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更)"] as const;

@@ -48,24 +48,6 @@ const REQUEST = {
   fileName: "people.csv",
 };
 
-test.each([
-  ["", {}],
-  ["--mode append --key email --blank clear --absent keep", { blank: "clear" }],
-  ["--mode replace", { mode: "replace" }],
-  ["--key employee-code", { key: "employee-code" }],
-  ["--key upn", { key: "upn" }],
-  ["--blank keep", { blank: "keep" }],
-  ["--absent clear", { absent: "clear" }],
-  ["--skip-invalid", { skipInvalid: true }],
-  ["--allow-unknown-columns", { allowUnknownColumns: true }],
-  ["--create-orgs", { createOrgs: true }],
-])("says to the tenant how the file is to be taken: %j", async (words, change) => {
-  const ended = await dry(words);
-  expect(ended.exit).toBe(0);
-  expect(asked(ended)).toEqual({ ...REQUEST, ...change });
-  expect(ended.requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: PEOPLE });
-});
-
 test("the console's own export replaces, whatever --mode says, and is committed where nothing changes too", async () => {
   const { request } = planOf();
   const same = planOf({
