@@ -1,4 +1,5 @@
 import { ANDROID_ACCOUNTS, USES, type Contract, type TenantProfile } from "../model/tenant.ts";
+import { nameKey } from "../model/normalise.ts";
 import { zoneNamed } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import type { Rule, RuleProblem } from "./rule.ts";
@@ -11,7 +12,23 @@ export const tenantProfile: Rule<TenantProfile> = ({ after }) =>
     ? []
     : [contracts, services, androidAccounts, loginUrl, timezone].flatMap((judge) => judge(after));
 
-const contracts: Judge = (profile) => profile.contracts.flatMap(contract);
+const contracts: Judge = (profile) => [...profile.contracts.flatMap(contract), ...twinContracts(profile)];
+
+/** A contract is found by its name: of two with one name a command changes or removes only one. */
+const twinContracts: Judge = (profile) =>
+  [...Map.groupBy(profile.contracts, ({ name }) => nameKey(name)).values()].flatMap(([first, second]) =>
+    first === undefined || second === undefined
+      ? []
+      : [
+          {
+            field: "contracts",
+            what: text(
+              `two contracts are named "${second.name}"`,
+              `「${second.name}」という名前の契約が 2 つ以上あります`,
+            ),
+          },
+        ],
+  );
 
 const contract = ({ name, licences, from, until }: Contract): readonly RuleProblem[] => {
   if (licences !== null && licences < 0) {

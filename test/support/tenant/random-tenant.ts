@@ -190,12 +190,14 @@ class Filling {
   #settings(): void {
     const draw = this.#draw;
     if (draw.is()) {
-      const contracts = this.#numbers(2).map((licences) => ({
+      const drawn = this.#numbers(2).map((licences) => ({
         name: draw.text(),
         licences: draw.orNull(licences),
         from: draw.orNull("2026-04-01"),
         until: null,
       }));
+      // no command makes two of one name
+      const contracts = [...new Map(drawn.map((one) => [nameKey(one.name), one])).values()];
       const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, field]) =>
         field.type === "text" ? [[name, draw.orNull(draw.textOf(field))] as const] : [],
       );

@@ -308,6 +308,29 @@ test("what apply accepts, the command that edits the record accepts, for each fi
   expect(accepted.size).toBeGreaterThan(TRAVELLING.length / 2);
 }, 300_000);
 
+test("two contracts of one name are refused, as no command makes them", async () => {
+  await using tenant = new TestTenant();
+  const { client } = tenant;
+  await client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 100 }] });
+  await client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 200 }] });
+  const files = await travelling(client);
+  const [line] = linesIn(files.get(fileOf("tenant")));
+  const [contract] = (line?.["contracts"] ?? []) as readonly Line[];
+  expect(line?.["contracts"]).toHaveLength(1);
+  const refusalsOf = async (names: readonly string[]) => {
+    const contracts = names.map((name) => ({ ...contract, name }));
+    const sent = new Map([...files, [fileOf("tenant"), `${JSON.stringify({ ...line, contracts })}\n`] as const]);
+    return (await client.restores.plan(partsOf(sent))).refusals.map(({ detail }) => detail);
+  };
+  expect(await refusalsOf(["A", "B"])).toEqual([]);
+  expect(await refusalsOf(["A", "B", "A"])).toEqual([
+    {
+      en: 'contracts: two contracts are named "A"',
+      ja: "contracts: 「A」という名前の契約が 2 つ以上あります",
+    },
+  ]);
+});
+
 /** The texts of a renewal that `edit` sets; of two with one topic or name one is refused. */
 const RENEWAL_TEXTS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes", "source"] as const;
 
