@@ -232,6 +232,22 @@ describe("refused", () => {
     expect(await travelling(other.client)).toEqual(before);
   });
 
+  test("one with more than is shown: the first 20 and the total, and all of them for programs", async () => {
+    for (let at = 0; at < 130; at += 1) await tenant.client.renewals.add({ kind: "custom", name: `期限 ${at}` });
+    await exported();
+    await forge("renewals", (lines) => lines.replaceAll('"phone":null', '"phone":"机の上"'));
+    const { exit, stderr } = await handover("apply bundle --dry-run --format json --lang en", other);
+    expect(exit).toBe(3);
+    const lines = stderr.trimEnd().split("\n");
+    expect(lines.filter((line) => line.startsWith("renewals "))).toHaveLength(20);
+    expect(stderr).toContain("the bundle cannot be applied (130 reasons); nothing was changed");
+    const { problems } = JSON.parse(lines.at(-1) ?? "") as { readonly problems: readonly unknown[] };
+    expect(problems).toHaveLength(130);
+    expect(problems[0]).toMatchObject({ resource: "renewals", reason: expect.stringContaining("机の上") as string });
+    const japanese = await handover("apply bundle --dry-run --lang ja", other);
+    expect(japanese.stderr).toContain("適用できない記録があるため、何も変更していません(130 件)");
+  });
+
   test("a bundle that is not as it was exported, before the tenant is asked", async () => {
     await exported();
     cpSync(join(folder, "bundle"), join(folder, "spoilt"), { recursive: true });

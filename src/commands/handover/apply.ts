@@ -298,16 +298,16 @@ const rowsOf = (plan: RestorePlan, { resources }: Manifest, only: readonly Resou
   });
 
 /** @throws Failure `input-rejected` where the tenant refuses the bundle */
-async function refuse({ terminal }: Tools, { refusals }: RestorePlan, named: NamedBundle): Promise<void> {
+async function refuse({ terminal }: Tools, { refusals, refused }: RestorePlan, named: NamedBundle): Promise<void> {
   if (refusals.length === 0) return;
   for (const { resource, id, detail } of refusals.slice(0, FIRST)) {
     const where = `${resource}${id === null ? "" : ` ${id}`}`;
     await terminal.problem(text(`${where}: ${detail.en}`, `${where}: ${detail.ja}`));
   }
-  throw new Failure("input-rejected", {
+  const detail = {
     what: text(
-      `the bundle cannot be applied (${counted(refusals.length, "reason")}); nothing was changed`,
-      `適用できない記録があるため、何も変更していません(${refusals.length} 件)`,
+      `the bundle cannot be applied (${counted(refused, "reason")}); nothing was changed`,
+      `適用できない記録があるため、何も変更していません(${refused} 件)`,
     ),
     where: named.bundle,
     hint: refusals.every(({ id }) => id === null)
@@ -316,7 +316,12 @@ async function refuse({ terminal }: Tools, { refusals }: RestorePlan, named: Nam
           "with --only, add the resources that these records name; else the bundle was changed after its export, as no tenant has such records: take another copy, or export it again",
           "--only を使うときは、参照先の種類も指定してください。それ以外は、このような記録はどのテナントにもないため、書き出し後に変更された引き継ぎデータです。別のコピーを使うか、もう一度書き出してください",
         ),
-  });
+  };
+  const { RejectedFile } = await import("../imports/plan/problems.ts");
+  throw new RejectedFile(
+    detail,
+    refusals.map(({ resource, id, detail: reason }) => ({ resource, id, reason: terminal.say(reason) })),
+  );
 }
 
 /** The way out where a mirror refuses what the console has. */

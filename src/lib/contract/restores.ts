@@ -29,7 +29,8 @@ const RestorePlan = named(
     }),
     refusals: z
       .array(z.object({ resource: z.string(), id: z.string().nullable(), detail: InBothLanguages }))
-      .meta({ description: "why it would be refused; the first 100" }),
+      .meta({ description: "why it would be refused; the first 1,000" }),
+    refused: z.int().min(0).meta({ description: "number of reasons why it would be refused" }),
   }),
 );
 
@@ -68,6 +69,7 @@ export default {
         removals: [{ resource: "users", id: "018f3f3a-0000-7000-8000-000000000002", name: "髙橋 花子" }],
         becomesMirror: false,
         refusals: [],
+        refused: 0,
       },
       answer: tagged(RestorePlan, "The plan"),
       fails: ["input-rejected", "not-permitted", "locked"],

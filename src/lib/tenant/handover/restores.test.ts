@@ -420,6 +420,36 @@ describe("of two organisations, a user and a device", () => {
     expect(contentOf(tenant)).toBe(before);
   });
 
+  test("of many reasons the first are told, and all are counted", async () => {
+    const idOf = (at: number): string => `019a9f3c-5a00-7abc-8def-${String(at).padStart(12, "0")}`;
+    const many = Array.from({ length: 1100 }, (_, at) => at);
+    const renewals = withChanged("renewals", ([one]) =>
+      many.map((at) => ({ ...one, id: idOf(at), name: `期限 ${at}`, phone: "机の上" })),
+    );
+    const users = withChanged("users", ([one]) =>
+      many.map((at) => ({
+        ...one,
+        id: idOf(at),
+        emails: [`u${at}@example.jp`],
+        orgId: idOf(at),
+        custom: [],
+        accountName: null,
+        administrator: false,
+        employeeCode: null,
+        upn: null,
+      })),
+    );
+    for (const [sent, only] of [
+      [renewals, "renewals"],
+      [users, "users"],
+    ] as const) {
+      const plan = await planOf(sent, only);
+      expect(plan.refusals).toHaveLength(1000);
+      expect(plan.refused).toBeGreaterThanOrEqual(1100);
+    }
+    expect((await planOf(renewals, "renewals")).refused).toBe(1100);
+  });
+
   test("lines out of order, twice, or without an end are refused", async () => {
     const lines = (files.get("resources/users.ndjson") ?? "").split(/(?<=\n)/);
     for (const content of [lines.toReversed().join(""), lines.join("") + (lines[1] ?? ""), lines.join("").trimEnd()]) {

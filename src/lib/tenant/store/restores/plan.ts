@@ -32,32 +32,51 @@ export interface Refusal {
   readonly detail: Text;
 }
 
-/** Refusals that are told at most. */
-export const MAX_REFUSALS = 100;
+/** Refusals that are told at most; more are counted. */
+const MAX_REFUSALS = 1000;
 
-/** Gathers refusals, as many as are told. */
+/** Refusals: the first ones, and how many there are. */
+export class FoundRefusals {
+  readonly first: Refusal[];
+  total: number;
+
+  /** @param known those that are known already */
+  constructor(known?: FoundRefusals) {
+    this.first = [...(known?.first ?? [])];
+    this.total = known?.total ?? 0;
+  }
+
+  push(refusal: Refusal): void {
+    this.total += 1;
+    if (this.first.length < MAX_REFUSALS) this.first.push(refusal);
+  }
+}
+
+/** Gathers refusals from the tenant's database. */
 class Refusals {
-  readonly found: Refusal[];
+  readonly found: FoundRefusals;
   readonly #reader: Reader;
 
-  /** @param found those that are known already */
-  constructor(reader: Reader, found: readonly Refusal[]) {
+  /** @param known those that are known already */
+  constructor(reader: Reader, known: FoundRefusals) {
     this.#reader = reader;
-    this.found = [...found];
+    this.found = new FoundRefusals(known);
   }
 
   /** One for each row, which has the `id` of a record and may have a `value`. */
   async add(resource: ResourceName, sql: string, detail: (value: string) => Text, params: Params = {}): Promise<void> {
-    const most = MAX_REFUSALS - this.found.length;
-    if (most <= 0) return;
+    const most = Math.max(0, MAX_REFUSALS - this.found.first.length);
     const rows = await this.#reader.all(`${sql} limit :most`, { ...params, resource, most });
     for (const { id = null, value = "" } of rows) {
       this.found.push({ resource, id: id === null ? null : String(id), detail: detail(String(value)) });
     }
+    if (rows.length < most) return;
+    const all = await this.#reader.get(`select count(*) as count from (${sql})`, { ...params, resource });
+    this.found.total += Number(all?.["count"] ?? 0) - rows.length;
   }
 
   refuse(resource: ResourceName, id: string, detail: Text): void {
-    if (this.found.length < MAX_REFUSALS) this.found.push({ resource, id, detail });
+    this.found.push({ resource, id, detail });
   }
 }
 
@@ -130,11 +149,7 @@ export const listRemovals = async (reader: Reader, { plan, resources }: Staged) 
  *
  * @param known what is wrong with records by themselves
  */
-export const findRefusals = async (
-  reader: Reader,
-  staged: Staged,
-  known: readonly Refusal[],
-): Promise<readonly Refusal[]> => {
+export const findRefusals = async (reader: Reader, staged: Staged, known: FoundRefusals): Promise<FoundRefusals> => {
   const { lines, plan, resources } = staged;
   const refusals = new Refusals(reader, known);
   for (const resource of resources) {

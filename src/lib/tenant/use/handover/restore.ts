@@ -16,12 +16,12 @@ import {
   compareLines,
   countPlan,
   findRefusals,
+  FoundRefusals,
   firstOther,
   isResource,
   KEY,
   LINES,
   listRemovals,
-  MAX_REFUSALS,
   PLAN,
   readRestored,
   RESTORE,
@@ -56,7 +56,7 @@ interface CommitRequest extends RestoreRequest {
 interface Received extends AsyncDisposable {
   readonly staged: Staged;
   /** why records cannot be, by themselves */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: FoundRefusals;
   /** when it last came from the console */
   readonly mirroredAt: string | undefined;
   /** a hash of all that was taken */
@@ -102,7 +102,7 @@ const receive = async (
   };
   try {
     const hash = createHash("sha256");
-    const refusals: Refusal[] = [];
+    const refusals = new FoundRefusals();
     const judging = { isOfConsole: mirroredAt !== undefined, now: instant(surroundings) };
     const sent = new Set<ResourceName>();
     for await (const { name, content } of parts) {
@@ -138,7 +138,7 @@ interface StagedPart {
   readonly hash: ReturnType<typeof createHash>;
   readonly judge: ReturnType<typeof judgeOf>;
   /** gets what the rules refuse */
-  readonly refusals: Refusal[];
+  readonly refusals: FoundRefusals;
 }
 
 /** Takes the lines of a resource: as an export writes them, in the order of their ids. @throws Failure `input-rejected` */
@@ -172,7 +172,7 @@ const stage = async (
       }
       last = id;
       for (const problem of judge(record)) {
-        if (refusals.length < MAX_REFUSALS) refusals.push({ resource, id, detail: detailOf(problem) });
+        refusals.push({ resource, id, detail: detailOf(problem) });
       }
       rows.push([resource, id, `${line}\n`, besideOf(record)]);
     }
@@ -235,15 +235,15 @@ const planned = async (writer: Writer, { staged, refusals, content, mirroredAt }
   const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isHere);
   if (becomesMirror && !TRAVELLING.every((name) => isHere(name) || staged.resources.includes(name)))
     throw PART_OF_MIRROR;
+  const ofMirror = isOfMirror ? resources.flatMap(refusalOfMirror) : [];
+  const { first, total } = await findRefusals(writer, staged, refusals);
   return {
     etag: sha256(JSON.stringify({ revision, content, resources, mirroredAt })),
     resources,
     removals: await listRemovals(writer, staged),
     becomesMirror,
-    refusals: [
-      ...(isOfMirror ? resources.flatMap(refusalOfMirror) : []),
-      ...(await findRefusals(writer, staged, refusals)),
-    ],
+    refusals: [...ofMirror, ...first],
+    refused: ofMirror.length + total,
   };
 };
 
