@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
 import { sumsText } from "../../lib/handover/bundle/contents.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -126,6 +127,19 @@ test("a division administrator has a report of their own", async () => {
   const report = readFileSync(join(folder, "r.md"), "utf8");
   expect(report).toContain("limited to: what its author may see");
   expect(report).not.toContain("W1");
+});
+
+test("one without a role, and a locked tenant, end it with codes that its help lists", async () => {
+  const help = (await run("handover report --help-all --lang en")).stdout;
+  for (const [code, exit] of [
+    ["not-permitted", 4],
+    ["locked", 5],
+  ] as const) {
+    const failing = { exportAll: new Failure(code, { what: { en: "no", ja: "不可" } }) };
+    const ran = await run("handover report --format markdown", { home: freshFolder(), tenant: failing });
+    expect(ran).toMatchObject({ exit, stdout: "" });
+    expect(help).toMatch(new RegExp(`^ +${exit} `, "m"));
+  }
 });
 
 test("what an account may not see of renewals is told apart from what nobody recorded, also by a comparison", async () => {

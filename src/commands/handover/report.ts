@@ -1,5 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, OPENING } from "../../lib/errors/index.ts";
 import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
@@ -54,7 +54,8 @@ export default defineCommand({
     { line: "clomoctl handover report -o report.html" },
     { line: "clomoctl handover report bundles/minato --format pdf -o report.pdf" },
   ],
-  exits: ["input-rejected", "not-found", "unavailable"],
+  // without a bundle also what keeps a tenant from being opened
+  exits: OPENING,
   opensTenant: false,
   readsTenants: true,
   async run(tools, { bundle, format = "html", output: named, identity, ...leaving }) {
