@@ -25,6 +25,9 @@ export const DEVICE_STATUSES = STATUS.choices;
 /** The only platform whose devices have a mode, and need accounts. */
 export const ANDROID: (typeof PLATFORMS)[number] = "Android";
 
+/** The fields that somebody may change who may not change devices otherwise. */
+export const NOTE_FIELDS: readonly string[] = ["memo", "tags"];
+
 /** Not set up yet, so that no change needs a wipe. */
 export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 

@@ -72,10 +72,15 @@ const PANEL = ["users", "orgs", "devices"] as const satisfies readonly FormatNam
 export const panelKind = (kind: FormatName): (typeof PANEL)[number] | undefined => PANEL.find((one) => one === kind);
 
 /** The operations of which an import of a kind may need some. */
+const IMPORTING: Readonly<Record<(typeof PANEL)[number], readonly [Operation, ...Operation[]]>> = {
+  users: ["users.write", "users.move", "users.delete"],
+  orgs: ["orgs.write", "orgs.delete"],
+  devices: ["devices.write", "devices.note", "devices.delete"],
+};
+
 export const importingOperations = (kind: FormatName): readonly [Operation, ...Operation[]] => {
   const panel = panelKind(kind);
-  if (panel === undefined) return ["secured.write"];
-  return panel === "users" ? ["users.write", "users.move", "users.delete"] : [`${panel}.write`, `${panel}.delete`];
+  return panel === undefined ? ["secured.write"] : IMPORTING[panel];
 };
 
 /** True if somebody may do some of what imports of a kind do. */

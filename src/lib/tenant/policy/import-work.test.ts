@@ -174,3 +174,89 @@ test.each([
     expect(stderr).toContain(`: ${reason}\n`);
   }
 });
+
+const DEVICE_HEADER = ["シリアルナンバー", "メモ", "タグ", "端末識別名", "所有組織コード"];
+
+const planningDevices = (as: string, cells: Cells, mode: "append" | "replace" = "append") =>
+  tenant
+    .as(as)
+    .imports.plan({ kind: "devices", mode }, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" });
+
+const devicesStored = () => tenant.sql("select serialNumber, memo, tags from device order by pk");
+
+const withDevices = async (): Promise<void> => {
+  await tenant.import({ kind: "devices" }, [
+    DEVICE_HEADER,
+    ["SN1", "", "", "1 号機", "EAST"],
+    ["SN2", "", "", "2 号機", "EAST"],
+  ]);
+  await withItems("devices.note");
+  await withAccount(tenant, { name: "ope", role: "operator", org: "EAST" });
+};
+
+test.each(["cus", "ope"])("%s, who may write memos and tags alone, imports a file that changes these", async (as) => {
+  await withDevices();
+  const before = devicesStored();
+  const plan = await planningDevices(as, [
+    DEVICE_HEADER,
+    ["SN1", "貸出中", "", "1 号機", "EAST"],
+    ["SN2", "", "共用", "2 号機", "EAST"],
+  ]);
+  expect(plan).toMatchObject({ update: 2, create: 0, rejected: false });
+  const { imports } = tenant.as(as);
+  await imports.commit(plan);
+  expect(devicesStored()).toEqual([
+    { serialNumber: "SN1", memo: "貸出中", tags: "[]" },
+    { serialNumber: "SN2", memo: null, tags: '["共用"]' },
+  ]);
+  await imports.commit(await imports.revert(plan.id));
+  expect(devicesStored()).toEqual(before);
+});
+
+test.each([
+  [
+    "the name of a device",
+    ["SN2", "", "", "別名", "EAST"],
+    "append",
+    "add and change devices, give them owners",
+    "row 3",
+  ],
+  [
+    "a memo and a name",
+    ["SN2", "m", "", "別名", "EAST"],
+    "append",
+    "add and change devices, give them owners",
+    "row 3",
+  ],
+  ["a new device", ["SN3", "m", "", "", "EAST"], "append", "add and change devices, give them owners", "row 3"],
+  ["a device that is missing", undefined, "replace", "delete devices", "not in the file: SN2"],
+] as const)("for %s, that needs another right", async (_, row, mode, about, where) => {
+  await withDevices();
+  const cells = [DEVICE_HEADER, ["SN1", "貸出中", "", "1 号機", "EAST"], ...(row === undefined ? [] : [row])];
+  for (const [as, why] of [
+    ["cus", SCHEME],
+    ["ope", "an operator has no such right"],
+  ] as const) {
+    const failure = await failureOf(planningDevices(as, cells, mode));
+    expect([failure?.code, failure?.what.en]).toEqual(["not-permitted", `${as} may not ${about} (${where}): ${why}`]);
+  }
+});
+
+test("who may write memos and tags alone commits another one's plan that does no more", async () => {
+  await withDevices();
+  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  const note = [DEVICE_HEADER, ["SN1", "貸出中", "", "1 号機", "EAST"]];
+  const rename = [DEVICE_HEADER, ["SN2", "m", "", "別名", "EAST"]];
+  for (const as of ["cus", "ope"]) {
+    const plan = await planningDevices("div", rename);
+    const shown = await tenant.as(as).imports.show(plan.id);
+    expect(await failureOf(tenant.as(as).imports.commit(shown))).toMatchObject({
+      code: "not-permitted",
+      what: { en: expect.stringContaining(`${as} may not add and change devices, give them owners: `) as unknown },
+    });
+  }
+  expect(devicesStored()).toMatchObject([{ memo: null }, { memo: null }]);
+  const plan = await planningDevices("div", note);
+  await tenant.as("ope").imports.commit(await tenant.as("ope").imports.show(plan.id));
+  expect(devicesStored()).toMatchObject([{ memo: "貸出中" }, { memo: null }]);
+});

@@ -1,6 +1,7 @@
 import type { PlanCounts } from "../../imports/plan.ts";
 import { kindOf } from "../../imports/kinds.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import { itemsForUsers } from "../../model/role-policy.ts";
@@ -23,6 +24,7 @@ const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWo
   return {
     create: panel === "users" ? creatingUsers(asker) : writing,
     edit: writing,
+    note: ["devices.note"],
     move: panel === "users" ? ["users.move"] : writing,
     delete: panel === undefined ? writing : [`${panel}.delete`],
     createOrgs: ["orgs.write"],
@@ -48,10 +50,12 @@ export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
   const changed = (of: PlanCounts["columns"]): number =>
     of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
-  const edited = changed(columns.filter((column) => !isPlace(column)));
+  const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
+  const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
   return {
     create: counted(create),
     edit: counted(edited === 0 && create === 0 ? secretsSet : edited),
+    note: counted(changed(columns.filter(isNote))),
     move: counted(changed(columns.filter(isPlace))),
     delete: counted(gone),
     createOrgs: counted(orgsCreated),
@@ -64,6 +68,7 @@ export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
 const PIECES = [
   "create",
   "edit",
+  "note",
   "move",
   "delete",
   "createOrgs",

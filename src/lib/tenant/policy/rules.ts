@@ -1,6 +1,7 @@
 import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Asker } from "./asker.ts";
 import { importingOperations, mayImport, panelKind } from "./check.ts";
@@ -48,7 +49,7 @@ const importing = ({ asker }: AskedFor): readonly Operation[] =>
 
 /** The devices' memo and tags are the operators', too; whatever else is said of one is not. */
 const editingDevice = ({ body }: AskedFor): readonly Operation[] =>
-  Object.keys(body ?? {}).every((field) => field === "memo" || field === "dryRun")
+  Object.keys(body ?? {}).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
     ? ["devices.note"]
     : ["devices.write"];
 

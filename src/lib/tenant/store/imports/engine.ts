@@ -73,10 +73,13 @@ export interface Affected {
   readonly first: readonly string[];
 }
 
-/** What a plan does, by the rights that it takes; `edit` is any change but that of the organisation, which is `move`. */
+/** What a plan does, by the rights that it takes; `edit` is any change but those of `note` and `move`. */
 export interface PlanWork {
   readonly create: Affected;
   readonly edit: Affected;
+  /** memos and tags of devices */
+  readonly note: Affected;
+  /** users to other organisations */
   readonly move: Affected;
   readonly delete: Affected;
   readonly createOrgs: Affected;

@@ -1,3 +1,4 @@
+import { DEVICE, NOTE_FIELDS } from "../../../../../model/device.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { USER } from "../../../../../model/user.ts";
 import type { Affected, PlanWork } from "../../../imports/engine.ts";
@@ -36,8 +37,13 @@ export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
   const rows = (which: string): Affected =>
     affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${IS_SOUND} and ${which}`);
   const isPlace = ({ refers }: (typeof fields)[number]): boolean => thing === USER && refers?.to === ORG.name;
-  const bitsOf = (places: boolean): readonly number[] =>
-    fields.filter((field) => isPlace(field) === places).map(({ bit }) => bit);
+  const isNote = ({ stored }: (typeof fields)[number]): boolean => thing === DEVICE && NOTE_FIELDS.includes(stored);
+  const pieceOf = (field: (typeof fields)[number]): "edit" | "note" | "move" => {
+    if (isPlace(field)) return "move";
+    return isNote(field) ? "note" : "edit";
+  };
+  const bitsOf = (piece: ReturnType<typeof pieceOf>): readonly number[] =>
+    fields.filter((field) => pieceOf(field) === piece).map(({ bit }) => bit);
   const made = references
     .filter(({ refers }) => refers.creates?.count === "orgsCreated")
     .flatMap((reference) => newReferences(plan, reference) ?? []);
@@ -46,9 +52,10 @@ export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
   return {
     create: rows(`not ${isMatched("r.row")}`),
     edit: rows(
-      `(${changesBits(bitsOf(false))}${hasSecrets(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
+      `(${changesBits(bitsOf("edit"))}${hasSecrets(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
     ),
-    move: rows(changesBits(bitsOf(true))),
+    note: rows(changesBits(bitsOf("note"))),
+    move: rows(changesBits(bitsOf("move"))),
     delete: request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NOTHING,
     createOrgs: made.length === 0 ? NOTHING : affected("row", `from (${made.join(" union all ")}) made`),
     deleteOrgs: NOTHING,
