@@ -35,6 +35,12 @@ class OrgTree {
     this.#matcher = new OrgMatcher(rows, orgs, options, (row, fault) => this.#reportMismatch(row, fault));
   }
 
+  /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
+  #writes({ row }: OrgRow, bit: 1 | 2 | 4): boolean {
+    const { written } = this.#options;
+    return written === undefined || ((written.rows.get(row) ?? 0) & bit) !== 0;
+  }
+
   plan(): OrgTreePlan {
     for (const row of this.#rows) this.#checkRow(row);
     while (this.#findOrphans() || this.#findRings());
@@ -148,11 +154,11 @@ class OrgTree {
 
   /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */
   #parentAfter(row: OrgRow): OrgParent | undefined {
-    if (this.#isValid(row)) {
+    const org = this.#matcher.existing(row);
+    if (this.#isValid(row) && (org === undefined || this.#writes(row, 4))) {
       const parent = this.#matcher.parentOf(row);
       return typeof parent === "string" ? undefined : parent;
     }
-    const org = this.#matcher.existing(row);
     return org === undefined || org.parent === null ? undefined : { org: org.parent };
   }
 
@@ -210,10 +216,12 @@ class OrgTree {
   #outcome(row: OrgRow): OrgOutcome {
     const org = this.#matcher.existing(row);
     const parent = this.#parentAfter(row) ?? { org: this.#matcher.root };
-    const name = row.name === null ? org?.name : this.#preferStored(row.name, org?.name);
+    const keeps = (bit: 1 | 2): boolean => org !== undefined && !this.#writes(row, bit);
+    const name = row.name === null || keeps(1) ? org?.name : this.#preferStored(row.name, org?.name);
     const { staged, blank, absent } = this.#options;
     const clears = staged.has("code") ? blank === "clear" : absent === "clear";
-    const code = row.code === null && !clears ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
+    const isCodeKept = (row.code === null && !clears) || keeps(2);
+    const code = isCodeKept ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
     const moved = !("org" in parent && parent.org === org?.parent);
     const changed = org === undefined ? 0 : (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + (moved ? 4 : 0);
     return { row: row.row, target: org?.pk, changed, name: name ?? "", code, parent };
@@ -240,9 +248,12 @@ class OrgTree {
   /** The organisations that the file lacks: those that go, and those that cannot. */
   #lacking(): Pick<OrgTreePlan, "gone" | "undeletable"> {
     const { orgs, root, claimedBy } = this.#matcher;
-    const lacking = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
+    const all = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
+    const { lacking: written } = this.#options.written ?? {};
+    const lacking = written === undefined ? all : all.filter(({ pk }) => written.has(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
+    for (const { pk, parent } of all) if (written?.has(pk) === false && parent !== null) stays(parent);
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);
       if (parent !== undefined && "org" in parent) stays(parent.org);

@@ -393,14 +393,37 @@ test("a user who was made by hand since with the address of a planned one stays"
   expect(failure?.hint?.ja).toContain("clomoctl users delete n@x");
 });
 
-test("so does one who took the address of another, whom the file has as he is", async () => {
-  await tenant.import(exported, NAMES);
-  const plan = await emit([TITLES, YAMADA.with(2, "部長"), SATO]);
+/** Gives 佐藤 another address and 別人 the former one. */
+const takeAddress = async () => {
   const [sato] = await tenant.client.users.find({ name: "sato@x" });
   await tenant.client.users.edit(sato?.id ?? "", { emails: ["sato2@x"] });
   await tenant.client.users.create({ name: "別人", emails: ["sato@x"] });
-  const failure = await refusalOf(plan, [TITLES, YAMADA.with(2, "部長"), SATO]);
-  expect(failure?.what.en).toContain("別人 (sato@x) (open task 3)");
+};
+
+test("so does one who took the address of another, whom the file changes", async () => {
+  await tenant.import(exported, NAMES);
+  const changed: Cells = [TITLES, YAMADA, SATO.with(2, "部長")];
+  const plan = await emit(changed);
+  await takeAddress();
+  expect((await refusalOf(plan, changed))?.what.en).toContain("別人 (sato@x) (open task 3)");
+});
+
+test("so does one who took the address of another, whom the file has as he is", async () => {
+  await tenant.import(exported, NAMES);
+  const changed: Cells = [TITLES, YAMADA.with(2, "部長"), SATO];
+  const plan = await emit(changed);
+  await takeAddress();
+  const before = await tenant.users();
+  expect(await verify(plan, changed)).toMatchObject({
+    accepted: false,
+    differences: 2,
+    touched: 0,
+    first: [
+      { key: "sato@x", action: "invalid", touched: false, task: 3, pending: [2, 3] },
+      { key: "sato2@x", action: "delete", touched: false, task: 2 },
+    ],
+  });
+  expect(await tenant.users()).toEqual(before);
 });
 
 test("whom an export brought since is as planned or differs, whatever it has of them", async () => {

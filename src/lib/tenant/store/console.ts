@@ -536,8 +536,8 @@ const taskOf = (row: Row): ConsoleTask => {
   const { create = 0, update = 0, delete: gone = 0, wipes: counted } = counts ?? {};
   const isUpload = row["work"] === "upload";
   const kind = row["kind"] as FormatName;
-  const released = isUpload ? (detail?.counts?.released ?? 0) : 0;
-  const columns = detail?.counts?.columns ?? [];
+  const released = isUpload ? (counts?.released ?? 0) : 0;
+  const columns = counts?.columns ?? [];
   const newKeys = isUpload ? countNewKeys({ kind, request: detail?.request, columns }) : 0;
   const changes = changesOf(row);
   const wipes = counted ?? (isWiping(row, changes) ? 1 : 0);

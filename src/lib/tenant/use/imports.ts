@@ -414,11 +414,15 @@ export class TenantImports {
 
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
-    await this.#permitted(await this.#record(id));
+    const record = await this.#permitted(await this.#record(id));
     const compared = await this.#compareAgain(id, true, signal);
     const { counts: emittedCounts, deletions: agreedDeletions } = compared.detail;
-    // who compares again by hand is shown what is deleted by now
-    if (compared.state === "awaiting-console") await this.#agree(compared, { agreedDeletions, emittedCounts });
+    // of the file of an older program it is not known what it deletes: who compares again by hand is shown what it does by now
+    const agrees =
+      record.state === "awaiting-console" &&
+      record.detail.deletesOthers === undefined &&
+      record.detail.request?.mode === "replace";
+    if (agrees) await this.#agree(compared, { agreedDeletions, emittedCounts });
     return this.show(id);
   }
 

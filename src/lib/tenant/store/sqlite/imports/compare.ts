@@ -34,7 +34,8 @@ import { findKeysOfOthers } from "./matching/lasting.ts";
 import { match } from "./matching/match.ts";
 import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
-import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { dropUnwritten, keepToWritten } from "./matching/written.ts";
+import { AGREED, CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
@@ -61,10 +62,10 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
     },
   );
 
-const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
+const countDeleted = (database: Database, { kind, request, written }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
-  if (kind.table.planner !== undefined) return countRecords(database, kind, isLacking);
+  if (kind.table.planner !== undefined || written !== undefined) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
   const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE})`);
@@ -117,12 +118,15 @@ export const compare = (
   let foreign: Foreign | undefined;
   notePending(database, plan);
   followFormer(database, plan);
-  if (planner !== undefined) planner.compare(database, plan, !forNew);
-  else {
+  if (planner !== undefined) {
+    planner.compare(database, plan, !forNew);
+    keepToWritten(database, plan);
+  } else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);
     match(database, plan);
+    keepToWritten(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
     findUndeletable(database, plan);
@@ -143,6 +147,7 @@ export const compare = (
   findPendingReferences(database, plan);
   if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
+  dropUnwritten(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
@@ -244,22 +249,19 @@ export const deletionsOf = (database: Database, { kind, request }: PlanSql): str
   return [n, a, b].map(Number).join(".");
 };
 
-/** The records that a replacing plan deleted as somebody was shown it. */
-const AGREED = "agreed";
-
-/** Keeps which records a replacing plan deletes. */
-export const keepDeletions = (database: Database, { kind, request }: PlanSql): void => {
-  if (request.mode !== "replace") return;
-  database.exec(`drop table if exists s.${AGREED}`);
-  database.exec(`create table s.${AGREED} (pk integer primary key)`);
-  const sql = `insert into s.${AGREED} select t.pk from ${kind.thing.name} t where ${kind.isLacking} order by t.pk`;
+/** Keeps which records a replacing plan deletes, until its file is written for the console. */
+export const keepDeletions = (database: Database, { kind, request, written }: PlanSql): void => {
+  if (request.mode !== "replace" || written !== undefined) return;
+  database.exec(`drop table if exists ${AGREED}`);
+  database.exec(`create table ${AGREED} (pk integer primary key)`);
+  const sql = `insert into ${AGREED} select t.pk from ${kind.thing.name} t where ${kind.isLacking} order by t.pk`;
   database.run(sql, { kind: kind.name });
 };
 
 /** True if a replacing plan deletes records that it did not delete as somebody was shown it; undefined of other plans. */
 export const deletesOthers = (database: Database, { kind, request }: PlanSql): boolean | undefined => {
   if (request.mode !== "replace") return undefined;
-  const others = `select 1 from ${kind.thing.name} t where ${kind.isLacking} and not exists (select 1 from s.${AGREED} a where a.pk = t.pk)`;
+  const others = `select 1 from ${kind.thing.name} t where ${kind.isLacking} and not exists (select 1 from ${AGREED} a where a.pk = t.pk)`;
   return database.count(`select count(*) from (${others} limit 1) one`, { kind: kind.name }) > 0;
 };
 

@@ -25,11 +25,15 @@ export const stagedClaims = (plan: PlanSql, { field }: Claim, passing = "true"):
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
-/** SQL: true if the holder `t` of a value keeps it after the valid row `r`. */
+/** SQL: true if the holder `t` of a value keeps it after the valid row `r`, which meets it by `g`. */
 const keepsValue = (plan: PlanSql, { field }: Claim): string => {
-  if (field.merge === "list")
-    return `exists (select 1 from json_each(${resultingKeys(plan, field)}) k where k.value = c.key)`;
-  return blankKeeps(plan, field) ? `${staged(field.field)} is null` : "false";
+  const keeps =
+    field.merge === "list"
+      ? `exists (select 1 from json_each(${resultingKeys(plan, field)}) k where k.value = c.key)`
+      : blankKeeps(plan, field)
+        ? `${staged(field.field)} is null`
+        : "false";
+  return plan.written === undefined ? keeps : `((g.changed & ${2 ** field.bit}) = 0 or ${keeps})`;
 };
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */

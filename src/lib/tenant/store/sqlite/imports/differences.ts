@@ -10,7 +10,7 @@ import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stor
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/overwrites.ts";
 import { explainRenamed } from "./worker/renamed.ts";
-import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { EMITTED, wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
 export interface PlannedChanges {
@@ -34,22 +34,11 @@ interface ChangedField {
   readonly bit: number | undefined;
 }
 
-/** The rows of a plan that change anything, as they were compared when it was written for the console. */
-const EMITTED = "s.emitted";
-
-/** Keeps what a plan changes by its latest comparison, unless an earlier one was kept: the console gets that one's file. */
-export const keepEmitted = (database: Database, plan: PlanSql): void => {
-  const secret = hasSecrets(plan) ? "r.secrets is not null" : "false";
-  database.exec(`create table if not exists ${EMITTED} as
-    select r.row, coalesce(m.changed, 0) as changed, m.row is null as created from s.row r left join s.match m on m.row = r.row
-    where ${isValid("r.row")} and (m.row is null or m.changed <> 0 or ${secret})`);
-};
-
 /** The columns of files that set a field. */
 const columnsOf = ({ format: { columns, thing } }: StoredKind, { field }: ImportedField) =>
   columns.filter((column) => column.field === field || (thing.fields[column.sets]?.short ?? column.sets) === field);
 
-/** What a plan changes, counted in its rows as {@link keepEmitted} kept them. */
+/** What a plan changes, counted in its rows as they were written. */
 export const plannedChanges = (
   database: Database,
   plan: PlanSql,

@@ -11,7 +11,7 @@ import {
 } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
-import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
+import { EMITTED, inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
 // of row and record, schema `s` the import's staging file.
@@ -278,8 +278,14 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
     : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** The resulting value of an existing record. */
+/** The resulting value of an existing record: of a plan that was written for the console, of the fields that were. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
+  const column = stored(field.stored);
+  const value = comparedValue(plan, field);
+  return plan.written === undefined ? value : either(changes(field), value, column);
+};
+
+const comparedValue = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
@@ -317,6 +323,7 @@ export const besideForExisting = (
     });
   }
   const kept = [
+    ...(plan.written === undefined ? [] : [`not ${changes(field)}`]),
     ...[isLacking(plan, field) ?? []].flat(),
     ...(blankKeeps(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
@@ -367,14 +374,19 @@ export const mayCreate = ({ request }: PlanSql, { refers }: StoredReference): bo
 export const newReferences = (plan: PlanSql, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
+  const isApplied = (row: string): string =>
+    plan.written === undefined ? isValid(row) : `${isWritten(row)} and ${isValid(row)}`;
   const valid =
     field.merge === "list"
       ? `exists (select 1 from s.row r join json_each(${stagedKeys(field)}) e
-           where e.value = f.key and ${VALID})`
-      : `f.key in (select ${stagedKeys(field)} from s.row r where ${VALID})`;
+           where e.value = f.key and ${isApplied("r.row")})`
+      : `f.key in (select ${stagedKeys(field)} from s.row r where ${isApplied("r.row")})`;
   return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
-          and (${isValid("f.row")} or ${valid})`;
+          and (${isApplied("f.row")} or ${valid})`;
 };
+
+/** SQL: true if a staged row changed anything as the plan's file was written for the console. @param row its number */
+export const isWritten = (row: string): string => `exists (select 1 from ${EMITTED} w where w.row = ${row})`;
 
 /** SQL: what a cell shows of the record it names, by its `pk`. */
 export const shownReference = ({ refers, table: { thing } }: StoredReference, pk: string): string => {

@@ -126,7 +126,26 @@ export interface PlanSql {
   readonly staged: StagedFile;
   /** the numbers of the records that the run before kept, as it could not delete them */
   readonly keptBefore?: ReadonlySet<number> | undefined;
+  /**
+   * of a plan whose file was written for the console: it does what was written, whatever has changed here since. Undefined of
+   * a replacing one whose file an older program wrote: what it deletes was not kept
+   */
+  readonly written?: WrittenPlan | undefined;
 }
+
+/** A plan as its file was written for the console; what it deletes is in {@link AGREED}. */
+export interface WrittenPlan {
+  /** the kind of the plan before that, which deletes whatever the input lacks */
+  readonly kind: StoredKind;
+  /** the numbers of the records that it kept, as it could not delete them */
+  readonly kept: readonly number[];
+}
+
+/** The table with the rows of a plan that changed anything as its file was written for the console. */
+export const EMITTED = "s.emitted";
+
+/** The table with the records that a replacing plan deleted as somebody was shown it; once its file was written, as it was then. */
+export const AGREED = "s.agreed";
 
 /** The table with the records that a replacing plan keeps although its file lacks them. */
 export const UNDELETABLE = "undeletable";
@@ -162,6 +181,8 @@ export interface Planner {
   readonly lacking: string;
   /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
   write(database: Database, plan: PlanSql, context: CommitContext): void;
+  /** SQL: the rows above those in {@link EMITTED} */
+  readonly above: string;
   /** SQL: joins to the staged row `r` what {@link values} reads */
   readonly join: string;
   /**

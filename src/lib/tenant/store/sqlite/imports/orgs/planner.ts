@@ -1,14 +1,21 @@
 import { MANAGERS, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
-import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
+import {
+  planOrgTree,
+  type ExistingOrg,
+  type OrgRow,
+  type OrgTreePlan,
+  type WrittenTree,
+} from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf, type ProblemParams } from "../../../../../model/problem.ts";
+import type { PlanRequest } from "../../../../../imports/plan.ts";
 import type { Database, Row } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
 import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
-import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
+import { AGREED, EMITTED, type CommitContext, type Planner, type PlanSql, type WrittenPlan } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
 import { followNamed, keepNamed } from "./named.ts";
 import { isOwnerKept } from "../devices/rules.ts";
@@ -147,6 +154,20 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   }
 };
 
+/** The bits of {@link OrgOutcome}. */
+const ALL_BITS = 7;
+
+const readWritten = (database: Database, { mode }: PlanRequest, { kept }: WrittenPlan): WrittenTree => ({
+  rows: new Map(
+    database
+      .all(`select row, changed, created from ${EMITTED}`)
+      .map(({ row, changed, created }) => [Number(row), created === 1 ? ALL_BITS : Number(changed)]),
+  ),
+  lacking: new Set(
+    mode === "replace" ? [...kept, ...database.all(`select pk from ${AGREED}`).map(({ pk }) => Number(pk))] : [],
+  ),
+});
+
 const compare = (database: Database, plan: PlanSql, formerly: boolean): void => {
   for (const table of ["org_after", "gone"]) database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,
@@ -165,6 +186,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
     ...(formerly && { formerCodes: formerCodes(database) }),
+    ...(plan.written && { written: readWritten(database, plan.request, plan.written) }),
   });
   keep(database, plan, tree);
   findPendingPlaces(database, plan);
@@ -234,6 +256,10 @@ export const ORG_PLANNER: Planner = {
   named: { keep: keepNamed, follow: followNamed },
   lacking: "t.pk in (select target from s.gone)",
   write,
+  above: `with recursive above (row) as (
+    select a.parentRow from s.org_after a join ${EMITTED} e on e.row = a.row where a.parentRow is not null
+    union select a.parentRow from above u join s.org_after a on a.row = u.row where a.parentRow is not null)
+    select row from above`,
   join: "left join s.org_after a on a.row = r.row",
   values,
   called: pathText,

@@ -41,14 +41,8 @@ import { refuseAbove } from "../matching/outside.ts";
 import { findForeign } from "../matching/foreign.ts";
 import { findKeysOfOthers } from "../matching/lasting.ts";
 import { followReferred, keepReferred } from "../matching/referred.ts";
-import {
-  countTouched,
-  differencesOf,
-  keepEmitted,
-  plannedChanges,
-  visibleIn,
-  type PlannedChanges,
-} from "../differences.ts";
+import { keepEmitted } from "../matching/written.ts";
+import { countTouched, differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
