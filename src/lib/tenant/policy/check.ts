@@ -83,9 +83,15 @@ export const importingOperations = (kind: FormatName): readonly [Operation, ...O
   return panel === undefined ? ["secured.write"] : IMPORTING[panel];
 };
 
-/** True if somebody may do some of what imports of a kind do. */
+/** The operation that seeing a plan of a kind needs: it shows the records that it changes. */
+export const seeingOperation = (kind: FormatName): Operation => {
+  const panel = panelKind(kind);
+  return panel === undefined ? "secured.read" : `${panel}.read`;
+};
+
+/** True if somebody may do some of what imports of a kind do, and see it. */
 export const mayImport = (asker: Asker, kind: FormatName): boolean =>
-  importingOperations(kind).some((operation) => may(asker, operation));
+  may(asker, seeingOperation(kind)) && importingOperations(kind).some((operation) => may(asker, operation));
 
 /** What of the tenant somebody sees; undefined: all of it. */
 export const scopeOf = (asker: Asker): Scope | undefined =>

@@ -175,6 +175,38 @@ test.each([
   }
 });
 
+test.each([
+  [["secured.write"], "read users and groups of SECURED APPs"],
+  [["secured.read"], "change users and groups of SECURED APPs"],
+] as const)("a plan for SECURED APPs shows its users, and needs the right for that too: %j", async (items, about) => {
+  await tenant.import({ kind: "docs" }, [
+    ["ユーザーID", "表示名", "パスワード"],
+    ["u1", "秘密", "Secret1"],
+  ]);
+  await withAccount(tenant, { name: "apps", role: "custom", items });
+  const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
+  for (const line of [
+    "secured users import d.csv --app docs --mode replace --dry-run",
+    "secured users import d.csv --app docs --dry-run",
+    ...(about.startsWith("read") ? ["secured users list --app docs", "secured users delete u1 --app docs"] : []),
+  ]) {
+    const asked = { tenant: tenant.acting("apps").fetch, folder };
+    const { exit, stdout, stderr } = await run(`${line} --as apps --lang en`, asked);
+    expect([line, exit, stderr]).toEqual([
+      line,
+      4,
+      expect.stringContaining(`error: apps may not ${about}: its scheme lacks this item\n`),
+    ]);
+    expect(stdout + stderr).not.toMatch(/秘密|u1 /);
+  }
+  expect(await tenant.as("apps").imports.list()).toEqual([]);
+  const ids = (await tenant.securedUsers("docs")).map(({ id }) => id);
+  expect(await failureOf(tenant.as("apps").imports.delete({ kind: "docs", ids }))).toMatchObject({
+    code: "not-permitted",
+    what: { en: `apps may not ${about}: its scheme lacks this item` },
+  });
+});
+
 const DEVICE_HEADER = ["シリアルナンバー", "メモ", "タグ", "端末識別名", "所有組織コード"];
 
 const planningDevices = (as: string, cells: Cells, mode: "append" | "replace" = "append") =>

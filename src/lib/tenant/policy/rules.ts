@@ -4,7 +4,7 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Asker } from "./asker.ts";
-import { importingOperations, mayImport, panelKind } from "./check.ts";
+import { importingOperations, mayImport, panelKind, seeingOperation } from "./check.ts";
 import { creatingUsers } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
@@ -33,14 +33,14 @@ interface AskedDeletion {
 const deleting = ({ body }: AskedFor): readonly Operation[] => {
   const { kind, recursive = false } = body as AskedDeletion;
   const panel = panelKind(kind);
-  if (panel === undefined) return ["secured.write"];
+  if (panel === undefined) return [seeingOperation(kind), "secured.write"];
   return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
-/** What beginning an import needs: some right of its kind. Which ones it takes, its plan tells. */
+/** What beginning an import needs: some right of its kind, and to see its plan. Which ones it takes, that tells. */
 const beginning = ({ asker, body }: AskedFor): readonly Operation[] => {
   const { kind } = body as { readonly kind: FormatName };
-  return mayImport(asker, kind) ? [] : [importingOperations(kind)[0]];
+  return mayImport(asker, kind) ? [] : [seeingOperation(kind), importingOperations(kind)[0]];
 };
 
 /** Operations of which any one lets somebody look at imports: which ones are visible follows from them. */
