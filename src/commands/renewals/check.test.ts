@@ -52,6 +52,9 @@ function tokens(all: Readonly<Record<string, number | null>>): string {
   return folder;
 }
 
+/** The lines of a table below its head. */
+const linesBelowHead = (stdout: string): readonly string[] => stdout.trimEnd().split("\n").slice(1);
+
 describe("what is recorded", () => {
   test.each<[string, readonly RenewalItem[], number, string, string]>([
     ["far", [due(1, 91)], 0, "1 ok", "余裕あり 1 件"],
@@ -740,8 +743,7 @@ describeWithOpenssl("what openssl makes", () => {
     const files: Readonly<Record<string, string | Buffer>> = {
       "MDM_Token_2025-11-18T05-00-00Z_smime.p7m": sealed(clomo),
       "MDM_Token_2025-11-25T05-00-00Z_smime.p7m": sealed(clomo),
-      // the server was renamed at Apple
-      "MDM2_Token_2026-11-19T05-00-00Z_smime のコピー.p7m": sealed(clomo),
+      "MDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m": sealed(clomo),
       "MDM_Token_2026-11-18T05-00-00Z_smime.p7m": sealed(other),
       "sToken_for_Tokyo_.vpptoken": vppToken(inDays(5), "例"),
       "sToken_for_Tokyo_ (1).vpptoken": vppToken(inDays(365), "例"),
@@ -752,8 +754,8 @@ describeWithOpenssl("what openssl makes", () => {
     const { en, ja } = await inBoth(line, { folder });
     expect(en).toMatchObject({ exit: 1 });
     expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
-      "ok\t\tMDM2_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
       "ok\t\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
+      "ok\t\tMDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
       "ok\t\tsToken_for_Osaka_.vpptoken",
       "ok\t\tsToken_for_Tokyo_ (1).vpptoken",
       "ok\tsuperseded\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
@@ -776,6 +778,82 @@ describeWithOpenssl("what openssl makes", () => {
     });
     expect(added.exit).toBe(0);
     expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(4);
+  });
+
+  describe("a server token of another name for the same key", () => {
+    /** A folder with last year's token of one server, and a new one of another name. */
+    const twoNames = () => {
+      const workshop = new Workshop();
+      onTestFinished(() => workshop.close());
+      const clomo = workshop.certificate({ subject: "/CN=clomo" });
+      const folder = freshFolder();
+      const write = (name: string, expiry: Date, consumer: string) => {
+        const plain = workshop.file("token", serverToken(expiry.toISOString(), consumer));
+        const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, clomo.certificateFile);
+        writeFileSync(join(folder, name), sealed);
+      };
+      const renewed = (consumer: string) => write("Honcho_Token_2026-11-19T05-00-00Z_smime.p7m", inDays(364), consumer);
+      write("Sakurai_Token_2025-11-25T05-00-00Z_smime.p7m", inDays(5), "CK_1");
+      renewed("CK_1");
+      return { folder, key: clomo.keyFile, renewed };
+    };
+    const NEW = "ok\t\tHoncho_Token_2026-11-19T05-00-00Z_smime.p7m";
+
+    test("does not end the warning for the old one, not even once that has expired", async () => {
+      const { folder } = twoNames();
+      const line = "renewals check . --fields level,state,source";
+      const old = "warning\tdownloaded\tSakurai_Token_2025-11-25T05-00-00Z_smime.p7m";
+      for (const days of [0, 10]) {
+        const { en, ja } = await inBoth(line, { folder, now: inDays(days) });
+        expect([en.exit, linesBelowHead(en.stdout)]).toEqual([1, [old, NEW]]);
+        expect(en.stderr).toContain(
+          "names another MDM server (Sakurai → Honcho), and the consumer keys were not compared",
+        );
+        expect(ja.stderr).toContain("MDM サーバの名前が違い(Sakurai → Honcho)、consumer key は比較していません");
+      }
+    });
+
+    test("renews it if a key shows the same consumer key, and is another one if it shows two", async () => {
+      const { folder, key, renewed } = twoNames();
+      const line = ["renewals", "check", ".", "--key", key, "--fields", "level,state,source"];
+      const old = "Sakurai_Token_2025-11-25T05-00-00Z_smime.p7m";
+      expect(linesBelowHead((await run(line, { folder, now: inDays(10) })).stdout)).toEqual([
+        NEW,
+        `ok\tsuperseded\t${old}`,
+      ]);
+      renewed("CK_2");
+      expect(linesBelowHead((await run(line, { folder })).stdout)).toEqual([`critical\t\t${old}`, NEW]);
+    });
+
+    test("is recorded by add FOLDER only once somebody says what it is", async () => {
+      const { folder } = twoNames();
+      const tenant = { listRenewals: { items: [] }, addRenewal: item(1) };
+      const { en } = await inBoth("renewals add . --owner x", { folder, tenant });
+      expect(en.exit).toBe(8);
+      const added = en.requests.filter(({ operation }) => operation === "addRenewal");
+      expect(added.map(({ json }) => json)).toMatchObject([{ name: "Sakurai" }]);
+      expect(en.stderr).toContain("if it renews that one: clomoctl renewals edit");
+    });
+  });
+
+  test("a push certificate of the same topic, but not of Apple, renews none", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const folder = freshFolder();
+    const apple = workshop.certificate({ subject: "/CN=Apple Application/O=Apple Inc." });
+    const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1";
+    const old = workshop.certificate({ subject, from: "20260101000000Z", to: "20261125000000Z", issuer: apple });
+    const strange = workshop.certificate({ subject, from: "20260101000000Z", to: "20271101000000Z" });
+    writeFileSync(join(folder, "old.pem"), old.certificate);
+    writeFileSync(join(folder, "strange.pem"), strange.certificate);
+    const { en, ja } = await inBoth("renewals check . --fields level,source", { folder });
+    expect([en.exit, linesBelowHead(en.stdout)]).toEqual([2, ["critical\told.pem", "ok\tstrange.pem"]]);
+    expect(en.stderr).toContain("strange.pem has the same topic, but does not renew it: the issuer is not the one");
+    expect(ja.stderr).toContain("strange.pem はトピックが同じですが、更新後のものではありません");
+    const tenant = { listRenewals: { items: [] }, addRenewal: item(1) };
+    const added = await run("renewals add .", { folder, tenant });
+    expect(added).toMatchObject({ exit: 8, stderr: expect.stringContaining("strange.pem has the same topic, but") });
+    expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(1);
   });
 
   test("a token that is still downloading, or whose name was changed, is unknown, and said beside the old one", async () => {

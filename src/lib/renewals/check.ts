@@ -47,13 +47,18 @@ export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[]
 
 /**
  * A file beside a newer one of the same thing. Once expired it does not count; before that nobody knows whether the newer one
- * was uploaded, so it keeps its level, at most a warning. Beside a file that only may be the newer one, it counts as it is.
+ * was uploaded, so it keeps its level, at most a warning. That is all if the newer one is likely of the same thing: what was
+ * not compared does not end a warning. Beside a file that only may be the newer one, it counts as it is.
  */
 function besideSuccessor(one: Checked, all: readonly Checked[]): Checked {
-  const by = successorOf(one, all)?.source;
-  if (by === undefined || by === null) return { ...one, remark: joinRemarks([one.remark, ...doubtsOf(one, all)]) };
-  if (one.level === "expired") return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
-  return { ...one, state: "downloaded", level: one.level === "critical" ? "warning" : one.level, remark: renewed(by) };
+  const by = successorOf(one, all, "same")?.source ?? undefined;
+  if (by !== undefined && one.level === "expired")
+    return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
+  const likely = by === undefined ? successorOf(one, all, "likely") : undefined;
+  const remark = by === undefined ? likely && renewedLikely(one, likely) : renewed(by);
+  if (remark === undefined) return { ...one, remark: joinRemarks([one.remark, ...doubtsOf(one, all)]) };
+  const isUrgent = one.level === "critical" || one.level === "expired";
+  return { ...one, state: "downloaded", level: isUrgent ? "warning" : one.level, remark };
 }
 
 /** Compares two files that were checked; what is recorded, or could not be read, is no file to compare. */
@@ -64,11 +69,15 @@ export function relationOfChecked(one: Checked, other: Checked): Relation {
     : "different";
 }
 
-/** The newest valid file of the same thing as one, if it is newer. */
-const successorOf = (one: Checked, all: readonly Checked[]): Checked | undefined => {
+/** Whether a valid newer file of the same thing is among files that were checked. */
+export const isRenewedBy = (one: Checked, all: readonly Checked[]): boolean =>
+  successorOf(one, all, "same") !== undefined;
+
+/** The newest valid file of the same thing as one, or likely so, if it is newer. */
+const successorOf = (one: Checked, all: readonly Checked[], relation: "same" | "likely"): Checked | undefined => {
   const newer = all.filter(
     (other) =>
-      relationOfChecked(one, other) === "same" &&
+      relationOfChecked(one, other) === relation &&
       other.level !== "expired" &&
       // it is valid already
       other.remark === null &&
@@ -99,12 +108,14 @@ function doubtsOf(one: Checked, all: readonly Checked[]): readonly Text[] {
   const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewer(other, one));
   const early = newer.filter((other) => relationOfChecked(one, other) === "same" && other.remark !== null);
   const alike = newer.filter((other) => relationOfChecked(one, other) === "unclear" && other.level !== "expired");
+  const unlike = alike.filter((other) => otherIssuer(one, other) === undefined);
   // beside a thing that is not due it is enough that the file itself is told
   const unread =
     one.level === "ok" ? [] : all.filter((other) => other.kind === null && MAY_HOLD[kind]?.test(other.source ?? ""));
   return [
     ...(early.length === 0 ? [] : [renewedEarly(early)]),
-    ...(alike.length === 0 ? [] : [notToldApart(namesOf(alike))]),
+    ...alike.flatMap((other) => otherIssuer(one, other) ?? []),
+    ...(unlike.length === 0 ? [] : [notToldApart(namesOf(unlike))]),
     ...(unread.length === 0 ? [] : [renewedUnread(namesOf(unread))]),
   ];
 }
@@ -123,6 +134,19 @@ const notToldApart = ({ en, ja }: Text): Text =>
     `not told apart from ${en}: the files do not show whether that renews this one, so each counts`,
     `${ja} と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します`,
   );
+
+/** Says that a file of the same topic is not of the authority of the file in use; undefined for any other two. */
+export function otherIssuer(one: Checked, other: Checked): Text | undefined {
+  const [was, is] = [one, other].map(({ topic, lineage }) =>
+    topic !== null && lineage?.evidence.of === "certificate" ? lineage.evidence.issuer.name : undefined,
+  );
+  if (was === undefined || is === undefined || one.topic !== other.topic) return undefined;
+  const by = other.source ?? other.name;
+  return text(
+    `${by} has the same topic, but does not renew it: the issuer is not the one of this certificate, or did not sign it (${was} → ${is})`,
+    `${by} はトピックが同じですが、更新後のものではありません。発行者がこの証明書と違うか、その発行者の署名ではありません(${was} → ${is})`,
+  );
+}
 
 const renewedUnread = ({ en, ja }: Text): Text =>
   text(
@@ -145,6 +169,27 @@ const renewed = (by: string): Text =>
     `renewed by ${by}: make sure that it was uploaded (HOME in the console shows the date)`,
     `更新ファイル ${by} があります。アップロード済みか、管理画面の HOME に表示される期限で確認してください`,
   );
+
+/** What may be the newer file of one, and what was not compared. */
+function renewedLikely({ lineage: was }: Checked, { source, name, lineage: is }: Checked): Text {
+  const by = source ?? name;
+  const [old, found] = [was, is].map((lineage) =>
+    lineage?.evidence.of === "ade-token"
+      ? (lineage.evidence.server ?? "-")
+      : lineage?.evidence.of === "certificate"
+        ? lineage.evidence.issuer.name
+        : "-",
+  );
+  return was?.kind === "ade-token"
+    ? text(
+        `may be renewed by ${by}, which is for the same key, but names another MDM server (${old} → ${found}), and the consumer keys were not compared: make sure that the server was renamed, then take this file away; if it is another server, renew this token`,
+        `${by} が更新ファイルかもしれません。鍵は同じですが、MDM サーバの名前が違い(${old} → ${found})、consumer key は比較していません。サーバの名前を変更しただけならこのファイルを別の場所に移し、別のサーバならこのトークンを更新してください`,
+      )
+    : text(
+        `may be renewed by ${by}, which names another issuer (${old} → ${found}): look at the portal, then take this file away`,
+        `${by} が更新ファイルかもしれませんが、発行者が違います(${old} → ${found})。ポータルで確認してから、このファイルを別の場所に移してください`,
+      );
+}
 
 function stateOf(
   { expired, critical, unknown, warning }: CheckResult["counts"],

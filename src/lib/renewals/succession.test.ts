@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Evidence, Renewable } from "../apple/index.ts";
+import type { AppleSignature, Issuer } from "../apple/renewable.ts";
 import type { Expiring } from "../model/renewal.ts";
 import { isNewer, lineageOf, newestOf, relationOf, type Relation } from "./succession.ts";
 
@@ -25,11 +26,16 @@ const file = (evidence: Evidence, fields: Partial<Expiring> = {}): Renewable => 
   evidence,
 });
 
+const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true, keyId: "f7be" };
+const OTHER: Issuer = { name: "CN=Somebody", namesApple: false, keyId: "00aa" };
+
 const push = (topic: string | null, expiresAt = "2027-03-01T00:00:00Z"): Renewable =>
-  file(
-    { of: "certificate", issuer: { name: "", namesApple: true, keyId: null }, signature: "unknown", publicKey: null },
-    { topic, expiresAt },
-  );
+  pushOf(topic, APPLE, { expiresAt });
+const pushOf = (
+  topic: string | null,
+  issuer: Issuer,
+  { signature = "unknown", ...fields }: Partial<Expiring> & { readonly signature?: AppleSignature } = {},
+): Renewable => file({ of: "certificate", issuer, signature, publicKey: null }, { topic, ...fields });
 const ade = (server: string | null, recipient: string | null, consumer: string | null = null): Renewable =>
   file({ of: "ade-token", server, recipient, consumer });
 const vpp = (location: string | null, organisation: string | null = "例"): Renewable =>
@@ -39,11 +45,29 @@ const [A, B] = ["CN=a, serial 0x1", "CN=b, serial 0x1"];
 
 test.each<[string, Renewable, Renewable, Relation]>([
   ["certificates of one topic", push("t1"), push("t1", "2028-03-01T00:00:00Z"), "same"],
+  ["certificates of one topic and of another authority", pushOf("t1", OTHER), pushOf("t1", OTHER), "same"],
+  ["certificates of one topic, of Apple and of somebody else", push("t1"), pushOf("t1", OTHER), "unclear"],
+  ["certificates of one topic, by two names of Apple", push("t1"), pushOf("t1", { ...APPLE, name: "G2" }), "likely"],
+  ["certificates of one topic, by two keys of Apple", push("t1"), pushOf("t1", { ...APPLE, keyId: "00" }), "likely"],
+  [
+    "certificates of one topic, by two authorities of Apple that signed them",
+    pushOf("t1", APPLE, { signature: "verified" }),
+    pushOf("t1", { ...APPLE, keyId: "00" }, { signature: "verified" }),
+    "same",
+  ],
+  [
+    "certificates of one topic, one of them forged",
+    push("t1"),
+    pushOf("t1", APPLE, { signature: "forged" }),
+    "unclear",
+  ],
   ["certificates of two topics", push("t1"), push("t2"), "different"],
   ["a push certificate and another one", push("t1"), push(null), "different"],
   ["certificates of one name without a topic", push(null), push(null), "unclear"],
   ["server tokens for one key", ade("本社", A), ade("本社", A, "c"), "same"],
-  ["server tokens for one key, of a server that was renamed", ade("本社", A), ade("東京本社", A), "same"],
+  ["server tokens for one key, of two names of a server", ade("本社", A), ade("東京本社", A), "likely"],
+  ["server tokens for one key, of two names, one opened", ade("本社", A, "c"), ade("東京本社", A), "likely"],
+  ["server tokens of one consumer key, of two names", ade("本社", A, "c"), ade("東京本社", A, "c"), "same"],
   ["server tokens for one key, of which one file was renamed", ade("本社", A), ade(null, A), "same"],
   ["server tokens of one consumer key for two keys", ade("MDM", A, "c"), ade("MDM", B, "c"), "same"],
   ["server tokens of two consumer keys for one key", ade("MDM", A, "c"), ade("MDM", A, "d"), "unclear"],

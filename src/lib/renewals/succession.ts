@@ -7,8 +7,11 @@ export interface Lineage extends Pick<Expiring, "kind" | "name" | "organisation"
   readonly evidence: Evidence;
 }
 
-/** Whether two files are the same thing in different years; `unclear` if the files do not tell. */
-export type Relation = "same" | "different" | "unclear";
+/**
+ * Whether two files are the same thing in different years. `likely`: what was compared is the same, but for something that can
+ * change; `unclear`: the files do not tell.
+ */
+export type Relation = "same" | "likely" | "different" | "unclear";
 
 type Of<K extends Evidence["of"]> = Lineage & { readonly evidence: Extract<Evidence, { of: K }> };
 
@@ -43,23 +46,31 @@ const compare = (one: string | null, other: string | null): Relation =>
 const compareNames = (one: Lineage, other: Lineage): Relation =>
   one.kind === other.kind && codeKey(one.name) === codeKey(other.name) ? "unclear" : "different";
 
-const compareTopics = (one: Lineage, other: Lineage): Relation =>
-  one.topic === null && other.topic === null
-    ? compareNames(one, other)
-    : one.topic === other.topic
-      ? "same"
-      : "different";
+function compareTopics(one: Of<"certificate">, other: Of<"certificate">): Relation {
+  if (one.topic === null && other.topic === null) return compareNames(one, other);
+  return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
+}
+
+/** Anybody can write any topic, but not sign as the authority that signed last year's certificate. */
+function compareIssuers(one: Of<"certificate">["evidence"], other: Of<"certificate">["evidence"]): Relation {
+  const signatures = [one.signature, other.signature];
+  if (signatures.includes("forged")) return "unclear";
+  const isSame = one.issuer.name === other.issuer.name && one.issuer.keyId === other.issuer.keyId;
+  if (isSame || signatures.every((signature) => signature === "verified")) return "same";
+  return one.issuer.namesApple && other.issuer.namesApple ? "likely" : "unclear";
+}
 
 /**
- * The server's name says nothing: it can be changed at Apple, and servers of several customers may have one name. Another
- * administrator of the same server has another consumer key.
+ * A server's name can be changed at Apple, and servers of several customers may have one name; but servers of two names may
+ * have one key. Another administrator of the same server has another consumer key.
  *
  * @see apple 1
  */
 function compareServerTokens(one: Of<"ade-token">["evidence"], other: Of<"ade-token">["evidence"]): Relation {
   const [consumer, recipient] = [compare(one.consumer, other.consumer), compare(one.recipient, other.recipient)];
   if (consumer === "same" || recipient === "different") return consumer === "same" ? "same" : "different";
-  return consumer === "different" ? "unclear" : recipient;
+  if (consumer === "different") return "unclear";
+  return recipient === "same" && compare(one.server, other.server) === "different" ? "likely" : recipient;
 }
 
 /** Apple writes every full-width character of a location as `_`. */

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { NewRenewalItem, RenewalItem } from "../../../lib/client/index.ts";
 import { line } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { relationOfChecked, resultOf } from "../../../lib/renewals/check.ts";
+import { isRenewedBy, otherIssuer, relationOfChecked, resultOf } from "../../../lib/renewals/check.ts";
 import { codeKey } from "../../../lib/model/normalise.ts";
 import { downloadRemark, recordFile } from "../../../lib/renewals/download.ts";
 import { byExpiry, judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
@@ -50,7 +50,7 @@ export async function addFolder(
   }
   const taken: Checked[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
   // of two files of one name that nothing tells apart, the one that ends first is recorded
-  for (const one of checked.filter(({ state }) => state === "current").toSorted(byExpiry)) {
+  for (const one of checked.filter((each) => !isRenewedBy(each, found)).toSorted(byExpiry)) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
@@ -111,9 +111,14 @@ function refusalOf(
       `「${before.name}」の更新後のものです。登録するには: ${edit}`,
     );
   }
-  const alike = taken.find(
-    (other) => codeKey(other.name) === codeKey(one.name) && relationOfChecked(one, other) !== "different",
+  const ofTopic = taken.find(
+    (other) => relationOfChecked(one, other) === "unclear" && otherIssuer(other, one) !== undefined,
   );
+  if (ofTopic !== undefined) return otherIssuer(ofTopic, one);
+  const alike = taken.find((other) => {
+    const relation = relationOfChecked(one, other);
+    return relation === "likely" || (codeKey(other.name) === codeKey(one.name) && relation !== "different");
+  });
   if (alike === undefined) return undefined;
   const file = one.source ?? "FILE";
   const [edit, add] = [
