@@ -433,7 +433,7 @@ describeWithOpenssl("certificates", () => {
     const recorded = { kind: "ade-token", expiresAt: "2026-12-01T00:00:00Z" } as const;
     const shut = await change(["--file", file], recorded);
     expect(shut.json).toMatchObject({ downloadedCertainty: "estimated" });
-    expect(shut.stderr).toContain("not checked: encryption key, consumer key");
+    expect(shut.stderr).toContain("not checked: encryption key, MDM server, consumer key");
     const open = await change(["--file", file, "--key", own.keyFile], recorded);
     expect(open.json).toMatchObject({ certainty: "exact", expiresAt: "2026-01-01T00:00:00.000Z" });
     expect(open.stderr).toMatch(/later expiry[^]*valid now/);

@@ -367,6 +367,12 @@ describeWithOpenssl("certificates", () => {
     expect(shut.exit).toBe(0);
     expect(results(shut)).toMatchObject({ key: "good", consumer: "unknown", "old-token": "warning" });
     expect(shut.stderr).toContain("can replace it once you have checked: consumer key");
+    const renamed = seal("東京_Token_2026-11-19T05-00-00Z_smime.p7m", "2027-11-19T00:00:00Z", "CK_1");
+    const { en, ja } = await inBoth(["renewals", "verify", "--current", current, "--new", renamed], { folder });
+    expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("have checked: MDM server, consumer key\n") });
+    expect(ja.stderr).toContain("次の項目を確かめれば更新できます: MDM サーバ、");
+    const sameConsumer = await verify(current, renamed, ["--key", apple.keyFile], { folder });
+    expect(sameConsumer).toMatchObject({ exit: 0, stderr: expect.stringContaining("can replace it\n") });
     const open = await verify(current, next, ["--key", apple.keyFile], { folder });
     expect(open).toMatchObject({ exit: 0, stderr: expect.stringContaining("once you have checked: consumer key") });
     expect(results(open)).toMatchObject({ key: "good", consumer: "warning" });

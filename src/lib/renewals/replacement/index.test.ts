@@ -270,6 +270,19 @@ describe("server tokens", () => {
     expect(said(judgement, "server")).toMatch(/was renamed.*\n.*名前を変更しただけ/s);
   });
 
+  test.each([
+    ["another name", { server: "東京本社" }],
+    ["no name", { server: null }],
+  ])("%s of the server is left to check unless the consumer key is the same", (_, evidence) => {
+    const [current, next] = [
+      ade({ certainty: "estimated" }, { consumer: null }),
+      ade({ ...NEWER, certainty: "estimated" }, { ...evidence, consumer: null }),
+    ];
+    expect(judge(current, next)).toMatchObject({ safe: true, leftToCheck: ["server", "consumer"] });
+    expect(judge(ade({}), ade(NEWER, evidence))).toMatchObject({ leftToCheck: [] });
+    expect(judge(ade({}), ade(NEWER, { ...evidence, consumer: "c2" })).leftToCheck).toEqual(["server", "consumer"]);
+  });
+
   test("another consumer key is doubtful: another administrator may have made the token", () => {
     const next = ade(NEWER, { consumer: "c2" });
     const judgement = judge(ade({}), next);

@@ -38,10 +38,7 @@ const OF_NEXT_ALONE: readonly Check["id"][] = [
   "old-token",
 ];
 
-/**
- * What makes a file the successor of another. A missing chain of signatures ("signature") is a note only, and so is the name of
- * an MDM server ("server"), which can be changed at Apple.
- */
+/** What makes a file the successor of another. A missing chain of signatures ("signature") is a note only. */
 const IDENTITY: readonly Check["id"][] = [
   "kind",
   "topic",
@@ -49,6 +46,7 @@ const IDENTITY: readonly Check["id"][] = [
   "issuer",
   "request-key",
   "key",
+  "server",
   "consumer",
   "organisation",
   "location",
@@ -65,8 +63,11 @@ export function judgeReplacement(current: Current | null, next: Renewable, circu
     current === null
       ? [NOT_KNOWN, ...compare(unknown(next), next, circumstances).filter(({ id }) => OF_NEXT_ALONE.includes(id))]
       : compare(current, next, circumstances);
+  // the name of an MDM server can be changed at Apple: the consumer key tells
+  const isSameServer = checks.some(({ id, outcome }) => id === "consumer" && outcome === "good");
+  const identity = IDENTITY.filter((id) => id !== "server" || !isSameServer);
   const leftToCheck = checks
-    .filter(({ id, outcome }) => (outcome === "unknown" || outcome === "warning") && IDENTITY.includes(id))
+    .filter(({ id, outcome }) => (outcome === "unknown" || outcome === "warning") && identity.includes(id))
     .map(({ id }) => id);
   const sure = leftToCheck.length === 0 || !circumstances.strict;
   return { safe: sure && checks.every(({ outcome }) => outcome !== "bad"), leftToCheck, checks };
