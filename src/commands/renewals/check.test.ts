@@ -229,7 +229,9 @@ describe("what is recorded", () => {
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
     expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
-    expect(en.stderr).toMatch(/^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-30; using the earlier date\n/);
+    expect(en.stderr).toMatch(
+      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-30; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20\n/,
+    );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
   });
 

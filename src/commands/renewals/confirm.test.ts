@@ -1,8 +1,12 @@
+import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
+import { vppToken } from "#support/renewals/vpp-token.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const owner = item(1, { name: "第一所有者", kind: "android-owner", expiresAt: "2026-12-01T00:00:00.000Z" });
@@ -83,6 +87,27 @@ describe("an upload", () => {
     expect(en).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
     expect(en.stderr).toContain("the console shows no date for 本社");
     expect([en.stderr.includes(next), ja.stderr.includes(next)]).toEqual([true, true]);
+  });
+});
+
+test("what confirm advises for another date leads to one that all commands judge by", async () => {
+  await using own = new TestTenant();
+  const folder = freshFolder();
+  writeFileSync(join(folder, "old.vpptoken"), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+  const circumstances = { folder, home: folder, tenant: own.fetch, now: new Date("2026-11-20T00:00:00Z") };
+  const type = (line: string) => run(`renewals ${line}`, circumstances);
+  await type("add 本社 --file old.vpptoken");
+  const refused = await type("confirm 本社 --console-shows 2027-11-19 --by a");
+  expect(refused).toMatchObject({ exit: 3 });
+  const advised =
+    "clomoctl renewals edit 本社 --expires 2027-11-19, then clomoctl renewals confirm 本社 --console-shows 2027-11-19";
+  expect(refused.stderr).toContain(advised);
+  await type("edit 本社 --expires 2027-11-19");
+  expect((await type("list --fields level")).stderr).toContain("confirm 本社 --console-shows 2027-11-19");
+  expect(await type("confirm 本社 --console-shows 2027-11-19 --by a")).toMatchObject({ exit: 0 });
+  expect(await type("list --fields expiresOn,level")).toMatchObject({
+    stdout: "expiresOn\tlevel\n2027-11-19\tok\n",
+    stderr: "",
   });
 });
 

@@ -20,8 +20,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "A renewed certificate or token (`renewals edit ITEM --file FILE`) counts once you confirm with --console-shows that the console shows its date; until then the date of the one in use counts. If the console shows another date, nothing changes (exit 3). A difference of up to two days is accepted, as dates may be estimated or counted in another time zone.",
-      "更新した証明書やトークン(renewals edit ITEM --file FILE)は、管理画面にその期限が表示されたことを --console-shows で確認すると有効になります。それまでは更新前の期限で判定します。管理画面の期限が違うときは何も変更しません(終了コード 3)。期限は推定のことも、別のタイムゾーンで数えられることもあるため、2 日までの差は認めます。",
+      "A renewed certificate or token (`renewals edit ITEM --file FILE`) counts once you confirm with --console-shows that the console shows its date; until then the date of the one in use counts. If the console shows another date, nothing changes (exit 3). A date that was typed (`renewals edit ITEM --expires DATE`) and is confirmed counts alone, and the file that was recorded before is no longer looked at. A difference of up to two days is accepted, as dates may be estimated or counted in another time zone.",
+      "更新した証明書やトークン(renewals edit ITEM --file FILE)は、管理画面にその期限が表示されたことを --console-shows で確認すると有効になります。それまでは更新前の期限で判定します。管理画面の期限が違うときは何も変更しません(終了コード 3)。手で入力した期限(renewals edit ITEM --expires DATE)を確認すると、その期限だけで判定し、先に登録したファイルは参照しません。期限は推定のことも、別のタイムゾーンで数えられることもあるため、2 日までの差は認めます。",
     ),
     text(
       "Without --console-shows, a login is recorded, and the next date is estimated as one year later: for owner accounts and other dates only.",

@@ -329,7 +329,7 @@ describe("a file that says another date", () => {
     const { en, ja } = await inBoth(line, { home, tenants });
     expect(en.stdout).toBe("context\texpiresOn\tcertainty\nembedded\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
     expect(en.stderr).toMatch(
-      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\n$/,
+      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context embedded\n$/,
     );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20、/);
   });

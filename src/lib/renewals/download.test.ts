@@ -96,6 +96,11 @@ test("what the console shows of the recorded file is only confirmed", () => {
   expect(confirmUpload(IN_USE, "2026-12-01")).toEqual({});
 });
 
+test("a date that was typed, and that the console shows, is no longer that of the file before", () => {
+  const typed = { ...IN_USE, expiresAt: "2027-11-18T14:59:59.000Z", certainty: "typed" } as const;
+  expect(confirmUpload(typed, "2027-11-18")).toEqual({ fingerprint: null, source: null });
+});
+
 test("of two files that end within two days the nearer one is meant", () => {
   const near = { ...DOWNLOADED, downloadedExpiresAt: "2026-12-02T12:00:00.000Z" };
   expect(confirmUpload(near, "2026-12-02")).toMatchObject({ expiresAt: near.downloadedExpiresAt });

@@ -66,7 +66,8 @@ export function recordFile(
 }
 
 /**
- * What a record becomes once the console shows a date: the downloaded file is the one in use.
+ * What a record becomes once the console shows a date: the downloaded file is the one in use; of a date that was typed no file
+ * is known.
  *
  * @param shown a day of the calendar
  * @throws Failure `input-rejected` if the console shows the date of neither
@@ -86,7 +87,10 @@ export function confirmUpload(item: RenewalItem, shown: string): Partial<Renewal
       ...NO_DOWNLOAD,
     };
   }
-  if (downloadedExpiresAt === null && toCurrent <= MAX_DIFFERENCE_MS) return {};
+  if (downloadedExpiresAt === null && toCurrent <= MAX_DIFFERENCE_MS) {
+    // the file that was recorded before the date was typed is no longer in use
+    return item.certainty === "typed" ? { fingerprint: null, source: null } : {};
+  }
   throw downloadedExpiresAt === null
     ? otherDate(item, shown)
     : notUploaded(name, { shown, expiresAt, downloadedExpiresAt });
@@ -95,6 +99,10 @@ export function confirmUpload(item: RenewalItem, shown: string): Partial<Renewal
 const otherDate = ({ name, expiresAt }: RenewalItem, shown: string): Failure => {
   const recorded = expiresAt?.slice(0, 10);
   const edit = line("renewals edit", [name], { file: "FILE" });
+  const [type, confirm] = [
+    line("renewals edit", [name], { expires: shown }),
+    line("renewals confirm", [name], { consoleShows: shown }),
+  ];
   return new Failure("input-rejected", {
     what:
       recorded === undefined
@@ -104,8 +112,8 @@ const otherDate = ({ name, expiresAt }: RenewalItem, shown: string): Failure => 
             `管理画面の期限は ${shown} ですが、「${name}」の登録は ${recorded} です`,
           ),
     hint: text(
-      `record the file that was uploaded: ${edit}; or the date alone: ${line("renewals edit", [name], { expires: shown })}`,
-      `アップロードしたファイルを登録してください: ${edit}(期限だけなら: ${line("renewals edit", [name], { expires: shown })})`,
+      `record the file that was uploaded: ${edit}; or the date alone: ${type}, then ${confirm}`,
+      `アップロードしたファイルを登録してください: ${edit}(期限だけなら: ${type} のあと ${confirm})`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -166,6 +167,16 @@ test.each([
     expiresAt: DAY.toISOString(),
     remark: null,
   });
+});
+
+test("a typed date that the source contradicts is told with how it counts", async () => {
+  const source = join(await place(), "a.vpptoken");
+  await writeFile(source, vppToken(new Date("2026-12-01T00:00:00Z"), "本社"));
+  const typed = { ...recordedAs(source), certainty: "typed" } as const;
+  const { remark } = await gatherRecorded(typed, { lookAtSource: true, timezone: "Asia/Tokyo" });
+  const confirm = line("renewals confirm", [typed.name], { consoleShows: "2027-03-01" });
+  expect(remark?.en).toContain(`using the earlier date. If the console shows 2027-03-01: ${confirm}`);
+  expect(remark?.ja).toContain(`早い方で判定します。管理画面の期限が 2027-03-01 なら: ${confirm}`);
 });
 
 test("a renewed file that waits is said beside what the source has", async () => {

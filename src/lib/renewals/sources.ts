@@ -1,4 +1,5 @@
 import { isAbsolute, basename, resolve } from "node:path";
+import { line } from "../advice/line.ts";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
@@ -6,7 +7,7 @@ import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts
 import { joined, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
-import { downloadRemark } from "./download.ts";
+import { downloadRemark, isUploaded } from "./download.ts";
 import { NeighbourKeys } from "./read/keys.ts";
 import { lineageOf } from "./succession.ts";
 import { readShort, scan, type Scanned } from "../files/index.ts";
@@ -141,7 +142,7 @@ function counterpart(item: RenewalItem, inFile: readonly Expiring[]): Expiring |
 }
 
 function earlier(recorded: DatedItem, now: Expiring, timezone: string): DatedItem {
-  const { expiresAt, certainty, fingerprint, source } = recorded;
+  const { kind, name, expiresAt, certainty, fingerprint, source } = recorded;
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the record was made with the key that opens the token
   if (isGuess) return recorded;
@@ -149,11 +150,16 @@ function earlier(recorded: DatedItem, now: Expiring, timezone: string): DatedIte
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
   const days = [expiresAt, now.expiresAt].map((instant) => dayOf(instant, timezone));
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
-  const remark = text(
-    `recorded as ${inRecord}, but ${source} has ${inFile}; using the earlier date`,
-    `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します`,
-  );
   const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
+  const confirm = line("renewals confirm", [name], { consoleShows: dayOf(expiresAt, timezone) });
+  const [en, ja] =
+    fileIsEarlier && certainty === "typed" && isUploaded(kind)
+      ? [`. If the console shows ${inRecord}: ${confirm}`, `。管理画面の期限が ${inRecord} なら: ${confirm}`]
+      : ["", ""];
+  const remark = text(
+    `recorded as ${inRecord}, but ${source} has ${inFile}; using the earlier date${en}`,
+    `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します${ja}`,
+  );
   return {
     ...recorded,
     ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}),
