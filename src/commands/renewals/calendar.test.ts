@@ -137,7 +137,7 @@ test("a server token that Apple rejected stands on the day of the rejection", as
     tenant: own.fetch,
     now: new Date(own.surroundings.time),
   });
-  expect(events(stdout)[0]).toContain(` ${day} `);
+  expect(events(stdout)[0]).toContain(` ${day} Rejected by Apple: `);
 });
 
 test("a failure is said in both languages", async () => {

@@ -1,6 +1,8 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { dayOf } from "../../model/time.ts";
+import { text, type Language } from "../../text/index.ts";
+import type { DatedItem } from "../judge.ts";
 import { renewalCalendar } from "./calendar.ts";
 import { dueNotice } from "#support/renewals/digest.ts";
 
@@ -54,6 +56,26 @@ test("says how it is sent, as the mail's header does, and raises the sequence wi
   };
   expect(await revised("2026-11-20T00:00:01.000Z")).toBe((await revised("2026-11-20T00:00:00.000Z")) + 1);
   expect(await revised("2080-01-01T00:00:00.000Z")).toBeLessThan(2 ** 31);
+});
+
+test("what its issuer rejected is an event of that day without alarms, and moves the event that was there", async () => {
+  const rejection = { what: text("rejected", "拒否"), at: "2026-11-21T00:00:05.000Z" };
+  const item = { kind: "ade-token", updatedAt: "2026-11-20T00:00:00.000Z" } as const;
+  const eventOf = async (change: Partial<DatedItem>, language: Language) => {
+    const entry = dueNotice({ item: { ...item, ...change }, day: "2026-11-21" });
+    const event = parse(await renewalCalendar([entry], language)).getFirstSubcomponent("vevent");
+    const summary = String(event?.getFirstPropertyValue("summary"));
+    const sequence = Number(event?.getFirstPropertyValue("sequence"));
+    return { summary, sequence, alarms: event?.getAllSubcomponents("valarm").length };
+  };
+  const before = await eventOf({}, "en");
+  const expiresAt = rejection.at;
+  expect(await eventOf({ rejection, expiresAt }, "en")).toEqual({
+    summary: 'Rejected by Apple: ADE server token "本社"',
+    sequence: before.sequence + 86_405,
+    alarms: 0,
+  });
+  expect((await eventOf({ rejection, expiresAt }, "ja")).summary).toBe("Apple が拒否: ADE サーバートークン「本社」");
 });
 
 test("what never expires has no event", async () => {
