@@ -46,6 +46,14 @@ test.each([
   expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
 });
 
+test("the end says what stops the notices: a record alone does not, where the console shows the date", async () => {
+  const { text: words, html } = await messageOf(digestOf({ language: "en" }));
+  for (const said of [words, html])
+    expect(said).toContain(
+      "They stop until the next expiry date once the renewal is recorded (clomoctl renewals edit) and, where the console shows the new date, confirmed (clomoctl renewals confirm).",
+    );
+});
+
 test("what Apple rejected says so in place of a date on which it expires, in both languages", async () => {
   const rejection = { what: text("Apple rejected it", "Apple が拒否しました"), at: "2027-02-27T03:00:00.000Z" };
   const due = [dueNotice({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true })];
@@ -104,7 +112,7 @@ test("several things are one digest; it names what is needed and nothing else", 
 - x@example.jp に届きません
 
 -- 
-clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると、次の期限まで通知は止まります。
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録し(clomoctl renewals edit)、管理画面に新しい期限が表示されるものはそれを確認すると(clomoctl renewals confirm)、次の期限まで通知は止まります。
 `);
 });
 
