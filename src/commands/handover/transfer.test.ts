@@ -143,7 +143,7 @@ test("recipients are given for this context alone, and a successor of another is
 
 test("it asks first, and no is no; without a terminal --yes is named", async () => {
   const before = await stateOf();
-  const scene = here({ terminal: { typing: [["Give 4 things of taro to hanako?", "n\r"]] } });
+  const scene = here({ terminal: { typing: [["Give 4 things of taro to hanako in the tenant embedded?", "n\r"]] } });
   expect(await run(LINE, scene)).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
   const silent = await run(LINE, here());
   expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });

@@ -131,9 +131,10 @@ export default defineCommand({
     }
     if (!globals.yes) {
       if (terminal.interactive && isUsualTable(terminal)) await showChanges(tools, planned, PEOPLE);
+      const { name } = tenant.context;
       const message = text(
-        `Give ${counted(planned.length, "thing")} of ${from.called} to ${to.called}?`,
-        `${from.called} さんの ${planned.length} 件を ${to.called} さんに引き継ぎますか?`,
+        `Give ${counted(planned.length, "thing")} of ${from.called} to ${to.called} in the tenant ${name}?`,
+        `テナント ${name} で、${from.called} さんの ${planned.length} 件を ${to.called} さんに引き継ぎますか?`,
       );
       if (!(await terminal.prompts.confirm({ message, flag: "--yes" }))) return terminal.note(BEFORE_WRITING);
     }
