@@ -1,7 +1,8 @@
 import { NOT_MANAGED } from "../../lib/model/device.ts";
 import { line } from "../../lib/advice/line.ts";
 import { adeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
-import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
+import type { Ade, Answer, Client, Tenant } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
@@ -64,13 +65,21 @@ const adeStateOf = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFac
   return ade.lastSyncAt === null ? "never-synced" : "synced";
 };
 
+/** What was answered; undefined for who may not read it. */
+const readAnswers = (client: Asked): Promise<readonly Answer[] | undefined> =>
+  client.answers.list().catch((error: unknown) => {
+    if (error instanceof Failure && error.code === "not-permitted") return undefined;
+    throw error;
+  });
+
 /** What is recorded of a tenant that is being set up. */
 export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   const chosen = await tools.tenant(...NOUNS);
   const { client } = chosen;
   const tenant = await client.tenant.show({ administration: true });
   const answers = new Map<QuestionName, OnboardingAnswer>();
-  for (const { question, subject, value, by, at } of await client.answers.list()) {
+  const said = await readAnswers(client);
+  for (const { question, subject, value, by, at } of said ?? []) {
     if (subject === "" && isQuestion(question)) answers.set(question, { value, by, at });
   }
   const ade = await unlessFailing(() => client.ade.show());
@@ -95,5 +104,6 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
       return { kind: item.kind, what: describePressing(item), step: line("renewals guide", [item.name]) };
     }),
     answers,
+    seesAnswers: said !== undefined,
   };
 }

@@ -13,6 +13,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type ShownGuide } from "../guides/write.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING } from "../records/written.ts";
@@ -95,6 +96,8 @@ export default defineCommand({
     if (interactive && !tools.terminal.interactive) throw needsTerminal();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [stepNumbered(typed)];
     tools.describeState(() => BEFORE_WRITING);
+    // they show or record what was answered
+    if (interactive || template || file !== undefined) await requireRight(tools, "tenant.write");
     const recorded = await factsOf(tools);
     if (interactive) return ask(tools, recorded, chosen, typed !== undefined);
     if (template) return writeTemplate(tools, recorded);

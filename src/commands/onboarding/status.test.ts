@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { inBoth, run } from "#support/commands/program.ts";
@@ -128,6 +129,33 @@ describe("onboarding status", () => {
     expect(await stepSeven()).toMatchObject({ state: "open", why: expect.stringContaining("critical") as unknown });
     await client.renewals.edit(id, { expiresAt: "2027-09-27T05:00:00.000Z" });
     expect(await stepSeven()).toMatchObject({ state: "done", next: null });
+  });
+
+  test("is shown to every administrator, and what was answered only to who may read it", async () => {
+    await using tenant = new TestTenant();
+    await tenant.client.tenant.set({ ios: true, ade: true, vpp: false });
+    await tenant.client.answers.set({ answers: [{ question: "onboarding.prepared", value: "yes" }] });
+    await tenant.client.orgs.create({ name: "東日本", code: "E1" });
+    const actors: Record<string, TestTenant["fetch"]> = {};
+    for (const role of ["system", "division", "operator"] as const) {
+      await withAccount(tenant, { name: role, role, ...(role !== "system" && { org: "E1", manages: ["E1"] }) });
+      actors[role] = tenant.acting(role).fetch;
+    }
+    const circumstances = { tenant: tenant.fetch, actors };
+    const stepThree = async (role: string) => {
+      const { exit, stdout } = await run(`onboarding status --as ${role} --format json --lang en`, circumstances);
+      const [, , three] = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
+      return [exit, three?.["state"], three?.["why"]];
+    };
+    expect(await stepThree("system")).toEqual([0, "done", "all at hand"]);
+    for (const role of ["division", "operator"]) {
+      expect(await stepThree(role)).toEqual([0, "open", "not visible to you"]);
+      expect(await run(`onboarding guide 7 --as ${role}`, circumstances)).toMatchObject({ exit: 0 });
+      for (const options of ["--template", "--answers -"]) {
+        const refused = await run(`onboarding guide ${options} --as ${role}`, circumstances);
+        expect(refused).toMatchObject({ exit: 4, stdout: "" });
+      }
+    }
   });
 
   test("sends schools elsewhere", async () => {

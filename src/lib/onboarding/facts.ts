@@ -114,6 +114,8 @@ export interface OnboardingFacts {
   /** renewals that are expired or critical, the most urgent first */
   readonly pressing: readonly PressingRenewal[];
   readonly answers: ReadonlyMap<QuestionName, OnboardingAnswer>;
+  /** false: who asks may not read what was answered, which says nothing of whether it was */
+  readonly seesAnswers: boolean;
 }
 
 /** What was answered; undefined where nobody has, or not with one of the choices. */

@@ -38,6 +38,7 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   systemAdministrators: 1,
   recorded: [],
   pressing: [],
+  seesAnswers: true,
   ...others,
   answers: new Map(
     Object.entries(answers).map(([name, value]) => [
@@ -147,6 +148,22 @@ describe("the twelve steps", () => {
     expect(issued({ profile: unused, recorded })[0]).toBe("done");
     const unsupervised = { "onboarding.way": "unsupervised" };
     expect(issued({ profile: { ...UNSAID, vpp: false }, recorded, answers: unsupervised })[0]).toBe("done");
+  });
+
+  test("say what may not be seen, and neither that it was answered nor that it was not", () => {
+    const facts = factsOf({ seesAnswers: false, adeState: "not-visible", devices: 1, recorded: ["push-certificate"] });
+    const whys = (one: OnboardingFacts) =>
+      new Map(standings(one).map(({ step, state, why }) => [step.number, [state, why.en]]));
+    const hidden = whys(facts);
+    for (const number of [1, 3, 4, 10, 11]) expect(hidden.get(number)).toEqual(["open", "not visible to you"]);
+    expect(hidden.get(7)).toEqual([
+      "open",
+      "not recorded whether VPP is used; whether ADE is used is not visible to you",
+    ]);
+    expect(hidden.get(8)).toEqual(["open", "1 device; which ADE devices have a profile is not visible to you"]);
+    const unused = { ...facts, profile: { ...UNSAID, ade: false, vpp: false } };
+    expect(whys(unused).get(7)?.[0]).toBe("done");
+    expect(whys(unused).get(8)).toEqual(["done", "1 device"]);
   });
 
   test("are done by what is recorded and answered", () => {

@@ -57,10 +57,13 @@ const asTakenIn = ({ mirrorOfBundle }: OnboardingFacts, why: Text): Standing =>
       )
     : done(why);
 
+const NOT_VISIBLE = text("not visible to you", "参照する権限がありません");
+
 const UNANSWERED = text("nobody has said it yet", "未回答です");
 
 /** By a question that is answered with yes or no. */
 const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): Standing => {
+  if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
   const value = answered(facts, name);
   if (value === "yes") return done(finished);
   return standing("open", value === undefined ? UNANSWERED : text("not yet", "まだです"), `${GUIDE} ${step}`);
@@ -95,7 +98,15 @@ const issuedFor = (facts: OnboardingFacts): readonly Issued[] => [
 
 /** What nobody has said whether it is used: neither are its dates known to be complete. */
 const unsaidUses = (facts: OnboardingFacts): readonly Use[] =>
-  OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === null).map((kind) => OPTIONAL[kind]);
+  OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === null && !isAnswerHidden(facts, kind)).map(
+    (kind) => OPTIONAL[kind],
+  );
+
+/** Whether it may have been answered that something is used, and who asks may not read it. */
+const isAnswerHidden = (facts: OnboardingFacts, kind: Optional): boolean =>
+  kind === "ade-token" && !facts.seesAnswers && uses(facts, kind) === null;
+
+const HIDDEN_USE = text("whether ADE is used is not visible to you", "ADE を使うかを参照する権限がありません");
 
 const missing = (facts: OnboardingFacts): readonly Issued[] =>
   issuedFor(facts).filter((kind) => !facts.recorded.includes(kind));
@@ -115,13 +126,14 @@ const unsaidWhy = (fields: readonly Use[]): readonly Text[] => {
 };
 
 /** The command that records what is used. */
-const sayUses = (fields: readonly Use[]): string =>
-  `clomoctl tenant set ${fields.map((field) => `--${field} yes|no`).join(" ")}`;
+const sayUses = (fields: readonly Use[]): string | null =>
+  fields.length === 0 ? null : `clomoctl tenant set ${fields.map((field) => `--${field} yes|no`).join(" ")}`;
 
 /** Says that nobody knows here which ADE devices may be switched on; undefined if that is known, or not judged here. */
 const unknownOfAde = (facts: OnboardingFacts): { readonly what: Text; readonly step: string | null } | undefined => {
   const { adeState } = facts;
-  if (adeState === "synced" || adeState === "console" || uses(facts, "ade-token") !== true) return undefined;
+  if (adeState === "synced" || adeState === "console" || uses(facts, "ade-token") === false) return undefined;
+  if (uses(facts, "ade-token") === null && !isAnswerHidden(facts, "ade-token")) return undefined;
   return adeState === "never-synced"
     ? {
         what: text(
@@ -249,10 +261,12 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "devices-mode",
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
     asks: () => ["onboarding.way", "onboarding.agent"],
-    standing: (facts) =>
-      answered(facts, "onboarding.way") !== undefined && answered(facts, "onboarding.agent") !== undefined
+    standing: (facts) => {
+      if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
+      return answered(facts, "onboarding.way") !== undefined && answered(facts, "onboarding.agent") !== undefined
         ? done(text("decided", "決定済み"))
-        : standing("open", UNANSWERED, ASK),
+        : standing("open", UNANSWERED, ASK);
+    },
     steps: () => [
       step(
         "mode",
@@ -320,7 +334,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     asks: none,
     standing: (facts) => {
       const { systemAdministrators: number } = facts;
-      if (number === null) return standing("open", text("not visible to you", "参照する権限がありません"), null);
+      if (number === null) return standing("open", NOT_VISIBLE);
       const why = text(counted(number, "system administrator"), `システム管理者 ${number} 人`);
       return number > 1 ? asTakenIn(facts, why) : standing("open", why, `${GUIDE} 5`);
     },
@@ -355,14 +369,18 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
       const [first] = pressing;
       const unsaid = unsaidUses(facts);
-      if (left.length + unsaid.length === 0 && first === undefined)
+      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_USE] : [];
+      if (left.length + unsaid.length + hidden.length === 0 && first === undefined)
         return done(text("all are recorded", "すべて登録済み"));
       const names = joined(
         left.map((kind) => RENEWAL_KINDS[kind]),
         text(", ", "、"),
       );
       const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
-      const why = joined([...lacking, ...unsaidWhy(unsaid), ...pressing.map(({ what }) => what)], text("; ", "。"));
+      const why = joined(
+        [...lacking, ...unsaidWhy(unsaid), ...hidden, ...pressing.map(({ what }) => what)],
+        text("; ", "。"),
+      );
       return standing("open", why, left.length > 0 ? `${GUIDE} 7` : (first?.step ?? sayUses(unsaid)));
     },
     steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
