@@ -74,6 +74,17 @@ test.each([
   expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
 });
 
+test.each([
+  ["--dry-run", { discardImport: UNDO }],
+  ["--confirm-deletions 12", { commitImport: committed({ ...UNDO, delete: 12, update: 0 }) }],
+] as const)("names the command that lists all rows where some are left out: %s", async (how, answer) => {
+  const undo = { ...UNDO, delete: 12, update: 0 };
+  const tenant = tenantWith(answer, undo);
+  const { en, ja } = await inBoth(`imports revert 12 ${how}`, { tenant });
+  expect(en.stderr).toContain("  … and 7 more (all: clomoctl imports show 12 --rows)\n");
+  expect(ja.stderr).toContain("  … 他 7 件(全件: clomoctl imports show 12 --rows)\n");
+});
+
 test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });

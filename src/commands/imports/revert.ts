@@ -12,7 +12,7 @@ import { deletionsName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
-import { named, showPlan } from "./plan/show.ts";
+import { named, rowsOf, showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -68,7 +68,8 @@ export default defineCommand({
     const undo = await client.imports.revert(original.id, { mirrorOnly: mirrorOnly || undefined, fileName });
     const pending = new PendingPlan(tools, client, undo, false);
     return pending.settling(async () => {
-      await showPlan(tools, pending.plan);
+      // the rows of what is undone stay, whatever becomes of the undoing
+      await showPlan(tools, pending.plan, rowsOf(original));
       for (const line of whatIsUndone(original, pending.plan)) await tools.terminal.note(line);
       if (isExport && !mirrorOnly && !changesNothing(pending.plan)) await tools.terminal.warn(undoesExport(original));
       const handOver = async (file: string, done: () => Promise<Import>) => {
