@@ -27,6 +27,12 @@ const PARENT = "parent";
 /** The fields that tell an organisation's place; none of them: directly below 全社. */
 const PLACE: readonly string[] = [PARENT, "parentCode", "parentPath"];
 
+/** The headers of the columns that set a field. */
+export const headersOf = (kind: Import["kind"], field: string): readonly string[] =>
+  field === PARENT
+    ? FORMATS[kind].columns.filter((column) => PLACE.includes(column.field)).map(({ header }) => header)
+    : [fieldName(kind, field)];
+
 /** The fields that name a record besides its key; of an organisation that goes, its path. */
 const NAMES: readonly string[] = ["path", "name", "displayName", "identificationName"];
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Import } from "../../../lib/client/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
@@ -86,6 +87,53 @@ test.each([
   expect(told.ja.stderr).toContain(`警告: フリガナ: 117 件の値のうち 108 件が消えます${ja}\n`);
   expect(told.ja.stderr).not.toContain("警告: 役職");
 });
+
+test.each([
+  [
+    "users",
+    ["フリガナ", "組織コード", "役職"],
+    [{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0 }],
+    "役職",
+    "フリガナ, 組織コード",
+  ],
+  ["users", ["フリガナ", "組織コード"], [], "", "フリガナ, 組織コード"],
+  ["users", ["住所"], [{ field: "address", changed: 0, cleared: 1, removed: 0, kept: 0 }], "住所", ""],
+  [
+    "orgs",
+    ["上位組織コード", "上位組織パス"],
+    [{ field: "parent", changed: 0, cleared: 1, removed: 0, kept: 0 }],
+    "上位組織コード, 上位組織パス",
+    "",
+  ],
+  [
+    "docs",
+    ["グループ名", "説明"],
+    [{ field: "groups", changed: 0, cleared: 0, removed: 2, kept: 0 }],
+    "グループ名",
+    "説明",
+  ],
+])(
+  "of the columns that a file of %s lacks, %j, those that lose values are told",
+  async (kind, absentColumns, columns, cleared, kept) => {
+    const { request } = planOf();
+    const plan = planOf({
+      kind: kind as Import["kind"],
+      request: request && { ...request, absent: "clear" },
+      absentColumns,
+      columns,
+    });
+    const noun = kind === "docs" ? "secured users import in.csv --app docs" : `${kind} import in.csv`;
+    const told = await inBoth(`${noun} --absent clear --blank keep --dry-run`, {
+      tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+      folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+    });
+    const lines = told.ja.stderr.split("\n").filter((line) => line.startsWith("ファイルにないため"));
+    expect(lines).toEqual([
+      ...(cleared === "" ? [] : [`ファイルにないため値を消す列: ${cleared}`]),
+      ...(kept === "" ? [] : [`ファイルにないため変更しない列: ${kept}`]),
+    ]);
+  },
+);
 
 test.each([
   ["users import in.csv --dry-run", "--report plan.xlsx", {}],

@@ -7,7 +7,7 @@ import { counted, joined, same, text, type Text } from "../../../lib/text/index.
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeColumn, describeRow, fieldName, nameOf, shownValue } from "./changes.ts";
+import { describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
 import { deletionsIn } from "./limits.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
@@ -164,7 +164,8 @@ const clearing = ({ kind, columns, request, absentColumns }: Import): readonly T
   columns.flatMap(({ field, cleared, clearedOf }) => {
     if (clearedOf === undefined) return [];
     const header = fieldName(kind, field);
-    const option = absentColumns.includes(header) ? "--absent keep" : "--blank keep";
+    const isAbsent = headersOf(kind, field).some((one) => absentColumns.includes(one));
+    const option = isAbsent ? "--absent keep" : "--blank keep";
     // a blank cell of the console's export is what the console has
     const way =
       request?.fromConsole === true ? same("") : text(`; ${option} keeps them`, `(${option} を付ければ残ります)`);
@@ -263,12 +264,19 @@ const moreThan = (first: readonly unknown[], count: number): Text =>
 const LONGEST = 40;
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
-  const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;
-  if (absentColumns.length > 0) {
-    const [all, few] = [listed(absentColumns), listed(absentColumns, MOST_UNCHANGED)];
-    yield request?.absent === "clear"
-      ? text(`columns missing from the file, to be cleared: ${all}`, `ファイルにないため値を消す列: ${all}`)
-      : text(`columns missing from the file, left unchanged: ${few}`, `ファイルにないため変更しない列: ${few}`);
+  const { absentColumns, unknownColumns, unverifiedColumns, kind, columns } = plan;
+  const losing = columns
+    .filter(({ cleared, removed }) => cleared + removed > 0)
+    .flatMap(({ field }) => headersOf(kind, field));
+  const cleared = absentColumns.filter((header) => losing.includes(header));
+  const kept = absentColumns.filter((header) => !losing.includes(header));
+  if (cleared.length > 0) {
+    const names = listed(cleared);
+    yield text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`);
+  }
+  if (kept.length > 0) {
+    const names = listed(kept, MOST_UNCHANGED);
+    yield text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
   }
   if (unknownColumns.length > 0) {
     const names = listed(unknownColumns);
