@@ -42,7 +42,7 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   const { plan, file, reading } = source;
   const { encoding } = reading;
   const { client } = await tools.tenant("imports");
-  const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
+  const reasons = await Reasons.open(client, plan.id, tools.terminal);
   if (plan.invalid === 0 && reasons.whole === undefined) {
     await reasons.close();
     return leaveNone(tools, name);

@@ -1,10 +1,9 @@
 import type { Client, Import, PlanRow } from "../../../lib/client/index.ts";
-import type { Language } from "../../../lib/text/index.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../plan/changes.ts";
-import { reasonOf } from "../plan/problems.ts";
-import { Reasons } from "./row-reasons.ts";
+import { Reasons, writtenReason } from "./row-reasons.ts";
 import { isWorkbookName, tableBytes } from "./table-file.ts";
 
 const HEADER = ["row", "key", "action", "changed", "reason"];
@@ -15,11 +14,11 @@ const HEADER = ["row", "key", "action", "changed", "reason"];
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const { client } = await tools.tenant("imports");
-  const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
+  const reasons = await Reasons.open(client, plan.id, tools.terminal);
   const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
   async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
     yield [HEADER, ...(reasons.whole === undefined ? [] : [["1", "", "invalid", "", reasons.whole]])];
-    if ((plan.kept?.count ?? 0) > 0) yield await keptRows(client, plan.id, tools.terminal.language, guard);
+    if ((plan.kept?.count ?? 0) > 0) yield await keptRows(client, plan.id, tools.terminal, guard);
     for await (const batch of client.imports.rows(plan.id).batches()) {
       tools.signal.throwIfAborted();
       await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
@@ -40,14 +39,14 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
 async function keptRows(
   client: Client<"imports">,
   id: string,
-  language: Language,
+  terminal: Terminal,
   guard: (cell: string) => string,
 ): Promise<readonly (readonly string[])[]> {
   const rows: string[][] = [];
   for await (const { row, code, params } of client.imports.problems(id)) {
     // those of the file as a whole come first
     if (row > 0) break;
-    const reason = reasonOf({ code, params })[language];
+    const reason = writtenReason(terminal, { code, params });
     if (params["kept"] === 1)
       rows.push(["", guard(String(params["name"] ?? params["org"])), "keep", "", guard(reason)]);
   }

@@ -18,7 +18,10 @@ const open = (problems: readonly InputProblem[]): Promise<Reasons> => {
   async function* given(): AsyncGenerator<readonly InputProblem[]> {
     for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
   }
-  return Reasons.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", "en");
+  return Reasons.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", {
+    language: "en",
+    named: (line) => line,
+  });
 };
 
 test("the reasons of a row are one line, in the order of its columns", async () => {

@@ -1,6 +1,6 @@
 import type { InputProblem, Client } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
-import type { Language } from "../../../lib/text/index.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
 import { RowCursor } from "./row-cursor.ts";
 import { reasonOf } from "../plan/problems.ts";
 
@@ -18,10 +18,17 @@ export interface RowReasons {
 /** Maximum number of reasons per row; a header may have thousands of problems. */
 const MOST_REASONS = 20;
 
+/** What says reasons in the language of the run, with commands as they are to be typed. */
+type Teller = Pick<Terminal, "language" | "named">;
+
+/** The text of a problem as a file has it. */
+export const writtenReason = (teller: Teller, problem: Pick<InputProblem, "code" | "params">): string =>
+  teller.named(reasonOf(problem)[teller.language]);
+
 /** `メールアドレス: not a mail address`, one after another. */
-function joined(problems: readonly InputProblem[], language: Language): string {
+function joined(problems: readonly InputProblem[], teller: Teller): string {
   const reasons = problems.slice(0, MOST_REASONS).map((problem) => {
-    const reason = reasonOf(problem)[language];
+    const reason = writtenReason(teller, problem);
     return problem.header === "" ? reason : `${problem.header}: ${reason}`;
   });
   const rest = problems.length > MOST_REASONS ? ["…"] : [];
@@ -36,8 +43,8 @@ export class Reasons extends RowCursor<RowReasons> {
   /** problems of the whole file; undefined if there are none */
   whole: string | undefined;
 
-  static async open(client: Client<"imports">, id: string, language: Language): Promise<Reasons> {
-    const reasons = new Reasons(rowsOf(client.imports.problems(id).batches(), language));
+  static async open(client: Client<"imports">, id: string, teller: Teller): Promise<Reasons> {
+    const reasons = new Reasons(rowsOf(client.imports.problems(id).batches(), teller));
     await reasons.advanceTo(WHOLE);
     reasons.whole = reasons.at(WHOLE)?.reason;
     return reasons;
@@ -49,7 +56,7 @@ const WHOLE = 1;
 
 async function* rowsOf(
   problems: AsyncIterable<readonly InputProblem[]>,
-  language: Language,
+  teller: Teller,
 ): AsyncGenerator<readonly RowReasons[]> {
   let row = 0;
   let found: InputProblem[] = [];
@@ -59,7 +66,7 @@ async function* rowsOf(
       if (problem.severity !== "error") continue;
       const place = Math.max(problem.row, WHOLE);
       if (found.length > 0 && place !== row) {
-        rows.push(reasonsOf(row, found, language));
+        rows.push(reasonsOf(row, found, teller));
         found = [];
       }
       row = place;
@@ -67,12 +74,12 @@ async function* rowsOf(
     }
     yield rows;
   }
-  if (found.length > 0) yield [reasonsOf(row, found, language)];
+  if (found.length > 0) yield [reasonsOf(row, found, teller)];
 }
 
-const reasonsOf = (row: number, found: readonly InputProblem[], language: Language): RowReasons => ({
+const reasonsOf = (row: number, found: readonly InputProblem[], teller: Teller): RowReasons => ({
   row,
-  reason: joined(found, language),
+  reason: joined(found, teller),
   uneven: found.some(({ code }) => code === "cells-too-few" || code === "cells-too-many"),
   lacking: Math.max(0, ...found.filter(({ code }) => code === "cells-too-few").map(cellsLacking)),
 });

@@ -196,3 +196,11 @@ test("programs get the counts", async () => {
   const { stdout } = await run(`${NIGHTLY} --undeletable keep --format json`, desk);
   expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: 2 });
 });
+
+test("commands in a report name the tenant, as on the screen", async () => {
+  expect((await run("context add second --embedded", desk)).exit).toBe(0);
+  const { stderr } = await run(`${NIGHTLY} --undeletable keep --report report.csv --context embedded --lang en`, desk);
+  const command = "clomoctl devices set-owner SN1 SN2 --none --context embedded";
+  expect(stderr).toContain(`to remove the owner: ${command}\n`);
+  expect(readFileSync(join(desk.folder, "report.csv"), "utf8")).toContain(`to remove the owner: ${command}`);
+});
