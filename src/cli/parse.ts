@@ -279,6 +279,18 @@ export function parse(path: readonly string[], command: Command, words: readonly
 /** Refuses global options that have no meaning for a command, or beside its own. */
 function refuseMisfits(command: Command, values: ReadonlyMap<string, unknown>, usageError: UsageError): void {
   const { opensTenant, readsTenants, options } = command;
+  const { output } = options;
+  if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
+    throw usageError(
+      text(
+        "--format xlsx does not apply here: -o FILE is what the command writes",
+        "このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません",
+      ),
+      typeof output.workbook === "object"
+        ? output.workbook
+        : text("leave --format xlsx out", "--format xlsx を外してください"),
+    );
+  }
   const opensNone = opensTenant === false && readsTenants !== true;
   if (opensNone && values.get("as") !== undefined && !("as" in options)) {
     throw usageError(

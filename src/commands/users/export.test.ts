@@ -168,3 +168,24 @@ test("a signal ends it, and no file is left", async () => {
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["out.csv"]);
 });
+
+test.each([
+  [
+    "secured users export --app docs",
+    "list --format xlsx -o FILE writes a workbook",
+    "ブックにするには list --format xlsx -o FILE を使います",
+  ],
+  [
+    "users export",
+    "list --format xlsx -o FILE writes a workbook",
+    "ブックにするには list --format xlsx -o FILE を使います",
+  ],
+  ["users template", "leave --format xlsx out", "--format xlsx を外してください"],
+])("%s writes its own kind of file, whatever --format is", async (line, hintEn, hintJa) => {
+  const { en, ja } = await inBoth(`${line} --format xlsx -o out.xlsx`, {});
+  expect([en.exit, ja.exit]).toEqual([2, 2]);
+  expect(en.stderr).toContain("error: --format xlsx does not apply here: -o FILE is what the command writes\n");
+  expect(en.stderr).toContain(hintEn);
+  expect(ja.stderr).toContain("このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません");
+  expect(ja.stderr).toContain(hintJa);
+});
