@@ -31,6 +31,7 @@ import {
 } from "./findings.ts";
 import { findForeign } from "./matching/foreign.ts";
 import { findKeysOfOthers } from "./matching/lasting.ts";
+import { findLostZeros } from "./matching/lost-zeros.ts";
 import { match } from "./matching/match.ts";
 import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
@@ -141,6 +142,7 @@ export const compare = (
     if (forNew && !isEmitted) {
       const areKnown = findKeysOfOthers(database, plan);
       foreign = findForeign(database, plan, areKnown);
+      findLostZeros(database, plan);
     }
   }
   findPending(database, plan);

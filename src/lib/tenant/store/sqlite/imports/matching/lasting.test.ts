@@ -246,3 +246,44 @@ test.each<
   // the key of such codes would meet nobody
   expect(found.map(({ params }) => params["by"])).not.toContain("employee-code");
 });
+
+test.each([
+  ["TEL", "03-5555-0001", "355550001", [{ value: "355550001", was: "03-5555-0001", count: 1 }]],
+  ["TEL", "(03) 5555 0001", "355550001", [{ value: "355550001", was: "(03) 5555 0001", count: 1 }]],
+  ["郵便番号", "001-0005", "10005", [{ value: "10005", was: "001-0005", count: 1 }]],
+  ["内線", "0001", "1", [{ value: "1", was: "0001", count: 1 }]],
+  ["TEL", "03-5555-0001", "0355550001", []],
+  ["TEL", "03-5555-0001", "355550002", []],
+  ["TEL", "355550001", "3555-50001", []],
+  ["TEL", "", "355550001", []],
+] as const)(
+  "a number in the column %s that lost the zeros at its start is told: %j, %j",
+  async (header, was, value, told) => {
+    await using own = new TestTenant();
+    const rows = (cell: string): Cells => [
+      ["メールアドレス", "氏名", header],
+      ["a@example.jp", "甲", cell],
+      ["b@example.jp", "乙", "06-1"],
+    ];
+    await own.import({ kind: "users" }, rows(was));
+    const found = (await own.problems(await own.plan({ kind: "users" }, rows(value)))).filter(
+      ({ code }) => code === "zeros-lost",
+    );
+    expect(found.map(({ params }) => params)).toEqual(told);
+    expect(
+      found.every(({ header: named, severity, row }) => named === header && severity === "warning" && row === 2),
+    ).toBe(true);
+  },
+);
+
+test("numbers that lost zeros are told once a column, with their rows, of devices too", async () => {
+  await using own = new TestTenant();
+  const rows = (...phones: readonly string[]): Cells => [
+    ["シリアルナンバー", "電話番号"],
+    ...phones.map((phone, at) => [`S${at}`, phone]),
+  ];
+  await own.import({ kind: "devices" }, rows("090-0000-0001", "080-0000-0001", "070-0000-0001"));
+  const plan = await own.plan({ kind: "devices" }, rows("9000000001", "8000000001", "070-0000-0001"));
+  const found = (await own.problems(plan)).filter(({ code }) => code === "zeros-lost");
+  expect(found.map(({ params }) => params)).toEqual([{ value: "9000000001", was: "090-0000-0001", count: 2 }]);
+});

@@ -19,6 +19,7 @@ import { recordFinding } from "../findings.ts";
 import { LIKE } from "../staging.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 import { agreesByName, isNumber } from "./foreign.ts";
+import { hasZeros, mayLackZeros } from "./lost-zeros.ts";
 
 /** SQL: the key of a row's, or of a record's, first value of a field. */
 interface KeySql {
@@ -136,14 +137,6 @@ const isAnyKnown = (database: Database, plan: PlanSql, lasting: readonly Lasting
     ) !== undefined
   );
 };
-
-const isDigits = (key: string): string => `not ${hasPattern(key, "'*[^0-9]*'")}`;
-
-/** SQL: true of a code that may have had zeros at its start. */
-const mayLackZeros = (key: string): string => `${hasPattern(key, "'[1-9]*'")} and ${isDigits(key)}`;
-
-/** SQL: true of a code that a spreadsheet would shorten. */
-const hasZeros = (key: string): string => `${hasPattern(key, "'0*'")} and ${isDigits(key)}`;
 
 /** Keeps the changing rows that lack zeros of their own record's key. */
 const joinOwn = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): void => {
