@@ -37,6 +37,8 @@ test.each([
   const answers = { imports: { items: [planOf({ kind, mode: "replace", state: "awaiting-console" })] } };
   const { ja } = await inBoth("imports emitted", { tenant: answers, terminal: {} });
   expect(ja.stdout).toContain(` ${name} `);
+  const [told] = JSON.parse((await run("imports emitted --format json", { tenant: answers })).stdout) as object[];
+  expect(told).toMatchObject({ mode: "replace", uploadMode: name === "全件更新" ? "replace" : "append" });
 });
 
 test("says why there is no answer, in both languages", async () => {

@@ -68,9 +68,20 @@ const CHANGES: Column<Import> = {
       .join(" "),
 };
 
+/** The mode in which the console takes a file that is still to be uploaded; people read it in place of the plan's. */
+const UPLOAD_MODE: Column<Import> = {
+  key: "uploadMode",
+  header: text("upload mode", "アップロード方法"),
+  value: (plan) => (plan.state === "awaiting-console" ? uploadMode(plan) : null),
+};
+
 /** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
 export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
-  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "kind", "mode", "state", "createdAt", "changes"]);
+  listColumns(
+    terminal,
+    [...COLUMNS, CHANGES, UPLOAD_MODE],
+    ["number", "kind", "mode", "state", "createdAt", "changes"],
+  );
 
 /** Another import: its id, and for people its number. */
 const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
