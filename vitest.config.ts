@@ -1,3 +1,5 @@
+import { existsSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -7,23 +9,39 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules", 
 /** Where CI wants the results, to count them. */
 const results = process.env["CLOMOCTL_TEST_RESULTS"];
 
+/** Room that tests need for their files. */
+const NEEDED_BYTES = 1_000_000_000;
+
+/** A folder of Linux that is in memory. */
+const MEMORY = "/dev/shm";
+
+/** Where tests have their files: in memory if there is room, as most of their time would go into waiting for a disk. */
+function temporaryFolder(): string {
+  if (!existsSync(MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= NEEDED_BYTES ? MEMORY : tmpdir();
+}
+
 /** A tier of tests. Which tier a test belongs to follows from its place. */
-const tier = (name: string, include: string[], timeouts: { readonly test: number; readonly setUp: number }) => ({
+const tier = (name: string, include: string[], { testMs, setUpMs }: Timeouts) => ({
   extends: true as const,
-  test: {
-    name,
-    include,
-    testTimeout: timeouts.test,
-    hookTimeout: timeouts.setUp,
-    expect: { poll: { timeout: timeouts.test } },
-  },
+  test: { name, include, testTimeout: testMs, hookTimeout: setUpMs, expect: { poll: { timeout: testMs } } },
 });
+
+interface Timeouts {
+  readonly testMs: number;
+  readonly setUpMs: number;
+}
+
+const UNIT = { testMs: 10_000, setUpMs: 30_000 };
+// they wait for processes
+const PROCESS = { testMs: 180_000, setUpMs: 180_000 };
 
 export default defineConfig({
   test: {
     projects: [
-      tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
-      tier("process", ["test/{process,torture}/**/*.test.ts"], { test: 180_000, setUp: 180_000 }),
+      tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], UNIT),
+      tier("process", ["test/{process,torture}/**/*.test.ts"], PROCESS),
     ],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,
@@ -32,7 +50,7 @@ export default defineConfig({
     setupFiles: ["test/support/client/messages.ts"],
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],
-    env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C" },
+    env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C", TMPDIR: temporaryFolder() },
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 });

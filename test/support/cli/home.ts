@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -45,12 +45,9 @@ export const FIXTURES = join(ROOT, "fixtures");
 export const wordsOf = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
-/** A folder in memory where the platform has one: nothing here is about disks, and every commit would wait for one. */
-const PARENT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-
 /** A new, empty CLOMOCTL_HOME that is removed when the test ends. */
 export function freshHome(): string {
-  const home = mkdtempSync(join(PARENT, "clomoctl-"));
+  const home = mkdtempSync(join(tmpdir(), "clomoctl-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   return home;
 }

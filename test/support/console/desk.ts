@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../commands/program.ts";
@@ -11,16 +11,13 @@ export interface Said {
   readonly code: number;
 }
 
-/** A folder in memory where the platform has one: nothing here is about disks, and every commit would wait for one. */
-const memoryFolder = (): string => (existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
-
-const newFolder = (parent: string): string => mkdtempSync(join(parent, "clomoctl-desk-"));
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
 
 /** The program's commands in this process, on one tenant that stays open: many a time faster than a process for each. */
 export class Desk implements AsyncDisposable {
-  readonly tenant = new TestTenant(newFolder(memoryFolder()));
+  readonly tenant = new TestTenant(newFolder());
   /** where files named in a command lie */
-  readonly folder = newFolder(tmpdir());
+  readonly folder = newFolder();
 
   path(name: string): string {
     return join(this.folder, name);

@@ -42,6 +42,9 @@ function runTests(
     project,
     "--max-workers",
     "1",
+    // as many histories as are asked for
+    "--test-timeout",
+    "3600000",
     path,
     ...(name === undefined ? [] : ["-t", name]),
   ];
