@@ -140,14 +140,18 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
   // nothing that is secret was said, or is kept but sealed
   await desk.type("audit export");
   await desk.type("tenant show");
-  const { tokens } = JSON.parse(await readFile(state, "utf8")) as { tokens: { current: Record<string, string>[] } };
-  const secrets = tokens.current.flatMap(({ consumerKey, consumerSecret, accessToken, accessSecret }) => [
-    consumerKey,
-    consumerSecret,
-    accessToken,
-    accessSecret,
-  ]);
-  expect(secrets.length).toBeGreaterThanOrEqual(4);
+  const secretsIn = async (): Promise<readonly (string | undefined)[]> => {
+    const { tokens } = JSON.parse(await readFile(state, "utf8")) as { tokens: { current: Record<string, string>[] } };
+    return tokens.current.flatMap(({ consumerKey, consumerSecret, accessToken, accessSecret }) => [
+      consumerKey,
+      consumerSecret,
+      accessToken,
+      accessSecret,
+    ]);
+  };
+  // the simulator saves its state now and then
+  await expect.poll(async () => (await secretsIn()).length).toBeGreaterThanOrEqual(4);
+  const secrets = await secretsIn();
   const all = desk.said + (await kept(desk.home));
   for (const secret of [...secrets, "PRIVATE KEY", "auth_session_token"]) {
     expect(all.includes(String(secret)), String(secret)).toBe(false);

@@ -1,5 +1,5 @@
 import type { Account, Client } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
@@ -9,7 +9,6 @@ import { shownWord } from "../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
-import { unlessFailing } from "../records/written.ts";
 
 const NAMED_BY = text(
   "account name, id, mail address or employee code",

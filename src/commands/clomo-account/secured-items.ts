@@ -1,7 +1,7 @@
+import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
-import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** What of an account decides what its scheme's items of SECURED APPs do. */

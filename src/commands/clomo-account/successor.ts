@@ -1,10 +1,11 @@
+import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, Client, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
 import { ownersIn } from "../../lib/model/renewal-owner.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
-import { BEFORE_WRITING, unlessFailing } from "../records/written.ts";
+import { BEFORE_WRITING } from "../records/written.ts";
 import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { UNCHANGED, type RightsAfter } from "./rights-after.ts";

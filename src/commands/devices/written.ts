@@ -1,3 +1,4 @@
+import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Client, Device } from "../../lib/client/index.ts";
 import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
 import { comparisonKey } from "../../lib/model/normalise.ts";
@@ -5,7 +6,7 @@ import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
 import { shownOption, typedWord } from "../../lib/text/shell-word.ts";
 import { orgWord } from "../orgs/named.ts";
-import { backByEdit, unlessFailing, type Showing, type Written } from "../records/written.ts";
+import { backByEdit, type Showing, type Written } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 

@@ -1,3 +1,4 @@
+import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, Ade, Client, PushCertificate, User, VppTokenRecord } from "../../lib/client/index.ts";
 import type {
   AdeServerFacts,
@@ -17,7 +18,6 @@ import { dayOf } from "../../lib/model/time.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { withRejection } from "../../lib/renewals/rejection.ts";
 import { text } from "../../lib/text/index.ts";
-import { unlessFailing } from "../records/written.ts";
 import { lastRunOf, OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
 import { mayAll, requireRight } from "../rights.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";

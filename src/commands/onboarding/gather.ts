@@ -2,7 +2,7 @@ import { NOT_MANAGED } from "../../lib/model/device.ts";
 import { line } from "../../lib/advice/line.ts";
 import { adeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
 import type { Ade, Answer, Client, Tenant } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
@@ -14,7 +14,6 @@ import {
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { withRejection } from "../../lib/renewals/rejection.ts";
-import { unlessFailing } from "../records/written.ts";
 import { asOfNow, describePressing, isPressing, itemsBySource } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 

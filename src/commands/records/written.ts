@@ -1,4 +1,4 @@
-import { Failure } from "../../lib/errors/index.ts";
+import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
@@ -74,21 +74,6 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   );
   const told = changed.filter(({ key }) => !key.endsWith("Id"));
   return told.length === 0 ? changed : told;
-};
-
-/**
- * What is only told beside a change that was made: where it cannot be found out, as who took his own role away may not ask
- * any more, it is left out, and the change stays done.
- *
- * @throws `interrupted`
- */
-export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await told();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-    return undefined;
-  }
 };
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */

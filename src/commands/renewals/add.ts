@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, unlessFailing, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import { askMissing, tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";

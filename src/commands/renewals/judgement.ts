@@ -1,5 +1,5 @@
 import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import type { ReadFile } from "../../lib/files/index.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { type Check, CHECKS, type Judgement } from "../../lib/renewals/replacement/check.ts";
@@ -7,7 +7,6 @@ import { newestOf } from "../../lib/renewals/succession.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, text, type Language, type Text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
-import { unlessFailing } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 
 /** The file that was judged. */

@@ -1,7 +1,7 @@
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/renewals/timeline.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
@@ -15,7 +15,6 @@ import { momentIn } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { documentOrRecords, requestedDocument } from "../documents.ts";
-import { unlessFailing } from "../records/written.ts";
 import { readsReserved, rightsIn } from "../rights.ts";
 import { writeOutput } from "../csv/file/output.ts";
 

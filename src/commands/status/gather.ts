@@ -1,6 +1,6 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
@@ -19,7 +19,6 @@ import { watchedAde } from "../ade/watched.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
 import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
-import { unlessFailing } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
 import { asOfNow, describePressing, isPressing, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";

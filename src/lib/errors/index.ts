@@ -135,3 +135,18 @@ export const titleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);
 };
+
+/**
+ * What is only told beside a change that was made: where it cannot be found out, as who took his own role away may not ask
+ * any more, it is left out, and the change stays done.
+ *
+ * @throws `interrupted`
+ */
+export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await told();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    return undefined;
+  }
+};

@@ -1,10 +1,10 @@
+import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { nounNamed } from "../../../lib/model/problem.ts";
 import type { Operation } from "../../../lib/model/role.ts";
 import { counted, joined, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
-import { unlessFailing } from "../../records/written.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {

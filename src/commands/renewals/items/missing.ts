@@ -1,3 +1,4 @@
+import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { isTelephoneNumber, RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
@@ -8,7 +9,6 @@ import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.t
 import { textInContext } from "../../../lib/terminal/commands.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
-import { unlessFailing } from "../../records/written.ts";
 import { rightsIn } from "../../rights.ts";
 import { flagName } from "../../field.ts";
 import type { Tools } from "../../tools.ts";

@@ -1,3 +1,4 @@
+import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import {
@@ -13,7 +14,6 @@ import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS, shownDay } from "./columns.ts";
-import { unlessFailing } from "../../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /** Now, in the context's zone, by the usual thresholds. */

@@ -1,5 +1,5 @@
 import type { Client } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { Holding } from "../../../lib/renewals/guide/index.ts";
 import { answeredOfAccount, hasAccount } from "../../../lib/handover/checklist/account.ts";
 import { markOf } from "../../../lib/handover/checklist/which.ts";
@@ -7,7 +7,6 @@ import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/rene
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { typedWord } from "../../../lib/text/shell-word.ts";
-import { unlessFailing } from "../../records/written.ts";
 import type { Subject } from "./subject.ts";
 
 type Asked = Client<"ade" | "push-certificate" | "vpp">;

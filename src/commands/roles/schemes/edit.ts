@@ -1,9 +1,9 @@
-import { Failure } from "../../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { HandValues } from "../../../lib/model/thing.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN, refuseNothing } from "../../records/options.ts";
-import { BEFORE_WRITING, showWritten, unlessFailing, WHILE_WRITING } from "../../records/written.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import {
   itemOption,
