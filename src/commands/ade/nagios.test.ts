@@ -32,6 +32,13 @@ test.each<[string, Partial<Ade>, number, string, RegExp]>([
     "WARNING",
     /do not switch them on yet: clomoctl ade devices list --not-ready$/,
   ],
+  [
+    "expired, and nobody has tried it since",
+    { token: { ...TOKEN, expiresAt: "2026-11-20T00:59:59.000Z" } },
+    2,
+    "CRITICAL",
+    /^the server token has expired: clomoctl ade token set FILE$/,
+  ],
   ["missing", { counts: { ...ADE.counts, missing: 2 } }, 1, "WARNING", /2 devices that Apple no longer has: clomoctl /],
   ["overdue", { lastSyncAt: "2026-11-17T00:00:00.000Z" }, 1, "WARNING", /^no sync was completed for 3 days/],
   [

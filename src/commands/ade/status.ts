@@ -20,8 +20,8 @@ export default defineCommand({
       "Apple には問い合わせず、記録されている内容を表示します。--nagios 以外では、何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--nagios: critical if Apple rejected the server token, or if the last sync failed and needs a person; a warning if Apple could not be reached, if no sync was completed for twice the interval of its schedule (`ade sync --every` or --watch; default: 1d), and for missing devices, devices without an ADE profile and records that could not be read; unknown without a token. A mirror is not watched here, because its devices are synced in the console: unknown.",
-      "--nagios: Apple がサーバートークンを拒否したとき、または前回の同期が失敗して人の対応が必要なときは「至急」。Apple に接続できなかったとき、スケジュールの間隔(`ade sync --every` か --watch、既定は 1d)の 2 倍の間同期が完了していないとき、見つからないデバイス、ADE プロファイルのないデバイス、読み取れない記録があるときは警告。トークンが未設定のときは不明。ミラーでは管理画面で同期するため監視の対象外で、不明になります。",
+      "--nagios: critical if Apple rejected the server token, if it has expired, or if the last sync failed and needs a person; a warning if Apple could not be reached, if no sync was completed for twice the interval of its schedule (`ade sync --every` or --watch; default: 1d), and for missing devices, devices without an ADE profile and records that could not be read; unknown without a token. A mirror is not watched here, because its devices are synced in the console: unknown.",
+      "--nagios: Apple がサーバートークンを拒否したとき、その期限が切れたとき、または前回の同期が失敗して人の対応が必要なときは「至急」。Apple に接続できなかったとき、スケジュールの間隔(`ade sync --every` か --watch、既定は 1d)の 2 倍の間同期が完了していないとき、見つからないデバイス、ADE プロファイルのないデバイス、読み取れない記録があるときは警告。トークンが未設定のときは不明。ミラーでは管理画面で同期するため監視の対象外で、不明になります。",
     ),
   ],
   args: {},

@@ -106,6 +106,9 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);
   const findings = await findingsIn(tools, context, tenant);
+  // that a token was rejected or has expired is told among what is wrong with ADE
+  const isTold = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
+  const told = isTold ? watched?.facts.token?.renewal : undefined;
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
@@ -119,7 +122,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     ade,
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
-      ...renewals.filter((one) => isPressing(one) && !isTold(one)).map(describePressing),
+      ...renewals.filter((one) => isPressing(one) && one.id !== told).map(describePressing),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(missingName),
       ...findings.map(({ what }) => what),
@@ -182,9 +185,6 @@ const awaited = (kind: FormatName): Text => {
     `次のエクスポートを取り込むまで、管理画面と異なります(${ja})`,
   );
 };
-
-/** That Apple rejects a token is told among what is wrong with ADE. */
-const isTold = ({ level, rejection }: Judged): boolean => level === "critical" && rejection !== undefined;
 
 const unread = ({ what, where, hint }: Failure): Text => {
   const of = (language: "en" | "ja"): string =>

@@ -9,7 +9,12 @@ const ago = (hours: number): string => new Date(NOW.getTime() - hours * 3_600_00
 type Sync = NonNullable<AdeHealthFacts["sync"]>;
 
 const SYNC: Sync = { state: "done", startedAt: ago(1), finishedAt: ago(1), intervalMs: null, error: null };
-const TOKEN: NonNullable<AdeHealthFacts["token"]> = { setAt: ago(1000), rejectedAt: null, renewal: null };
+const TOKEN: NonNullable<AdeHealthFacts["token"]> = {
+  setAt: ago(1000),
+  expiresAt: ago(-1),
+  rejectedAt: null,
+  renewal: null,
+};
 const COUNTS: AdeHealthFacts["counts"] = { present: 10, missing: 0, notReady: 0, unreadable: 0 };
 
 const facts = (change: Partial<AdeHealthFacts> = {}): AdeHealthFacts => ({
@@ -39,6 +44,12 @@ describe("the health of ADE", () => {
   test.each<[string, Partial<AdeHealthFacts>, readonly string[]]>([
     ["nothing is wrong", {}, []],
     ["Apple rejected the token", rejected, ["token-rejected critical"]],
+    ["the token has expired", { token: { ...TOKEN, expiresAt: ago(0) } }, ["token-expired critical"]],
+    [
+      "it has expired, and Apple rejected it",
+      { token: { ...rejected.token, expiresAt: ago(1) } },
+      ["token-rejected critical"],
+    ],
     ["terms", { sync: failed("not-permitted") }, ["sync-failed critical"]],
     ["another server", { sync: failed("input-rejected") }, ["sync-failed critical"]],
     ["not reached", { sync: failed("unavailable") }, ["sync-failed warning"]],
@@ -86,7 +97,8 @@ describe("the health of ADE", () => {
   });
 
   test("names counts, ages and the way out in both languages, with a command each", () => {
-    const all = [...adeHealth(EVERYTHING, NOW), ...adeHealth(facts({ sync: failed("not-permitted") }), NOW)];
+    const expired = facts({ token: { ...TOKEN, expiresAt: ago(1) } });
+    const all = [EVERYTHING, facts({ sync: failed("not-permitted") }), expired].flatMap((one) => adeHealth(one, NOW));
     expect(all.map(({ what }) => what.en)).toEqual([
       expect.stringContaining("Apple rejected the server token"),
       "no sync was completed for 3 days; one is expected every 24 hours",
@@ -94,6 +106,7 @@ describe("the health of ADE", () => {
       "1 device that Apple no longer has",
       "2 devices without an ADE profile: do not switch them on yet",
       "the last sync failed: refused",
+      "the server token has expired",
     ]);
     expect(all.map(({ step }) => step)).toEqual([
       "clomoctl ade token set FILE",
@@ -102,6 +115,7 @@ describe("the health of ADE", () => {
       "clomoctl ade devices list --state missing",
       "clomoctl ade devices list --not-ready",
       "clomoctl ade status",
+      "clomoctl ade token set FILE",
     ]);
     for (const { what, hint } of all) {
       expect(what.ja).toMatch(/\p{Script=Hiragana}/u);

@@ -10,6 +10,7 @@ export interface AdeHealthFacts {
   readonly server: { readonly name: string } | null;
   readonly token: {
     readonly setAt: string;
+    readonly expiresAt: string;
     readonly rejectedAt: string | null;
     readonly renewal: string | null;
   } | null;
@@ -34,6 +35,7 @@ export interface AdeHealthFacts {
 /** What may be wrong with ADE; programs read the keys. */
 export const ADE_CONDITIONS = {
   "token-rejected": text("token rejected", "トークンの拒否"),
+  "token-expired": text("token expired", "トークンの期限切れ"),
   "sync-failed": text("sync failed", "同期の失敗"),
   "sync-overdue": text("sync overdue", "同期の遅れ"),
   "unreadable-records": text("unreadable records", "読み取れない記録"),
@@ -95,6 +97,19 @@ function tokenRejected({ token, endpoint, server }: AdeHealthFacts): readonly Ad
       what: TOKEN_REJECTED,
       step: SET_TOKEN,
       hint: endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : NEW_TOKEN,
+    },
+  ];
+}
+
+/** Apple refuses an expired token, whether a sync has tried it or not. */
+function tokenExpired({ token }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
+  if (token === null || token.rejectedAt !== null || Date.parse(token.expiresAt) > now.getTime()) return [];
+  return [
+    {
+      id: "token-expired",
+      level: "critical",
+      what: text("the server token has expired", "サーバートークンの有効期限が切れています"),
+      step: SET_TOKEN,
     },
   ];
 }
@@ -190,6 +205,12 @@ export const watchesAde = ({ mirror, token }: { readonly mirror: boolean; readon
 /** Returns what is wrong with a tenant's ADE, the most urgent first; nothing in a mirror, and before a token is set. */
 export function adeHealth(facts: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (!watchesAde(facts)) return [];
-  const all = [...tokenRejected(facts), ...syncFailed(facts), ...syncOverdue(facts, now), ...deviceConditions(facts)];
+  const all = [
+    ...tokenRejected(facts),
+    ...tokenExpired(facts, now),
+    ...syncFailed(facts),
+    ...syncOverdue(facts, now),
+    ...deviceConditions(facts),
+  ];
   return all.toSorted((one, other) => Number(other.level === "critical") - Number(one.level === "critical"));
 }
