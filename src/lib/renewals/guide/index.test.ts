@@ -142,7 +142,7 @@ describe("of an item whose renewed file was downloaded", () => {
     expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
     expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
     expect(steps[0]?.what.en).toMatch(
-      /^The renewed file was downloaded already \(\/tmp\/new file\.pem\): .*clomoctl renewals edit 本社 --expires 2027-03-01/,
+      /^The renewed file was downloaded already \(\/tmp\/new file\.pem\)\. Check it first.*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'\. If it can .*clomoctl renewals edit 本社 --expires 2027-03-01/,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
     expect(steps.at(-1)?.what.en).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
@@ -151,7 +151,9 @@ describe("of an item whose renewed file was downloaded", () => {
 
   it("the guide names no file or date that is not recorded", () => {
     const { steps } = guideOf("ade-token", { ...waiting, downloadedSource: null }, null);
-    expect(steps[0]?.what.en).toMatch(/^The renewed file was downloaded already: .* --expires DATE\./);
+    expect(steps[0]?.what.en).toMatch(
+      /^The renewed file was downloaded already\. Check it first.* --new NEW\. .* --expires DATE\./,
+    );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイルはダウンロード済みです/);
   });
 });

@@ -109,12 +109,15 @@ function fromUpload(steps: readonly Step[], known: RenewalItem | null, expiresOn
   return [{ ...upload, what: joined([downloadedAlready(known, expiresOn), upload.what], text(" ", "")) }, ...others];
 }
 
-function downloadedAlready({ name, downloadedSource }: RenewalItem, expiresOn: string | null): Text {
+function downloadedAlready(known: RenewalItem, expiresOn: string | null): Text {
+  const { name, downloadedSource } = known;
   const [en, ja] = downloadedSource === null ? ["", ""] : [` (${downloadedSource})`, `(${downloadedSource})`];
+  // it may be recorded although something of it could not be compared
+  const verify = line("renewals verify", [], { current: known.source ?? "OLD", new: downloadedSource ?? "NEW" });
   const drop = line("renewals edit", [name], { expires: expiresOn ?? "DATE" });
   return text(
-    `The renewed file was downloaded already${en}: upload that one, and do not renew again. If it is lost, drop it from the record and show this guide again: ${drop}.`,
-    `更新ファイル${ja}はダウンロード済みです。もう一度更新せず、そのファイルをアップロードしてください。ファイルを失った場合は、記録から外してからこの手順をもう一度表示してください: ${drop} 。`,
+    `The renewed file was downloaded already${en}. Check it first, and all that is listed as left to check: ${verify}. If it can replace the one in use, upload it, and do not renew again. If it is lost or the wrong one, drop it from the record and show this guide again: ${drop}.`,
+    `更新ファイル${ja}はダウンロード済みです。まず、そのファイルで更新できるかを調べ、「確かめれば」とされた項目も確かめてください: ${verify} 。更新できるファイルなら、もう一度更新せず、それをアップロードしてください。ファイルを失った場合や違うファイルだった場合は、記録から外してからこの手順をもう一度表示してください: ${drop} 。`,
   );
 }
 
