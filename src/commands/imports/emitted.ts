@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { importColumns } from "./plan/columns.ts";
+import { waitingColumns } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -14,6 +14,6 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("imports");
     const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
-    await tools.terminal.list(importColumns(tools.terminal), waiting);
+    await tools.terminal.list(waitingColumns(tools.terminal), waiting);
   },
 });

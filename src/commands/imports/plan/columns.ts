@@ -68,20 +68,19 @@ const CHANGES: Column<Import> = {
       .join(" "),
 };
 
-/** The mode in which the console takes a file that is still to be uploaded; people read it in place of the plan's. */
+/** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
+export const importColumns = (terminal: Terminal, more: readonly Column<Import>[] = []): readonly Column<Import>[] =>
+  listColumns(terminal, [...COLUMNS, CHANGES, ...more], ["number", "kind", "mode", "state", "createdAt", "changes"]);
+
+/** The mode in which the console takes the file of a plan; people read it in place of the plan's. */
 const UPLOAD_MODE: Column<Import> = {
   key: "uploadMode",
   header: text("upload mode", "アップロード方法"),
-  value: (plan) => (plan.state === "awaiting-console" ? uploadMode(plan) : null),
+  value: uploadMode,
 };
 
-/** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
-export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
-  listColumns(
-    terminal,
-    [...COLUMNS, CHANGES, UPLOAD_MODE],
-    ["number", "kind", "mode", "state", "createdAt", "changes"],
-  );
+/** The columns of plans that wait for the console. */
+export const waitingColumns = (terminal: Terminal): readonly Column<Import>[] => importColumns(terminal, [UPLOAD_MODE]);
 
 /** Another import: its id, and for people its number. */
 const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
