@@ -232,3 +232,15 @@ test("an organisation below which a written one lies is made with it", async () 
     ["S1", "delete", true],
   ]);
 });
+
+test("what a colleague changed in another field of a written record is not the plan's work", async () => {
+  await takeOver(BEFORE);
+  const plan = await emit([HEADER, person("一", "部長"), person("二")], append);
+  const others = [person("二"), person("三"), person("四")];
+  const done = [HEADER, person("一", "部長", "03-1"), ...others];
+  expect(await verify(plan, done)).toMatchObject({ accepted: false, touched: 0, first: [{ touched: false }] });
+  const open = [HEADER, person("一", "", "03-1"), ...others];
+  expect(await verify(plan, open)).toMatchObject({ accepted: false, touched: 1, first: [{ touched: true }] });
+  await takeOver(done);
+  expect(await verify(plan, done)).toMatchObject({ accepted: true });
+});

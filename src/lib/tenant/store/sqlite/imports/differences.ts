@@ -4,7 +4,7 @@ import type { StagedFile } from "../../../../imports/plan.ts";
 import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
-import { either, isMatched, isMissing, isValid } from "../../sql/forms.ts";
+import { either, isMatched, isMissing, isValid, quoteIdentifier } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
 import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
@@ -97,6 +97,20 @@ export const visibleIn = (
   };
 };
 
+/**
+ * SQL: true if an export has a field of the record `t` otherwise, by its match `m`, that the import `:import` changed. Of a tree and of
+ * a record that it created, that is every field.
+ */
+const isOfPlan = (kind: StoredKind): string => {
+  if (kind.table.planner !== undefined) return "m.changed <> 0";
+  const written = kind.fields.map(({ stored: column, bit }) => {
+    const name = quoteIdentifier(column);
+    return either(`w.${name} is distinct from t.${name}`, `${2 ** bit}`, "0");
+  });
+  return `m.changed & coalesce((select ${written.join(" + ")} from ${wasTable(kind)} w
+    where w.import = :import and w.pk = t.pk and w.action = 'update'), -1) <> 0`;
+};
+
 /** Adds to the lines of an export's comparison what was planned, whether the plan touches the record, and its open task. */
 export const differencesOf = (
   database: Database,
@@ -119,9 +133,11 @@ export const differencesOf = (
   const which = { rows: JSON.stringify(lines.map(({ row }) => row)), ids: JSON.stringify(lines.map(idOf)) };
   const keys = JSON.stringify(lines.map(({ key }) => key));
   const records = database.all(
-    `select m.row, t.pk, t.id, t.revision, ${after} as planned from ${thing.name} t left join s.match m on m.target = t.pk
+    `select m.row, t.pk, t.id, ${after} as planned,
+       t.revision = :revision and (m.row is null or not ${isValid("m.row")} or ${isOfPlan(kind)}) as touched
+     from ${thing.name} t left join s.match m on m.target = t.pk
      where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`,
-    which,
+    { ...which, import: planned.import, revision: planned.revision },
   );
   const deleted = database.all(
     `select ${keyText(kind, (name) => `w."${name}"`)} as key from ${wasTable(kind)} w
@@ -141,10 +157,7 @@ export const differencesOf = (
     return {
       ...line,
       planned: ours,
-      touched:
-        record === undefined
-          ? deleted.some(({ key }) => key === line.key)
-          : Number(record["revision"]) === planned.revision,
+      touched: record === undefined ? deleted.some(({ key }) => key === line.key) : record["touched"] === 1,
       ...(outside.has(line.row) && { outside: true }),
       ...(task !== undefined && { task }),
       ...(named.length > 0 && { pending: named.toSorted((a, b) => a - b) }),
@@ -159,7 +172,7 @@ export const countTouched = (database: Database, plan: PlanSql, { import: pk, re
   const was = wasTable(kind);
   const params = { kind: kind.name, import: pk, revision };
   const otherwise = `select 1 from s.match m join ${name} t on t.pk = m.target
-    where t.revision = :revision and (m.changed <> 0 or not ${isValid("m.row")})`;
+    where t.revision = :revision and (${isOfPlan(kind)} or not ${isValid("m.row")})`;
   const missing = `select 1 from ${name} t where t.revision = :revision
     and (${kind.isLacking} or ${kind.inScope} and ${kind.isProtected} and ${isMissing("t.pk")})`;
   const stillThere = `select 1 from s.row r where not ${isMatched("r.row")} and ${keyText(kind, staged)} in (
