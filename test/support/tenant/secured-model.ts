@@ -117,6 +117,8 @@ export class SecuredModel {
   }
 
   outcome(): ModelSecuredOutcome {
+    // rows that are blank throughout do not count
+    if (this.#rows.length === 0) this.#faults.push({ row: 0, code: "file-no-rows" });
     for (const row of this.#rows) this.#check(row);
     const { mode, skipInvalid = false } = this.#request;
     const invalid = this.#rows.filter((row) => this.#isInvalid(row));
@@ -148,7 +150,7 @@ export class SecuredModel {
     return {
       faults: this.#faults.map(({ code, row }) => `${code}@${row}`).toSorted(),
       counts: { ...counts, groupsCreated: groups.size - this.#app.groups.length },
-      rejected: skipInvalid ? lacking.length > 0 && untold : invalid.length > 0,
+      rejected: this.#rows.length === 0 || (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0),
       after: { users: [...users.values()], groups: [...groups] },
     };
   }

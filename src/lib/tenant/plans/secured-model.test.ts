@@ -144,6 +144,16 @@ test("an import of SECURED APPs users does what a model of one row at a time doe
   );
 });
 
+test("a file of blank rows has no rows, in the model as in the program", async () => {
+  const app = { users: [], groups: GROUPS };
+  seed(app);
+  const file = [["ユーザーID"], [""]];
+  const expected = new SecuredModel(app, { kind: APP }, file).outcome();
+  const plan = await tenant.plan({ kind: APP }, file);
+  expect([expected.faults, expected.rejected]).toEqual([["file-no-rows@0"], true]);
+  expect([await tenant.faults(plan), plan.rejected]).toEqual([expected.faults, expected.rejected]);
+});
+
 test.each(SECURED_APPS)("administrators of %s stand outside every import", async (app) => {
   tenant.clear();
   const header = ["表示名", "ユーザーID", "パスワード"];
