@@ -287,6 +287,17 @@ describe("--map", () => {
     expect(stderr).toContain("map.yaml:1");
   });
 
+  test("is refused at the line of what is not UTF-8", async () => {
+    const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n" });
+    writeFileSync(join(folder, "map.yaml"), Buffer.concat([Buffer.from(`${MAP}# `), Buffer.of(0xb1)]));
+    const { exit, stdout, stderr } = await run("csv check hr.csv --as users --map map.yaml", { folder });
+    expect([exit, stdout, stderr]).toEqual([
+      3,
+      "",
+      expect.stringMatching(/not UTF-8 text[^]*map\.yaml:3[^]*save the file as UTF-8/),
+    ]);
+  });
+
   test("of a context does not count: there is no tenant", async () => {
     const home = freshFolder();
     const folder = folderWith({ "people.csv": GOOD });

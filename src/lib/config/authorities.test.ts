@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const authoritiesIn = async (content: string): Promise<readonly string[]> => {
+const authoritiesIn = async (content: string | Uint8Array): Promise<readonly string[]> => {
   const file = join(folder, "ca.pem");
   await writeFile(file, content);
   return readAuthorities(file);
@@ -21,6 +21,8 @@ const authoritiesIn = async (content: string): Promise<readonly string[]> => {
 
 test("a file's certificates are all given, whatever stands between them", async () => {
   expect(await authoritiesIn(`Subject: 認証局\n${first}\r\n\r\n# next\n${second}\n`)).toEqual([first, second]);
+  const inShiftJis = Buffer.concat([Buffer.from("# "), Buffer.of(0x8e, 0x52), Buffer.from(`\n${first}\n`)]);
+  expect(await authoritiesIn(inShiftJis)).toEqual([first]);
 });
 
 test.each([

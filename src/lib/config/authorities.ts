@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { readText } from "../files/index.ts";
+import { readLenientText } from "../files/index.ts";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -14,7 +14,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * @see RFC 7468 5
  */
 export async function readAuthorities(caFile: string): Promise<readonly string[]> {
-  const content = await readText(caFile);
+  const content = await readLenientText(caFile);
   const certificates = content.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new Failure("input-rejected", {

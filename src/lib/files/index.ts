@@ -7,6 +7,7 @@ export { readOwnFile, writeOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
 export {
   readChunks,
+  readLenientText,
   readNamedFile,
   readNamedText,
   readShort,

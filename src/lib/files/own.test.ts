@@ -23,6 +23,12 @@ test("a file that cannot be there is missing, and nothing else is", async () => 
   expect(() => readOwnFile(join(folder, "folder"), uid)).toThrow(expect.objectContaining({ code: "EISDIR" }));
 });
 
+test("a file that is not UTF-8 is refused at its line", async () => {
+  await writeFile(file, Buffer.concat([Buffer.from("language: ja\n# "), Buffer.of(0xb1)]));
+  const refused = { code: "input-rejected", where: `${file}:2` };
+  expect(() => readOwnFile(file, uid)).toThrow(expect.objectContaining(refused));
+});
+
 test("a device is no file of settings", () => {
   expect(() => readOwnFile("/dev/null", uid)).toThrow(expect.objectContaining({ code: "usage" }));
 });

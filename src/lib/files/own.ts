@@ -4,6 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { writeFileAtomically, type WriteOptions } from "./atomic.ts";
 import { hasCode } from "./temporary.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 const OTHERS_WRITE = 0o022;
 
@@ -17,6 +18,7 @@ const NO_SETTINGS = text("not a file of settings", "設定ファイルではあ�
  * @param userId the program's effective user; undefined on platforms where files have neither owner nor mode
  * @returns undefined if there is no such file
  * @throws `not-permitted` if another user could have written it
+ * @throws `input-rejected` with the line, if it is not UTF-8
  * @throws the file system's own error if it cannot be read
  */
 export function readOwnFile(path: string, userId: number | undefined): string | undefined {
@@ -27,11 +29,11 @@ export function readOwnFile(path: string, userId: number | undefined): string | 
     const isShort = found.isDirectory() || (found.isFile() && found.size <= MOST_BYTES);
     if (!isShort) throw new Failure("usage", { what: NO_SETTINGS, where: path });
     // of a folder it fails with EISDIR
-    const content = readFileSync(descriptor, "utf8");
+    const content = readFileSync(descriptor);
     const { uid, mode } = found;
     const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & OTHERS_WRITE) === 0);
     if (!isOurs) throw writtenByOthers(path);
-    return content;
+    return decodeUtf8(content, path);
   } finally {
     closeSync(descriptor);
   }

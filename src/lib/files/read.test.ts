@@ -1,6 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
-import { expect, test } from "vitest";
-import { readStart, unreadable } from "./read.ts";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { expect, onTestFinished, test } from "vitest";
+import { readNamedText, readStart, readText, unreadable } from "./read.ts";
 
 test("a file that is not there is not found; one that cannot be read is a wrong use", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => unreadable("x.csv", cause));
@@ -13,4 +16,17 @@ test.runIf(process.platform === "linux")("a file of the system's own, which has 
   const start = await readStart("/proc/self/status", 1024);
   expect((await stat("/proc/self/status")).size).toBe(0);
   expect(Buffer.from(start?.bytes ?? []).toString()).toContain("Name:");
+});
+
+test("a text that is not UTF-8 is refused at its line, from a file or from stdin", async () => {
+  const workingFolder = await mkdtemp(join(tmpdir(), "read-"));
+  onTestFinished(() => rm(workingFolder, { recursive: true }));
+  const bytes = Buffer.concat([Buffer.from("山\n"), Buffer.of(0x8e, 0x52)]);
+  const path = join(workingFolder, "a.yaml");
+  await writeFile(path, bytes);
+  const place = { stdin: Readable.from([bytes]), workingFolder };
+  const refusal = (where: string) => ({ code: "input-rejected", where });
+  await expect(readText(path, "a.yaml")).rejects.toMatchObject(refusal("a.yaml:2"));
+  await expect(readNamedText(place, "a.yaml")).rejects.toMatchObject(refusal("a.yaml:2"));
+  await expect(readNamedText(place, "-")).rejects.toMatchObject(refusal("stdin:2"));
 });

@@ -5,6 +5,7 @@ import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 export type { FileHandle } from "node:fs/promises";
 
@@ -170,11 +171,26 @@ const MOST_TEXT_BYTES = 16 * 1024 * 1024;
  * @param path absolute
  * @param where its name in messages: as typed
  * @throws `not-found` when it does not exist, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
+ * @throws `input-rejected` with the line, when it is not UTF-8
  */
-export async function readText(path: string, where: string = path): Promise<string> {
+export const readText = async (path: string, where: string = path): Promise<string> =>
+  decodeUtf8(await readTextBytes(path, where), where);
+
+/**
+ * The text of a file in which the program looks for certain lines only: beside certificates in PEM, notes in any
+ * encoding may stand.
+ *
+ * @param path absolute
+ * @returns U+FFFD for bytes that are not UTF-8
+ * @throws `not-found` and `usage` as {@link readText}
+ */
+export const readLenientText = async (path: string): Promise<string> =>
+  Buffer.from(await readTextBytes(path, path)).toString("utf8");
+
+async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
   const { bytes } = await readStartOf(path, where, MOST_TEXT_BYTES);
   if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
-  return Buffer.from(bytes).toString("utf8");
+  return bytes;
 }
 
 const TOO_LONG = text("longer than 16 MiB", "16 MiB を超えています");
@@ -216,5 +232,5 @@ export async function readNamedText({ stdin, workingFolder }: ReadingPlace, type
   if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
   const bytes = await readStream(stdin, MOST_TEXT_BYTES);
   if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
-  return Buffer.from(bytes).toString("utf8");
+  return decodeUtf8(bytes, "stdin");
 }

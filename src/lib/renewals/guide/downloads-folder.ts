@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { readText } from "../../files/index.ts";
+import { readLenientText } from "../../files/index.ts";
 
 /** Where a person's folders are told. */
 export interface FolderPlace {
@@ -22,7 +22,7 @@ export async function downloadsFolder({ platform, userFolder, environment }: Fol
   if (isAbsolute(given)) return given;
   const settings = environment["XDG_CONFIG_HOME"] ?? "";
   const folder = isAbsolute(settings) ? settings : join(userFolder, ".config");
-  const told = await readText(join(folder, "user-dirs.dirs")).catch(() => "");
+  const told = await readLenientText(join(folder, "user-dirs.dirs")).catch(() => "");
   const [, named = ""] = /^XDG_DOWNLOAD_DIR="(.+)"$/m.exec(told) ?? [];
   const path = named.replace(/^\$HOME(?=\/|$)/, () => userFolder);
   return isAbsolute(path) ? path : usual;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import { readText } from "../../files/index.ts";
+import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { failed } from "./outcome.ts";
 import type { Deliver } from "./sender.ts";
@@ -15,13 +15,13 @@ export const secretNames = ({ smtp, recipients }: NotifySettings): readonly stri
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };
 
-/** Opens the mail server of the settings. @throws Failure as `readSecret` and `readText` */
+/** Opens the mail server of the settings. @throws Failure as `readSecret` and `readLenientText` */
 export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
   const { openMailer } = await import("./ways/mail.ts");
   return openMailer({
     ...smtp,
     password: password === undefined ? undefined : await readSecret(password, place),
-    authority: caFile === undefined ? undefined : await readText(resolve(place.folder, caFile)),
+    authority: caFile === undefined ? undefined : await readLenientText(resolve(place.folder, caFile)),
   });
 };
 
