@@ -1,11 +1,65 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHmac, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { childrenOf, elementOf, octetsOf, TAG } from "./encoding/ber.ts";
+import { present } from "./encoding/cms.ts";
 import { readExpiring } from "./index.ts";
 import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
 
 const LOCKED = "needs its password";
+
+/** An element in DER of up to 65,535 bytes. */
+const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
+  const all = Buffer.concat(content);
+  const length = all.length < 128 ? [all.length] : [0x82, all.length >> 8, all.length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...length), all]);
+};
+
+/** A copy with one bit changed. */
+const flipped = (bytes: Uint8Array, at: number, bit = 0): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt8(copy.readUInt8(at) ^ (1 << bit), at);
+  return copy;
+};
+
+const number = (value: number): Buffer => der(TAG.integer, Buffer.from(value.toString(16).padStart(8, "0"), "hex"));
+const oid = (content: string): Buffer => der(TAG.oid, Buffer.from(content, "hex"));
+
+interface Pbmac1 {
+  readonly password: string;
+  readonly hash: string;
+  readonly iterations: number;
+  readonly keyBytes: number;
+}
+
+const HMAC_OIDS = new Map([
+  ["sha1", "2a864886f70d0207"],
+  ["sha224", "2a864886f70d0208"],
+  ["sha256", "2a864886f70d0209"],
+  ["sha384", "2a864886f70d020a"],
+  ["sha512", "2a864886f70d020b"],
+]);
+
+/** A store without a MAC, with one as OpenSSL 3.4 writes it; older ones cannot. @see RFC 9579 */
+const withPbmac1 = (store: Uint8Array, { password, hash, iterations, keyBytes }: Pbmac1): Buffer => {
+  const [version, safe] = childrenOf(elementOf(store));
+  const [, wrapped] = childrenOf(present(safe));
+  const salt = Buffer.from("12345678");
+  const key = pbkdf2Sync(password, salt, iterations, keyBytes, hash);
+  const digest = createHmac(hash, key)
+    .update(octetsOf(elementOf(present(wrapped).content)))
+    .digest();
+  const hmac = der(TAG.sequence, oid(HMAC_OIDS.get(hash) ?? ""), der(TAG.null));
+  const parameters = der(TAG.sequence, der(TAG.octets, salt), number(iterations), number(keyBytes), hmac);
+  const derivation = der(TAG.sequence, oid("2a864886f70d01050c"), parameters);
+  const algorithm = der(TAG.sequence, oid("2a864886f70d01050e"), der(TAG.sequence, derivation, hmac));
+  const info = der(TAG.sequence, algorithm, der(TAG.octets, digest));
+  const mac = der(TAG.sequence, info, der(TAG.octets, Buffer.from("NOT USED")), number(1));
+  return der(TAG.sequence, present(version).whole, present(safe).whole, mac);
+};
 
 describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
   let workshop: Workshop;
@@ -61,6 +115,84 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     );
   });
 
+  test.each(["SHA1", "SHA256", "SHA384", "SHA512"])("the MAC is checked by %s", (hash) => {
+    const bytes = store("秘密 1", "-macalg", hash, "-certpbe", "NONE");
+    expect(read(bytes, "秘密 1")).toMatchObject([{ name: "APSP:1" }]);
+    // certificates in clear are not used either
+    expect(() => read(bytes)).toThrow(LOCKED);
+    expect(() => read(bytes, "wrong")).toThrow(LOCKED);
+    const damaged = flipped(bytes, bytes.indexOf("APSP:1"));
+    expect(() => read(damaged, "秘密 1")).toThrow(LOCKED);
+  });
+
+  test("a wrong password and a damaged file end in the same error, in both languages", () => {
+    const bytes = store("secret");
+    const damaged = flipped(bytes, 379);
+    const what = {
+      en: "the key store needs its password (or the password is wrong, or the file is damaged)",
+      ja: "この鍵ストアを開くにはパスワードが必要です(または、パスワードが違うか、ファイルが壊れています)",
+    };
+    const refusal = expect.objectContaining({ code: "input-rejected", what });
+    expect(() => read(bytes, "wrong")).toThrow(refusal);
+    expect(() => read(damaged, "secret")).toThrow(refusal);
+  });
+
+  test("no bit of a store can be flipped without being refused", () => {
+    const small = workshop.certificate({ subject: "/CN=small", key: "ec" });
+    const args = ["-nokeys", "-in", small.certificateFile, "-iter", "1", "-passout", "pass:secret"];
+    const bytes = workshop.run("pkcs12", "-export", ...args);
+    expect(read(bytes, "secret")).toMatchObject([{ name: "small" }]);
+    const isRead = (damaged: Uint8Array): boolean => {
+      try {
+        return read(damaged, "secret").length > 0;
+      } catch (error) {
+        if (error instanceof Failure) return false;
+        throw error;
+      }
+    };
+    const accepted = Array.from({ length: bytes.length * 8 }, (_, bit) => bit).filter((bit) =>
+      isRead(flipped(bytes, bit >> 3, bit & 7)),
+    );
+    expect(accepted).toEqual([]);
+  });
+
+  test("a store without a MAC is read as it is", () => {
+    expect(read(store("secret", "-nomac"), "secret")).toMatchObject([{ name: "APSP:1" }]);
+    expect(read(store("secret", "-nomac", "-certpbe", "NONE"))).toMatchObject([{ name: "APSP:1" }]);
+  });
+
+  describe("PBMAC1", () => {
+    const sealed = (hash: string, change: Partial<Pbmac1> = {}) =>
+      withPbmac1(store("秘密 1", "-nomac", "-certpbe", "NONE"), {
+        password: "秘密 1",
+        hash,
+        iterations: 2048,
+        keyBytes: 32,
+        ...change,
+      });
+
+    test.each(["sha1", "sha256", "sha384", "sha512"])("is checked by %s", (hash) => {
+      const bytes = sealed(hash);
+      expect(read(bytes, "wrong", "秘密 1")).toMatchObject([{ name: "APSP:1" }]);
+      expect(() => read(bytes)).toThrow(LOCKED);
+      const damaged = flipped(bytes, bytes.indexOf("APSP:1"));
+      expect(() => read(damaged, "秘密 1")).toThrow(LOCKED);
+    });
+
+    test.each([
+      ["an unknown hash", { hash: "sha224" }],
+      ["endless work", { iterations: 1_000_001 }],
+      ["a key that is too short", { keyBytes: 19 }],
+      ["a key that is too long", { keyBytes: 129 }],
+    ])("is refused with %s", (_, change) => {
+      expect(() => read(sealed("sha256", change), "秘密 1")).toThrow("unsupported method");
+    });
+  });
+
+  test("a MAC by another hash is refused", () => {
+    expect(() => read(store("", "-macalg", "SHA224"))).toThrow("unsupported method");
+  });
+
   test("certificates without keys are read too, in their order", () => {
     const other = workshop.certificate({ subject: "/CN=other" });
     const both = workshop.file("both.pem", made.certificate + other.certificate);
@@ -72,7 +204,8 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     const empty = workshop.run("pkcs12", "-export", "-nocerts", "-inkey", made.keyFile, "-passout", "pass:");
     expect(() => read(empty)).toThrow("holds no certificate");
     const slow = store("", "-iter", "1000001");
-    expect(() => read(slow)).toThrow(LOCKED);
+    expect(() => read(slow)).toThrow("more iterations than are accepted");
+    expect(() => read(store("", "-iter", "1000001", "-nomaciter"))).toThrow(LOCKED);
     expect(() => read(store("").subarray(0, 400))).toThrow("broken or truncated");
   });
 

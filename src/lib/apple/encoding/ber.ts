@@ -8,7 +8,16 @@ export interface Element {
 }
 
 /** Tags of this folder's structures. */
-export const TAG = { integer: 0x02, octets: 0x04, oid: 0x06, sequence: 0x30, set: 0x31, context0: 0xa0 } as const;
+export const TAG = {
+  integer: 0x02,
+  octets: 0x04,
+  octetsInPieces: 0x24,
+  null: 0x05,
+  oid: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+  context0: 0xa0,
+} as const;
 
 const CONSTRUCTED = 0x20;
 /** tag numbers of 31 and more take further bytes; none of the structures here has one */
@@ -59,6 +68,12 @@ export function childrenOf({ content }: Element): readonly Element[] {
     at += child.whole.length;
   }
   return children;
+}
+
+/** An element that must be there and have this tag. @throws RangeError */
+export function tagged(element: Element | undefined, tag: number): Element {
+  if (element?.tag !== tag) throw new RangeError("another structure");
+  return element;
 }
 
 /** The bytes of an octet string, in one piece or in several. @throws RangeError */

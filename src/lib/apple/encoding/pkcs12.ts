@@ -1,7 +1,9 @@
-import { createDecipheriv, createHash, getCipherInfo, pbkdf2Sync } from "node:crypto";
-import { childrenOf, elementOf, octetsOf, TAG, type Element } from "./ber.ts";
+import { createDecipheriv, getCipherInfo } from "node:crypto";
+import { childrenOf, elementOf, octetsOf, TAG, tagged, type Element } from "./ber.ts";
 import { CIPHERS, hex, present } from "./cms.ts";
 import { attempt } from "./foreign.ts";
+import { derive, deriveByPbkdf2, oldIterations, pbkdf2Of } from "./pkcs12-keys.ts";
+import { checkMac } from "./pkcs12-mac.ts";
 import { decryptRc2 } from "./rc2.ts";
 
 /** The content of object identifiers, in hexadecimal digits. @see RFC 7292 sections 4 and appendix C, RFC 8018 */
@@ -10,12 +12,6 @@ const ENCRYPTED = "2a864886f70d010706";
 const CERTIFICATE_BAG = "2a864886f70d010c0a0103";
 const X509 = "2a864886f70d01091601";
 const PBES2 = "2a864886f70d01050d";
-const PBKDF2_HASHES = new Map([
-  ["2a864886f70d0207", "sha1"],
-  ["2a864886f70d0209", "sha256"],
-  ["2a864886f70d020a", "sha384"],
-  ["2a864886f70d020b", "sha512"],
-]);
 
 /** Opens content by a key and an initialisation vector, of the bytes that the password gives. */
 interface OldCipher {
@@ -31,22 +27,23 @@ const OLD_CIPHERS: ReadonlyMap<string, OldCipher> = new Map([
   ["2a864886f70d010c0106", { keyBytes: 5, decrypt: (content, key, iv) => decryptRc2(content, key, iv, 40) }],
 ]);
 
-/** Bounds of the work a hostile store can ask for; programs write some thousands, and two contents. */
-const MOST_ITERATIONS = 1_000_000;
-const MOST_OLD_ITERATIONS = 200_000;
+/** Bound of the work a hostile store can ask for; programs write two contents. */
 const MOST_CONTENTS = 4;
 
 /** What of a store could be opened. */
 export interface Pkcs12 {
   /** in DER */
   readonly certificates: readonly Uint8Array[];
-  /** some content opens by none of the passwords */
-  readonly locked: boolean;
+  /**
+   * `locked`: the seal (MAC) fits none of the passwords, or some content opens by none of them; `unsupported`: the seal
+   * is of an unknown kind, or asks for too much work
+   */
+  readonly state: "open" | "locked" | "unsupported";
 }
 
 /**
- * The certificates of a key store (PKCS#12, `.p12`, `.pfx`); keys are left alone, and the store's own seal is not
- * checked, as it needs the password that many stores need for nothing else.
+ * The certificates of a key store (PKCS#12, `.p12`, `.pfx`); keys are left alone. Nothing of a store is used whose seal
+ * (MAC) does not fit; one without a seal is read as it is.
  *
  * @param passwords tried in their order, after none and a blank one
  * @returns undefined where the bytes are no such store, or are cut off
@@ -54,12 +51,16 @@ export interface Pkcs12 {
  */
 export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkcs12 | undefined {
   return attempt(() => {
-    const [, safe] = childrenOf(elementOf(store));
-    const contents = childrenOf(elementOf(dataOf(present(safe)))).slice(0, MOST_CONTENTS);
-    const opened = contents.map((content) => attempt(() => safeContentsOf(content, [null, "", ...passwords])));
+    const [, safe, mac] = childrenOf(tagged(elementOf(store), TAG.sequence));
+    const sealed = dataOf(tagged(safe, TAG.sequence));
+    const all = [null, "", ...passwords];
+    const seal = mac === undefined ? "right" : checkMac(mac, sealed, all);
+    if (seal !== "right") return { certificates: [], state: seal === "wrong" ? "locked" : seal };
+    const contents = childrenOf(elementOf(sealed)).slice(0, MOST_CONTENTS);
+    const opened = contents.map((content) => attempt(() => safeContentsOf(content, all)));
     return {
       certificates: opened.flatMap((bags) => bags ?? []),
-      locked: opened.includes(undefined),
+      state: opened.includes(undefined) ? "locked" : "open",
     };
   });
 }
@@ -67,8 +68,10 @@ export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkc
 /** The octets of a ContentInfo that is neither encrypted nor signed. */
 function dataOf(content: Element): Uint8Array {
   const [type, wrapped] = childrenOf(content);
-  if (hex(type) !== DATA) throw new RangeError("another type of content");
-  return octetsOf(elementOf(present(wrapped).content));
+  if (hex(tagged(type, TAG.oid)) !== DATA) throw new RangeError("another type of content");
+  const octets = elementOf(tagged(wrapped, TAG.context0).content);
+  if (octets.tag !== TAG.octets && octets.tag !== TAG.octetsInPieces) throw new RangeError("another structure");
+  return octetsOf(octets);
 }
 
 function safeContentsOf(content: Element, passwords: readonly (string | null)[]): readonly Uint8Array[] {
@@ -96,78 +99,30 @@ function certificatesIn(bags: Uint8Array): readonly Uint8Array[] {
 
 /** @param password null: none at all, which some programs tell from a blank one */
 function decrypt(scheme: string, parameters: Element, content: Uint8Array, password: string | null): Buffer {
-  if (scheme === PBES2) return decryptNew(parameters, content, password ?? "");
+  if (scheme === PBES2) return decryptNew(parameters, content, password);
   const cipher = OLD_CIPHERS.get(scheme);
   if (cipher === undefined) throw new RangeError("unknown cipher");
   const [salt, iterations] = childrenOf(parameters);
-  const bytesFor = (id: number, length: number): Buffer =>
-    derive(id, length, { password, salt: present(salt).content, iterations: countOf(iterations, MOST_OLD_ITERATIONS) });
+  const given = {
+    hash: "sha1",
+    password,
+    salt: present(salt).content,
+    iterations: oldIterations(iterations),
+  } as const;
+  const bytesFor = (id: number, length: number): Buffer => derive(id, length, given);
   return cipher.decrypt(content, bytesFor(1, cipher.keyBytes), bytesFor(2, 8));
 }
 
-function decryptNew(parameters: Element, content: Uint8Array, password: string): Buffer {
+function decryptNew(parameters: Element, content: Uint8Array, password: string | null): Buffer {
   const [derivation, encryption] = childrenOf(parameters);
-  const [, derived] = childrenOf(present(derivation));
-  const [salt, iterations, ...rest] = childrenOf(present(derived));
-  const [algorithm] = rest.flatMap((one) => (one.tag === TAG.sequence ? childrenOf(one) : []));
-  const hash = algorithm === undefined ? "sha1" : (PBKDF2_HASHES.get(hex(algorithm)) ?? "");
   const [oid, iv] = childrenOf(present(encryption));
   const cipher = CIPHERS.get(hex(oid)) ?? "";
   const length = getCipherInfo(cipher)?.keyLength ?? 0;
-  const key = pbkdf2Sync(password, present(salt).content, countOf(iterations, MOST_ITERATIONS), length, hash);
+  const key = deriveByPbkdf2(password, length, pbkdf2Of(present(derivation)));
   return decipher(cipher, content, key, present(iv).content);
 }
 
 function decipher(cipher: string, content: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
   const opened = createDecipheriv(cipher, key, iv);
   return Buffer.concat([opened.update(content), opened.final()]);
-}
-
-function countOf(element: Element | undefined, most: number): number {
-  const count = Number.parseInt(hex(element), 16);
-  if (count >= 1 && count <= most) return count;
-  throw new RangeError("too many iterations");
-}
-
-const HASH_BYTES = 20;
-const BLOCK_BYTES = 64;
-
-/** The bytes of a password for a purpose: 1 a key, 2 an initialisation vector. @see RFC 7292 appendix B.2 */
-function derive(
-  id: number,
-  length: number,
-  {
-    password,
-    salt,
-    iterations,
-  }: { readonly password: string | null; readonly salt: Uint8Array; readonly iterations: number },
-): Buffer {
-  const spelt = Buffer.from(password === null ? "" : `${password}\0`, "utf16le").swap16();
-  const mixed = Buffer.concat([repeated(salt), repeated(spelt)]);
-  const derived: Buffer[] = [];
-  for (let have = 0; have < length; have += HASH_BYTES) {
-    let hash = sha1(Buffer.concat([Buffer.alloc(BLOCK_BYTES, id), mixed]));
-    for (let round = 1; round < iterations; round += 1) hash = sha1(hash);
-    derived.push(hash);
-    addOneMore(mixed, Buffer.alloc(BLOCK_BYTES, hash));
-  }
-  return Buffer.concat(derived).subarray(0, length);
-}
-
-const sha1 = (bytes: Uint8Array): Buffer => createHash("sha1").update(bytes).digest();
-
-/** As often as fills whole blocks. */
-const repeated = (bytes: Uint8Array): Buffer =>
-  bytes.length === 0 ? Buffer.alloc(0) : Buffer.alloc(Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES, bytes);
-
-/** Adds a number and one to each block, as a number of its length. */
-function addOneMore(blocks: Buffer, number: Buffer): void {
-  for (let start = 0; start < blocks.length; start += BLOCK_BYTES) {
-    let carry = 1;
-    for (let at = BLOCK_BYTES - 1; at >= 0; at -= 1) {
-      carry += (blocks[start + at] ?? 0) + (number[at] ?? 0);
-      blocks[start + at] = carry & 0xff;
-      carry >>= 8;
-    }
-  }
 }
