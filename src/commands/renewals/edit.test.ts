@@ -282,7 +282,8 @@ describe("a renewed file", () => {
     };
 
     test("is not recorded as downloaded, in both languages", async () => {
-      const { folder, recorded, file } = ofSapporo();
+      const { folder, recorded, file: name } = ofSapporo();
+      const file = `./${name}`;
       const { en, ja } = await inBoth(`renewals edit 本社 --file ${file}`, { tenant: listing(recorded), folder });
       expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
       expect(en.stderr).toBe(

@@ -58,7 +58,14 @@ export default defineCommand({
     const renewed = file === undefined ? kept : renewing(before, kept);
     if (file !== undefined) {
       const waits = stateOf(renewed) === "downloaded";
-      await judgeFile(tools, { before, change, file, waits, options: { ...options, file: file.name }, timezone });
+      await judgeFile(tools, {
+        before,
+        change,
+        file,
+        waits,
+        options: { ...options, file: options.file ?? "-" },
+        timezone,
+      });
     }
     await warnOfSecrets(tools, before.name, change);
     tools.describeState(() => WHILE_WRITING);
@@ -109,7 +116,7 @@ async function judgeFile(tools: Tools, { before, change, file, waits, options, t
   const simulator = await rehearses(tools, next);
   const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, simulator, timezone });
   const refused = refusalsOf(judgement, { waits });
-  if (refused.length > 0) throw cannotReplace(before, refused, { file: file.name, found: next.expiring.kind });
+  if (refused.length > 0) throw cannotReplace(before, refused, { file: options.file, found: next.expiring.kind });
   const { checks, leftToCheck } = judgement;
   for (const check of checks.filter(({ outcome }) => outcome === "bad")) {
     const { en, ja } = reasonOf(check);
