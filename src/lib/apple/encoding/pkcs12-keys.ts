@@ -11,8 +11,8 @@ export const HMACS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Bounds of the work a hostile store can ask for; programs write some thousands. */
-const MOST_ITERATIONS = 1_000_000;
-const MOST_OLD_ITERATIONS = 200_000;
+const MAX_ITERATIONS = 1_000_000;
+const MAX_OLD_ITERATIONS = 200_000;
 
 function countOf(element: Element | undefined, most: number): number {
   const count = Number.parseInt(hex(element), 16);
@@ -20,8 +20,8 @@ function countOf(element: Element | undefined, most: number): number {
   throw new RangeError("too many iterations");
 }
 
-/** The count of iterations of {@link derive}. @throws RangeError where it is missing, or too much work */
-export const oldIterations = (element: Element | undefined): number => countOf(element, MOST_OLD_ITERATIONS);
+/** Returns the number of iterations for {@link derive}. @throws RangeError if it is missing or exceeds the limit */
+export const oldIterations = (element: Element | undefined): number => countOf(element, MAX_OLD_ITERATIONS);
 
 /** What PBKDF2 is asked for, beside the password. @see RFC 8018 appendix A.2 */
 export interface Pbkdf2 {
@@ -31,14 +31,14 @@ export interface Pbkdf2 {
   readonly hash: string;
 }
 
-/** @throws RangeError where something is missing, or too much work is asked for */
+/** @throws RangeError if a parameter is missing or exceeds its limit */
 export function pbkdf2Of(derivation: Element): Pbkdf2 {
   const [, parameters] = childrenOf(derivation);
   const [salt, iterations, ...rest] = childrenOf(present(parameters));
   const [algorithm] = rest.flatMap((one) => (one.tag === TAG.sequence ? childrenOf(one) : []));
   return {
     salt: present(salt).content,
-    iterations: countOf(iterations, MOST_ITERATIONS),
+    iterations: countOf(iterations, MAX_ITERATIONS),
     hash: algorithm === undefined ? "sha1" : (HMACS.get(hex(algorithm)) ?? ""),
   };
 }
@@ -53,7 +53,7 @@ export type Hash = keyof typeof BLOCK_BYTES;
 /** What {@link derive} is asked for, beside the purpose. */
 export interface Derivation {
   readonly hash: Hash;
-  /** null: none at all, which some programs tell from a blank one */
+  /** null if there is no password; some programs treat that differently from an empty one */
   readonly password: string | null;
   readonly salt: Uint8Array;
   readonly iterations: number;

@@ -50,7 +50,7 @@ export function checkMac(
   return passwords.some(fits) ? "right" : "wrong";
 }
 
-/** @throws RangeError where the hash is unknown, or too much work is asked for */
+/** @throws RangeError if the hash is unknown or a parameter exceeds its limit */
 function oldSealing(oid: string, { content: salt }: Element, count: Element | undefined): Sealing {
   const hash = HASHES.get(oid);
   if (hash === undefined) throw new RangeError("unknown hash");

@@ -10,10 +10,10 @@ const workerUrl = (): URL =>
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** Workers of closed threads, for the next one: a worker keeps nothing between tasks, and starting one loads all of the engine. */
+/** Idle workers for the next thread. A worker keeps no state between tasks, and starting one loads the whole import engine. */
 const idle = new Set<Worker>();
 
-/** One tenant at a time is usual; who opens many at once starts more. */
+/** Maximum number of idle workers. Usually one tenant is open at a time. */
 const MAX_IDLE = 2;
 
 function startWorker(): Worker {
@@ -49,7 +49,7 @@ export class ImportThread {
     if (worker === undefined) return;
     if (idle.size >= MAX_IDLE) await worker.terminate();
     else {
-      // an idle thread does not keep the process
+      // an idle worker must not keep the process alive
       worker.unref();
       idle.add(worker);
     }
@@ -90,7 +90,7 @@ export class ImportThread {
     }
   }
 
-  /** The worker; another one if the last one died. */
+  /** Returns the worker, or another one if the last one died. */
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const [kept] = idle;
