@@ -14,10 +14,10 @@ interface AuditObject {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A record of the audit in one form, whatever program wrote it. */
+/** A record of the audit as it is shown. */
 export interface Entry {
   readonly seq: number;
-  /** of the record's form; 1 as older programs wrote it, 0 where the text can no longer be read */
+  /** of the record's form; 0 where the text can no longer be read */
   readonly version: number;
   readonly at: string;
   readonly actor: string;
@@ -26,7 +26,7 @@ export interface Entry {
   readonly origin: Values | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
-  /** ids of the organisations touched; null of what is no organisation's, or of older records */
+  /** ids of the organisations touched; null of what is no organisation's */
   readonly orgs: readonly string[] | null;
   readonly before: Values | null;
   readonly after: Values | null;
@@ -37,33 +37,11 @@ export interface Entry {
 
 const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
 
-/** The things that older records name by their ids alone. */
-const THINGS: Readonly<Record<string, string>> = {
-  imports: "import",
-  console: "console_task",
-  renewals: "renewal_item",
-};
-
-const olderObjects = (action: string, subject: string): readonly AuditObject[] => {
-  const noun = action.split(".")[0] ?? "";
-  const ids = subject.split(" ").filter((id) => id !== "");
-  return ids.map((id) => ({ thing: THINGS[noun] ?? (noun === "fields" ? "custom_field" : noun), id }));
-};
-
 /** A record as it is shown. */
 export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
   if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
-  const { version = 1, at, actor, by = null, origin = null, action, objects, orgs = null, subject = "" } = record;
-  const { before = null, after = null, ...older } = version === 1 ? (record.detail ?? {}) : record;
-  const common = { seq, version, at, actor, by, origin, action, orgs, hash };
-  const states = { before: before as Values | null, after: after as Values | null };
-  const detail = version === 1 ? older : record.detail;
-  return {
-    ...common,
-    ...states,
-    objects: objects ?? olderObjects(action, subject),
-    detail: detail === undefined || Object.keys(detail).length === 0 ? null : detail,
-  };
+  const { by = null, orgs = null, before = null, after = null, detail = null, ...told } = record;
+  return { ...told, seq, by, orgs, before, after, detail, hash };
 };
 
 /** The import that a record is of, as people name it; undefined if it is of none. */

@@ -8,29 +8,25 @@ const Values = z.record(z.string(), z.unknown());
 
 /** Who did what to what, when, and from where. */
 const AuditText = z.object({
-  version: z.int().optional().meta({ description: "2; records of older programs have none" }),
-  seq: z.int().optional(),
+  version: z.int().meta({ description: "2" }),
+  seq: z.int(),
   at: Instant,
   actor: z.string(),
   by: z.string().optional().meta({ description: "who acted as this account: the machine's owner" }),
-  origin: z
-    .object({
-      host: z.string(),
-      user: z.string().optional().meta({ description: "of the operating system" }),
-      program: z.string(),
-      access: z.enum(["embedded"]),
-    })
-    .optional(),
+  origin: z.object({
+    host: z.string(),
+    user: z.string().optional().meta({ description: "of the operating system" }),
+    program: z.string(),
+    access: z.enum(["embedded"]),
+  }),
   action: z.string().meta({ description: "such as users.edit" }),
   objects: z
     .array(z.object({ thing: z.string(), id: z.string(), name: z.string().optional() }))
-    .optional()
     .meta({ description: "what it was done to" }),
   orgs: z.array(z.string()).optional().meta({
     description:
-      "the ids of the organisations touched, before and after, in their order; none of what is no organisation's (the tenant, custom fields, SECURED APPs, renewals, exports of everything), of what touched more than 1,000, and of records of older programs",
+      "the ids of the organisations touched, before and after, in their order; none of what is no organisation's (the tenant, custom fields, SECURED APPs, renewals, exports of everything), and of what touched more than 1,000",
   }),
-  subject: z.string().optional().meta({ description: "without a version: the ids of what it was done to" }),
   before: Values.optional(),
   after: Values.optional(),
   detail: Values.optional(),
@@ -44,7 +40,9 @@ const AuditRecord = named(
     hash: Sha256.nullable().meta({
       description: "null for who sees a part of the tenant: the chain is of all records",
     }),
-    record: z.union([AuditText, z.string()]).meta({ description: "a text where it is not JSON: it was altered" }),
+    record: z
+      .union([AuditText, z.string()])
+      .meta({ description: "a text where it is no record any more: it was altered" }),
   }),
 );
 
@@ -68,7 +66,6 @@ const AuditVerification = named(
     imports: z
       .object({
         verified: z.int(),
-        older: z.int().meta({ description: "imports of older programs, of which the audit holds no sum" }),
         broken: z.array(z.object({ number: z.int(), reason: z.enum(["altered", "missing", "unrecorded"]) })),
       })
       .nullable(),
@@ -154,7 +151,7 @@ export default {
         broken: null,
         headSeq: 40,
         table: [],
-        imports: { verified: 3, older: 1, broken: [] },
+        imports: { verified: 3, broken: [] },
       },
     }),
     export: get("/v1/audit/export", {

@@ -37,8 +37,6 @@ export interface AuditFindings {
   readonly imports: {
     /** number of imports whose kept changes are as they were */
     readonly verified: number;
-    /** number of those of older programs, of which the audit holds no sum */
-    readonly older: number;
     readonly broken: readonly { readonly number: number; readonly reason: KeptBreak }[];
   } | null;
 }

@@ -23,11 +23,9 @@ export const member = (path: string): string => either("json_valid(t.record)", `
 
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
-  and (exists (select 1 from json_each(${member("-> 'objects'")}) o
-      where o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
-        or o.value ->> 'id' in (select value from json_each(:ids)))
-    or exists (select 1 from json_each(:ids) i
-      where instr(' ' || ${member("->> 'subject'")} || ' ', ' ' || i.value || ' ') > 0))`;
+  and exists (select 1 from json_each(${member("-> 'objects'")}) o
+    where o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
+      or o.value ->> 'id' in (select value from json_each(:ids)))`;
 
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
@@ -56,9 +54,28 @@ const passing = ({ object, ...texts }: AuditFilter): { readonly where: string; r
   };
 };
 
+const TYPES = {
+  version: "integer",
+  seq: "integer",
+  at: "text",
+  actor: "text",
+  origin: "object",
+  action: "text",
+  objects: "array",
+};
+
+/** SQL: whether a text is a record, and not what somebody made of one. */
+const isRecord = either(
+  "json_valid(t.record)",
+  Object.entries(TYPES)
+    .map(([name, type]) => `json_type(t.record, '$.${name}') is '${type}'`)
+    .join(" and "),
+  "false",
+);
+
 /** SQL: a record as the tenant API has it, its text as it stands. */
 const JSON_OF = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
-  || ${either("json_valid(t.record)", "t.record", "json_quote(t.record)")} || '}'`;
+  || ${either(isRecord, "t.record", "json_quote(t.record)")} || '}'`;
 
 /** A page of records as the JSON of the API's answer, newest first. @param before the number that they are below */
 export const auditPage = async (

@@ -32,7 +32,7 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
-/** The form of the records that are written; older ones stay as they are, and have no version in their text. */
+/** The form of the records. */
 const AUDIT_VERSION = 2;
 
 /** The names of all fields whose values are only ever set: no record of the audit has one, wherever it stands. */

@@ -22,7 +22,6 @@ import {
   listImports,
   readImport,
   stateOf,
-  type ImportDetail,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -414,15 +413,8 @@ export class TenantImports {
 
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
-    const record = await this.#permitted(await this.#record(id));
-    const compared = await this.#compareAgain(id, true, signal);
-    const { counts: emittedCounts, deletions: agreedDeletions } = compared.detail;
-    // of the file of an older program it is not known what it deletes: who compares again by hand is shown what it does by now
-    const agrees =
-      record.state === "awaiting-console" &&
-      record.detail.deletesOthers === undefined &&
-      record.detail.request?.mode === "replace";
-    if (agrees) await this.#agree(compared, { agreedDeletions, emittedCounts });
+    await this.#permitted(await this.#record(id));
+    await this.#compareAgain(id, true, signal);
     return this.show(id);
   }
 
@@ -448,15 +440,6 @@ export class TenantImports {
       return { result: undefined, objects: [{ thing: "import", id }] };
     });
     return this.#compareAgain(id, isShown, signal);
-  }
-
-  /** Keeps which deletions of a waiting plan somebody agreed to. */
-  async #agree({ id }: ImportRecord, detail: Pick<ImportDetail, "agreedDeletions" | "emittedCounts">): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
-      const record = this.#checkState(await readImport(writer, id), ["awaiting-console"]);
-      await changeImport(writer, record, { detail });
-      return { result: undefined, objects: [{ thing: "import", id }] };
-    });
   }
 
   /**

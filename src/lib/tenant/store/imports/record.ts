@@ -57,7 +57,7 @@ export interface ImportDetail {
   readonly undeletable?: readonly number[] | undefined;
   /** it deletes others than somebody was shown; undefined if it replaces nothing */
   readonly deletesOthers?: boolean | undefined;
-  /** as it was written for the console; if an older program wrote it, as somebody was shown it since */
+  /** as it was written for the console */
   readonly emittedCounts?: PlanCounts | null | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;

@@ -32,9 +32,9 @@ interface Progress {
   readonly headSeq: number | null;
 }
 
-/** What a record that says its own number begins with; older ones do not say it. */
+/** What the text of a record begins with. */
 const beginning = (seq: number): string => `{"version":2,"seq":${seq},`;
-const SAYS_NUMBER = '{"version":';
+const NUMBERED = /^\{"version":2,"seq":\d+,/;
 
 /** The next records, if all of them stand as they were written: hashed where they lie. */
 const passWhole = (
@@ -64,8 +64,7 @@ const passWhole = (
 
 const isNumbered = (text: Buffer, start: number, seq: number): boolean => {
   const wanted = beginning(seq);
-  const is = text.toString("latin1", start, start + wanted.length);
-  return is === wanted || !is.startsWith(SAYS_NUMBER);
+  return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
 /** What is wrong with a record that follows another one. */
@@ -73,7 +72,7 @@ const breakOf = ({ seq, hash }: Progress, row: ReturnType<Database["all"]>[numbe
   const { record } = row;
   if (Number(row["seq"]) !== seq + 1) return "missing";
   if (typeof record !== "string") return "altered";
-  if (record.startsWith(SAYS_NUMBER) && !record.startsWith(beginning(seq + 1))) return "moved";
+  if (!record.startsWith(beginning(seq + 1))) return NUMBERED.test(record) ? "moved" : "altered";
   return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
 };
 

@@ -58,7 +58,7 @@ export const planSqlOf = (record: ImportRecord, schema?: StagingSchema): PlanSql
   if (!open || request === null || staged === null) throw withoutPlan(record);
   const planned = { kind: plannedKind(request), request, staged };
   const isReplacing = request.mode === "replace";
-  if (state === "planned" || (isReplacing && detail.deletesOthers === undefined)) return planned;
+  if (state === "planned") return planned;
   const written = { kind: planned.kind, kept: detail.undeletable ?? [] };
   const isLacking = `${planned.kind.isLacking} and exists (select 1 from ${AGREED} a where a.pk = t.pk)`;
   return { ...planned, kind: isReplacing ? { ...planned.kind, isLacking } : planned.kind, written };

@@ -126,10 +126,7 @@ export interface PlanSql {
   readonly staged: StagedFile;
   /** the numbers of the records that the run before kept, as it could not delete them */
   readonly keptBefore?: ReadonlySet<number> | undefined;
-  /**
-   * of a plan whose file was written for the console: it does what was written, whatever has changed here since. Undefined of
-   * a replacing one whose file an older program wrote: what it deletes was not kept
-   */
+  /** of a plan whose file was written for the console: it does what was written, whatever has changed here since */
   readonly written?: WrittenPlan | undefined;
 }
 

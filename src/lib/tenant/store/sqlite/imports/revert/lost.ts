@@ -7,10 +7,10 @@ import { kindNamed } from "../tables.ts";
 
 /** SQL: the names of all custom fields that ever were, by their numbers, which follow one another: of each the audit has a record. */
 const NAMES = `select row_number() over (order by seq) as pk,
-    coalesce(record -> 'objects' -> 0 ->> 'name', record -> 'after' ->> 'name', record -> 'detail' -> 'after' ->> 'name') as name
+    coalesce(record -> 'objects' -> 0 ->> 'name', record -> 'after' ->> 'name') as name
   from audit where record ->> 'action' = 'fields.add'`;
 
-/** The names of custom fields by number; none where the audit, as of an older program, has not all of them. */
+/** The names of custom fields by number; none where the audit was altered and has not all of them. */
 const namesOf = (database: Database): ReadonlyMap<number, string> => {
   const rows = database.all(NAMES);
   const made = database.count("select coalesce(max(last), 0) from collection where name = 'fields'");
