@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LONG } from "#support/drawn.ts";
 import { FIXTURES, freshHome, run } from "#support/process/program.ts";
 
-test.each(["ja", "en"])("an engineer hands a tenant over, and another one takes it over (%s)", async (lang) => {
+test.each(["ja", "en"])("an engineer hands a tenant over, and another one takes it over (%s)", LONG, async (lang) => {
   const [leaver, successor, desk] = [await freshHome(), await freshHome(), await freshHome()];
   const at = (home: string, line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: desk });
 

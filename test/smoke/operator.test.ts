@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { LONG } from "#support/drawn.ts";
 import { freshHome, run } from "#support/process/program.ts";
 import { openPostOffice } from "#support/renewals/post-office.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
@@ -12,46 +13,50 @@ const inDays = (days: number): Date => new Date(new Date().getTime() + days * DA
 test.each([
   { lang: "ja", subject: "【更新期限】" },
   { lang: "en", subject: "[Renewal]" },
-])("an operator watches tokens from cron, is notified once, and renews one ($lang)", async ({ lang, subject }) => {
-  const home = await freshHome();
-  const office = await openPostOffice();
-  onTestFinished(() => office.close());
-  const clomoctl = (line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: home });
+])(
+  "an operator watches tokens from cron, is notified once, and renews one ($lang)",
+  LONG,
+  async ({ lang, subject }) => {
+    const home = await freshHome();
+    const office = await openPostOffice();
+    onTestFinished(() => office.close());
+    const clomoctl = (line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: home });
 
-  await mkdir(join(home, "tokens"));
-  await writeFile(join(home, "tokens", "osaka.vpptoken"), vppToken(inDays(12), "大阪"));
-  await writeFile(join(home, "tokens", "tokyo.vpptoken"), vppToken(inDays(200), "東京"));
-  const settings = [
-    "smtp:",
-    "  host: 127.0.0.1",
-    `  port: ${office.port}`,
-    "  security: none",
-    "  from: renewals@example.jp",
-    "recipients:",
-    `  - {name: it, way: mail, address: it@example.jp, language: ${lang}}`,
-  ];
-  await writeFile(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
+    await mkdir(join(home, "tokens"));
+    await writeFile(join(home, "tokens", "osaka.vpptoken"), vppToken(inDays(12), "大阪"));
+    await writeFile(join(home, "tokens", "tokyo.vpptoken"), vppToken(inDays(200), "東京"));
+    const settings = [
+      "smtp:",
+      "  host: 127.0.0.1",
+      `  port: ${office.port}`,
+      "  security: none",
+      "  from: renewals@example.jp",
+      "recipients:",
+      `  - {name: it, way: mail, address: it@example.jp, language: ${lang}}`,
+    ];
+    await writeFile(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
 
-  expect(await clomoctl("renewals add tokens --yes")).toMatchObject({ code: 0 });
-  const critical = await clomoctl("renewals check --prometheus renewals.prom");
-  expect(critical.code).toBe(2);
-  expect(critical.text).toContain("大阪");
-  expect(await readFile(join(home, "renewals.prom"), "utf8")).toContain("大阪");
+    expect(await clomoctl("renewals add tokens --yes")).toMatchObject({ code: 0 });
+    const critical = await clomoctl("renewals check --prometheus renewals.prom");
+    expect(critical.code).toBe(2);
+    expect(critical.text).toContain("大阪");
+    expect(await readFile(join(home, "renewals.prom"), "utf8")).toContain("大阪");
 
-  expect(await clomoctl("renewals notify")).toMatchObject({ code: 0 });
-  expect(office.delivered.map(({ to }) => to)).toEqual(["it@example.jp"]);
-  expect(office.delivered[0]?.mail.subject).toContain(subject);
-  expect(await clomoctl("renewals notify --quiet")).toMatchObject({ code: 0, text: "", stderr: "" });
-  expect(office.delivered.length).toBe(1);
+    expect(await clomoctl("renewals notify")).toMatchObject({ code: 0 });
+    expect(office.delivered.map(({ to }) => to)).toEqual(["it@example.jp"]);
+    expect(office.delivered[0]?.mail.subject).toContain(subject);
+    expect(await clomoctl("renewals notify --quiet")).toMatchObject({ code: 0, text: "", stderr: "" });
+    expect(office.delivered.length).toBe(1);
 
-  const renewed = inDays(365);
-  await writeFile(join(home, "osaka-2027.vpptoken"), vppToken(renewed, "大阪"));
-  const files = "--current tokens/osaka.vpptoken --new osaka-2027.vpptoken";
-  expect(await clomoctl(`renewals verify ${files}`)).toMatchObject({ code: 0 });
-  expect(await clomoctl("renewals edit 大阪 --file osaka-2027.vpptoken")).toMatchObject({ code: 0 });
-  // only downloaded so far: the console still has the old one
-  expect(await clomoctl("renewals check")).toMatchObject({ code: 2 });
-  const shown = renewed.toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" });
-  expect(await clomoctl(`renewals confirm 大阪 --console-shows ${shown}`)).toMatchObject({ code: 0 });
-  expect(await clomoctl("renewals check")).toMatchObject({ code: 0 });
-});
+    const renewed = inDays(365);
+    await writeFile(join(home, "osaka-2027.vpptoken"), vppToken(renewed, "大阪"));
+    const files = "--current tokens/osaka.vpptoken --new osaka-2027.vpptoken";
+    expect(await clomoctl(`renewals verify ${files}`)).toMatchObject({ code: 0 });
+    expect(await clomoctl("renewals edit 大阪 --file osaka-2027.vpptoken")).toMatchObject({ code: 0 });
+    // only downloaded so far: the console still has the old one
+    expect(await clomoctl("renewals check")).toMatchObject({ code: 2 });
+    const shown = renewed.toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" });
+    expect(await clomoctl(`renewals confirm 大阪 --console-shows ${shown}`)).toMatchObject({ code: 0 });
+    expect(await clomoctl("renewals check")).toMatchObject({ code: 0 });
+  },
+);

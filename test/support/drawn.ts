@@ -1,16 +1,36 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH } = process.env;
 
 /** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
 export const isUsual = CLOMOCTL_SEED === undefined;
 
-/**
- * The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others.
- *
- * @param isCounted false if the test itself derives the number of runs from `CLOMOCTL_HISTORIES`
- */
-export const drawn = (numRuns: number, seed: number, isCounted = true) => ({
-  numRuns: isCounted ? Number(CLOMOCTL_HISTORIES ?? numRuns) : numRuns,
+/** Random histories of each model. */
+const HISTORIES = 50;
+
+/** Steps of the longest history of the torture run. */
+const MOST_STEPS = 40;
+
+/** The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others. */
+export const drawn = (numRuns: number, seed: number) => ({
+  numRuns: Number(CLOMOCTL_HISTORIES ?? numRuns),
   seed: Number(CLOMOCTL_SEED ?? seed),
   // the way to a shrunk failure, as it was reported
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });
+
+/** The same for random histories. */
+export const histories = (seed: number) => drawn(HISTORIES, seed);
+
+/** The steps of a history, at most so many; in the torture run more. */
+export const stepsOf = <T>(step: fc.Arbitrary<T>, most: number) =>
+  fc.array(step, { minLength: 2, maxLength: isUsual ? most : MOST_STEPS, size: "max" });
+
+/** Expects that the usual histories have met all of these. */
+export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[]): void {
+  if (isUsual) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
+}
+
+/** Options of a test of many cases, or of several programs; the torture run may ask it for as many as it wants. */
+export const LONG = { timeout: isUsual ? 60_000 : 3_600_000 };

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LONG } from "#support/drawn.ts";
 import { openFiles } from "../../lib/handover/bundle/read.ts";
 import { placeIn } from "#support/handover/bundles.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
@@ -28,7 +29,7 @@ const contentOf = async (root: string, name: string): Promise<string> => {
   return all;
 };
 
-test("a column that is no field of a resource leaves the tenant in nothing that is made of it", async () => {
+test("a column that is no field of a resource leaves the tenant in nothing that is made of it", LONG, async () => {
   const seen = new Set<string>();
   for (const seed of SEEDS) {
     await using tenant = await randomTenant(seed);
@@ -67,7 +68,7 @@ test("a column that is no field of a resource leaves the tenant in nothing that 
   }
   // what these are for: a table without a row would show nothing
   for (const column of SECRETS) expect(seen).toContain(column);
-}, 120_000);
+});
 
 /** What is known to be secret, of which there has to be some. */
 const SECRETS = [

@@ -2,15 +2,13 @@ import fc from "fast-check";
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, isUsual, LONG } from "#support/drawn.ts";
 import { hostileArchives } from "#support/handover/archives.ts";
 import { filesBelow, packAs, someSpoiling, spoil } from "#support/handover/spoiling.ts";
 import { randomTenant, travelling } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type Ran } from "#support/commands/program.ts";
 
-/** How many spoilt bundles of each kind are tried; `CLOMOCTL_SPOILT=5000` for all that is promised. */
-const SPOILT = Number(process.env["CLOMOCTL_SPOILT"] ?? 8);
 /** What reads a bundle that somebody else made. */
 const VERBS = ["verify spoilt", "diff spoilt good", "diff good spoilt", "apply spoilt --yes"];
 
@@ -49,7 +47,7 @@ const desk = () => {
 };
 
 describe.each(["", ".tar.gz", ".zip"])("a bundle%s that is spoilt", (ending) => {
-  test("is refused by every verb, and no tenant is changed", { timeout: 3_600_000 }, async () => {
+  test("is refused by every verb, and no tenant is changed", LONG, async () => {
     const { folder, type } = desk();
     for (const name of new Set(["whole", `whole${ending}`])) {
       expect((await type(`export -o ${name} --encoding utf-8`, from)).exit).toBe(0);
@@ -62,20 +60,20 @@ describe.each(["", ".tar.gz", ".zip"])("a bundle%s that is spoilt", (ending) => 
     await fc.assert(
       fc.asyncProperty(someSpoiling, fc.constantFrom(...VERBS), async (spoiling, verb) => {
         await spoil(join(folder, `whole${ending}`), files, join(folder, `spoilt${ending}`), spoiling);
-        const lines = SPOILT > 100 ? [verb, VERBS.at(-1) ?? verb] : VERBS;
+        const lines = isUsual ? VERBS : [verb, VERBS.at(-1) ?? verb];
         for (const line of lines) {
           const { exit } = await type(line.replaceAll(/(?:good|spoilt)/g, (name) => `${name}${ending}`));
           if (exit !== 3) passed.push({ spoiling, line, exit });
         }
       }),
-      drawn(SPOILT, 20_261_123, false),
+      drawn(8, 20_261_123),
     );
     expect(passed).toEqual([]);
     expect(await stateOf(tenant)).toEqual(before);
   });
 });
 
-test("what no export writes is refused by every verb, and nothing of it is written anywhere", async () => {
+test("what no export writes is refused by every verb, and nothing of it is written anywhere", LONG, async () => {
   const { folder, type, left } = desk();
   expect((await type("export -o good --encoding utf-8", from)).exit).toBe(0);
   const [before, were] = [await stateOf(tenant), left()];
@@ -91,7 +89,7 @@ test("what no export writes is refused by every verb, and nothing of it is writt
   }
   expect(passed).toEqual([]);
   expect(await stateOf(tenant)).toEqual(before);
-}, 300_000);
+});
 
 test.each<[string, (path: string, folder: string) => void]>([
   ["a link to a file outside", (path, folder) => symlinkSync(join(folder, "outside"), path)],

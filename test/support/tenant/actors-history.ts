@@ -102,7 +102,7 @@ export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
   does: fc.oneof(
     { arbitrary: someDirectoryStep, weight: 12 },
     { arbitrary: someAccount, weight: 6 },
-    { arbitrary: someScheme, weight: 1 },
+    { arbitrary: someScheme, weight: 2 },
     { arbitrary: someSettings, weight: 1 },
   ),
 });

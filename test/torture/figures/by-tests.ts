@@ -12,9 +12,6 @@ interface TestFile {
   readonly project?: "unit" | "process";
   /** how many random histories or cases one place stands for; a file without random parts has one place */
   readonly batch?: number;
-  /** the name of the variable that sets their number, and what it counts */
-  readonly variable?: "CLOMOCTL_HISTORIES" | "CLOMOCTL_SPOILT";
-  readonly count?: number;
   /** only tests of this name */
   readonly name?: string;
 }
@@ -26,13 +23,10 @@ function failuresIn(output: string): readonly string[] {
   return lines.slice(Math.max(0, begin)).slice(0, 60);
 }
 
-function runTests(
-  { path, project = "unit", name, variable = "CLOMOCTL_HISTORIES", count }: TestFile,
-  seed: number,
-): Promise<readonly string[]> {
+function runTests({ path, project = "unit", name, batch }: TestFile, seed: number): Promise<readonly string[]> {
   const env = {
     ...process.env,
-    ...(count !== undefined && { [variable]: String(count), CLOMOCTL_SEED: String(seed) }),
+    ...(batch !== undefined && { CLOMOCTL_HISTORIES: String(batch), CLOMOCTL_SEED: String(seed) }),
   };
   const args = [
     "--no-maglev",
@@ -76,18 +70,15 @@ const byTests = (files: readonly TestFile[]): readonly Trial[] =>
   }));
 
 const TENANT = "src/lib/tenant";
-/** Histories of which `CLOMOCTL_HISTORIES` counts the steps. */
-const ofSteps = (path: string, steps: number, batch: number): TestFile => ({ path, count: steps, batch });
-/** Models of which it counts the runs. */
-const ofRuns = (path: string, runs: number): TestFile => ({ path, count: runs, batch: runs });
+const ofRuns = (path: string, batch: number): TestFile => ({ path, batch });
 
 export const HISTORIES = byTests([
-  ofSteps(`${TENANT}/records/directory-history.test.ts`, 300, 20),
-  ofSteps(`${TENANT}/records/things-history.test.ts`, 300, 20),
-  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 150, 10),
-  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 80, 4),
-  ofSteps(`${TENANT}/console/mirror-history.test.ts`, 100, 10),
-  ofSteps(`${TENANT}/handover/restores-history.test.ts`, 100, 5),
+  ofRuns(`${TENANT}/records/directory-history.test.ts`, 20),
+  ofRuns(`${TENANT}/records/things-history.test.ts`, 20),
+  ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
+  ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),
+  ofRuns(`${TENANT}/console/mirror-history.test.ts`, 10),
+  ofRuns(`${TENANT}/handover/restores-history.test.ts`, 5),
   ofRuns(`${TENANT}/ade/history.test.ts`, 50),
   ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
   ofRuns(`${TENANT}/plans/secured-model.test.ts`, 75),
@@ -96,32 +87,34 @@ export const HISTORIES = byTests([
   ofRuns(`${TENANT}/plans/devices.test.ts`, 12),
   ofRuns(`${TENANT}/versions/history.test.ts`, 60),
   ofRuns(`${TENANT}/handover/restores.test.ts`, 24),
+  ofRuns("src/commands/imports/scenes/random-consoles.test.ts", 12),
+  ofRuns("src/commands/imports/scenes/random-secured-consoles.test.ts", 4),
 ]);
 
 /** Export, then import, in every encoding and mode. */
 export const ROUND_TRIPS = byTests([
-  { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", count: 40, batch: 40 },
+  { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", batch: 40 },
   { path: `${TENANT}/store/export.test.ts` },
 ]);
 
 /** What a plan, a dry run or a diff announces is what is then applied. */
 export const PLANS = byTests([
-  ofRuns(`${TENANT}/handover/restores-rules.test.ts`, 24),
+  ofRuns(`${TENANT}/handover/restores-rules.test.ts`, 288),
   ofRuns(`${TENANT}/records/by-hand.test.ts`, 30),
   ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
 ]);
 
 /** Who may do what, and what they learn of what they may not see. */
 export const ROLES = byTests([
-  ofSteps(`${TENANT}/policy/actors-history.test.ts`, 150, 10),
-  ofSteps(`${TENANT}/policy/twins-history.test.ts`, 80, 4),
+  ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
+  ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),
   ofRuns("src/commands/permission-sequences.test.ts", 80),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
 
 export const BUNDLES = byTests([
-  { path: "src/commands/handover/spoilt.test.ts", variable: "CLOMOCTL_SPOILT", count: 40, batch: 120 },
-  { path: "src/lib/handover/compare/verify.test.ts", variable: "CLOMOCTL_SPOILT", count: 200, batch: 200 },
+  { path: "src/commands/handover/spoilt.test.ts", batch: 40 },
+  { path: "src/lib/handover/compare/verify.test.ts", batch: 200 },
 ]);
 
 export const CANARIES = byTests([

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { drawn, LONG } from "#support/drawn.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
 import { readCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
@@ -24,8 +25,7 @@ import {
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-/** Random consoles; `CLOMOCTL_HISTORIES` makes more. */
-const RUNS = Number(process.env["CLOMOCTL_HISTORIES"] ?? 12);
+const RANDOM = drawn(12, 20_261_120);
 
 let desk: Desk;
 beforeAll(() => {
@@ -152,7 +152,7 @@ async function bridge(scenario: PanelScenario) {
   return { console, expected, before, id: result.importId };
 }
 
-test("the console bridge of PANEL users, for random consoles and files", async () => {
+test("the console bridge of PANEL users, for random consoles and files", LONG, async () => {
   let taken = 0;
   await fc.assert(
     fc.asyncProperty(panelScenario, async (scenario) => {
@@ -177,7 +177,7 @@ test("the console bridge of PANEL users, for random consoles and files", async (
       await deleteByHand(console, create, "undo-delete.xlsx");
       expect(console.users.map(shownUser)).toEqual(new PanelConsole(scenario.users).users.map(shownUser));
     }),
-    { numRuns: RUNS, seed: 20_261_120 },
+    RANDOM,
   );
-  expect(taken).toBeGreaterThan(RUNS * 0.8);
+  expect(taken).toBeGreaterThan(RANDOM.numRuns * 0.8);
 });

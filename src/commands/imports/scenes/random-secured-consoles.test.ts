@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drawn } from "#support/drawn.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
 import { readCsv, writeCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
@@ -11,8 +12,9 @@ import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
 import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-/** Random consoles of each app; `CLOMOCTL_HISTORIES` makes more. */
-const RUNS = Number(process.env["CLOMOCTL_HISTORIES"] ?? 4);
+/** Consoles and files of each app. */
+const RANDOM = drawn(4, 20_261_120);
+const UPLOADED = drawn(4, 20_261_121);
 
 let desk: Desk;
 beforeAll(() => {
@@ -160,9 +162,9 @@ describe("the console bridge of SECURED APPs, for random consoles and files", ()
         await revert(id, expected, before);
         await undoThere(console, scenario.users, expected);
       }),
-      { numRuns: RUNS, seed: 20_261_120 },
+      RANDOM,
     );
-    expect(taken).toBeGreaterThan(RUNS * 0.8);
+    expect(taken).toBeGreaterThan(RANDOM.numRuns * 0.8);
   });
 });
 
@@ -252,9 +254,9 @@ describe("a mirror that knows no more than the console exports", () => {
             gone.filter(({ userId, administrator }) => mode === "追加更新" || administrator || rows.has(userId)),
           ).toEqual([]);
         }),
-        { numRuns: RUNS, seed: 20_261_121 },
+        UPLOADED,
       );
-      expect(uploaded).toBeGreaterThan(RUNS);
+      expect(uploaded).toBeGreaterThan(UPLOADED.numRuns);
     },
   );
 });

@@ -4,15 +4,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import { bare, bruteForce } from "#support/handover/brute-force.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { twoOfThem } from "#support/handover/random.ts";
 import { differences, stateOf, type Difference, type State } from "./diff.ts";
 import { UserNames } from "./user-names.ts";
 import { walk } from "./walk.ts";
-
-/** How many pairs of bundles are compared; more by `CLOMOCTL_DIFFS`. */
-const DIFFS = Number(process.env["CLOMOCTL_DIFFS"] ?? 25);
 
 async function diffOf(one: Records, other: Records, names: readonly string[] = ["a", "b"]): Promise<Difference[]> {
   const root = freshFolder();
@@ -27,7 +25,7 @@ async function diffOf(one: Records, other: Records, names: readonly string[] = [
 
 const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) => [name, resourceOf(name).stays]));
 
-test("what differs is what differs by brute force", { timeout: 600_000 }, async () => {
+test("what differs is what differs by brute force", LONG, async () => {
   await fc.assert(
     fc.asyncProperty(twoOfThem, fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]), async ([one, other], names) => {
       // an optional resource without a record is left out, and so not compared
@@ -42,7 +40,7 @@ test("what differs is what differs by brute force", { timeout: 600_000 }, async 
       expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
       for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
     }),
-    { numRuns: DIFFS },
+    drawn(25, 20_261_123),
   );
 });
 

@@ -1,5 +1,6 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
+import { LONG } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { dayOf, daysLeft } from "../../model/time.ts";
 import { deliveryOf } from "./deliver.ts";
@@ -189,7 +190,7 @@ interface Got {
 
 test(
   "400 days of runs, missed, doubled and killed: every stage once to everybody, at most one run late",
-  { timeout: 180_000 },
+  LONG,
   async () => {
     await using tenant = new TestTenant();
     const [office, chat] = [await openPostOffice(), await openChat()];

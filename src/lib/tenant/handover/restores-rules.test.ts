@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import type { WholeClient } from "#support/client/whole-client.ts";
 import { resourceOf, type ResourceName } from "../../handover/resources.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -10,9 +10,6 @@ import { TRAVELLING } from "../store/restores/targets.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { partsOf, travelling } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-
-/** Changes of records that are tried; `CLOMOCTL_HISTORIES` makes more. */
-const RUNS = 12 * Number(process.env["CLOMOCTL_HISTORIES"] ?? 24);
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -254,7 +251,7 @@ const linesIn = (content: string | undefined): readonly Line[] =>
 
 const fileOf = (resource: ResourceName): string => `resources/${resource}.ndjson`;
 
-test("what apply accepts, the command that edits the record accepts, for each field of everything", async () => {
+test("what apply accepts, the command that edits the record accepts, for each field of everything", LONG, async () => {
   await using tenant = await filled();
   const { client } = tenant;
   const files = await travelling(client);
@@ -301,12 +298,12 @@ test("what apply accepts, the command that edits the record accepts, for each fi
       const refused = await failureOf(edited);
       if (refused !== undefined) others.push([resource, Object.fromEntries(different), refused.what.en]);
     }),
-    drawn(RUNS, 32, false),
+    drawn(288, 32),
   );
   expect(others).toEqual([]);
   // a property of nothing would hold, too
   expect(accepted.size).toBeGreaterThan(TRAVELLING.length / 2);
-}, 300_000);
+});
 
 test("two contracts of one name are refused, as no command makes them", async () => {
   await using tenant = new TestTenant();

@@ -1,13 +1,10 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { partsOf, randomTenant, restoreFrom, travelling } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-
-/** Pairs of random tenants; `CLOMOCTL_HISTORIES` makes more. */
-const RUNS = Number(process.env["CLOMOCTL_HISTORIES"] ?? 24);
 
 /** Everything in the file, but for what tells how often it was changed. */
 const contentOf = ({ database }: TestTenant): string =>
@@ -17,23 +14,27 @@ const contentOf = ({ database }: TestTenant): string =>
       .map(({ name }) => [name, database.all(`select * from "${String(name)}"`)]),
   );
 
-test("a tenant that was empty is the one that was exported, to the byte, and the same again changes nothing", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.integer(), async (seed) => {
-      await using from = await randomTenant(seed);
-      await using to = new TestTenant();
-      const files = await travelling(from.client);
-      await restoreFrom(to.client, files);
-      expect(await travelling(to.client)).toEqual(files);
-      const before = contentOf(to);
-      expect((await restoreFrom(to.client, files)).id).toBeNull();
-      expect(contentOf(to)).toBe(before);
-    }),
-    drawn(RUNS, 20_261_123, false),
-  );
-}, 300_000);
+test(
+  "a tenant that was empty is the one that was exported, to the byte, and the same again changes nothing",
+  LONG,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), async (seed) => {
+        await using from = await randomTenant(seed);
+        await using to = new TestTenant();
+        const files = await travelling(from.client);
+        await restoreFrom(to.client, files);
+        expect(await travelling(to.client)).toEqual(files);
+        const before = contentOf(to);
+        expect((await restoreFrom(to.client, files)).id).toBeNull();
+        expect(contentOf(to)).toBe(before);
+      }),
+      drawn(24, 20_261_123),
+    );
+  },
+);
 
-test("any tenant is made like any other", async () => {
+test("any tenant is made like any other", LONG, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.integer(), async (one, other) => {
       await using from = await randomTenant(one);
@@ -42,11 +43,11 @@ test("any tenant is made like any other", async () => {
       await restoreFrom(to.client, files);
       expect(await travelling(to.client)).toEqual(files);
     }),
-    drawn(RUNS, 20_261_123, false),
+    drawn(24, 20_261_123),
   );
-}, 300_000);
+});
 
-test("what was changed is changed back, and what was done meanwhile is undone", async () => {
+test("what was changed is changed back, and what was done meanwhile is undone", LONG, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
       await using tenant = await randomTenant(seed);
@@ -78,9 +79,9 @@ test("what was changed is changed back, and what was done meanwhile is undone", 
       await restoreFrom(tenant.client, files);
       expect(await travelling(tenant.client)).toEqual(files);
     }),
-    drawn(RUNS, 20_261_123, false),
+    drawn(24, 20_261_123),
   );
-}, 300_000);
+});
 
 test("nothing is removed that was not confirmed by its number, and a plan holds for the tenant it was made of", async () => {
   await using from = new TestTenant();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import { wrongKeys } from "#support/tenant/keys.ts";
 import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
 
@@ -563,7 +563,7 @@ const ORGS: Cells = [
   ["支社", "S〜"],
 ];
 
-test("what is exported and imported again changes nothing, in both encodings and modes", async () => {
+test("what is exported and imported again changes nothing, in both encodings and modes", LONG, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(device, { minLength: 1, maxLength: 5 }), async (some) => {
       tenant.clear();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -250,15 +250,19 @@ const expectOneTree = (): void => {
   expect(tenant.sql("select pk from org where parent is null")).toHaveLength(1);
 };
 
-test("whatever the files, one tree stays, a file twice changes nothing, and each import can be undone", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(someRequest, someFile), { minLength: 1, maxLength: 4 }), async (steps) => {
-      tenant.clear();
-      for (const [request, file] of steps) await takeStep(request, file);
-    }),
-    drawn(80, 20_260_401),
-  );
-});
+test(
+  "whatever the files, one tree stays, a file twice changes nothing, and each import can be undone",
+  LONG,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(someRequest, someFile), { minLength: 1, maxLength: 4 }), async (steps) => {
+        tenant.clear();
+        for (const [request, file] of steps) await takeStep(request, file);
+      }),
+      drawn(80, 20_260_401),
+    );
+  },
+);
 
 const takeStep = async (request: Request, file: Cells): Promise<void> => {
   const before = tenant.dump();

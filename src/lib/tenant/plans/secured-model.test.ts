@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { nameSortKey } from "../../model/normalise.ts";
 import type { Import } from "../../contract/index.ts";
@@ -128,21 +128,25 @@ const expectCommitted = async (plan: Import, again: () => Promise<Import>, expec
   expect(withoutSecretTimes(tenant.dump())).toEqual(withoutSecretTimes(start));
 };
 
-test("an import of SECURED APPs users does what a model of one row at a time does, and can be undone", async () => {
-  await fc.assert(
-    fc.asyncProperty(someApp, someRequest, someFile, async (app, request, file) => {
-      seed(app);
-      const start = tenant.dump();
-      const expected = new SecuredModel(app, request, file).outcome();
-      const again = () => tenant.plan(request, file);
-      const plan = await again();
-      expect(await tenant.faults(plan)).toEqual(expected.faults);
-      expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected });
-      await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after));
-    }),
-    drawn(150, 20_260_401),
-  );
-});
+test(
+  "an import of SECURED APPs users does what a model of one row at a time does, and can be undone",
+  LONG,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(someApp, someRequest, someFile, async (app, request, file) => {
+        seed(app);
+        const start = tenant.dump();
+        const expected = new SecuredModel(app, request, file).outcome();
+        const again = () => tenant.plan(request, file);
+        const plan = await again();
+        expect(await tenant.faults(plan)).toEqual(expected.faults);
+        expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected });
+        await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after));
+      }),
+      drawn(150, 20_260_401),
+    );
+  },
+);
 
 test("a file of blank rows has no rows, in the model as in the program", async () => {
   const app = { users: [], groups: GROUPS };

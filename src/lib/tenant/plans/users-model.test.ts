@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn } from "#support/drawn.ts";
+import { drawn, LONG } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { cp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, wrongKeys } from "#support/tenant/keys.ts";
@@ -272,27 +272,31 @@ const expectCommitted = async (
   expect(withoutSecretTimes(tenant.dump())).toEqual(withoutSecretTimes(start));
 };
 
-test("an import of users does what a model of one row at a time does, twice the same, and can be undone", async () => {
-  await fc.assert(
-    fc.asyncProperty(someCase, async ({ before, request, file, encoding }) => {
-      const seeded = seed(before);
-      const start = tenant.dump();
-      const cells = encoding === "utf-8" ? file : file.map((row) => row.map(windowsCell));
-      const expected = new UsersModel(seeded, request, cells, encoding === "shift_jis").outcome();
-      const again = () => tenant.plan(request, cells, { encoding });
-      const plan = await again();
-      // codes that are alike, and blanks that leave what is there, are warned of, which changes nothing: imports-columns.test.ts
-      const faults = (await tenant.faults(plan)).filter(
-        (fault) => !/^(?:code-(?:alike|repeated)|blank-(?:kept|org))@/.test(fault),
-      );
-      expect([...new Set(faults)]).toEqual(expected.faults);
-      const rowCount = cells.filter((row) => row.some((cell) => cell !== "")).length - 1;
-      expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected, rows: rowCount });
-      const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
-      expect(rows.filter(({ action }) => action === "delete")).toHaveLength(plan.delete);
-      expect(tenant.dump()).toEqual(start);
-      await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after.users));
-    }),
-    drawn(200, 20_260_401),
-  );
-});
+test(
+  "an import of users does what a model of one row at a time does, twice the same, and can be undone",
+  LONG,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(someCase, async ({ before, request, file, encoding }) => {
+        const seeded = seed(before);
+        const start = tenant.dump();
+        const cells = encoding === "utf-8" ? file : file.map((row) => row.map(windowsCell));
+        const expected = new UsersModel(seeded, request, cells, encoding === "shift_jis").outcome();
+        const again = () => tenant.plan(request, cells, { encoding });
+        const plan = await again();
+        // codes that are alike, and blanks that leave what is there, are warned of, which changes nothing: imports-columns.test.ts
+        const faults = (await tenant.faults(plan)).filter(
+          (fault) => !/^(?:code-(?:alike|repeated)|blank-(?:kept|org))@/.test(fault),
+        );
+        expect([...new Set(faults)]).toEqual(expected.faults);
+        const rowCount = cells.filter((row) => row.some((cell) => cell !== "")).length - 1;
+        expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected, rows: rowCount });
+        const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+        expect(rows.filter(({ action }) => action === "delete")).toHaveLength(plan.delete);
+        expect(tenant.dump()).toEqual(start);
+        await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after.users));
+      }),
+      drawn(200, 20_260_401),
+    );
+  },
+);

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { LONG } from "#support/drawn.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
@@ -80,7 +81,7 @@ test("from a tenant that cannot be written the export goes through, and says tha
   expect(await asked(tenant.fetch, "/v1/users/export")).toEqual({ status: 200, audit: null, lines: 5 });
 });
 
-test("without a record nothing is exported: another process holds the tenant", async () => {
+test("without a record nothing is exported: another process holds the tenant", LONG, async () => {
   tenant.database.exec("begin immediate");
   const refused = failureOf(tenant.client.users.export());
   expect(await refused).toMatchObject({ code: "locked" });
