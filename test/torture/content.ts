@@ -5,6 +5,7 @@ import { TENANT } from "#support/process/tenant-state.ts";
 import { hashesOf } from "#support/tenant/audit.ts";
 import { verifyOn } from "../../src/lib/tenant/store/sqlite/audit/verify.ts";
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
+import type { Scene } from "./scenes/scene.ts";
 
 const CONTENT = [
   "org",
@@ -62,12 +63,18 @@ export function contentOf(home: string): string | undefined {
 const VOLATILE =
   /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:handle|pid|attempts)":)\d+/g;
 
+/** Columns that tell how many steps and runs there were. */
+const BY_RUN = /^(?:revision|createdIn|changedIn)$/;
+
 /**
- * All that a tenant's file holds, or some of its tables: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
+ * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */
-export function everythingOf(home: string, only?: readonly string[]): string | undefined {
+export function everythingOf(
+  home: string,
+  { tables: only, steps }: Pick<Scene, "tables" | "steps"> = {},
+): string | undefined {
   const path = join(home, TENANT, "tenant.db");
   if (!existsSync(path)) return undefined;
   const database = new DatabaseSync(path);
@@ -78,7 +85,11 @@ export function everythingOf(home: string, only?: readonly string[]): string | u
     const tables = all("select name from sqlite_master where type = 'table' order by name").map(({ name }) =>
       String(name),
     );
-    const records = (only ?? tables).map((table) => [table, all(`select * from "${table}" order by 1`)]);
+    const told = ([name]: readonly [string, unknown]): boolean => steps !== true || !BY_RUN.test(name);
+    const records = (only ?? tables).map((table) => [
+      table,
+      all(`select * from "${table}" order by 1`).map((row) => Object.fromEntries(Object.entries(row).filter(told))),
+    ]);
     return JSON.stringify(records).replace(VOLATILE, "*");
   } finally {
     database.close();

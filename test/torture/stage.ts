@@ -21,7 +21,8 @@ const DISK_MESSAGES = [
 ];
 
 /** What a command says if it failed after its change. */
-const DONE = /was committed|is committed|the change was made|what was done so far is not known/;
+const DONE =
+  /was committed|is committed|the change was made|what was done so far is not known|it may have been changed|messages? sent|the code was sent/;
 
 /** A tenant is made before its first change; without records it counts as absent. */
 const isBare = ({ tenant: state }: State): boolean =>
@@ -97,9 +98,9 @@ export class Stage {
 
   /** All that the scene may change, without what differs from run to run. @throws if the tenant is damaged */
   stateOf(home: string): State {
-    const { plans, outputs = [], whole, tables } = this.scene;
+    const { plans, outputs = [], whole } = this.scene;
     const byRecords = plans === true || outputs.length > 0 || whole !== undefined;
-    const tenant = byRecords ? contentOf(home) : everythingOf(home, tables);
+    const tenant = byRecords ? contentOf(home) : everythingOf(home, this.scene);
     const exists = whole === undefined ? [] : [String(existsSync(join(home, whole.output)))];
     const written = outputsOf(home, outputs).map((output) => output ?? "");
     return { tenant: tenant ?? "", files: [settingsOf(home), ...written, ...exists] };
@@ -224,8 +225,8 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
     ];
   }
   if (scene.steps === true) return stack;
-  // permissions that refuse have exit codes of their own
-  const codes = kind === "eacces" ? [failure, 1, 2, 4] : [failure, 1];
+  // permissions that refuse have exit codes of their own; what cannot be read is no bundle
+  const codes = kind === "eacces" ? [failure, 1, 2, 3, 4] : [failure, 1];
   return [
     ...stack,
     ...(codes.includes(code ?? -1) ? [] : [`exit code ${code}: ${stderr}`]),

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { diskFailureOf } from "../errors/disk.ts";
 import { asRefusal, type ContentWriter, type WriteOptions } from "./atomic.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryPlace } from "./temporary.ts";
 
@@ -66,7 +65,7 @@ export class FolderInMaking {
    * Opens a new file in it; several may be open.
    *
    * @param path with `/` between names
-   * @throws `unexpected` on a full or faulty disk, also later
+   * @throws `usage` where none can be made, `unexpected` on a full or faulty disk, also later
    */
   async file(path: string): Promise<FileInMaking> {
     const full = join(this.path, path);
@@ -122,6 +121,6 @@ export class FolderInMaking {
   }
 
   readonly #onDisk = (cause: unknown): never => {
-    throw diskFailureOf(cause, this.#target) ?? cause;
+    throw asRefusal(cause, this.#target);
   };
 }

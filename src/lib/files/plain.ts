@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { constants, type FileHandle } from "node:fs/promises";
 import { lstat, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
+import { hasCode } from "./temporary.ts";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
@@ -128,7 +129,10 @@ export async function readTree(folder: string, { mostEntries, deepest }: TreeLim
         kind === "file"
           ? await lstat(join(folder, path)).then(
               ({ size }) => size,
-              () => undefined,
+              (error: unknown) => {
+                if (hasCode(error, "ENOENT")) return undefined;
+                throw error;
+              },
             )
           : 0;
       found.push(bytes === undefined ? { path, kind: "other", bytes: 0 } : { path, kind, bytes });

@@ -12,6 +12,13 @@ test("a file that is not there is not found; one that cannot be read is a wrong 
   expect(await codeOf("/")).toMatchObject({ code: "usage", where: "x.csv" });
 });
 
+test("who may not read a file is told what to do", () => {
+  const cause = Object.assign(new Error("denied"), { code: "EACCES" });
+  const { hint } = unreadable("x.csv", cause);
+  expect(hint?.en).toBe("make it readable for who runs clomoctl");
+  expect(hint?.ja).toContain("読み込めるように");
+});
+
 test.runIf(process.platform === "linux")("a file of the system's own, which has no size, is read too", async () => {
   const start = await readStart("/proc/self/status", 1024);
   expect((await stat("/proc/self/status")).size).toBe(0);

@@ -45,7 +45,17 @@ export function reasonOf(error: unknown): Text {
  */
 export const unreadable = (where: string, cause: unknown): Failure =>
   diskFailureOf(cause, where) ??
-  new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", { what: reasonOf(cause), where, cause });
+  new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
+    what: reasonOf(cause),
+    where,
+    hint: hasCode(cause, "EACCES", "EPERM") ? READABLE : undefined,
+    cause,
+  });
+
+const READABLE = text(
+  "make it readable for who runs clomoctl",
+  "clomoctl を実行するユーザーが読み込めるようにしてください",
+);
 
 /** The start of a file, with its metadata. */
 export interface FileStart {

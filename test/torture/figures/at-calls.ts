@@ -34,6 +34,21 @@ const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = 
 const each = (calls: readonly Call[], ...kinds: readonly FaultKind[]): readonly Fault[] =>
   calls.flatMap(({ number }) => kinds.map((kind) => ({ kind, number })));
 
+/** At each call one of several faults, in turn: together they meet all kinds of calls. */
+const inTurn = <T>(
+  calls: readonly Call[],
+  faults: readonly T[],
+  make: (call: Call, one: T) => Fault,
+): readonly Fault[] =>
+  calls.flatMap((call, at) =>
+    faults
+      .slice(at % faults.length)
+      .slice(0, 1)
+      .map((one) => make(call, one)),
+  );
+
+const ofKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
+
 /** One of all calls that differ in name and file. */
 const kindsOf = (calls: readonly Call[]): readonly Call[] =>
   [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
@@ -52,30 +67,31 @@ export const KILLS = atCalls((calls) => {
 
 /** The same, and what was not synced is lost; also when the command has ended. */
 export const LOSSES = atCalls((calls) => [
-  ...each(calls.filter(writes), "lose-all", "lose-data", "lose-names"),
+  ...each(calls.filter(writes), "lose-all"),
+  ...inTurn<FaultKind>(calls.filter(writes), ["lose-data", "lose-names"], ofKind),
   ...(["lose-all", "lose-data", "lose-names"] as const).map((kind) => ({ kind, number: -1 })),
 ]);
 
 export const DISK_FAULTS = atCalls((calls) => [
   ...each(calls, "eio"),
   ...each(calls.filter(isByPath), "eacces"),
-  ...each(calls.filter(needsSpace), "enospc", "full"),
+  ...inTurn<FaultKind>(calls.filter(needsSpace), ["enospc", "full"], ofKind),
   ...each(calls.filter(hasBytes), "short"),
 ]);
 
-/** A signal before each write: one of three, in turn. */
-export const SIGNALS = atCalls((calls) =>
-  calls.filter(writes).map(({ number }, at) => ({ number, kind: (["INT", "TERM", "HUP"] as const)[at % 3] ?? "INT" })),
-);
+/** A signal before each write. */
+export const SIGNALS = atCalls((calls) => inTurn<FaultKind>(calls.filter(writes), ["INT", "TERM", "HUP"], ofKind));
 
 const DAY = 86_400;
 
 /** The clock jumps at one of all calls that differ. */
 export const JUMPS = atCalls(
   (calls) =>
-    kindsOf(calls).flatMap(({ number }) =>
-      [-400 * DAY, -DAY, -1, DAY, 400 * DAY].map((seconds): Fault => ({ kind: "clock", number, seconds })),
-    ),
+    inTurn(kindsOf(calls), [-400 * DAY, -DAY, -1, DAY, 400 * DAY], ({ number }, seconds) => ({
+      kind: "clock",
+      number,
+      seconds,
+    })),
   SCENES.filter(({ readsDate }) => readsDate !== true),
 );
 
