@@ -158,11 +158,11 @@ export class Stage {
 
   async #judge(fault: Fault, ended: Outcome, home: string, looked: string): Promise<readonly string[]> {
     const { before, after, again, againCode, files, said, calls } = await this.rehearsal;
-    const { code: usual = 0, whole } = this.scene;
+    const { code: usual = 0, whole, saysBefore } = this.scene;
     const found = this.stateOf(looked);
     const isBefore = found.tenant === before.tenant || (isBare(before) && isBare(found));
     const isAfter = found.tenant === after.tenant && (!isBefore || isSame(found, after));
-    const isSaid = said.trim() !== "" && sayingOf(ended) === said;
+    const isSaid = saysBefore !== true && said.trim() !== "" && sayingOf(ended) === said;
     const isTorn = found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
     const call = calls[fault.number - 1];
     // SQLite keeps its log if it cannot sync the file, and does not rely on its folder; other files have no log

@@ -101,6 +101,7 @@ export const OF_FILES: readonly Scene[] = [
     prepare: users,
     line: ["users", "export", "-o", "export.csv", "--overwrite"],
     outputs: ["export.csv"],
+    saysBefore: true,
   },
   { name: "a list", prepare: users, line: ["users", "list"] },
   { name: "a custom field", prepare: users, line: ["users", "fields", "add", "入社日"] },

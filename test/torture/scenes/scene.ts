@@ -16,6 +16,8 @@ export interface Scene {
   readonly steps?: true;
   /** It writes its settings before it changes the tenant. */
   readonly filesFirst?: true;
+  /** All that it prints comes before its change, and promises none. */
+  readonly saysBefore?: true;
   /** The tables that are compared, if others differ with the number of runs. */
   readonly tables?: readonly string[];
   /** files that it writes next to the tenant; compared byte by byte */
