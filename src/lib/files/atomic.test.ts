@@ -191,6 +191,21 @@ test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused",
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
+test.each([
+  ["named", undefined],
+  ["named and settled", async () => undefined],
+])("a folder that is gone by the time its file is to be %s is told", async (_, settle) => {
+  const folder = join(root, "gone");
+  await mkdir(folder);
+  const path = join(folder, "users.csv");
+  const beforeNaming = () => rm(folder, { recursive: true });
+  await expect(writeFileAtomically(path, { ...place(), beforeNaming, settle }, say("x"))).rejects.toMatchObject({
+    code: "usage",
+    where: path,
+  });
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
 /** Runs a shell script in its own mount namespace; only on Linux, and not in every container. */
 const WITH_MOUNTS = ["--map-root-user", "--mount", "sh", "-ec"] as const;
 const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp"]).status === 0;

@@ -35,11 +35,8 @@ export async function writeFileAtomically<T>(
   { settle, mode, beforeNaming, isEmpty, ...place }: WriteOptions<T>,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
-  const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(
-    (error: unknown) => {
-      throw asRefusal(error, path);
-    },
-  );
+  const refused = refusedAs(path);
+  const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(refused);
   try {
     const result = await writeWhole(temporary.handle, mode, write);
     await beforeNaming?.();
@@ -47,8 +44,8 @@ export async function writeFileAtomically<T>(
       await settle?.();
       await rm(temporary.path, { force: true });
     } else if (settle === undefined) {
-      await rename(temporary.path, path);
-      await syncNames(dirname(path));
+      await rename(temporary.path, path).catch(refused);
+      await syncNames(dirname(path)).catch(refused);
     } else await replaceSettled(temporary.path, path, { ...place, settle });
     return result;
   } catch (error) {
@@ -74,19 +71,20 @@ async function replaceSettled(
   { settle, ...place }: { readonly settle: () => Promise<unknown> } & TemporaryPlace,
 ): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
-  await using former = await secondName(place, folder, name);
-  await using again = await secondName(place, folder, name);
-  const isThere = await keepAs(former.path, path);
-  await keepAs(again.path, complete);
+  const refused = refusedAs(path);
+  await using former = await secondName(place, folder, name).catch(refused);
+  await using again = await secondName(place, folder, name).catch(refused);
+  const isThere = await keepAs(former.path, path).catch(refused);
+  await keepAs(again.path, complete).catch(refused);
   const own = await stat(complete, { bigint: true });
-  await rename(complete, path);
+  await rename(complete, path).catch(refused);
   const isOwn = async (): Promise<boolean> => {
     const now = await stat(path, { bigint: true }).catch(() => undefined);
     return now?.ino === own.ino && now.dev === own.dev;
   };
   try {
     // else a power failure may take the file and leave what is settled
-    await syncNames(folder);
+    await syncNames(folder).catch(refused);
     await settle();
   } catch (error) {
     if (await isOwn()) await (isThere ? rename(former.path, path) : rm(path, { force: true }));
@@ -187,9 +185,7 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
 
 /** Writes to a pipe or a device. @throws `usage` when it is not writable, `unexpected` on a full or faulty disk */
 export async function writeStraight<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
-  const handle = await open(path, "a").catch((error: unknown) => {
-    throw asRefusal(error, path);
-  });
+  const handle = await open(path, "a").catch(refusedAs(path));
   try {
     return await writeContent(handle, write);
   } catch (error) {
@@ -198,6 +194,13 @@ export async function writeStraight<T>(path: string, write: (writer: ContentWrit
     await handle.close();
   }
 }
+
+/** Throws what {@link asRefusal} makes of an error of the file system. */
+const refusedAs =
+  (where: string) =>
+  (cause: unknown): never => {
+    throw asRefusal(cause, where);
+  };
 
 /** The failure for an output that cannot be made where it is to be. */
 export function asRefusal(cause: unknown, where: string): unknown {
