@@ -22,7 +22,7 @@ const DISK_MESSAGES = [
 
 /** What a command says if it failed after its change. */
 const DONE =
-  /was committed|is committed|the change was made|what was done so far is not known|it may have been changed|messages? sent|the code was sent/;
+  /was committed|is committed|the change was made|what was done so far is not known|it may have been changed|messages? sent|the code was sent|what was fetched is kept|waits? for the upload|may be waiting/;
 
 /** A tenant is made before its first change; without records it counts as absent. */
 const isBare = ({ tenant: state }: State): boolean =>

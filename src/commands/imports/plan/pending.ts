@@ -66,6 +66,15 @@ export class PendingPlan {
     }
   }
 
+  /** Notes that the plan's file is written for the console, and waits for its upload. */
+  async emitted(query: Parameters<Client<"imports">["imports"]["emitted"]>[1]): Promise<Import> {
+    const { number } = this.plan;
+    this.#tools.describeState(() => MAY_WAIT(number));
+    const waiting = await this.#client.imports.emitted(this.plan, query);
+    this.#tools.describeDone(WAITS(number));
+    return waiting;
+  }
+
   /** Whether the plan is still there after a refused commit: a conflict may be that somebody else committed or discarded it. */
   async #isOpen({ code }: Failure): Promise<boolean> {
     if (code === "locked") return true;
@@ -93,6 +102,7 @@ export class PendingPlan {
     if (state === "planned" && !this.#keep) await imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(number) : NOTHING_CHANGED;
     if (state === "committed") this.#tools.describeDone(COMMITTED);
+    else if (state === "awaiting-console") this.#tools.describeDone(WAITS(number));
     else this.#tools.describeState(() => unchanged);
   }
 
@@ -123,6 +133,18 @@ const PLAN_KEPT = (number: number): Text =>
   );
 
 export const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
+
+const WAITS = (number: number): Text =>
+  text(
+    `import ${number} waits for the upload of its file; if it is not to be uploaded: clomoctl imports discard ${number}`,
+    `インポート ${number} はファイルのアップロード待ちです。アップロードしない場合: clomoctl imports discard ${number}`,
+  );
+
+const MAY_WAIT = (number: number): Text =>
+  text(
+    `import ${number} may be waiting for the upload of its file, check: clomoctl imports show ${number}`,
+    `インポート ${number} はファイルのアップロード待ちになっている可能性があります。確認: clomoctl imports show ${number}`,
+  );
 
 const MAY_BE_DONE = (number: number): Text =>
   text(

@@ -141,7 +141,7 @@ async function decide(
     const { client } = await tools.tenant("imports");
     await emit(tools, file, source, async (sha256) => {
       const emission = { sha256, fileName: basename(file), keepWaiting };
-      const { supersedes = [] } = await client.imports.emitted(plan, emission).catch(async (error: unknown) => {
+      const { supersedes = [] } = await pending.emitted(emission).catch(async (error: unknown) => {
         if (keepWaiting && isOfOthers(error, plan)) await pending.leave();
         throw error;
       });

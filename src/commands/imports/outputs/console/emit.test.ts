@@ -143,6 +143,32 @@ test("an upload that supersedes another says so, and refuses to with --keep-wait
   expect(ja.stderr).toContain("\n照合待ちだったインポート 9(old.csv)は、12 に差し替えました。以前のファイルは");
 });
 
+test("a signal once the file is handed over says that it waits for its upload", async () => {
+  const signals = new EventEmitter();
+  const emitImport = (): unknown => {
+    signals.emit("SIGINT");
+    return planOf({ state: "awaiting-console" });
+  };
+  const { exit, stderr } = await run(LINE, { ...circumstances({ more: { emitImport } }), signals });
+  expect(exit).toBe(130);
+  expect(stderr).toContain("error: interrupted: import 12 waits for the upload of its file");
+});
+
+test.each([
+  ["awaiting-console", "import 12 waits for the upload of its file", "インポート 12 はファイルのアップロード待ちです"],
+  ["planned", "nothing was changed", "何も変更していません"],
+  [undefined, "import 12 may be waiting for the upload of its file", "待ちになっている可能性があります"],
+] as const)("what the tenant did not answer in time is looked up: the plan is %s", async (state, said, ja) => {
+  const interrupted = new Failure("interrupted", { what: text("stopped", "停止") });
+  const gone = new Failure("unavailable", { what: text("gone", "不在") });
+  const found = state === undefined ? { import: gone } : { import: planOf({ state }) };
+  const more = { ...(state === "planned" && dropped), ...found, emitImport: interrupted };
+  const { en, ja: told } = await inBothAnew(LINE, circumstances({ more }));
+  expect(en.exit).toBe(130);
+  expect(en.stderr).toContain(`error: interrupted: ${said}`);
+  expect(told.stderr).toContain(ja);
+});
+
 test("a plan that is refused as another upload waits is discarded; one that has to be compared again is kept", async () => {
   const refused = (hint: string) =>
     new Failure("conflict", { what: text("another upload awaits", "照合待ちがあります"), hint: text(hint, hint) });
