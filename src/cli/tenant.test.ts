@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import type { Context } from "../lib/config/context.ts";
-import { openTenant } from "./tenant.ts";
+import { openTenant, type OpenTenant } from "./tenant.ts";
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
@@ -135,6 +135,15 @@ test("a change that is only tried makes no tenant; the next one that stays does"
   await tenant.close();
 });
 
+/** The accounts of a tenant, with one of a new user. */
+async function withAccount(tenant: OpenTenant) {
+  const { users, accounts } = await tenant.client(["users", "accounts"]);
+  const address = "y@example.jp";
+  const { id: user } = (await users.create({ name: "山田", emails: [address] })).after;
+  await accounts.create({ user, name: "yamada", role: "system", password: "Canary42Canary" });
+  return { accounts, user, address };
+}
+
 test.each([
   [["kanto"], ""],
   [["kanto", "kansai"], " --context kanto"],
@@ -147,10 +156,7 @@ test.each([
     });
   const context = kanto(join(freshFolder(), "kanto"));
   const tenant = await openTenant({ ...machine, mail }, { context, source: "used", among });
-  const { users, accounts } = await tenant.client(["users", "accounts"]);
-  const address = "y@example.jp";
-  const { id: user } = (await users.create({ name: "山田", emails: [address] })).after;
-  await accounts.create({ user, name: "yamada", role: "system", password: "Canary42Canary" });
+  const { accounts, user, address } = await withAccount(tenant);
   for (const language of ["ja", "en"] as const) {
     await accounts.edit(user, { language });
     await accounts.sendResetCode(user, { address });
@@ -158,6 +164,14 @@ test.each([
   await tenant.close();
   const line = new RegExp(String.raw`^ {2}clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}$`, "m");
   expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
+});
+
+test("a tenant among several sends no code where the machine has no mail", async () => {
+  const context = kanto(join(freshFolder(), "kanto"));
+  const tenant = await openTenant(machine, { context, source: "used", among: ["kanto", "kansai"] });
+  const { accounts, user, address } = await withAccount(tenant);
+  await expect(accounts.sendResetCode(user, { address })).rejects.toMatchObject({ code: "input-rejected" });
+  await tenant.close();
 });
 
 test("a plan that is only tried is made in a temporary tenant, which is gone with it", async () => {

@@ -68,7 +68,9 @@ test("values are those declared, zones those there are, and files are left to th
   expect(await tab(["users", "list", "--timezone", "Asia/Tok"])).toEqual(["words", "Asia/Tokyo"]);
   expect(await tab(["users", "import", ""])).toEqual(["files"]);
   expect(await tab(["users", "import", "a.csv", "--errors="])).toEqual(["files"]);
+  expect(await tab(["users", "import", "a.csv", "-o", ""])).toEqual(["files"]);
   expect(await tab(["users", "list", "--limit", ""])).toEqual(["words"]);
+  expect(await tab(["ade", "simulator", "advance", "--by", ""])).toEqual(["words"]);
 });
 
 test("names are those of the tenant", async () => {

@@ -109,6 +109,12 @@ test("on a terminal what did not happen has no line", async () => {
   expect(stderr).toContain("nothing has changed\n");
 });
 
+test("a run that changed one device and misses another is not told to have changed nothing", async () => {
+  const ended: AdeSync = { ...DONE, created: 0, changed: 1, missing: 1, registered: 0 };
+  const { stderr } = await run("ade sync --lang en", { tenant: { syncAde: ended, ade: READY } });
+  expect(stderr).not.toContain("nothing has changed");
+});
+
 test("what waited and got through is told, and what waits still is not proposed to be assigned", async () => {
   const run1: AdeSync = { ...DONE, created: 0, changed: 0, registered: 0, assigned: 2 };
   const through = await inBoth("ade sync", { tenant: { syncAde: run1, ade: READY } });

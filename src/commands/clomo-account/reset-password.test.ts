@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -123,6 +124,24 @@ describe("by mail", () => {
       tenant: { findAccounts, sendResetCode: sent },
     });
     expect(JSON.parse(stdout)).toEqual(sent);
+  });
+
+  test.each([
+    [undefined, "a code may have been sent", "コードが送信されている可能性があります"],
+    [sent, "the code was sent; its output may be incomplete", "コードは送信済みです"],
+  ])("when a signal comes, that a code may have been sent is said until the tenant answers", async (answer, en, ja) => {
+    const signals = new EventEmitter();
+    const sendResetCode = () => {
+      signals.emit("SIGTERM");
+      return answer ?? new Failure("unavailable", { what: text("cut off", "切断") });
+    };
+    const ended = await inBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
+      signals,
+      tenant: { findAccounts, sendResetCode },
+    });
+    expect(ended.en.exit).toBe(143);
+    expect(ended.en.stderr).toContain(`error: interrupted: ${en}\n`);
+    expect(ended.ja.stderr).toContain(ja);
   });
 
   test("on a terminal the address is typed; without one it has to be given", async () => {

@@ -14,7 +14,9 @@ test("devices get a profile by serial number", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\tSUCCESS\n" });
   expect(en.requests).toEqual([...LOOKED_UP, asked({ serials: ["A1"], dryRun: false })]);
   expect(en.stderr).toContain("1 of 1 device done");
+  expect(en.stderr).toContain("they may be switched on");
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
+  expect(ja.stderr).toContain("電源を入れて設定を始められます");
 });
 
 test("later deliveries get a profile by themselves once it is automatic: that is proposed until it is", async () => {

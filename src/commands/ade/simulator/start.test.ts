@@ -82,7 +82,7 @@ test("an address that others reach is warned of", async () => {
   expect(stderr).toContain("whoever reaches this address can use the simulator");
 });
 
-test("what it is asked meanwhile is in its state", async () => {
+test("what it is asked meanwhile is in its state, and it answers nothing once it has ended", async () => {
   const folder = freshFolder();
   const signals = new EventEmitter();
   const { send, close } = openAppleSockets();
@@ -109,4 +109,5 @@ test("what it is asked meanwhile is in its state", async () => {
   signals.emit("SIGTERM");
   expect(await running).toMatchObject({ exit: 143 });
   expect(readFileSync(join(folder, "SIMULATOR.json"), "utf8")).toContain("C02NEW000001");
+  await expect(add()).rejects.toMatchObject({ code: "unavailable" });
 });
