@@ -310,6 +310,7 @@ test("who or what is renamed has the former name in the console", () => {
   expect(recordTold({ ...task, work: "create", changes: [{ field: "name", before: null, after: "総務本部" }] })).toBe(
     "総務本部 (G)",
   );
+  expect(recordTold({ ...task, name: null })).toBeNull();
 });
 
 test("an account that is to be added may be there already, with other rights", () => {

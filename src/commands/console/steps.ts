@@ -204,7 +204,8 @@ export const recordTold = (task: ConsoleTask): string | null => {
     const names = [deleted.there, deleted].map(({ name, key }) => withKey(name, { ...task, key }));
     return names.join(" → ");
   }
-  return task.objectId === null || there === record ? record : `${there} → ${task.name ?? ""}`;
+  const { objectId, name } = task;
+  return objectId === null || name === null || there === record ? record : `${there} → ${name}`;
 };
 
 /** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */

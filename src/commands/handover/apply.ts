@@ -120,7 +120,6 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => BEFORE_WRITING);
     tools.summarize({ file: bundle });
-    await terminal.checkOutput(COLUMNS);
     await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
     const chosen = await tools.tenant("restores", "accounts", "users", "devices");
     if (!dryRun) requireNamed(tools, chosen);

@@ -142,6 +142,8 @@ test("--problems lists everything that is wrong, the reasons in the person's lan
   ]);
   expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: ID } });
   expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
+  const narrow = await run("imports show 019a --problems --lang en", { tenant, terminal: { columns: 80 } });
+  expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not a mail address");
 });
 
 test("--rows and --problems cannot be used together, before the tenant is asked", async () => {

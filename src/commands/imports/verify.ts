@@ -225,7 +225,6 @@ function* nextSteps(
     );
   }
   if (reason !== "differs") return;
-  const untold = first.filter((one) => one.pending !== undefined);
   const told = first.filter((one) => one.pending === undefined);
   const touched = told.filter((one) => one.touched).length;
   const listed = all ?? first.filter((one) => one.touched).length;
@@ -242,7 +241,7 @@ function* nextSteps(
       `touched by the plan: upload the file again or correct the console, export, and: ${again}`,
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
-  const pending = numbersOf(untold.flatMap((one) => one.pending ?? []));
+  const pending = numbersOf(first.flatMap(({ pending: numbers }) => numbers ?? []));
   if (pending.length > 0) yield pendingStep(pending, again, isSystem);
   const untouched = told.filter((one) => !one.touched);
   const tasks = numbersOf(untouched.flatMap(({ task }) => task ?? [])).filter((number) => !pending.includes(number));

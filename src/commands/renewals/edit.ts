@@ -47,25 +47,21 @@ export default defineCommand({
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;
     const timezone = zoneOf(tools, tenant);
-    const file = options.file === undefined ? undefined : await readNamedFile(tools, options.file, MOST_BYTES);
+    const given =
+      options.file === undefined
+        ? undefined
+        : { path: options.file, file: await readNamedFile(tools, options.file, MOST_BYTES) };
     // stdin is read once only
-    const reading = file === undefined ? tools : { ...tools, stdin: Readable.from([file.bytes]) };
+    const reading = given === undefined ? tools : { ...tools, stdin: Readable.from([given.file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change);
     refuseOtherTopic(before, change, options.file);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
-    const renewed = file === undefined ? kept : renewing(before, kept);
-    if (file !== undefined) {
+    const renewed = given === undefined ? kept : renewing(before, kept);
+    if (given !== undefined) {
       const waits = stateOf(renewed) === "downloaded";
-      await judgeFile(tools, {
-        before,
-        change,
-        file,
-        waits,
-        options: { ...options, file: options.file ?? "-" },
-        timezone,
-      });
+      await judgeFile(tools, { ...given, before, change, waits, options, timezone });
     }
     await warnOfSecrets(tools, before.name, change);
     tools.describeState(() => WHILE_WRITING);
@@ -74,7 +70,7 @@ export default defineCommand({
     await showItem(tools, tenant, after);
     const dropped = droppedRemark(before, after, timezone);
     if (dropped !== undefined) await tools.terminal.warn(dropped);
-    const waiting = file === undefined ? undefined : downloadRemark(after, timezone);
+    const waiting = given === undefined ? undefined : downloadRemark(after, timezone);
     if (waiting !== undefined) await tools.terminal.note(waiting);
     if (change.owner !== undefined) await tellUnnoticed(tools, [after]);
   },
@@ -93,10 +89,12 @@ const renewing = (before: RenewalItem, { kind = before.kind, ...change }: Renewa
 interface GivenFile {
   readonly before: RenewalItem;
   readonly change: RenewalChange;
+  /** as it was typed */
+  readonly path: string;
   readonly file: ReadFile;
   /** it is to be uploaded */
   readonly waits: boolean;
-  readonly options: Parameters<typeof readOpeners>[1] & { readonly file: string };
+  readonly options: Parameters<typeof readOpeners>[1];
   readonly timezone: string;
 }
 
@@ -106,7 +104,10 @@ interface GivenFile {
  *
  * @throws Failure `input-rejected`
  */
-async function judgeFile(tools: Tools, { before, change, file, waits, options, timezone }: GivenFile): Promise<void> {
+async function judgeFile(
+  tools: Tools,
+  { before, change, path, file, waits, options, timezone }: GivenFile,
+): Promise<void> {
   const { kind = before.kind } = change;
   const openers = await readOpeners(tools, options);
   const next = readRenewables(file, openers).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
@@ -116,7 +117,7 @@ async function judgeFile(tools: Tools, { before, change, file, waits, options, t
   const simulator = await rehearses(tools, next);
   const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, simulator, timezone });
   const refused = refusalsOf(judgement, { waits });
-  if (refused.length > 0) throw cannotReplace(before, refused, { file: options.file, found: next.expiring.kind });
+  if (refused.length > 0) throw cannotReplace(before, refused, { file: path, found: next.expiring.kind });
   const { checks, leftToCheck } = judgement;
   for (const check of checks.filter(({ outcome }) => outcome === "bad")) {
     const { en, ja } = reasonOf(check);
@@ -129,7 +130,7 @@ async function judgeFile(tools: Tools, { before, change, file, waits, options, t
   );
   const verify = line("renewals verify", [], {
     current: "OLD",
-    new: options.file === "-" ? "NEW" : options.file,
+    new: path === "-" ? "NEW" : path,
     csr: kind === "push-certificate" ? "CSR" : undefined,
   });
   await tools.terminal.warn(

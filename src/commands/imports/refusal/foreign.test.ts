@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
 
@@ -102,6 +104,17 @@ test("a file that is nobody's names no other tenant", async () => {
     expect(stderr).toContain("clomoctl users import d.csv --allow other-tenant");
   }
   expect(ja.stderr).toMatch(OTHER);
+});
+
+test("another tenant that cannot be read is not named", async () => {
+  const closed = new Failure("locked", { what: text("in use", "使用中") });
+  const { exit, stderr } = await run("users import b.csv --yes", {
+    ...desk,
+    tenants: { ...desk.tenants, "customer-b": closed },
+  });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("Is this the file of another tenant?");
+  expect(stderr).not.toContain("customer-b");
 });
 
 test("a person at a terminal is asked, though --yes is given; the answer counts", async () => {

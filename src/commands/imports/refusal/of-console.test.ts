@@ -11,10 +11,16 @@ type Met = readonly [code: string, params: Readonly<Record<string, string | numb
 const next = (
   kind: FormatName,
   [code, params]: Met,
-  { whole = false, tasks = [] as readonly OpenTask[], keys = [] as readonly KeyName[] } = {},
+  {
+    whole = false,
+    tasks = [] as readonly OpenTask[],
+    keys = [] as readonly KeyName[],
+    further = [] as readonly Met[],
+  } = {},
 ) => {
   const remedies = new Remedies(kind);
-  remedies.take({ code, params, severity: "error", column: 1 });
+  for (const [met, given] of [[code, params], ...further] as const)
+    remedies.take({ code: met, params: given, severity: "error", column: 1 });
   const requested = { kind, file: "e.csv", options: OPTIONS };
   return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks, keys });
 };
@@ -148,6 +154,8 @@ test("who has a device and another address is the same one; else who is new come
   );
   expect(hint?.ja).toContain("clomoctl users edit jiro@x --email NEW。続けて");
   expect(next("users", held, { whole: true })?.en).toContain(`--email NEW; ${THEN}. Else`);
+  const further: readonly Met[] = [["delete-held", { name: "山田 <a@x>", of: "device", count: 1 }]];
+  expect(next("users", held, { whole: true, further })?.en).toContain("clomoctl users edit USER --email NEW;");
 });
 
 test("a row of an administrator is no more one, or the mark is wrong", () => {

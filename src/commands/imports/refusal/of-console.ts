@@ -92,7 +92,7 @@ function keepFirst(
       `ここで関連付けられているものは、管理画面ではすでに変わっています。${ja}`,
     );
   const [called = "", ...others] = remedies.concerned;
-  const address = others.some((one) => partsOf(one).length > 1) ? undefined : partsOf(called)[2];
+  const address = others.some((one) => keyIn(one) !== undefined) ? undefined : keyIn(called);
   const edit = `clomoctl users edit ${address === undefined ? "USER" : shownWord(address)} --email NEW`;
   const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED));
   const or = byKey.length === 0 ? text("", "") : text(`, or: ${byKey.join(", ")}`, `(または: ${byKey.join(", ")})`);
@@ -123,6 +123,9 @@ const partsOf = (told: string): readonly string[] => {
   const parts = /^(?<name>.+) [\(<](?<key>[^\(<]+)[\)>]$/v.exec(told)?.groups;
   return parts === undefined ? [told] : [told, ...Object.values(parts)];
 };
+
+/** The key in a name as tasks have it; undefined of a name alone. */
+const keyIn = (told: string): string | undefined => partsOf(told)[2];
 
 /** What the console does not have yet. @param then the command that was refused */
 function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: string): Text {
