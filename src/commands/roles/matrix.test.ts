@@ -92,7 +92,10 @@ test("a page has every cell, who says so, and the sentences; nothing in it is ma
     });
     expect(shown.map(([, ...cell]) => cell)).toEqual(wanted);
   }
-  for (const { sentence } of SAID.filter(({ role }) => role !== "none")) expect(page).toContain(sentence);
+  for (const { sentence, cells } of SAID.filter(({ role }) => role !== "none")) {
+    expect(page).toContain(sentence);
+    expect([sentence, page.includes(`${sentence}」<br />→ `)]).toEqual([sentence, cells.length > 0]);
+  }
   const english = await run("roles matrix --role custom --format html -o -");
   expect(english.stdout).toContain("The maker&#39;s own matrix");
   expect(english.stdout).not.toContain('data-role="system"');

@@ -42,6 +42,7 @@ test("what it may and may not; what the manual says is marked, the rest is ours"
   expect(may).toBeLessThan(mayNot ?? 0);
   expect(stdout.indexOf("write memos and tags of devices (inside)\n")).toBeLessThan(mayNot ?? 0);
   expect(stdout.indexOf("name accounts, and make operators *\n")).toBeGreaterThan(mayNot ?? 0);
+  expect(stdout).toContain("\n\nThe maker's own matrix of rights");
   expect(words(stdout)).toContain("is not known here");
 });
 

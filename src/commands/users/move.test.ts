@@ -103,6 +103,7 @@ test("of an operator the change of scope is told and asked first", async () => {
   });
   const dry = await run(`${line} --dry-run`, {
     tenant: { ...known, moveUsers: { items: [movedTo(operator, { dryRun: true })] } },
+    terminal: { columns: 200 },
   });
   expect(dry).toMatchObject({ exit: 0, stderr: expect.stringContaining(told) as unknown });
 });

@@ -120,6 +120,16 @@ describe("systemd", () => {
     expect(ja.stderr).toContain("二重に実行されます: clomoctl renewals schedule remove --systemd\n");
   });
 
+  test.each([
+    ["en", "warning: clomoctl runs from npx's cache"],
+    ["ja", "警告: clomoctl が npx のキャッシュから実行されています"],
+  ])("a program in npx's cache, which may be emptied, is warned of: %s", async (language, warning) => {
+    const words = ["--lang", language, "renewals", "schedule", "install", "--systemd"];
+    const argv = ["node", "/home/k/.npm/_npx/0123abcd/node_modules/clomoctl/bin/clomoctl.js", ...words];
+    const { stderr } = await run(words, { ...machineWithRecipients().circumstances, host: { argv } });
+    expect(stderr).toContain(warning);
+  });
+
   test("units that systemd refuses are a failure, and none are left, in both languages", async () => {
     const here = machine();
     here.program("systemd-analyze", "\necho 'clomoctl-renewals.timer:6: Failed to parse' >&2; exit 1\n");

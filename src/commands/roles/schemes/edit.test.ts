@@ -50,8 +50,8 @@ test("items of SECURED APPs are of no use to who manages a part of the organisat
   const held = example<HeldScheme>("scheme");
   const [holder] = held.holders;
   const all = { ...held, holders: held.holders.map((one) => ({ ...one, orgs: null })) };
-  const editScheme = edited({ operations: [...scheme.operations, "secured.read"] });
-  const line = `${EDIT} --add-item secured.read`;
+  const editScheme = edited({ operations: [...scheme.operations, "orgs.write", "secured.read"] });
+  const line = `${EDIT} --add-item orgs.write,secured.read`;
   const { en, ja } = await inBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
   expect(en.stderr).toContain(
     `warning: secured.read will do nothing for ${holder?.account}: over all organisations alone (ours)\n`,

@@ -1,5 +1,8 @@
+import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -72,6 +75,21 @@ test("facts 6.7: a ファイル管理者 who is taken out of all groups is told 
   expect(en.requests[1]?.json).toEqual({ groups: [], dryRun: false });
   expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
   expect(ja.stderr).toContain("グループのないファイル管理者は");
+});
+
+test.each([
+  ["findSecuredUsers", "nothing was changed", "何も変更していません"],
+  ["editSecuredUser", "it may have been changed", "変更されている可能性があります"],
+])("a signal during %s says what was changed", async (during, en, ja) => {
+  const signals = new EventEmitter();
+  const cutOff = () => {
+    signals.emit("SIGTERM");
+    return new Failure("unavailable", { what: text("cut off", "切断") });
+  };
+  const tenant = during === "findSecuredUsers" ? { [during]: cutOff } : { ...finding, [during]: cutOff };
+  const ended = await inBoth("secured users edit hanako01 --app docs --device d", { signals, tenant });
+  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
+  expect(ended.ja.stderr).toContain(ja);
 });
 
 test("of a mirror, says what is to be done in the console", async () => {
