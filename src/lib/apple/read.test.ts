@@ -116,6 +116,11 @@ describeWithOpenssl("made by openssl", () => {
     ]);
   });
 
+  test("a profile without a name is called as its file", () => {
+    const bytes = sign(propertyList("<key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>"));
+    expect(readExpiring({ name: "b.mobileprovision", bytes })).toMatchObject([{ name: "b.mobileprovision" }]);
+  });
+
   test.each([
     ["entities", '<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict/></plist>'],
     ["no date", propertyList("<key>Name</key><string>a</string>")],

@@ -144,6 +144,15 @@ describe("Apple's errors", () => {
     expect(refusal(status, body).rejectsToken).toBe(rejectsToken);
   });
 
+  test.each([
+    [403, "clomoctl ade token show"],
+    [500, "clomoctl ade endpoint show"],
+  ])("that are not known lead on by their status: %i", (status, line) => {
+    const { hint } = refusal(status, "Teapot");
+    expect(hint?.en).toContain(line);
+    expect(hint?.ja).toContain(line);
+  });
+
   test("are not looked for where they do not belong, nor in long pages", () => {
     expect(refusal(500, "T_C_NOT_SIGNED")).toMatchObject({ apple: "UNKNOWN", code: "unavailable" });
     expect(refusal(403, `<html>${" ".repeat(5000)}T_C_NOT_SIGNED`)).toMatchObject({ apple: "UNKNOWN" });

@@ -71,6 +71,16 @@ describe("checkFile", () => {
     expect(two).toEqual(one);
   });
 
+  it("checks the second half with the options of the first", async () => {
+    const rows = Array.from({ length: 60 }, (_, at) => `一,${at === 50 ? "" : 1000 + at}`);
+    const content = ["氏名,社員コード", ...rows, ""].join("\n");
+    const seen = { parts: 0 };
+    const startSecond = inProcess(seen);
+    const found = await check(content, "users", { key: "employeeCode", splitFrom: 1, chunkBytes: 64, startSecond });
+    expect(seen.parts).toBe(1);
+    expect(brief(found)).toEqual(["1:0 header-needed", "52:2 required"]);
+  });
+
   it("counts the same in two halves, with the first place in the file", async () => {
     const blank = [
       "氏名,メールアドレス,",

@@ -33,9 +33,9 @@ const A_FEW = 8;
 
 /** Text without a byte order mark: UTF-16 has nearly all its NULs at odd or at even places, UTF-32 at half of them. */
 function wideKindOf(start: string): ForeignKind | undefined {
-  const nuls = [0, 0, 0, 0];
+  const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
-  const [a = 0, b = 0, c = 0, d = 0] = nuls;
+  const [a, b, c, d] = nuls;
   const all = a + b + c + d;
   if (all < Math.max(A_FEW, start.length * FEWEST_NULS)) return undefined;
   const characters = Math.floor(start.length / 4);

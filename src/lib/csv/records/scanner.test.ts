@@ -158,6 +158,8 @@ describe.each([
     expect(problems).toEqual([{ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 100 } }]);
     expect(records[1]).toEqual({ cells: [], row: 2, line: 2, sound: false });
     expect(split(make, ["a\n", "x".repeat(100), "\nb"], { maxRecordLength: 100 }).problems).toEqual([]);
+    const unclosed = split(make, ['a\n"', ...Array<string>(3).fill("x".repeat(60))], { maxRecordLength: 100 });
+    expect(unclosed.problems[0]).toEqual(problems[0]);
   });
 
   test("drops a record of too many columns, and goes on", () => {

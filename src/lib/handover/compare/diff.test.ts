@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Manifest } from "../bundle/manifest.ts";
 import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { drawn, LONG } from "#support/drawn.ts";
@@ -12,11 +13,16 @@ import { differences, stateOf, type Difference, type State } from "./diff.ts";
 import { UserNames } from "./user-names.ts";
 import { walk } from "./walk.ts";
 
-async function diffOf(one: Records, other: Records, names: readonly string[] = ["a", "b"]): Promise<Difference[]> {
+async function diffOf(
+  one: Records,
+  other: Records,
+  names: readonly string[] = ["a", "b"],
+  manifest: Partial<Manifest> = {},
+): Promise<Difference[]> {
   const root = freshFolder();
   const [a = "", b = ""] = names;
-  await writeBundle(join(root, a), placeIn(root), { records: one });
-  await writeBundle(join(root, b), placeIn(root), { records: other });
+  await writeBundle(join(root, a), placeIn(root), { records: one, manifest });
+  await writeBundle(join(root, b), placeIn(root), { records: other, manifest });
   const place = { workingFolder: root, temporary: placeIn(root) };
   await using before = await openBundle(a, place);
   await using after = await openBundle(b, place);
@@ -70,6 +76,17 @@ test("a record is told by its name, and a resource that one of them lacks is not
       stays: "history",
     },
   ]);
+});
+
+test("parts of a tenant with the same topmost organisation are of the same ones, whatever went below", async () => {
+  const top = { id: "a", parentId: "of another part" };
+  const before = { orgs: [top, { id: "b", parentId: "a" }], users: [{ id: "1", name: "花子", orgId: "b" }] };
+  const told = async (after: object) => {
+    const found = await diffOf(before, { orgs: [after] }, undefined, { partial: true });
+    return found.filter(({ resource }) => resource === "users").map(({ change, id }) => [change, id]);
+  };
+  expect(await told(top)).toEqual([["removed", "1"]]);
+  expect(await told({ ...top, id: "c" })).toEqual([["not-compared", null]]);
 });
 
 test("attached files are told by their paths, and are none of a tenant's", async () => {
