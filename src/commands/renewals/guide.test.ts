@@ -581,6 +581,9 @@ describe("what the tenant holds itself", () => {
       "not for what this tenant of clomoctl holds itself; for that: clomoctl renewals guide トークン",
     );
     expect(ja.stdout).toContain("そちらの手順: clomoctl renewals guide トークン");
+    const pushOfClomo = { ...pushed, topic: "com.apple.mgmt.2", fingerprint: "2".repeat(64) };
+    const push = await guide("APSP", { ade: own(), pushCertificate: certificate(), ...NONE_ANSWERED }, pushOfClomo);
+    expect(push.en.stdout).toMatch(NOT_CLOMO);
     const both = await guide("ade-token", { ade: own() }, token, { ...token, id: idOf(2) });
     expect(both.en.stdout).not.toMatch(NOT_CLOMO);
   });

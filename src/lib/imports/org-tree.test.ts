@@ -214,11 +214,11 @@ test("blank and absent cells keep or clear as asked", () => {
 
 test("two rows for one organisation name each other", () => {
   const both = plan([], [{ name: "a" }, { name: "a" }, { name: "b", code: "1" }, { name: "c", code: "1" }]);
-  expect(both.findings.map(({ row, params }) => [row, params["row"]])).toEqual([
-    [4, 5],
-    [5, 4],
-    [2, 3],
-    [3, 2],
+  expect(both.findings.map(({ row, field, params }) => [row, params["row"], field, params["header"]])).toEqual([
+    [4, 5, "code", "組織コード"],
+    [5, 4, "code", "組織コード"],
+    [2, 3, "name", "組織名"],
+    [3, 2, "name", "組織名"],
   ]);
 });
 

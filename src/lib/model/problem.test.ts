@@ -228,6 +228,18 @@ test("whose a value is, where it is not said as what it is used", () => {
   });
 });
 
+test("an organisation that is kept is not told to be what the file is rejected for", () => {
+  const params = { org: "本社" };
+  const [rejected, kept] = [params, { ...params, kept: 1 }].map((one) =>
+    describeProblem({ code: "org-delete-reserved", params: one }),
+  );
+  expect([rejected?.en, rejected?.ja]).toEqual([
+    expect.stringContaining("cannot be"),
+    expect.not.stringContaining("残"),
+  ]);
+  expect([kept?.en, kept?.ja]).toEqual([expect.stringContaining("is kept"), expect.stringContaining("残します")]);
+});
+
 test("braces of a value are its own", () => {
   expect(describeProblem({ code: "org-parent-unknown", params: { parent: "{parent} $&" } })).toEqual({
     en: "no such parent organisation: {parent} $&",

@@ -9,9 +9,9 @@ const HOLDS_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Whether something is certainly issued for the first time: HOME has no date of it, and nothing of its kind is recorded. */
 export const isFirstIssue = (facts: OnboardingFacts, kind: Issued): boolean => {
-  const question = `onboarding.home.${kind}` as const;
-  if (facts.recorded.includes(kind) || answered(facts, question) !== "none") return false;
-  const age = Date.parse(facts.now) - Date.parse(facts.answers.get(question)?.at ?? "");
+  const answer = facts.answers.get(`onboarding.home.${kind}`);
+  if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
+  const age = Date.parse(facts.now) - Date.parse(answer.at);
   return age >= 0 && age <= HOLDS_MS;
 };
 

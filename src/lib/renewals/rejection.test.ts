@@ -25,6 +25,7 @@ test.each([
 test.each([
   ["then", "2027-03-01T00:00:00.000Z", AT, AT],
   ["then, if no date is recorded", null, AT, AT],
+  ["then, if that is this moment", null, "2026-11-21T05:00:00.000Z", "2026-11-21T05:00:00.000Z"],
   ["at its date, if that is earlier", "2026-11-01T00:00:00.000Z", AT, "2026-11-01T00:00:00.000Z"],
   [
     "today, if a wrong clock dated it in the future",

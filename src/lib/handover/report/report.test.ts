@@ -611,8 +611,11 @@ test("beside the administrators stands what each role may do, and at the rules w
   expect(bare).toContain("詳細: clomoctl roles matrix");
   expect(bare).toContain("オペレーター: 限定された操作のみ");
   expect(pageOf(data, "en")).toContain("division administrator: acts in the organisations");
-  const [apart, beside] = [[], files].map((told) =>
-    pageOf({ ...data, manifest: { ...data.manifest, files: told, leaver: { person: "admin1", leaves: null } } }, "en"),
+  const [beside, apart] = files.map((told) =>
+    pageOf(
+      { ...data, manifest: { ...data.manifest, files: [told], leaver: { person: "admin1", leaves: null } } },
+      "en",
+    ),
   );
   expect(beside).toContain("devices also in the bundle: csv/devices.csv");
   expect(apart).not.toContain("devices also in the bundle");

@@ -25,17 +25,23 @@ interface Scene {
   readonly answers?: readonly string[];
 }
 
-/** A person who answers as told, and all that was said to them. */
-function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & { readonly said: Text[] } {
+/** A person who answers as told, all that was said to them, and the first of the answers that they had each time. */
+function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
+  readonly said: Text[];
+  readonly offered: (string | undefined)[];
+} {
   const said: Text[] = [];
+  const offered: (string | undefined)[] = [];
   const turns = [...answers];
   const looks = new Map<Download, number>();
   return {
     said,
+    offered,
     show: async () => undefined,
     tell: async (line) => void said.push(line),
     warn: async (line) => void said.push(line),
     choose: async <T extends string>(_: Text, choices: readonly Answer<T>[]) => {
+      offered.push(choices[0]?.name.en);
       const wished = turns.shift();
       const chosen = choices.find(({ value }) => value === wished) ?? choices[0];
       if (chosen === undefined) throw new Error("no answers");
@@ -125,6 +131,7 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     const files = { "signing-request": [request], "push-certificate": [otherKey] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "stop"] });
     expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
+    expect(desk.offered.slice(-2)).toEqual(["downloaded, look for the file", "look again"]);
     expect(wordsOf(desk.said, "en")).toMatch(/WRONG - matches the CSR: made from a different CSR/);
     expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の CSR ファイルから作られています/);
   });

@@ -102,8 +102,9 @@ export const listNotices = async (reader: Reader): Promise<Notice[]> => {
 };
 
 export const findNotice = async (reader: Reader, id: string): Promise<Notice | undefined> => {
-  const row = await reader.get(`select ${NOTICE_COLUMNS} from renewal_notice where id = :id`, { id });
-  return row && noticeOf(row);
+  return (await reader.get(`select ${NOTICE_COLUMNS} from renewal_notice where id = :id`, { id })) as
+    | Notice
+    | undefined;
 };
 
 /** The notice that a sender claims, if it was begun before. */

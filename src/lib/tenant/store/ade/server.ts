@@ -1,4 +1,5 @@
 import type { EndpointKind } from "../../../model/ade.ts";
+import { deleteItem } from "../renewals.ts";
 import type { Reader, Value, Writer } from "../store.ts";
 
 /** What a tenant keeps of its MDM server at Apple. Keys and token are sealed. */
@@ -113,11 +114,7 @@ export const forgetRehearsal = async (writer: Writer): Promise<void> => {
   const kept = ["ade_server", "push_certificate", "vpp_token", "vpp_token_gone"].map(
     (table) => `select renewal from ${table} where simulated = 1 and renewal is not null`,
   );
-  for (const row of await writer.all(kept.join(" union "))) {
-    const id = row["renewal"] ?? null;
-    await writer.run("delete from renewal_notice where itemId = :id", { id });
-    await writer.run("delete from renewal_item where id = :id", { id });
-  }
+  for (const { renewal } of await writer.all(kept.join(" union "))) await deleteItem(writer, String(renewal));
   await writer.run("delete from push_certificate where simulated = 1");
   await writer.run("delete from vpp_token where simulated = 1");
   await writer.run("delete from vpp_token_gone where simulated = 1");
