@@ -86,21 +86,16 @@ export class Prompts {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/select");
     const help = this.#line(text("↑↓ move, Enter choose", "↑↓ で移動、Enter で決定"));
-    const index = await this.#ask(flag, (context) =>
+    return this.#ask(flag, (context) =>
       ask(
         {
           message: this.#line(message),
-          choices: choices.map(({ name }, value) => ({ value, name: this.#line(name) })),
+          choices: choices.map(({ value, name }) => ({ value, name: this.#line(name) })),
           theme: { style: { keysHelpTip: () => help } },
         },
         context,
       ),
     );
-    const choice = choices[index];
-    if (choice === undefined) {
-      throw new RangeError(`choice ${index}`);
-    }
-    return choice.value;
   }
 
   /** A line of text; `check` returns what is wrong with it, if anything. */

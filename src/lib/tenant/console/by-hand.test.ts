@@ -477,6 +477,22 @@ describe("the console's export", () => {
     expect(await task(2)).toMatchObject({ state: "shown" });
   });
 
+  test("tells none either after one that differed, once its code is gone", async () => {
+    const codes = (code: string): Cells => [
+      [...HEADER, "組織コード"],
+      [...YAMADA, code],
+      [...SATO, ""],
+    ];
+    const { after: sales } = await tenant.client.orgs.create({ name: "営業部", code: "S01" });
+    await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
+    await tenant.import(exported, codes(""));
+    expect(await task(2)).toMatchObject({ work: "move", state: "open", doubtedAt: expect.any(String) });
+    await tenant.import({ kind: "users" }, codes("S01"));
+    await tenant.client.orgs.edit(sales.id, { code: null });
+    await tenant.import(exported, codes(""));
+    expect(await task(2)).toMatchObject({ state: "open" });
+  });
+
   test("that is undone opens the task again", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));

@@ -123,9 +123,9 @@ test("a step's time counts from its own start", () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   seen.now = 60_000;
   const step = progress.start({ ...READ, total: 10 });
-  seen.now = 67_000;
+  seen.now = 3_660_000;
   step.finish();
-  expect(seen.written.endsWith("  0:07\n")).toBe(true);
+  expect(seen.written.endsWith("  1:00:00\n")).toBe(true);
 });
 
 test("a spinner that loads after its step is over never starts", async () => {
@@ -144,11 +144,16 @@ test("none writes nothing", () => {
   expect(seen.written).toBe("");
 });
 
-test("lines fit the terminal, whatever its width", () => {
+test("lines fit the terminal, whatever its width, and a bar takes what room there is", () => {
   const state = { ...READ, done: 123_456_789, total: 3e9, elapsedMs: 12_345 };
+  const widths: number[] = [];
   for (let columns = 1; columns <= 120; columns++) {
-    expect(displayWidth(barLine(state, "ja", columns))).toBeLessThan(Math.max(columns, 1));
+    const line = barLine(state, "ja", columns);
+    expect(displayWidth(line)).toBeLessThan(Math.max(columns, 1));
+    const bar = line.match(/[█░]+/)?.[0].length ?? 0;
+    if (bar > 0 && bar < 24) widths.push(columns - displayWidth(line));
   }
+  expect(new Set(widths)).toEqual(new Set([1]));
 });
 
 test("bytes read as megabytes, an empty total is done", () => {

@@ -185,7 +185,7 @@ class LineReader {
       const upTo = after + rows;
       const found = this.#database.get(batch, { ...this.#params, after, upTo, left: this.#left });
       const bytes = found?.["bytes"] instanceof Uint8Array ? found["bytes"] : new Uint8Array(0);
-      this.#left -= Number(found?.["lines"] ?? 0);
+      this.#left -= Number(found?.["lines"]);
       if (bytes.length > 0) yield bytes;
       const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
       after = upTo;

@@ -308,7 +308,7 @@ const checkNamesThere = (database: Database, reverted: Committed, reference: Sto
   );
   if (first === undefined) return;
   const called = calledText(kind.thing, before);
-  const values = { ...params(reverted), missing: first["key"] ?? null };
+  const values = { ...params(reverted), missing: String(first["key"]) };
   const users = inTheWay(database, kind.thing, { called, from: `${missing} and e.value = :missing` }, values);
   if (users !== undefined) {
     const name = String(first["name"]);
