@@ -74,14 +74,6 @@ export default defineCommand({
     const { client } = await tools.tenant("whoami");
     const me = await client.whoami.show();
     await tools.terminal.show(columnsOf(tools.terminal), me);
-    if (me.orgs !== null) {
-      await tools.terminal.note(
-        text(
-          "imports, audit records and tasks for the console have numbers of their own here (tasks six digits): they are not the machine owner's, and those of imports change with these organisations",
-          "インポート・監査ログ・管理画面での作業には、対象の組織だけの番号が付きます(作業は 6 桁)。PC の所有者から見た番号とは異なり、インポートの番号は対象の組織が変わると変わります",
-        ),
-      );
-    }
     if (me.user?.listed !== false) return;
     await tools.terminal.note(
       text(

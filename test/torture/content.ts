@@ -59,15 +59,15 @@ export function contentOf(home: string): string | undefined {
   }
 }
 
-/** What differs from run to run, within any text: verifiers, ids, hashes, instants, opaque numbers of tasks. */
+/** What differs from run to run, within any text: verifiers, ids, hashes, instants, process ids, attempts. */
 const VOLATILE =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:handle|pid|attempts)":)\d+/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|attempts)":)\d+/g;
 
 /** Columns that tell how many steps and runs there were. */
 const BY_RUN = /^(?:revision|createdIn|changedIn)$/;
 
 /**
- * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes, instants and opaque numbers are made alike.
+ * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes and instants are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */

@@ -31,8 +31,7 @@ export interface Entry {
   readonly before: Values | null;
   readonly after: Values | null;
   readonly detail: Values | null;
-  /** null for who sees a part of the tenant */
-  readonly hash: string | null;
+  readonly hash: string;
 }
 
 const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;

@@ -37,9 +37,7 @@ const AuditRecord = named(
   "AuditRecord",
   z.object({
     seq: z.int().meta({ description: "its number, from 1" }),
-    hash: Sha256.nullable().meta({
-      description: "null for who sees a part of the tenant: the chain is of all records",
-    }),
+    hash: Sha256,
     record: z
       .union([AuditText, z.string()])
       .meta({ description: "a text where it is no record any more: it was altered" }),

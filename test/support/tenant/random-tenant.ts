@@ -536,7 +536,6 @@ class Filling {
     for (const pk of this.#numbers(4)) {
       this.#insert("console_task", {
         pk,
-        handle: 100_000 + draw.below(800_000) + pk,
         work: draw.oneOf(["add-field", "remove-field"]),
         kind: "users",
         name: draw.orNull(draw.text()),

@@ -234,7 +234,7 @@ const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
       "/v1/imports/{import:2}/rows",
       "/v1/audit?limit=2",
       "/v1/audit/export",
-      "/v1/audit/1",
+      "/v1/audit/{record:1}",
       "/v1/console",
       "/v1/console",
       "/v1/console/{task:}",

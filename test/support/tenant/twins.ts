@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { withAccount } from "./accounts.ts";
+import { maskNumbers } from "./masked-numbers.ts";
 import { fileOf, TestTenant, type Cells } from "./tenant.ts";
 
 /** A request as it is sent to both twins. `{user:…}` and the like in its path and body stand for the ids each twin has. */
@@ -42,8 +43,8 @@ export class Twin {
     visible: new Map(),
     hidden: new Map(),
   };
-  /** the tasks for the console that were answered */
-  readonly #tasks = new Set<string>();
+  /** the numbers of tasks for the console, and of records of the audit, that were answered */
+  readonly #told = { task: new Set<string>(), record: new Set<string>() } as const;
   /** the cursors that were answered, the last one last */
   readonly #cursors: string[] = [];
 
@@ -73,7 +74,7 @@ export class Twin {
       return thing === "import" ? id : (etag ?? "none");
     }
     // a number that no tenant has
-    if (thing === "task") return [...this.#tasks].at(-1 - Number(name)) ?? "99999";
+    if (thing === "task" || thing === "record") return [...this.#told[thing]].at(-1 - Number(name)) ?? "99999";
     if (thing === "cursor") return encodeURIComponent(this.#cursors.at(-1 - Number(name)) ?? "none");
     return String(database.get(sql[thing] ?? "", { name })?.["id"] ?? nowhere(name));
   }
@@ -84,14 +85,13 @@ export class Twin {
 
   /**
    * Sends a request as an account, to which cursors and imports of the answers before belong: `{import:}` is the last one,
-   * `{import:1}` the one before.
+   * `{import:1}` the one before; the same of tasks and records of the audit.
    *
-   * @returns its answer, ids and times and opaque tokens by the order of their appearance
+   * @returns its answer; ids, numbers, hashes, times and opaque tokens by the order of their appearance
    */
   async ask(account: string, request: TwinRequest): Promise<TwinAnswer> {
     const { status, text } = await this.#sent("asked", request, this.tenant.acting(account).fetch);
     const { next } = parsed(text) ?? {};
-    if (!REHEARSED.test(text)) for (const [task] of text.matchAll(TASK_NUMBERS)) this.#tasks.add(task);
     if (typeof next === "string") this.#cursors.push(next);
     return { status, body: this.#numbered(text) };
   }
@@ -129,28 +129,28 @@ export class Twin {
   }
 
   #numbered(text: string): string {
-    const number = (kind: string) => (found: string) => {
+    const numbered = (kind: string, found: string): string => {
       const known = this.#numbers.get(`${kind} ${found}`);
       const of = [...this.#numbers.keys()].filter((key) => key.startsWith(`${kind} `)).length;
       this.#numbers.set(`${kind} ${found}`, known ?? `<${kind} ${of + 1}>`);
       return known ?? `<${kind} ${of + 1}>`;
     };
-    return (
-      text
-        .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
-        .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
-        // there is none of the number that a rehearsal tells: another change gets it later, perhaps in one twin alone
-        .replaceAll(TASK_NUMBERS, REHEARSED.test(text) ? () => "<task>" : number("task"))
-        .replaceAll(/(?<="revision":)\d+/g, number("revision"))
-        .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
-        .replaceAll(/(?<="next":")[^"]+/g, number("cursor"))
-        .replaceAll(/(?<="hash":"|"changes":\{"count":\d+,"sha256":")[0-9a-f]{64}/g, number("hash"))
-    );
+    const number = (kind: string) => (found: string) => numbered(kind, found);
+    const isRehearsed = REHEARSED.test(text);
+    const masked = maskNumbers(text, (kind, found) => {
+      // there is none of the number that a rehearsal tells: another change gets it later, perhaps in one twin alone
+      if (kind === "task" && isRehearsed) return "<task>";
+      if (kind === "task" || kind === "record") this.#told[kind].add(found);
+      return numbered(kind, found);
+    });
+    return masked
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
+      .replaceAll(/(?<="revision":)\d+/g, number("revision"))
+      .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
+      .replaceAll(/(?<="next":")[^"]+/g, number("cursor"));
   }
 }
-
-/** Numbers of tasks for the console, which tell those who see a part of the tenant nothing. */
-const TASK_NUMBERS = /(?<![\w.-])[1-9]\d{5}(?![\w.-])/g;
 
 /** The answer to a request that changes nothing. */
 const REHEARSED = /"dryRun":true/;

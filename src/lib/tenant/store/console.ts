@@ -14,7 +14,6 @@ import type { ImportDetail, Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
 import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import { ROOT } from "./orgs.ts";
-import { opaqueNumber } from "./seal.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -42,24 +41,6 @@ export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<
      values (:work, :kind, :import, :name, 'open', :at, :actor)`,
     { ...task },
   );
-  await nameLastTask(writer);
-};
-
-/**
- * Gives the last task a number for those who see a part of the tenant: one that stays, and tells nothing of how many tasks
- * there are, nor, as a rehearsal asks for one, whether there are more by now.
- *
- * @returns its number in its table
- */
-const nameLastTask = async (writer: Writer): Promise<number> => {
-  const pk = await writer.count("select max(pk) from main.console_task");
-  for (;;) {
-    const handle = opaqueNumber();
-    const isTaken = await writer.count("select count(*) from main.console_task where handle = :handle", { handle });
-    if (isTaken > 0) continue;
-    await writer.run("update main.console_task set handle = :handle where pk = :pk", { handle, pk });
-    return pk;
-  }
 };
 
 /** A record whose writing by hand has to be repeated in the console. */
@@ -84,7 +65,7 @@ const ORG_OF_TARGET = `case :kind when 'orgs' then :target
   when 'devices' then (select coalesce(u.org, d.ownerOrg, ${ROOT}) from main.device d left join main.user u on u.pk = d.owner
     where d.pk = :target) end`;
 
-/** @returns its number in its table */
+/** @returns its number */
 export const insertHandTask = async (
   writer: Writer,
   {
@@ -101,7 +82,7 @@ export const insertHandTask = async (
      values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, ${ORG_OF_TARGET}, 'open', :at, :actor)`,
     { ...task, ...object, changes: JSON.stringify(changes) },
   );
-  return nameLastTask(writer);
+  return writer.count("select max(pk) from main.console_task");
 };
 
 export const updateHandTask = async (
@@ -171,29 +152,27 @@ const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
 });
 
 /**
- * The number by which who asks names a record's open task; null if it has none.
+ * The number of a record's open task; null if it has none that the asker sees.
  *
  * @param thing the name of its thing, if no file has it
  */
 export const openTaskOf = async (reader: Reader, id: string, thing: string | null): Promise<number | null> => {
   const row = await reader.get(
-    `select number from console_task where object = :id and thing is not distinct from :thing and state = 'open'
+    `select pk from console_task where object = :id and thing is not distinct from :thing and state = 'open'
      order by pk desc limit 1`,
     { id, thing },
   );
-  return row === undefined ? null : Number(row["number"]);
+  return row === undefined ? null : Number(row["pk"]);
 };
 
-/** The number by which who asks names a task; null if he does not see it. @param pk its number in its table */
-export const taskNumber = async (reader: Reader, pk: number): Promise<number | null> => {
-  const row = await reader.get("select number from console_task where pk = :pk", { pk });
-  return row === undefined ? null : Number(row["number"]);
-};
+/** A task's number, or null if the asker does not see the task. */
+export const visibleTask = async (reader: Reader, number: number): Promise<number | null> =>
+  (await reader.get("select pk from console_task where pk = :number", { number })) === undefined ? null : number;
 
-/** The numbers by which who asks names the open tasks of a kind, oldest first. */
+/** The numbers of the open tasks of a kind, oldest first. */
 export const openTaskNumbers = async (reader: Reader, kind: FormatName): Promise<number[]> => {
-  const sql = "select number from console_task where state = 'open' and kind = :kind order by pk";
-  return (await reader.all(sql, { kind })).map(({ number }) => Number(number));
+  const sql = "select pk from console_task where state = 'open' and kind = :kind order by pk";
+  return (await reader.all(sql, { kind })).map(({ pk }) => Number(pk));
 };
 
 /** The record of a task by hand that files have: its number in its table, and the tenant's revision as of its last change. */
@@ -585,33 +564,15 @@ export const listTasks = async (reader: Reader, state?: ConsoleTaskState): Promi
   return rows.map(taskOf);
 };
 
-/** The numbers by which who asks names open tasks, by those of the imports that they come from. */
+/** The numbers of open tasks, by those of the imports that they come from. */
 export const openTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
-  const rows = await reader.all("select import, number from console_task where state = 'open' and import is not null");
-  return new Map(rows.map((row) => [Number(row["import"]), Number(row["number"])]));
+  const rows = await reader.all("select import, pk from console_task where state = 'open' and import is not null");
+  return new Map(rows.map((row) => [Number(row["import"]), Number(row["pk"])]));
 };
 
-/** The numbers by which who asks names imports or tasks, by those that they have in their table. */
-export const ownNumbers = async (
-  reader: Reader,
-  table: "import" | "console_task",
-): Promise<ReadonlyMap<number, number>> => {
-  const rows = await reader.all(`select pk, number from ${table}`);
-  return new Map(rows.map(({ pk, number }) => [Number(pk), Number(number)]));
-};
-
-/** SQL: that a task `t` is named by a number; also by the one that it has for those who see a part of the tenant. */
-const IS_NAMED = `(t.number = :number
-  or t.handle = :number and not exists (select 1 from console_task o where o.number = :number))`;
-
-/**
- * A task, with its number in its table.
- *
- * @param number by which who asks names it
- * @throws Failure `not-found`
- */
+/** @throws Failure `not-found` */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
-  const row = await reader.get(`${TASKS} where ${IS_NAMED}`, { number });
+  const row = await reader.get(`${TASKS} where t.pk = :number`, { number });
   if (row !== undefined) return taskOf(row);
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
@@ -619,7 +580,7 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   });
 };
 
-/** Tasks in the order of the numbers by which who asks names them. @throws Failure `not-found` */
+/** Tasks in the order of their numbers as they are given. @throws Failure `not-found` */
 export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const tasks: ConsoleTask[] = [];
   for (const number of numbers) tasks.push(await readTask(reader, number));

@@ -79,12 +79,12 @@ export const IS_INSIDE: Readonly<Record<string, string>> = {
 const isOfKind = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
 
-/** SQL: true if an import was planned in the scope, or in part of it. */
-const importsOf = (scope: Scope): string => {
-  if (scope.orgs === undefined) return isOfKind(scope);
-  const planned = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
-  return `${isOfKind(scope)} and ${areHeld(planned, `select 1 where ${wasHeld("e.value")}`)}`;
-};
+/** SQL: true if an import was planned in the scope, or in part of it. @param of its alias */
+const isPlannedInside = (of: string): string =>
+  areHeld(
+    `coalesce(${of}.detail -> 'request' -> 'scope', ${of}.detail -> 'scope')`,
+    `select 1 where ${wasHeld("e.value")}`,
+  );
 
 /** SQL: true if the record of a task `t` is in the scope, or gone. A thing without files has records of its own numbers. */
 const IS_OF_HELD_RECORD = `case t.kind
@@ -124,12 +124,14 @@ const OF_IMPORT = "t.import in (select pk from import)";
 const WAS_HELD_BY_ID = `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value
   union all select 1 from temp.held_once h where h.id = e.value`;
 
-/** SQL: that a record `t` of the audit is of tasks that were closed. */
-export const IS_OF_TASKS = "coalesce(t.action, '') in ('console.confirm', 'console.drop')";
+/** SQL: true if all tasks of the console that a record `t` of the audit is about are seen. */
+const ARE_TASKS_SEEN = `not exists (select 1 from json_each(t.record -> 'objects') o
+  where o.value ->> 'thing' = 'console_task' and not exists (select 1 from console_task k where k.pk = o.value ->> 'id'))`;
 
-/** SQL: true if all tasks that a record `t` of the audit names are seen. */
-const ARE_TASKS_SEEN = `(not (${IS_OF_TASKS}) or not exists (select 1 from json_each(t.record -> 'objects') o
-  where not exists (select 1 from console_task k where k.pk = o.value ->> 'id')))`;
+/** SQL: true if all imports that a record `t` of the audit is about were planned in the scope: it tells their files and counts. */
+const ARE_IMPORTS_INSIDE = `not exists (select 1 from json_each(t.record -> 'objects') o
+  where o.value ->> 'thing' = 'import' and not exists (select 1 from main.import i
+    where i.id = o.value ->> 'id' and ${isPlannedInside("i")}))`;
 
 /** The kinds of SECURED APPs. */
 const APPS = FORMAT_NAMES.filter((kind) => kind !== "users" && kind !== "orgs" && kind !== "devices");
@@ -184,7 +186,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["device", IS_INSIDE["device"] ?? ""],
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],
-    ["import", importsOf(scope)],
+    ["import", ofAll ? isOfKind(scope) : `${isOfKind(scope)} and ${isPlannedInside("t")}`],
     ["renewal_item", "true"],
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
@@ -202,7 +204,7 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
       ofAll
         ? `json_valid(t.record) and ${isOfReadRecord(scope)} and ${ARE_TASKS_SEEN}`
         : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", WAS_HELD_BY_ID)}
-            and ${ARE_TASKS_SEEN}`,
+            and ${ARE_TASKS_SEEN} and ${ARE_IMPORTS_INSIDE}`,
     ],
   ]);
 };

@@ -20,9 +20,6 @@ const macOf = (key: string, use: "cursor" | "encryption" | "mark", text: string)
 /** A mark of a text, in hexadecimal: another one tells that the text is another one, and nothing of what it says. */
 export const markOf = (key: string, text: string): string => macOf(key, "mark", text).toString("hex");
 
-/** A number of six digits that tells nothing. */
-export const opaqueNumber = (): number => crypto().randomInt(100_000, 1_000_000);
-
 /** A text that only {@link unseal} with the same key reads: the same for the same text. */
 export const seal = (key: string, text: string): string => {
   const nonce = macOf(key, "cursor", text).subarray(0, NONCE_BYTES);

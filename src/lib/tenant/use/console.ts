@@ -4,7 +4,7 @@ import { instant } from "../ids.ts";
 import type { Changed, Once, Session } from "../session.ts";
 import { closeTask, readTasks } from "../store/console.ts";
 import { orgsOfTasks } from "../store/touched-orgs.ts";
-import { told, withOwnNumbers } from "./told-tasks.ts";
+import { told } from "./told-tasks.ts";
 
 /** How tasks are closed: as somebody says, perhaps of somebody else and of an earlier time. */
 interface Closing {
@@ -35,7 +35,7 @@ export const closeConsoleTasks = (
   return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
     const now = instant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
-    for (const task of await withOwnNumbers(writer, tasks)) checkClosable(task, { state, at }, { now });
+    for (const task of tasks) checkClosable(task, { state, at }, { now });
     const done = { state, at: at ?? now, actor: by ?? session.actor };
     for (const { number } of tasks) await closeTask(writer, number, done);
     const orgs = await orgsOfTasks(writer, tasks);

@@ -4,7 +4,7 @@ import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import { insertHandTask, isImportedSince, openHandTask, taskNumber, updateHandTask } from "../store/console.ts";
+import { insertHandTask, isImportedSince, openHandTask, updateHandTask, visibleTask } from "../store/console.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 
@@ -146,7 +146,7 @@ const overtaken = (known: ConsoleChange, { after, ids }: ConsoleChange): Console
  * Opens a task for what was written by hand in a mirror, as the console does not know it; the open one of the same record
  * takes it up, unless an import has changed the record since.
  *
- * @returns the number by which who asks names it; null where the tenant is no mirror
+ * @returns its number; null if the tenant is not a mirror, or the asker does not see the task
  */
 export const askConsole = async (session: Session, writer: Writer, change: HandChange): Promise<number | null> => {
   if (!(await isMirror(writer))) return null;
@@ -166,12 +166,12 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
       changes: merged(open.changes, changes),
       revision,
     });
-    return taskNumber(writer, open.number);
+    return visibleTask(writer, open.number);
   }
   const at = instant(session.surroundings);
   const object = { id: String(id), called: String(called), target: pk, thing: of };
   const task = { work, kind: noun.kind, object, changes, revision, at, actor: session.actor };
-  return taskNumber(writer, await insertHandTask(writer, task));
+  return visibleTask(writer, await insertHandTask(writer, task));
 };
 
 /** The name of a thing that no file has; null of one that its kind's files have. */
@@ -181,7 +181,7 @@ export const ofFiles = ({ name, formats }: Thing): string | null => (Object.keys
  * Opens a task for what was deleted by hand in a mirror; an open one of the same record takes it up, also one that had
  * added it: it may have been added meanwhile.
  *
- * @returns the number by which who asks names it; null where the tenant is no mirror
+ * @returns its number; null if the tenant is not a mirror, or the asker does not see the task
  */
 export const askDeletion = async (
   session: Session,
@@ -198,10 +198,10 @@ export const askDeletion = async (
     const at = instant(session.surroundings);
     const object = { id: String(id), called: String(called), target: pk, thing: ofFiles(thing) };
     const task = { work: "delete", kind: noun.kind, object, changes: [], revision, at, actor: session.actor } as const;
-    return taskNumber(writer, await insertHandTask(writer, task));
+    return visibleTask(writer, await insertHandTask(writer, task));
   }
   // the console has it by its former name
   const former = open.changes.find(({ field }) => field === namedBy)?.before ?? called;
   await updateHandTask(writer, open.number, { work: "delete", called: String(former), changes: [], revision });
-  return taskNumber(writer, open.number);
+  return visibleTask(writer, open.number);
 };

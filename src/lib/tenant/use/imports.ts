@@ -318,9 +318,9 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
-  async #checkNotTaken({ id, number }: ImportRecord): Promise<void> {
+  async #checkNotTaken({ id, pk }: ImportRecord): Promise<void> {
     const whole = await this.#wholeOf(id);
-    if (whole !== undefined) throw partOf(number, whole.number);
+    if (whole !== undefined) throw partOf(pk, whole.pk);
   }
 
   /** The deletion of organisations that this one of their users is committed with; undefined if it stands alone. */
@@ -482,7 +482,7 @@ export class TenantImports {
    * @throws Failure `conflict`
    */
   #checkDeletions(waiting: ImportRecord, compared: ImportRecord): void {
-    const { number, detail } = waiting;
+    const { pk, detail } = waiting;
     if (compared.detail.deletesOthers === false || detail.agreedDeletions === compared.detail.deletions) return;
     const now = compared.detail.counts?.delete ?? 0;
     throw new Failure("conflict", {
@@ -491,8 +491,8 @@ export class TenantImports {
         `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
       ),
       hint: text(
-        `see them, then verify again: clomoctl imports replan ${number}`,
-        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${number}`,
+        `see them, then verify again: clomoctl imports replan ${pk}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${pk}`,
       ),
     });
   }
@@ -531,15 +531,15 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import was undone already, or is itself an undo */
-  async #checkNotUndone({ number, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
+  async #checkNotUndone({ pk, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
     const other = reverts ?? revertedBy;
     if (other === null) return;
-    const { number: by, detail } = await this.#record(other);
+    const { pk: by, detail } = await this.#record(other);
     const others = await this.#session.read(listImports);
     const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    const next = lastCommitted(standing)?.number;
-    if (reverts !== null) throw isUndo(number, by, { deleted: detail.request?.mode === "delete", next });
-    throw undoneAlready({ number, by, next });
+    const next = lastCommitted(standing)?.pk;
+    if (reverts !== null) throw isUndo(pk, by, { deleted: detail.request?.mode === "delete", next });
+    throw undoneAlready({ number: pk, by, next });
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -629,13 +629,10 @@ export class TenantImports {
   #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
     const record = this.#checkState(found, states);
     if (record.etag === etag) return record;
-    const { number } = record;
+    const { pk } = record;
     throw new Failure("conflict", {
-      what: text(
-        `the plan of import ${number} has been replaced since`,
-        `インポート ${number} の計画は作り直されています`,
-      ),
-      hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
+      what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
+      hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
     });
   }
 
@@ -754,7 +751,7 @@ const FREEING = [
 const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
-  const numbers = waiting.map(({ number }) => number).join(", ");
+  const numbers = waiting.map(({ pk }) => pk).join(", ");
   return new Failure("conflict", {
     what: text(
       `another upload awaits its verification: import ${numbers}`,
@@ -771,20 +768,20 @@ const notOpen = (record: ImportRecord, isSystem: boolean): Failure => {
   if (record.state === "superseded") return supersededSince(record, isSystem);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
-    what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
+    what: text(`import ${record.pk} is ${en}`, `インポート ${record.pk} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
   });
 };
 
 /** Of an upload after which another one was written, which who asks may not see. */
-const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Failure => {
+const supersededSince = ({ pk, kind }: ImportRecord, isSystem: boolean): Failure => {
   const app = FORMATS[kind].app === undefined ? "" : ` --app ${kind}`;
   const line = (file: string): string => `clomoctl ${app === "" ? kind : "secured users"} import ${file}${app}`;
   const [again, takeOver] = [`${line("FILE")} --emit-csv UPLOAD.csv`, `${line("EXPORT.csv")} --from-console`];
   return new Failure("conflict", {
     what: text(
-      `import ${number} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
-      `インポート ${number} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
+      `import ${pk} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
+      `インポート ${pk} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
     ),
     hint: isSystem
       ? text(

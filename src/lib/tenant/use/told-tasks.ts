@@ -11,7 +11,6 @@ import {
   formerValues,
   goneRecords,
   listTasks,
-  ownNumbers,
   shownAgain,
   type FormerDeleted,
   type FormerValues,
@@ -165,41 +164,7 @@ const placeOf = async (
 /** Tasks of the console with what people are told of their records. */
 export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
   const former = await withFormerGroups(reader, await withFormer(reader, await byNow(reader, tasks)));
-  return withOwnNumbers(reader, await withRestored(reader, await withNamed(reader, former)));
-};
-
-/** Tasks with the numbers by which who asks names them, others and imports. */
-export const withOwnNumbers = async (
-  reader: Reader,
-  tasks: readonly ConsoleTask[],
-): Promise<readonly ConsoleTask[]> => {
-  if (!reader.isPartial) return tasks;
-  const [imports, own] = [await ownNumbers(reader, "import"), await ownNumbers(reader, "console_task")];
-  const numbered = <T extends { readonly importNumber: number }>(one: T): T => ({
-    ...one,
-    importNumber: imports.get(one.importNumber) ?? one.importNumber,
-  });
-  const taskOf = (pk: number): number => own.get(pk) ?? pk;
-  const orNull = (pk: number | null): number | null => (pk === null ? null : taskOf(pk));
-  const naming = <T extends { readonly tasks: readonly number[] }>(one: T): T & { tasks: number[] } => ({
-    ...one,
-    tasks: one.tasks.map(taskOf),
-  });
-  return tasks.map((task) => ({
-    ...task,
-    number: taskOf(task.number),
-    deletionTask: orNull(task.deletionTask),
-    ...(task.fieldTask !== undefined && { fieldTask: taskOf(task.fieldTask) }),
-    former: task.former.map(naming),
-    ...(task.named && { named: task.named.map(naming) }),
-    importNumber: task.importNumber === null ? null : numbered({ importNumber: task.importNumber }).importNumber,
-    undoes: task.undoes && { ...numbered(task.undoes), task: orNull(task.undoes.task) },
-    absentIn: task.absentIn && numbered(task.absentIn),
-    changes: task.changes.map((change) => ({
-      ...change,
-      ...(change.exportedBy && { exportedBy: numbered(change.exportedBy) }),
-    })),
-  }));
+  return withRestored(reader, await withNamed(reader, former));
 };
 
 /** Tasks of imports, with what their rows name that is called otherwise by now, or in the console. */

@@ -14,7 +14,7 @@ export const userHistory = async (
     people: await findPeople(reader, name),
     imports: await listImports(reader),
   }));
-  const numbers = new Map(imports.map(({ id, number }) => [id, number]));
+  const numbers = new Map(imports.map(({ id, pk }) => [id, pk]));
   const known = new Map(imports.map((record) => [record.pk, record]));
   const eventOf = ({ import: number, row }: RecordEvent): readonly UserEvent[] => {
     const record = known.get(number);
@@ -26,11 +26,11 @@ export const userHistory = async (
 };
 
 const userEvent = (
-  { number, id, detail, createdAt }: ImportRecord,
+  { pk, id, detail, createdAt }: ImportRecord,
   { action, changed, setsSecret, before, after, untold }: RecordEvent["row"],
   numberOf: (id: string | null) => number | null,
 ): UserEvent => ({
-  number,
+  number: pk,
   importId: id,
   at: detail.committedAt ?? createdAt,
   actor: detail.actor,

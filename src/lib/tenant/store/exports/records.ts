@@ -15,8 +15,6 @@ interface Stored {
   readonly joined?: string | undefined;
   /** SQL: in the order of the ids, and unique; `t.id` unless said */
   readonly key?: string | undefined;
-  /** the same for who sees a part of the tenant, and knows records by other numbers */
-  readonly partKey?: string | undefined;
   /** SQL: the records that are exported, if not all */
   readonly where?: string | undefined;
   /** keys are numbers */
@@ -188,11 +186,10 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "console-tasks": {
     table: "console_task t",
     key: "t.pk",
-    partKey: "t.number",
     numbered: true,
     joined: "left join import i on i.pk = t.import",
     sql: { name: "coalesce(t.name, i.detail -> 'request' ->> 'fileName')" },
-    json: { id: numbered("t.number"), changes: CHANGES },
+    json: { id: numbered("t.pk"), changes: CHANGES },
   },
   audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: numbered("t.seq") } },
 };
@@ -261,7 +258,6 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     joined = "",
     where = "true",
     key = "t.id",
-    partKey = key,
     numbered: isNumber,
     derived = [],
     ready,
@@ -271,7 +267,7 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
   const isDated = "updatedAt" in resourceOf(name).fields;
   return {
     line: lineOf(name),
-    key: reader.isPartial ? partKey : key,
+    key,
     before: isNumber === true ? 0 : "",
     table,
     joined,

@@ -84,9 +84,8 @@ export interface ImportDetail {
 
 /** An import as stored by the tenant. */
 export interface ImportRecord {
-  /** its own number, by creation; and the number that it has for who asks, who may not see all others */
+  /** its number, by creation */
   readonly pk: number;
-  readonly number: number;
   readonly id: string;
   readonly kind: FormatName;
   readonly state: ImportState;
@@ -118,7 +117,6 @@ const numberIn = (row: Row, column: string): number | null => {
 
 const recordOf = (row: Row): ImportRecord => ({
   pk: Number(row["pk"]),
-  number: Number(row["number"]),
   id: String(row["id"]),
   kind: row["kind"] as FormatName,
   state: row["state"] as ImportState,
@@ -139,7 +137,7 @@ export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverte
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "number" | "madeAfter" | "madeUpTo">,
+  record: Omit<ImportRecord, "pk" | "madeAfter" | "madeUpTo">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await writer.run(

@@ -52,21 +52,21 @@ const SENT_BY_SEEN = `select i.kind, e.value as field, max(i.detail ->> 'emitted
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const takenOf = ({ id, number, gone, before }: Row): NonNullable<Import["takes"]> => ({
+const takenOf = ({ id, pk, gone, before }: Row): NonNullable<Import["takes"]> => ({
   id: String(id),
-  number: Number(number),
+  number: Number(pk),
   delete: Number(gone),
   recordsBefore: Number(before),
 });
 
 const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
   const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
-  const numbers = await reader.all("select id, number from import where id in (select value from json_each(:others))", {
+  const numbers = await reader.all("select id, pk from import where id in (select value from json_each(:others))", {
     others: JSON.stringify(others),
   });
   const takes = records.flatMap(({ detail }) => detail.takes ?? []);
   const taken = await reader.all(
-    `select id, number, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
+    `select id, pk, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
        coalesce(detail ->> 'counts' ->> 'recordsBefore', 0) as before
      from import where id in (select value from json_each(:takes))`,
     { takes: JSON.stringify(takes) },
@@ -76,7 +76,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
-    numbers: new Map(numbers.map(({ id, number }) => [String(id), Number(number)])),
+    numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
     open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
@@ -143,7 +143,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   const task = beside.tasks.get(record.pk);
   return {
     id: record.id,
-    number: record.number,
+    number: record.pk,
     tenant: beside.tenant,
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",

@@ -1,4 +1,4 @@
-import { heldBy, IS_OF_TASKS, visibleColumns, visibleRows } from "../scope.ts";
+import { heldBy, visibleColumns, visibleRows } from "../scope.ts";
 import type { Derived, Scope } from "../store.ts";
 import type { Database } from "./database.ts";
 
@@ -15,62 +15,6 @@ export const derive = (database: Database, { name, columns, state, fill }: Deriv
     "insert into temp.derived_from (name, state) values (:name, :from) on conflict (name) do update set state = excluded.state",
     { name, from },
   );
-};
-
-/** SQL: an audit's record as who asks reads it: it and the imports have the numbers that they have for him. */
-const AUDIT_RECORD = ["objects[0]", "objects[1]"].reduce(
-  (record, at) =>
-    `case when t.record -> '$.${at}' ->> 'thing' = 'import' then json_set(${record}, '$.${at}.name',
-       cast((select i.number from import i where i.id = t.record -> '$.${at}' ->> 'id') as text)) else ${record} end`,
-  `case when t.record -> '$.detail' ->> 'number' is null then json_set(t.record, '$.seq', row_number() over (order by t.seq))
-     else json_set(t.record, '$.seq', row_number() over (order by t.seq), '$.detail.number', (select i.number from import i
-       join json_each(t.record -> 'objects') o on o.value ->> 'id' = i.id order by i.pk desc limit 1)) end`,
-);
-
-/** SQL: the same of an undoing, whose record names first what it undid. */
-const UNDOING_RECORD = `case when t.record -> '$.detail' ->> 'undone' is null then ${AUDIT_RECORD} else json_set(${AUDIT_RECORD},
-  '$.detail.undone', (select i.number from import i where i.id = t.record -> '$.objects[0]' ->> 'id')) end`;
-
-/** SQL: the number that an import has for who asks. @param pk SQL of its own */
-const ownNumber = (pk: string): string => `(select i.number from import i where i.pk = ${pk})`;
-
-/** SQL: the same of a record that names further imports: of the tasks that were closed, and those that an upload supersedes. */
-const NAMING_RECORD = `json_replace(${UNDOING_RECORD},
-  '$.detail.import', ${ownNumber("t.record -> '$.detail' ->> 'import'")},
-  '$.detail.supersedes', json((select json_group_array(${ownNumber("e.value")} order by e.key)
-    from json_each(t.record, '$.detail.supersedes') e)),
-  '$.detail.tasks', json((select json_group_array(json(json_replace(e.value, '$.import', ${ownNumber("e.value ->> 'import'")}))
-    order by e.key) from json_each(t.record, '$.detail.tasks') e)))`;
-
-/** SQL: that an object `o` of a record is an import that who asks does not see. */
-const IS_HIDDEN =
-  "o.value ->> 'thing' = 'import' and not exists (select 1 from import i where i.id = o.value ->> 'id')";
-
-/** SQL: the same of a record of such an import: it was planned for more than his part, as is all that was counted. */
-const SEEN_RECORD = `case when exists (select 1 from json_each(t.record -> 'objects') o where ${IS_HIDDEN})
-  then json_set(t.record, '$.seq', row_number() over (order by t.seq),
-    '$.objects', json((select json_group_array(json(o.value) order by o.key) from json_each(t.record -> 'objects') o where not (${IS_HIDDEN}))),
-    '$.detail', json_object('kind', t.record -> 'detail' ->> 'kind', 'mode', t.record -> 'detail' ->> 'mode'))
-  else ${NAMING_RECORD} end`;
-
-/** SQL: the same of a record of closed tasks, which names them by the numbers that they have for him. */
-const TASKS_RECORD = `case when not (${IS_OF_TASKS}) then ${SEEN_RECORD} else json_set(${SEEN_RECORD},
-  '$.objects', json((select json_group_array(json(json_set(o.value, '$.id',
-    (select cast(k.number as text) from console_task k where k.pk = o.value ->> 'id'))) order by o.key)
-    from json_each(t.record -> 'objects') o))) end`;
-
-/**
- * SQL of columns by which people name what they see, in a view: numbers that tell nothing of what they do not see. Hashes tell
- * by their chain how many records there are.
- */
-const OWN_NUMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  import: { number: "row_number() over (order by t.pk) as number" },
-  console_task: { number: "t.handle as number" },
-  audit: {
-    seq: "row_number() over (order by t.seq) as seq",
-    record: `${TASKS_RECORD} as record`,
-    hash: "null as hash",
-  },
 };
 
 /** The columns of a table, generated ones included. */
@@ -94,7 +38,7 @@ export const see = (database: Database, scope: Scope | undefined): void => {
   for (const [name, rows] of visible) {
     const columns = columnsOf(database, name).map((column) => {
       const { [column]: other } = changed[name] ?? {};
-      return other === undefined ? (OWN_NUMBERS[name]?.[column] ?? `t."${column}"`) : `${other} as "${column}"`;
+      return other === undefined ? `t."${column}"` : `${other} as "${column}"`;
     });
     database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
   }
@@ -107,12 +51,4 @@ export const seesPart = (database: Database): boolean => (VIEWS.get(database)?.s
 /** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
 export const hold = (database: Database, scope: Scope | undefined): void => {
   if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);
-};
-
-/** The number that an import has for who sees a scope, of which the organisations are ready afterwards. @param pk its own */
-export const importNumber = (database: Database, pk: number, scope: Scope | undefined): number => {
-  if (scope === undefined) return pk;
-  hold(database, scope);
-  const rows = visibleRows(scope).get("import") ?? "";
-  return database.count(`select count(*) from main.import t where t.pk <= :pk and ${rows}`, { pk });
 };

@@ -233,23 +233,23 @@ const openTasksOf = (
   const here = `select t.pk from ${kind.thing.name} t left join s.match m on m.target = t.pk
     where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`;
   const found = database.all(
-    `select k.pk as task, k.number, k.changes, h.pk, null as key from console_task k, (${here}) h
+    `select k.pk as task, k.changes, h.pk, null as key from console_task k, (${here}) h
        left join import i on i.pk = k.import left join import o on o.id = i.detail ->> 'reverts'
      where ${OPEN} and (k.thing is null and k.target = h.pk
        or exists (select 1 from ${was} w where w.pk = h.pk and w.import in (i.pk, o.pk))
        or h.pk > i.madeAfter and h.pk <= i.madeUpTo)
      union all
-     select k.pk, k.number, null, null, ${keyText(kind, (name) => `w."${name}"`)} as key
+     select k.pk, null, null, ${keyText(kind, (name) => `w."${name}"`)} as key
      from console_task k join ${was} w on w.import = k.import and w.action = 'delete'
      where ${OPEN} and key in (select value from json_each(:keys))
      order by 1`,
     { kind: kind.name, but, rows, ids, keys },
   );
-  return found.map(({ number, changes, pk, key }) => {
+  return found.map(({ task, changes, pk, key }) => {
     const written = changes === null ? undefined : (JSON.parse(String(changes)) as readonly ConsoleChange[]);
     const fields = written?.map(({ field }) => fieldNamed(kind, field)?.field);
     return {
-      number: Number(number),
+      number: Number(task),
       explains: (line, record) =>
         record === undefined
           ? key !== null && line.key === key

@@ -83,8 +83,7 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
-    const scope = this.#scope;
-    await this.#worker.run({ type: "plan", files: this.#files(id), id, scope, request, encoding }, stream, signal);
+    await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
   }
 
   async planDeletion(
@@ -95,8 +94,7 @@ export class SqliteImports implements ImportEngine {
   ): Promise<void> {
     makeStagingFolder(this.#folder);
     const files = this.#files(id, takes);
-    const scope = this.#scope;
-    await this.#worker.run({ type: "delete", files, id, scope, request, ids, told, lesser }, undefined, signal);
+    await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
@@ -104,7 +102,7 @@ export class SqliteImports implements ImportEngine {
     planSqlOf(record);
     const { id, detail } = record;
     const files = this.#files(id, detail.takes);
-    await this.#worker.run({ type: "replan", files, id, scope: this.#scope, ...again }, undefined, signal);
+    await this.#worker.run({ type: "replan", files, id, ...again }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {
@@ -129,14 +127,11 @@ export class SqliteImports implements ImportEngine {
     for (const _ of this.#reading(record.id, (database) => [refuseAbove(database, plan)]));
   }
 
-  async commit(
-    { pk, number, id, detail }: ImportRecord,
-    { moment, signal, once, verified }: CommitOptions,
-  ): Promise<void> {
+  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const type = detail.reverts === null ? "commit" : "revert";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
-    const change = { id, number, moment, once, writer, scope: this.#scope };
+    const change = { id, moment, once, writer, scope: this.#scope };
     await this.#worker.run(
       type === "commit"
         ? { type, files: this.#files(id, detail.takes), ...change, verified }

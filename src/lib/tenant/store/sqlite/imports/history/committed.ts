@@ -7,9 +7,8 @@ import { kindNamed } from "../tables.ts";
 
 /** A committed import, by what the tenant keeps of it. */
 export interface Committed {
-  /** its own number, and the one that it has for who asks */
+  /** its number */
   readonly pk: number;
-  readonly number: number;
   readonly kind: StoredKind;
   /** the revision its commit gave to the records it wrote */
   readonly revision: number;
@@ -22,11 +21,10 @@ export interface Committed {
 
 /** A committed import. @param undid the number of the import that it undid */
 export const committedOf = (
-  { pk, number, kind, revision, madeAfter, madeUpTo }: ImportRecord,
+  { pk, kind, revision, madeAfter, madeUpTo }: ImportRecord,
   undid: number | null = null,
 ): Committed => ({
   pk,
-  number,
   kind: kindNamed(kind),
   revision: revision ?? -1,
   madeAfter: madeAfter ?? 0,

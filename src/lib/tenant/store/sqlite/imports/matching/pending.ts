@@ -87,7 +87,7 @@ const tellPending = (
 ): void => {
   const told = [
     "'tasks'",
-    "string_agg((select k.number from console_task k where k.pk = task), ', ')",
+    "string_agg((select k.pk from console_task k where k.pk = task), ', ')",
     ...(of === undefined ? [] : ["'of'", `'${of}'`]),
   ];
   recordFinding(database, plan, {

@@ -65,7 +65,7 @@ export const contradictedBy = async (database: Database, plan: PlanSql): Promise
   const { kind, request } = plan;
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
-    `select k.number, m.row, m.changed,
+    `select k.pk, m.row, m.changed,
        ${isGone(plan)} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'confirmed' and k.kind = :kind and k.thing is null and k.target is not null
@@ -76,9 +76,9 @@ export const contradictedBy = async (database: Database, plan: PlanSql): Promise
   const reader = new Connection(database);
   const isShown = await shownSince(reader, kind);
   const all: Contradicted[] = [];
-  for (const { number, row = null, changed, gone } of rows) {
-    const task = await readTask(reader, Number(number));
-    const called = { task: Number(number), name: task.name ?? "" };
+  for (const { pk, row = null, changed, gone } of rows) {
+    const task = await readTask(reader, Number(pk));
+    const called = { task: Number(pk), name: task.name ?? "" };
     if (gone === 1 && !isShown(task, [])) all.push({ ...called, field: null, confirmed: null, exported: null });
     if (row === null) continue;
     const later = await rewrittenAfter(reader, task.number);

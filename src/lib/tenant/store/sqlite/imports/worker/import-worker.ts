@@ -46,7 +46,7 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
     case "plan": {
       using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
       await fill(staging, file, interrupted);
-      await staging.plan(task);
+      await staging.plan(task.id);
       return undefined;
     }
     case "verify":

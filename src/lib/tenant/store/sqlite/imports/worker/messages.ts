@@ -20,8 +20,6 @@ export interface TaskFiles {
 interface StagedTask {
   readonly id: string;
   readonly files: TaskFiles;
-  /** what who asks for it sees of the tenant */
-  readonly scope: Scope | undefined;
 }
 
 /** A task that reads a file. */
@@ -32,8 +30,8 @@ interface ReadingTask extends StagedTask {
 
 /** What the tenant's records and its lock say of a change. */
 interface Change {
-  /** the number that the import has for who commits it */
-  readonly number: number;
+  /** what who makes it sees of the tenant */
+  readonly scope: Scope | undefined;
   readonly moment: CommitMoment;
   readonly writer: Writer;
   /** of the request, kept in the same transaction */
@@ -56,6 +54,8 @@ export type Task =
       readonly type: "verify";
       readonly copy: string;
       readonly exportStaging: string;
+      /** what who asks for it sees of the tenant */
+      readonly scope: Scope | undefined;
       readonly moment: CommitMoment;
       readonly limit: number;
     } & ReadingTask)
@@ -65,7 +65,6 @@ export type Task =
       readonly type: "revert";
       readonly id: string;
       readonly tenant: string;
-      readonly scope: Scope | undefined;
     } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */

@@ -21,7 +21,7 @@ export const overwrittenBy = (database: Database, plan: PlanSql): PlanCounts["ov
   const { kind, request, staged } = plan;
   if (request.fromConsole !== true) return undefined;
   const rows = database.all(
-    `select k.number, k.name, k.changes, k.doubtedAt, m.row, m.changed,
+    `select k.pk, k.name, k.changes, k.doubtedAt, m.row, m.changed,
        ${isGone({ kind, request })} as gone
      from console_task k left join s.match m on m.target = k.target
      where k.state = 'open' and k.kind = :kind and k.thing is null and k.target is not null order by k.pk`,
@@ -29,7 +29,7 @@ export const overwrittenBy = (database: Database, plan: PlanSql): PlanCounts["ov
   );
   const isChanged = changedIn(database, { kind, staged });
   const all = rows.flatMap((row): Overwritten[] => {
-    const [task, name] = [Number(row["number"]), String(row["name"])];
+    const [task, name] = [Number(row["pk"]), String(row["name"])];
     if (row["gone"] === 1) return [{ task, name, field: null }];
     const changes = JSON.parse(String(row["changes"])) as readonly ConsoleChange[];
     const differing = changes.filter(({ field }) => isChanged(field, Number(row["changed"] ?? 0)));
@@ -60,13 +60,13 @@ export const refuseKept = (database: Database, { kind, request }: PlanSql): void
   if (request.fromConsole !== true || request.mode === "replace") return;
   const { name: table } = kind.thing;
   const task = database.get(
-    `select k.number, k.name from console_task k where k.state = 'open' and k.kind = :kind and k.thing is null
+    `select k.pk, k.name from console_task k where k.state = 'open' and k.kind = :kind and k.thing is null
        and k.work not in ('create', 'delete') and exists (select 1 from ${table} t where t.pk = k.target)
        and ${isMissing("k.target")} order by k.pk limit 1`,
     { kind: kind.name },
   );
   if (task === undefined) return;
-  const [number, name] = [Number(task["number"]), String(task["name"])];
+  const [number, name] = [Number(task["pk"]), String(task["name"])];
   throw new Failure("input-rejected", {
     what: text(
       `the export does not have "${name}", which was changed here (task ${number}), and may have it as it was called before; nothing was changed`,

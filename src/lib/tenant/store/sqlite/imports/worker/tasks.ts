@@ -13,9 +13,9 @@ import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
 import type { Asked, CommitMoment } from "../../../imports/engine.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
-import type { Reader, Scope, Writer } from "../../../store.ts";
+import type { Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
-import { hold, importNumber, see } from "../../scope.ts";
+import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
@@ -78,18 +78,6 @@ const seeOnly = (database: Database, request: Pick<StoredRequest, "scope"> | nul
 const scopeOfPlan = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : planScope(request.scope);
 
-/** An import as who asks knows it, by the number that it has for him. */
-const readAsked = async (
-  database: Database,
-  reader: Reader,
-  { id, scope }: { readonly id: string; readonly scope: Scope | undefined },
-): Promise<ImportRecord> => {
-  const record = await readImport(reader, id);
-  const number = importNumber(database, record.pk, scope);
-  hold(database, scopeOfPlan(record.detail.request));
-  return { ...record, number };
-};
-
 /**
  * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
  * file separately would release the lock by which others see that the import is running.
@@ -113,7 +101,7 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
 const removedFields = (database: Database): readonly RemovedField[] =>
   database
     .all(
-      `select name, number as task from console_task k where work = 'remove-field' and state = 'open'
+      `select name, pk as task from console_task k where work = 'remove-field' and state = 'open'
          and not exists (select 1 from console_task o where o.work = k.work and o.state = k.state and o.name = k.name and o.pk > k.pk)`,
     )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
@@ -184,10 +172,10 @@ export class Staging {
   }
 
   /** Compares the staged rows and turns the import into a plan. */
-  async plan(asked: Pick<Task, "id" | "scope">): Promise<void> {
+  async plan(id: string): Promise<void> {
     const staged = await this.#finish();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    const record = await readAsked(this.#database, new Connection(this.#database), asked);
+    const record = await readImport(new Connection(this.#database), id);
     await compareAndKeep(this.#database, record, plan);
   }
 
@@ -339,13 +327,13 @@ const compareAndKeep = async (
   });
 };
 
-const overtaken = ({ number }: ImportRecord): Failure =>
+const overtaken = ({ pk }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${number} was committed or discarded meanwhile`,
-      `インポート ${number} はその間に確定または破棄されました`,
+      `import ${pk} was committed or discarded meanwhile`,
+      `インポート ${pk} はその間に確定または破棄されました`,
     ),
-    hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
+    hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
   });
 
 const withDatabase = async <T>(
@@ -367,13 +355,13 @@ const withDatabase = async <T>(
 
 /** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
 export const planDeletion = (
-  { files, id, scope, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     createChoice(database, ids);
     seeOnly(database, request);
-    const record = await readAsked(database, new Connection(database), { id, scope });
+    const record = await readImport(new Connection(database), id);
     await compareAndKeep(database, record, deletionSql(record.kind, request), { told, lesser });
   };
   rmSync(files.staging, { force: true });
@@ -382,11 +370,11 @@ export const planDeletion = (
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, scope, isShown, lesser }: Extract<Task, { type: "replan" }>,
+  { files, id, isShown, lesser }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
-    const record = await readAsked(database, new Connection(database), { id, scope });
+    const record = await readImport(new Connection(database), id);
     seeOnly(database, record.detail.request);
     await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown, lesser });
   });
@@ -513,9 +501,9 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
   const { files, id } = task;
   await withDatabase(files, interrupted, (database) =>
     changing(database, task, interrupted, async (writer) => {
-      const record = { ...(await readImport(writer, id)), number: task.number };
+      const record = await readImport(writer, id);
       const { takes } = record.detail;
-      const taken = takes === undefined ? [] : [await readAsked(database, writer, { id: takes, scope: task.scope })];
+      const taken = takes === undefined ? [] : [await readImport(writer, takes)];
       const before = taken.map((one) => openPlan(one, "taken"));
       await applyPlans(database, writer, [...before, openPlan(record)], task);
     }),
@@ -533,7 +521,7 @@ export const commitRevert = async (
   try {
     defineFunctions(database, interrupted);
     await changing(database, task, interrupted, async (writer) =>
-      applyRevertAndRecord(database, writer, { ...(await readImport(writer, task.id)), number: task.number }, task),
+      applyRevertAndRecord(database, writer, await readImport(writer, task.id), task),
     );
   } finally {
     database.close();
@@ -541,15 +529,9 @@ export const commitRevert = async (
 };
 
 /** @throws Failure `conflict` if an import was undone since its undoing was planned */
-const checkStanding = async (
-  database: Database,
-  writer: Writer,
-  { pk, detail: { revertedBy } }: ImportRecord,
-  scope: Scope | undefined,
-): Promise<void> => {
+const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
   if (revertedBy === null) return;
-  const { number: by } = await readAsked(database, writer, { id: revertedBy, scope });
-  throw undoneAlready({ number: importNumber(database, pk, scope), by });
+  throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
 };
 
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
@@ -564,7 +546,7 @@ const applyRevertAndRecord = async (
   const reverted = committedOf(original);
   const collections = [...writtenBy(reverted.kind), ...releasing(original)];
   await writer.lock(collections);
-  await checkStanding(database, writer, original, scope);
+  await checkStanding(writer, original);
   if (record.state !== "planned") throw withoutPlan(record);
   const newcomers = original.detail.counts?.create ?? 0;
   if (scope === undefined) checkRevertible(database, reverted, newcomers);
@@ -590,10 +572,10 @@ export const applyToCopy = async (
     source.close();
   }
   return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
-    const waiting = await readAsked(database, new Connection(database), { id, scope });
+    const waiting = await readImport(new Connection(database), id);
     keepEmitted(database, planSqlOf(waiting));
     keepMet(database);
-    refuseOthers(database, planSqlOf(waiting), { number: waiting.number, scope });
+    refuseOthers(database, planSqlOf(waiting), { pk: waiting.pk, scope });
     await new SqliteStore(database).change((writer) =>
       applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
     );

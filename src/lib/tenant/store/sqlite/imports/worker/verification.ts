@@ -32,23 +32,23 @@ const IS_OF_CONSOLE = `(
       or i.revision = t.revision)))`;
 
 /** SQL: the open tasks of the record `t`, as its last change left it. */
-const TASKS = `(select string_agg(k.number, ', ') from console_task k left join import i on i.pk = k.import
+const TASKS = `(select string_agg(k.pk, ', ') from console_task k left join import i on i.pk = k.import
   where k.kind = :kind and k.thing is null and k.state = 'open' and (k.target = t.pk or i.revision = t.revision))`;
-
-/** How a refusal names an import and tasks: as who asks knows them. */
-interface Told {
-  readonly number: number;
-  readonly scope: Scope | undefined;
-}
 
 /**
  * Refuses to write rows to other records than they met as the file was written for the console: somebody made these here
  * since, or gave them the key, and the console knows nothing of it. One that has all that its row has may be taken.
  *
  * @param database the copy of the tenant, of which no more is read where it throws
+ * @param pk the number of the import
+ * @param scope what the asker sees: tasks outside it are not named
  * @throws Failure `conflict`
  */
-export const refuseOthers = (database: Database, plan: PlanSql, { number, scope }: Told): void => {
+export const refuseOthers = (
+  database: Database,
+  plan: PlanSql,
+  { pk, scope }: { readonly pk: number; readonly scope: Scope | undefined },
+): void => {
   const { kind } = plan;
   const found = database.get(
     `select r.line, t.pk, t.id, t."${kind.namedBy}" as name, ${keyText(kind)} as key, count(*) over () as n
@@ -65,7 +65,7 @@ export const refuseOthers = (database: Database, plan: PlanSql, { number, scope 
     kind: kind.name,
     pk: found["pk"] ?? null,
   });
-  throw metOther(plan, number, { ...found, ...tasks });
+  throw metOther(plan, pk, { ...found, ...tasks });
 };
 
 /**

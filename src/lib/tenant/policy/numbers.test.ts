@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { failureOf, fileOf } from "#support/tenant/tenant.ts";
+import { twins, type Twin } from "#support/tenant/twins.ts";
+
+// An import, a task of the console and a record of the audit have one number for everybody.
+
+let made: readonly [Twin, Twin];
+let tenant: Twin["tenant"];
+let own: Twin["tenant"]["client"];
+beforeAll(async () => {
+  made = await twins();
+  [{ tenant }] = made;
+  own = tenant.as("higashi");
+  tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+  for (const title of ["係長", "課長", "部長"]) {
+    await tenant.client.users.edit(await idOf("taro@west.example"), { title });
+    await tenant.client.users.edit(await idOf("jiro@east.example"), { title });
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["西 太郎", "taro@west.example", `${title}代理`],
+    ]);
+  }
+  await own.imports.commit(
+    await own.imports.plan({ kind: "users", mode: "append" }, file("東 次郎", "jiro@east.example")),
+  );
+});
+afterAll(() => Promise.all(made.map((twin) => twin.tenant[Symbol.asyncDispose]())));
+
+const idOf = async (email: string): Promise<string> => (await tenant.client.users.find({ name: email }))[0]?.id ?? "";
+
+const file = (name: string, email: string) => ({
+  stream: new Blob([
+    fileOf([
+      ["氏名", "メールアドレス", "組織コード"],
+      [name, email, "E1"],
+    ]),
+  ]).stream(),
+  encoding: "utf-8" as const,
+});
+
+test("records of the audit are shown to who sees a part as they stand, and hidden ones are left out", async () => {
+  const seen = await Array.fromAsync(own.audit.list());
+  const all = new Map((await Array.fromAsync(tenant.client.audit.list())).map((record) => [record.seq, record]));
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen.length).toBeLessThan(all.size);
+  for (const record of seen) {
+    expect(record).toEqual(all.get(record.seq));
+    expect(await own.audit.show(record.seq)).toEqual(record);
+  }
+  const [hidden] = new Set(all.keys()).difference(new Set(seen.map(({ seq }) => seq)));
+  expect(await failureOf(own.audit.show(hidden ?? 0))).toMatchObject({ code: "not-found" });
+});
+
+test("imports have their number for who sees a part, too", async () => {
+  const all = new Map((await tenant.client.imports.list()).map(({ id, number }) => [id, number]));
+  const seen = await own.imports.list();
+  expect(seen.map(({ number }) => number)).toEqual([all.size]);
+  expect(seen.map(({ id, number }) => [id, number])).toEqual([...all].slice(0, 1));
+});
+
+test("a task's number names it for who sees it, and nothing for who does not", async () => {
+  const seen = await own.console.list({});
+  expect(seen.map(({ name, importNumber }) => [name, importNumber])).toEqual([
+    ["東 次郎", null],
+    ["-", 6],
+  ]);
+  for (const { number, name } of seen) {
+    expect(await own.console.show(number)).toMatchObject({ number, name });
+    expect(await tenant.client.console.show(number)).toMatchObject({ number, name });
+  }
+  const all = await tenant.client.console.list({});
+  const hidden = all.filter((task) => !seen.some(({ number }) => number === task.number));
+  expect(hidden.map(({ name }) => name)).toContain("西 太郎");
+  for (const { number } of hidden)
+    expect(await failureOf(own.console.show(number))).toMatchObject({ code: "not-found" });
+});
+
+test("plans and the audit name tasks by the same numbers", async () => {
+  const { consoleTask } = await own.users.edit(await idOf("saburo@east.example"), { emails: ["s@east.example"] });
+  const plan = await own.imports.plan({ kind: "users", mode: "append" }, file("東 三郎", "saburo@east.example"));
+  const problems = (await Array.fromAsync(own.imports.problems(plan.id))).filter(({ code }) => code === "key-moved");
+  expect(problems.map(({ params }) => params["tasks"])).toEqual([String(consoleTask)]);
+  await own.console.close({ numbers: [consoleTask ?? 0], state: "dropped" });
+  for (const client of [own, tenant.client]) {
+    const [record] = await Array.fromAsync(client.audit.list({ action: "console" }));
+    expect(record?.record).toMatchObject({
+      action: "console.drop",
+      objects: [{ thing: "console_task", id: String(consoleTask) }],
+    });
+  }
+});
