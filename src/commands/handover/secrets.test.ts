@@ -89,7 +89,7 @@ const SECRETS = [
   "vpp_token.token",
   "secured_user.secrets",
   "user.accountPasswordSetAt",
-  "tenant.sealingKey",
+  "tenant.markKey",
 ];
 
 test.each(["api_token", "user_device"])(

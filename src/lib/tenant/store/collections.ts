@@ -1,4 +1,4 @@
-import { markOf, sealingKey } from "./seal.ts";
+import { markKey, markOf } from "./mark.ts";
 import type { Locked, Reader, Writer } from "./store.ts";
 
 /** The collections of the tenant, with the revision of each, and the highest number of its records. */
@@ -23,7 +23,7 @@ const NUMBER_DIGITS = 12;
 export const latestRevision = async (reader: Reader): Promise<number> => {
   if (!reader.isPartial) return reader.count("select coalesce(max(revision), 0) from collection");
   const { seen } = (await reader.get(SEEN)) ?? {};
-  return Number.parseInt(markOf(await sealingKey(reader), String(seen)).slice(0, NUMBER_DIGITS), 16);
+  return Number.parseInt(markOf(await markKey(reader), String(seen)).slice(0, NUMBER_DIGITS), 16);
 };
 
 /** Whether one of the locked collections, or what somebody sees, was changed after a revision that {@link latestRevision} gave. */

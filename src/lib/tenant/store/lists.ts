@@ -16,7 +16,6 @@ import { text } from "../../text/index.ts";
 import { csvLines, type ExportColumn } from "./csv-lines.ts";
 import { either, hasPattern, keyOrValue, truth } from "./sql/forms.ts";
 import { jsonList, jsonObject } from "./sql/json.ts";
-import { seal, sealingKey, unseal } from "./seal.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
 import type { Derived, Lines, Params, Reader, Store } from "./store.ts";
 
@@ -266,38 +265,17 @@ const orderOf = (list: List, { sort = "", desc = false }: Pick<PageQuery, "sort"
   return { keys: other ?? list.order, direction, place: JSON.stringify(place) };
 };
 
-/** Digits of the longest number that lists are sorted by. */
-const MOST_DIGITS = 16;
-
-/** A place in a list, and how it is written. */
-interface CursorForm {
-  /** undefined of who sees all of the tenant, whom numbers of its rows tell nothing new */
-  readonly key: string | undefined;
-}
-
-const cursorForm = async (reader: Reader): Promise<CursorForm> => ({
-  key: reader.isPartial ? await sealingKey(reader) : undefined,
-});
-
 /** @param keys the last record's values of the sort keys, as a JSON list */
-const writeCursor = ({ place }: PageOrder, keys: string, { key }: CursorForm): string => {
-  const content = `[${place},${keys}]`;
-  if (key === undefined) return Buffer.from(content).toString("base64url");
-  // nor does its length tell how long a number is
-  const numbers = (JSON.parse(keys) as readonly unknown[]).filter((value) => typeof value === "number");
-  const missing = numbers.reduce((sum, value) => sum + MOST_DIGITS - String(value).length, 0);
-  return seal(key, content + " ".repeat(missing));
-};
+const writeCursor = ({ place }: PageOrder, keys: string): string =>
+  Buffer.from(`[${place},${keys}]`).toString("base64url");
 
 /** All numbers that lists are sorted by are integers; others would not come out of JSON as they were. */
 const isValueOf = ({ before }: SortKey, value: unknown): boolean =>
   typeof value === typeof before && (typeof value !== "number" || Number.isSafeInteger(value));
 
 /** The sort keys of the last record before a page, as JSON. @throws Failure `usage` if no page in this order gave the cursor */
-const readCursor = (cursor: string, { keys, place }: PageOrder, { key: sealed }: CursorForm): string => {
-  const content = parse(
-    sealed === undefined ? Buffer.from(cursor, "base64url").toString() : (unseal(sealed, cursor) ?? ""),
-  );
+const readCursor = (cursor: string, { keys, place }: PageOrder): string => {
+  const content = parse(Buffer.from(cursor, "base64url").toString());
   const [of, values] = Array.isArray(content) ? (content as readonly unknown[]) : [];
   const fits = JSON.stringify(of) === place && Array.isArray(values) && values.length === keys.length;
   if (fits && keys.every((key, at) => isValueOf(key, values[at]))) return JSON.stringify(values);
@@ -329,15 +307,14 @@ export const pageOf = async (
 ): Promise<string> => {
   const order = orderOf(list, { sort, desc });
   const { keys, direction } = order;
-  const form = await cursorForm(reader);
-  const after = cursor === undefined ? null : readCursor(cursor, order, form);
+  const after = cursor === undefined ? null : readCursor(cursor, order);
   const columns = keys.map(({ sql }) => sql).join(", ");
   const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
   const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
   const { where, params } = passing(list, filters, after === null ? "true" : beyond);
   const rows = await select(reader, list, { where, params: { ...params, limit, after } }, keys, direction);
   const last = rows.length < limit ? undefined : rows.at(-1);
-  const next = last === undefined ? null : writeCursor(order, last.keys, form);
+  const next = last === undefined ? null : writeCursor(order, last.keys);
   return `{"items":[${rows.map(({ json }) => json).join(",")}],"next":${JSON.stringify(next)}}`;
 };
 

@@ -151,8 +151,8 @@ test("lines come from one snapshot, hold nothing else up, and are given up at on
   expect((await begun.next()).done).toBe(true);
 });
 
-test("lines come to who sees a part in the same chunks as if the rest were not there", async () => {
-  const chunksOf = async (hidden: readonly number[]): Promise<readonly number[]> => {
+test("lines come to who sees a part as if the rest were not there", async () => {
+  const listed = async (hidden: readonly number[]): Promise<readonly string[]> => {
     await using tenant = new TestTenant();
     for (const code of ["EAST", "WEST"]) await tenant.client.orgs.create({ name: code, code });
     await withAccount(tenant, { name: "higashi", role: "division", org: "EAST", manages: ["EAST"] });
@@ -170,11 +170,11 @@ test("lines come to who sees a part in the same chunks as if the rest were not t
       }
     });
     const chunks = await Array.fromAsync(tenant.as("higashi").users.list().ndjson());
-    expect(Buffer.concat(chunks).toString().match(/\n/g)).toHaveLength(total / 10 + 1);
-    return chunks.map(({ length }) => length);
+    const lines = Buffer.concat(chunks).toString().trimEnd().split("\n");
+    expect(lines).toHaveLength(total / 10 + 1);
+    return lines.filter((line) => line.includes("山田"));
   };
-  const alone = await chunksOf([]);
-  expect(alone.length).toBeGreaterThan(2);
-  expect(await chunksOf([1, 4])).toEqual(alone);
-  expect(await chunksOf([0, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual(alone);
+  const alone = await listed([]);
+  expect(await listed([1, 4])).toEqual(alone);
+  expect(await listed([0, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual(alone);
 });

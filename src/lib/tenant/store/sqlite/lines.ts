@@ -78,27 +78,10 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
   }
 }
 
-/** Bytes again in chunks of one size: the size of a batch would tell how many of the rows scanned are not seen. */
-function* evened(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
-  let [even, filled] = [new Uint8Array(BATCH_BYTES), 0];
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + BATCH_BYTES - filled);
-      even.set(part, filled);
-      at += part.length;
-      filled += part.length;
-      if (filled < BATCH_BYTES) continue;
-      yield even;
-      [even, filled] = [new Uint8Array(BATCH_BYTES), 0];
-    }
-  }
-  if (filled > 0) yield even.subarray(0, filled);
-}
-
 /** What goes before records, and the records. */
 function* chunksOf(database: Database, records: Lines): Generator<Uint8Array, void> {
   if (records.head !== undefined) yield records.head;
-  yield* records.whole === undefined ? batches(database, records) : evened(batches(database, records));
+  yield* batches(database, records);
 }
 
 /** Each piece behind its start. */

@@ -30,7 +30,7 @@ test("a new file gets the schema, the root organisation and a key of its own", (
   expect(database.all("select name, parent from org")).toEqual([{ name: "全社", parent: null }]);
   const other = new Database(join(folder, "other"));
   migrate(other, TENANT);
-  const keys = [database, other].map((one) => String(one.get("select sealingKey from tenant")?.["sealingKey"]));
+  const keys = [database, other].map((one) => String(one.get("select markKey from tenant")?.["markKey"]));
   expect(new Set(keys).size).toBe(2);
   expect(keys.join(" ")).toMatch(/^[0-9a-f]{64} [0-9a-f]{64}$/);
   for (const one of [database, other]) one.close();

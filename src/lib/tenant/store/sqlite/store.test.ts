@@ -451,23 +451,18 @@ describe("lines", () => {
     expect(await textOf((await streamed()).stream)).toBe(`${last}\n`.repeat(ROWS - chunks.length));
   });
 
-  test("of who sees a part are the same bytes in the same chunks, wherever the rows are that he does not see", async () => {
+  test("of who sees a part are the same bytes, wherever the rows are that are not seen", async () => {
     const long = { ...ACCOUNTS, line: "t.amount || printf('%0300d', 0) || char(10)" };
     const seen = { ...long, table: "(select * from main.wallet where amount > 0) t" };
-    const lengthsOf = async (lines: Lines): Promise<readonly number[]> =>
-      (await Array.fromAsync((await streamed(lines)).stream)).map(({ length }) => length);
     const line = `50${"0".repeat(300)}\n`;
     const among = { ...seen, whole: "main.wallet t" };
-    const lengths = await lengthsOf(among);
     expect(await textOf((await streamed(among)).stream)).toBe(line.repeat(ROWS));
-    expect(new Set(lengths.slice(0, -1)).size).toBe(1);
     const last = 40 * ROWS;
     for (const at of ["100 * id", "id + 5000", `case when id % 2 = 0 then id else ${last} + id end`]) {
       database.exec(`begin; create table moved as select ${at} as id, amount from wallet where amount > 0;
         delete from wallet; insert into wallet select * from moved; drop table moved;
         with recursive n (id) as (select 1 union all select id + 1 from n where id < ${last})
           insert into wallet select id, 0 from n where id not in (select id from wallet); commit`);
-      expect(await lengthsOf(among)).toEqual(lengths);
       expect(await textOf((await streamed(among)).stream)).toBe(line.repeat(ROWS));
     }
   });

@@ -2,7 +2,7 @@ import type { Foreign, PlanCounts } from "../../../../imports/plan.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
 import { IS_INSIDE, planScope } from "../../scope.ts";
-import { markOf, SEALING_KEY } from "../../seal.ts";
+import { MARK_KEY, markOf } from "../../mark.ts";
 import type { Database } from "../database.ts";
 import { hold } from "../scope.ts";
 import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
@@ -290,7 +290,7 @@ export const etagOf = (database: Database, plan: PlanSql): string => {
   );
   const read = [...collections, compositionOf(database, plan) ?? []].flat().join("-");
   if (scope === undefined) return read;
-  const key = String(database.get(SEALING_KEY)?.["sealingKey"]);
+  const key = String(database.get(MARK_KEY)?.["markKey"]);
   return markOf(key, [read, ...unusableKeys(database, plan)].join("\n"));
 };
 
