@@ -35,6 +35,16 @@ test.each([{}, { to: 5 }, { from: 1_500_000 }, { from: 1, to: 3_000_001 }, { fro
   },
 );
 
+test("what goes wrong while it is read names the file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "clomoctl-plain-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, "file");
+  await writeFile(path, "content");
+  const file = await openPlain(path);
+  await file?.[Symbol.asyncDispose]();
+  await expect(file?.readAt(0, 7)).rejects.toMatchObject({ code: "EBADF", path });
+});
+
 test("an empty file has no chunks", async () => {
   const file = await opened(Buffer.alloc(0));
   expect(await Array.fromAsync(file.chunks({ reuse: true }))).toEqual([]);

@@ -43,14 +43,16 @@ export async function openPlain(
     await handle.close();
     return undefined;
   }
-  return new OpenFile(handle, found.size);
+  return new OpenFile(path, handle, found.size);
 }
 
 class OpenFile implements PlainFile {
   readonly bytes: number;
+  readonly #path: string;
   readonly #handle: FileHandle;
 
-  constructor(handle: FileHandle, bytes: number) {
+  constructor(path: string, handle: FileHandle, bytes: number) {
+    this.#path = path;
     this.#handle = handle;
     this.bytes = bytes;
   }
@@ -86,7 +88,12 @@ class OpenFile implements PlainFile {
     const { length } = bytes;
     let filled = 0;
     while (filled < length) {
-      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, position + filled);
+      const { bytesRead } = await this.#handle
+        .read(bytes, filled, length - filled, position + filled)
+        .catch((error: unknown) => {
+          // an open file's errors do not name it
+          throw Object.assign(Object(error) as object, { path: this.#path });
+        });
       if (bytesRead === 0) throw new RangeError("the file ends before");
       filled += bytesRead;
     }
