@@ -71,11 +71,10 @@ const simulated = (): Circumstances => {
   return { apple: (request) => mdm.send(request), environment: { CLOMOCTL_SIMULATOR_URL: "http://127.0.0.1:8600" } };
 };
 
-/** A signal as soon as the command listens for it, and some time has passed. */
+/** A signal as soon as the command has printed a URL. */
 function interrupted(): Circumstances {
   const signals = new EventEmitter();
-  setTimeout(() => signals.emit("SIGINT"), 150);
-  return { signals };
+  return { signals, onOutput: (text) => void (text.includes("http://") && signals.emit("SIGINT")) };
 }
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");

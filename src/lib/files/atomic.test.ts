@@ -210,6 +210,19 @@ test.each([
 const WITH_MOUNTS = ["--map-root-user", "--mount", "sh", "-ec"] as const;
 const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp"]).status === 0;
 
+test.skipIf(!mayMount)("a home that is mounted read-only is told as such", async () => {
+  const module = new URL("./temporary.ts", import.meta.url).href;
+  const program = `
+    import { createTemporaryFolder } from ${JSON.stringify(module)};
+    const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };
+    const place = { temporaryFolder: process.argv[1], processes };
+    const { code, where, cause } = await createTemporaryFolder(place, "x").catch((error) => error);
+    console.log(JSON.stringify({ code, where, cause: cause?.code }));`;
+  const script = 'mount -t tmpfs -o ro none "$1"; exec "$2" --input-type=module -e "$3" "$1"';
+  const said = await promisify(execFile)("unshare", [...WITH_MOUNTS, script, "sh", root, process.execPath, program]);
+  expect(JSON.parse(said.stdout)).toEqual({ code: "unexpected", where: root, cause: "EROFS" });
+});
+
 test.skipIf(!mayMount)("a file system that is mounted read-only is told as such", async () => {
   const folder = join(root, "read-only");
   await mkdir(folder);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ensureFolder } from "./folder.ts";
+import { ensureFolder, unwritable } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
 
 /** Where temporary files are registered, and by which processes. */
@@ -126,6 +126,7 @@ export interface TemporaryFolder {
  * Makes the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporary}.
  *
  * @param folder where it is made: the temporary folder, or that of an output
+ * @throws Failure `unexpected` where the temporary folder cannot be written; of another one the file system's error
  */
 export async function createTemporaryFolder(
   place: TemporaryPlace,
@@ -145,7 +146,7 @@ export async function createTemporaryFolder(
     } catch (error) {
       await forget();
       if (hasCode(error, "EEXIST")) continue;
-      throw error;
+      throw folder === place.temporaryFolder ? unwritable(folder, error) : error;
     }
     unfinished.add(path);
     const remove = (): Promise<void> => removeUnneeded(path, place, { forget });

@@ -38,6 +38,8 @@ export interface Circumstances {
   readonly stdin?: string | Uint8Array | Readable;
   /** the program receives the signals that this emits: `SIGINT`, `SIGTERM`, `SIGHUP` */
   readonly signals?: EventEmitter;
+  /** is told what stdout has so far, whenever it gets more */
+  readonly onOutput?: (text: string) => void;
   /** beside CLOMOCTL_HOME, which undefined takes away */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** CLOMOCTL_HOME; see {@link freshFolder}. The machine's own systemd units are below it, in `system-units`. */
@@ -179,7 +181,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
   const columns = terminal === undefined ? undefined : (terminal.columns ?? 80);
   const person = new Person(terminal?.typing ?? []);
   const screen: Buffer[] = [];
-  const stdout = new Screen(columns, screen);
+  const stdout = new Screen(columns, screen, circumstances.onOutput);
   const stderr = new Screen(columns, screen, (text) => person.look(text));
   const folder = circumstances.folder ?? home;
   const stdin = terminal === undefined ? stdinOf(circumstances.stdin) : person.stdin;

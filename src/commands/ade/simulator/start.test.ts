@@ -11,22 +11,21 @@ import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
 const NEVER_LISTENING = "ade simulator start --listen 127.0.0.1:0";
 
-/** A signal as soon as the command listens for it, and some time has passed. */
-function interrupted(name = "SIGINT"): EventEmitter {
+/** A signal as soon as the command has printed its URL. */
+function interrupted(name = "SIGINT") {
   const signals = new EventEmitter();
-  setTimeout(() => signals.emit(name), 300);
-  return signals;
+  return { signals, onOutput: (text: string) => void (text.includes("http://") && signals.emit(name)) };
 }
 
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ])("prints its URL first, and ends by %s with %i", async (name, exit) => {
-  const ran = await run(NEVER_LISTENING, { signals: interrupted(name) });
+  const ran = await run(NEVER_LISTENING, interrupted(name));
   expect(ran).toMatchObject({ exit, stdout: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\n$/) });
   expect(ran.stderr).toContain(`clomoctl ade endpoint set --simulator ${ran.stdout.trim()}\n`);
   expect(ran.stderr).toContain("interrupted: the simulator has ended; what it knew is gone");
-  const ja = await run(`--lang ja ${NEVER_LISTENING}`, { signals: interrupted(name) });
+  const ja = await run(`--lang ja ${NEVER_LISTENING}`, interrupted(name));
   expect(ja.stderr).toContain("中断しました: シミュレーターを終了しました");
 });
 
@@ -34,11 +33,11 @@ test("its state is kept in a file for its owner alone, and it goes on from there
   const folder = freshFolder();
   const state = join(folder, "SIMULATOR.json");
   const line = `ade simulator start --state SIMULATOR.json`;
-  const first = await run(`${line} --devices 5 --seed x`, { folder, signals: interrupted() });
+  const first = await run(`${line} --devices 5 --seed x`, { folder, ...interrupted() });
   expect(first).toMatchObject({ exit: 130, stderr: expect.stringContaining("its state is in SIMULATOR.json") });
   expect(statSync(state).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(state, "utf8"))).toMatchObject({ seed: "x", fleet: { first: 5, places: 5 } });
-  expect(await run(line, { folder, signals: interrupted() })).toMatchObject({ exit: 130 });
+  expect(await run(line, { folder, ...interrupted() })).toMatchObject({ exit: 130 });
   expect(JSON.parse(readFileSync(state, "utf8"))).toMatchObject({ seed: "x", fleet: { first: 5 } });
   for (const other of ["--seed y", "--devices 6"]) {
     const { en, ja } = await inBoth(`${line} ${other}`, { folder });
@@ -78,7 +77,7 @@ test("an address that is taken is 7; what is none is 2", async () => {
 });
 
 test("an address that others reach is warned of", async () => {
-  const { stderr } = await run("ade simulator start --listen 0.0.0.0:0", { signals: interrupted() });
+  const { stderr } = await run("ade simulator start --listen 0.0.0.0:0", interrupted());
   expect(stderr).toContain("whoever reaches this address can use the simulator");
 });
 
