@@ -3,7 +3,32 @@ const MOST_CHARACTERS = 1024 * 1024;
 
 /** Comment, CDATA, instruction, document type without declarations, tag, text: what XML is made of. */
 const TOKEN =
-  /<!--[^]*?-->|<!\[CDATA\[(?<raw>[^]*?)\]\]>|<\?[^]*?\?>|<!DOCTYPE[^>[]*>|<(?<close>\/?)(?<name>[A-Za-z]+)(?:\s[^<>]*?)?(?<empty>\/?)>|(?<text>[^<]+)/y;
+  /<!--(?<comment>[^]*?)-->|<!\[CDATA\[(?<raw>[^]*?)\]\]>|<\?(?<instruction>[A-Za-z][\w.-]*)(?:\s[^]*?)?\?>|(?<type><!DOCTYPE\s+plist(?:\s+(?:PUBLIC\s+"[^"<>&]*"|SYSTEM)\s+"[^"<>&]*")?\s*>)|<(?<close>\/?)(?<name>[a-z]+)(?<attributes>(?:\s+[A-Za-z]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(?<empty>\/?)>|(?<text>[^<]+)/y;
+
+/** How a document says what it is; only at its very start. */
+const DECLARATION =
+  /^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"utf-8"|'utf-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i;
+
+/** What no XML has, and what stands for a byte that is no UTF-8. */
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd-\uffff]|\p{Surrogate}/u;
+
+/** A `>` that would end a CDATA section, and an `&` that begins no entity. */
+const NO_TEXT = /\]\]>|&(?!(?:lt|gt|amp|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/;
+
+/** The elements of a property list that have text, and what it has to be. */
+const TEXTS: ReadonlyMap<string, RegExp> = new Map([
+  ["key", /^/],
+  ["string", /^/],
+  ["data", /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/],
+  ["date", /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/],
+  ["integer", /^(?:[-+]?\d+|0x[0-9A-Fa-f]+)$/],
+  ["real", /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/],
+  ["true", /^\s*$/],
+  ["false", /^\s*$/],
+]);
+
+const CONTAINERS: ReadonlySet<string> = new Set(["plist", "dict", "array"]);
 
 const ENTITIES = new Map([
   ["lt", "<"],
@@ -16,6 +41,10 @@ const ENTITIES = new Map([
 interface Open {
   readonly name: string;
   text: string;
+  /** of a dictionary: the key that waits for its value */
+  key?: string | undefined;
+  /** of the root: it has its value */
+  isFilled?: boolean;
 }
 
 /**
@@ -29,34 +58,72 @@ interface Open {
  * @see http://www.apple.com/DTDs/PropertyList-1.0.dtd
  */
 export function propertiesOf(xml: string): ReadonlyMap<string, string> | undefined {
-  if (xml.length > MOST_CHARACTERS) return undefined;
+  if (xml.length > MOST_CHARACTERS || FORBIDDEN.test(xml)) return undefined;
   const properties = new Map<string, string>();
   const open: Open[] = [];
-  let [key, ended]: [string | undefined, boolean] = [undefined, false];
-  const close = (name: string): boolean => {
-    const element = open.pop();
-    if (element?.name !== name) return false;
-    // the root is `plist`, its only child `dict`
-    if (open.length === 0) ended = name === "plist";
-    if (open.length !== 2 || open[0]?.name !== "plist" || open[1]?.name !== "dict") return true;
-    if (name !== "key" && key !== undefined) properties.set(key, element.text);
-    key = name === "key" ? element.text : undefined;
-    return true;
-  };
-  for (const { raw, name, close: closes, empty, text } of tokensOf(xml.replace(/^\uFEFF/, ""))) {
+  let ended = false;
+  let mayHaveType = true;
+  for (const token of tokensOf(xml.replace(/^\uFEFF/, "").replace(DECLARATION, ""))) {
+    if (token === undefined || isOdd(token)) return undefined;
+    const { raw, text, type, name, close, attributes = "", empty } = token;
+    if (type !== undefined && !mayHaveType) return undefined;
+    if (type !== undefined || name !== undefined) mayHaveType = false;
+    const content = raw ?? (text === undefined ? "" : unescaped(text));
     const within = open.at(-1);
-    if (within !== undefined) within.text += raw ?? (text === undefined ? "" : unescaped(text));
+    if (within !== undefined) within.text += content;
+    else if (raw !== undefined || content.trim() !== "") return undefined;
     if (name === undefined) continue;
-    if (closes !== "/") open.push({ name, text: "" });
-    if ((closes === "/" || empty === "/") && !close(name)) return undefined;
+    const isEnd = close === "/";
+    if ((attributes !== "" && (isEnd || name !== "plist")) || (isEnd && empty === "/")) return undefined;
+    if (!isEnd && (ended || !mayHold(within, name))) return undefined;
+    if (!isEnd) open.push({ name, text: "" });
+    if (!isEnd && empty !== "/") continue;
+    const element = open.pop();
+    if (element?.name !== name || !isWhole(element)) return undefined;
+    const parent = open.at(-1);
+    if (parent === undefined) ended = true;
+    else if (parent.name === "plist") parent.isFilled = true;
+    else if (parent.name === "dict" && name === "key") parent.key = element.text;
+    else if (parent.name === "dict") {
+      if (open.length === 2 && parent.key !== undefined) properties.set(parent.key, element.text);
+      parent.key = undefined;
+    }
   }
   return ended ? properties : undefined;
 }
 
-/** The tokens of a document, until something comes that is none. */
-function* tokensOf(xml: string): Generator<Readonly<Record<string, string | undefined>>> {
+/** Whether an element may begin where it does. The root is `plist`, its only child `dict`. */
+function mayHold(parent: Open | undefined, name: string): boolean {
+  if (parent === undefined) return name === "plist";
+  if (parent.name === "plist") return name === "dict" && parent.isFilled !== true;
+  if (name === "plist" || !(CONTAINERS.has(name) || TEXTS.has(name))) return false;
+  if (parent.name === "dict") return (parent.key === undefined) === (name === "key");
+  return parent.name === "array" && name !== "key";
+}
+
+/** Whether an element has what its name promises, now that it ends. */
+function isWhole({ name, text, key, isFilled }: Open): boolean {
+  if (name === "plist" && isFilled !== true) return false;
+  return CONTAINERS.has(name) ? text.trim() === "" && key === undefined : TEXTS.get(name)?.test(text) === true;
+}
+
+/** Whether XML has no such comment, text, or instruction after its start. */
+const isOdd = ({ comment, instruction, text }: Token): boolean =>
+  (comment !== undefined && (comment.includes("--") || comment.endsWith("-"))) ||
+  instruction?.toLowerCase() === "xml" ||
+  (text !== undefined && NO_TEXT.test(text));
+
+type Token = Readonly<Record<string, string | undefined>>;
+
+/** The tokens of a document; undefined at the end for something that is none. */
+function* tokensOf(xml: string): Generator<Token | undefined> {
   const token = new RegExp(TOKEN);
-  for (let found = token.exec(xml); found !== null; found = token.exec(xml)) yield found.groups ?? {};
+  let end = 0;
+  for (let found = token.exec(xml); found !== null; found = token.exec(xml)) {
+    end = token.lastIndex;
+    yield found.groups ?? {};
+  }
+  if (end < xml.length) yield undefined;
 }
 
 const unescaped = (text: string): string =>
