@@ -63,6 +63,8 @@ test.each([
   ["no date", list("<key>a</key><date>2027-13-01T00:00:00Z</date>")],
   ["no number", list("<key>a</key><integer>1.5</integer>")],
   ["no base64", list("<key>a</key><data>?</data>")],
+  ["an odd document type", '<!DOCTYPE plist PUBLIC "-//App\u00e9//" "http://a"><plist><dict/></plist>'],
+  ["a document type after the root", '<plist><dict/></plist><!DOCTYPE plist SYSTEM "a">'],
   ["a tag that is cut off", "<plist><dict/></plist"],
 ])("refused: %s", (_, xml) => expect(propertiesOf(xml)).toBeUndefined());
 

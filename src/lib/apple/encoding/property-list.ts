@@ -3,7 +3,7 @@ const MOST_CHARACTERS = 1024 * 1024;
 
 /** Comment, CDATA, instruction, document type without declarations, tag, text: what XML is made of. */
 const TOKEN =
-  /<!--(?<comment>[^]*?)-->|<!\[CDATA\[(?<raw>[^]*?)\]\]>|<\?(?<instruction>[A-Za-z][\w.-]*)(?:\s[^]*?)?\?>|(?<type><!DOCTYPE\s+plist(?:\s+(?:PUBLIC\s+"[^"<>&]*"|SYSTEM)\s+"[^"<>&]*")?\s*>)|<(?<close>\/?)(?<name>[a-z]+)(?<attributes>(?:\s+[A-Za-z]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(?<empty>\/?)>|(?<text>[^<]+)/y;
+  /<!--(?<comment>[^]*?)-->|<!\[CDATA\[(?<raw>[^]*?)\]\]>|<\?(?<instruction>[A-Za-z][\w.-]*)(?:\s[^]*?)?\?>|(?<type><!DOCTYPE\s+plist(?:\s+(?:PUBLIC\s+"[\w /.-]*"|SYSTEM)\s+"[\w:/.-]*")?\s*>)|<(?<close>\/?)(?<name>[a-z]+)(?<attributes>(?:\s+[A-Za-z]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(?<empty>\/?)>|(?<text>[^<]+)/y;
 
 /** How a document says what it is; only at its very start. */
 const DECLARATION =
