@@ -33,4 +33,4 @@ export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[])
 }
 
 /** Options of a test of many cases, or of several programs; the torture run may ask it for as many as it wants. */
-export const LONG = { timeout: isUsual ? 60_000 : 3_600_000 };
+export const LONG = { timeout: isUsual ? 120_000 : 3_600_000 };

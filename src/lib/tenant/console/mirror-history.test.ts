@@ -9,7 +9,7 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 
 const SEED = 20_261_121;
 /** steps of the longest history */
-const MOST = 16;
+const MOST = 14;
 
 test(
   "in a mirror no sequence of writes leaves something undone in the console and unlisted (property)",
