@@ -74,10 +74,13 @@ const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
   histories,
   stopMs: Number(values["stop-seconds"]) * 1000,
 });
+/** Somebody wants it to end: what was tried is kept for `--resume`, what was begun counts for nothing. */
+let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => {
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(1);
+  process.on(signal, () => {
+    if (isStopped) process.exit(1);
+    isStopped = true;
+    say("ends once what was begun is finished; again to end at once");
   });
 const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "test") === "" ? "" : " with changes"}`;
 const progress = values.resume
@@ -141,12 +144,14 @@ function note(figure: Figure, scene: string, place: string, problems: readonly s
 /** Tries a figure's places until its time is over. */
 async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
-    while (Date.now() < end) {
+    while (!isStopped && Date.now() < end) {
       const turn = await turns.next();
       if (turn === undefined) return;
       for (const place of turn.places) {
-        if (Date.now() >= end) return;
+        if (isStopped || Date.now() >= end) return;
         const problems = await turn.trial.attempt(place, workplace).catch((error: unknown) => [String(error)]);
+        // Ctrl-C ends the programs that are tried, too
+        if (isStopped) return;
         note(figure, turn.trial.scene, place, problems);
       }
     }
@@ -168,8 +173,9 @@ let open = chosen
     const trials = figure.trials.filter(({ scene }) => values.scene === undefined || scene === values.scene);
     return { figure, turns: new Turns(figure, byName(trials, ({ scene }) => scene).slice(0, mostScenes)) };
   });
-while (open.length > 0 && Date.now() < end) {
+while (open.length > 0 && !isStopped && Date.now() < end) {
   for (const [at, { figure, turns }] of open.entries()) {
+    if (isStopped) break;
     const shareMs = (end - Date.now()) / (open.length - at);
     say(`${figure.name}: for ${Math.max(0, Math.round(shareMs / 1000))} s`);
     await tryUntil(figure, turns, Date.now() + shareMs);
@@ -199,4 +205,4 @@ if (values.write) {
 await cleanUp();
 rmSync(folder, { recursive: true, force: true });
 const isMissing = rows.some(({ missing }) => missing !== undefined);
-process.exit(rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);
+process.exit(isStopped || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);
