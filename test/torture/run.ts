@@ -75,11 +75,12 @@ const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
   stopMs: Number(values["stop-seconds"]) * 1000,
 });
 /** Somebody wants it to end: what was tried is kept for `--resume`, what was begun counts for nothing. */
-let isStopped = false;
+const stopping = new AbortController();
+const isStopped = (): boolean => stopping.signal.aborted;
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.on(signal, () => {
-    if (isStopped) process.exit(1);
-    isStopped = true;
+    if (isStopped()) process.exit(1);
+    stopping.abort();
     say("ends once what was begun is finished; again to end at once");
   });
 const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "test") === "" ? "" : " with changes"}`;
@@ -144,14 +145,14 @@ function note(figure: Figure, scene: string, place: string, problems: readonly s
 /** Tries a figure's places until its time is over. */
 async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
-    while (!isStopped && Date.now() < end) {
+    while (!isStopped() && Date.now() < end) {
       const turn = await turns.next();
       if (turn === undefined) return;
       for (const place of turn.places) {
-        if (isStopped || Date.now() >= end) return;
+        if (isStopped() || Date.now() >= end) return;
         const problems = await turn.trial.attempt(place, workplace).catch((error: unknown) => [String(error)]);
         // Ctrl-C ends the programs that are tried, too
-        if (isStopped) return;
+        if (isStopped()) return;
         note(figure, turn.trial.scene, place, problems);
       }
     }
@@ -173,9 +174,9 @@ let open = chosen
     const trials = figure.trials.filter(({ scene }) => values.scene === undefined || scene === values.scene);
     return { figure, turns: new Turns(figure, byName(trials, ({ scene }) => scene).slice(0, mostScenes)) };
   });
-while (open.length > 0 && !isStopped && Date.now() < end) {
+while (open.length > 0 && !isStopped() && Date.now() < end) {
   for (const [at, { figure, turns }] of open.entries()) {
-    if (isStopped) break;
+    if (isStopped()) break;
     const shareMs = (end - Date.now()) / (open.length - at);
     say(`${figure.name}: for ${Math.max(0, Math.round(shareMs / 1000))} s`);
     await tryUntil(figure, turns, Date.now() + shareMs);
@@ -205,4 +206,4 @@ if (values.write) {
 await cleanUp();
 rmSync(folder, { recursive: true, force: true });
 const isMissing = rows.some(({ missing }) => missing !== undefined);
-process.exit(isStopped || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);
+process.exit(isStopped() || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);

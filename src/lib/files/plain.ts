@@ -92,7 +92,7 @@ class OpenFile implements PlainFile {
         .read(bytes, filled, length - filled, position + filled)
         .catch((error: unknown) => {
           // an open file's errors do not name it
-          throw Object.assign(Object(error) as object, { path: this.#path });
+          throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error;
         });
       if (bytesRead === 0) throw new RangeError("the file ends before");
       filled += bytesRead;
