@@ -1,11 +1,11 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { holdBytes, spoolToFile } from "./spool.ts";
@@ -165,6 +165,20 @@ test.skipIf(!posix)("its permissions are its own from the first byte", async () 
     expect(await modeOf(join(root, ".x.7.tmp"))).toBe(0o600);
   });
   expect(await modeOf(join(root, "x"))).toBe(0o600);
+});
+
+test("a file system that refuses its permissions is told as such", async () => {
+  const own = await open(import.meta.filename);
+  const chmod = vi.spyOn(Object.getPrototypeOf(own) as typeof own, "chmod");
+  await own.close();
+  chmod.mockRejectedValueOnce(Object.assign(new Error("fchmod"), { code: "EPERM" }));
+  const file = join(root, "secrets.csv");
+  await expect(writeFileAtomically(file, { ...place(), mode: 0o600 }, say("a"))).rejects.toMatchObject({
+    code: "usage",
+    what: { en: "permission denied: cannot write here" },
+    where: file,
+  });
+  expect(await readdir(root)).toEqual(["home"]);
 });
 
 test("two runs of one process at one file do not meet", async () => {

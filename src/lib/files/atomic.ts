@@ -38,7 +38,7 @@ export async function writeFileAtomically<T>(
   const refused = refusedAs(path);
   const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(refused);
   try {
-    const result = await writeWhole(temporary.handle, mode, write);
+    const result = await writeWhole(temporary.handle, path, mode, write);
     await beforeNaming?.();
     if (isEmpty?.(result) === true) {
       await settle?.();
@@ -131,13 +131,12 @@ async function keepAs(second: string, path: string): Promise<boolean> {
 
 async function writeWhole<T>(
   handle: FileHandle,
+  path: string,
   mode: number | undefined,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
   try {
-    if (mode !== undefined) {
-      await handle.chmod(mode);
-    }
+    if (mode !== undefined) await handle.chmod(mode).catch(refusedAs(path));
     const result = await writeContent(handle, write);
     await handle.sync();
     return result;
