@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { freshHome, ROOT } from "#support/process/program.ts";
 
 const RUN = join(ROOT, "test", "torture", "run.ts");
 
-test("the torture run tries some places of two scenes, and continues with others", async () => {
+test("the torture run tries some places of two scenes, continues with others, and keeps a replay apart", async () => {
   const state = join(await freshHome(), "state.json");
   const torture = async (...more: readonly string[]): Promise<string> => {
     const small = ["--places", "3", "--scenes", "2", "--minutes", "2", "--state", state, "--seed", "2"];
@@ -25,6 +26,21 @@ test("the torture run tries some places of two scenes, and continues with others
   const isMissing = first.includes("no C compiler");
   const few = ["kills", "disk-faults"].map((figure) => [figure, "6", "2", "0"]);
   expect(triedIn(first)).toEqual(isMissing ? [] : few);
-  const continued = isMissing ? [] : [["kills", "12", "2", "0"]];
+  const continued = isMissing ? [] : [["kills", "12", "4", "0"]];
   expect(triedIn(await torture("--only", "kills", "--resume"))).toEqual(continued);
+  const kept = await readFile(state, "utf8");
+  const replayed = await torture("--only", "kills", "--scene", "a context", "--place", "kill-before 1");
+  expect(triedIn(replayed)).toEqual(isMissing ? [] : [["kills", "1", "1", "0"]]);
+  expect(await readFile(state, "utf8")).toBe(kept);
+});
+
+test.each([
+  [["--only", "kills", "--only", "nonsense"], "no figure nonsense; there are: random-kills, "],
+  [["--only", "kills", "--scene", "nonsense"], "no scene nonsense in kills\n"],
+  [["--only", "prototypes", "--scene", "a name", "--place", "nonsense"], "no place nonsense\n"],
+  [["--minutes", "abc"], "--minutes needs a number, not abc\n"],
+  [["--frobnicate"], "Unknown option '--frobnicate'"],
+])("the torture run refuses %j", async (args, message) => {
+  const ended = await promisify(execFile)(process.execPath, [RUN, ...args]).catch((error: unknown) => error);
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inOrder, Progress } from "./places.ts";
+import { inOrder, newKindsFirst, Progress } from "./places.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "torture-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,33 +15,49 @@ test("the seed alone decides the order of places", () => {
   expect(inOrder(1, PLACES).toSorted()).toEqual(PLACES.toSorted());
 });
 
+test("the first place of each kind that was not met yet comes first", () => {
+  const known = new Set<string>();
+  const places = ["eio 3: read a", "eio 1: read a", "eio 2: write a", "full 2: write a"];
+  expect(newKindsFirst(places, known)).toEqual(["eio 3: read a", "eio 2: write a", "full 2: write a", "eio 1: read a"]);
+  expect(newKindsFirst(["eio 7: read a", "eio 9: read b"], known)).toEqual(["eio 9: read b", "eio 7: read a"]);
+});
+
 test("a later run continues with the places that are left, and knows what was found", () => {
   const state = join(folder, "state.json");
   const first = new Progress("abc seed 1");
-  const [one = "", two = "", ...rest] = first.open("kills", "a scene", 1, PLACES);
-  first.note("kills", "a scene", one, []);
-  first.note("kills", "a scene", two, ["torn"]);
+  const of = { figure: "kills", scene: "a scene" };
+  const [one = "", two = "", ...rest] = first.open("kills", "a scene", PLACES);
+  first.note({ ...of, place: one, problems: [] });
+  first.note({ ...of, place: two, problems: ["torn"] });
   first.minutes = 2;
   first.save(state);
 
   const next = Progress.resume(state, "abc seed 1");
-  expect(next.open("kills", "a scene", 1, PLACES)).toEqual(rest);
+  expect(next.open("kills", "a scene", PLACES)).toEqual(rest);
+  expect([next.triedOf("kills", "a scene"), next.triedOf("kills", "another")]).toEqual([2, 0]);
   expect(next.tally("kills", 3)).toEqual({ tried: 2, places: 50, scenes: 3, opened: 1 });
-  expect(next.findings).toEqual([{ figure: "kills", scene: "a scene", place: two, problems: ["torn"] }]);
+  expect(next.findings).toEqual([{ ...of, place: two, problems: ["torn"] }]);
   expect(next.minutes).toBe(2);
+});
+
+test("a scene that could not be prepared is told, and tried again", () => {
+  const progress = new Progress("abc seed 1");
+  progress.note({ figure: "kills", scene: "a scene", problems: ["no disk"] });
+  expect(progress.findings).toHaveLength(1);
+  expect(progress.open("kills", "a scene", PLACES)).toHaveLength(PLACES.length);
 });
 
 test("another commit or seed, or no state, begins anew", () => {
   const state = join(folder, "other.json");
   const first = new Progress("abc seed 1");
-  first.note("kills", "a scene", "eio 1", ["torn"]);
+  first.note({ figure: "kills", scene: "a scene", place: "eio 1", problems: ["torn"] });
   first.save(state);
   for (const [path, of] of [
     [state, "abc seed 2"],
     [join(folder, "none.json"), "abc seed 1"],
   ] as const) {
     const anew = Progress.resume(path, of);
-    expect(anew.open("kills", "a scene", 1, PLACES)).toHaveLength(PLACES.length);
+    expect(anew.open("kills", "a scene", PLACES)).toHaveLength(PLACES.length);
     expect(anew.findings).toEqual([]);
   }
 });

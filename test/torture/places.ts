@@ -9,11 +9,24 @@ export const inOrder = (seed: number, places: readonly string[]): readonly strin
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, place]) => place);
 
-/** Something wrong that was found at a place of a scene. */
+/** What a place stands for, whatever its numbers. */
+const kindOf = (place: string): string => place.replaceAll(/\d+/g, "");
+
+/** Moves the first place of each kind to the front, but for the kinds that are `known`, and adds these. */
+export function newKindsFirst(places: readonly string[], known: Set<string>): readonly string[] {
+  const first = places.filter((place) => {
+    const isNew = !known.has(kindOf(place));
+    known.add(kindOf(place));
+    return isNew;
+  });
+  return [...new Set([...first, ...places])];
+}
+
+/** Something wrong that was found at a place of a scene, or before if the scene could not be prepared. */
 export interface Finding {
   readonly figure: string;
   readonly scene: string;
-  readonly place: string;
+  readonly place?: string | undefined;
   readonly problems: readonly string[];
 }
 
@@ -80,15 +93,20 @@ export class Progress {
     return known;
   }
 
-  /** Notes the places of a scene. @returns those not tried yet, in the order of the seed */
-  open(figure: string, scene: string, seed: number, places: readonly string[]): string[] {
-    const known = this.#scene(figure, scene);
-    known.places = places.length;
-    return inOrder(seed, places).filter((place) => !known.tried.has(place));
+  /** How many places of a scene were tried. */
+  triedOf(figure: string, scene: string): number {
+    return this.#scenes.get(figure)?.get(scene)?.tried.size ?? 0;
   }
 
-  note(figure: string, scene: string, place: string, problems: readonly string[]): void {
-    this.#scene(figure, scene).tried.add(place);
+  /** Notes the places of a scene. @returns those not tried yet */
+  open(figure: string, scene: string, places: readonly string[]): string[] {
+    const known = this.#scene(figure, scene);
+    known.places = places.length;
+    return places.filter((place) => !known.tried.has(place));
+  }
+
+  note({ figure, scene, place, problems }: Finding): void {
+    if (place !== undefined) this.#scene(figure, scene).tried.add(place);
     if (problems.length > 0) this.findings.push({ figure, scene, place, problems });
   }
 

@@ -32,6 +32,15 @@ test("a failure is told with the command that replays it", () => {
   );
 });
 
+test("a scene that could not be prepared is replayed as a whole", () => {
+  expect(renderFinding({ figure: "kills", scene: "orgs create", problems: ["no disk"] }, 7)).toBe(
+    `FAILED kills: orgs create, its preparation, seed 7
+    no disk
+  replay: npm run torture -- --only kills --seed 7 --scene 'orgs create'
+`,
+  );
+});
+
 test("the page keeps what stands around the table", () => {
   const page = "a\n<!-- result of npm run torture -- --write -->\n\nold\n\n<!-- end of the result -->\nb\n";
   expect(withTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));

@@ -45,10 +45,16 @@ const MAX_LINES = 40;
 
 /** Renders a failure, with the command line that replays it. */
 export function renderFinding({ figure, scene, place, problems }: Finding, seed: number): string {
-  const replay = `npm run torture -- --only ${figure} --seed ${seed} --scene '${scene}' --place '${place}'`;
+  const at = place === undefined ? "" : ` --place '${place}'`;
+  const replay = `npm run torture -- --only ${figure} --seed ${seed} --scene '${scene}'${at}`;
   const lines = problems.flatMap((problem) => problem.trimEnd().split("\n"));
   const told = lines.slice(0, MAX_LINES).map((line) => `    ${line}`);
-  return [`FAILED ${figure}: ${scene}, ${place}, seed ${seed}`, ...told, `  replay: ${replay}`, ""].join("\n");
+  return [
+    `FAILED ${figure}: ${scene}, ${place ?? "its preparation"}, seed ${seed}`,
+    ...told,
+    `  replay: ${replay}`,
+    "",
+  ].join("\n");
 }
 
 const MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;

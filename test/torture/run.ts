@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { ROOT } from "#support/process/program.ts";
 import { cleanUp } from "#support/process/when-done.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
 import { FIGURES, type Figure } from "./figures.ts";
-import { inOrder, Progress } from "./places.ts";
+import { inOrder, newKindsFirst, Progress, type Finding } from "./places.ts";
 import { mayMount } from "./figures/small.ts";
 import { renderFinding, renderTable, withTable } from "./report.ts";
 import { Workplace, type Trial } from "./trial.ts";
@@ -27,66 +29,106 @@ const HELP = `npm run torture -- [options]
   --write          put the table into docs/torture.md
 `;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "60" },
-    histories: { type: "string", default: "10000" },
-    seed: { type: "string", default: "1" },
-    only: { type: "string", multiple: true, default: [] },
-    resume: { type: "boolean", default: false },
-    state: { type: "string", default: join(ROOT, "node_modules", ".cache", "torture.json") },
-    "stop-seconds": { type: "string", default: "60" },
-    scene: { type: "string" },
-    place: { type: "string" },
-    places: { type: "string", default: "Infinity" },
-    scenes: { type: "string", default: "Infinity" },
-    strict: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: "string", default: "60" },
+        histories: { type: "string", default: "10000" },
+        seed: { type: "string", default: "1" },
+        only: { type: "string", multiple: true, default: [] },
+        resume: { type: "boolean", default: false },
+        state: { type: "string", default: join(ROOT, "node_modules", ".cache", "torture.json") },
+        "stop-seconds": { type: "string", default: "60" },
+        scene: { type: "string" },
+        place: { type: "string" },
+        places: { type: "string", default: "Infinity" },
+        scenes: { type: "string", default: "Infinity" },
+        strict: { type: "boolean", default: false },
+        write: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}; --help tells the options`);
+  }
+}
+
+const values = parsed();
 if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
 
-const [minutes, histories, seed, most, mostScenes] = (
-  ["minutes", "histories", "seed", "places", "scenes"] as const
-).map((name) => {
+function numberOf(name: "minutes" | "histories" | "seed" | "places" | "scenes" | "stop-seconds"): number {
   const number = Number(values[name]);
-  if (!(number >= 0)) throw new Error(`--${name} needs a number`);
-  return number;
-}) as [number, number, number, number, number];
+  return number >= 0 ? number : fail(`--${name} needs a number, not ${values[name]}`);
+}
+const seed = numberOf("seed");
+const most = numberOf("places");
+const minutes = numberOf("minutes");
 
+const called = (name: string): readonly Figure[] => FIGURES.filter((one) => one.name === name || one.number === name);
+for (const name of values.only)
+  if (called(name).length === 0) fail(`no figure ${name}; there are: ${FIGURES.map((one) => one.name).join(", ")}`);
 const chosen = FIGURES.filter(
-  ({ name, number }) => values.only.length === 0 || values.only.includes(name) || values.only.includes(number),
+  (one) => values.only.length === 0 || values.only.some((name) => called(name).includes(one)),
 );
-if (chosen.length === 0) throw new Error(`no such figure; there are: ${FIGURES.map(({ name }) => name).join(", ")}`);
+if (values.scene !== undefined && !chosen.some(({ trials }) => trials.some(({ scene }) => scene === values.scene)))
+  fail(`no scene ${values.scene} in ${chosen.map(({ name }) => name).join(", ")}`);
+/** One scene or place is tried again, on the side: it is no part of what a long run has tried. */
+const isReplay = values.scene !== undefined || values.place !== undefined;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const git = (...words: readonly string[]): string => execFileSync("git", words, { cwd: ROOT, encoding: "utf8" }).trim();
+const git = (...words: readonly string[]): string =>
+  execFileSync("git", words, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 30 }).trim();
 
-// homes lie in memory where that is possible: thousands are copied
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
-process.env["NODE_COMPILE_CACHE"] ??= join(ROOT, "node_modules", ".cache", "compiled");
-const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
-  seed,
-  histories,
-  stopMs: Number(values["stop-seconds"]) * 1000,
-});
 /** Somebody wants it to end: what was tried is kept for `--resume`, what was begun counts for nothing. */
 const stopping = new AbortController();
 const isStopped = (): boolean => stopping.signal.aborted;
-for (const signal of ["SIGINT", "SIGTERM"] as const)
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    if (isStopped()) process.exit(1);
+    if (isStopped()) return void finish(1);
     stopping.abort();
     say("ends once what was begun is finished; again to end at once");
   });
-const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "src", "test") === "" ? "" : " with changes"}`;
-const progress = values.resume
-  ? Progress.resume(values.state, `${commit} seed ${seed}`)
-  : new Progress(`${commit} seed ${seed}`);
+
+// homes lie in memory where that is possible: thousands are copied
+const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+process.env["NODE_COMPILE_CACHE"] ??= join(ROOT, "node_modules", ".cache", "compiled");
+const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
+  seed,
+  histories: numberOf("histories"),
+  stopMs: numberOf("stop-seconds") * 1000,
+});
+const isChanged = git("status", "--porcelain", "src", "test") !== "";
+const commit = `${git("rev-parse", "--short", "HEAD")}${isChanged ? " with changes" : ""}`;
+const changes = createHash("sha1")
+  .update(git("diff", "HEAD", "--", "src", "test"))
+  .digest("hex");
+const of = `${commit} seed ${seed}${isChanged ? ` ${changes}` : ""}`;
+const progress = values.resume ? Progress.resume(values.state, of) : new Progress(of);
+
+const begun = Date.now();
+const earlier = progress.minutes;
+function save(): void {
+  progress.minutes = earlier + (Date.now() - begun) / 60_000;
+  if (!isReplay) progress.save(values.state);
+}
+setInterval(save, 60_000).unref();
+
+/** Ends all programs, also stopped ones. */
+async function finish(code: number): Promise<never> {
+  save();
+  await cleanUp();
+  process.exit(code);
+}
 
 const missingOf = ({ needs }: Figure): string | undefined => {
   if (needs === "cc") return workplace.disk === undefined ? "no C compiler" : undefined;
@@ -101,6 +143,7 @@ const JOBS = availableParallelism();
 /** Scenes in the order of the seed, each with its turn after the others. */
 class Turns {
   readonly #figure: Figure;
+  readonly #kinds = new Set<string>();
   readonly #waiting: { readonly trial: Trial; places: Promise<string[]> | undefined; left: number }[];
 
   constructor(figure: Figure, trials: readonly Trial[]) {
@@ -111,23 +154,23 @@ class Turns {
   /** The next few places; undefined once all were tried. */
   async next(): Promise<{ readonly trial: Trial; readonly places: readonly string[] } | undefined> {
     for (;;) {
-      const turn = this.#waiting.shift();
-      if (turn === undefined) return undefined;
-      turn.places ??= this.#open(turn.trial);
-      const places = (await turn.places).splice(0, Math.min(TURN, turn.left));
-      turn.left -= places.length;
+      const first = this.#waiting.shift();
+      if (first === undefined) return undefined;
+      first.places ??= this.#open(first.trial);
+      const places = (await first.places).splice(0, Math.min(TURN, first.left));
+      first.left -= places.length;
       if (places.length === 0) continue;
-      if (turn.left > 0) this.#waiting.push(turn);
-      return { trial: turn.trial, places };
+      if (first.left > 0) this.#waiting.push(first);
+      return { trial: first.trial, places };
     }
   }
 
   async #open(trial: Trial): Promise<string[]> {
     try {
-      const places = values.place === undefined ? await trial.places(workplace) : [values.place];
-      return progress.open(this.#figure.name, trial.scene, seed, places);
+      const places = newKindsFirst(inOrder(seed, await trial.places(workplace)), this.#kinds);
+      return progress.open(this.#figure.name, trial.scene, asked(places));
     } catch (error) {
-      note(this.#figure, trial.scene, "its preparation", [String(error)]);
+      await noteUnlessStopped({ figure: this.#figure.name, scene: trial.scene, problems: [String(error)] });
       return [];
     }
   }
@@ -137,42 +180,55 @@ class Turns {
   }
 }
 
-function note(figure: Figure, scene: string, place: string, problems: readonly string[]): void {
-  progress.note(figure.name, scene, place, problems);
-  if (problems.length > 0) say(renderFinding({ figure: figure.name, scene, place, problems }, seed));
+/** The place that is asked for, if one is; what the call is for may be left out. */
+const asked = (places: readonly string[]): readonly string[] =>
+  values.place === undefined
+    ? places
+    : places.filter((place) => place === values.place || place.startsWith(`${values.place}: `)).slice(0, 1);
+
+/** Notes what was tried, and what is wrong. Ctrl-C ends the programs that are tried, too: what it cut short counts for nothing. */
+async function noteUnlessStopped(finding: Finding): Promise<void> {
+  // a signal is told between two turns
+  await turn();
+  if (isStopped()) return;
+  progress.note(finding);
+  if (finding.problems.length > 0) say(renderFinding(finding, seed));
 }
 
 /** Tries a figure's places until its time is over. */
 async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
     while (!isStopped() && Date.now() < end) {
-      const turn = await turns.next();
-      if (turn === undefined) return;
-      for (const place of turn.places) {
+      const next = await turns.next();
+      if (next === undefined) return;
+      for (const place of next.places) {
         if (isStopped() || Date.now() >= end) return;
-        const problems = await turn.trial.attempt(place, workplace).catch((error: unknown) => [String(error)]);
-        // Ctrl-C ends the programs that are tried, too
-        if (isStopped()) return;
-        note(figure, turn.trial.scene, place, problems);
+        const problems = await next.trial.attempt(place, workplace).catch((error: unknown) => [String(error)]);
+        await noteUnlessStopped({ figure: figure.name, scene: next.trial.scene, place, problems });
       }
     }
   };
   await Promise.all(Array.from({ length: figure.atOnce ?? JOBS }, work));
 }
 
-const byName = <T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] => {
-  const order = inOrder(seed, items.map(nameOf));
-  return items.toSorted((one, other) => order.indexOf(nameOf(one)) - order.indexOf(nameOf(other)));
+/** In the order of the seed, those of which least was tried first. */
+const inTurn = (figure: Figure, trials: readonly Trial[]): readonly Trial[] => {
+  const order = inOrder(
+    seed,
+    trials.map(({ scene }) => scene),
+  );
+  const tried = (trial: Trial): number => progress.triedOf(figure.name, trial.scene);
+  return trials
+    .toSorted((one, other) => order.indexOf(one.scene) - order.indexOf(other.scene))
+    .toSorted((one, other) => tried(one) - tried(other));
 };
 
-const begun = Date.now();
 const end = begun + minutes * 60_000;
-const earlier = progress.minutes;
 let open = chosen
   .filter((figure) => missingOf(figure) === undefined)
   .map((figure) => {
     const trials = figure.trials.filter(({ scene }) => values.scene === undefined || scene === values.scene);
-    return { figure, turns: new Turns(figure, byName(trials, ({ scene }) => scene).slice(0, mostScenes)) };
+    return { figure, turns: new Turns(figure, inTurn(figure, trials).slice(0, numberOf("scenes"))) };
   });
 while (open.length > 0 && !isStopped() && Date.now() < end) {
   for (const [at, { figure, turns }] of open.entries()) {
@@ -182,8 +238,7 @@ while (open.length > 0 && !isStopped() && Date.now() < end) {
     await tryUntil(figure, turns, Date.now() + shareMs);
     const { tried, places, scenes, opened } = progress.tally(figure.name, figure.trials.length);
     say(`${figure.name}: ${tried} of ${places} places, ${opened} of ${scenes} scenes`);
-    progress.minutes = earlier + (Date.now() - begun) / 60_000;
-    progress.save(values.state);
+    save();
   }
   open = open.filter(({ turns }) => !turns.isOver);
 }
@@ -203,7 +258,9 @@ if (values.write) {
   const page = join(ROOT, "docs", "torture.md");
   writeFileSync(page, withTable(readFileSync(page, "utf8"), table));
 }
-await cleanUp();
-rmSync(folder, { recursive: true, force: true });
+if (values.place !== undefined && rows.some(({ tally }) => tally.opened > 0 && tally.places === 0)) {
+  say(`no place ${values.place}`);
+  await finish(2);
+}
 const isMissing = rows.some(({ missing }) => missing !== undefined);
-process.exit(isStopped() || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);
+await finish(isStopped() || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);

@@ -2,9 +2,11 @@ import { onTestFinished } from "vitest";
 
 const cleanUps = new Set<() => unknown>();
 
-/** Runs what was registered outside of tests. */
+/** Runs what was registered outside of tests, also meanwhile; the last first. */
 export async function cleanUp(): Promise<void> {
-  for (const clean of [...cleanUps].toReversed()) {
+  for (;;) {
+    const clean = [...cleanUps].at(-1);
+    if (clean === undefined) return;
     cleanUps.delete(clean);
     await clean();
   }

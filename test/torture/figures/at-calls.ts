@@ -8,11 +8,12 @@ import type { Trial } from "../trial.ts";
 /** Every command that writes. */
 export const SCENES: readonly Scene[] = [...LARGER, ...OF_FILES, ...BY_HAND];
 
-const placeOf = ({ kind, number, seconds }: Fault): string =>
-  `${kind} ${number}${seconds === undefined ? "" : ` ${seconds}`}`;
+/** A fault, and what the call is for: `eio 31: fsync out.csv`. */
+const placeOf = ({ kind, number, seconds }: Fault, call: Call | undefined): string =>
+  `${kind} ${number}${seconds === undefined ? "" : ` ${seconds}`}${call === undefined ? "" : `: ${call.name} ${call.file}`}`;
 
 function readPlace(place: string): Fault {
-  const [kind = "", number = "", seconds] = place.split(" ");
+  const [kind = "", number = "", seconds] = place.replace(/:.*/, "").split(" ");
   return {
     kind: kind as FaultKind,
     number: Number(number),
@@ -26,7 +27,7 @@ const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = 
     scene: scene.name,
     places: async (workplace) => {
       const { calls } = await (await workplace.stage(scene)).rehearsal;
-      return choose(calls).map(placeOf);
+      return choose(calls).map((fault) => placeOf(fault, calls[fault.number - 1]));
     },
     attempt: async (place, workplace) => (await workplace.stage(scene)).attempt(readPlace(place), workplace.stopMs),
   }));

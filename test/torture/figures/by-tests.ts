@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "#support/process/program.ts";
+import { whenDone } from "#support/process/when-done.ts";
 import type { Trial } from "../trial.ts";
 
 const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
@@ -42,12 +43,15 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
     path,
     ...(name === undefined ? [] : ["-t", name]),
   ];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env });
+  // a group of its own: it ends with its workers
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, detached: true });
+  const forget = whenDone(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
+      forget();
       if (code === 0) return resolve([]);
       const found = failuresIn(output);
       const [, shrunk, way] = /seed: (-?\d+), path: "([^"]+)"/.exec(output) ?? [];

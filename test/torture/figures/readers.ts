@@ -215,6 +215,9 @@ const MUTATIONS = 1000;
 /** Mutated files, read in bounded memory and time. */
 export const READING: readonly Trial[] = READERS.map((reader) => ({
   scene: reader.scene,
-  places: async () => ["unharmed", ...Array.from({ length: MUTATIONS }, (_, at) => `mutation ${at + 1}`)],
+  places: async (workplace) => {
+    await (samples ??= makeSamples(workplace));
+    return ["unharmed", ...Array.from({ length: MUTATIONS }, (_, at) => `mutation ${at + 1}`)];
+  },
   attempt: (place, workplace) => tryReader(reader, place, workplace),
 }));
