@@ -90,23 +90,38 @@ const failure = async (work: Promise<unknown>): Promise<Failure> => {
   throw new Error("no failure", { cause: error });
 };
 
-describe.each(["in process", "over a socket"])("the client, %s", (way) => {
+const WAYS = ["in process", "over a socket"];
+
+/** Plans and commits a file. */
+const bring = async (client: WholeClient, request: Parameters<WholeClient["imports"]["plan"]>[0], content: string) =>
+  client.imports.commit(await client.imports.plan(request, upload(content)));
+
+/** A tenant with some of everything, connected in one of the ways. */
+const prepared = async (way: string): Promise<Reached> => {
+  const reached = new Reached();
+  if (way === "over a socket") await reached.overSocket();
+  const { client } = reached;
+  await bring(
+    client,
+    { kind: "orgs" },
+    "組織名,組織コード,上位組織コード,上位組織パス\n営業部,S01,,\n第一課,S02,S01,\n",
+  );
+  await bring(client, { kind: "users" }, people(1, 2, 3, 4, 5));
+  await bring(
+    client,
+    { kind: "docs", createGroups: true },
+    "表示名,ユーザーID,パスワード,グループ名\nい,b2,secret1,営業\nろ,a1,secret1,営業\nは,c3,secret1,\n",
+  );
+  return reached;
+};
+
+describe.each(WAYS)("the client of a tenant that stays as it is, %s", (way) => {
   let reached: Reached;
   let client: WholeClient;
 
-  const bring = async (request: Parameters<WholeClient["imports"]["plan"]>[0], content: string) =>
-    client.imports.commit(await client.imports.plan(request, upload(content)));
-
   beforeAll(async () => {
-    reached = new Reached();
-    if (way === "over a socket") await reached.overSocket();
+    reached = await prepared(way);
     ({ client } = reached);
-    await bring({ kind: "orgs" }, "組織名,組織コード,上位組織コード,上位組織パス\n営業部,S01,,\n第一課,S02,S01,\n");
-    await bring({ kind: "users" }, people(1, 2, 3, 4, 5));
-    await bring(
-      { kind: "docs", createGroups: true },
-      "表示名,ユーザーID,パスワード,グループ名\nい,b2,secret1,営業\nろ,a1,secret1,営業\nは,c3,secret1,\n",
-    );
   });
 
   afterAll(() => reached.close());
@@ -172,6 +187,18 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     expect((await client.secured.groups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
     expect(await client.secured.groups("browser")).toEqual([]);
   });
+});
+
+describe.each(WAYS)("the client, %s", (way) => {
+  let reached: Reached;
+  let client: WholeClient;
+
+  beforeAll(async () => {
+    reached = await prepared(way);
+    ({ client } = reached);
+  });
+
+  afterAll(() => reached.close());
 
   it("adds and removes custom fields", async () => {
     const field = await client.users.addField({ name: "入社年" });
@@ -252,7 +279,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
 
   it("does not commit a plan that is another by now", async () => {
     const plan = await client.imports.plan({ kind: "users" }, upload(people(7)));
-    await bring({ kind: "users" }, people(8));
+    await bring(client, { kind: "users" }, people(8));
     expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
     const again = await client.imports.replan(plan.id);
     expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
@@ -260,7 +287,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   });
 
   it("reverts a commit", async () => {
-    const done = await bring({ kind: "users" }, people(20));
+    const done = await bring(client, { kind: "users" }, people(20));
     const undo = await client.imports.revert(done.id);
     expect(undo).toMatchObject({ mode: "revert", reverts: done.id, delete: 1 });
     expect((await client.imports.commit(undo)).state).toBe("committed");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { auditOf } from "#support/tenant/audit.ts";
@@ -12,16 +12,19 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 const header = ["氏名", "メールアドレス", "組織コード"];
 const users = { kind: "users", createOrgs: true } as const;
 
-beforeAll(async () => {
-  await tenant.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
-  await tenant.import({ kind: "devices" }, [
+/** Makes five records. */
+const change = async (one: TestTenant): Promise<void> => {
+  await one.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
+  await one.import({ kind: "devices" }, [
     ["シリアルナンバー", "プラットフォーム"],
     ["SN-1", "iOS"],
   ]);
-  await tenant.import({ ...users, mode: "replace" }, [header, ["佐藤 花", "sato@example.jp", ""]]);
-  await tenant.client.users.addField({ name: "座席" });
-  await tenant.client.renewals.add({ kind: "custom", name: "保守契約" });
-});
+  await one.import({ ...users, mode: "replace" }, [header, ["佐藤 花", "sato@example.jp", ""]]);
+  await one.client.users.addField({ name: "座席" });
+  await one.client.renewals.add({ kind: "custom", name: "保守契約" });
+};
+
+beforeAll(() => change(tenant));
 
 type Query = Parameters<TestTenant["client"]["audit"]["list"]>[0];
 
@@ -140,9 +143,17 @@ test("a verification runs beside the program, and finds the kept hash", async ()
 });
 
 describe("an export", () => {
+  // it leaves a record
+  let own: TestTenant;
+  beforeEach(async () => {
+    own = new TestTenant();
+    await change(own);
+  });
+  afterEach(() => own[Symbol.asyncDispose]());
+
   test("has each record's very text, oldest first, and can be verified by anybody", async () => {
     let lines = "";
-    for await (const chunk of tenant.client.audit.export().ndjson()) lines += Buffer.from(chunk).toString();
+    for await (const chunk of own.client.audit.export().ndjson()) lines += Buffer.from(chunk).toString();
     let before = "";
     const seen: number[] = [];
     for (const line of lines.trimEnd().split("\n")) {
@@ -156,8 +167,8 @@ describe("an export", () => {
   });
 
   test("has a record itself, by which filters and of how many", async () => {
-    await Array.fromAsync(tenant.client.audit.export({ action: "imports" }));
-    const [told] = await texts({ limit: 1 });
+    await Array.fromAsync(own.client.audit.export({ action: "imports" }));
+    const [told] = await Array.fromAsync(own.client.audit.list({ limit: 1 }));
     expect(told?.record).toMatchObject({
       action: "audit.export",
       detail: { records: 3, filters: { action: "imports" } },

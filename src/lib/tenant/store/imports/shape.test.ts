@@ -31,6 +31,7 @@ const statements = (): Promise<number> =>
   });
 
 test("many imports are shown with no more reads than one, each with the numbers of others", async () => {
+  tenant.clear();
   const made = await tenant.import(users, file("山田"));
   const one = await statements();
   const changed = await tenant.import(users, file("山田 改"));

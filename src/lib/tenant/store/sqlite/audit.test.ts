@@ -1,12 +1,16 @@
-import { afterAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { auditOf, hashesOf } from "#support/tenant/audit.ts";
 import { TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
 
-const tenant = new TestTenant();
-afterAll(() => tenant[Symbol.asyncDispose]());
+let tenant: TestTenant;
+let id: string;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  ({ id } = await tenant.client.users.addField({ name: "座席" }));
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
 
 test("every change has an audit record, chained by hash, without secrets", async () => {
-  const { id } = await tenant.client.users.addField({ name: "座席" });
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
   await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
