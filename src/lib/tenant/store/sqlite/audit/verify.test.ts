@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../ids.ts";
+import { LONG } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { AuditFindings } from "../../audit-findings.ts";
 import { Database, type Row } from "../database.ts";
@@ -352,7 +353,7 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   },
 };
 
-test("whatever is done to it is found", () => {
+test("whatever is done to it is found", LONG, () => {
   const tampering = fc.record({
     what: fc.constantFrom(...Object.keys(TAMPERINGS)),
     at: fc.nat({ max: 10_000 }),
