@@ -29,13 +29,13 @@ export interface TenantFileState {
   readonly faults: readonly string[];
   /** number of records that refer to records that are not there */
   readonly strays: number;
-  /** the last record of its audit; null where there is none yet */
+  /** the last record of its audit; null where there is none yet, or the file is of a newer version */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
   /** how the table of its audit differs; empty where that is as this version makes it, or cannot be compared */
   readonly auditTable: readonly TableBreak[];
   /** the secrets that it has; none where it is of another version */
   readonly sealed: readonly SealedSecret[];
-  /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written */
+  /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written, or is of a newer version */
   readonly isLocked: boolean | undefined;
   /** who it is, where the holder left a note */
   readonly holder: Holder | undefined;

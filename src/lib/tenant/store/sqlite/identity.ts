@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { loggedFirstPage } from "./first-page.ts";
 
 /** SQLite's `application_id` of a tenant file: "CLOM" in ASCII. */
 export const APPLICATION_ID = 0x43_4c_4f_4d;
@@ -36,19 +37,22 @@ const foreign = (path: string): Failure =>
   });
 
 /**
- * Checks by its first bytes that an existing SQLite file is a tenant file of a released version. SQLite does not open the
- * file for this, as that would write beside it. A file with other content, or that cannot be read, is left to SQLite.
+ * Checks by its first bytes, or those in its log, that an existing SQLite file is a tenant file of a released version.
+ * SQLite does not open the file for this, as that would write beside it, and fold the log in at last. A file with other
+ * content, or that cannot be read, is left to SQLite.
  *
+ * @returns the version of its schema; 0 where that is left to SQLite
  * @throws Failure `input-rejected` for the file of a pre-release version or of another program
  */
-export const checkIdentity = (path: string): void => {
-  const header = headerOf(path);
-  if (header?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return;
+export const checkIdentity = (path: string): number => {
+  const written = headerOf(path);
+  if (written?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return 0;
+  const header = loggedFirstPage(path) ?? written;
   const version = header.readUInt32BE(HEADER.version);
   switch (header.readUInt32BE(HEADER.applicationId)) {
     case APPLICATION_ID:
       if (version < FIRST_VERSION) throw preRelease(path);
-      return;
+      return version;
     case 0:
       throw version > 0 && version < FIRST_VERSION ? preRelease(path) : foreign(path);
     default:

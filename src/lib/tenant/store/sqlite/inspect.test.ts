@@ -1,9 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
-import { inspectTenantFile } from "./inspect.ts";
+import { contentOf, inspectTenantFile } from "./inspect.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 
 const PROCESSES = { self: 1, isAlive: (pid: number): boolean => pid === 4242 };
@@ -66,9 +75,27 @@ describe("what is wrong is found", () => {
   test("a file of another program's schema, older or newer, is not changed", async () => {
     for (const version of [SCHEMA_VERSION - 1, SCHEMA_VERSION + 5]) {
       tenant.database.exec(`pragma user_version = ${version}`);
-      expect(await inspected()).toMatchObject({ version, newest: SCHEMA_VERSION });
+      // before the first version there is none that is older
+      const state = version < SCHEMA_VERSION ? contentOf(tenant.path) : await inspected();
+      expect(state).toMatchObject({ version, newest: SCHEMA_VERSION });
       expect(tenant.database.count("pragma user_version")).toBe(version);
     }
+  });
+
+  test("a file of a newer program is not opened: the log that a killed one left is not folded in", async () => {
+    const folder = join(tenant.folder, "copy");
+    mkdirSync(folder);
+    tenant.database.foldLog();
+    tenant.database.exec(`pragma user_version = ${SCHEMA_VERSION + 1}`);
+    for (const name of ["tenant.db", "tenant.db-wal"]) copyFileSync(join(tenant.folder, name), join(folder, name));
+    const files = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "latin1")]);
+    const before = files();
+    expect(await inspectTenantFile(folder, PROCESSES)).toMatchObject({
+      version: SCHEMA_VERSION + 1,
+      newest: SCHEMA_VERSION,
+      isLocked: undefined,
+    });
+    expect(files()).toEqual(before);
   });
 
   test("a lock, and who holds it", async () => {
@@ -95,7 +122,7 @@ describe("what is wrong is found", () => {
       { name: "own", reason: "unknown" },
     ]);
     tenant.database.exec(`pragma user_version = ${SCHEMA_VERSION - 1}`);
-    expect(await inspected()).toMatchObject({ auditTable: [] });
+    expect(contentOf(tenant.path)).toMatchObject({ auditTable: [] });
   });
 
   test("records that refer to what is not there", async () => {

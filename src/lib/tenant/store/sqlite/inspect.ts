@@ -16,7 +16,8 @@ import { WriterNote } from "./writer-note.ts";
 const MOST_FAULTS = 20;
 
 /**
- * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment.
+ * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment. Of the file of
+ * a newer program it says that alone: whoever opens the file folds in its log, and which rules its data have nobody knows.
  *
  * @returns undefined where there is no tenant
  * @throws Failure `unexpected` where the file is lost, empty or no database, `input-rejected` for that of a pre-release version,
@@ -32,7 +33,8 @@ export const inspectTenantFile = async (
     const names = existsSync(folder) ? readdirSync(folder) : [];
     if (names.length === 0) return undefined;
     if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
-    checkIdentity(path);
+    const version = checkIdentity(path);
+    if (version > SCHEMA_VERSION) return { path, ...sizeOf(path), ...UNOPENED, version, newest: SCHEMA_VERSION };
     const content = await inOwnThread<Content>(
       "./inspect-worker",
       import.meta.url,
@@ -44,6 +46,17 @@ export const inspectTenantFile = async (
     throw storageFailure(error, path);
   }
 };
+
+/** What is said of a file that is not opened. */
+const UNOPENED = {
+  faults: [],
+  strays: 0,
+  auditHead: null,
+  auditTable: [],
+  sealed: [],
+  isLocked: undefined,
+  holder: undefined,
+} satisfies Partial<TenantFileState>;
 
 /** The file itself and its log. */
 const sizeOf = (path: string): Pick<TenantFileState, "bytes" | "logBytes"> => ({

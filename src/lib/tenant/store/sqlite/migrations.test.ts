@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -189,3 +189,21 @@ test.each([
   expect(readdirSync(folder).toSorted()).toEqual(names);
   expect(names.filter((name) => name.startsWith("tenant.db"))).toEqual(["tenant.db"]);
 });
+
+test.each([
+  ["of a newer program", "pragma user_version = 101", { code: "unavailable" }],
+  ["of a pre-release version", "pragma application_id = 0; pragma user_version = 99", PRE_RELEASE],
+  ["of another application", "pragma application_id = 7", FOREIGN],
+])(
+  "a file that only its log, left by a killed program, tells to be %s is left alone with it",
+  async (_, pragmas, failure) => {
+    await using tenant = new TestTenant();
+    tenant.database.foldLog();
+    tenant.database.exec(pragmas);
+    for (const end of ["", "-wal"]) copyFileSync(tenant.path + end, path + end);
+    const files = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "latin1")]);
+    const before = files();
+    expect(await reopened()).toMatchObject(failure);
+    expect(files()).toEqual(before);
+  },
+);

@@ -290,7 +290,8 @@ const newestOf = (steps: readonly Step[]): number => steps.at(-1)?.version ?? 0;
 /** The version of the schema that this program reads and writes: `pragma user_version`. */
 export const SCHEMA_VERSION = newestOf(STEPS);
 
-const newer = (path: string): Failure =>
+/** The failure of a tenant of a newer version. */
+export const newer = (path: string): Failure =>
   new Failure("unavailable", {
     what: text("this tenant was written by a newer clomoctl", "このテナントは新しい版の clomoctl で作られています"),
     where: path,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { checkIdentity } from "./identity.ts";
-import { migrate } from "./migrations.ts";
+import { migrate, newer, SCHEMA_VERSION } from "./migrations.ts";
 import { closeToOthers } from "./own-file.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
@@ -40,7 +40,7 @@ export const openTenantFile = (file: TenantFile, note: WriterNote): Database => 
   try {
     if (!existsSync(path)) make(path, file);
     if (statSync(path).size === 0) throw damaged(path);
-    checkIdentity(path);
+    if (checkIdentity(path) > SCHEMA_VERSION) throw newer(path);
     const database = opened(path, file);
     if (!database.isReadOnly) closeToOthers(path, file.folder);
     return database;
