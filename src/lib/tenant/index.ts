@@ -20,7 +20,10 @@ export interface OpenTenant {
 }
 
 /** Where an embedded tenant is stored, and who its user is. */
-export interface TenantOptions extends Pick<SqliteTenant, "folder" | "name" | "inMemory" | "collectionOf"> {
+export interface TenantOptions extends Pick<
+  SqliteTenant,
+  "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
+> {
   /** the machine's owner, as records name him */
   readonly actor: string;
   /** the account that he acts as; by default he may do everything */

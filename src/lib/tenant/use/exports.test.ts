@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { wholeClient } from "#support/client/whole-client.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
@@ -81,9 +81,12 @@ test("from a tenant that cannot be written the export goes through, and says tha
   expect(await asked(tenant.fetch, "/v1/users/export")).toEqual({ status: 200, audit: null, lines: 5 });
 });
 
-test("without a record nothing is exported: another process holds the tenant", LONG, async () => {
+test("without a record nothing is exported: another process holds the tenant", async () => {
+  const { folder, surroundings } = tenant;
+  const impatient = openTenant({ folder, name: "試験", actor: "owner", surroundings, busyTimeoutMs: 100 });
+  onTestFinished(impatient.close);
   tenant.database.exec("begin immediate");
-  const refused = failureOf(tenant.client.users.export());
+  const refused = failureOf(wholeClient({ transport: impatient.fetch }).users.export());
   expect(await refused).toMatchObject({ code: "locked" });
   tenant.database.exec("rollback");
   expect(exportsTold()).toEqual([]);

@@ -117,13 +117,13 @@ export class Database {
    *
    * @throws Failure `unavailable` if its log can neither be read nor ignored
    */
-  static orReadOnly(path: string): Database {
+  static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
-      return new Database(path);
+      return new Database(path, options);
     } catch (error) {
       const fullDisk = error instanceof Error && isFullDisk(error, dirname(path)) ? error : undefined;
       if ((fullDisk === undefined && !isUnwritable(error, path)) || !existsSync(path)) throw error;
-      return new Database(path, { readOnly: true, fullDisk });
+      return new Database(path, { ...options, readOnly: true, fullDisk });
     }
   }
 

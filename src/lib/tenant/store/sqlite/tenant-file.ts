@@ -19,6 +19,8 @@ export interface TenantFile {
   readonly processes: Processes;
   /** in memory only: a new tenant to read from where there is none yet, which reading must not make */
   readonly inMemory?: boolean | undefined;
+  /** how long a change waits for another process's; by default five seconds */
+  readonly busyTimeoutMs?: number | undefined;
 }
 
 /** Its name in the folder of the tenant. */
@@ -54,8 +56,8 @@ let memories = 0;
 /** A database that all connections of this process to it share. @see https://sqlite.org/inmemorydb.html */
 const memory = (): string => `file:tenant-${(memories += 1)}?mode=memory&cache=shared`;
 
-function opened(path: string, { name, now }: TenantFile): Database {
-  const database = Database.orReadOnly(path);
+function opened(path: string, { name, now, busyTimeoutMs }: TenantFile): Database {
+  const database = Database.orReadOnly(path, { busyTimeoutMs });
   try {
     migrate(database, { name, now });
     return database;
