@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -89,38 +88,6 @@ test("an abandoned bundle leaves nothing, and a dead process's is removed by the
   expect(existsSync(join(root, ".a.zip.4711.tmp"))).toBe(false);
   await dead.abandon();
 });
-
-/** Writes a part of a bundle, says so, and waits. */
-const HALF = `
-  import { Outputs } from ${JSON.stringify(join(import.meta.dirname, "..", "..", "files", "index.ts"))};
-  import { BundleWriter } from ${JSON.stringify(join(import.meta.dirname, "write.ts"))};
-  const [target, temporaryFolder] = process.argv.slice(1);
-  const processes = { self: process.pid, place: "here", startOf: () => "1", isAlive: () => true };
-  const outputs = new Outputs({ temporary: { temporaryFolder, processes }, workingFolder: "/", kept: [] });
-  await outputs.declare([{ name: target }]);
-  const writer = await BundleWriter.create(target, outputs);
-  const file = await writer.file("csv/users.csv");
-  await file.write("x".repeat(1024 * 1024));
-  await file.close();
-  console.log("half");
-  setInterval(() => undefined, 1000);`;
-
-test.each(["a", "a.zip"])(
-  "a process that is killed leaves no %s, and the next command removes what it wrote",
-  async (name) => {
-    const root = freshFolder();
-    const place = placeIn(root);
-    const words = ["--input-type=module", "-e", HALF, "--", join(root, name), place.temporaryFolder];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
-    await once(child.stdout, "data");
-    child.kill("SIGKILL");
-    await once(child, "close");
-    expect(readdirSync(root).toSorted()).toEqual([`.${name}.${child.pid}.tmp`, "tmp"]);
-    await sweepTemporaryFiles({ ...place, processes: { ...place.processes, isAlive: () => false } });
-    expect(readdirSync(root)).toEqual(["tmp"]);
-    expect(readdirSync(place.temporaryFolder)).toEqual([]);
-  },
-);
 
 test.each(["../a", "/a", "a//b", "a/./b", "c:x", "a\\b", ".hidden", "aux.txt", "a/b/c/d/e", "a ", "MANIFEST.JSON", ""])(
   "%j cannot be in a bundle",

@@ -52,6 +52,18 @@ test("a write to users between plan and commit is a conflict, one to SECURED APP
   await tenant.client.imports.commit(secured);
 });
 
+test("of two that commit one plan at once, the other is told that it is done, and where to see what it did", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const lost = outcomes.find((one) => one.status === "rejected");
+  expect(lost?.reason).toMatchObject({
+    code: "conflict",
+    what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
+    hint: { ja: `結果の確認: clomoctl imports show ${plan.number} --rows` },
+  });
+});
+
 const ORGS = [
   ["組織名", "組織コード"],
   ["営業部", "E1"],

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { text } from "../../text/index.ts";
-import { htmlOf } from "./message.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
+import { htmlOf } from "../../src/lib/renewals/notify/message.ts";
+import { text } from "../../src/lib/text/index.ts";
 
 let started: StartedChromium;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const script = fileURLToPath(new URL("../../../../test/support/tenant/commit-process.ts", import.meta.url));
+const script = fileURLToPath(new URL("../support/tenant/commit-process.ts", import.meta.url));
 const header = ["氏名", "メールアドレス"];
 
 /** Starts a process that will commit a plan; its output is read line by line. */
@@ -36,18 +36,6 @@ test("of two processes that commit at once, one wins and the other is told of a 
   expect(outcomes.toSorted()).toEqual(["committed", "conflict"]);
   await Promise.all(processes.map(({ ended }) => ended));
   expect(await tenant.users()).toHaveLength(1);
-});
-
-test("of two that commit one plan at once, the other is told that it is done, and where to see what it did", async () => {
-  const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
-  const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
-  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-  const lost = outcomes.find((one) => one.status === "rejected");
-  expect(lost?.reason).toMatchObject({
-    code: "conflict",
-    what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
-    hint: { ja: `結果の確認: clomoctl imports show ${plan.number} --rows` },
-  });
 });
 
 test("a process that is killed leaves the tenant and its whole plans as they were", async () => {
