@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { loggedFirstPage } from "./first-page.ts";
+import { Database } from "./database.ts";
 
 /** SQLite's `application_id` of a tenant file: "CLOM" in ASCII. */
 export const APPLICATION_ID = 0x43_4c_4f_4d;
@@ -37,28 +37,50 @@ const foreign = (path: string): Failure =>
   });
 
 /**
- * Checks by its first bytes, or those in its log, that an existing SQLite file is a tenant file of a released version.
- * SQLite does not open the file for this, as that would write beside it, and fold the log in at last. A file with other
- * content, or that cannot be read, is left to SQLite.
+ * Checks by its first bytes, then by its log, that an existing SQLite file is a tenant file of a released version. It is
+ * not opened for writing: that would fold the log in. A file with other content, or that cannot be read, is left to SQLite.
  *
  * @returns the version of its schema; 0 where that is left to SQLite
  * @throws Failure `input-rejected` for the file of a pre-release version or of another program
  */
 export const checkIdentity = (path: string): number => {
-  const written = headerOf(path);
-  if (written?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return 0;
-  const header = loggedFirstPage(path) ?? written;
-  const version = header.readUInt32BE(HEADER.version);
-  switch (header.readUInt32BE(HEADER.applicationId)) {
-    case APPLICATION_ID:
-      if (version < FIRST_VERSION) throw preRelease(path);
-      return version;
-    case 0:
-      throw version > 0 && version < FIRST_VERSION ? preRelease(path) : foreign(path);
-    default:
-      throw foreign(path);
-  }
+  const header = headerOf(path);
+  if (header?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return 0;
+  const version = judged(path, {
+    version: header.readUInt32BE(HEADER.version),
+    application: header.readUInt32BE(HEADER.applicationId),
+  });
+  const logged = loggedIdentity(path);
+  return logged === undefined ? version : judged(path, logged);
 };
+
+/** Which program wrote a file, and in which version. */
+interface Identity {
+  readonly version: number;
+  readonly application: number;
+}
+
+/** Returns the version of a tenant file. @throws Failure for any other one */
+function judged(path: string, { version, application }: Identity): number {
+  if (application === APPLICATION_ID && version >= FIRST_VERSION) return version;
+  const isEarly = application === APPLICATION_ID || (application === 0 && version > 0 && version < FIRST_VERSION);
+  throw isEarly ? preRelease(path) : foreign(path);
+}
+
+/** Returns what a log says that was not folded in, as that of a killed program; undefined without one, or if it cannot be read. */
+function loggedIdentity(path: string): Identity | undefined {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined;
+  try {
+    const database = new Database(path, { readOnly: true });
+    try {
+      return { version: database.count("pragma user_version"), application: database.count("pragma application_id") };
+    } finally {
+      database.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
 
 /** Returns the header of a file, filled up with zeros; undefined if the file cannot be read. */
 const headerOf = (path: string): Buffer | undefined => {
