@@ -59,15 +59,15 @@ export function contentOf(home: string): string | undefined {
   }
 }
 
-/** What differs from run to run, within any text: verifiers, ids, hashes, instants, process ids, attempts. */
+/** What differs from run to run, within any text: verifiers, what is sealed, ids, hashes, instants, process ids, attempts. */
 const VOLATILE =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|attempts)":)\d+/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|attempts)":)\d+/g;
 
 /** Columns that tell how many steps and runs there were. */
 const BY_RUN = /^(?:revision|createdIn|changedIn)$/;
 
 /**
- * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, ids, hashes and instants are made alike.
+ * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, what is sealed, ids, hashes and instants are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */
@@ -96,11 +96,14 @@ export function everythingOf(
   }
 }
 
-/** The bytes of files that a command was to write, in base64. */
-export const outputsOf = (home: string, names: readonly string[]): readonly (string | undefined)[] =>
-  names.map((name) => {
+/** The bytes of files that a command was to write, in base64; what differs from run to run is masked. */
+export const outputsOf = (home: string, { outputs = [], varies }: Scene): readonly (string | undefined)[] =>
+  outputs.map((name) => {
     const path = join(home, name);
-    return existsSync(path) ? readFileSync(path, "base64") : undefined;
+    if (!existsSync(path)) return undefined;
+    const bytes = readFileSync(path, "latin1");
+    const alike = varies === undefined ? bytes : bytes.replace(varies, "*");
+    return Buffer.from(alike, "latin1").toString("base64");
   });
 
 /** The settings of a home: its contexts and who is notified. */

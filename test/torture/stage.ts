@@ -59,6 +59,7 @@ export class Stage {
   readonly scene: Scene;
   readonly #disk: FaultyDisk;
   readonly #folder: string;
+  readonly #id: string;
   readonly line: readonly string[];
   #rehearsal: Promise<Rehearsal> | undefined;
   #copies = 0;
@@ -67,7 +68,12 @@ export class Stage {
     this.#disk = disk;
     this.scene = scene;
     this.#folder = folder;
-    this.line = scene.line.map((word) => (word === "ID" ? id : word));
+    this.#id = id;
+    this.line = this.#named(scene.line);
+  }
+
+  #named(line: readonly string[]): readonly string[] {
+    return line.map((word) => (word === "ID" ? this.#id : word));
   }
 
   static async of(disk: FaultyDisk, scene: Scene, parent: string): Promise<Stage> {
@@ -102,7 +108,7 @@ export class Stage {
     const byRecords = plans === true || outputs.length > 0 || whole !== undefined;
     const tenant = byRecords ? contentOf(home) : everythingOf(home, this.scene);
     const exists = whole === undefined ? [] : [String(existsSync(join(home, whole.output)))];
-    const written = outputsOf(home, outputs).map((output) => output ?? "");
+    const written = outputsOf(home, this.scene).map((output) => output ?? "");
     return { tenant: tenant ?? "", files: [settingsOf(home), ...written, ...exists] };
   }
 
@@ -163,13 +169,14 @@ export class Stage {
     const isBefore = found.tenant === before.tenant || (isBare(before) && isBare(found));
     const isAfter = found.tenant === after.tenant && (!isBefore || isSame(found, after));
     const isSaid = saysBefore !== true && said.trim() !== "" && sayingOf(ended) === said;
-    const isTorn = found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
+    const isTold = this.scene.tellsFaults === true && ended.signal === null;
+    const isTorn = !isTold && found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
     const call = calls[fault.number - 1];
     // SQLite keeps its log if it cannot sync the file, and does not rely on its folder; other files have no log
     const isUnsynced = fault.kind === "eio" && call?.name === "fsync" && !call.file.startsWith("tenants");
     const wrong = [
       ...(isUnsynced && ended.code === usual ? [`the failed sync of ${call.file} was ignored`] : []),
-      ...(ended.code === usual && !isTorn && isAfter && !isSame(found, after)
+      ...(ended.code === usual && !isTorn && !isTold && isAfter && !isSame(found, after)
         ? ["exit code 0, and a file was not written"]
         : []),
       ...(this.scene.filesFirst === true && isAfter && found.files[0] !== after.files[0]
@@ -178,10 +185,10 @@ export class Stage {
       ...(isTorn ? ["a file that is neither the old one nor the new one"] : []),
       ...(isBefore || isAfter || this.scene.steps === true ? [] : ["neither the state before nor the one after"]),
       ...(isSaid && !isSame(found, after) ? ["it printed its result, which is lost"] : []),
-      ...problemsOfEnd(fault, ended, this.scene, isBefore, isAfter),
+      ...problemsOfEnd(fault, ended, this.scene, isBefore, isAfter || isTold),
     ];
     if (whole !== undefined && existsSync(join(home, whole.output))) {
-      const { code, stderr } = await run(whole.line, { home: looked, cwd: looked });
+      const { code, stderr } = await run(this.#named(whole.line), { home: looked, cwd: looked });
       if (code !== 0) wrong.push(`its output is not whole: ${stderr}`);
     }
     const next = await this.run(home);

@@ -1,12 +1,24 @@
 import { hasBytes, isByPath, needsSpace, writes, type Call, type Fault, type FaultKind } from "../faulty-disk.ts";
+import { APPLE } from "../scenes/apple.ts";
 import { BY_HAND } from "../scenes/by-hand.ts";
 import { OF_FILES } from "../scenes/files.ts";
 import { LARGER } from "../scenes/larger.ts";
+import { RENEWALS } from "../scenes/renewals.ts";
 import type { Scene } from "../scenes/scene.ts";
+import { SETTINGS } from "../scenes/settings.ts";
+import { WRITTEN } from "../scenes/written.ts";
 import type { Trial } from "../trial.ts";
 
 /** Every command that writes. */
-export const SCENES: readonly Scene[] = [...LARGER, ...OF_FILES, ...BY_HAND];
+export const SCENES: readonly Scene[] = [
+  ...LARGER,
+  ...OF_FILES,
+  ...BY_HAND,
+  ...APPLE,
+  ...RENEWALS,
+  ...SETTINGS,
+  ...WRITTEN,
+];
 
 /** A fault, and what the call is for: `eio 31: fsync out.csv`. */
 const placeOf = ({ kind, number, seconds }: Fault, call: Call | undefined): string =>

@@ -2,6 +2,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { FIXTURES } from "#support/process/program.ts";
+import { withItem } from "./renewals.ts";
 import { idOf, prepared, type Scene } from "./scene.ts";
 
 const YES = ["--create-orgs", "--yes", "--format", "json"];
@@ -19,10 +20,11 @@ const secured = async (home: string): Promise<string> => {
   return "";
 };
 
-const renewal = async (home: string): Promise<string> => {
-  await prepared(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
-  return "";
-};
+/** The same, and a plan of the file. */
+async function withPlan(home: string): Promise<string> {
+  await users(home);
+  return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
+}
 
 /** Imports and their plans, undo, and what writes files. */
 export const OF_FILES: readonly Scene[] = [
@@ -84,12 +86,11 @@ export const OF_FILES: readonly Scene[] = [
   {
     name: "a commit",
     plans: true,
-    prepare: async (home) => {
-      await users(home);
-      return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
-    },
+    prepare: withPlan,
     line: ["imports", "commit", "ID", "--yes"],
   },
+  { name: "imports replan", plans: true, prepare: withPlan, line: ["imports", "replan", "ID"] },
+  { name: "imports discard", prepare: withPlan, line: ["imports", "discard", "ID"] },
   {
     name: "an undo",
     plans: true,
@@ -111,7 +112,7 @@ export const OF_FILES: readonly Scene[] = [
     prepare: users,
     line: ["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"],
   },
-  { name: "a check", prepare: renewal, line: ["renewals", "check"], failure: 3 },
+  { name: "a check", prepare: withItem, line: ["renewals", "check"], failure: 3 },
   {
     name: "a check of a file",
     prepare: secured,

@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
-import { startSimulator } from "#support/process/simulator.ts";
 import { mirror, withMail, withSecured } from "./by-hand.ts";
 import { prepared, type Scene } from "./scene.ts";
 
@@ -14,17 +13,6 @@ async function withBundle(home: string): Promise<string> {
   await prepared(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
   await writePeople(people, { to: 20 });
   await prepared(home, ...imports(people));
-  return "";
-}
-
-/** A tenant that knows a simulated server of Apple with devices. */
-async function withApple(home: string): Promise<string> {
-  const { url } = await startSimulator(home, "--devices", "300", "--seed", "torture");
-  await prepared(home, "ade", "endpoint", "set", "--simulator", url);
-  await prepared(home, "ade", "keypair", "create", "-o", "key.pem");
-  const token = ["--public-key", "key.pem", "-o", "SIMULATOR_Token.p7m", "--url", url];
-  await prepared(home, "ade", "simulator", "token", ...token);
-  await prepared(home, "ade", "token", "set", "SIMULATOR_Token.p7m");
   return "";
 }
 
@@ -81,7 +69,7 @@ const export_ = (name: string): Scene => ({
   whole: { output: name, line: ["handover", "verify", name] },
 });
 
-/** Imports of other records, bundles, Apple's devices, notices and contexts. */
+/** Imports of other records, bundles, notices and contexts. */
 export const LARGER: readonly Scene[] = [
   {
     name: "devices import",
@@ -110,14 +98,6 @@ export const LARGER: readonly Scene[] = [
   export_("bundle"),
   export_("bundle.zip"),
   export_("bundle.tar.gz"),
-  {
-    name: "ade sync",
-    prepare: withApple,
-    line: ["ade", "sync"],
-    steps: true,
-    tables: ["device", "ade_device"],
-    readsDate: true,
-  },
   { name: "renewals notify", prepare: withNotice, line: ["renewals", "notify"], steps: true, readsDate: true },
   { name: "context use", prepare: withContexts, line: ["context", "use", "osaka"] },
   { name: "context remove", prepare: withContexts, line: ["context", "remove", "osaka"] },

@@ -22,6 +22,10 @@ export interface Scene {
   readonly tables?: readonly string[];
   /** files that it writes next to the tenant; compared byte by byte */
   readonly outputs?: readonly string[];
+  /** what differs from run to run in them */
+  readonly varies?: RegExp;
+  /** Its output tells what of the disk it could not read. */
+  readonly tellsFaults?: true;
   /** an output whose bytes differ from run to run, and the command that says whether it is whole */
   readonly whole?: { readonly output: string; readonly line: readonly string[] };
   /** It reads the clock as a date: a jump of the clock may change its result. */
