@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -50,4 +51,22 @@ test("in a mirror nothing is written", async () => {
   const ran = await run("ade keypair create -o key.pem", { tenant: { createAdeKeyPair: refused }, folder });
   expect(ran).toMatchObject({ exit: 4, stdout: "" });
   expect(() => readFileSync(join(folder, "key.pem"))).toThrow("ENOENT");
+});
+
+test.each([
+  [undefined, "it may have been changed", "変更されている可能性"],
+  [MADE, "the change was made; its output may be incomplete", "変更は反映済みです"],
+  [{ ...MADE, created: false }, "nothing was changed", "何も変更していません"],
+])("where it is cut off, what is known of the key is said: %j", async (answer, en, ja) => {
+  const signals = new EventEmitter();
+  const tenant = {
+    createAdeKeyPair: () => {
+      signals.emit("SIGTERM");
+      return answer ?? new Failure("unavailable", { what: text("cut off", "切断") });
+    },
+    ...(answer && { ade: ADE }),
+  };
+  const ended = await inBoth("ade keypair create -o key.pem --overwrite", { signals, tenant, folder: freshFolder() });
+  expect(ended.en).toMatchObject({ exit: 143, stderr: expect.stringContaining(`interrupted: ${en}\n`) });
+  expect(ended.ja.stderr).toContain(ja);
 });

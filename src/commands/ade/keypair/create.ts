@@ -1,6 +1,7 @@
 import { NEVER_WITH_CLOMO } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import { tokenStep } from "../next.ts";
 import { proposeStep, tellEndpoint, warnOfClomo } from "../shown.ts";
 
@@ -34,7 +35,10 @@ export default defineCommand({
   async run(tools, { output, startOver }) {
     const { terminal, outputs } = tools;
     const { client } = await tools.tenant("ade");
+    tools.describeState(() => WHILE_WRITING);
     const { certificate, created } = await client.ade.createKeyPair({ ...(startOver && { startOver }) });
+    if (created) tools.describeDone(WRITTEN);
+    else tools.describeState(() => BEFORE_WRITING);
     await outputs.write(output, certificate);
     const ade = await client.ade.show();
     await tellEndpoint(tools, ade);
