@@ -55,6 +55,20 @@ test("no key is made where one was lost, and what to do is told", async () => {
   await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
+test.runIf(process.platform === "linux")(
+  "a faulty disk is not taken for a key that must be made readable",
+  async () => {
+    await mkdir(home.data, { recursive: true });
+    // the first page of a process cannot be read
+    await symlink("/proc/self/mem", path);
+    await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
+      code: "unexpected",
+      what: { en: "disk I/O error" },
+      where: path,
+    });
+  },
+);
+
 test("nothing is sealed beside what another key has sealed, and what to do is told", async () => {
   await useKey();
   const kept = [await sealing.seal("ade-key", SECRET), await sealing.seal("ade-token", SECRET)];

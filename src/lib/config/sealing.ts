@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import {
   ensureFolder,
@@ -147,7 +148,7 @@ function opened(key: Uint8Array, purpose: string, bytes: Buffer): string {
 /**
  * The key in a file; undefined where there is none.
  *
- * @throws Failure `input-rejected` where it is no key or others may read it
+ * @throws Failure `input-rejected` where it is no key or others may read it, `unexpected` where the disk is faulty
  */
 async function readKey(path: string, userId: number | undefined): Promise<Buffer | undefined> {
   try {
@@ -163,7 +164,7 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw rejected(path, reasonOf(error), MAKE_READABLE);
+    throw diskFailureOf(error, path) ?? rejected(path, reasonOf(error), MAKE_READABLE);
   }
 }
 
