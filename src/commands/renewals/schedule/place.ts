@@ -27,7 +27,7 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
     units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : machine.systemUnits),
     // a folder that is not there yet will be made by the present user
     owner: (await ownerOf(home.data)) ?? home.userId ?? NO_OWNER,
-    temporary: home.temporary,
+    temporary,
     timezone: machine.timezone,
     now: clock.now(),
   };

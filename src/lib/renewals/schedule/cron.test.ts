@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { systemProcesses } from "../../files/index.ts";
 import { installCron, removeCron, showCron, type CronPlace } from "./cron.ts";
 import type { ProgramResult } from "./programs.ts";
 import type { DailyRun } from "./schedule.ts";
@@ -52,7 +53,10 @@ class Crontab {
       launchers: join(folder, "launchers"),
       units: (way) => join(folder, way),
       owner: 1000,
-      temporary: join(folder, "tmp"),
+      temporary: {
+        temporaryFolder: join(folder, "tmp"),
+        processes: systemProcesses(process.pid, process.kill.bind(process), "here"),
+      },
       timezone: "Asia/Tokyo",
       now: WINTER,
       ...change,

@@ -1,3 +1,4 @@
+import type { TemporaryPlace } from "../../files/index.ts";
 import type { Language, Text } from "../../text/index.ts";
 import type { RunProgram } from "./programs.ts";
 import type { TimeOfDay } from "./time-of-day.ts";
@@ -63,6 +64,6 @@ export interface SchedulePlace {
   readonly units: (way: "systemd" | "systemd-system") => string;
   /** ID of the user who owns the home: a system timer must not run that user's launcher as root */
   readonly owner: number;
-  /** a folder for files of a moment; need not exist */
-  readonly temporary: string;
+  /** where files of a moment are made */
+  readonly temporary: TemporaryPlace;
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
+import { registeredFiles, systemProcesses } from "../../files/index.ts";
 import type { DailyRun, LauncherParts, SchedulePlace } from "./schedule.ts";
 import { programsOf, type ProgramResult, type RunProgram } from "./programs.ts";
 import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
@@ -35,7 +36,10 @@ const placeOf = (answers: Readonly<Record<string, ProgramResult | undefined>> = 
     launchers: join(folder, "launchers"),
     units: (way) => join(folder, way),
     owner: 1000,
-    temporary: join(folder, "tmp"),
+    temporary: {
+      temporaryFolder: join(folder, "tmp"),
+      processes: systemProcesses(process.pid, process.kill.bind(process), "here"),
+    },
   };
 };
 
@@ -64,7 +68,20 @@ test("the pair is written, read by systemd, and the timer started", async () => 
     "systemctl --user restart clomoctl-renewals.timer",
     "systemctl --user is-active clomoctl-renewals.timer",
   ]);
-  expect(await readdir(place.temporary)).toEqual([]);
+  const { temporaryFolder } = place.temporary;
+  expect(await registeredFiles(place.temporary)).toEqual([]);
+  expect((await readdir(temporaryFolder)).filter((name) => name.includes("units"))).toEqual([]);
+});
+
+test("the folder that systemd reads from is registered, so that a later command removes what a killed one left", async () => {
+  const place = placeOf();
+  let registered: readonly string[] = [];
+  const run: RunProgram = async (name, args, given) => {
+    if (name === "systemd-analyze") registered = (await registeredFiles(place.temporary)).map(({ path }) => path);
+    return place.run(name, args, given);
+  };
+  await installSystemd({ ...place, run }, "systemd", WISHED);
+  expect(registered).toEqual([expect.stringContaining("units")]);
 });
 
 test("installing again changes nothing, or the time alone", async () => {
@@ -114,6 +131,28 @@ test("a unit of somebody else is neither replaced nor removed", async () => {
   await expect(removeSystemd(place, "systemd")).rejects.toMatchObject({ code: "input-rejected" });
   expect(await readFile(path, "utf8")).toBe("[Timer]\n");
 });
+
+test.runIf(process.platform === "linux")(
+  "where the disk takes no units or gives none away, the file is named and nothing else is done",
+  async () => {
+    const place = placeOf();
+    await installSystemd(place, "systemd", WISHED);
+    const [timer, temporary] = [join(folder, "systemd", "clomoctl-renewals.timer"), place.temporary.temporaryFolder];
+    await rm(temporary, { recursive: true });
+    await symlink("/proc/self/missing", temporary);
+    await expect(installSystemd(place, "systemd", WISHED)).rejects.toMatchObject({
+      code: "unexpected",
+      where: temporary,
+    });
+    await rm(timer);
+    // the first page of a process cannot be read
+    await symlink("/proc/self/mem", timer);
+    const faulty = { code: "unexpected", what: { en: "disk I/O error" }, where: timer };
+    await expect(removeSystemd(place, "systemd")).rejects.toMatchObject(faulty);
+    await expect(showSystemd(place, "systemd")).rejects.toMatchObject(faulty);
+    expect(await readdir(join(folder, "systemd"))).toHaveLength(2);
+  },
+);
 
 const real = programsOf(process.env, new AbortController().signal);
 

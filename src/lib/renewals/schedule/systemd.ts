@@ -1,5 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { deniedFailureOf, diskFailureOf } from "../../errors/disk.ts";
+import { createTemporaryFolder, syncNames } from "../../files/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { launcherFile, launcherScript, removeLauncher } from "./launcher.ts";
@@ -11,12 +13,19 @@ type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
 const TIMER = `${UNIT}.timer`;
 const SERVICE = `${UNIT}.service`;
 
+/** Throws what an error of the file system means to who runs the program. */
+const onDisk =
+  (path: string) =>
+  (error: unknown): never => {
+    throw diskFailureOf(error, path) ?? deniedFailureOf(error) ?? error;
+  };
+
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    return onDisk(path)(error);
   }
 }
 
@@ -94,10 +103,9 @@ async function verify(
   way: SystemdScheduler,
   units: ReadonlyMap<string, string>,
 ): Promise<readonly Text[]> {
-  await mkdir(place.temporary, { recursive: true, mode: 0o700 });
-  const folder = await mkdtemp(join(place.temporary, "units-"));
+  const { path: folder, remove } = await createTemporaryFolder(place.temporary, "units");
   try {
-    for (const [name, content] of units) await writeFile(join(folder, name), content);
+    for (const [name, content] of units) await writeFile(join(folder, name), content).catch(onDisk(folder));
     const asked = ["verify", managerOf(way), ...[...units.keys()].map((name) => join(folder, name))];
     // without a session there is no runtime folder, and systemd-analyze needs some
     const ran = await place.run("systemd-analyze", asked, { environment: { XDG_RUNTIME_DIR: folder } });
@@ -110,7 +118,7 @@ async function verify(
       ),
     ];
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }
 
@@ -146,9 +154,11 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
   const folder = place.units(way);
   const own = await readOwn(folder);
   const stopped = own.size === 0 || (await manage(place, way, [["disable", "--now", TIMER]]));
-  for (const name of own.keys()) await rm(join(folder, name), { force: true });
-  if (!stopped) await rm(join(folder, "timers.target.wants", TIMER), { force: true });
-  await removeLauncher(launcherFile(place.launchers, way));
+  const files = [...own.keys(), ...(stopped ? [] : [join("timers.target.wants", TIMER)])];
+  for (const name of files) await rm(join(folder, name), { force: true }).catch(onDisk(join(folder, name)));
+  // a removed timer must not come back with the power
+  if (own.size > 0) await syncNames(folder).catch(onDisk(folder));
+  await removeLauncher(launcherFile(place.launchers, way)).catch(onDisk(place.launchers));
   const told = own.size === 0 || (await manage(place, way, [["daemon-reload"]]));
   const command = `systemctl ${managerOf(way)} daemon-reload`;
   const warning = text(
