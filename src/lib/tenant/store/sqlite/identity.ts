@@ -88,7 +88,9 @@ const headerOf = (path: string): Buffer | undefined => {
   try {
     const file = openSync(path, "r");
     try {
-      readSync(file, header);
+      // a read may give less than was asked for, and is short of nothing only at the end of the file
+      for (let at = 0, read = 1; read > 0 && at < header.length; at += read)
+        read = readSync(file, header, at, header.length - at, null);
     } finally {
       closeSync(file);
     }
