@@ -76,7 +76,7 @@ async function replaceSettled(
   await using again = await secondName(place, folder, name).catch(refused);
   const isThere = await keepAs(former.path, path).catch(refused);
   await keepAs(again.path, complete).catch(refused);
-  const own = await stat(complete, { bigint: true });
+  const own = await stat(complete, { bigint: true }).catch(refused);
   await rename(complete, path).catch(refused);
   const isOwn = async (): Promise<boolean> => {
     const now = await stat(path, { bigint: true }).catch(() => undefined);
