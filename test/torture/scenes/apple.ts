@@ -3,11 +3,9 @@ import { join } from "node:path";
 import { startSimulator } from "#support/process/simulator.ts";
 import { prepared, type Scene } from "./scene.ts";
 
-let started: Promise<string> | undefined;
-
-/** The address of a simulated server of Apple with devices, which all scenes share. */
-const simulator = (home: string): Promise<string> =>
-  (started ??= startSimulator(home, "--devices", "300", "--seed", "torture").then(({ url }) => url));
+/** The address of a simulated server of Apple with devices: one for each scene, as a new token ends the former one. */
+const simulator = async (home: string): Promise<string> =>
+  (await startSimulator(home, "--devices", "300", "--seed", "torture")).url;
 
 /** A tenant that is to ask the simulated server, whose address stands for `ID`. */
 async function withEndpoint(home: string): Promise<string> {
@@ -103,12 +101,16 @@ const vppTokenFrom = (url: string): readonly string[] => [
 ];
 const setVpp = ["vpp", "tokens", "set", VPP, "--org", "全社"];
 
-/** What is done at Apple first, and recorded then. */
-const AT_APPLE = { steps: true, readsDate: true } as const;
+/** What is done at Apple first, and recorded then; a record of the audit tells how much was left to do. */
+const AT_APPLE = {
+  steps: true,
+  readsDate: true,
+  tables: ["device", "ade_device", "ade_profile", "ade_server"],
+} as const;
 
 /** Apple's devices, profiles, tokens and certificates, from a simulated server. */
 export const APPLE: readonly Scene[] = [
-  { name: "ade sync", prepare: withApple, line: ["ade", "sync"], tables: ["device", "ade_device"], ...AT_APPLE },
+  { name: "ade sync", prepare: withApple, line: ["ade", "sync"], ...AT_APPLE, tables: ["device", "ade_device"] },
   { name: "ade endpoint set", prepare: simulator, line: ["ade", "endpoint", "set", "--simulator", "ID"] },
   {
     name: "ade keypair create",

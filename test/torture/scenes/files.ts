@@ -86,11 +86,13 @@ export const OF_FILES: readonly Scene[] = [
   {
     name: "a commit",
     plans: true,
+    // a plan is kept for some days
+    readsDate: true,
     prepare: withPlan,
     line: ["imports", "commit", "ID", "--yes"],
   },
-  { name: "imports replan", plans: true, prepare: withPlan, line: ["imports", "replan", "ID"] },
-  { name: "imports discard", prepare: withPlan, line: ["imports", "discard", "ID"] },
+  { name: "imports replan", plans: true, readsDate: true, prepare: withPlan, line: ["imports", "replan", "ID"] },
+  { name: "imports discard", readsDate: true, prepare: withPlan, line: ["imports", "discard", "ID"] },
   {
     name: "an undo",
     plans: true,
