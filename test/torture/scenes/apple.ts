@@ -118,7 +118,7 @@ export const APPLE: readonly Scene[] = [
     line: ["ade", "keypair", "create", "-o", "key.pem", "--overwrite"],
     whole: { output: "key.pem", line: tokenFor("ID") },
   },
-  { name: "ade token set", prepare: withTokenFile, line: ["ade", "token", "set", TOKEN] },
+  { name: "ade token set", prepare: withTokenFile, line: ["ade", "token", "set", TOKEN], readsDate: true },
   { name: "ade profiles create", prepare: withApple, line: PROFILE, ...AT_APPLE },
   { name: "ade profiles assign", prepare: withProfile, line: ["ade", "profiles", "assign", "本社", "ID"], ...AT_APPLE },
   { name: "ade profiles unassign", prepare: withAssigned, line: ["ade", "profiles", "unassign", "ID"], ...AT_APPLE },
@@ -160,6 +160,7 @@ export const APPLE: readonly Scene[] = [
   },
   {
     name: "push-certificate upload",
+    readsDate: true,
     prepare: async (home) => {
       await prepared(home, ...certify(await withRequest(home)));
       return "";
@@ -176,6 +177,7 @@ export const APPLE: readonly Scene[] = [
   },
   {
     name: "vpp tokens set",
+    readsDate: true,
     prepare: async (home) => {
       await prepared(home, ...vppTokenFrom(await withEndpoint(home)));
       return "";
