@@ -18,7 +18,7 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     root: { type: "string" },
     jobs: { type: "string", default: "2" },
-    budget: { type: "string", default: "40" },
+    budget: { type: "string", default: "120" },
     json: { type: "string" },
     resume: { type: "string" },
   },
