@@ -304,8 +304,8 @@ export class UsersModel {
         if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
         const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
         if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
-        const theirs = this.#rowOf(holder);
-        if (theirs === undefined || ofRow(theirs) !== value) found.add(row.row);
+        // one of several rows of theirs is enough, though none of them is valid then
+        if (!this.#rows.some((one) => this.#matchOf(one) === holder && ofRow(one) === value)) found.add(row.row);
       }
     }
     return found;

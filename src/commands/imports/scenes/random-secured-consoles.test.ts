@@ -85,7 +85,7 @@ async function emit({ app, mode, blank, absent, file }: Scenario, expected: Expe
   writeFileSync(desk.path("in.csv"), bytes);
   const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
-    `secured users import in.csv --app ${app} ${how} --create-groups --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+    `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
   );
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as Result };
@@ -216,7 +216,9 @@ describe("a mirror that knows no more than the console exports", () => {
           await mirror(app, users, before.export(), "shift_jis");
           const { bytes, charset } = encoded(file);
           writeFileSync(desk.path("in.csv"), bytes);
-          const line = `secured users import in.csv --app ${app} --mode ${modeFlag(mode)} --encoding ${encodingFlag(charset)} --create-groups`;
+          // blank columns, and files of new users alone, are meant
+          const meant = "--create-groups --blank clear --allow other-tenant";
+          const line = `secured users import in.csv --app ${app} --mode ${modeFlag(mode)} --encoding ${encodingFlag(charset)} ${meant}`;
           const said = await desk.run(`${line} --emit-csv out.csv --dry-run`);
           const [header = [], ...records] = file;
           const { single, flags, hasGroups } = LAYOUTS[app];

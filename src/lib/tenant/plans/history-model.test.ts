@@ -412,7 +412,10 @@ const NAMED: Readonly<Record<Kind, string>> = {
 
 /** The id of a record of the model; undefined where nothing names it alone. */
 const idOf = async (model: HistoryModel, kind: Kind, record: number): Promise<string | undefined> => {
-  const name = String(model.records[kind].get(record)?.[NAMED[kind]] ?? model.pathOf(record));
+  const key = model.records[kind].get(record)?.[NAMED[kind]] ?? null;
+  const name = String(key ?? model.pathOf(record));
+  // a path that is the code of another organisation means that one
+  if (key === null && model.find(kind, NAMED[kind], name) !== undefined) return undefined;
   const { calendar, ...others } = { calendar: tenant.client.secured, ...tenant.client };
   const found = kind === "calendar" ? await calendar.find(kind, { name }) : await others[kind].find({ name });
   return found.length === 1 ? found[0]?.id : undefined;
