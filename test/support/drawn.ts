@@ -32,5 +32,10 @@ export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[])
   if (isUsual) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
 }
 
+/** Expects that the usual histories have met something more often than so many times. */
+export function expectOften(times: number, least: number): void {
+  if (isUsual) expect(times).toBeGreaterThan(least);
+}
+
 /** Options of a test of many cases, or of several programs; the torture run may ask it for as many as it wants. */
 export const LONG = { timeout: isUsual ? 120_000 : 3_600_000 };
