@@ -249,6 +249,9 @@ const linesIn = (content: string | undefined): readonly Line[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Line);
 
+/** Imports, and so bundles, bring names that read like the code or the path of another: by hand nobody makes one. */
+const AS_IMPORTED = /nobody could tell which is meant|reads like the path of another/;
+
 const fileOf = (resource: ResourceName): string => `resources/${resource}.ndjson`;
 
 test("what apply accepts, the command that edits the record accepts, for each field of everything", LONG, async () => {
@@ -296,7 +299,8 @@ test("what apply accepts, the command that edits the record accepts, for each fi
       accepted.add(resource);
       const edited = Promise.resolve(DOORS[resource]?.edit(client, line, Object.fromEntries(different)));
       const refused = await failureOf(edited);
-      if (refused !== undefined) others.push([resource, Object.fromEntries(different), refused.what.en]);
+      if (refused !== undefined && !AS_IMPORTED.test(refused.what.en))
+        others.push([resource, Object.fromEntries(different), refused.what.en]);
     }),
     drawn(288, 32),
   );
