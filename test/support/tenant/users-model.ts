@@ -337,6 +337,7 @@ export class UsersModel {
     this.#checkTaken();
     this.#checkNewAddresses();
     this.#checkBlankColumns();
+    if (this.#rows.length === 0) this.#fault(0, "file-no-rows");
     const invalid = this.#rows.filter((row) => !this.#isValid(row));
     for (const { administrator, ...user } of this.#tenant.users) {
       const inFile = this.#rows.some((row) => this.#matchOf(row)?.id === user.id);
@@ -345,10 +346,7 @@ export class UsersModel {
     const lacking = this.#lacking();
     const untold = invalid.some((row) => this.#fits(row).length !== 1);
     const rejected =
-      this.#faults.has(0) ||
-      this.#faults.has(1) ||
-      (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0) ||
-      this.#rows.length === 0;
+      this.#faults.has(0) || this.#faults.has(1) || (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0);
     return { ...this.#result(lacking, invalid.length), rejected };
   }
 
