@@ -10,17 +10,15 @@ import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { userNamed } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
-/** Whether there was none in a list that was read to its end. */
+/** Whether there was none in a list. */
 class Emptiness {
-  isEmpty = false;
+  isEmpty = true;
 
   async *of<R>(records: AsyncIterable<R> | Iterable<R>): AsyncGenerator<R> {
-    let any = false;
     for await (const record of records) {
-      any = true;
+      this.isEmpty = false;
       yield record;
     }
-    this.isEmpty = !any;
   }
 }
 

@@ -59,7 +59,7 @@ const parted = ({ parts, ...column }: Column<Status> & { readonly parts: Parts }
 const countOf = (key: "users" | "orgs" | "devices" | "consoleTasks", header: Text): Column<Status> => ({
   key,
   header,
-  value: ({ tenant }) => tenant?.[key] ?? null,
+  value: ({ tenant }) => tenant?.[key],
 });
 
 /** A context by its name, whether it is in use, and whether it is protected. */
@@ -195,7 +195,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "administrators",
     header: text("administrators", "管理者"),
-    value: ({ tenant }) => tenant?.administration ?? null,
+    value: ({ tenant }) => tenant?.administration,
     name: ({ tenant }) =>
       tenant?.administration === undefined ? null : administratorsName(tenant.administration, isUnasked(tenant)),
   },
@@ -220,7 +220,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "mirroredAt",
     header: text("last from the console", "管理画面からの最終取り込み"),
-    value: ({ tenant }) => tenant?.mirroredAt ?? null,
+    value: ({ tenant }) => tenant?.mirroredAt,
     name: read((status) => {
       const age = mirrorAge(status);
       if (age === null) return text("never", "なし");
@@ -239,7 +239,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "mirrorAgeDays",
     header: text("days since then", "最終取り込みからの日数"),
-    value: (status) => mirrorAge(status)?.days ?? null,
+    value: (status) => mirrorAge(status)?.days,
   },
   parted({
     key: "renewals",
@@ -272,7 +272,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "mirrorOfBundle",
     header: text("mirror by a bundle alone", "引き継ぎデータのみによるミラー"),
-    value: ({ tenant }) => tenant?.mirrorOfBundle ?? null,
+    value: ({ tenant }) => tenant?.mirrorOfBundle,
   },
 ];
 

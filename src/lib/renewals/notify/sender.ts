@@ -92,7 +92,7 @@ export class NoticeSender {
 
   /** Claims before and settles after; undefined where another process has these notices. */
   async #tellTogether(
-    { recipient, addressee }: RecipientItems,
+    target: RecipientItems,
     pending: readonly PendingNotice[],
   ): Promise<readonly NoticeRow[] | undefined> {
     if (pending.length === 0) return [];
@@ -101,10 +101,11 @@ export class NoticeSender {
     const [leader, ...others] = claimed.toSorted(byBeginning);
     if (leader === undefined) return [];
     const due = dueNoticesOf(claimed);
-    const delivery = due.length === 0 ? undefined : await this.#deliver(recipient, leader.notice.messageId, claimed);
+    const delivery = due.length === 0 ? undefined : await this.#deliver(target, leader.notice.messageId, claimed);
     // the leader last: while anything is undecided, its Message-ID can be found again
     for (const one of [...others, leader]) await settle(one, delivery);
     if (delivery === undefined) return [];
+    const { recipient, addressee } = target;
     const { bounces, warn } = this.#context;
     bounces.learn(addressee, !delivery.sent && delivery.bounced);
     if (delivery.sent) return due.map((one) => ({ due: one, recipient, outcome: "sent" }));
@@ -113,12 +114,15 @@ export class NoticeSender {
     return due.map((one) => ({ due: one, recipient, outcome: "failed", reason }));
   }
 
-  async #deliver(recipient: Recipient, messageId: string, claimed: readonly Claimed[]): Promise<Delivery> {
+  async #deliver(
+    { recipient, addressee }: RecipientItems,
+    messageId: string,
+    claimed: readonly Claimed[],
+  ): Promise<Delivery> {
     const { deliver, bounces, tenants, severalContexts } = this.#context;
-    const way = recipient.way === "mail" ? recipient.address.toLowerCase() : recipient.name;
     const warnings = [
       ...(await this.itemWarnings(claimed)),
-      ...bounces.warningsFor({ way: recipient.way, recipient: way }),
+      ...bounces.warningsFor(addressee),
       ...undatedWarnings(tenants, recipient),
       ...(await this.hearingWarnings(recipient, claimed)),
     ];

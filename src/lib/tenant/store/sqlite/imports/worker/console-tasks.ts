@@ -52,11 +52,14 @@ export const noteForConsole = async (writer: Writer, done: Done): Promise<void> 
     return closeTasksOf(writer, pk, closing);
   }
   if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
-  const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
-  if (changes === 0 || !(await isMirror(writer))) return;
+  if (!hasChanged(counts) || !(await isMirror(writer))) return;
   const work = request?.mode === "delete" ? "delete" : "repeat";
   await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
 };
+
+/** Whether an import changed anything, if only a secret. */
+const hasChanged = (counts: PlanCounts | null): boolean =>
+  counts !== null && [counts.create, counts.update, counts.delete, counts.secretsSet].some((count) => count > 0);
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
 export const noteUndo = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
@@ -64,8 +67,7 @@ export const noteUndo = async (writer: Writer, done: Done, original: ImportRecor
   const isExport = original.detail.request?.fromConsole === true;
   if (isExport) await unsettle(writer, original);
   const { counts, mirrorOnly } = record.detail;
-  const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0);
-  if ((isExport && (mirrorOnly === true || changes === 0)) || !(await isMirror(writer))) return;
+  if ((isExport && (mirrorOnly === true || !hasChanged(counts))) || !(await isMirror(writer))) return;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
   if ((original.detail.counts?.released ?? 0) > 0) await noteOwnersBack(writer, done, original);
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
