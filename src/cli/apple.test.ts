@@ -41,7 +41,9 @@ test("sends as it is told, and nothing of its own", async () => {
       ["X-Two", "a"],
       ["X-Two", "b"],
     ]);
-    response.end("あ");
+    // in pieces that cut a character
+    response.write(Buffer.from("あ").subarray(0, 1));
+    setTimeout(() => response.end(Buffer.from("あ").subarray(1)), 50);
   });
   const answer = await opened()({
     method: "DELETE",

@@ -17,7 +17,7 @@ describe("version and help", () => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /^Usage: clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\nAlso: .*\bhelp\b/m,
+      /^Usage: clomoctl <command> <subcommand> \[OPTIONS\]\nCommands\n {2}\S[^]+\n {2}users +\S[^]+\nAlso: .*\bhelp\b/m,
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toMatch(/^ほかのコマンド: .*\bhelp\b/m);

@@ -188,3 +188,11 @@ test("a home that cannot be written is among the exits of what writes by hand", 
   expect(verbs).toHaveLength(32);
   for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
 });
+
+test("people read each time of what a command changed in their own zone", async () => {
+  const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
+  const columns = verbs.flatMap(({ shows = [] }) => (typeof shows === "function" ? [] : shows));
+  const times = columns.filter(({ key, name }) => key.endsWith("At") && name === undefined);
+  expect(times.length).toBeGreaterThan(20);
+  expect(times.filter(({ instant }) => instant !== true).map(({ key }) => key)).toEqual([]);
+});

@@ -227,7 +227,7 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
   expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "wrong", "next"]);
   const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: BROKEN });
   expect(JSON.parse(stdout)).toMatchObject([
-    { users: null, lastImport: null, waiting: null, plans: null, renewals: null },
+    { users: null, lastImport: null, waiting: null, plans: null, mirroredAt: null, renewals: null },
   ]);
   const field = await run("status --context far --format table --fields waiting,context", {
     home: await homeOfThree(),

@@ -412,6 +412,8 @@ describe("who hears of it from CLOMO", () => {
     expect(ja.stderr).toMatch(
       /更新担当に通知されない項目: 2 件\(本社、京都\)。通知されるのは、.* clomoctl renewals edit 本社 --owner MAIL\n$/,
     );
+    const one = { ...tenant, listRenewals: { items: items.slice(0, 2) } };
+    expect((await run("renewals check", { home, tenant: one })).stderr).toContain("the owners of 1 item (本社)");
     for (const words of ["--quiet", "--nagios"])
       expect((await run(`renewals check ${words}`, { home, tenant })).stderr).not.toContain("notices");
     const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };

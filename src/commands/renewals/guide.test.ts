@@ -493,6 +493,7 @@ describe("what the tenant holds itself", () => {
       [
         "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem",
         "this tenant's own server (自社 MDM), never the one that CLOMO uses",
+        "once expired: this tenant can no longer fetch devices from Apple",
         "clomoctl ade token set FILE",
         "clomoctl ade sync --full",
       ],
@@ -506,6 +507,7 @@ describe("what the tenant holds itself", () => {
       [
         "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
         "clomoctl ade token set SIMULATOR_Token.p7m",
+        "once expired: nothing but the rehearsal",
       ],
     ],
     [

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
@@ -43,6 +44,20 @@ test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s
     expect(no).toMatchObject({ exit: 0, stdout: "", requests: LOOKED });
     expect(no.stderr).toContain(language === "en" ? "nothing was deleted" : "何も削除していません");
   }
+});
+
+test.each([
+  ["listRenewals", "nothing was deleted", "何も削除していません"],
+  ["removeRenewal", "it may have been changed", "変更されている可能性があります"],
+])("a signal during %s says what was deleted", async (during, en, ja) => {
+  const signals = new EventEmitter();
+  const cutOff = () => {
+    signals.emit("SIGTERM");
+    return new Failure("unavailable", { what: { en: "cut off", ja: "切断" } });
+  };
+  const ended = await inBoth("renewals remove 旧サーバー --yes", { signals, tenant: { ...listed, [during]: cutOff } });
+  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
+  expect(ended.ja.stderr).toContain(ja);
 });
 
 describe("nothing is removed", () => {

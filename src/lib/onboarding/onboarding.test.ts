@@ -166,6 +166,11 @@ describe("the twelve steps", () => {
     expect(whys(unused).get(8)).toEqual(["done", "1 device"]);
   });
 
+  test("name their own guide where it alone helps on", () => {
+    const own = standings(factsOf()).filter(({ step, next }) => next === `clomoctl onboarding guide ${step.number}`);
+    expect(own.map(({ step }) => step.number)).toEqual([3, 4, 5, 7, 8, 10, 11]);
+  });
+
   test("are done by what is recorded and answered", () => {
     const facts = factsOf({
       profile: { ...UNSAID, ios: true, ade: true, vpp: true, mobileAppPortal: true },

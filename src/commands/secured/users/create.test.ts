@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -181,3 +182,15 @@ test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password",
     expect(en.requests).toEqual([]);
   },
 );
+
+test("a signal while the tenant is asked to create somebody says that it may have been done", async () => {
+  const signals = new EventEmitter();
+  const createSecuredUser = () => {
+    signals.emit("SIGTERM");
+    return new Failure("unavailable", { what: text("cut off", "切断") });
+  };
+  const circumstances = { signals, tenant: { createSecuredUser }, folder: withFiles() };
+  const ended = await inBoth(`${LINE} --password-file password.txt`, circumstances);
+  expect(ended.en).toMatchObject({ exit: 143, stderr: "error: interrupted: it may have been changed\n" });
+  expect(ended.ja.stderr).toContain("変更されている可能性があります");
+});

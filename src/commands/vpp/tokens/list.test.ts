@@ -13,6 +13,8 @@ test("lists the tokens of organisations", async () => {
   expect(ja.stdout).toBe(en.stdout);
   const json = await run("vpp tokens list --format json", { tenant });
   expect(JSON.parse(json.stdout)).toHaveLength(2);
+  const one = await run("vpp tokens list --format tsv --fields org", { tenant: { vppTokens: { items: [token] } } });
+  expect(one).toMatchObject({ exit: 0, stdout: `org\n${token.org}\n`, stderr: "" });
 });
 
 test("without any, what to type first is told, in both languages", async () => {

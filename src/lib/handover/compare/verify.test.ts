@@ -164,6 +164,15 @@ test("an organisation may name one that comes later, and none that is not there,
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: null }] }, scope)).toEqual([]);
 });
 
+test("what is not sound is told by its first fault alone", async () => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  writeFileSync(join(root, "a", FIELDS), `${JSON.stringify({ ...FIELD, name: "other" })}\n`);
+  await using found = await openFiles("a", at(root));
+  const { faults } = await verifyBundle(found, { hashesOnly: true });
+  await expect(requireSound(found, {})).rejects.toMatchObject({ what: faults[0]?.what, where: `a: ${FIELDS}` });
+});
+
 test("what was found sound is held to its hashes: what is changed afterwards is not read", async () => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });

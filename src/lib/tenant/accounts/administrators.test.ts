@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -90,4 +91,16 @@ test("who was added by a mistyped mark goes with it; who is known otherwise stay
   tenant.sql("update secured_user set description = 'x' where userId = 'jiro'");
   await administrators.mark("docs", { remove: [await idOf("jiro")] });
   expect(await ids()).toEqual(["jiro", "taro"]);
+});
+
+test("those of CLOMO PANEL are marked by system administrators alone; those of an app are of who sees and changes its users", async () => {
+  await withAccount(tenant, { name: "panel", role: "custom", items: [] });
+  await withAccount(tenant, { name: "apps", role: "custom", items: ["secured.read", "secured.write"] });
+  const [panel, apps] = [tenant.as("panel").administrators, tenant.as("apps").administrators];
+  await panel.list("users");
+  expect((await failureOf(panel.list("docs")))?.code).toBe("not-permitted");
+  const { administrators: marked } = await apps.mark("docs", { add: ["admin01"] });
+  expect(await apps.list("docs")).toMatchObject({ administrators: [{ key: "admin01" }] });
+  const add = marked.map(({ id }) => id);
+  expect((await failureOf(apps.mark("users", { add })))?.code).toBe("not-permitted");
 });

@@ -300,6 +300,8 @@ describe("the fence", () => {
 
   test("a mirror whose endpoint is a simulator may rehearse", async () => {
     mirror();
+    // refused before its details are looked at
+    expect((await failureOf(push().request({})))?.code).toBe("not-permitted");
     await useSimulator();
     expect((await year(simulated)).after).toMatchObject({ simulated: true, simulator: true });
   });

@@ -178,7 +178,12 @@ describe("what breaks the chain is named by the first record that it concerns", 
     ],
   ])("%s", (_, statements, broken) => {
     const { seq } = broken as { seq: number };
-    expect(found((database) => database.exec(statements))).toMatchObject({ records: seq - 1, broken, imports: null });
+    expect(found((database) => database.exec(statements))).toMatchObject({
+      records: seq - 1,
+      broken,
+      headSeq: null,
+      imports: null,
+    });
   });
 });
 
