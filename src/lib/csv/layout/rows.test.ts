@@ -213,6 +213,21 @@ describe("a damaged cell", () => {
     expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
   });
 
+  it("is not counted among the cells that are mended", () => {
+    const rows = checker([]);
+    damage(rows, 1);
+    rows.check([" 山田", "u1", " x"], 3, 2, 2);
+    expect(rows.tally.problems().map(({ code, column }) => `${code}@${column}`)).toEqual(["value-blanks@3"]);
+  });
+
+  it("leaves a fault of the whole row, also behind a record that could not be read", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    damage(rows, 0);
+    rows.check(["山田"], 1, 2, 2);
+    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["cells-too-few@0"]);
+  });
+
   it("spoils a row in which nothing else is wrong", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);

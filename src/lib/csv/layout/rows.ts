@@ -238,8 +238,11 @@ export class RowChecker {
     return false;
   }
 
+  /** Whether a problem is noise, as its cell is damaged; -1 is no cell. */
+  #isDamaged = (position: number): boolean => position >= 0 && this.#damaged.includes(position + 1);
+
   #note(code: ProblemCode, position: number, value?: string): void {
-    if (position >= 0 && this.#damaged.includes(position + 1)) return;
+    if (this.#isDamaged(position)) return;
     this.tally.note(this.#noted(code, position, value));
   }
 
@@ -367,7 +370,7 @@ export class RowChecker {
 
   #fault(code: ProblemCode, position: number, params: ProblemParams): void {
     if (severityOf(code) === "error") this.#good = false;
-    if (position >= 0 && this.#damaged.includes(position + 1)) return;
+    if (this.#isDamaged(position)) return;
     const header = this.#layout.headers[position] ?? "";
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }

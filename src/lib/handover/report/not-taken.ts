@@ -58,8 +58,8 @@ export const unknownValue = (
 /** Whether whoever exported it saw a part of the tenant. */
 const isPart = ({ manifest }: Pick<Data, "manifest">): boolean => manifest.scope !== null || manifest.partial === true;
 
-/** Whether that part is some of the organisations: these may have none of what the whole has. */
-const isOfSomeOrgs = (data: Data): boolean => isPart(data) && data.records.orgs.every(({ id }) => id !== ROOT_ORG_ID);
+/** Whether a bundle is of some of the organisations, without 全社: these may have none of what the whole has. */
+const isOfSomeOrgs = ({ records }: Data): boolean => records.orgs.every(({ id }) => id !== ROOT_ORG_ID);
 
 /** What tells of an empty resource that there is none. */
 export const noneOf = (data: Data): Text => {

@@ -1,4 +1,5 @@
 import { Failure } from "../../errors/index.ts";
+import type { RenewalItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { Bounces, criticalWarnings, undatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
@@ -60,7 +61,7 @@ const find = async (run: NotifyRun): Promise<Found> => {
   const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
   const targets = itemsOfRecipients(tenantItems, settings);
   for (const { context, items } of tenantItems) {
-    for (const item of items.filter(({ id }) => !hasRecipient(targets, context, id))) {
+    for (const item of items.filter((one) => !hasRecipient(targets, one))) {
       const [en, ja] = [titleOf(item, "en"), titleOf(item, "ja")];
       await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
@@ -91,12 +92,8 @@ const ordered = (work: Found["work"], bounces: Bounces, { recipients }: NotifySe
   return work.toSorted(([one], [other]) => rank(one) - rank(other));
 };
 
-const hasRecipient = (targets: readonly RecipientItems[], context: string, itemId: string): boolean =>
-  targets.some(({ tenantItems }) =>
-    tenantItems.some(
-      (tenantItem) => tenantItem.context === context && tenantItem.items.some(({ id }) => id === itemId),
-    ),
-  );
+const hasRecipient = (targets: readonly RecipientItems[], item: RenewalItem): boolean =>
+  targets.some(({ tenantItems }) => tenantItems.some(({ items }) => items.includes(item)));
 
 /**
  * What would be sent to whom; nothing is sent and nothing is recorded.
