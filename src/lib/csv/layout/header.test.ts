@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { readHeader } from "./header.ts";
+import { isFreeHeader, readHeader } from "./header.ts";
 
 const { users, orgs, browser, contacts } = FORMATS;
 
@@ -10,6 +10,13 @@ const codes = (reading: ReturnType<typeof readHeader>): readonly string[] =>
 
 const positions = (reading: ReturnType<typeof readHeader>) =>
   Object.fromEntries(reading.layout.columns.map(({ column, positions: at }) => [column.field, at]));
+
+it.each(["", " ", "__proto__", "clomoctl:reason", "a\0b", "改\n行", "\ud83d"])(
+  "%j names no column of a tenant",
+  (name) => {
+    expect([isFreeHeader(name), isFreeHeader("入社年")]).toEqual([false, true]);
+  },
+);
 
 describe("readHeader", () => {
   it("finds columns by name in any order", () => {

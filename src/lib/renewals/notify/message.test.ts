@@ -116,6 +116,13 @@ clomoctl renewals notify からの通知です。各段階の通知は 1 回だ�
 `);
 });
 
+test("an item is named by its id where its name is as long", async () => {
+  const names = [35, 36].map((length) => "x".repeat(length));
+  const { text: body } = await messageOf(digestOf({ due: names.map((name) => dueNotice({ item: { name } })) }));
+  const named = [...body.matchAll(/renewals guide (\S+)/g)].map(([, word]) => word);
+  expect(named).toEqual([names[0], dueNotice().item.id]);
+});
+
 test("what people recorded stays on its line and is never markup", async () => {
   const due = [dueNotice({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
   const { subject, text: body, html } = await messageOf(digestOf({ due }));

@@ -230,6 +230,9 @@ describe("passwords", () => {
     expect((await accounts().create({ user, name: "hana01", role: "system", password: "Abcde1" })).after.role).toBe(
       "system",
     );
+    const longest = `Abcde1${"x".repeat(1018)}`;
+    expect((await failureOf(accounts().edit(user, { password: `${longest}x` })))?.what.en).toContain("at most 1024");
+    expect((await accounts().edit(user, { password: longest })).after.passwordSetAt).not.toBeNull();
   });
 
   test("an administrator's has no line break, which a file of two lines would bring", async () => {

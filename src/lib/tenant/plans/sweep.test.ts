@@ -22,6 +22,9 @@ const open = (living: boolean) =>
     processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },
   });
 
+/** What a process leaves that is killed while it makes the tenant. */
+const unfinished = (): string => join(folder, "tenant.db.new-4711");
+
 /** Starts an import and leaves its staging file in the state before it is locked. */
 const begin = async (): Promise<string> => {
   const tenant = open(true);
@@ -39,6 +42,7 @@ const begin = async (): Promise<string> => {
   for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
     writeFileSync(join(folder, "imports", file), "");
   }
+  writeFileSync(unfinished(), "");
   return id;
 };
 
@@ -52,6 +56,7 @@ test.each([
   for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
     expect(existsSync(join(folder, "imports", file)), file).toBe(living);
   }
+  expect(existsSync(unfinished())).toBe(living);
   await tenant.close();
 });
 
