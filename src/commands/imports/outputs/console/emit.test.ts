@@ -574,6 +574,16 @@ test("cells of unknown columns stand behind the others, under their headers", as
   expect(second).toBe("太郎,taro@example.co.jp,,m");
 });
 
+test("a short row that is mended has nothing in them, whatever stands in the row before", async () => {
+  const told = circumstances({
+    content: "氏名,メールアドレス,備考\n花子,hanako@example.co.jp,部長\n太郎,taro@example.co.jp\n",
+    plan: { unknownColumns: ["備考"], request: requestOf({ allowUnknownColumns: true, fix: ["short-rows"] }) },
+    rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
+  });
+  await run(`${LINE} --allow-unknown-columns --fix short-rows`, told);
+  expect(linesOf(told.folder).slice(1, 3)).toEqual(["花子,hanako@example.co.jp,部長", "太郎,taro@example.co.jp,"]);
+});
+
 test("a header or a cell of such a column that cannot be written is found as well", async () => {
   const content = "氏名,メールアドレス,𠮷\n花子,hanako@example.co.jp,𠮷\n";
   const told = circumstances({

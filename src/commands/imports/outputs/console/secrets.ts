@@ -73,7 +73,9 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
       checker.check(cells, count, row, line);
       if (!checker.complete) return [];
-      return [{ row, secrets: secretsOf(), unknown: layout.unknown.map((at) => cells[at] ?? "") }];
+      // behind the end of a short row stand the cells of another
+      const unknown = layout.unknown.map((at) => (checker.lacks(at) ? "" : (cells[at] ?? "")));
+      return [{ row, secrets: secretsOf(), unknown }];
     },
   };
 }
