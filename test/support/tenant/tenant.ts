@@ -13,6 +13,10 @@ import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
 import { sealedBy } from "../../../src/lib/model/sealed.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
+// what the program loads at once, and vitest in the middle of a transaction
+import "../../../src/lib/tenant/use/accounts/accounts.ts";
+import "../../../src/lib/tenant/use/orgs.ts";
+import "../../../src/lib/tenant/use/schemes.ts";
 import { openTenant, type OpenTenant } from "../../../src/lib/tenant/index.ts";
 import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/use/accounts/reset.ts";
