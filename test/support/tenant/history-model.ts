@@ -29,7 +29,12 @@ export interface ModelImport extends Done {
   readonly number: number;
   readonly isUndo: boolean;
   undone: boolean;
+  /** by what cells called records before it, and by its end */
+  readonly called: { readonly before: Called; readonly after: Called };
 }
+
+/** What records have by which cells call them, by their numbers: no path. */
+type Called = ReadonlyMap<number, string>;
 
 /** One row of a file, by field; what it refers to as the cell has it, or by its number where the cell has a path. */
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
@@ -43,6 +48,8 @@ export interface ModelRequest {
   readonly key: string;
   /** the places of the rows that the tenant skips */
   readonly invalid: ReadonlySet<number>;
+  /** it is the console's own export, in which nobody whose organisation has a code lacks it */
+  readonly fromConsole?: boolean;
 }
 
 type Records = Map<number, Values>;
@@ -107,8 +114,10 @@ export class HistoryModel {
   #last = ROOT;
   readonly #byMark = new Set<number>();
 
-  /** What a reference is shown as: what the record is called now, by its path where it has no code, or was at last. */
-  called(record: number): string {
+  /** What a reference is shown as: what the record was called then; without a code by its path of now, or as it was at last. */
+  called(record: number, then?: Called): string {
+    const known = then?.get(record);
+    if (known !== undefined) return known;
     const isPlain = this.records.orgs.get(record)?.["code"] === null;
     return isPlain ? this.pathOf(record) : (this.#called.get(record) ?? "");
   }
@@ -169,7 +178,7 @@ export class HistoryModel {
   }
 
   /** What the plan of a file does that the tenant takes. */
-  plan({ kind, mode, blank, key, invalid }: ModelRequest, rows: readonly ModelRow[]): Done {
+  plan({ kind, mode, blank, key, invalid, fromConsole = false }: ModelRequest, rows: readonly ModelRow[]): Done {
     const orgs = new Map<number, Values>();
     const groups = new Set<string>();
     const numbers = this.#met(kind, key, rows);
@@ -196,7 +205,11 @@ export class HistoryModel {
       // the file's column speaks for the first address
       if (typeof now === "object" && now !== null)
         return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
-      if (field === "orgCode") return cell === "" ? (now ?? ROOT) : orgOf(cell);
+      if (field === "orgCode" && cell === "") {
+        const isOut = fromConsole && this.records.orgs.get(Number(now))?.["code"] !== null;
+        return isOut ? ROOT : (now ?? ROOT);
+      }
+      if (field === "orgCode") return orgOf(cell);
       if (field === "parent" && cell === "") {
         // who is met by the place stays there
         const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
@@ -279,8 +292,10 @@ export class HistoryModel {
 
   /** Takes what an import did as done. @param undid the import that it undid */
   commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+    const before = this.#keys();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
-    this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false });
+    const called = { before, after: this.#keys() };
+    this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false, called });
     // numbers are those of who asked: another one's import may have the same
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
@@ -290,6 +305,14 @@ export class HistoryModel {
         this.#called.set(record, String(name));
       }
     }
+  }
+
+  /** The keys by which cells call the records that have one. */
+  #keys(): Called {
+    const keys = (["orgs", "users"] as const).flatMap((kind) =>
+      [...this.records[kind]].map(([record, values]) => [record, values[CALLED[kind]?.[0] ?? ""] ?? null] as const),
+    );
+    return new Map(keys.flatMap(([record, key]) => (key === null ? [] : [[record, String(key)] as const])));
   }
 
   /** Marks or unmarks an administrator; an app's may be one whom nobody knew, and who goes with his mark. */

@@ -86,7 +86,7 @@ async function emit({ mode, blank, absent, file }: PanelScenario, expected: Pane
   writeFileSync(desk.path("in.csv"), bytes);
   const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
-    `users import in.csv ${how} --create-orgs --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+    `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
   );
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as { readonly importId: string } };

@@ -8,6 +8,7 @@ import {
   REFERS,
   ROOT,
   type Did,
+  type ModelImport,
   type Kind,
   type ModelRow,
   type Values,
@@ -192,18 +193,20 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
   return [header, ...rows.map((row) => Object.values(row).map(String))];
 };
 
+type Then = ModelImport["called"]["after"];
+
 /** A value of the model as it is told. */
-const shown = (model: HistoryModel, field: string, value: Values[string] | undefined): unknown => {
-  if (typeof value === "number") return model.called(value);
+const shown = (model: HistoryModel, field: string, value: Values[string] | undefined, then?: Then): unknown => {
+  if (typeof value === "number") return model.called(value, then);
   return REFERS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
 /** Values by the names of their fields, in order; a custom field without a value is not told. */
-const named = (model: HistoryModel, fields: readonly string[], values: Values) => {
+const named = (model: HistoryModel, fields: readonly string[], values: Values, then?: Then) => {
   const custom = new Map([...model.fields].map(([number, name]) => [customField(number), `custom:${name}`]));
   const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
     const name = custom.get(field);
-    const value = shown(model, field, values[field]);
+    const value = shown(model, field, values[field], then);
     if (name === undefined) return [[field, value]];
     return value === null ? [] : [[name, value]];
   });
@@ -211,13 +214,17 @@ const named = (model: HistoryModel, fields: readonly string[], values: Values) =
 };
 
 /** What the model knows that an import did; of an update only what it changed. */
-const known = (model: HistoryModel, { action, before, after }: Did) => {
+const known = (model: HistoryModel, { called }: ModelImport, { action, before, after }: Did) => {
   const all = new Set(Object.keys({ ...before, ...after }));
   const valueIn = (values: Values | undefined, field: string): string => JSON.stringify(values?.[field] ?? null);
   const isChanged = (field: string): boolean => valueIn(before, field) !== valueIn(after, field);
   const fields = [...all].filter((field) => action !== "update" || isChanged(field));
-  const of = (values: Values) => named(model, fields, values);
-  return { action, ...(before && { before: of(before) }), ...(after && { after: of(after) }) };
+  const of = (values: Values, then: Then) => named(model, fields, values, then);
+  return {
+    action,
+    ...(before && { before: of(before, called.before) }),
+    ...(after && { after: of(after, called.after) }),
+  };
 };
 
 /** The same of a row of an import, or of an event. */
@@ -302,11 +309,12 @@ const expectRecords = async (model: HistoryModel): Promise<void> => {
 };
 
 const expectHistory = async (model: HistoryModel): Promise<void> => {
-  for (const { id, kind, did } of model.imports) {
+  for (const one of model.imports) {
+    const { id, kind, did } = one;
     const rows = (await Array.fromAsync(tenant.client.imports.rows(id))).filter(
       ({ changed, action }) => action !== "update" || changed.length > 0,
     );
-    const expected = did.map((one) => known(model, one));
+    const expected = did.map((row) => known(model, one, row));
     // of an update that concerned removed custom fields only nothing is left to tell
     const isLeft = ({ action, before = {}, after = {} }: (typeof expected)[number]): boolean =>
       action !== "update" || Object.keys({ ...before, ...after }).length > 0;
@@ -318,8 +326,8 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
   const done = model.imports.filter(({ kind }) => kind === "users");
   const users = [...new Set(done.flatMap(({ did }) => did.map(({ record }) => record)))];
   const expected = users.map((user) =>
-    done.flatMap(({ number, did }) =>
-      did.filter(({ record }) => record === user).map((one) => [number, known(model, one)]),
+    done.flatMap((one) =>
+      one.did.filter(({ record }) => record === user).map((row) => [one.number, known(model, one, row)]),
     ),
   );
   expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
@@ -398,7 +406,7 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
   }
   const invalid = new Set((await tenant.errors(plan)).map(({ row }) => row - 2));
   await tenant.client.imports.commit(plan);
-  model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid }, rows), plan);
+  model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid, fromConsole }, rows), plan);
   return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
 };
 
