@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { run } from "#support/process/program.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { MADE_AT, prepared, type Scene } from "./scene.ts";
 
 /** A tenant with a renewal item. */
 export async function withItem(home: string): Promise<string> {
@@ -53,6 +53,7 @@ export const RENEWALS: readonly Scene[] = [
     prepare: withItem,
     line: ["renewals", "list", "--format", "html", "-o", "renewals.html"],
     outputs: ["renewals.html"],
+    varies: MADE_AT,
     readsDate: true,
   },
   {

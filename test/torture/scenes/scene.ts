@@ -32,6 +32,9 @@ export interface Scene {
   readonly readsDate?: true;
 }
 
+/** The minute at which a page was made. */
+export const MADE_AT = /\d{4}-\d\d-\d\d \d\d:\d\d(?= \()/g;
+
 /** Runs a command that prepares a home. @throws if it fails */
 export const prepared = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
   const ended = await run(line, { home, cwd: home });

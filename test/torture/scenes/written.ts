@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { FIXTURES } from "#support/process/program.ts";
 import { mirror, withSecured } from "./by-hand.ts";
-import type { Scene } from "./scene.ts";
+import { MADE_AT, type Scene } from "./scene.ts";
 
 const withBundles = async (home: string): Promise<string> => {
   await cp(join(FIXTURES, "bundles"), join(home, "bundles"), { recursive: true });
@@ -43,7 +43,7 @@ export const WRITTEN: readonly Scene[] = [
     ...writing("status as a page", "status.html", ["status", ...PAGE], mirror),
     tellsFaults: true,
     // the home
-    varies: /\/[^<>\s]+(?=\/tenants)/g,
+    varies: new RegExp(`${MADE_AT.source}|/[^<>\\s]+(?=/tenants)`, "g"),
   },
   writing("roles matrix as a page", "roles.html", ["roles", "matrix", ...PAGE]),
   writing("ade guide as a page", "ade.html", ["ade", "guide", "manual", ...PAGE]),
