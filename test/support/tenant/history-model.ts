@@ -292,7 +292,11 @@ export class HistoryModel {
 
   /** Takes what an import did as done. @param undid the import that it undid */
   commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
-    const before = this.#keys();
+    // of organisations that go together each is told below the others
+    const gone = done.did.flatMap(({ record, action }) =>
+      done.kind === "orgs" && action === "delete" ? [record] : [],
+    );
+    const before = new Map([...gone.map((record) => [record, this.pathOf(record)] as const), ...this.#keys()]);
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     const called = { before, after: this.#keys() };
     this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false, called });
