@@ -111,6 +111,8 @@ export class HistoryModel {
   readonly imports: ModelImport[] = [];
   /** what each record that cells name was last called */
   readonly #called = new Map<number, string>([[ROOT, "全社"]]);
+  /** the place of the last import that wrote an organisation */
+  readonly #written = new Map<number, number>();
   #last = ROOT;
   readonly #byMark = new Set<number>();
 
@@ -268,7 +270,7 @@ export class HistoryModel {
   }
 
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
-  undo({ kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
+  undo({ id, kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
     if (isUndo || undone) return undefined;
     // of a SECURED APPs administrator an import changes nothing; of any it deletes none
     const isProtected = ({ record, action }: Did): boolean =>
@@ -287,7 +289,17 @@ export class HistoryModel {
     for (const name of this.groups) trial.groups.add(name);
     const undoing: Done = { kind, did: inverse, orgs: new Map(), groups: [] };
     trial.#write(undoing, [...orgs.keys()], groups);
+    if (inverse.some(({ after }) => kind === "orgs" && after && this.#hasNewTwin(after, { id, did }))) return undefined;
     return trial.#isInOrder() ? undoing : undefined;
+  }
+
+  /** Whether an organisation that would come back without a code has the name and place of one written since its import. */
+  #hasNewTwin({ code, name, parent }: Values, { id, did }: Pick<ModelImport, "id" | "did">): boolean {
+    const since = this.imports.findIndex((one) => one.id === id);
+    return [...this.records.orgs].some(([record, other]) => {
+      const isTwin = code === null && other["parent"] === parent && keyOf(other["name"]) === keyOf(name);
+      return isTwin && !did.some((one) => one.record === record) && (this.#written.get(record) ?? -1) > since;
+    });
   }
 
   /** Takes what an import did as done. @param undid the import that it undid */
@@ -299,6 +311,8 @@ export class HistoryModel {
     const before = new Map([...gone.map((record) => [record, this.pathOf(record)] as const), ...this.#keys()]);
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     const called = { before, after: this.#keys() };
+    const orgs = done.kind === "orgs" ? done.did.map(({ record }) => record) : [...done.orgs.keys()];
+    for (const record of orgs) this.#written.set(record, this.imports.length);
     this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false, called });
     // numbers are those of who asked: another one's import may have the same
     const undone = this.imports.find((one) => one.id === undid?.id);
