@@ -162,6 +162,8 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // what is asked from now on is answered: nobody would wait for it
+    this.fate = () => undefined;
     await this.bury();
     await this.tenant[Symbol.asyncDispose]();
   }
