@@ -8,6 +8,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
+import { yamlQuoted } from "../../lib/files/yaml-text.ts";
 import { detectReading } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { csvCommand, importCommand } from "../imports/refusal/command.ts";
@@ -25,13 +26,10 @@ interface MappedHeader {
   readonly to: string | null;
 }
 
-/** A string in YAML: double-quoted as in JSON. */
-const quoted = (value: string): string => JSON.stringify(value);
-
 /** The text of a `--map` file. */
 export function mapFileText(columns: readonly MappedHeader[], delimiter: string): string {
-  const lines = columns.map(({ header, to }) => `  ${quoted(header)}: ${to === null ? "ignore" : quoted(to)}`);
-  const dialect = delimiter === "," ? [] : ["dialect:", `  delimiter: ${quoted(delimiter)}`];
+  const lines = columns.map(({ header, to }) => `  ${yamlQuoted(header)}: ${to === null ? "ignore" : yamlQuoted(to)}`);
+  const dialect = delimiter === "," ? [] : ["dialect:", `  delimiter: ${yamlQuoted(delimiter)}`];
   return [columns.length === 0 ? "columns: {}" : "columns:", ...lines, ...dialect, ""].join("\n");
 }
 

@@ -6,6 +6,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, ty
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
+import { unprintableAt } from "./yaml-text.ts";
 
 /** The place of a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];
@@ -65,6 +66,18 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
     throw new Failure("input-rejected", {
       what: text(`longer than ${maxLength} characters`, `${maxLength} 文字を超えています`),
       where,
+    });
+  }
+  const odd = unprintableAt(content);
+  if (odd !== undefined) {
+    const code = `U+${(content.codePointAt(odd) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+    throw new Failure("input-rejected", {
+      what: text(
+        `not valid YAML: it contains the character ${code}`,
+        `YAML として正しくありません: 文字 ${code} が含まれています`,
+      ),
+      where: `${where}:${content.slice(0, odd).split(/\r\n|[\r\n]/).length}`,
+      hint: file.hint,
     });
   }
   const document = new YamlDocument(file);

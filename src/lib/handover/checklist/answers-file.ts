@@ -3,6 +3,7 @@ import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
 import type { Failure } from "../../errors/index.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
+import { yamlQuoted } from "../../files/yaml-text.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
@@ -119,9 +120,6 @@ function notAsked(name: string, groups: readonly AnswerGroup[], refuse: (what: T
   return mend === undefined ? failure : failure.with({ hint: text(`say it: ${mend.en}`, `登録: ${mend.ja}`) });
 }
 
-/** A string in YAML: double-quoted as in JSON. */
-const quoted = (value: string): string => JSON.stringify(value);
-
 /** A line of a comment: what names hold ends none. */
 const comment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE, " ")}`;
 
@@ -164,7 +162,7 @@ function linesOf(question: Question, language: Language, timezone: string): read
       : [comment(`${text("so far", "これまで")[language]}: ${toldIn(question, known)[language]}${said}`)]),
     ...(due === "differs" ? [comment(`${text("recorded", "登録")[language]}: ${recorded}`)] : []),
     `  - question: ${id}`,
-    ...(subject === "" ? [] : [`    about: ${quoted(subject)}`]),
+    ...(subject === "" ? [] : [`    about: ${yamlQuoted(subject)}`]),
     '    value: ""',
   ];
 }
