@@ -63,8 +63,8 @@ export function contentOf(home: string): string | undefined {
 const VOLATILE =
   /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|attempts)":)\d+/g;
 
-/** Columns that tell how many steps and runs there were. */
-const BY_RUN = /^(?:revision|createdIn|changedIn)$/;
+/** Columns that tell how many steps and runs there were, and in which order. */
+const BY_RUN = /^(?:pk|revision|createdIn|changedIn)$/;
 
 /**
  * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, what is sealed, ids, hashes and instants are made alike.
@@ -88,9 +88,11 @@ export function everythingOf(
     const told = ([name]: readonly [string, unknown]): boolean => steps !== true || !BY_RUN.test(name);
     const records = (only ?? tables).map((table) => [
       table,
-      all(`select * from "${table}" order by 1`).map((row) => Object.fromEntries(Object.entries(row).filter(told))),
+      all(`select * from "${table}" order by 1`)
+        .map((row) => JSON.stringify(Object.fromEntries(Object.entries(row).filter(told))).replace(VOLATILE, "*"))
+        .toSorted((a, b) => (steps !== true || a === b ? 0 : a < b ? -1 : 1)),
     ]);
-    return JSON.stringify(records).replace(VOLATILE, "*");
+    return JSON.stringify(records);
   } finally {
     database.close();
   }
