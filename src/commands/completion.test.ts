@@ -91,7 +91,7 @@ test("names are those of the tenant", async () => {
   expect(await tabRemote(["devices", "show", "C"], devices)).toEqual(["words", "C02X"]);
   const plan = example<{ items: Import[] }>("imports").items[0];
   const imports = {
-    imports: { items: [{ ...plan, number: 12, kind: "users", fileName: "a.csv", state: "committed" }] },
+    imports: { items: [{ ...plan, number: "12", kind: "users", fileName: "a.csv", state: "committed" }] },
   };
   expect(await tabRemote(["imports", "show", ""], imports)).toEqual(["words", "last", "12\tusers a.csv committed"]);
   const field = example<{ items: CustomField[] }>("fields").items[0];

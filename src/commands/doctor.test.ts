@@ -140,9 +140,9 @@ describe("a served tenant", () => {
       tenant: example<Tenant>("tenant", { mirroredAt: before(31), profile: undefined }),
       imports: {
         items: [
-          plan({ number: 8, state: "planned", createdAt: before(4) }),
-          plan({ number: 9, state: "planned", createdAt: before(1) }),
-          plan({ number: 7, state: "awaiting-console", createdAt: before(9), emittedAt: before(8) }),
+          plan({ number: "P8", state: "planned", createdAt: before(4) }),
+          plan({ number: "P9", state: "planned", createdAt: before(1) }),
+          plan({ number: "P7", state: "awaiting-console", createdAt: before(9), emittedAt: before(8) }),
         ],
       },
       consoleTasks: { items: [task] },
@@ -151,11 +151,11 @@ describe("a served tenant", () => {
       ({ state }) => state === "warning",
     );
     expect(rows.map(({ check, what, mend }) => [check, what, mend])).toEqual([
-      ["plans", "2 waiting, the oldest since 2026-11-16 (4 days)", "clomoctl imports show 8 --context far"],
+      ["plans", "2 waiting, the oldest since 2026-11-16 (4 days)", "clomoctl imports show P8 --context far"],
       [
         "uploads",
         "1 waiting, the oldest since 2026-11-12 (8 days)",
-        "clomoctl imports verify 7 --against EXPORT.csv --context far",
+        "clomoctl imports verify P7 --against EXPORT.csv --context far",
       ],
       ["console", "1 waiting, the oldest since 2026-11-05 (15 days)", "clomoctl console list --context far"],
       [

@@ -123,7 +123,7 @@ export const PROGRAM: NounNode = {
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},
     aliases: [],
-    examples: ["clomoctl imports commit last --yes","clomoctl imports discard 12","clomoctl imports emitted"],
+    examples: ["clomoctl imports commit last --yes","clomoctl imports discard P12","clomoctl imports emitted"],
     nouns: [],
     verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"管理画面用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it did or would do","ja":"インポートと、その変更内容を表示する"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"管理画面の新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
   },{

@@ -21,7 +21,8 @@ const renewal = (change: Partial<RenewalItem>): RenewalItem => {
 };
 
 const DONE = plan({
-  number: 9,
+  number: "9",
+  change: 9,
   id: "0198c0de-0000-7000-8000-000000000001",
   state: "committed",
   committedAt: "2026-11-19T15:30:00.000Z",
@@ -31,19 +32,20 @@ const DONE = plan({
   delete: 1,
 });
 const EARLIER = plan({
-  number: 8,
+  number: "8",
+  change: 8,
   id: "0198c0de-0000-7000-8000-000000000002",
   state: "committed",
   committedAt: "2026-11-01T00:00:00.000Z",
 });
 const WAITING = plan({
-  number: 10,
+  number: "P10",
   id: "0198c0de-0000-7000-8000-000000000003",
   state: "awaiting-console",
   committedAt: null,
 });
 const KEPT = plan({
-  number: 11,
+  number: "P11",
   id: "0198c0de-0000-7000-8000-000000000004",
   kind: "docs",
   state: "planned",
@@ -113,17 +115,17 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
-      "waiting for the console: 10: users, people.csv",
-      "plans kept: 11: SECURED APPs users (docs), people.csv",
+      "waiting for the console: P10: users, people.csv",
+      "plans kept: P11: SECURED APPs users (docs), people.csv",
       "last from the console: 2026-11-18 (2 days ago)",
       "to do in the console: 2",
       "next renewals: other date 本社 2026-12-01 (11 days, critical)",
       ": other date サーバー 2027-10-01 (315 days, ok)",
       "wrong: other date 本社: critical (2026-12-01)",
       "next: clomoctl renewals guide 本社 --context kanto",
-      ": clomoctl imports verify 10 --against EXPORT.csv --context kanto",
+      ": clomoctl imports verify P10 --against EXPORT.csv --context kanto",
       ": clomoctl console list --context kanto",
-      ": clomoctl imports commit 11 --context kanto",
+      ": clomoctl imports commit P11 --context kanto",
       "",
     ].map((line) => line.replace(/ {2,}/, ": ")),
   );
@@ -153,14 +155,14 @@ test("to an account nothing is proposed that it may not do, and what it does not
 });
 
 test("what is proposed to who acts names him: the numbers are his own", async () => {
-  const waiting = plan({ number: 5, state: "awaiting-console" });
+  const waiting = plan({ number: "P5", state: "awaiting-console" });
   const whoami = example<Whoami>("whoami", { role: "division" });
   const tenant = { ...OWN, imports: { items: [waiting] }, whoami };
   const { stdout } = await run("status --format json --as hanako --context kanto", {
     home: await homeOfThree(),
     tenant,
   });
-  const line = "clomoctl imports verify 5 --against EXPORT.csv --as hanako --context kanto";
+  const line = "clomoctl imports verify P5 --against EXPORT.csv --as hanako --context kanto";
   expect(JSON.parse(stdout)).toMatchObject([{ next: expect.arrayContaining([line]) as unknown }]);
 });
 
@@ -193,9 +195,9 @@ test("programs get a list, with the same keys whatever is shown", async () => {
       protected: false,
       users: 24,
       secured,
-      lastImport: { number: 9, id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
-      waiting: [{ number: 10, id: WAITING.id }],
-      plans: [{ number: 11, id: KEPT.id }],
+      lastImport: { number: "9", id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
+      waiting: [{ number: "P10", id: WAITING.id }],
+      plans: [{ number: "P11", id: KEPT.id }],
       mirroredAt: "2026-11-18T01:00:00.000Z",
       mirrorAgeDays: 2,
       renewals: [
@@ -269,10 +271,10 @@ test("what has expired, or has no date, is told without days left", async () => 
 });
 
 test("of many things the first ones are shown, and how many more there are", async () => {
-  const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: 20 + at, fileName: "-" }));
+  const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: `P${20 + at}`, fileName: "-" }));
   const tenant = { ...FULL, imports: { items } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nplans kept +20: SECURED APPs users \(docs\)\n( +2[1-4]: [^\n]+\n){4} +and 2 more\n/);
+  expect(en.stdout).toMatch(/\nplans kept +P20: SECURED APPs users \(docs\)\n( +P2[1-4]: [^\n]+\n){4} +and 2 more\n/);
   expect(ja.stdout).toMatch(/\n +ほか 2 件\n/);
 });
 
@@ -285,7 +287,13 @@ test("data that came from the console today say so", async () => {
 
 test("what was committed last is told, be it an undoing", async () => {
   const undone = { ...DONE, state: "reverted" as const };
-  const undo = plan({ number: 13, mode: "revert", state: "committed", committedAt: "2026-11-20T00:00:00.000Z" });
+  const undo = plan({
+    number: "13",
+    change: 13,
+    mode: "revert",
+    state: "committed",
+    committedAt: "2026-11-20T00:00:00.000Z",
+  });
   const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, revert, [^\n]+, by owner \(hanako\)\n/);
@@ -295,7 +303,7 @@ test("what was committed last is told, be it an undoing", async () => {
 test("where there is one context, what to type needs no name of it; items of one name are told by their ids", async () => {
   const items = FULL.listRenewals.items.map((item) => ({ ...item, name: "本社 2" }));
   const one = await run("status --format json --query [].next[]", { home: freshFolder(), tenant: FULL });
-  expect(JSON.parse(one.stdout)).toContain("clomoctl imports commit 11");
+  expect(JSON.parse(one.stdout)).toContain("clomoctl imports commit P11");
   const tenant = { ...FULL, listRenewals: { items } };
   const alike = await run("status --format json --query [].next[]", { home: freshFolder(), tenant });
   expect(JSON.parse(alike.stdout)).toContain(`clomoctl renewals guide ${items[1]?.id}`);

@@ -7,9 +7,9 @@ import { RunSummary } from "./summary.ts";
 
 const START = "2026-11-20T10:00:00+09:00 embedded";
 const CSV = "氏名,メールアドレス\n";
-const PLAN = planOf({ number: 2, create: 0, update: 0, delete: 3, recordsBefore: 200, mode: "replace" });
+const PLAN = planOf({ number: "P2", create: 0, update: 0, delete: 3, recordsBefore: 200, mode: "replace" });
 const LEFT = { import: PLAN, discardImport: PLAN };
-const NOTHING = planOf({ number: 4, create: 0, update: 0, unchanged: 2 });
+const NOTHING = planOf({ number: "P4", create: 0, update: 0, unchanged: 2 });
 const SECRETS = { ...NOTHING, secretsSet: 2 };
 const REPLACE = "users import n2.csv --mode replace --yes --max-deletions";
 
@@ -20,16 +20,16 @@ const planned = (plan: Import, more: Answers): Circumstances => ({
 
 test("an import that nobody watches has one line, the same in both languages", async () => {
   const { en, ja } = await inBoth(`${REPLACE} 5%`, planned(PLAN, { commitImport: committed(PLAN) }));
-  expect(en.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 2 exit 0`);
+  expect(en.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 17 exit 0`);
   expect(ja.summary).toBe(en.summary);
 });
 
 test.each([
-  [`${REPLACE} 1`, PLAN, LEFT, "+0 ~0 -3 import 2 exit 10"],
-  [`${REPLACE} 5% --confirm-deletions 2`, PLAN, LEFT, "+0 ~0 -3 import 2 exit 3"],
-  ["users import n2.csv --no-input", planOf(), LEFT, "+1 ~1 -0 import 12 exit 2"],
-  ["users import n2.csv --yes", NOTHING, { discardImport: NOTHING }, "+0 ~0 -0 import 4 exit 0"],
-  ["users import n2.csv --yes --quiet", SECRETS, { commitImport: committed(SECRETS) }, "+0 ~0 -0 import 4 exit 0"],
+  [`${REPLACE} 1`, PLAN, LEFT, "+0 ~0 -3 import P2 exit 10"],
+  [`${REPLACE} 5% --confirm-deletions 2`, PLAN, LEFT, "+0 ~0 -3 import P2 exit 3"],
+  ["users import n2.csv --no-input", planOf(), LEFT, "+1 ~1 -0 import P12 exit 2"],
+  ["users import n2.csv --yes", NOTHING, { discardImport: NOTHING }, "+0 ~0 -0 import P4 exit 0"],
+  ["users import n2.csv --yes --quiet", SECRETS, { commitImport: committed(SECRETS) }, "+0 ~0 -0 import 17 exit 0"],
 ] as const)("a plan is told whatever becomes of it: %s", async (line, plan, answers, ending) => {
   const { summary } = await run(line, planned(plan, answers));
   expect(summary).toBe(`${START} users import n2.csv: ${ending}`);
@@ -39,7 +39,7 @@ test("--quiet keeps the line of a refusal, and drops that of a plan that changes
   const { importRows: _, ...tenant } = planning(PLAN, LEFT);
   const folder = folderWith({ "n2.csv": CSV });
   const refused = await run(`${REPLACE} 1 --quiet`, { tenant, folder });
-  expect(refused.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 2 exit 10`);
+  expect(refused.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import P2 exit 10`);
   const unchanged = await run("users import n2.csv --yes --quiet", planned(NOTHING, { discardImport: NOTHING }));
   expect(unchanged).toMatchObject({ exit: 0, summary: undefined, stderr: "" });
 });
@@ -57,7 +57,7 @@ test.each([
 ] as const)("the file is one word, without its folder: %s", async (name, file) => {
   const circumstances = { ...planned(planOf(), { commitImport: committed() }), stdin: CSV };
   const { summary } = await run(["users", "import", file, "--yes"], circumstances);
-  expect(summary).toBe(`${START} users import ${name}: +1 ~1 -0 import 12 exit 0`);
+  expect(summary).toBe(`${START} users import ${name}: +1 ~1 -0 import 17 exit 0`);
 });
 
 const DELETION = example<Import>("planDeletion");
@@ -71,11 +71,11 @@ const deleting: Answers = {
 
 test("no name of a person is in it", async () => {
   const { summary } = await run("users delete hanako@example.co.jp --confirm-deletions 1", { tenant: deleting });
-  expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 12 exit 0`);
+  expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 17 exit 0`);
   const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
   const imports = { items: [{ ...DELETION, state: "planned" }] };
-  const later = await run("imports commit 12 --confirm-deletions 1", { tenant: { ...kept, imports } });
-  expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 12 exit 0`);
+  const later = await run("imports commit P12 --confirm-deletions 1", { tenant: { ...kept, imports } });
+  expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 17 exit 0`);
 });
 
 test.each([

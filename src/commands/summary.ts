@@ -10,7 +10,7 @@ export interface PlanSummary {
   readonly update: number;
   readonly delete: number;
   /** of the import */
-  readonly number?: number | undefined;
+  readonly number?: string | undefined;
   /** the plan was carried out, and was not empty */
   readonly changed: boolean;
 }

@@ -44,10 +44,10 @@ export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
 };
 
 /** The import that a record is of, as people name it; undefined if it is of none. */
-export const importOf = ({ detail, objects }: Entry): string | undefined => {
-  const one = objects.find(({ thing }) => thing === "import");
-  const number = detail?.["number"];
-  return one === undefined || typeof number !== "number" ? one?.id : String(number);
+export const importOf = ({ objects }: Entry): string | undefined => {
+  // of an undoing the first one is what it undid
+  const one = objects.findLast(({ thing }) => thing === "import");
+  return one?.name ?? one?.id;
 };
 
 const countIn = (detail: Values | null, name: string): number => {

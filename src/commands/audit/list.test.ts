@@ -19,8 +19,8 @@ const user = (n: number) => ({ thing: "user", id: ID, name: `山田 ${n} <yamada
 const imported = (names: number, detail: object): object =>
   told(7, {
     action: "imports.commit",
-    objects: [{ thing: "import", id: ID, name: "12" }, ...Array.from({ length: names }, (_, n) => user(n))],
-    detail: { kind: "users", number: 12, mode: "replace", fileName: "people.csv", create: 0, update: 0, ...detail },
+    objects: [{ thing: "import", id: ID, name: "7" }, ...Array.from({ length: names }, (_, n) => user(n))],
+    detail: { kind: "users", mode: "replace", fileName: "people.csv", create: 0, update: 0, ...detail },
   });
 
 const audit = (...items: readonly object[]) => ({ tenant: { audit: { items, next: null } } });
@@ -173,10 +173,10 @@ test("says who deleted whom, and how to see the rows of an import", async () => 
   expect(en.stdout).toBe(
     "seq\tat\tactor\taction\tabout\n" +
       "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 山田 2 <yamada2@example.jp>\n" +
-      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 12: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
+      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
   );
-  expect(en.stderr).toBe("the rows of an import: clomoctl imports show 12 --rows\n");
-  expect(ja.stderr).toBe("インポートの行ごとの内容: clomoctl imports show 12 --rows\n");
+  expect(en.stderr).toBe("the rows of an import: clomoctl imports show 7 --rows\n");
+  expect(ja.stderr).toBe("インポートの行ごとの内容: clomoctl imports show 7 --rows\n");
 });
 
 test("in a table of 80 columns each is told in words, in both languages", async () => {
@@ -186,8 +186,11 @@ test("in a table of 80 columns each is told in words, in both languages", async 
     told(6, { action: "users.export", objects: [], detail: { records: 24, filters: {} } }),
     told(5, {
       action: "imports.revert",
-      objects: [{ thing: "import", id: ID }],
-      detail: { number: 13, undone: 12, create: 2 },
+      objects: [
+        { thing: "import", id: ID, name: "3" },
+        { thing: "import", id: ID, name: "5" },
+      ],
+      detail: { undone: 3, create: 2 },
     }),
     told(4, { action: "printers.paint", objects: [{ thing: "printer", id: ID }] }),
   ];
@@ -197,11 +200,11 @@ test("in a table of 80 columns each is told in words, in both languages", async 
   }
   const flat = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
   expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
-  expect(flat(ja.stdout)).toContain("インポートを確定インポート12:削除5:山田0、山田1、山田2、山田3、山田4");
+  expect(flat(ja.stdout)).toContain("インポートを確定インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
   expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
-  expect(flat(ja.stdout)).toContain("インポートを取消インポート13:12の取り消し、追加2");
+  expect(flat(ja.stdout)).toContain("インポートを取消インポート5:3の取り消し、追加2");
   expect(flat(en.stdout)).toContain("deleteuser山田1");
-  expect(flat(en.stdout)).toContain("undoimportimport13:undoes12,create2");
+  expect(flat(en.stdout)).toContain("undoimportimport5:undoes3,create2");
   // of a newer program: as it stands
   expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
 });

@@ -171,8 +171,8 @@ test("of a record that names no organisation nothing is told of any", async () =
 
 test("of an import it names the command that shows its rows", async () => {
   const { record, ...rest } = example<{ record: object }>("auditRecord");
-  const objects = [{ thing: "import", id: "019a9f3c-5a00-7abc-8def-000000000005", name: "12" }];
-  const imported = { ...record, action: "imports.commit", objects, detail: { number: 12, create: 3 } };
+  const objects = [{ thing: "import", id: "019a9f3c-5a00-7abc-8def-000000000005", name: "42" }];
+  const imported = { ...record, action: "imports.commit", objects, detail: { create: 3 } };
   const { stderr } = await run("audit show 42", { tenant: { auditRecord: { ...rest, record: imported } } });
-  expect(stderr).toBe("the rows of the import: clomoctl imports show 12 --rows\n");
+  expect(stderr).toBe("the rows of the import: clomoctl imports show 42 --rows\n");
 });

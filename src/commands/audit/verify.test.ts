@@ -112,8 +112,8 @@ test.each([
   const imports = {
     verified: 3,
     broken: [
-      { number: 3, reason },
-      { number: 9, reason: "altered" },
+      { number: "3", reason },
+      { number: "9", reason: "altered" },
     ],
   };
   const { en, ja } = await verified("audit verify --imports", { headSeq: null, imports });

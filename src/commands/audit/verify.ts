@@ -88,7 +88,7 @@ const headGone = (hash: string, { last }: AuditVerification): Failure =>
     ),
   });
 
-const WHY: Readonly<Record<BrokenImport["reason"], (number: number) => Text>> = {
+const WHY: Readonly<Record<BrokenImport["reason"], (number: string) => Text>> = {
   altered: (number) =>
     text(
       `what import ${number} keeps for its undoing was altered`,

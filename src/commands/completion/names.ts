@@ -74,7 +74,7 @@ const READ: Readonly<Record<Exclude<Names, "contexts" | "files">, Read>> = {
     const { imports } = await open("imports");
     const all = await imports.list();
     const numbered = all.map(({ number, kind, fileName, state }) => ({
-      value: String(number),
+      value: number,
       about: `${kind} ${fileName} ${state}`,
     }));
     return all.length === 0 ? [] : [{ value: "last", about: "" }, ...numbered];

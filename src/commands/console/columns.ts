@@ -40,14 +40,20 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
   { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
-  { ...plain("importNumber", text("import", "インポート")), align: "end" },
+  {
+    ...plain("change", text("change", "変更番号")),
+    align: "end",
+    // an upload is of a plan until it is verified
+    name: ({ change, importNumber }) => same(String(change ?? importNumber ?? "")),
+  },
+  plain("importNumber", text("import", "インポート")),
   { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf, wraps: true },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];
 
 /** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
-export const USUAL_COLUMNS = ["number", "work", "importNumber", "name"];
+export const USUAL_COLUMNS = ["number", "work", "change", "name"];
 
 /** The language of what is said of a task: JSON is English. */
 const languageOf = ({ output, language }: Spoken): Language =>

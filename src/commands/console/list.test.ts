@@ -52,8 +52,8 @@ test("tells people what it is in their language", async () => {
   const { en, ja } = await inBoth("console list --format table --fields all", {
     tenant: { tenant: TENANT, consoleTasks: { items } },
   });
-  expect(en.stdout).toMatch(/users: create 118 +CLOMO PANEL, Users\/Org +12 +people\.csv/);
-  expect(ja.stdout).toMatch(/ユーザー: 追加 118 +CLOMO PANEL の「Users\/Org」画面 +12/);
+  expect(en.stdout).toMatch(/users: create 118 +CLOMO PANEL, Users\/Org +17 +17 +people\.csv/);
+  expect(ja.stdout).toMatch(/ユーザー: 追加 118 +CLOMO PANEL の「Users\/Org」画面 +17/);
 });
 
 test.each([
@@ -69,7 +69,8 @@ test.each([
       work,
       mode: isField ? null : "append",
       create: isField ? 0 : 1180,
-      importNumber: isField ? null : 1234,
+      importNumber: isField ? null : "1234",
+      change: 1234,
       name: isField ? "入社年月日(社員証の表記)" : "全社員名簿_2026年11月.csv",
     };
   });
@@ -108,14 +109,21 @@ test.each([
   [{ file: "up.csv", kind: "docs", create: 0, delete: 2 }, "upload docs (全", "docsをアップロード(全", "up.csv"],
   [{ file: null, create: 0, delete: 2 }, "delete 2 users by hand", "手作業で 2 件削除する", "people.csv"],
 ] as const)("an upload is called by the file that is to be handled: %o", async (task, what, ja, name) => {
-  const upload = items.map((one) => ({ ...one, work: "upload", mode: "replace", ...task }));
+  const upload = items.map((one) => ({
+    ...one,
+    work: "upload",
+    mode: "replace",
+    importNumber: "P12",
+    change: null,
+    ...task,
+  }));
   const shown = await inBoth("console list", {
     tenant: { tenant: TENANT, consoleTasks: { items: upload } },
     terminal: {},
   });
   for (const [{ stdout }, words] of [[shown.en, what] as const, [shown.ja, ja] as const]) {
     expect(stdout).toContain(words);
-    expect(stdout).toMatch(new RegExp(`12 +${name}`));
+    expect(stdout).toMatch(new RegExp(`P12 +${name}`));
   }
 });
 

@@ -19,7 +19,7 @@ const shown = async (task: object) => {
 test("changes of a mirror: what changed, where it is changed, and how it is proved or confirmed", async () => {
   const { steps, ja } = await shown({});
   expect(steps).toEqual([
-    "see what changed: clomoctl imports show 12 --rows",
+    "see what changed: clomoctl imports show 17 --rows",
     "change the same in CLOMO PANEL, Users/Org",
     'create 118, each by CLOMO PANEL: Users/Org › Add User › fill in the 「"新規ユーザー" の基本情報」 › 保存',
     "export in the console, then: clomoctl users import EXPORT.csv --from-console",
@@ -71,7 +71,7 @@ test("an undoing is put back; where an export differed since, a later one may pr
   expect(steps).toHaveLength(5);
 });
 
-const undoes = { importNumber: 11, task: 2 } as const;
+const undoes = { importNumber: "11", task: 2 } as const;
 
 test.each([
   [{ ...undoes, state: "open" }, /import 11 probably was not, as its task 2 was open/, "作業 2 は「未了」で"],
@@ -110,8 +110,8 @@ test.each([
   expect(steps).toHaveLength(count);
   expect(steps[0]).toMatch(mode);
   expect(steps.some((step) => step.includes("upload-delete.xlsx"))).toBe(count === 4);
-  expect(steps.at(-2)).toContain("clomoctl imports verify 12 --against EXPORT.csv");
-  expect(steps.at(-1)).toContain("clomoctl imports discard 12");
+  expect(steps.at(-2)).toContain("clomoctl imports verify 17 --against EXPORT.csv");
+  expect(steps.at(-1)).toContain("clomoctl imports discard 17");
 });
 
 test("where nothing is uploaded, who is listed is deleted by hand", async () => {
@@ -172,7 +172,7 @@ test("facts 4.6, 6.6: whom a deletion took is deleted by the clicks that the man
   const deletion = { work: "delete", mode: "delete", create: 0, delete: 45 };
   const users = await shown({ ...deletion, kind: "users" });
   expect(users.steps).toEqual([
-    "see what changed: clomoctl imports show 12 --rows",
+    "see what changed: clomoctl imports show 17 --rows",
     "45 to be deleted; each by CLOMO PANEL: Users/Org › the user: delete it there (how: the manual does not say)",
     "export in the console, then: clomoctl users import EXPORT.csv --from-console",
     "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",

@@ -12,7 +12,8 @@ const TASK: ConsoleTask = {
   number: 3,
   work: "repeat",
   kind: "users",
-  importNumber: 12,
+  importNumber: "12",
+  change: 12,
   importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
   name: "users.csv",
   key: null,
@@ -227,7 +228,7 @@ test.each([
 
 test.each(["create", "edit"] as const)("of whom an export did not have nobody is told to delete: %s", (work) => {
   const changes = [{ field: "title", before: null, after: "部長" }];
-  const absentIn = { importNumber: 4, file: "u.csv" };
+  const absentIn = { importNumber: "4", file: "u.csv" };
   const task = { ...BY_HAND, work, changes, gone: true, absentIn };
   const steps = stepsOf(task);
   expect(steps[0]).toEqual({
@@ -277,7 +278,13 @@ test.each([
     "管理画面の値が「課長」から「次長」に変わって",
   ],
 ])("a value that an export has otherwise stays what it is to be: %s", (now, en, ja) => {
-  const change = { field: "title", before: "課長", after: "部長", now, exportedBy: { importNumber: 4, file: "u.csv" } };
+  const change = {
+    field: "title",
+    before: "課長",
+    after: "部長",
+    now,
+    exportedBy: { importNumber: "4", file: "u.csv" },
+  };
   const [, step] = stepsOf({ ...BY_HAND, changes: [change] });
   expect(step?.en).toBe(`役職: ${en}`);
   expect(step?.ja).toContain(ja);
@@ -296,7 +303,7 @@ test.each([
   expect([recordOf(task), recordTold(task)]).toEqual([called, called]);
   const gone = { ...task, gone: true };
   expect(stepsOf(gone)[0]?.ja).toContain(`「${called}」は`);
-  expect(stepsOf({ ...gone, absentIn: { importNumber: 4, file: "u.csv" } })[0]?.ja).toContain(`「${called}」は`);
+  expect(stepsOf({ ...gone, absentIn: { importNumber: "4", file: "u.csv" } })[0]?.ja).toContain(`「${called}」は`);
 });
 
 test("who or what is renamed has the former name in the console", () => {
@@ -425,7 +432,7 @@ describe("facts 1.3: another owner that needs a wipe", () => {
     expect(told({ ...hand, changes: [{ ...passed, now: "山田" }] })).toBe(false);
     expect(told({ ...hand, changes: [{ ...passed, now: "髙橋" }] })).toBe(true);
     // an export of before has him: another one is asked for as before
-    const exportedBy = { importNumber: 4, file: "d.csv" };
+    const exportedBy = { importNumber: "4", file: "d.csv" };
     expect(told({ ...hand, changes: [{ ...passed, now: "山田", exportedBy }] })).toBe(true);
   });
 });

@@ -521,7 +521,7 @@ function absentSteps(
   ];
 }
 
-const exportCalled = ({ importNumber, file }: { readonly importNumber: number; readonly file: string }): Text =>
+const exportCalled = ({ importNumber, file }: { readonly importNumber: string; readonly file: string }): Text =>
   file === "-"
     ? text(`the export of import ${importNumber}`, `インポート ${importNumber} のエクスポート`)
     : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);

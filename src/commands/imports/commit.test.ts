@@ -44,9 +44,9 @@ test("refuses one with invalid rows before it asks for anything", async () => {
   const tenant = { imports: { items: [plan] }, tenant: example("tenant") };
   const { en, ja } = await inBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("error: import 12 has invalid rows; nothing was changed\n");
-  expect(en.stderr).toContain("see them: clomoctl imports show 12 --problems\n");
-  expect(ja.stderr).toContain("インポート 12 に不正な行があるため、何も変更していません\n");
+  expect(en.stderr).toContain("error: import P12 has invalid rows; nothing was changed\n");
+  expect(en.stderr).toContain("see them: clomoctl imports show P12 --problems\n");
+  expect(ja.stderr).toContain("インポート P12 に不正な行があるため、何も変更していません\n");
   expect(operations(en.requests)).not.toContain("commitImport");
 });
 
@@ -63,8 +63,8 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit 12\n`],
-  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit 12\n`],
+  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit P12\n`],
+  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit P12\n`],
 ] as const)("keeps the plan where no is answered: %s", async (lang, question, keys, notes) => {
   const terminal = { typing: [[question, keys]] } as const;
   const { exit, stdout, stderr, requests } = await run(`imports commit 019a --lang ${lang} --format json`, {
@@ -82,7 +82,7 @@ test("leaving the question counts as an interruption, and the plan stays", async
   const terminal = { columns: 300, typing: [["Apply to ", "\u0003"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(130);
-  expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
+  expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit P12\n`);
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
@@ -179,13 +179,13 @@ test.each([
   ["committed", "committed", "確定済み", "clomoctl imports list"],
   ["reverted", "undone", "取り消し済み", "clomoctl imports list"],
   ["discarded", "discarded", "破棄済み", "clomoctl imports list"],
-  ["awaiting-console", "awaiting console", "照合待ち", `clomoctl imports verify 12 --against EXPORT.csv`],
+  ["awaiting-console", "awaiting console", "照合待ち", `clomoctl imports verify P12 --against EXPORT.csv`],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`error: import 12 is ${english}; it has no open plan\n`);
+  expect(en.stderr).toContain(`error: import P12 is ${english}; it has no open plan\n`);
   expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`インポート 12 は${name}で`);
+  expect(ja.stderr).toContain(`インポート P12 は${name}で`);
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
@@ -199,24 +199,24 @@ test.each([
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
-    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} 12\n`,
+    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} P12\n`,
   );
   expect(ja.stderr).toContain(
-    `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} 12\n`,
+    `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} P12\n`,
   );
 });
 
 test.each(["committed", "discarded", undefined] as const)(
   "a plan that is kept no longer, or of which nobody knows, is not told as kept: %s",
   async (state) => {
-    const what = { en: "import 12 is committed", ja: "インポート 12 は確定済み" };
+    const what = { en: "import P12 is committed", ja: "インポート P12 は確定済み" };
     const commitImport = new Failure("conflict", { what, hint: { en: "see it", ja: "確認" } });
     const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
     const tenant = holding(planOf(), { commitImport, import: now });
     const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
     expect(en).toMatchObject({ exit: 5, stdout: "" });
-    expect(en.stderr.endsWith("error: import 12 is committed\n  see it\n")).toBe(true);
-    expect(ja.stderr.endsWith("エラー: インポート 12 は確定済み\n  確認\n")).toBe(true);
+    expect(en.stderr.endsWith("error: import P12 is committed\n  see it\n")).toBe(true);
+    expect(ja.stderr.endsWith("エラー: インポート P12 は確定済み\n  確認\n")).toBe(true);
   },
 );
 
@@ -230,9 +230,9 @@ test("another failure is told as the tenant tells it", async () => {
 });
 
 test.each([
-  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit 12`],
+  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit P12`],
   ["committed", "the whole plan was committed"],
-  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show 12`],
+  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show P12`],
 ] as const)("a signal during the commit: the plan is then %s", async (state, told) => {
   const signals = new EventEmitter();
   const commitImport = (): unknown => {
@@ -254,7 +254,7 @@ test("says in Japanese what a signal left behind", async () => {
   };
   expect(await told(planOf())).toContain("何も変更していません。計画を残しました");
   expect(await told(committed())).toContain("計画はすべて確定しました");
-  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show 12`);
+  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show P12`);
 });
 
 test("progress counts the plan's rows", async () => {
@@ -268,10 +268,10 @@ testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --
 
 test("where another import commits this one too, the tenant says which", async () => {
   const hint = { en: "commit both: clomoctl imports commit 4", ja: "両方を確定するには: clomoctl imports commit 4" };
-  const part = new Failure("conflict", { what: { en: "import 12 is part of import 4", ja: "一部です" }, hint });
+  const part = new Failure("conflict", { what: { en: "import P12 is part of import 4", ja: "一部です" }, hint });
   const tenant = holding(planOf(), { commitImport: part, import: planOf() });
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
   expect([en.exit, ja.exit]).toEqual([5, 5]);
-  expect(en.stderr).toContain("error: import 12 is part of import 4\n  commit both: clomoctl imports commit 4\n");
+  expect(en.stderr).toContain("error: import P12 is part of import 4\n  commit both: clomoctl imports commit 4\n");
   expect(ja.stderr).toContain("両方を確定するには: clomoctl imports commit 4\n");
 });

@@ -21,15 +21,15 @@ test("drops the plan whose id begins so, and shows it", async () => {
 });
 
 test("the deletion that is committed with one is discarded with it, whichever is named", async () => {
-  const users = planOf({ id: ID.replace(/5$/, "1"), number: 3, mode: "delete", fileName: "S01" });
-  const takes = { id: users.id, number: 3, delete: 2, recordsBefore: 9 };
-  const orgs = planOf({ id: ID, number: 4, kind: "orgs", mode: "delete", fileName: "S01", takes });
+  const users = planOf({ id: ID.replace(/5$/, "1"), number: "P3", mode: "delete", fileName: "S01" });
+  const takes = { id: users.id, number: "P3", delete: 2, recordsBefore: 9 };
+  const orgs = planOf({ id: ID, number: "P4", kind: "orgs", mode: "delete", fileName: "S01", takes });
   const tenant = { imports: { items: [orgs, users] }, discardImport: users };
-  const { en, ja } = await inBoth("imports discard 3", { tenant });
-  expect(en.stderr).toBe("the plan of import 3 (S01) and of import 4 was discarded; nothing was changed\n");
-  expect(ja.stderr).toContain("インポート 3(S01)とインポート 4 の計画を破棄しました。");
-  const whole = await inBoth("imports discard 4", { tenant });
-  expect(whole.en.stderr).toContain("the plan of import 4 (S01) and of import 3 was discarded");
+  const { en, ja } = await inBoth("imports discard P3", { tenant });
+  expect(en.stderr).toBe("the plan of import P3 (S01) and of import P4 was discarded; nothing was changed\n");
+  expect(ja.stderr).toContain("インポート P3(S01)とインポート P4 の計画を破棄しました。");
+  const whole = await inBoth("imports discard P4", { tenant });
+  expect(whole.en.stderr).toContain("the plan of import P4 (S01) and of import P3 was discarded");
 });
 
 test("drops nothing where no import has the id, in both languages", async () => {
@@ -48,13 +48,13 @@ test("drops nothing where no import has the id, in both languages", async () => 
 
 test("drops nothing where several begin so: it names the first five of them", async () => {
   const ids = [1, 2, 3, 4, 5, 6].map((last) => ID.replace(/5$/, String(last)));
-  const tenant = { imports: { items: ids.map((id, at) => planOf({ id, number: at + 1 })) } };
+  const tenant = { imports: { items: ids.map((id, at) => planOf({ id, number: `P${at + 1}` })) } };
   const { en, ja } = await inBoth("imports discard 019a", { tenant });
   expect(en).toMatchObject({
     exit: 2,
     stderr: `error: 6 imports begin with 019a\n  ${ids
       .slice(0, 5)
-      .map((id, at) => `${at + 1} (${id})`)
+      .map((id, at) => `P${at + 1} (${id})`)
       .join(", ")}\n`,
     requests: [{ operation: "imports" }],
   });

@@ -8,7 +8,7 @@ export default defineCommand({
   summary: text("discard a plan; the tenant is left unchanged", "計画を破棄する(テナントは変更しない)"),
   args: { id: ID_ARGUMENT },
   options: {},
-  examples: [{ line: "clomoctl imports discard 12" }],
+  examples: [{ line: "clomoctl imports discard P12" }],
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
@@ -29,7 +29,7 @@ export default defineCommand({
 });
 
 /** The number of the deletion that is committed with one, and so discarded with it. */
-async function besideOf(client: Client<"imports">, { id, takes }: Import): Promise<number | undefined> {
+async function besideOf(client: Client<"imports">, { id, takes }: Import): Promise<string | undefined> {
   if (takes !== undefined) return takes.number;
   return (await client.imports.list()).find((one) => one.state === "planned" && one.takes?.id === id)?.number;
 }

@@ -12,7 +12,7 @@ const tenant = {
     items: [
       planOf({
         id: OTHER,
-        number: 13,
+        number: "P13",
         kind: "docs",
         mode: "replace",
         rows: 21,
@@ -27,10 +27,10 @@ const tenant = {
 };
 
 test("lists those alone that wait for the console", async () => {
-  const waiting = planOf({ id: OTHER, number: 14, state: "awaiting-console" });
+  const waiting = planOf({ id: OTHER, number: "P14", state: "awaiting-console" });
   const items = [waiting, ...tenant.imports.items];
   const { stdout } = await run("imports list --waiting", { tenant: { imports: { items } } });
-  expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["number", "14", ""]);
+  expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["number", "P14", ""]);
 });
 
 test("lists every import with what it did, the same in both languages", async () => {
@@ -38,8 +38,8 @@ test("lists every import with what it did, the same in both languages", async ()
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   expect(en.stdout.split("\n")).toEqual([
     "number\tkind\tmode\tstate\tcreatedAt\tchanges",
-    "13\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\t+3 ~4 -5",
-    "12\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\t+1 ~1",
+    "P13\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\t+3 ~4 -5",
+    "17\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\t+1 ~1",
     "",
   ]);
   expect(ja.stdout).toBe(en.stdout);
@@ -49,12 +49,12 @@ test("is a table on a terminal, in the person's language and the context's zone"
   const { en, ja } = await inBoth("imports list", { tenant, terminal: {} });
   expect(en.stdout.split("\n")).toEqual([
     "no.  kind   mode     state      created at        changes",
-    " 13  docs   replace  planned    2026-11-20 10:23  +3 ~4 -5",
-    " 12  users  append   committed  2026-11-20 10:23  +1 ~1",
+    "P13  docs   replace  planned    2026-11-20 10:23  +3 ~4 -5",
+    " 17  users  append   committed  2026-11-20 10:23  +1 ~1",
     "",
   ]);
   expect(ja.stdout).toMatch(/^No\. +種類 +インポート方法 +状態 +作成日時 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +12 +ユーザー +追加更新 +確定済み +2026-11-20 10:23 +\+1 ~1\n$/);
+  expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +確定済み +2026-11-20 10:23 +\+1 ~1\n$/);
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;
@@ -62,7 +62,7 @@ const STATES = ["awaiting-console", "reverted", "discarded"] as const;
 
 test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async (lang) => {
   const items = KINDS.flatMap((kind) =>
-    STATES.map((state) => planOf({ kind, state, number: 1365, create: 123, update: 12_345, delete: 123 })),
+    STATES.map((state) => planOf({ kind, state, number: "P365", create: 123, update: 12_345, delete: 123 })),
   );
   const line = `imports list --lang ${lang} --timezone America/New_York`;
   const { stdout } = await run(line, { tenant: { imports: { items } }, terminal: {} });

@@ -14,8 +14,8 @@ test("compares again and shows the new plan, and how to go on", async () => {
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "planned", create: 1, update: 1 });
   expect(en.stderr).toContain("create 1, update 1, unchanged 0");
-  expect(en.stderr.endsWith(`continue with: clomoctl imports commit 12\n`)).toBe(true);
-  expect(ja.stderr.endsWith(`続けるには: clomoctl imports commit 12\n`)).toBe(true);
+  expect(en.stderr.endsWith(`continue with: clomoctl imports commit P12\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`続けるには: clomoctl imports commit P12\n`)).toBe(true);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.requests.slice(0, 2)).toEqual([
     { operation: "imports" },

@@ -10,6 +10,8 @@ import { example, type Answers } from "#support/commands/tenant.ts";
 import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
+/** An undoing, committed after what it undoes. */
+const done = (undo: Import): Import => committed(undo, 18);
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   imports: { items: [committed()] },
   revertImport: undo,
@@ -23,7 +25,7 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
 const TO_THE_VIEW = ["imports", "revertImport", "importRows", "tenant", "importRows", "importRows"];
 
 test("shows the inverse plan and commits it where its deletions are confirmed", async () => {
-  const tenant = tenantWith({ commitImport: committed(UNDO) });
+  const tenant = tenantWith({ commitImport: done(UNDO) });
   const { en, ja } = await inBoth("imports revert 019a --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "revert", delete: 2, committed: true });
@@ -55,11 +57,11 @@ test.each([
 
 test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   const tenant = tenantWith({ discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("imports revert 12 --dry-run --format json", { tenant });
+  const { en, ja } = await inBoth("imports revert 17 --dry-run --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\nundoes import 12 (people.csv, by owner (hanako))\ndry run: nothing was changed;");
-  expect(ja.stderr).toContain("\nインポート 12(people.csv、実行者 owner (hanako))を取り消します\n確認のみで");
-  expect(JSON.parse(en.stdout)).toMatchObject({ number: 13, dryRun: true, committed: false });
+  expect(en.stderr).toContain("\nundoes import 17 (people.csv, by owner (hanako))\ndry run: nothing was changed;");
+  expect(ja.stderr).toContain("\nインポート 17(people.csv、実行者 owner (hanako))を取り消します\n確認のみで");
+  expect(JSON.parse(en.stdout)).toMatchObject({ number: "P13", dryRun: true, committed: false });
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
@@ -69,41 +71,41 @@ test.each([
 ] as const)("tells that who comes back has no password any more: %d, %o", async (create, told) => {
   const undo = { ...UNDO, create };
   const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
+  const { en, ja } = await inBoth("imports revert 17 --dry-run", { tenant });
   expect(en.stderr.includes("comes back without passwords and the like")).toBe(told);
   expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
 });
 
 test.each([
   ["--dry-run", { discardImport: UNDO }],
-  ["--confirm-deletions 12", { commitImport: committed({ ...UNDO, delete: 12, update: 0 }) }],
+  ["--confirm-deletions 12", { commitImport: done({ ...UNDO, delete: 12, update: 0 }) }],
 ] as const)("names the command that lists all rows where some are left out: %s", async (how, answer) => {
   const undo = { ...UNDO, delete: 12, update: 0 };
   const tenant = tenantWith(answer, undo);
-  const { en, ja } = await inBoth(`imports revert 12 ${how}`, { tenant });
-  expect(en.stderr).toContain("  … and 7 more (all: clomoctl imports show 12 --rows)\n");
-  expect(ja.stderr).toContain("  … 他 7 件(全件: clomoctl imports show 12 --rows)\n");
+  const { en, ja } = await inBoth(`imports revert 17 ${how}`, { tenant });
+  expect(en.stderr).toContain("  … and 7 more (all: clomoctl imports show 17 --rows)\n");
+  expect(ja.stderr).toContain("  … 他 7 件(全件: clomoctl imports show 17 --rows)\n");
 });
 
 test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
-  const { exit, stderr } = await run("imports revert 12 --dry-run --max-deletions 1", { tenant });
+  const { exit, stderr } = await run("imports revert 17 --dry-run --max-deletions 1", { tenant });
   expect(exit).toBe(10);
   expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
 });
 
 test("devices that get an owner back are wiped only where their number is confirmed", async () => {
   const undo = { ...UNDO, kind: "devices", delete: 0, wipes: 1 } as const;
-  const { en, ja } = await inBoth("imports revert 12 --confirm-wipes 1 --format json", {
-    tenant: tenantWith({ commitImport: committed(undo) }, undo),
+  const { en, ja } = await inBoth("imports revert 17 --confirm-wipes 1 --format json", {
+    tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 1, committed: true });
   expect(en.stderr).toContain("devices to be wiped and set up again, as they get another owner: 1\n");
   expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 1\n");
   for (const words of ["--yes", "--yes --confirm-wipes 2", "--dry-run --confirm-wipes 2"]) {
     const discardImport = { ...undo, state: "discarded" } as const;
-    const refused = await run(`imports revert 12 ${words}`, {
+    const refused = await run(`imports revert 17 ${words}`, {
       tenant: tenantWith({ import: undo, discardImport }, undo),
     });
     expect(refused.exit).toBe(3);
@@ -115,7 +117,7 @@ test("tells what the counts do not: what else is deleted, and what stays", async
   const newGroups = Array.from({ length: 10 }, (_, at) => `G${at}`);
   const original = committed(planOf({ orgsCreated: 1, newOrgs: ["S02"], groupsCreated: 11, newGroups, secretsSet: 3 }));
   const tenant = tenantWith({ imports: { items: [original] }, discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
+  const { en, ja } = await inBoth("imports revert 17 --dry-run", { tenant });
   expect(en.stderr).toContain(
     "\norganisations that it created are deleted too: 1 (S02)\ngroups that it created are deleted too: 11 (G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, …)\npasswords and the like that it set stay as they are: former ones are not kept\n",
   );
@@ -129,7 +131,7 @@ test("an undo that changes no record is left: former passwords are not kept", as
   const imports = { items: [committed(planOf({ create: 0, update: 0, secretsSet: 3 }))] };
   const { revertImport, tenant: shown } = tenantWith({}, undo);
   const tenant = { imports, revertImport, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
-  const { en, ja } = await inBoth("imports revert 12 --yes --format json", { tenant });
+  const { en, ja } = await inBoth("imports revert 17 --yes --format json", { tenant });
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
   expect(en.stderr.endsWith("former ones are not kept\nnothing was changed\n")).toBe(true);
   expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
@@ -142,26 +144,26 @@ test.each([
   const undo = { ...UNDO, delete: 0, ...changes };
   const original = committed();
   const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
-  const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: committed(undo) }, undo);
+  const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
-  const { en, ja } = await inBoth("imports revert 12 --yes", { tenant: told });
-  const warning = "warning: import 12 was the console's own export: without it the mirror differs";
+  const { en, ja } = await inBoth("imports revert 17 --yes", { tenant: told });
+  const warning = "warning: import 17 was the console's own export: without it the mirror differs";
   expect(en.stderr.includes(warning)).toBe(differs);
-  expect(ja.stderr.includes("警告: インポート 12 は管理画面のエクスポートの取り込みです。")).toBe(differs);
-  expect(en.stderr.includes("\nimport 13 (undoing 12): no record changed\n")).toBe(!differs);
-  expect(ja.stderr.includes("\nインポート 13(12 の取り消し): 変更なし\n")).toBe(!differs);
+  expect(ja.stderr.includes("警告: インポート 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
+  expect(en.stderr.includes("\nimport 18 (undoing 17): no record changed\n")).toBe(!differs);
+  expect(ja.stderr.includes("\nインポート 18(17 の取り消し): 変更なし\n")).toBe(!differs);
   expect(operations(en.requests).at(-1)).toBe("commitImport");
-  const only = await run("imports revert 12 --mirror-only --yes", { tenant: told });
+  const only = await run("imports revert 17 --mirror-only --yes", { tenant: told });
   expect(only.stderr).not.toContain("warning");
   expect(only.requests[1]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
 test("says what was undone, and where to see it", async () => {
   const undo = { ...UNDO, delete: 0 };
-  const tenant = tenantWith({ commitImport: committed(undo) }, undo);
+  const tenant = tenantWith({ commitImport: done(undo) }, undo);
   const { en, ja } = await inBoth("imports revert last --yes", { tenant });
-  expect(en.stderr).toMatch(/\nimport 13 \(undoing 12\): 1 user updated\n.*: clomoctl imports show 13 --rows\n$/);
-  expect(ja.stderr).toContain("\nインポート 13(12 の取り消し): ユーザーを 1 件更新\n");
+  expect(en.stderr).toMatch(/\nimport 18 \(undoing 17\): 1 user updated\n.*: clomoctl imports show 18 --rows\n$/);
+  expect(ja.stderr).toContain("\nインポート 18(17 の取り消し): ユーザーを 1 件更新\n");
 });
 
 test("values of custom fields that were removed since are told", async () => {
@@ -170,8 +172,8 @@ test("values of custom fields that were removed since are told", async () => {
     { name: null, values: 1 },
   ];
   const undo = { ...UNDO, delete: 0, lost };
-  const { en, ja } = await inBoth("imports revert 12 --yes", {
-    tenant: tenantWith({ commitImport: committed(undo) }, undo),
+  const { en, ja } = await inBoth("imports revert 17 --yes", {
+    tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(en.stderr).toContain(
     "\ncustom fields were removed since, and their values do not come back: 座席: 2 values; (name not known): 1 value\n",
@@ -184,14 +186,14 @@ test("the last import is undone unseen only by whoever made it", async () => {
   const { en, ja } = await inBoth("imports revert last --yes", { tenant: { imports } });
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [{ operation: "imports" }] });
   expect(en.stderr).toBe(
-    "error: the last import, 12, was made by owner (taro); nothing was undone\n  name it: clomoctl imports revert 12\n",
+    "error: the last import, 17, was made by owner (taro); nothing was undone\n  name it: clomoctl imports revert 17\n",
   );
-  expect(ja.stderr).toContain("最後のインポート 12 は owner (taro) によるものです");
+  expect(ja.stderr).toContain("最後のインポート 17 は owner (taro) によるものです");
   const emitted = await run("imports revert last --yes --emit-csv undo.csv", { tenant: { imports } });
-  expect(emitted.stderr).toContain("name it: clomoctl imports revert 12 --emit-csv undo.csv\n");
+  expect(emitted.stderr).toContain("name it: clomoctl imports revert 17 --emit-csv undo.csv\n");
   const undo = { ...UNDO, delete: 0 };
-  const tenant = tenantWith({ imports, commitImport: committed(undo) }, undo);
-  expect(await run("imports revert 12 --yes", { tenant })).toMatchObject({ exit: 0 });
+  const tenant = tenantWith({ imports, commitImport: done(undo) }, undo);
+  expect(await run("imports revert 17 --yes", { tenant })).toMatchObject({ exit: 0 });
   expect(await run("imports revert last --yes", { tenant, terminal: {} })).toMatchObject({ exit: 0 });
 });
 
@@ -201,7 +203,7 @@ test.each([
   ["--confirm-deletions 2 --yes", 0],
 ])("deletions are not committed without their number: %s ends with %i", async (answer, exit) => {
   const tenant = tenantWith(
-    exit === 0 ? { commitImport: committed(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
+    exit === 0 ? { commitImport: done(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
   );
   expect(await run(`imports revert 019a ${answer}`, { tenant })).toMatchObject({ exit });
 });
@@ -218,9 +220,9 @@ test.each([
   const undo = { ...UNDO, recordsBefore: 10 };
   const settled: Answers =
     exit === 0
-      ? { commitImport: committed(undo) }
+      ? { commitImport: done(undo) }
       : { import: undo, discardImport: { ...undo, state: "discarded" } as const };
-  const result = await run(`imports revert 12 ${limits}`, { tenant: tenantWith(settled, undo) });
+  const result = await run(`imports revert 17 ${limits}`, { tenant: tenantWith(settled, undo) });
   expect(result).toMatchObject({ exit });
   expect(result.stderr).toContain(told);
 });
@@ -249,7 +251,7 @@ test("keeps the inverse plan while another process holds the tenant", async () =
     tenant: tenantWith({ commitImport }),
   });
   expect(exit).toBe(5);
-  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit 13\n`);
+  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit P13\n`);
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 
@@ -273,7 +275,7 @@ test("an import that went to the console is undone here only where that is said"
   expect(en).toMatchObject({ exit: 2, requests: [{ operation: "imports" }] });
   expect(en.stderr).toContain("--mirror-only");
   expect(ja.stderr).toContain("管理画面は元に戻りません");
-  const tenant = { ...tenantWith({ commitImport: committed(UNDO) }), imports: { items: [sent] } };
+  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports: { items: [sent] } };
   expect((await run("imports revert 019a --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
 });
 
@@ -289,7 +291,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   ];
   const before = [{ field: "emails", value: ["jiro@example.co.jp", "second@example.co.jp"] }];
   const tenant = {
-    ...tenantWith({ commitImport: committed(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
+    ...tenantWith({ commitImport: done(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
     imports: { items: [sent] },
     importRows: giving(
       rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
@@ -372,7 +374,7 @@ test.each([
   const sent = { ...committed(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
   const fields = { items: ["座席", "入社年"].map((name) => ({ id: ID, name, createdAt: "2026-11-20T00:00:00.000Z" })) };
   const tenant = {
-    ...tenantWith({ commitImport: committed(undo), fields }, undo),
+    ...tenantWith({ commitImport: done(undo), fields }, undo),
     imports: { items: [sent] },
     importRows: giving(...rows),
   };

@@ -44,9 +44,9 @@ const folderOf = (content: string | Uint8Array = EXPORT): string => folderWith({
 test("sends the export, and shows the plan as committed where they agree", async () => {
   const { en, ja } = await inBoth(`${VERIFY} --format json`, { tenant: tenantWith(accepted), folder: folderOf() });
   expect(en.exit).toBe(0);
-  expect(en.summary).toMatch(/ imports verify export.csv: \+1 ~1 -0 import 12 exit 0$/);
+  expect(en.summary).toMatch(/ imports verify export.csv: \+1 ~1 -0 import 17 exit 0$/);
   expect(en.stderr).toMatch(
-    /^import 12: .*\nundo, here and by a file for the console: clomoctl imports revert 12 --emit-csv undo-12.csv\n$/,
+    /^import 17: .*\nundo, here and by a file for the console: clomoctl imports revert 17 --emit-csv undo-17.csv\n$/,
   );
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
   expect(en.requests).toEqual([
@@ -71,8 +71,8 @@ test("a plan that was here already as a whole changes nothing, and there is noth
   const none = { update: 0, create: 0, delete: 0, secretsSet: 0, orgsCreated: 0, groupsCreated: 0 };
   const done = { ...accepted, import: committed({ ...WAITING, ...none }) };
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(done), folder: folderOf() });
-  expect(en.stderr.split("\n").at(-2)).toBe("import 12: no record changed");
-  expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
+  expect(en.stderr.split("\n").at(-2)).toBe("import 17: no record changed");
+  expect(ja.stderr.split("\n").at(-2)).toBe("インポート 17: 変更なし");
 });
 
 test("says which tasks stay open, and what closes those that the export proves", async () => {
@@ -99,7 +99,9 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   expect(en.stderr).toContain(
     "records that differ from the plan: 12 (touched by it: 7, the first 3 listed); nothing was changed; the plan is still waiting for verification\n",
   );
-  expect(en.stderr).toContain(`or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`);
+  expect(en.stderr).toContain(
+    `or correct the console, export, and: clomoctl imports verify P12 --against EXPORT.csv\n`,
+  );
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
   expect(ja.stderr).toContain("計画と異なるものが 12 件あります(うち計画の対象 7 件、一覧は先頭の 3 件)");
 });
@@ -120,7 +122,7 @@ test("what an open task is the reason of is to be done in the console: no export
   const tasks = await told(other(12, "a"), other(3, "b"), other(3, "c"));
   expect(tasks.en.stdout).toContain("only-in-console\ta\t髙橋 花子\t[]\tfalse\t1\t12\n");
   expect(tasks.en.stderr).toContain(
-    "not by this plan (open tasks: 3, 12): do it there (clomoctl console show 3), export, and: clomoctl imports verify 12 --against EXPORT.csv\n",
+    "not by this plan (open tasks: 3, 12): do it there (clomoctl console show 3), export, and: clomoctl imports verify P12 --against EXPORT.csv\n",
   );
   expect(tasks.ja.stderr).toContain("管理画面での作業が残っているもの(作業 3、12): 管理画面で行い");
   expect(tasks.en.stderr).not.toContain("--from-console");
@@ -166,7 +168,7 @@ test("who acts with a part of the rights is told whom to ask for the export to b
   const untouched = { ...rowOf({ row: 3, key: "jiro@example.co.jp" }), planned: [], touched: false };
   const differs = await told({ ...differing, differences: 1, first: [untouched] });
   expect(differs.en.stderr).toContain(
-    "changed in the console meanwhile: ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\nthen: clomoctl imports verify 12 --against export.csv --as hanako\n",
+    "changed in the console meanwhile: ask a system administrator to take over the console's export: clomoctl users import EXPORT.csv --from-console\nthen: clomoctl imports verify P12 --against export.csv --as hanako\n",
   );
   expect(differs.ja.stderr).toContain(
     "。管理画面のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import EXPORT.csv",
@@ -231,7 +233,7 @@ test("what was changed in the console alone is taken over first, by commands to 
   const { en, ja } = await inBoth(`${VERIFY} --context two`, { tenant: tenantWith({ ...differing, first }), home });
   expect(en.stderr).toContain(
     "changed in the console meanwhile: import this export: clomoctl users import export.csv --from-console --context two\n" +
-      "then: clomoctl imports verify 12 --against export.csv --context two\n",
+      "then: clomoctl imports verify P12 --against export.csv --context two\n",
   );
   expect(ja.stderr).toContain("このエクスポートを取り込んでください: clomoctl users import export.csv --from-console");
   expect(en.stderr).not.toContain("upload the file again");
@@ -259,7 +261,7 @@ test("an export that shows none of the changes of a record proves nothing of it,
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
   expect(en.exit).toBe(9);
   expect(en.stderr).toContain("グループ名: last sent by us on 2026-11-20 for 2 records, not verified: ");
-  expect(en.stderr).toContain(`then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen\n`);
+  expect(en.stderr).toContain(`then: clomoctl imports verify P12 --against EXPORT.csv --accept-unseen\n`);
   expect(ja.stderr).toContain(
     "グループ名: 2026-11-20 に 2 件を送信しましたが、エクスポートにないため照合していません\n",
   );
@@ -305,7 +307,7 @@ describe("a file that equals the upload", () => {
     const ended = await run(`${VERIFY} --lang ja`, { tenant: tenantWith(same), folder: folderOf(), terminal });
     expect(ended).toMatchObject({ exit: 3, stdout: "" });
     expect(ended.stderr).toContain("アップロードしたファイルそのものでは照合できません。何も変更していません。");
-    expect(ended.stderr).toContain("clomoctl imports verify 12 --against EXPORT.csv");
+    expect(ended.stderr).toContain("clomoctl imports verify P12 --against EXPORT.csv");
     expect(ended.requests).toHaveLength(2);
   });
 
@@ -414,7 +416,7 @@ test("a signal while a remote tenant compares: what it has done is not known", a
   const { en, ja } = await inBoth(`${VERIFY} --context far`, { tenant: tenantWith(answer), home, signals });
   expect(en).toMatchObject({ exit: 143, stdout: "" });
   expect(en.stderr).toBe(
-    `error: interrupted: the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show 12\n`,
+    `error: interrupted: the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show P12\n`,
   );
   expect(ja.stderr).toContain("照合の途中でした。計画はすべて確定したか、照合待ちのままです。");
 });

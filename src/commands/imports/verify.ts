@@ -24,7 +24,7 @@ const STILL_WAITS = text(
   "何も変更していません。計画は照合待ちのままです",
 );
 
-const MAY_BE_DONE = (number: number): Text =>
+const MAY_BE_DONE = (number: string): Text =>
   text(
     `the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show ${number}`,
     `照合の途中でした。計画はすべて確定したか、照合待ちのままです。確認: clomoctl imports show ${number}`,
@@ -72,7 +72,7 @@ export default defineCommand({
       ),
     },
   },
-  examples: [{ line: "clomoctl imports verify 12 --against export.csv" }],
+  examples: [{ line: "clomoctl imports verify P12 --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   shows: [...RESULT_COLUMNS, UNSEEN_COLUMN, ...DIFFERENCE_COLUMNS("users")],
   async run(tools, { id, against, encoding, acceptUnseen, sameAsUpload }) {

@@ -4,13 +4,13 @@ import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
 import { committed, operations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { example, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { example, inTurn, type Answers, type Seen } from "#support/commands/tenant.ts";
 
 const USERS: Import = { ...example<Import>("planDeletion"), delete: 3 };
 const PLAN: Import = {
   ...USERS,
   id: "019a9f3c-5a00-7abc-8def-000000000007",
-  number: 13,
+  number: "P13",
   kind: "orgs",
   delete: 2,
   recordsBefore: 22,
@@ -44,19 +44,19 @@ const tenantWith = (more: Answers, plan = BOTH): Answers => ({
 });
 
 test("organisations that are empty go, shown by their paths", async () => {
-  const tenant = tenantWith({ commitImport: committed(PLAN) }, PLAN);
+  const tenant = tenantWith({ commitImport: committed(PLAN, 18) }, PLAN);
   const { en, ja } = await inBoth("orgs delete S01 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
-  expect(en.stderr).toContain("\nimport 13: 2 organisations deleted\nundo: clomoctl imports revert 13\n");
-  expect(ja.stderr).toContain("\nインポート 13: 組織を 2 件削除\n");
+  expect(en.stderr).toContain("\nimport 18: 2 organisations deleted\nundo: clomoctl imports revert 18\n");
+  expect(ja.stderr).toContain("\nインポート 18: 組織を 2 件削除\n");
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
 
 test("--recursive shows both plans, is confirmed by the sum, and tells how both are undone", async () => {
-  const done = committed(BOTH);
   const { takes } = BOTH;
-  const tenant = tenantWith({ import: USERS, commitImport: done });
+  const importOf = inTurn(USERS, USERS, committed(USERS));
+  const tenant = tenantWith({ import: importOf, commitImport: committed(BOTH, 18) });
   const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
   const { en, ja } = await inBoth(line, { tenant });
   expect(en.exit).toBe(0);
@@ -69,18 +69,18 @@ test("--recursive shows both plans, is confirmed by the sum, and tells how both 
       "delete 2 of 22",
       "  - S01 本社/営業部",
       "together: delete 5",
-      "import 12: 3 users deleted",
-      "import 13: 2 organisations deleted",
-      "undo, in this order: clomoctl imports revert 13, clomoctl imports revert 12",
+      "import 17: 3 users deleted",
+      "import 18: 2 organisations deleted",
+      "undo, in this order: clomoctl imports revert 18, clomoctl imports revert 17",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("\n合計: 5 件を削除\n");
-  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl imports revert 13, clomoctl imports revert 12\n");
+  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl imports revert 18, clomoctl imports revert 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({
-    number: 13,
+    number: "18",
     delete: 2,
-    takes: { number: 12, importId: takes?.id, delete: 3 },
+    takes: { number: takes?.number, importId: takes?.id, delete: 3 },
   });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
   expect(operations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
@@ -114,7 +114,7 @@ test.each([
   expect(told.ja.stderr).toContain(ja);
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
   const imports = { items: [whole, USERS] };
-  const later = await run(`imports commit 13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
+  const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
 });
@@ -129,12 +129,12 @@ test("what is within the limit in each kind goes", async () => {
 test("a plan of both that was kept is committed by the sum too", async () => {
   const shown = tenantWith({ imports: { items: [BOTH, USERS] }, import: USERS, commitImport: committed(BOTH) });
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
-  const { exit, stderr } = await run("imports commit 13 --confirm-deletions 5", { tenant });
+  const { exit, stderr } = await run("imports commit P13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);
   expect(stderr).toContain("\ntogether: delete 5\n");
   const { commitImport: _commit, ...kept } = tenant;
   const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? BOTH : USERS);
-  const wrong = await run("imports commit 13 --confirm-deletions 2", { tenant: { ...kept, import: byId } });
+  const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: byId } });
   expect(wrong.exit).toBe(3);
   expect(wrong.stderr).toContain("the plan deletes 5 records, not 2");
 });

@@ -34,14 +34,14 @@ test("shows who goes, and deletes them where their number is confirmed", async (
       "plan for kanto (context embedded): users, delete",
       "delete 1 of 120",
       "  - hanako@example.co.jp 髙橋 花子",
-      "import 12: 1 user deleted",
-      "undo: clomoctl imports revert 12",
+      "import 17: 1 user deleted",
+      "undo: clomoctl imports revert 17",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("ユーザー、削除\n120 件のうち 1 件を削除\n  - hanako@example.co.jp 髙橋 花子\n");
-  expect(ja.stderr).toContain("インポート 12: ユーザーを 1 件削除\n取り消すには: clomoctl imports revert 12\n");
-  expect(JSON.parse(en.stdout)).toMatchObject({ number: 12, mode: "delete", delete: 1, committed: true });
+  expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl imports revert 17\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(en.requests)).toEqual([
     "findUsers",
@@ -273,7 +273,7 @@ test("a plan that the tenant has overtaken is kept, to be compared again", async
     tenant: tenantWith({ commitImport, import: PLAN }),
   });
   expect(exit).toBe(5);
-  expect(stderr).toContain("clomoctl imports replan 12");
+  expect(stderr).toContain("clomoctl imports replan P12");
 });
 
 test("a list of names in Shift_JIS is read as such", async () => {

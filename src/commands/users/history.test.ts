@@ -21,10 +21,10 @@ test("asks for what was typed, and gives programs every import with all values",
 test("a terminal shows the number, when, who and what, in the language and the context's zone", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: of(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /^import +at +by +action +changes\n +12 +2026-11-20 10:23 +owner \(hanako\) +update +役職: 主任 → 課長\n$/,
+    /^change +at +by +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +update +役職: 主任 → 課長\n$/,
   );
   expect(ja.stdout).toMatch(
-    /^インポート +日時 +実行者 +動作 +変更内容\n +12 +2026-11-20 10:23 .* 更新 +役職: 主任 → 課長\n$/,
+    /^変更番号 +日時 +実行者 +動作 +変更内容\n +17 +2026-11-20 10:23 .* 更新 +役職: 主任 → 課長\n$/,
   );
 });
 
@@ -95,12 +95,12 @@ test("none is not found", async () => {
 test("of a name that several had, all of them are told, by time and each by name and address", async () => {
   const [event] = hanako.events;
   const gone = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "退職 太郎", email: "info@x.jp", deleted: true };
-  const events = [9, 14].flatMap((number) => (event === undefined ? [] : [{ ...event, number }]));
+  const events = [9, 19].flatMap((change) => (event === undefined ? [] : [{ ...event, change }]));
   const tenant = of({ ...gone, events }, hanako, { ...hanako, name: "新任 次郎", events: [] });
   const { exit, stdout, stderr } = await run(LINE, { tenant, terminal: { columns: 140 } });
   expect(exit).toBe(0);
   expect(stdout).toMatch(
-    /^import .* user .*\n +9 .*退職 太郎 <info@x.jp>.*\n +12 .*髙橋 花子 <hanako@example.co.jp>.*\n +14 .*退職 太郎 <info@x.jp>.*\n$/,
+    /^change .* user .*\n +9 .*退職 太郎 <info@x.jp>.*\n +17 .*髙橋 花子 <hanako@example.co.jp>.*\n +19 .*退職 太郎 <info@x.jp>.*\n$/,
   );
   expect(stderr).toBe(
     "3 users have or had this: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <hanako@example.co.jp>\n退職 太郎 <info@x.jp> was deleted\n新任 次郎 <hanako@example.co.jp>: no import touched this user\n" +

@@ -26,7 +26,7 @@ const USER: NamedKind<UserHistory> = {
 
 /** The columns of what imports did to a user. @param zone of their times in tables */
 const eventColumns = (zone: string): readonly Column<Told>[] => [
-  { key: "number", header: text("import", "インポート"), align: "end", value: ({ number }) => number },
+  { key: "change", header: text("change", "変更番号"), align: "end", value: ({ change }) => change },
   { key: "importId", header: text("import ID", "インポート ID"), value: ({ importId }) => importId },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, name: ({ at }) => same(minuteIn(at, zone)) },
   { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor },
@@ -72,10 +72,10 @@ const eventColumns = (zone: string): readonly Column<Told>[] => [
   { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
 ];
 
-const USUAL = ["number", "at", "actor", "action", "changes"];
+const USUAL = ["change", "at", "actor", "action", "changes"];
 
 /** Of several users each line says whose it is. */
-const USUAL_OF_SEVERAL = ["number", "at", "actor", "user", "action", "changes"];
+const USUAL_OF_SEVERAL = ["change", "at", "actor", "user", "action", "changes"];
 
 const UNTOUCHED = text("no import touched this user", "このユーザーを変更したインポートはありません");
 
@@ -99,8 +99,8 @@ export default defineCommand({
   summary: text("list what imports did to a user", "ユーザーに対するインポートの履歴を一覧する"),
   details: [
     text(
-      "Oldest first: the import's number, when, who, and every value from what to what. Changes by hand and by handover apply are not listed: clomoctl audit list has them. A deleted user is found too, by a former mail address, employee code or account name, or by the id. Of an address or a code that was given to another since, all who had it are told, each by name and address.",
-      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。手作業と handover apply による変更は含まれません(clomoctl audit list で確認できます)。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。別の人が使うようになったアドレスやコードでは、使っていた全員の履歴を氏名とアドレスとともに表示します。",
+      "Oldest first: the number of the change, when, who, and every value from what to what. Changes by hand and by handover apply are not listed: clomoctl audit list has them. A deleted user is found too, by a former mail address, employee code or account name, or by the id. Of an address or a code that was given to another since, all who had it are told, each by name and address.",
+      "古い順に、変更番号、日時、実行者、変更前と変更後の値を表示します。手作業と handover apply による変更は含まれません(clomoctl audit list で確認できます)。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。別の人が使うようになったアドレスやコードでは、使っていた全員の履歴を氏名とアドレスとともに表示します。",
     ),
   ],
   args: { user: USER_ARGUMENT },
@@ -136,7 +136,7 @@ export default defineCommand({
     }
     const told = found.flatMap(({ events, ...person }) => events.map((event) => ({ ...event, user: person })));
     const usual = found.length === 1 ? USUAL : USUAL_OF_SEVERAL;
-    const sorted = told.toSorted((one, other) => one.number - other.number);
+    const sorted = told.toSorted((one, other) => one.change - other.change);
     await terminal.list(listColumns(terminal, eventColumns(zoneOf(tools, chosen)), usual), sorted);
     await terminal.note(rights.may("audit.read") ? notListed(user) : NOT_LISTED);
   },

@@ -181,7 +181,7 @@ test("who may not delete is not told to undo what was created", async () => {
       .stderr;
   };
   expect(await undoOf("users.write")).not.toContain("undo:");
-  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl imports revert 12 --as hanako\n");
+  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl imports revert 17 --as hanako\n");
 });
 
 test.each([
@@ -189,13 +189,13 @@ test.each([
     "en",
     "Apply to kanto (context embedded): create 1, update 1?",
     "y\r",
-    "import 12: 1 user created, 1 updated\nundo: clomoctl imports revert 12\n",
+    "import 17: 1 user created, 1 updated\nundo: clomoctl imports revert 17\n",
   ],
   [
     "ja",
     "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?",
     "y\r",
-    "インポート 12: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl imports revert 12\n",
+    "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl imports revert 17\n",
   ],
 ] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
   const { exit, stderr, requests } = await run(`users import people.csv --lang ${lang}`, {
@@ -246,7 +246,7 @@ test("where nobody can be asked, --yes is named and the plan dropped", async () 
     folder: folder(),
     terminal: { columns: 300, typing: [["Apply to kanto", "\u0004"]] },
   });
-  expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
+  expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit P12\n`);
 });
 
 test.each([
@@ -288,8 +288,8 @@ test.each([
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun, committed: false });
   expect(en.stderr).not.toContain("nothing to change");
-  expect(en.stderr.includes(`the plan is kept: clomoctl imports commit 12\n`)).toBe(keeps);
-  expect(ja.stderr.includes(`計画を残しました: clomoctl imports commit 12\n`)).toBe(keeps);
+  expect(en.stderr.includes(`the plan is kept: clomoctl imports commit P12\n`)).toBe(keeps);
+  expect(ja.stderr.includes(`計画を残しました: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
 });
 
@@ -353,7 +353,7 @@ test("a plan that was refused stays with --keep-plan", async () => {
     folder: folder(),
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain(`the plan is kept: clomoctl imports commit 12\nerror: 1 problem`);
+  expect(stderr).toContain(`the plan is kept: clomoctl imports commit P12\nerror: 1 problem`);
 });
 
 test("stdin is spooled, and nothing of it is left", async () => {
@@ -407,8 +407,8 @@ test("a commit that cannot be made now is told with the next step, and the plan 
   const tenant = planning(planOf(), { commitImport, import: planOf() });
   const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan 12\n`);
-  expect(ja.stderr).toContain(`続けるには: clomoctl imports replan 12\n`);
+  expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan P12\n`);
+  expect(ja.stderr).toContain(`続けるには: clomoctl imports replan P12\n`);
 });
 
 test("what fails is told though the plan cannot be dropped either", async () => {

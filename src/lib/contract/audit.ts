@@ -64,7 +64,7 @@ const AuditVerification = named(
     imports: z
       .object({
         verified: z.int(),
-        broken: z.array(z.object({ number: z.int(), reason: z.enum(["altered", "missing", "unrecorded"]) })),
+        broken: z.array(z.object({ number: z.string(), reason: z.enum(["altered", "missing", "unrecorded"]) })),
       })
       .nullable(),
   }),

@@ -7,7 +7,7 @@ import { Id, ImportMode, Instant, named } from "./shapes.ts";
 const ChangedValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
 
 /** An import that took over an export of the console. */
-const Export = z.object({ importNumber: z.int(), file: z.string() });
+const Export = z.object({ importNumber: z.string(), file: z.string() });
 
 const TaskState = z.enum(namesIn(CONSOLE_TASK_STATE_NAMES));
 
@@ -22,8 +22,9 @@ const ConsoleTask = named(
       .string()
       .nullable()
       .meta({ description: "of what was written by hand and no file has: `secured_group`; else null" }),
-    importNumber: z.int().nullable(),
+    importNumber: z.string().nullable().meta({ description: "the number of the import that it is of" }),
     importId: Id.nullable(),
+    change: z.int().nullable().meta({ description: "the number of the change that it comes from; null of an upload" }),
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
     key: z.string().nullable().meta({
       description:
@@ -92,10 +93,13 @@ const ConsoleTask = named(
         description:
           "of an import whose rows name records that are called otherwise since, or in the console: a few of those, by field, with some of the records that name them, as they are called here, and `there` until these tasks are done; none where they are done",
       }),
-    undoes: z.object({ importNumber: z.int(), task: z.int().nullable(), state: TaskState.nullable() }).nullable().meta({
-      description:
-        "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",
-    }),
+    undoes: z
+      .object({ importNumber: z.string(), task: z.int().nullable(), state: TaskState.nullable() })
+      .nullable()
+      .meta({
+        description:
+          "of an undoing: the import that it undid, and that one's task as it was until then; null if that import took over an export of the console",
+      }),
     fieldTask: z.int().optional().meta({
       description: "of a custom field that was removed and added again: the other open task; the removal comes first",
     }),

@@ -38,7 +38,8 @@ const request: ImportRequest = {
 
 const begun: Import = {
   id: id(5),
-  number: 12,
+  number: "P12",
+  change: null,
   tenant: "kanto",
   kind: "users",
   mode: "append",
@@ -108,7 +109,7 @@ const deletion: Import = {
   delete: 1,
 };
 
-const committed: Import = { ...planned, state: "committed", committedAt: AT };
+const committed: Import = { ...planned, number: "17", change: 17, state: "committed", committedAt: AT };
 const awaiting: Import = { ...planned, state: "awaiting-console", emittedAt: AT };
 
 const planRow: PlanRow = {
@@ -131,8 +132,9 @@ const consoleTask: ConsoleTask = {
   work: "repeat",
   kind: "users",
   thing: null,
-  importNumber: 12,
+  importNumber: "17",
   importId: id(5),
+  change: 17,
   name: "people.csv",
   file: null,
   mode: "append",
@@ -165,7 +167,7 @@ const userHistory: UserHistory = {
   deleted: false,
   events: [
     {
-      number: 12,
+      change: 17,
       importId: id(5),
       at: AT,
       actor: "owner (hanako)",
@@ -330,12 +332,12 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
       answer: {
         ...planned,
         id: id(7),
-        number: 13,
+        number: "P13",
         mode: "revert",
         request: null,
         fileName: "",
         reverts: id(5),
-        revertsNumber: 12,
+        revertsNumber: "17",
         create: 0,
         delete: 118,
         orgsCreated: 0,

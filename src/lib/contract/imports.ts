@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ALLOWANCES, FIXES, UNDELETABLE_CHOICES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
+import { IMPORT_NUMBER } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { changedValues } from "./changed.ts";
@@ -156,8 +157,11 @@ const Import = named(
   "Import",
   z.object({
     id: Id,
-    /** in its tenant, by creation: 1, 2, 3 … */
-    number: z.int(),
+    number: z.string().meta({ description: "that of its change, `17`; of a plan that is not committed `P12`" }),
+    change: z
+      .int()
+      .nullable()
+      .meta({ description: "the number of the change, as in the audit; null until it is committed" }),
     tenant: z.string(),
     kind: ImportKind,
     mode: ImportMode,
@@ -172,9 +176,9 @@ const Import = named(
     /** true if whoever asks is its actor */
     mine: z.boolean(),
     reverts: Id.nullable(),
-    revertsNumber: z.int().nullable(),
+    revertsNumber: z.string().nullable(),
     revertedBy: Id.nullable(),
-    revertedByNumber: z.int().nullable(),
+    revertedByNumber: z.string().nullable(),
     etag: z.string().nullable(),
     request: KeptRequest.nullable(),
     rows: z.int(),
@@ -240,7 +244,7 @@ const Import = named(
     /** of an undoing: the custom fields removed since whose values do not come back, and how many; null: its name is not known any more */
     lost: z.array(z.object({ name: z.string().nullable(), values: z.int() })).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
-    takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
+    takes: z.object({ id: Id, number: z.string(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */
     supersededBy: Id.optional(),
     supersedes: z.array(Id).optional(),
@@ -374,7 +378,11 @@ export default {
     show: get("/v1/imports/{id}", {
       id: "import",
       summary: "One import",
-      params: byId,
+      params: {
+        id: z
+          .union([Id, z.string().regex(IMPORT_NUMBER)])
+          .meta({ description: "its id, or its number: `17` of its change, `P12` of its plan" }),
+      },
       answer: tagged(Import, "One import"),
     }),
     rows: get("/v1/imports/{id}/rows", {

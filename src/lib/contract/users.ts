@@ -30,14 +30,14 @@ const MovedUser = named("MovedUser", WrittenUser.extend({ devices: z.int() }));
 const UserEvent = named(
   "UserEvent",
   z.object({
-    number: z.int(),
+    change: z.int().meta({ description: "the number of the change" }),
     importId: Id,
     at: Instant,
     actor: z.string(),
     mode: ImportMode,
     fileName: z.string(),
-    revertsNumber: z.int().nullable(),
-    revertedByNumber: z.int().nullable(),
+    revertsNumber: z.string().nullable(),
+    revertedByNumber: z.string().nullable(),
     action: z.enum(["create", "update", "delete"]),
     ...changedValues,
   }),

@@ -47,7 +47,7 @@ interface Closable {
   readonly number: number;
   readonly work: ConsoleWork;
   readonly state: ConsoleTaskState;
-  readonly importNumber: number | null;
+  readonly importNumber: string | null;
   /** a UTC instant */
   readonly openedAt: string;
 }

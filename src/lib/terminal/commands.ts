@@ -30,7 +30,7 @@ const ARGUMENTS: readonly string[] = [
   String.raw`[^\s()、。;,:']*[./@][^\s()、。;,:']*[^\s()、。;,:.']`,
   String.raw`[0-9a-f]{4,}(?:-[0-9a-f]+)*\b`,
   String.raw`[A-Z]+(?:…|\b)`,
-  String.raw`\d+`,
+  String.raw`P?\d+`,
 ];
 
 /** Verbs whose next word is a name, however it looks; so are all up to an option. */

@@ -254,7 +254,7 @@ const withoutSummary = (printed: string): Pick<Ran, "stderr" | "summary"> => {
 
 /** The form that docs/operations promises. */
 const SUMMARY =
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import \d+)? exit \d+$/m;
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 
 /** {@link run} in both languages, each from the start. */
 export async function inBoth(

@@ -235,7 +235,7 @@ export class ActorsModel extends DirectoryModel {
     return kind === "users" && did.some(({ record }) => this.#untouchable(record).length > 0) ? [notPermitted()] : [];
   }
 
-  override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+  override commit(done: Done, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
     const own = this.role === "system" ? undefined : (this.#own ?? [ROOT]);
     const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.id);
     if (plannedIn !== undefined) this.#plannedIn.set(by.id, plannedIn);

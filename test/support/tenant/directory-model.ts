@@ -213,7 +213,7 @@ export class DirectoryModel extends HistoryModel {
     this.#writers.set(record, [...(this.#writers.get(record) ?? []), by]);
   }
 
-  override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+  override commit(done: Done, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
     super.commit(done, by, undid);
     for (const { record } of done.did) this.#wrote(record, by.id);
   }

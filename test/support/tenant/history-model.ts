@@ -26,7 +26,6 @@ interface Done {
 /** A committed import of the model. */
 export interface ModelImport extends Done {
   readonly id: string;
-  readonly number: number;
   readonly isUndo: boolean;
   undone: boolean;
   /** by what cells called records before it, and by its end */
@@ -303,7 +302,7 @@ export class HistoryModel {
   }
 
   /** Takes what an import did as done. @param undid the import that it undid */
-  commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+  commit(done: Done, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     // of organisations that go together each is told below the others
     const gone = done.did.flatMap(({ record, action }) =>
       done.kind === "orgs" && action === "delete" ? [record] : [],
@@ -313,8 +312,7 @@ export class HistoryModel {
     const called = { before, after: this.#keys() };
     const orgs = done.kind === "orgs" ? done.did.map(({ record }) => record) : [...done.orgs.keys()];
     for (const record of orgs) this.#written.set(record, this.imports.length);
-    this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false, called });
-    // numbers are those of who asked: another one's import may have the same
+    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
     for (const kind of ["orgs", "users"] as const) {

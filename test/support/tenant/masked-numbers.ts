@@ -24,6 +24,7 @@ const MEMBERS: Readonly<Record<string, NumberKind>> = {
   differing: "task",
   contradicted: "task",
   seq: "record",
+  change: "record",
   hash: "hash",
 };
 
@@ -37,16 +38,16 @@ const kindOf = (name: string, holder: Readonly<Record<string, unknown>>): Number
   return MEMBERS[name];
 };
 
-const NUMBERS = /^\d+(?:, \d+)*$/;
+const NUMBERS = /^P?\d+(?:, P?\d+)*$/;
 
 /** Numbers as messages name imports and tasks. */
 const IN_TEXTS: readonly (readonly [NumberKind, RegExp])[] = [
-  ["import", /(?<=\bimport |\bimports [a-z]+ |\bthe file of |インポート )\d+(?:, \d+)*(?![\w-])/g],
+  ["import", /(?<=\bimport |\bimports [a-z]+ |\bthe file of |インポート )P?\d+(?:, P?\d+)*(?![\w-])/g],
   ["task", /(?<=\btasks? |\bconsole [a-z]+ |作業 )\d+(?:, \d+)*(?![\w-])/g],
 ];
 
 const each = (kind: NumberKind, numbers: string, mask: Mask): string =>
-  numbers.replaceAll(/\d+/g, (number) => mask(kind, number));
+  numbers.replaceAll(/P?\d+/g, (number) => mask(kind, number));
 
 /** A JSON value with masks in place of numbers and hashes. @param name the member that it is of, and what holds this one */
 const masked = (

@@ -85,7 +85,7 @@ export const waitingColumns = (terminal: Terminal): readonly Column<Import>[] =>
 /** Another import: its id, and for people its number. */
 const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
   ...plain(key, header),
-  name: ({ [number]: value }: Import) => (value === null ? null : same(String(value))),
+  name: ({ [number]: value }: Import) => (value === null ? null : same(value)),
 });
 
 /** The columns of a single import. */

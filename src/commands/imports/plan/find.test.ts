@@ -1,17 +1,25 @@
 import { expect, test } from "vitest";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import { example } from "#support/commands/tenant.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { same } from "../../../lib/text/index.ts";
 import { findImport, isLast, OPEN } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
 
 /** A tenant's imports, newest first as it lists them. */
-const clientOf = (...imports: readonly Partial<Import>[]): Client =>
-  ({
-    imports: {
-      list: async () => imports.map((one, at) => example<Import>("import", { number: imports.length - at, ...one })),
-    },
-  }) as unknown as Client;
+const clientOf = (...imports: readonly Partial<Import>[]): Client => {
+  const all = imports.map((one, at) => {
+    const number = imports.length - at;
+    return example<Import>("import", { number: String(number), change: number, ...one });
+  });
+  const show = async (name: string): Promise<Import> => {
+    const found = all.find(({ number }) => number === name);
+    if (found === undefined) throw new Failure("not-found", { what: same(name) });
+    return found;
+  };
+  return { imports: { list: async () => all, show } } as unknown as Client;
+};
 const client = clientOf(...IDS.map((id) => ({ id })));
 
 test("the start of an id is enough where only one import has it, in any case of letters", async () => {
@@ -25,7 +33,7 @@ test("a number names its import, though an id begins with it", async () => {
   const both = clientOf(...ids.map((id) => ({ id })));
   expect((await findImport(both, "1")).id).toBe(ids[1]);
   expect((await findImport(both, "2")).id).toBe(ids[0]);
-  expect((await findImport(clientOf({ number: 1, id: ids[0] ?? "" }), "2")).number).toBe(1);
+  expect((await findImport(clientOf({ number: "P2", change: null }), "P2")).number).toBe("P2");
 });
 
 test.each([
@@ -38,24 +46,25 @@ test.each([
   await expect(findImport(client, typed)).rejects.toMatchObject({ code });
 });
 
-test("the last one was committed last, whenever it was made, and is so when it was undone; an undo counts", async () => {
-  const at = (hour: number): string => `2026-11-20T0${hour}:00:00.000Z`;
+test("the last one was committed last, whenever it was planned, and is so when it was undone; an undo counts", async () => {
+  const plan = (number: number) => ({ number: `P${number}`, change: null });
+  const change = (number: number) => ({ number: String(number), change: number });
   const imports = clientOf(
-    { mode: "revert", state: "committed", committedAt: at(9) },
-    { state: "planned" },
-    { state: "committed", committedAt: at(3) },
-    { state: "reverted", committedAt: at(4) },
-    { state: "awaiting-console" },
+    { mode: "revert", state: "committed", ...change(5) },
+    { state: "planned", ...plan(4) },
+    { state: "committed", ...change(3) },
+    { state: "reverted", ...change(4) },
+    { state: "awaiting-console", ...plan(1) },
   );
-  expect((await findImport(imports, "Last")).number).toBe(5);
+  expect((await findImport(imports, "Last")).number).toBe("5");
   const undone = clientOf(
-    { state: "committed", committedAt: at(3) },
-    { mode: "revert", state: "committed", committedAt: at(2) },
-    { state: "reverted", committedAt: at(4) },
+    { state: "committed", ...change(3) },
+    { mode: "revert", state: "committed", ...change(2) },
+    { state: "reverted", ...change(4) },
   );
-  expect((await findImport(undone, "last")).number).toBe(1);
-  expect((await findImport(imports, "last", OPEN)).number).toBe(4);
-  expect((await findImport(imports, "last", ["awaiting-console"])).number).toBe(1);
+  expect((await findImport(undone, "last")).number).toBe("4");
+  expect((await findImport(imports, "last", OPEN)).number).toBe("P4");
+  expect((await findImport(imports, "last", ["awaiting-console"])).number).toBe("P1");
   expect([isLast("LAST"), isLast("1")]).toEqual([true, false]);
 });
 

@@ -1,5 +1,6 @@
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { parseImportNumber } from "../../../lib/model/import-number.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 
 /** The argument that names an import. */
@@ -9,8 +10,8 @@ export const ID_ARGUMENT = {
   names: "imports",
   required: true,
   about: text(
-    "number of the import, `last` (committed last, of any kind: an undo counts, and so does what was undone since; of plans the last open one), or its ID (the first characters are enough)",
-    "インポートの番号、last(最後に確定したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
+    "number of the import (17; of a plan P12), `last` (committed last, of any kind: an undo counts, and so does what was undone since; of plans the last open one), or its ID (the first characters are enough)",
+    "インポートの番号(17。計画は P12)、last(最後に確定したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
   ),
 } as const;
 
@@ -32,12 +33,15 @@ export const isLast = (typed: string): boolean => typed.toLowerCase() === "last"
  * @throws `not-found` if there is none, `usage` if several match
  */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = DONE): Promise<Import> {
-  const imports = await client.imports.list();
-  if (isLast(typed)) return findLast(imports, lastOf);
-  const start = typed.toLowerCase();
-  const exact = imports.find(({ id, number }) => id === start || String(number) === start);
+  const { imports } = client;
+  const all = await imports.list();
+  if (isLast(typed)) return findLast(all, lastOf);
+  const exact = all.find(({ number }) => number === typed.toUpperCase());
   if (exact !== undefined) return exact;
-  const found = imports.filter(({ id }) => id.startsWith(start));
+  // it is the number of a plan that was committed since, or of no import: the tenant says of what
+  if (parseImportNumber(typed) !== undefined) return imports.show(typed);
+  const start = typed.toLowerCase();
+  const found = all.filter(({ id }) => id.startsWith(start));
   const [one, ...more] = found;
   if (one === undefined || start === "") throw notFound(text(`no import ${typed}`, `インポート ${typed} はありません`));
   if (more.length === 0) return one;
@@ -60,11 +64,11 @@ const MOST_NAMED = 5;
 /** The import or undoing that was committed last. */
 export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastIn(imports, DONE);
 
-/** The last import in one of these states; undefined if there is none. */
+/** The last import in one of these states; undefined if there is none. @param imports newest plan first */
 function lastIn(imports: readonly Import[], states: LastOf): Import | undefined {
   const [last] = imports
     .filter(({ state }) => states.includes(state))
-    .toSorted((a, b) => momentOf(b) - momentOf(a) || b.number - a.number);
+    .toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0));
   return last;
 }
 
@@ -77,8 +81,6 @@ function findLast(imports: readonly Import[], states: LastOf): Import {
       : text("no plan is open", "確定待ち・照合待ちの計画はありません"),
   );
 }
-
-const momentOf = ({ committedAt, createdAt }: Import): number => Date.parse(committedAt ?? createdAt);
 
 const notFound = (what: Text): Failure =>
   new Failure("not-found", {

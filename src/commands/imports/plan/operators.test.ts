@@ -4,7 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
+import { committed, folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
 const [user] = example<{ items: readonly [User] }>("findUsers").items;
@@ -51,8 +51,8 @@ test("an operator who moves by an import is named, with both organisations, in b
 });
 
 test("so is one whom an undo moves back", async () => {
-  const original = planOf({ state: "committed", update: 1 });
-  const undo = planOf({ number: 13, mode: "revert", revertsNumber: 12, columns: [], create: 0, update: 1 });
+  const original = committed(planOf({ update: 1 }));
+  const undo = planOf({ number: "P13", mode: "revert", revertsNumber: "17", columns: [], create: 0, update: 1 });
   const tenant = {
     imports: { items: [original] },
     revertImport: undo,
@@ -62,7 +62,7 @@ test("so is one whom an undo moves back", async () => {
     accounts: { items: [operator], next: null },
     findUsers: { items: [jiro] },
   };
-  const { stderr } = await run("imports revert 12 --dry-run", { tenant });
+  const { stderr } = await run("imports revert 17 --dry-run", { tenant });
   expect(stderr).toContain("no more where they were: jiro01 (K01 → S11)\n");
 });
 

@@ -35,7 +35,7 @@ test.each([new Error("full"), failure("unavailable"), failure("input-rejected")]
 test("a plan that is to stay stays, and is said to", async () => {
   expect(await settled(new Error("full"), { keep: true })).toEqual({
     asked: ["import"],
-    state: `nothing was changed; the plan is kept: clomoctl imports commit 12`,
+    state: `nothing was changed; the plan is kept: clomoctl imports commit P12`,
   });
 });
 

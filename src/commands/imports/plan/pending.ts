@@ -126,7 +126,7 @@ export const isChanging = (plan: Import): boolean => CHANGES.some((count) => pla
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
-const PLAN_KEPT = (number: number): Text =>
+const PLAN_KEPT = (number: string): Text =>
   text(
     `nothing was changed; the plan is kept: clomoctl imports commit ${number}`,
     `何も変更していません。計画を残しました: clomoctl imports commit ${number}`,
@@ -134,28 +134,28 @@ const PLAN_KEPT = (number: number): Text =>
 
 export const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
-const WAITS = (number: number): Text =>
+const WAITS = (number: string): Text =>
   text(
     `import ${number} waits for the upload of its file; if it is not to be uploaded: clomoctl imports discard ${number}`,
     `インポート ${number} はファイルのアップロード待ちです。アップロードしない場合: clomoctl imports discard ${number}`,
   );
 
-const MAY_WAIT = (number: number): Text =>
+const MAY_WAIT = (number: string): Text =>
   text(
     `import ${number} may be waiting for the upload of its file, check: clomoctl imports show ${number}`,
     `インポート ${number} はファイルのアップロード待ちになっている可能性があります。確認: clomoctl imports show ${number}`,
   );
 
-const MAY_BE_DONE = (number: number): Text =>
+const MAY_BE_DONE = (number: string): Text =>
   text(
     `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${number}`,
     `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${number}`,
   );
 
-function withNextStep(failure: Failure, number: number): Failure {
+function withNextStep(failure: Failure, number: string): Failure {
   // the tenant names the import that this one is committed with
-  const whole = /clomoctl imports commit (?<number>\d+)/.exec(failure.hint?.en ?? "")?.groups?.["number"];
-  if (whole !== undefined && whole !== String(number)) return failure;
+  const whole = /clomoctl imports commit (?<number>\w+)/.exec(failure.hint?.en ?? "")?.groups?.["number"];
+  if (whole !== undefined && whole !== number) return failure;
   const step = failure.code === "conflict" ? "replan" : "commit";
   return failure.with({
     hint: text(

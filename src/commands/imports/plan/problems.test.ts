@@ -162,8 +162,8 @@ test.each(["show", "replan"])("imports %s names a command that lists the rest", 
       importProblems: many(21, "error"),
     },
   });
-  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show 12 --problems\n`);
-  expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show 12 --problems)\n`);
+  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show P12 --problems\n`);
+  expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show P12 --problems)\n`);
 });
 
 test.each<readonly [string, InputProblem["params"], string, string]>([

@@ -94,7 +94,7 @@ const keptShortly = (kept: readonly InputProblem[], rejected: boolean): Text => 
 
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
 const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
-const inPlan = (number: number): Text =>
+const inPlan = (number: string): Text =>
   text(`see them: clomoctl imports show ${number} --problems`, `一覧: clomoctl imports show ${number} --problems`);
 
 /**

@@ -25,33 +25,33 @@ test.each([
   [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "機密情報を設定した行: 4"],
 ])("says what was done, and how to take it back: %j", async (counts, english, japanese) => {
   const plan = planOf(counts);
-  const line = `imports commit 12 --confirm-deletions ${plan.delete} --yes`;
+  const line = `imports commit P12 --confirm-deletions ${plan.delete} --yes`;
   const { en, ja } = await inBoth(line, { tenant: committing(plan) });
-  expect(en.stderr.endsWith(`\nimport 12: ${english}\nundo: clomoctl imports revert 12\n`)).toBe(true);
-  expect(ja.stderr.endsWith(`\nインポート 12: ${japanese}\n取り消すには: clomoctl imports revert 12\n`)).toBe(true);
+  expect(en.stderr.endsWith(`\nimport 17: ${english}\nundo: clomoctl imports revert 17\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl imports revert 17\n`)).toBe(true);
 });
 
 test("names the app", async () => {
   const tenant = committing(planOf({ kind: "docs" }));
   const { en, ja } = await inBoth("imports commit last --yes", { tenant });
-  const undo = "clomoctl imports revert 12\n";
-  expect(en.stderr.endsWith(`\nimport 12 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
-  expect(ja.stderr).toContain("\nインポート 12(docs): ユーザーを 1 件追加、1 件更新\n");
+  const undo = "clomoctl imports revert 17\n";
+  expect(en.stderr.endsWith(`\nimport 17 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
+  expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件追加、1 件更新\n");
 });
 
 test("on a terminal the result is short; programs have all of it", async () => {
   const tenant = committing(planOf());
-  const shown = await run("imports commit 12 --yes", { tenant, terminal: {} });
+  const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
   expect(shown.stdout).toBe(
-    "no.        12\ncreated    1\nupdated    1\nunchanged  0\ndeleted    0\ninvalid    0\ncommitted  yes\n",
+    "no.        17\ncreated    1\nupdated    1\nunchanged  0\ndeleted    0\ninvalid    0\ncommitted  yes\n",
   );
-  const { stdout } = await run("imports commit 12 --yes --format json", { tenant, terminal: {} });
-  expect(JSON.parse(stdout)).toMatchObject({ number: 12, tenant: "kanto", committed: true });
+  const { stdout } = await run("imports commit P12 --yes --format json", { tenant, terminal: {} });
+  expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
 });
 
 test("--quiet says nothing of it", async () => {
   const tenant = committing(planOf({ create: 0, update: 0, secretsSet: 1 }));
-  expect((await run("imports commit 12 --yes --quiet", { tenant })).stderr).toBe("");
+  expect((await run("imports commit P12 --yes --quiet", { tenant })).stderr).toBe("");
 });
 
 test.each([
@@ -77,15 +77,15 @@ test.each([
   ],
 ])("an export of the console says what it settled: %j", async (settled, english, japanese) => {
   const plan = planOf({ create: 0, update: 0, settled });
-  const { en, ja } = await inBoth("imports commit 12 --yes", { tenant: committing(plan) });
+  const { en, ja } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).toContain(`\n${english}\n`);
   expect(ja.stderr).toContain(`\n${japanese}\n`);
-  const { stdout } = await run("imports commit 12 --yes --format json", { tenant: committing(plan) });
+  const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
   expect(JSON.parse(stdout)).toMatchObject({ settled });
 });
 
 test("where there is nothing to settle nothing is said of it", async () => {
   const plan = planOf({ settled: { closed: [], differing: [], open: 0 } });
-  const { en } = await inBoth("imports commit 12 --yes", { tenant: committing(plan) });
+  const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).not.toContain("console list");
 });

@@ -202,4 +202,4 @@ function* besides({ mode, kept, released = 0 }: Import): Generator<Text> {
   if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);
 }
 
-const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);
+const UNDOING = (number: string): Text => text(`undoing ${number}`, `${number} の取り消し`);

@@ -153,6 +153,6 @@ test("of a plan that is kept a command lists them", async () => {
   const plan = planOf({ create: 30, update: 0 });
   const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
   const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: giving(...rows) };
-  const told = await run("imports show 12", { tenant });
-  expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show 12 --rows)\n");
+  const told = await run("imports show P12", { tenant });
+  expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show P12 --rows)\n");
 });

@@ -113,7 +113,7 @@ test("release names the number of devices in the question, and ends with 0 if no
   );
   expect(stderr).toContain("devices to lose their owner, who is deleted: 2\n");
   expect(stderr).toMatch(/2 users deleted, owner removed: 2 devices\n/);
-  const { number } = (await tenant.client.imports.list())[0] ?? { number: 0 };
+  const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
   const undone = await run(`imports revert ${number} --yes --lang en`, desk);
   expect(undone.stderr).toContain("devices to get their owner back: 2\n");
   expect(undone.stderr).toContain("owner restored: 2 devices\n");
@@ -185,10 +185,10 @@ test("in a mirror the upload leaves out who is kept, and says from which devices
   expect(task).toMatchObject({ released: 2 });
   const { en, ja } = await inBoth(`console show ${task?.number ?? 0}`, desk);
   expect(en.stderr).toMatch(
-    /^1\. first remove the owner from 2 devices \(which ones: (clomoctl imports show \d+ --problems)\); /m,
+    /^1\. first remove the owner from 2 devices \(which ones: (clomoctl imports show P\d+ --problems)\); /m,
   );
   expect(ja.stderr).toMatch(/^1\. 先に、デバイス 2 台の所有者を外してください/m);
-  const which = /which ones: clomoctl (imports show \d+ --problems)/.exec(en.stderr)?.[1] ?? "";
+  const which = /which ones: clomoctl (imports show P\d+ --problems)/.exec(en.stderr)?.[1] ?? "";
   expect((await run(`${which} --lang en`, desk)).stdout).toContain("SN1");
 });
 

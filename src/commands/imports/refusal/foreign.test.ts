@@ -156,7 +156,7 @@ test("a dry run warns, and a plan that was kept is asked about when it is commit
   });
   const refused = await run("imports commit last --yes", desk);
   expect(refused.exit).toBe(3);
-  expect(refused.stderr).toMatch(/if customer-a is the right tenant: clomoctl imports commit 2 --allow other-tenant/);
+  expect(refused.stderr).toMatch(/if customer-a is the right tenant: clomoctl imports commit P2 --allow other-tenant/);
   expect(await run("imports commit last --yes --allow other-tenant", desk)).toMatchObject({ exit: 0 });
   expect(await domains("customer-a")).toEqual(["a.example", "b.example"]);
 });

@@ -49,7 +49,7 @@ test.each([
   ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田 <a@x>", changes: [] }],
   ["orgs", ["org-delete-holds", { org: "本社/総務部" }], true, { ...TASK, name: "総務部 (G)", changes: [] }],
   ["users", ["org-unknown", { code: "G" }], false, { ...TASK, name: "総務部 (G)", changes: [] }],
-  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, objectId: null, importNumber: 7 }],
+  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, objectId: null, importNumber: "7" }],
 ] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
   const unrelated = { ...TASK, number: 3, name: "甲", changes: [{ field: "name", before: "乙", after: "甲" }] };
   const hint = next(kind, met, { whole, tasks: [unrelated, task as OpenTask] });

@@ -196,7 +196,7 @@ describe("the console bridge", () => {
       "not done in the console yet, which does not follow by itself: clomoctl console show 1",
     );
     const listed = await desk.run("console list --format json");
-    expect(JSON.parse(listed.text)).toMatchObject([{ number: 1, work: "repeat", importNumber: 2, name: "one.csv" }]);
+    expect(JSON.parse(listed.text)).toMatchObject([{ number: 1, work: "repeat", importNumber: "2", name: "one.csv" }]);
     expect((await desk.run("console show 1 --lang ja")).stderr).toContain(
       "CLOMO PANEL の「Users/Org」画面で同じ変更をしてください",
     );

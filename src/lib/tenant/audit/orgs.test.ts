@@ -308,7 +308,10 @@ describe("an import of somebody who holds a part", () => {
     try {
       await new SqliteStore(connection).change(async (writer) => {
         const record = await readImport(writer, id);
-        await auditImport(connection, writer, record, { moment: { ...moment, idPrefix: "a", referencePrefix: "b" } });
+        await auditImport(connection, writer, record, {
+          change: 9,
+          moment: { ...moment, idPrefix: "a", referencePrefix: "b" },
+        });
       });
     } finally {
       connection.close();

@@ -103,7 +103,7 @@ test("an undoing takes the place of what it undoes", async () => {
   const { id } = await tenant.import(users, CHANGED);
   const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(id));
   expect(await tasks()).toEqual([
-    { number: 1, work: "repeat", state: "dropped", importNumber: 2 },
+    { number: 1, work: "repeat", state: "dropped", importNumber: "2" },
     { number: 2, work: "undo", state: "open", importNumber: undo.number },
   ]);
   await tenant.import(exported, START);

@@ -322,12 +322,12 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
   }
   const ids = tenant.sql("select id from user union select id from user_was");
   const histories = await Promise.all(ids.map(({ id }) => tenant.client.users.history({ name: String(id) })));
-  const events = histories.flat().map((one) => one.events.map((e) => [e.number, told("users", e)]));
+  const events = histories.flat().map((one) => one.events.map((e) => [e.importId, told("users", e)]));
   const done = model.imports.filter(({ kind }) => kind === "users");
   const users = [...new Set(done.flatMap(({ did }) => did.map(({ record }) => record)))];
   const expected = users.map((user) =>
     done.flatMap((one) =>
-      one.did.filter(({ record }) => record === user).map((row) => [one.number, known(model, one, row)]),
+      one.did.filter(({ record }) => record === user).map((row) => [one.id, known(model, one, row)]),
     ),
   );
   expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));

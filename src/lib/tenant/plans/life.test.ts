@@ -56,11 +56,12 @@ test("of two that commit one plan at once, the other is told that it is done, an
   const plan = await tenant.plan(users, FILE);
   const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  const done = await tenant.client.imports.show(plan.number);
   const lost = outcomes.find((one) => one.status === "rejected");
   expect(lost?.reason).toMatchObject({
     code: "conflict",
     what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
-    hint: { ja: `結果の確認: clomoctl imports show ${plan.number} --rows` },
+    hint: { ja: `結果の確認: clomoctl imports show ${done.number} --rows` },
   });
 });
 
@@ -610,7 +611,7 @@ test("rows that only set a password are told, and the password is not", async ()
   expect(rows).toMatchObject([{ key: "yamada@x", action: "update", changed: [], setsSecret: true, before: [] }]);
   expect(JSON.stringify(rows)).not.toContain("Secret-12");
   const [history] = await tenant.client.users.history({ name: "yamada" });
-  expect(history?.events.map(({ number, setsSecret }) => [number, setsSecret])).toEqual([
+  expect(history?.events.map(({ change, setsSecret }) => [change, setsSecret])).toEqual([
     [1, false],
     [2, true],
   ]);

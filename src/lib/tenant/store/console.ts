@@ -10,7 +10,8 @@ import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
-import type { ImportDetail, Settled } from "./imports/record.ts";
+import { NEXT_CHANGE } from "./audit.ts";
+import { numberIn, numbersOf, type ImportDetail, type Settled } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
 import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import { ROOT } from "./orgs.ts";
@@ -35,10 +36,13 @@ export interface Closing {
   readonly actor: string;
 }
 
+/** SQL: the change that a task comes from; null of one of an import, which has it. */
+const OWN_CHANGE = `case when :import is null then ${NEXT_CHANGE} end`;
+
 export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<void> => {
   await writer.run(
-    `insert into main.console_task (work, kind, import, name, state, openedAt, openedBy)
-     values (:work, :kind, :import, :name, 'open', :at, :actor)`,
+    `insert into main.console_task (work, kind, import, name, state, openedAt, openedBy, change)
+     values (:work, :kind, :import, :name, 'open', :at, :actor, ${OWN_CHANGE})`,
     { ...task },
   );
 };
@@ -78,8 +82,10 @@ export const insertHandTask = async (
     },
 ): Promise<number> => {
   await writer.run(
-    `insert into main.console_task (work, kind, thing, name, object, target, changes, revision, org, state, openedAt, openedBy)
-     values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, ${ORG_OF_TARGET}, 'open', :at, :actor)`,
+    `insert into main.console_task
+       (work, kind, thing, name, object, target, changes, revision, org, state, openedAt, openedBy, change)
+     values (:work, :kind, :thing, :called, :id, :target, :changes, :revision, ${ORG_OF_TARGET}, 'open', :at, :actor,
+       ${NEXT_CHANGE})`,
     { ...task, ...object, changes: JSON.stringify(changes) },
   );
   return writer.count("select max(pk) from main.console_task");
@@ -91,7 +97,8 @@ export const updateHandTask = async (
   { changes, ...task }: HandTask & { readonly called: string },
 ): Promise<void> => {
   await writer.run(
-    `update main.console_task set work = :work, name = :called, changes = :changes, revision = :revision where pk = :number`,
+    `update main.console_task set work = :work, name = :called, changes = :changes, revision = :revision,
+       change = ${NEXT_CHANGE} where pk = :number`,
     { number, ...task, changes: JSON.stringify(changes) },
   );
   const moved = await writer.get("select kind, target from main.console_task where pk = :number", { number });
@@ -452,13 +459,13 @@ const isChangedBy = (of: string): string =>
 
 /** SQL: the import that deleted the record of a task `t`, if it took over an export of the console: nobody deleted it. */
 const ABSENT_IN = `(select case when i.detail -> 'request' ->> 'fromConsole' then
-    json_object('importNumber', i.pk, 'file', i.detail -> 'request' ->> 'fileName') end
+    json_object('importNumber', cast(i.change as text), 'file', i.detail -> 'request' ->> 'fileName') end
   from import i where i.kind = t.kind and i.revision is not null and (${DELETED.map(
     (table) => `exists (select 1 from ${table} w where w.import = i.pk and w.pk = t.target and w.action = 'delete')`,
   ).join(" or ")}) order by i.revision desc limit 1)`;
 
 /** SQL: of a task `t`, whose values an export of the console contradicted: the last export that changed its record. */
-const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail -> 'request' ->> 'fileName')
+const EXPORTED_BY = `(select json_object('importNumber', cast(i.change as text), 'file', i.detail -> 'request' ->> 'fileName')
   from import i where i.kind = t.kind and i.revision > t.revision and i.detail ->> 'revertedBy' is null
     and i.detail -> 'request' ->> 'fromConsole' and (t.target > i.madeAfter and t.target <= i.madeUpTo or ${isChangedBy("i")})
     and not exists (select 1 from import o where o.kind = t.kind and o.revision > i.revision
@@ -469,7 +476,7 @@ const EXPORTED_BY = `(select json_object('importNumber', i.pk, 'file', i.detail 
  * SQL: the import that a task `t` undoes, and that one's task as it was until then: the undoing dropped it if it was open.
  * Null of one that took over an export of the console, which had all of it.
  */
-const UNDOES = `(select json_object('importNumber', o.pk, 'task', k.pk,
+const UNDOES = `(select json_object('importNumber', cast(o.change as text), 'task', k.pk,
     'state', case when k.state = 'dropped' and k.closedAt = t.openedAt then 'open' else k.state end)
   from import o left join console_task k on k.import = o.pk
   where o.id = i.detail ->> 'reverts' and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0
@@ -483,7 +490,7 @@ const FIELD_TASK = `(select max(o.pk) from console_task o
 
 const TASKS = `select t.*, case when t.state = 'open' and t.work in ('add-field', 'remove-field') then ${FIELD_TASK} end as fieldTask,
   case when t.work = 'undo' then ${UNDOES} end as undoes, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
-  then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.detail, ${IS_GONE} as gone,
+  then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.change as importChange, i.detail, ${IS_GONE} as gone,
   case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn,
   d.platform, d.status as deviceStatus, d."androidMode"
   from console_task t left join import i on i.pk = t.import
@@ -525,8 +532,9 @@ const taskOf = (row: Row): ConsoleTask => {
     work: row["work"] as ConsoleWork,
     kind,
     thing: orNull(row["thing"]),
-    importNumber: row["import"] === null ? null : Number(row["import"]),
+    importNumber: row["import"] === null ? null : numbersOf({ pk: row["import"], change: row["importChange"] }).number,
     importId: orNull(row["importId"]),
+    change: numberIn(row, "importChange") ?? numberIn(row, "change"),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     key: null,
     objectId: orNull(row["object"]),

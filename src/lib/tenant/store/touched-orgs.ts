@@ -49,11 +49,9 @@ export const orgsOfTasks = async (
 
 /** What the audit's record of an import's commit has. */
 const orgsOfImport = async (reader: Reader, id: string): Promise<readonly string[] | undefined> => {
-  // a commit and its record have one time, by which records are found fast
   const row = await reader.get(
-    `select a.record -> 'orgs' as orgs from main.import i ${THEN} main.audit a on a.at = i.detail ->> 'committedAt'
-       and instr(a.record, i.id) > 0 and instr(a.record, '"changes":{') > 0
-     where i.id = :id and json_valid(a.record) and a.record -> 'detail' ->> 'number' = i.pk limit 1`,
+    `select a.record -> 'orgs' as orgs from main.import i ${THEN} main.audit a on a.seq = i.change
+     where i.id = :id and json_valid(a.record)`,
     { id },
   );
   const { orgs = null } = row ?? {};

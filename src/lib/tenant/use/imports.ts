@@ -8,6 +8,7 @@ import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
+import { importNamed } from "../store/change-number.ts";
 import { closeTasksOf, insertTask, openTaskNumbers } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
@@ -274,8 +275,10 @@ export class TenantImports {
     return this.#session.read(async (reader) => importsOf(reader, await listImports(reader), this.#session.actor));
   }
 
-  show(id: string): Promise<Import> {
-    return this.#session.read((reader) => this.#shown(reader, id));
+  /** @param name its id, or its number. @throws Failure `not-found` */
+  show(name: string): Promise<Import> {
+    const { actor } = this.#session;
+    return this.#session.read(async (reader) => importOf(reader, await importNamed(reader, name), actor));
   }
 
   /** The rows of a plan, or what a committed import did, as NDJSON in batches. @throws Failure `conflict` if it has neither */
@@ -318,9 +321,9 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
-  async #checkNotTaken({ id, pk }: ImportRecord): Promise<void> {
+  async #checkNotTaken({ id, number }: ImportRecord): Promise<void> {
     const whole = await this.#wholeOf(id);
-    if (whole !== undefined) throw partOf(pk, whole.pk);
+    if (whole !== undefined) throw partOf(number, whole.number);
   }
 
   /** The deletion of organisations that this one of their users is committed with; undefined if it stands alone. */
@@ -380,20 +383,19 @@ export class TenantImports {
         supersedes,
       };
       await changeImport(writer, record, { state: "awaiting-console", detail });
-      const { kind, pk, detail: planned } = record;
+      const { kind, detail: planned } = record;
       return {
         result: await this.#shown(writer, id),
         objects: [importObject(record)],
         orgs: await heldOrgs(writer, this.#session.asker),
         detail: {
           kind,
-          number: pk,
           mode: planned.request?.mode,
           fileName: planned.request?.fileName,
           emittedFile: fileName,
           emittedSha256: sha256,
           ...doneOf(planned.counts),
-          supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.pk),
+          supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.number),
         },
       };
     });
@@ -482,7 +484,7 @@ export class TenantImports {
    * @throws Failure `conflict`
    */
   #checkDeletions(waiting: ImportRecord, compared: ImportRecord): void {
-    const { pk, detail } = waiting;
+    const { number, detail } = waiting;
     if (compared.detail.deletesOthers === false || detail.agreedDeletions === compared.detail.deletions) return;
     const now = compared.detail.counts?.delete ?? 0;
     throw new Failure("conflict", {
@@ -491,8 +493,8 @@ export class TenantImports {
         `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
       ),
       hint: text(
-        `see them, then verify again: clomoctl imports replan ${pk}`,
-        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${pk}`,
+        `see them, then verify again: clomoctl imports replan ${number}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${number}`,
       ),
     });
   }
@@ -531,15 +533,15 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import was undone already, or is itself an undo */
-  async #checkNotUndone({ pk, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
+  async #checkNotUndone({ number, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
     const other = reverts ?? revertedBy;
     if (other === null) return;
-    const { pk: by, detail } = await this.#record(other);
+    const { number: by, detail } = await this.#record(other);
     const others = await this.#session.read(listImports);
     const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    const next = lastCommitted(standing)?.pk;
-    if (reverts !== null) throw isUndo(pk, by, { deleted: detail.request?.mode === "delete", next });
-    throw undoneAlready({ number: pk, by, next });
+    const next = lastCommitted(standing)?.number;
+    if (reverts !== null) throw isUndo(number, by, { deleted: detail.request?.mode === "delete", next });
+    throw undoneAlready({ number, by, next });
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -629,10 +631,13 @@ export class TenantImports {
   #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
     const record = this.#checkState(found, states);
     if (record.etag === etag) return record;
-    const { pk } = record;
+    const { number } = record;
     throw new Failure("conflict", {
-      what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
-      hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
+      what: text(
+        `the plan of import ${number} has been replaced since`,
+        `インポート ${number} の計画は作り直されています`,
+      ),
+      hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
     });
   }
 
@@ -662,8 +667,8 @@ export class TenantImports {
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
-      const { kind, pk, detail } = record;
-      const told = { kind, number: pk, mode: detail.request?.mode, fileName: detail.request?.fileName };
+      const { kind, detail } = record;
+      const told = { kind, mode: detail.request?.mode, fileName: detail.request?.fileName };
       const orgs = await heldOrgs(writer, this.#session.asker);
       return { result: undefined, objects: [importObject(record)], orgs, detail: told };
     });
@@ -751,7 +756,7 @@ const FREEING = [
 const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
-  const numbers = waiting.map(({ pk }) => pk).join(", ");
+  const numbers = waiting.map(({ number }) => number).join(", ");
   return new Failure("conflict", {
     what: text(
       `another upload awaits its verification: import ${numbers}`,
@@ -768,20 +773,20 @@ const notOpen = (record: ImportRecord, isSystem: boolean): Failure => {
   if (record.state === "superseded") return supersededSince(record, isSystem);
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
-    what: text(`import ${record.pk} is ${en}`, `インポート ${record.pk} は${ja}です`),
+    what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
   });
 };
 
 /** Of an upload after which another one was written, which who asks may not see. */
-const supersededSince = ({ pk, kind }: ImportRecord, isSystem: boolean): Failure => {
+const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Failure => {
   const app = FORMATS[kind].app === undefined ? "" : ` --app ${kind}`;
   const line = (file: string): string => `clomoctl ${app === "" ? kind : "secured users"} import ${file}${app}`;
   const [again, takeOver] = [`${line("FILE")} --emit-csv UPLOAD.csv`, `${line("EXPORT.csv")} --from-console`];
   return new Failure("conflict", {
     what: text(
-      `import ${pk} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
-      `インポート ${pk} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
+      `import ${number} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
+      `インポート ${number} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
     ),
     hint: isSystem
       ? text(
@@ -798,16 +803,13 @@ const supersededSince = ({ pk, kind }: ImportRecord, isSystem: boolean): Failure
 const isStanding = ({ detail: { revertedBy } }: ImportRecord): boolean => revertedBy === null;
 
 const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefined =>
-  imports.toSorted((a, b) => committedMs(b) - committedMs(a) || b.pk - a.pk)[0];
-
-const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
-  Date.parse(committedAt ?? createdAt);
+  imports.toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];
 
 /** @param deleted the import that was undone was a deletion, which has no file */
 const isUndo = (
-  number: number,
-  undone: number,
-  { deleted, next }: { readonly deleted: boolean; readonly next: number | undefined },
+  number: string,
+  undone: string,
+  { deleted, next }: { readonly deleted: boolean; readonly next: string | undefined },
 ): Failure =>
   new Failure("conflict", {
     what: text(

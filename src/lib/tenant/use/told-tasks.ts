@@ -46,9 +46,9 @@ const MOST_RESTORED = 5;
 const withRestored = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   Promise.all(
     tasks.map(async (task) => {
-      const { state, work, kind, create, importNumber } = task;
-      if (state !== "open" || work !== "undo" || create === 0 || importNumber === null) return task;
-      const beside = await restoredBeside(reader, kind, { undo: importNumber, most: MOST_RESTORED });
+      const { state, work, kind, create, importId } = task;
+      if (state !== "open" || work !== "undo" || create === 0 || importId === null) return task;
+      const beside = await restoredBeside(reader, kind, { undo: importId, most: MOST_RESTORED });
       const noun = { kind, ...(await nounOf(task)) };
       const ids = beside.map(({ id }) => id);
       const records = await recordsWith(reader, noun.list, ids);
@@ -171,9 +171,9 @@ export const told = async (reader: Reader, tasks: readonly ConsoleTask[]): Promi
 const withNamed = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   Promise.all(
     tasks.map(async (task) => {
-      const { state, work, kind, importNumber } = task;
-      if (state !== "open" || importNumber === null || work === "upload") return task;
-      const all = Map.groupBy(await namedByImport(reader, kind, importNumber), ({ field, id }) => `${field} ${id}`);
+      const { state, work, kind, importId } = task;
+      if (state !== "open" || importId === null || work === "upload") return task;
+      const all = Map.groupBy(await namedByImport(reader, kind, importId), ({ field, id }) => `${field} ${id}`);
       if (all.size === 0) return task;
       const told = [...all.values()].slice(0, MOST_RESTORED).map((of) => namedOf(reader, of));
       return { ...task, named: (await Promise.all(told)).flat() };
@@ -214,8 +214,8 @@ const namedOf = async (
 const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   Promise.all(
     tasks.map(async (task) => {
-      const { number, kind, state, importNumber, delete: gone } = task;
-      if (state !== "open" || importNumber === null || gone === 0) return task;
+      const { number, kind, state, importId, delete: gone } = task;
+      if (state !== "open" || importId === null || gone === 0) return task;
       const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
       const all: ConsoleTask["former"] = [];
       for (const changes of found.values()) {

@@ -14,23 +14,24 @@ export const userHistory = async (
     people: await findPeople(reader, name),
     imports: await listImports(reader),
   }));
-  const numbers = new Map(imports.map(({ id, pk }) => [id, pk]));
+  const numbers = new Map(imports.map(({ id, number }) => [id, number]));
   const known = new Map(imports.map((record) => [record.pk, record]));
-  const eventOf = ({ import: number, row }: RecordEvent): readonly UserEvent[] => {
-    const record = known.get(number);
-    return record === undefined
+  const eventOf = ({ import: plan, row }: RecordEvent): readonly UserEvent[] => {
+    const record = known.get(plan);
+    return record?.change === null || record === undefined
       ? []
-      : [userEvent(record, row, (id) => (id === null ? null : (numbers.get(id) ?? null)))];
+      : [userEvent(record, record.change, row, (id) => (id === null ? null : (numbers.get(id) ?? null)))];
   };
   return people.map(({ pk, ...person }) => ({ ...person, events: engine.events("users", pk).flatMap(eventOf) }));
 };
 
 const userEvent = (
-  { pk, id, detail, createdAt }: ImportRecord,
+  { id, detail, createdAt }: ImportRecord,
+  change: number,
   { action, changed, setsSecret, before, after, untold }: RecordEvent["row"],
-  numberOf: (id: string | null) => number | null,
+  numberOf: (id: string | null) => string | null,
 ): UserEvent => ({
-  number: pk,
+  change,
   importId: id,
   at: detail.committedAt ?? createdAt,
   actor: detail.actor,

@@ -34,7 +34,6 @@ interface Did {
 }
 
 interface ModelImport {
-  readonly number: number;
   readonly id: string;
   readonly did: readonly Did[];
   readonly isUndo: boolean;
@@ -187,7 +186,7 @@ const doImport = async (model: Model, { mode, key, rows }: Extract<Step, { mode:
 const commit = async (model: Model, plan: Import, did: readonly Did[], isUndo: boolean): Promise<void> => {
   await tenant.client.imports.commit(plan);
   model.apply(did, plan.id);
-  model.imports.push({ number: plan.number, id: plan.id, did, isUndo, undone: false });
+  model.imports.push({ id: plan.id, did, isUndo, undone: false });
 };
 
 /** Undoes an import where the model says that it can be; else already the plan is refused. */
@@ -234,11 +233,9 @@ const expectHistory = async (model: Model): Promise<void> => {
   const histories = await Promise.all(
     ids.map(async ({ id }) => (await tenant.client.users.history({ name: String(id) }))[0]),
   );
-  const events = histories.map((history) => (history?.events ?? []).map((event) => [event.number, told(event)]));
+  const events = histories.map((history) => (history?.events ?? []).map((event) => [event.importId, told(event)]));
   const expected = users.map((user) =>
-    model.imports.flatMap(({ number, did }) =>
-      did.filter((one) => one.user === user).map((one) => [number, known(one)]),
-    ),
+    model.imports.flatMap(({ id, did }) => did.filter((one) => one.user === user).map((one) => [id, known(one)])),
   );
   expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
   expect(histories.filter((history) => history?.deleted === false)).toHaveLength(model.users.size);

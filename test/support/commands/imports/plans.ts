@@ -17,16 +17,18 @@ const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCre
 export const planOf = (change: Partial<Import> = {}): Import =>
   example<Import>("uploadImport", { ...COUNTS, absentColumns: [], ...change });
 
-/** The same plan, committed. */
-export const committed = (plan: Import = planOf()): Import => ({
+/** The same plan, committed by a change. */
+export const committed = (plan: Import = planOf(), change = 17): Import => ({
   ...plan,
+  number: String(change),
+  change,
   state: "committed",
   committedAt: "2026-11-20T01:23:45.000Z",
 });
 
 /** What programs read of {@link planOf} once it is committed. */
 export const COMMITTED_RESULT = {
-  number: 12,
+  number: "17",
   importId: ID,
   tenant: "kanto",
   mode: "append",

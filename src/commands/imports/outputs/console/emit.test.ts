@@ -120,13 +120,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
   expect(en.stderr).toContain(
-    `\nthen export in the console and verify: clomoctl imports verify 12 --against EXPORT.csv\n`,
+    `\nthen export in the console and verify: clomoctl imports verify P12 --against EXPORT.csv\n`,
   );
   expect(ja.stderr).toContain(
     "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
-  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify 12 --against EXPORT.csv\n`);
+  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify P12 --against EXPORT.csv\n`);
   expect(en.stderr + en.stdout).not.toContain("Secret");
   expect(en.stderr).not.toContain("own headers");
 });
@@ -134,13 +134,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
 test("an upload that supersedes another says so, and refuses to with --keep-waiting", async () => {
   const other = "019a9f3c-5a00-7abc-8def-000000000042";
   const emitImport = { ...planOf({ state: "awaiting-console" }), supersedes: [other] };
-  const imports = { items: [planOf({ id: other, number: 9, fileName: "old.csv" })] };
+  const imports = { items: [planOf({ id: other, number: "P9", fileName: "old.csv" })] };
   const { en, ja } = await inBothAnew(`${LINE} --keep-waiting`, circumstances({ more: { emitImport, imports } }));
   expect(en.requests.at(-2)?.query).toMatchObject({ keepWaiting: "true" });
   expect(en.stderr).toContain(
-    "\nimport 9 (old.csv) was waiting for its verification; 12 supersedes it: do not upload its file any more",
+    "\nimport P9 (old.csv) was waiting for its verification; P12 supersedes it: do not upload its file any more",
   );
-  expect(ja.stderr).toContain("\n照合待ちだったインポート 9(old.csv)は、12 に差し替えました。以前のファイルは");
+  expect(ja.stderr).toContain("\n照合待ちだったインポート P9(old.csv)は、P12 に差し替えました。以前のファイルは");
 });
 
 test("a signal once the file is handed over says that it waits for its upload", async () => {
@@ -151,13 +151,17 @@ test("a signal once the file is handed over says that it waits for its upload", 
   };
   const { exit, stderr } = await run(LINE, { ...circumstances({ more: { emitImport } }), signals });
   expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: import 12 waits for the upload of its file");
+  expect(stderr).toContain("error: interrupted: import P12 waits for the upload of its file");
 });
 
 test.each([
-  ["awaiting-console", "import 12 waits for the upload of its file", "インポート 12 はファイルのアップロード待ちです"],
+  [
+    "awaiting-console",
+    "import P12 waits for the upload of its file",
+    "インポート P12 はファイルのアップロード待ちです",
+  ],
   ["planned", "nothing was changed", "何も変更していません"],
-  [undefined, "import 12 may be waiting for the upload of its file", "待ちになっている可能性があります"],
+  [undefined, "import P12 may be waiting for the upload of its file", "待ちになっている可能性があります"],
 ] as const)("what the tenant did not answer in time is looked up: the plan is %s", async (state, said, ja) => {
   const interrupted = new Failure("interrupted", { what: text("stopped", "停止") });
   const gone = new Failure("unavailable", { what: text("gone", "不在") });
@@ -179,7 +183,7 @@ test("a plan that is refused as another upload waits is discarded; one that has 
   expect(en).toMatchObject({ exit: 5 });
   expect(en.requests.at(-1)).toMatchObject({ operation: "discardImport", params: { id: ID } });
   expect(ja.stderr).toContain("照合待ちがあります");
-  const changed = { emitImport: refused("compare again: clomoctl imports replan 12") };
+  const changed = { emitImport: refused("compare again: clomoctl imports replan P12") };
   const again = await run(line, circumstances({ more: changed }));
   expect(operations(again.requests)).not.toContain("discardImport");
 });

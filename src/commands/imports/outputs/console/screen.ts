@@ -16,7 +16,7 @@ export const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
 };
 
 /** What proves an upload. @param number of its import, which every upload has */
-export const exportAndVerify = (number: number | null): Text =>
+export const exportAndVerify = (number: string | null): Text =>
   text(
     `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
     `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,

@@ -27,12 +27,12 @@ export interface NamedByImport {
  * What the records of an import name, of that which it changed, where tasks that are open or were closed since change by what
  * files name it.
  *
- * @param importNumber of an import whose records others may be named by
+ * @param importId of an import whose records others may be named by
  */
 export const namedByImport = async (
   reader: Reader,
   kind: FormatName,
-  importNumber: number,
+  importId: string,
 ): Promise<readonly NamedByImport[]> => {
   const { thing } = FORMATS[kind];
   const [table, was] = [tableOf(kind), wasOf(kind)];
@@ -43,12 +43,12 @@ export const namedByImport = async (
       `select distinct o.id, t.${thing.namedBy ?? "name"} as called, k.pk as task, k.state, k.object, k.changes
        from import i ${THEN} ${table} t ${THEN} ${refers.to} o on o.pk = t.${stored}
          ${THEN} console_task k on k.kind = :of and k.thing is null and k.target = o.pk and k.work = 'edit'
-       where i.pk = :importNumber and (k.state = 'open' or k.closedAt > i.detail ->> 'committedAt')
+       where i.id = :importId and (k.state = 'open' or k.closedAt > i.detail ->> 'committedAt')
          and exists (select 1 from json_each(k.changes) c where c.value ->> 'field' = :by)
          and (t.pk > i.madeAfter and t.pk <= i.madeUpTo or exists (select 1 from ${was} w where w.import = i.pk and w.pk = t.pk
            and w.action = 'update' and w.${stored} is distinct from t.${stored}))
        order by k.pk, t.pk limit :most`,
-      { of, by: refers.by, importNumber, most: MOST_NAMED },
+      { of, by: refers.by, importId, most: MOST_NAMED },
     );
     return rows.map((row) => ({
       field,

@@ -4,6 +4,7 @@ import type { PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.
 import { text } from "../../../text/index.ts";
 import type { ColumnMap } from "../../../csv/layout/map.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import { importNumber } from "../../../model/import-number.ts";
 import type { ChangedObject } from "../audit.ts";
 import type { Reader, Row, Writer } from "../store.ts";
 
@@ -84,8 +85,12 @@ export interface ImportDetail {
 
 /** An import as stored by the tenant. */
 export interface ImportRecord {
-  /** its number, by creation */
+  /** the number of its plan, by creation */
   readonly pk: number;
+  /** the number of the change that committed it; null until then */
+  readonly change: number | null;
+  /** how people name it */
+  readonly number: string;
   readonly id: string;
   readonly kind: FormatName;
   readonly state: ImportState;
@@ -110,13 +115,20 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
-const numberIn = (row: Row, column: string): number | null => {
+/** The numbers of an import, of which a row has the plan's and the change's. */
+export const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
+  const [pk, change] = [Number(row["pk"]), numberIn(row, "change")];
+  return { pk, change, number: importNumber(pk, change) };
+};
+
+/** A number in a row; null where it has none. */
+export const numberIn = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
   const value = row[column] ?? null;
   return value === null ? null : Number(value);
 };
 
-const recordOf = (row: Row): ImportRecord => ({
-  pk: Number(row["pk"]),
+export const recordOf = (row: Row): ImportRecord => ({
+  ...numbersOf(row),
   id: String(row["id"]),
   kind: row["kind"] as FormatName,
   state: row["state"] as ImportState,
@@ -137,7 +149,7 @@ export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverte
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "madeAfter" | "madeUpTo">,
+  record: Omit<ImportRecord, "pk" | "change" | "number" | "madeAfter" | "madeUpTo">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await writer.run(
@@ -148,17 +160,19 @@ export const insertImport = async (
 };
 
 /** The parts of an import that change after it is created. */
-export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "madeAfter" | "madeUpTo">> & {
+export type ImportChange = Partial<
+  Pick<ImportRecord, "state" | "etag" | "revision" | "change" | "madeAfter" | "madeUpTo">
+> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
 
-export const changeImport = async (writer: Writer, record: ImportRecord, change: ImportChange): Promise<void> => {
-  const { pk, state, etag, revision, madeAfter, madeUpTo } = { ...record, ...change };
-  const detail = { ...record.detail, ...change.detail };
+export const changeImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
+  const { pk, state, etag, revision, change, madeAfter, madeUpTo } = { ...record, ...values };
+  const detail = { ...record.detail, ...values.detail };
   await writer.run(
-    `update main.import set state = :state, etag = :etag, revision = :revision, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
+    `update main.import set state = :state, etag = :etag, revision = :revision, change = :change, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
        detail = :detail where pk = :pk`,
-    { pk, state, etag, revision, madeAfter, madeUpTo, detail: JSON.stringify(detail) },
+    { pk, state, etag, revision, change, madeAfter, madeUpTo, detail: JSON.stringify(detail) },
   );
 };
 
@@ -167,26 +181,25 @@ export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "p
   await writer.run("delete from main.import where pk = :pk", { pk });
 };
 
-const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
-  const row = await reader.get("select * from import where id = :id", { id });
-  return row === undefined ? undefined : recordOf(row);
-};
+/** The failure of an import that is not there. @param name as it was named */
+export const unknownImport = (name: string): Failure =>
+  new Failure("not-found", {
+    what: text(`no import ${name}`, `インポート ${name} はありません`),
+    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+  });
 
 /** @throws Failure `not-found` */
 export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
-  const record = await findImport(reader, id);
-  if (record !== undefined) return record;
-  throw new Failure("not-found", {
-    what: text(`no import ${id}`, `インポート ${id} はありません`),
-    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
-  });
+  const row = await reader.get("select * from import where id = :id", { id });
+  if (row === undefined) throw unknownImport(id);
+  return recordOf(row);
 };
 
 /** An import as the audit names it: people know it by its number. */
-export const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): ChangedObject => ({
+export const importObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
   thing: "import",
   id,
-  name: String(pk),
+  name: number,
 });
 
 /** Of a plan's counts, what was done by it: what else it tells is about the tenant. */

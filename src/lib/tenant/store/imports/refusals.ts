@@ -45,16 +45,16 @@ export const keysMoved = (tasks: readonly number[]): Failure => {
 export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `import ${record.pk} has invalid rows; nothing was changed`,
-      `インポート ${record.pk} に不正な行があるため、何も変更していません`,
+      `import ${record.number} has invalid rows; nothing was changed`,
+      `インポート ${record.number} に不正な行があるため、何も変更していません`,
     ),
     hint:
       record.state === "awaiting-console"
         ? text(
-            `see what no longer fits: clomoctl imports show ${record.pk} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console (system administrators may): clomoctl imports discard ${record.pk}`,
-            `合わなくなった点: clomoctl imports show ${record.pk} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます(システム管理者のみ): clomoctl imports discard ${record.pk}`,
+            `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console (system administrators may): clomoctl imports discard ${record.number}`,
+            `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます(システム管理者のみ): clomoctl imports discard ${record.number}`,
           )
-        : text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
+        : text(`see them: clomoctl imports show ${record.number}`, `確認: clomoctl imports show ${record.number}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */
@@ -62,17 +62,17 @@ export const withoutPlan = (record: ImportRecord): Failure => {
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(
-      `import ${record.pk} is ${en}; it has no open plan`,
-      `インポート ${record.pk} は${ja}で、有効な計画がありません`,
+      `import ${record.number} is ${en}; it has no open plan`,
+      `インポート ${record.number} は${ja}で、有効な計画がありません`,
     ),
     hint: insteadOfPlan(record),
   });
 };
 
 const insteadOfPlan = (record: ImportRecord): Text => {
-  const { pk, state, detail } = record;
+  const { number, state, detail } = record;
   if (DONE.includes(state)) {
-    const show = `clomoctl imports show ${pk} --rows`;
+    const show = `clomoctl imports show ${number} --rows`;
     return text(`what it did: ${show}`, `結果の確認: ${show}`);
   }
   return detail.request?.mode === "delete"
@@ -81,17 +81,17 @@ const insteadOfPlan = (record: ImportRecord): Text => {
 };
 
 /** The failure of committing a plan after a collection that it read has changed. */
-export const overtakenByTenant = ({ pk }: Pick<ImportRecord, "pk">): Failure =>
+export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Failure =>
   new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
     hint: text(
-      `compare again: clomoctl imports replan ${pk}`,
-      `もう一度比較してください: clomoctl imports replan ${pk}`,
+      `compare again: clomoctl imports replan ${number}`,
+      `もう一度比較してください: clomoctl imports replan ${number}`,
     ),
   });
 
 /** The failure of committing alone what is committed with the deletion of its organisations. */
-export const partOf = (number: number, whole: number): Failure =>
+export const partOf = (number: string, whole: string): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} is part of import ${whole}: both are committed as one`,
@@ -104,7 +104,7 @@ export const partOf = (number: number, whole: number): Failure =>
   });
 
 /** What may be done instead. @param next the last import that was not undone, if there is one */
-export const orUndo = ({ en, ja }: Text, next: number | undefined): Text =>
+export const orUndo = ({ en, ja }: Text, next: string | undefined): Text =>
   next === undefined
     ? text(en, ja)
     : text(
@@ -123,9 +123,9 @@ export const undoneAlready = ({
   by,
   next,
 }: {
-  readonly number: number;
-  readonly by: number;
-  readonly next?: number | undefined;
+  readonly number: string;
+  readonly by: string;
+  readonly next?: string | undefined;
 }): Failure =>
   new Failure("conflict", {
     what: text(

@@ -31,20 +31,20 @@ const restoredFrom = ({ name }: Thing): string =>
 /**
  * The records that an undoing brought back and that have, or had, what no file tells: fields set by hand, and secrets.
  *
- * @param undo the number of the import
+ * @param undo the id of the import
  * @param most maximum number of records
  */
 export const restoredBeside = async (
   reader: Reader,
   kind: FormatName,
-  { undo, most }: { readonly undo: number; readonly most: number },
+  { undo, most }: { readonly undo: string; readonly most: number },
 ): Promise<readonly Restored[]> => {
   const { thing } = FORMATS[kind];
   const secrets = secretsOf(thing);
   const told = [`${secrets} <> '[]'`, ...unfiledIn(kind).map(([, condition]) => condition)].join(" or ");
   const rows = await reader.all(
     `select r.id, ${secrets} as secrets ${restoredFrom(thing)} join ${thing.name} r on r.pk = w.pk
-     where u.pk = :undo and (${told}) order by w.pk limit :most`,
+     where u.id = :undo and (${told}) order by w.pk limit :most`,
     { undo, most },
   );
   return rows.map((row) => ({ id: String(row["id"]), secrets: JSON.parse(String(row["secrets"])) as string[] }));
@@ -60,8 +60,8 @@ interface RestoredFields {
   readonly beside: readonly string[];
 }
 
-/** The fields in which records that an undoing brought back have a value. @param undo the number of the import */
-export const restoredFields = async (reader: Reader, name: FormatName, undo: number): Promise<RestoredFields> => {
+/** The fields in which records that an undoing brought back have a value. @param undo the id of the import */
+export const restoredFields = async (reader: Reader, name: FormatName, undo: string): Promise<RestoredFields> => {
   const { thing } = FORMATS[name];
   const kind = kindOf(FORMATS[name]);
   const filed = kind.fields
@@ -72,7 +72,7 @@ export const restoredFields = async (reader: Reader, name: FormatName, undo: num
       return [field, `${value} is not null and ${isSet}`] as const;
     });
   const beside = unfiledIn(name);
-  const from = `${restoredFrom(thing)} where u.pk = :undo`;
+  const from = `${restoredFrom(thing)} where u.id = :undo`;
   const having = async (fields: readonly (readonly [string, string])[]): Promise<readonly string[]> => {
     if (fields.length === 0) return [];
     const pieces = fields.map(([, condition], at) => `max(${either(condition, "1", "0")}) as f${at}`);
@@ -80,7 +80,7 @@ export const restoredFields = async (reader: Reader, name: FormatName, undo: num
     return fields.flatMap(([field], at) => (Number(row?.[`f${at}`] ?? 0) === 1 ? [field] : []));
   };
   const distinct = async (list: string, member: "key" | "value"): Promise<readonly string[]> => {
-    const where = `${restoredFrom(thing)} join json_each(${list}) e where u.pk = :undo`;
+    const where = `${restoredFrom(thing)} join json_each(${list}) e where u.id = :undo`;
     return (await reader.all(`select distinct e.${member} as one ${where}`, { undo })).map(({ one }) => String(one));
   };
   const secrets = await distinct(secretsOf(thing), "value");

@@ -41,8 +41,8 @@ test("many imports are shown with no more reads than one, each with the numbers 
   await tenant.plan(users, file("山田 旧"));
   expect(await statements()).toBe(one);
   expect(await tenant.client.imports.list()).toMatchObject([
-    { number: 5, revertsNumber: null, revertedByNumber: null, unseenColumns: expect.arrayContaining(["氏名"]) },
-    { number: 4, state: "awaiting-console", consoleTask: 1 },
+    { number: "P5", revertsNumber: null, revertedByNumber: null, unseenColumns: expect.arrayContaining(["氏名"]) },
+    { number: "P4", state: "awaiting-console", consoleTask: 1 },
     { number: undo.number, revertsNumber: changed.number, revertedByNumber: null },
     { number: changed.number, state: "reverted", revertedByNumber: undo.number },
     { number: made.number, revertsNumber: null },

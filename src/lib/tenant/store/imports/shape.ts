@@ -6,7 +6,7 @@ import { countOpenTasks } from "../tenant.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { DONE, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
+import { DONE, numbersOf, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -31,10 +31,10 @@ export const NO_COUNTS = {
 interface Beside {
   readonly tenant: string;
   /** numbers of imports, by id */
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly numbers: ReadonlyMap<string, string>;
   /** deletions that are committed with others, by id */
   readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
-  /** open tasks for the console, by the number of their import */
+  /** open tasks for the console, by the number of their import's plan */
   readonly tasks: ReadonlyMap<number, number>;
   /** how many tasks are open, of imports or not; 0 where nobody is told */
   readonly open: number;
@@ -52,21 +52,24 @@ const SENT_BY_SEEN = `select i.kind, e.value as field, max(i.detail ->> 'emitted
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const takenOf = ({ id, pk, gone, before }: Row): NonNullable<Import["takes"]> => ({
-  id: String(id),
-  number: Number(pk),
-  delete: Number(gone),
-  recordsBefore: Number(before),
+const takenOf = (row: Row): NonNullable<Import["takes"]> => ({
+  id: String(row["id"]),
+  number: numbersOf(row).number,
+  delete: Number(row["gone"]),
+  recordsBefore: Number(row["before"]),
 });
 
 const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
   const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
-  const numbers = await reader.all("select id, pk from import where id in (select value from json_each(:others))", {
-    others: JSON.stringify(others),
-  });
+  const numbers = await reader.all(
+    "select id, pk, change from import where id in (select value from json_each(:others))",
+    {
+      others: JSON.stringify(others),
+    },
+  );
   const takes = records.flatMap(({ detail }) => detail.takes ?? []);
   const taken = await reader.all(
-    `select id, pk, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
+    `select id, pk, change, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
        coalesce(detail ->> 'counts' ->> 'recordsBefore', 0) as before
      from import where id in (select value from json_each(:takes))`,
     { takes: JSON.stringify(takes) },
@@ -76,7 +79,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
-    numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
+    numbers: new Map(numbers.map((row) => [String(row["id"]), numbersOf(row).number])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
     open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
@@ -139,11 +142,12 @@ const shownCounts = (record: ImportRecord) => {
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
-  const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
+  const numberOf = (id: string | null): string | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
   return {
     id: record.id,
-    number: record.pk,
+    number: record.number,
+    change: record.change,
     tenant: beside.tenant,
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",

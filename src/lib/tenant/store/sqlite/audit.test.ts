@@ -29,10 +29,9 @@ test("every change has an audit record, chained by hash, without secrets", async
     version: 2,
     seq: 2,
     origin: TEST_ORIGIN,
-    objects: [{ thing: "import", id: done.id, name: "1" }],
+    objects: [{ thing: "import", id: done.id, name: "2" }],
     detail: {
       kind: "users",
-      number: 1,
       mode: "append",
       create: 1,
       inputSha256: done.inputSha256,
@@ -41,11 +40,11 @@ test("every change has an audit record, chained by hash, without secrets", async
   });
   expect(entries[2]).toMatchObject({
     objects: [
-      { thing: "import", id: done.id, name: "1" },
-      { thing: "import", name: "2" },
+      { thing: "import", id: done.id, name: "2" },
+      { thing: "import", name: "3" },
       { thing: "user", name: "山田 <a@x>" },
     ],
-    detail: { kind: "users", number: 2, mode: "revert", undone: 1, delete: 1 },
+    detail: { kind: "users", mode: "revert", undone: 2, delete: 1 },
   });
 });
 

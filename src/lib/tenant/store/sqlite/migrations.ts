@@ -108,7 +108,7 @@ const FIRST_SCHEMA = `
 
   create table import (
     pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
-    etag text, revision integer, detail text not null, madeAfter integer, madeUpTo integer);
+    etag text, revision integer, change integer unique, detail text not null, madeAfter integer, madeUpTo integer);
   create index import_revision on import (revision);
 
   -- Records as they were before an import. The audit holds a sum over what each import keeps (also in import_created and
@@ -156,7 +156,7 @@ const FIRST_SCHEMA = `
   create table console_task (
     pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
     state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text,
-    object text, target integer, changes text, revision integer, thing text, org integer);
+    object text, target integer, changes text, revision integer, thing text, org integer, change integer);
   create index console_task_import on console_task (import);
   create index console_task_target on console_task (kind, target) where target is not null;
 

@@ -1,11 +1,12 @@
+import { importNumber } from "../../../../model/import-number.ts";
 import type { AuditFindings, KeptBreak } from "../../audit-findings.ts";
-import { DONE } from "../../imports/record.ts";
+import { DONE, numbersOf, type ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
 import { isMisfit } from "../storage-failure.ts";
 import { keptTables, sumOfKept } from "../imports/history/kept.ts";
 
 /** SQL: the records that hold the sum of an import's kept changes. */
-const WITH_SUMS = `select record -> 'detail' ->> 'number' as number, record -> 'detail' -> 'changes' ->> 'count' as count,
+const WITH_SUMS = `select seq, record -> 'detail' -> 'changes' ->> 'count' as count,
     record -> 'detail' -> 'changes' ->> 'sha256' as sha256
   from audit where instr(record, '"changes":{') > 0 and record -> 'detail' -> 'changes' ->> 'sha256' is not null order by seq`;
 
@@ -16,26 +17,29 @@ const isDone = (alias: string): string => `${alias}.state in (${DONE.map((state)
  * that cannot be read was altered.
  */
 export const verifyKept = (database: Database): NonNullable<AuditFindings["imports"]> => {
-  const broken = new Map<number, KeptBreak>();
-  const sums = new Map(database.all(WITH_SUMS).map((row) => [Number(row["number"]), row]));
-  const done = new Set(doneImports(database));
+  const broken = new Map<string, KeptBreak>();
+  const sums = new Map(database.all(WITH_SUMS).map((row) => [Number(row["seq"]), row]));
+  const done = new Map(doneImports(database).map((one) => [one.change, one]));
   let verified = 0;
-  for (const [number, told] of sums) {
-    if (!done.has(number)) broken.set(number, "missing");
-    else if (readable(() => isAsTold(database, number, told)) === true) verified += 1;
-    else broken.set(number, "altered");
+  for (const [change, told] of sums) {
+    const pk = done.get(change)?.pk;
+    if (pk === undefined) broken.set(String(change), "missing");
+    else if (readable(() => isAsTold(database, pk, told)) === true) verified += 1;
+    else broken.set(String(change), "altered");
   }
-  for (const number of done) if (!sums.has(number)) broken.set(number, "unrecorded");
-  for (const number of straysIn(database)) if (!broken.has(number)) broken.set(number, "unrecorded");
-  const sorted = [...broken].toSorted(([one], [other]) => one - other);
-  return { verified, broken: sorted.map(([number, reason]) => ({ number, reason })) };
+  for (const { change, number } of done.values())
+    if (change === null || !sums.has(change)) broken.set(number, "unrecorded");
+  for (const plan of straysIn(database)) broken.set(importNumber(plan, null), "unrecorded");
+  return { verified, broken: [...broken].map(([number, reason]) => ({ number, reason })) };
 };
 
 /** The numbers of imports that were done; none without their table. */
-const doneImports = (database: Database): readonly number[] =>
-  readable(() => database.all(`select pk from import i where ${isDone("i")}`))?.map(({ pk }) => Number(pk)) ?? [];
+const doneImports = (database: Database): readonly Pick<ImportRecord, "pk" | "change" | "number">[] =>
+  readable(() => database.all(`select pk, change from import i where ${isDone("i")} order by change`))?.map(
+    numbersOf,
+  ) ?? [];
 
-/** The numbers in kept changes that no import that was done has; 0 for what is no number. */
+/** The numbers of plans in kept changes that no import that was done has; 0 for what is no number. */
 const straysIn = (database: Database): readonly number[] =>
   keptTables(database).flatMap(([table]) => {
     const strays = `select distinct case when typeof(import) = 'integer' then import else 0 end as number from ${table} k
@@ -53,7 +57,7 @@ const readable = <T>(read: () => T): T | undefined => {
   }
 };
 
-const isAsTold = (database: Database, number: number, { count, sha256 }: Row): boolean => {
-  const sum = sumOfKept(database, number);
+const isAsTold = (database: Database, pk: number, { count, sha256 }: Row): boolean => {
+  const sum = sumOfKept(database, pk);
   return sum.sha256 === sha256 && sum.count === Number(count);
 };

@@ -235,7 +235,7 @@ const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): n
     .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "pk" | "etag">): void => {
+export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "number" | "etag">): void => {
   if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
 };
 

@@ -164,7 +164,7 @@ const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
   database.exec("delete from import_created; delete from gadget_was; delete from import_secret");
   const made = database.change(() => applyPlan(database, sql, context));
-  return { counts, reverted: { pk: IMPORT, kind, revision, ...made, undid: null } satisfies Committed };
+  return { counts, reverted: { pk: IMPORT, change: IMPORT, kind, revision, ...made, undid: null } satisfies Committed };
 };
 
 const gadgets = () =>
@@ -332,6 +332,7 @@ test("keeps its owner from being deleted, by a file that lacks them and by an un
   const { revision, pk } = database.get("select pk, revision from user where name = '山田'") ?? {};
   const made: Committed = {
     pk: Number(pk) + IMPORT,
+    change: 1,
     kind: users,
     revision: Number(revision),
     madeAfter: Number(pk) - 1,

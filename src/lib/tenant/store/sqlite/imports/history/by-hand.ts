@@ -1,6 +1,5 @@
 import type { Field, Thing } from "../../../../../model/thing.ts";
 import { comparisonKey } from "../../../../../model/normalise.ts";
-import { THEN } from "../../../sql/forms.ts";
 import type { Database, Params, Row } from "../../database.ts";
 import { seesPart } from "../../scope.ts";
 import { proceeding } from "../functions.ts";
@@ -19,13 +18,11 @@ interface Changed {
   readonly id: string;
   /** the number of the next import that wrote it */
   readonly next: number | undefined;
-  /** the ids of the two */
-  readonly ids: readonly [import: string, next: string];
+  /** the changes of the two */
+  readonly since: number;
+  readonly until: number | undefined;
   /** the first record of the audit that has it as the import left it */
   found?: { readonly seq: number; readonly at: string; readonly record: Members } | undefined;
-  /** the records of the audit of the two imports */
-  since: number;
-  until: number | undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -68,20 +65,19 @@ const REVISION = "case when x.next is null then t.revision else l.revision end";
 
 const changedAfter = (database: Database, kind: StoredKind, events: string, values: Params): Map<string, Changed[]> => {
   const rows = database.all(
-    `select e.import, e.pk, x.next, case when x.next is null then t.id else l.id end as id, i.id as own, n.id as other
+    `select e.import, e.pk, x.next, case when x.next is null then t.id else l.id end as id, i.change as since, n.change as until
      from (${events}) e join import i on i.pk = e.import ${joinVersions(kind)} left join import n on n.pk = x.next where ${REVISION} > i.revision`,
     values,
   );
   const found = new Map<string, Changed[]>();
-  for (const { import: by, pk, id, next, own, other } of rows) {
+  for (const { import: by, pk, id, next, since, until } of rows) {
     const changed = {
       import: Number(by),
       pk: Number(pk),
       id: String(id),
       next: next === null ? undefined : Number(next),
-      ids: [String(own), String(other)] as const,
-      since: 0,
-      until: undefined,
+      since: Number(since),
+      until: until === null ? undefined : Number(until),
     };
     found.set(changed.id, [...(found.get(changed.id) ?? []), changed]);
   }
@@ -94,24 +90,7 @@ interface AuditRecord {
   readonly objects?: readonly { readonly thing: string; readonly id: string; readonly name?: string }[];
   readonly before?: Members & { readonly records?: readonly Members[] };
   readonly after?: Members;
-  readonly detail?: { readonly number?: number; readonly changes?: object };
 }
-
-/** Notes where the audit has the commit of an import, after which what is wanted stands, or before. */
-const passImport = (all: Iterable<Changed>, id: string, seq: number): void => {
-  for (const one of all) {
-    if (one.ids[0] === id) {
-      one.since = seq;
-      one.found = undefined;
-    } else if (one.ids[1] === id) one.until ??= seq;
-  }
-};
-
-/** The id of the import whose commit a record of the audit is of. */
-const committedBy = ({ objects = [], detail }: AuditRecord): string | undefined =>
-  detail?.changes === undefined
-    ? undefined
-    : objects.find(({ thing, name }) => thing === "import" && name === String(detail.number))?.id;
 
 /** What a record of the audit tells of records that lists name. */
 const renamingsIn = (
@@ -147,37 +126,23 @@ const searchAudit = (
   kind: StoredKind,
   wanted: ReadonlyMap<string, readonly Changed[]>,
 ): readonly Renaming[] => {
-  const all = [...wanted.values()].flat();
-  const imports = new Set(all.flatMap(({ ids }) => ids));
   const renamings: Renaming[] = [];
   const sql = `select seq, record from main.audit
-    where (${isAbout(kind)} or instr(record, '"changes":{') > 0) and json_valid(record) and ${proceeding("seq")} order by seq`;
+    where ${isAbout(kind)} and json_valid(record) and ${proceeding("seq")} order by seq`;
   for (const row of database.iterate(sql)) {
     const seq = Number(row["seq"]);
     const record = JSON.parse(String(row["record"])) as AuditRecord;
     const { at = "", before } = record;
-    const committed = committedBy(record);
-    if (committed !== undefined && imports.has(committed)) passImport(all, committed, seq);
     if (before === undefined) continue;
     renamings.push(...renamingsIn({ seq, kind }, record));
     for (const one of before.records ?? [before]) {
       for (const changed of wanted.get(String(one["id"])) ?? []) {
-        if (changed.until === undefined && isWhole(kind, one)) changed.found ??= { seq, at, record: one };
+        const isBetween = seq > changed.since && seq < (changed.until ?? Infinity);
+        if (isBetween && isWhole(kind, one)) changed.found ??= { seq, at, record: one };
       }
     }
   }
   return renamings;
-};
-
-/** The number of the audit's record of an import's commit; undefined if it has none. @param by the import's number */
-export const commitOf = (database: Database, by: number): number | undefined => {
-  const row = database.get(
-    `select a.seq, a.record from import i ${THEN} main.audit a on instr(a.record, i.id) > 0 and instr(a.record, '"changes":{') > 0
-     where i.pk = :by and json_valid(a.record) and a.record -> 'detail' ->> 'number' = i.pk and ${proceeding("a.seq")}
-     order by a.seq limit 1`,
-    { by },
-  );
-  return row === undefined ? undefined : Number(row["seq"]);
 };
 
 /** Records of a thing as they were before changes by hand, oldest first. @param since the record of the audit after which */

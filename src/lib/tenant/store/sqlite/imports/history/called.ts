@@ -3,7 +3,7 @@ import type { Database } from "../../database.ts";
 import { shownReference } from "../expressions.ts";
 import { proceeding } from "../functions.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
-import { auditedBefore, commitOf } from "./by-hand.ts";
+import { auditedBefore } from "./by-hand.ts";
 
 // What records were called, that others refer to, when an import was committed: its file called them so, and so does the
 // console when the import is done there.
@@ -82,14 +82,17 @@ const deletedBy = (database: Database, kind: StoredKind, by: number): readonly (
   if (planner === undefined) return [];
   const rows = database.all(`select pk from ${wasTable(kind)} where import = :by and action = 'delete'`, { by });
   if (rows.length === 0) return [];
-  const seqOf = (one: number): number => commitOf(database, one) ?? 0;
-  const changes = auditedBefore(database, kind.thing, seqOf(by));
-  const all = planner.calledBefore(database, by, { changes, commitOf: seqOf });
+  const changes = auditedBefore(database, kind.thing, changeOf(database, by));
+  const all = planner.calledBefore(database, by, { changes, commitOf: (one) => changeOf(database, one) });
   return rows.flatMap(({ pk }) => {
     const called = all.get(Number(pk));
     return called === undefined ? [] : [[Number(pk), called] as const];
   });
 };
+
+/** The number of an import's change; 0 of one that is not seen. @param by the number of its plan */
+const changeOf = (database: Database, by: number): number =>
+  Number(database.get("select change from import where pk = :by", { by })?.["change"] ?? 0);
 
 /** What the next import kept that changed such a record. */
 const keptSince = (database: Database, reference: StoredReference, by: number): void => {
@@ -105,7 +108,7 @@ const keptSince = (database: Database, reference: StoredReference, by: number): 
 
 /** What the audit has of the first change by hand, where that was before it. */
 const toldSince = (database: Database, { refers, table: { thing } }: StoredReference, by: number): void => {
-  const since = commitOf(database, by) ?? 0;
+  const since = changeOf(database, by);
   const told = new Set<string>();
   for (const { seq, record } of auditedBefore(database, thing, since)) {
     const id = String(record["id"]);
@@ -121,7 +124,7 @@ const toldSince = (database: Database, { refers, table: { thing } }: StoredRefer
     );
     if (row === undefined) continue;
     const { pk = null, next = null } = row;
-    if (next !== null && (commitOf(database, Number(next)) ?? 0) < seq) continue;
+    if (next !== null && changeOf(database, Number(next)) < seq) continue;
     database.run(
       `insert into temp.called_then values (:by, '${thing.name}', :pk, :called)
        on conflict do update set called = excluded.called`,

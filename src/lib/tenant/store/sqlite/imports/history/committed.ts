@@ -7,24 +7,27 @@ import { kindNamed } from "../tables.ts";
 
 /** A committed import, by what the tenant keeps of it. */
 export interface Committed {
-  /** its number */
+  /** the number of its plan */
   readonly pk: number;
+  /** its number */
+  readonly change: number;
   readonly kind: StoredKind;
   /** the revision its commit gave to the records it wrote */
   readonly revision: number;
   /** the records it created have the numbers above `madeAfter`, up to `madeUpTo` */
   readonly madeAfter: number;
   readonly madeUpTo: number;
-  /** the number of the import that it undid; null if it is no undo */
+  /** the number of the plan of the import that it undid; null if it is no undo */
   readonly undid: number | null;
 }
 
-/** A committed import. @param undid the number of the import that it undid */
+/** A committed import. @param undid the number of the plan of the import that it undid */
 export const committedOf = (
-  { pk, kind, revision, madeAfter, madeUpTo }: ImportRecord,
+  { pk, change, kind, revision, madeAfter, madeUpTo }: ImportRecord,
   undid: number | null = null,
 ): Committed => ({
   pk,
+  change: change ?? 0,
   kind: kindNamed(kind),
   revision: revision ?? -1,
   madeAfter: madeAfter ?? 0,

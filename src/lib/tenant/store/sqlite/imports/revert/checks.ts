@@ -128,7 +128,7 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
   );
   if (first === undefined) return undefined;
   const by = database.get(
-    `select i.pk from import i ${THEN} ${wasTable(kind)} w on w.import = i.pk and w.pk = :record
+    `select i.change from import i ${THEN} ${wasTable(kind)} w on w.import = i.pk and w.pk = :record
      where i.revision > :revision and i.detail ->> 'reverts' is null and i.detail ->> 'revertedBy' is null
        and (w.action = 'delete' or not :gone)
      order by i.revision desc limit 1`,
@@ -141,7 +141,7 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
     hasLeft: first["gone"] === 1 && by === undefined && seesPart(database),
     fields: first["gone"] === 1 ? [] : headers,
     byHand: first["byHand"] === 1 ? String(first["id"]) : undefined,
-    by: by === undefined ? undefined : Number(by["pk"]),
+    by: by === undefined ? undefined : Number(by["change"]),
     count: database.count(`select count(*) ${written(kind)} where ${isTouched(kind)}`, params(reverted)),
   };
 };
@@ -165,7 +165,7 @@ const createdAs = (database: Database, reverted: Committed, { thing }: Table): C
 const checkUntouched = (database: Database, reverted: Committed, newcomers: number): void => {
   findLater(database, reverted);
   const touched = firstTouched(database, reverted);
-  if (touched !== undefined) throw changedSince(reverted.kind.thing, reverted.pk, touched);
+  if (touched !== undefined) throw changedSince(reverted.kind.thing, reverted.change, touched);
   if (countMade(database, reverted) !== newcomers) throw lostSince();
 };
 
@@ -182,7 +182,7 @@ const checkProtected = (database: Database, reverted: Committed): void => {
   const from = `from ${thing.name} t left join ${wasTable(reverted.kind)} c on c.import = :pk and c.pk = t.pk
     where ${inScope} and ${isProtected} and (${isMade("t.pk")} or c.pk is not null and (${changed.join(" or ") || "false"}))`;
   const found = inTheWay(database, thing, { called: calledText(thing), from }, params(reverted));
-  if (found !== undefined) throw protectedSince(found, reverted.pk, reverted.kind.format.app);
+  if (found !== undefined) throw protectedSince(found, reverted.change, reverted.kind.format.app);
 };
 
 /** Records to be removed may be referred to only by those of the import itself. @param removed SQL of their numbers */
@@ -257,7 +257,7 @@ const checkThere = (database: Database, reverted: Committed): void => {
     const from = `${dangling} and ${column} = :missing`;
     const users = inTheWay(database, kind.thing, { called: calledText(kind.thing, before), from }, missing);
     const last = database.get(
-      `select ${calledText(named, before)} as name, i.pk as by, i.detail ->> 'reverts' is not null as undo
+      `select ${calledText(named, before)} as name, i.change as by, i.detail ->> 'reverts' is not null as undo
        from import i ${THEN} ${was} c on c.import = i.pk and c.pk = :missing
        where c.action = 'delete' and i.detail ->> 'revertedBy' is null order by i.revision desc limit 1`,
       missing,

@@ -34,6 +34,7 @@ const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | un
 
 /** What was done besides: the import that was undone. */
 interface Done {
+  readonly change: number;
   readonly moment: CommitMoment;
   readonly verified?: Verified | undefined;
   readonly undone?: ImportRecord | undefined;
@@ -45,12 +46,13 @@ interface Done {
  * those of a committer who does not hold all of them stand for them: nothing outside them was touched.
  *
  * @param record as it was before the commit
+ * @param done.change the number of the commit
  */
 export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, verified, undone }: Done,
+  { change, moment, verified, undone }: Done,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged } = record.detail;
@@ -62,17 +64,16 @@ export const auditImport = async (
     action: actionOf(record, verified),
     objects: [
       ...(undone === undefined ? [] : [importObject(undone)]),
-      importObject(record),
+      importObject({ ...record, number: String(change) }),
       ...deletedBy(database, record),
     ],
     orgs: touchedOrgs(database, record, undone) ?? heldOrgs,
     detail: {
       kind: record.kind,
-      number: record.pk,
       mode: request?.mode ?? "revert",
       fileName: request?.fileName,
       fromConsole: request?.fromConsole === true ? true : undefined,
-      undone: undone?.pk,
+      undone: undone?.change,
       ...doneOf(counts),
       inputSha256: staged?.sha256,
       changes: sumOfKept(database, record.pk),

@@ -396,16 +396,13 @@ const changedFields = async (
 };
 
 /** The fields of the records that an import made; those that an undoing brought back have all that they had. */
-const createdFields = async (
-  writer: Writer,
-  { pk: number, kind, detail }: ImportRecord,
-): Promise<readonly string[]> => {
+const createdFields = async (writer: Writer, { id, kind, detail }: ImportRecord): Promise<readonly string[]> => {
   const { counts, staged, reverts } = detail;
   if ((counts?.create ?? 0) === 0) return [];
   const { columns, custom } = kindNamed(kind).format;
   const own = (custom ? await writer.all("select pk from custom_field") : []).map(({ pk }) => `${CUSTOM}${Number(pk)}`);
   if (reverts !== null) {
-    const restored = await restoredFields(writer, kind, number);
+    const restored = await restoredFields(writer, kind, id);
     const still = restored.custom.map((pk) => `${CUSTOM}${pk}`).filter((name) => own.includes(name));
     return [...restored.inFiles, ...still, ...restored.beside.map(unshown)];
   }

@@ -12,6 +12,7 @@ import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
 import type { Asked, CommitMoment } from "../../../imports/engine.ts";
+import { nextChange } from "../../../audit.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
 import type { Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
@@ -327,13 +328,13 @@ const compareAndKeep = async (
   });
 };
 
-const overtaken = ({ pk }: ImportRecord): Failure =>
+const overtaken = ({ number }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${pk} was committed or discarded meanwhile`,
-      `インポート ${pk} はその間に確定または破棄されました`,
+      `import ${number} was committed or discarded meanwhile`,
+      `インポート ${number} はその間に確定または破棄されました`,
     ),
-    hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
+    hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
   });
 
 const withDatabase = async <T>(
@@ -436,15 +437,16 @@ const applyAndRecord = async (
   { moment, verified }: Applying,
 ): Promise<void> => {
   const revision = advance(database, [plan.kind.collection, ...releasing(record)]);
+  const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
-  await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: now, actor } });
+  await changeImport(writer, record, { state, revision, change, ...made, detail: { committedAt: now, actor } });
   // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
-  await auditImport(database, writer, record, { moment, verified });
+  await auditImport(database, writer, record, { change, moment, verified });
 };
 
 /**
@@ -529,9 +531,9 @@ export const commitRevert = async (
 };
 
 /** @throws Failure `conflict` if an import was undone since its undoing was planned */
-const checkStanding = async (writer: Writer, { pk, detail: { revertedBy } }: ImportRecord): Promise<void> => {
+const checkStanding = async (writer: Writer, { number, detail: { revertedBy } }: ImportRecord): Promise<void> => {
   if (revertedBy === null) return;
-  throw undoneAlready({ number: pk, by: (await readImport(writer, revertedBy)).pk });
+  throw undoneAlready({ number, by: (await readImport(writer, revertedBy)).number });
 };
 
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
@@ -552,11 +554,12 @@ const applyRevertAndRecord = async (
   if (scope === undefined) checkRevertible(database, reverted, newcomers);
   else checkInPart(database, reverted, newcomers, scope);
   const revision = advance(database, collections);
+  const change = await nextChange(writer);
   applyRevert(database, reverted, record.pk, revision);
-  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });
+  await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
   await noteUndo(writer, { record, at: now, actor, revision }, original);
-  await auditImport(database, writer, record, { moment, undone: original });
+  await auditImport(database, writer, record, { change, moment, undone: original });
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */
@@ -575,7 +578,7 @@ export const applyToCopy = async (
     const waiting = await readImport(new Connection(database), id);
     keepEmitted(database, planSqlOf(waiting));
     keepMet(database);
-    refuseOthers(database, planSqlOf(waiting), { pk: waiting.pk, scope });
+    refuseOthers(database, planSqlOf(waiting), { number: waiting.number, scope });
     await new SqliteStore(database).change((writer) =>
       applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
     );

@@ -47,7 +47,7 @@ const TASKS = `(select string_agg(k.pk, ', ') from console_task k left join impo
 export const refuseOthers = (
   database: Database,
   plan: PlanSql,
-  { pk, scope }: { readonly pk: number; readonly scope: Scope | undefined },
+  { number, scope }: { readonly number: string; readonly scope: Scope | undefined },
 ): void => {
   const { kind } = plan;
   const found = database.get(
@@ -65,7 +65,7 @@ export const refuseOthers = (
     kind: kind.name,
     pk: found["pk"] ?? null,
   });
-  throw metOther(plan, pk, { ...found, ...tasks });
+  throw metOther(plan, number, { ...found, ...tasks });
 };
 
 /**
@@ -152,7 +152,7 @@ const commandOn = ({ thing, name }: StoredKind, verb: string, word: string): str
     ? `clomoctl ${name} ${verb} ${word}`
     : `clomoctl secured users ${verb} ${word} --app ${name}`;
 
-const metOther = (plan: PlanSql, number: number, { line, id, name, key, tasks, n }: Row): Failure => {
+const metOther = (plan: PlanSql, number: string, { line, id, name, key, tasks, n }: Row): Failure => {
   const { kind, staged } = plan;
   const called = key === null || key === name ? String(name) : `${String(name)} (${String(key)})`;
   const others = Number(n) > 1 ? text(` (and ${Number(n) - 1} more)`, `(他 ${Number(n) - 1} 件)`) : text("", "");
