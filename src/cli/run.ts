@@ -52,6 +52,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
     });
     if (!(await mayWrite(tools, command, parsed))) return terminal.note(NOTHING_DONE);
     if (changes) interrupts.describe(() => UNKNOWN);
+    if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
     return command.run(tools, input as never);
   });
@@ -124,6 +125,7 @@ async function settle(
 ): Promise<number> {
   try {
     const outcome = await work();
+    await terminal.noteChanges();
     await terminal.close();
     const exit = exitOf(outcome);
     await summarize(exit, false);

@@ -41,6 +41,8 @@ export interface Machine {
   readonly beforeChange?: Connection["beforeChange"];
   /** called where an export left no record in the audit */
   readonly unaudited?: Connection["unaudited"];
+  /** called with the numbers of changes that were made */
+  readonly changed?: Connection["changed"];
   /** how an embedded tenant reaches Apple's services, and seals what it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   /** how an embedded tenant sends mail */
@@ -60,12 +62,16 @@ export interface Machine {
  */
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
-  const { signal, beforeChange, unaudited } = machine;
+  const { signal, beforeChange, unaudited, changed } = machine;
   const mail = machine.mail && namingTenant(machine.mail, chosen);
   const opening =
     context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess({ ...machine, mail }, context);
   const { close, ...connection } = await opening;
-  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited }, nouns), close };
+  return {
+    ...chosen,
+    client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited, changed }, nouns),
+    close,
+  };
 }
 
 /** Mail whose commands name the tenant among several, as those on the terminal do. */

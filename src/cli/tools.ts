@@ -309,7 +309,8 @@ export function openTools(
   const terminal = openTerminal(outside, globals, { signal, saveRows: savesRows(globals, () => outputs, signal) });
   const outputs = outputsOf({ home, temporary, workingFolder }, () => terminal.out);
   const rehearsesIn = isRehearsal ? temporary : undefined;
-  const told = { unaudited: warnUnaudited(terminal), rehearsesIn };
+  const changed = (numbers: readonly number[]): void => terminal.addChanges(numbers);
+  const told = { unaudited: warnUnaudited(terminal), changed, rehearsesIn };
   const apple = openedOnce(outside.openApple);
   const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
   const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };

@@ -212,6 +212,7 @@ async function follow({ terminal, clock, signal }: Tools, client: Client<"ade">,
     step.reach(run.devices);
   }
   step.finish();
+  if (run.change !== null) terminal.addChanges([run.change]);
   return run;
 }
 

@@ -41,10 +41,10 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   {
-    ...plain("change", text("change", "変更番号")),
+    ...plain("fromChange", text("change", "変更番号")),
     align: "end",
     // an upload is of a plan until it is verified
-    name: ({ change, importNumber }) => same(String(change ?? importNumber ?? "")),
+    name: ({ fromChange, importNumber }) => same(String(fromChange ?? importNumber ?? "")),
   },
   plain("importNumber", text("import", "インポート")),
   { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf, wraps: true },
@@ -53,7 +53,7 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
 ];
 
 /** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
-export const USUAL_COLUMNS = ["number", "work", "change", "name"];
+export const USUAL_COLUMNS = ["number", "work", "fromChange", "name"];
 
 /** The language of what is said of a task: JSON is English. */
 const languageOf = ({ output, language }: Spoken): Language =>

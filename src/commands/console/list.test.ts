@@ -70,7 +70,7 @@ test.each([
       mode: isField ? null : "append",
       create: isField ? 0 : 1180,
       importNumber: isField ? null : "1234",
-      change: 1234,
+      fromChange: 1234,
       name: isField ? "入社年月日(社員証の表記)" : "全社員名簿_2026年11月.csv",
     };
   });
@@ -114,7 +114,7 @@ test.each([
     work: "upload",
     mode: "replace",
     importNumber: "P12",
-    change: null,
+    fromChange: null,
     ...task,
   }));
   const shown = await inBoth("console list", {

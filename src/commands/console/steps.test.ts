@@ -13,7 +13,7 @@ const TASK: ConsoleTask = {
   work: "repeat",
   kind: "users",
   importNumber: "12",
-  change: 12,
+  fromChange: 12,
   importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
   name: "users.csv",
   key: null,

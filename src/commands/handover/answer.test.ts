@@ -162,8 +162,10 @@ describe("from a file", () => {
       "Where are the rules for lost devices? (document or link) wiki (前任)",
     );
     expect(ja.stdout).not.toContain("…");
-    expect(ja.stderr).toMatch(/回答を \d+ 件登録しました\n不足を確認: clomoctl handover checklist\n$/);
-    expect(en.stderr).toMatch(/what is missing: clomoctl handover checklist\n$/);
+    expect(ja.stderr).toMatch(
+      /回答を \d+ 件登録しました\n不足を確認: clomoctl handover checklist\n\(変更番号 \d+\)\n$/,
+    );
+    expect(en.stderr).toMatch(/what is missing: clomoctl handover checklist\n\(change \d+\)\n$/);
   });
 
   test("a dry run keeps none, and a fault is refused with its line before anything is kept", async () => {

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import {
   AUDIT_HEADER,
+  CHANGE_HEADER,
+  CHANGES,
   changesTenant,
   LAST_PART,
   MEDIA_TYPES,
@@ -38,6 +40,8 @@ export interface Connection {
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
   /** called where an export left no record in the audit, as its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
+  /** called with the numbers of the changes that an answer is of */
+  readonly changed?: ((numbers: readonly number[]) => void) | undefined;
 }
 
 /** The bytes of an input file and their charset; `xlsx`: a workbook. */
@@ -182,6 +186,8 @@ async function send(
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);
   if (response.headers.get(AUDIT_HEADER) === UNAUDITED) await connection.unaudited?.();
+  const numbers = response.headers.get(CHANGE_HEADER) ?? "";
+  if (CHANGES.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
   return response;
 }
 

@@ -75,6 +75,10 @@ const AdeSync = named(
     assigned: z.int().meta({ description: "devices that got an ADE profile: by themselves, or as they waited for it" }),
     unreadable: z.int().meta({ description: "records that could not be read, and were skipped" }),
     intervalMs: IntervalMs.nullable().meta({ description: "how often a schedule repeats it; null: nobody does" }),
+    change: z
+      .int()
+      .nullable()
+      .meta({ description: "the number of its change; null if it is not done, or changed nothing" }),
     error: ProblemObject.nullable(),
   }),
 );
@@ -124,6 +128,7 @@ const EXAMPLE_SYNC = {
   assigned: 0,
   unreadable: 0,
   intervalMs: null,
+  change: 17,
   error: null,
 };
 

@@ -24,7 +24,10 @@ const ConsoleTask = named(
       .meta({ description: "of what was written by hand and no file has: `secured_group`; else null" }),
     importNumber: z.string().nullable().meta({ description: "the number of the import that it is of" }),
     importId: Id.nullable(),
-    change: z.int().nullable().meta({ description: "the number of the change that it comes from; null of an upload" }),
+    fromChange: z
+      .int()
+      .nullable()
+      .meta({ description: "the number of the change that it comes from; null of an upload" }),
     name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
     key: z.string().nullable().meta({
       description:

@@ -134,7 +134,7 @@ const consoleTask: ConsoleTask = {
   thing: null,
   importNumber: "17",
   importId: id(5),
-  change: 17,
+  fromChange: 17,
   name: "people.csv",
   file: null,
   mode: "append",

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
-import { BODY_MIB, MEDIA_TYPES, OWN_HEADERS, requestOf, type Answer, type AnswerKind, type Route } from "./route.ts";
+import { BODY_MIB, MEDIA_TYPES, OWN_HEADERS, requestOf, type AnswerKind, type Route } from "./route.ts";
 import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
@@ -31,22 +31,22 @@ const STREAMED: Readonly<Partial<Record<AnswerKind, string>>> = {
 };
 
 /** The headers of an answer that are the contract's own. */
-const headersOf = (answer: Answer) => {
-  const own = Object.entries(OWN_HEADERS).filter(([, { has }]) => has(answer));
+const headersOf = (route: Route) => {
+  const own = Object.entries(OWN_HEADERS).filter(([, { has }]) => has(route));
   return own.length === 0
     ? {}
     : { headers: z.object(Object.fromEntries(own.map(([name, { schema }]) => [name, schema]))) };
 };
 
-const answerOf = (answer: Answer, example: RouteExample | undefined) => {
-  const { kind, schema, line, description } = answer;
+const answerOf = (route: Route, example: RouteExample | undefined) => {
+  const { kind, schema, line, description } = route.answer;
   return {
     description: description + (STREAMED[kind] ?? ""),
     content: {
       [MEDIA_TYPES[kind]]: { schema, example: example?.answer },
       ...(line === undefined ? {} : { [MEDIA_TYPES.lines]: { schema: line, example: example?.line } }),
     },
-    ...headersOf(answer),
+    ...headersOf(route),
   };
 };
 
@@ -77,7 +77,7 @@ const failuresOf = ({ method, path, body, bodyMib = BODY_MIB, file, fails = [] }
 
 /** A route in the words of OpenAPI, with its examples. */
 const described = (tag: string, route: Route): RouteConfig => {
-  const { method, path, id, summary, answer, status = 200 } = route;
+  const { method, path, id, summary, status = 200 } = route;
   const example = EXAMPLES.get(id);
   const { body, ...request } = requestOf(route);
   const content = Object.entries(body?.content ?? {}).map(
@@ -91,7 +91,7 @@ const described = (tag: string, route: Route): RouteConfig => {
     tags: [tag],
     request:
       body === undefined ? request : { ...request, body: { ...body, content: Object.fromEntries<object>(content) } },
-    responses: { [status]: answerOf(answer, example), ...failuresOf(route) },
+    responses: { [status]: answerOf(route, example), ...failuresOf(route) },
   };
 };
 

@@ -28,23 +28,36 @@ export const LAST_PART = "end.json";
 export const AUDIT_HEADER = "clomoctl-audit";
 export const UNAUDITED = "none";
 
+/** Numbers of changes, as a header has them. */
+export const CHANGES = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
+
+/** The header by which an answer tells the number of the change that it is of. */
+export const CHANGE_HEADER = "clomoctl-change";
+
 export type AnswerKind = keyof typeof MEDIA_TYPES;
 
 /** The headers that answers have besides those of HTTP: which answers have one, and its schema. */
 export const OWN_HEADERS: Readonly<
-  Record<string, { readonly has: (answer: Answer) => boolean; readonly schema: z.ZodType }>
+  Record<string, { readonly has: (route: Route) => boolean; readonly schema: z.ZodType }>
 > = {
   ETag: {
-    has: ({ kind }) => kind === "tagged",
+    has: ({ answer: { kind } }) => kind === "tagged",
     schema: z.string().optional().meta({
       description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
     }),
   },
   [AUDIT_HEADER]: {
-    has: ({ isExport }) => isExport === true,
+    has: ({ answer: { isExport } }) => isExport === true,
     schema: z.literal(UNAUDITED).optional().meta({
       description:
         "The audit has no record of this export, as the tenant is read-only; missing if it has one, or needs none (one record or none).",
+    }),
+  },
+  [CHANGE_HEADER]: {
+    has: (route) => changesTenant(route) && route.answer.kind !== "tagged",
+    schema: z.string().regex(CHANGES).optional().meta({
+      description:
+        "The number of the change that was made, as in the audit, or of several, in their order; missing if nothing was changed. An import has it in its body.",
     }),
   },
 };

@@ -3,6 +3,7 @@ import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { OWNER, type Asker } from "./policy/asker.ts";
 import type { ChangedObject } from "./store/audit.ts";
+import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
@@ -20,6 +21,8 @@ export interface Once<T> extends KeptRequest {
 export interface ChangeOf<T> {
   /** for the audit: `renewals.add`; null for bookkeeping, of which nobody asks who did it */
   readonly action: string | null;
+  /** false: it commits nothing, and the number of its record is that of no change */
+  readonly commits?: false | undefined;
   /** the collections that it changes */
   readonly locks: readonly string[];
   readonly once?: Once<T> | undefined;
@@ -120,11 +123,12 @@ export class Session {
    *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, locks, once, signal, dryRun = false, seen } = change;
+    const { action, commits = true, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
-    return write(
+    let number: number | null = null;
+    const given = await write(
       async (writer) => {
         const found = await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
@@ -135,12 +139,19 @@ export class Session {
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
-        if (action !== null) await audit?.appendAudit(writer, { ...entry, action: changed.action ?? action });
-        if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
+        const seq =
+          action === null
+            ? null
+            : ((await audit?.appendAudit(writer, { ...entry, action: changed.action ?? action })) ?? null);
+        if (commits && !dryRun) number = seq;
+        if (once !== undefined)
+          await keepKey(writer, { ...this.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
         return result;
       },
       { signal },
     );
+    noteChange(number);
+    return given;
   }
 }
 
@@ -149,5 +160,7 @@ const replayedBy = async <T>(reader: Reader, once: Once<T>): Promise<T | undefin
   const known = await findKey(reader, once);
   if (known === undefined) return undefined;
   if (known.fingerprint !== once.fingerprint) throw keyReused();
-  return once.replay(reader, known.subject);
+  const answer = await once.replay(reader, known.subject);
+  if (answer !== undefined) noteChange(known.change);
+  return answer;
 };

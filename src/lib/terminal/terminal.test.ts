@@ -42,6 +42,41 @@ test("results go to stdout, the rest to stderr, in the language", async () => {
   expect(stderr.seen).toBe("メモ\n警告: 古い\n");
 });
 
+test.each([
+  [{}, [17], "name\n髙橋\n", "(change 17)\n"],
+  [{ lang: "ja" }, [17, 18], "name\n髙橋\n", "(変更番号 17, 18)\n"],
+  [{}, [], "name\n髙橋\n", ""],
+  [{ format: "ndjson" }, [17], '{"name":"髙橋","change":17}\n', ""],
+  [{ format: "ndjson" }, [], '{"name":"髙橋"}\n', ""],
+  [{ fields: "change" }, [17], "change\n17\n", ""],
+  [{ fields: "change" }, [], "change\n\n", ""],
+  [{ fields: "name" }, [17], "name\n髙橋\n", "(change 17)\n"],
+  [{ quiet: true }, [17], "name\n髙橋\n", ""],
+] as const)("a result of a change has its number, or a note does: %o of %o", async (options, changes, result, note) => {
+  const { terminal, stdout, stderr } = terminalWith(options);
+  terminal.tellChanges();
+  await terminal.checkOutput(columns);
+  terminal.addChanges(changes);
+  await terminal.list(columns, ["髙橋"]);
+  await terminal.noteChanges();
+  await terminal.close();
+  expect([stdout.seen, stderr.seen]).toEqual([result, note]);
+});
+
+test("what a command that only reads shows has no number, nor what has one of its own", async () => {
+  const reading = terminalWith({ format: "ndjson" });
+  reading.terminal.addChanges([17]);
+  await reading.terminal.list(columns, ["髙橋"]);
+  await reading.terminal.close();
+  expect(reading.stdout.seen).toBe('{"name":"髙橋"}\n');
+  const own = terminalWith({ format: "ndjson" });
+  own.terminal.tellChanges();
+  own.terminal.addChanges([17]);
+  await own.terminal.list([{ key: "change", header: same("change"), value: () => 12 }], ["髙橋"]);
+  await own.terminal.close();
+  expect(own.stdout.seen).toBe('{"change":12}\n');
+});
+
 test("what is proposed names the tenant; after a second one was shown, no line is taken for its", async () => {
   const { terminal, stderr } = terminalWith();
   const shown = (name: string) => terminal.showTenant({ name, moment: (at) => at, isNamed: true });

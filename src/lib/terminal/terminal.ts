@@ -52,6 +52,9 @@ export interface TerminalPlace {
 
 const DEFAULT_COLUMNS = 80;
 
+/** The column of a result with the number of the change. */
+const CHANGE = "change";
+
 /** The tenant that a command shows: its name, and how people read instants there. */
 interface ShownTenant {
   readonly name: string;
@@ -113,6 +116,16 @@ export class Terminal {
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
+  /** the numbers of the changes that were made, and whether results have them */
+  readonly #changes: number[] = [];
+  #tellsChanges = false;
+  #hasToldChanges = false;
+  readonly #changeColumn: Column<unknown> = {
+    key: CHANGE,
+    header: text("change", "変更番号"),
+    align: "end",
+    value: () => this.#changes.at(-1) ?? null,
+  };
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` when an option has an invalid value */
@@ -169,6 +182,34 @@ export class Terminal {
     this.#tenant = tenant;
   }
 
+  /** Adds the numbers of changes that were made. */
+  addChanges(numbers: readonly number[]): void {
+    this.#changes.push(...numbers);
+    this.#hasToldChanges = false;
+  }
+
+  /** From now on what is written as a result has the number of the last change; people read it in a note. */
+  tellChanges(): void {
+    this.#tellsChanges = true;
+  }
+
+  /** Notes the numbers of the changes that were made, unless a result has them. */
+  async noteChanges(): Promise<void> {
+    if (this.#changes.length === 0 || this.#hasToldChanges) return;
+    const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
+    await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
+  }
+
+  /** The columns of a result: once something was changed, programs and whoever asks for it get the number of the change, too. */
+  #resultColumns<R>(columns: readonly Column<R>[]): readonly Column<R>[] {
+    const { format, fields, query } = this.output;
+    const isWhole = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
+    const isThere = this.#changes.length > 0 || fields?.includes(CHANGE) === true;
+    if (!this.#tellsChanges || !isWhole || !isThere || columns.some(({ key }) => key === CHANGE)) return columns;
+    this.#hasToldChanges = fields === undefined || fields.includes(CHANGE);
+    return [...columns, this.#changeColumn];
+  }
+
   /** An instant as people read it in the zone of the tenant that is shown. */
   moment(instant: string): string {
     return this.#tenant?.moment(instant) ?? instant;
@@ -178,7 +219,8 @@ export class Terminal {
    * Writes a list of records to stdout according to `--format`, `--fields` and `--query`; a table without any says so on
    * a terminal. @see writeList
    */
-  async list<R>(columns: readonly Column<R>[], records: Records<R>, lines?: ReadyLines): Promise<void> {
+  async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: ReadyLines): Promise<void> {
+    const columns = this.#resultColumns(of);
     const { writeList } = await import("./output.ts");
     const place = await this.#outputPlace();
     if (this.output.format !== "table" || !this.onTerminal) return writeList(place, columns, records, lines);
@@ -204,13 +246,13 @@ export class Terminal {
   /** Call before changing something whose result {@link list} or {@link show} writes. @see checkChoice */
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkChoice } = await import("./output.ts");
-    await checkChoice(this.output, columns);
+    await checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
   }
 
   /** Writes one record to stdout. @see writeOne */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
     const { writeOne } = await import("./output.ts");
-    await writeOne(await this.#outputPlace(), columns, record);
+    await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
   /** A note; one line, folded on a terminal, escaped; suppressed by `--quiet`. */

@@ -223,9 +223,9 @@ export async function run(line: string | readonly string[], circumstances: Circu
     hostName: "test",
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
-    openTenant: async ({ as = "", signal, beforeChange }, chosen) => {
+    openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
       const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      const connection = { transport, check: strict, signal, beforeChange };
+      const connection = { transport, check: strict, signal, beforeChange, changed };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? UNTOLD, close: async () => undefined }),

@@ -25,6 +25,7 @@ const MEMBERS: Readonly<Record<string, NumberKind>> = {
   contradicted: "task",
   seq: "record",
   change: "record",
+  fromChange: "record",
   hash: "hash",
 };
 

@@ -44,6 +44,7 @@ const modeName = (plan: Pick<Import, "kind" | "mode" | "state">): Text =>
 
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
+  count("change", text("change", "変更番号")),
   plain("id", text("import", "インポート ID")),
   { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("mode", text("mode", "インポート方法")), name: modeName },
@@ -227,6 +228,7 @@ const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => (
 /** The columns of an import's result. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ plan }) => plan.number },
+  { key: "change", header: text("change", "変更番号"), align: "end", value: ({ plan }) => plan.change },
   { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
   {

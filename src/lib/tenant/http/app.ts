@@ -2,10 +2,11 @@ import { Hono, type Context } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { routesOf, type NounName } from "../../contract/index.ts";
-import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
+import { CHANGE_HEADER, MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
+import { notingChanges } from "../made-changes.ts";
 import type { AskedFor } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
 import { contentOf, partsOf } from "./content.ts";
@@ -140,17 +141,21 @@ class App {
       await this.#permit(route, { params, query, body });
       const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
       const content = body === undefined ? etag : JSON.stringify(body);
-      const given = await handle({
-        params,
-        query,
-        body,
-        file: file as undefined,
-        etag: bare(etag),
-        signal: raw.signal,
-        repeatable:
-          key === undefined ? undefined : { key, route: this.#routeOf(c.req.path), fingerprint: sha256(content) },
-      });
-      return await responseOf(route, given, wantsLines(c));
+      const { given, changes } = await notingChanges(() =>
+        handle({
+          params,
+          query,
+          body,
+          file: file as undefined,
+          etag: bare(etag),
+          signal: raw.signal,
+          repeatable:
+            key === undefined ? undefined : { key, route: this.#routeOf(c.req.path), fingerprint: sha256(content) },
+        }),
+      );
+      const response = await responseOf(route, given, wantsLines(c));
+      if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
+      return response;
     });
   }
 }

@@ -73,9 +73,10 @@ export const nextChange = (writer: Writer): Promise<number> => writer.count(`sel
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
  * and its own text.
  *
+ * @returns its number
  * @throws Failure `unexpected` if the record was not stored
  */
-export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {
+export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<number> => {
   // whoever writes may not see all records
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
@@ -84,6 +85,7 @@ export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<vo
   const row = { seq, record, hash };
   const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
   if (stored !== 1) throw notStored(seq);
+  return seq;
 };
 
 /** A trigger that clomoctl did not make may drop a record without a word: then nothing is changed. */

@@ -534,7 +534,7 @@ const taskOf = (row: Row): ConsoleTask => {
     thing: orNull(row["thing"]),
     importNumber: row["import"] === null ? null : numbersOf({ pk: row["import"], change: row["importChange"] }).number,
     importId: orNull(row["importId"]),
-    change: numberIn(row, "importChange") ?? numberIn(row, "change"),
+    fromChange: numberIn(row, "importChange") ?? numberIn(row, "change"),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
     key: null,
     objectId: orNull(row["object"]),

@@ -14,6 +14,8 @@ export interface KeptKey extends KeptRequest {
   /** the id of what was created or changed */
   readonly subject: string;
   readonly at: string;
+  /** the number of the change, which its answer tells apart from its body */
+  readonly change?: number | null | undefined;
   /** keys kept before this instant are dropped */
   readonly forgotten: string;
 }
@@ -22,22 +24,29 @@ export interface KeptKey extends KeptRequest {
 export const findKey = async (
   reader: Reader,
   { key, route }: KeptRequest,
-): Promise<{ readonly fingerprint: string; readonly subject: string } | undefined> => {
-  const sql = "select fingerprint, subject from repeatable where key = :key and route = :route";
+): Promise<(Pick<KeptKey, "fingerprint" | "subject"> & { readonly change: number | null }) | undefined> => {
+  const sql = "select fingerprint, subject, change from repeatable where key = :key and route = :route";
   const row = await reader.get(sql, { key, route });
-  return row && { fingerprint: String(row["fingerprint"]), subject: String(row["subject"]) };
+  if (row === undefined) return undefined;
+  const { fingerprint, subject, change = null } = row;
+  return {
+    fingerprint: String(fingerprint),
+    subject: String(subject),
+    change: change === null ? null : Number(change),
+  };
 };
 
 /** Keeps a key, in the transaction of what its request does. */
 export const keepKey = async (
   writer: Writer,
-  { key, route, fingerprint, subject, at, forgotten }: KeptKey,
+  { key, route, fingerprint, subject, change = null, at, forgotten }: KeptKey,
 ): Promise<void> => {
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
   await writer.run(
-    `insert into repeatable (key, route, fingerprint, subject, at) values (:key, :route, :fingerprint, :subject, :at)
+    `insert into repeatable (key, route, fingerprint, subject, change, at)
+     values (:key, :route, :fingerprint, :subject, :change, :at)
      on conflict (key, route) do update set fingerprint = excluded.fingerprint, subject = excluded.subject,
-       at = excluded.at`,
-    { key, route, fingerprint, subject, at },
+       change = excluded.change, at = excluded.at`,
+    { key, route, fingerprint, subject, change, at },
   );
 };

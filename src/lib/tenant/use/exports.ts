@@ -38,7 +38,7 @@ export const exported = async (
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
-    await session.change({ action, locks: [] }, async (writer) => ({
+    await session.change({ action, commits: false, locks: [] }, async (writer) => ({
       result: undefined,
       objects: [],
       orgs: await heldOrgs(writer, session.asker),

@@ -360,45 +360,48 @@ export class TenantImports {
     this.#engine.checkPermitted(planned);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
-    const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {
-      const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
-      const waiting = (await listImports(writer)).filter(
-        ({ kind, state }) => kind === record.kind && state === "awaiting-console",
-      );
-      if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
-      const { actor, surroundings } = this.#session;
-      const at = instant(surroundings);
-      for (const one of waiting) {
-        await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
-        await closeTasksOf(writer, one.pk, { state: "dropped", at, actor });
-      }
-      await insertTask(writer, { work: "upload", kind: record.kind, import: record.pk, name: null, at, actor });
-      const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
-      const detail = {
-        emittedAt: at,
-        emittedFile: fileName,
-        emittedSha256: sha256,
-        emittedCounts: record.detail.counts,
-        agreedDeletions: record.detail.deletions,
-        supersedes,
-      };
-      await changeImport(writer, record, { state: "awaiting-console", detail });
-      const { kind, detail: planned } = record;
-      return {
-        result: await this.#shown(writer, id),
-        objects: [importObject(record)],
-        orgs: await heldOrgs(writer, this.#session.asker),
-        detail: {
-          kind,
-          mode: planned.request?.mode,
-          fileName: planned.request?.fileName,
+    const emitted = await this.#session.change(
+      { action: "imports.emit", commits: false, locks: [], once } as const,
+      async (writer) => {
+        const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
+        const waiting = (await listImports(writer)).filter(
+          ({ kind, state }) => kind === record.kind && state === "awaiting-console",
+        );
+        if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
+        const { actor, surroundings } = this.#session;
+        const at = instant(surroundings);
+        for (const one of waiting) {
+          await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
+          await closeTasksOf(writer, one.pk, { state: "dropped", at, actor });
+        }
+        await insertTask(writer, { work: "upload", kind: record.kind, import: record.pk, name: null, at, actor });
+        const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
+        const detail = {
+          emittedAt: at,
           emittedFile: fileName,
           emittedSha256: sha256,
-          ...doneOf(planned.counts),
-          supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.number),
-        },
-      };
-    });
+          emittedCounts: record.detail.counts,
+          agreedDeletions: record.detail.deletions,
+          supersedes,
+        };
+        await changeImport(writer, record, { state: "awaiting-console", detail });
+        const { kind, detail: planned } = record;
+        return {
+          result: await this.#shown(writer, id),
+          objects: [importObject(record)],
+          orgs: await heldOrgs(writer, this.#session.asker),
+          detail: {
+            kind,
+            mode: planned.request?.mode,
+            fileName: planned.request?.fileName,
+            emittedFile: fileName,
+            emittedSha256: sha256,
+            ...doneOf(planned.counts),
+            supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.number),
+          },
+        };
+      },
+    );
     for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
     return emitted;
   }
@@ -660,7 +663,7 @@ export class TenantImports {
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
     // a plan is bookkeeping until somebody handed out its file
     const isEmitted = (await this.#record(id)).state === "awaiting-console";
-    const change = isEmitted ? { ...bookkeeping, action: "imports.discard" } : bookkeeping;
+    const change = isEmitted ? { ...bookkeeping, action: "imports.discard", commits: false as const } : bookkeeping;
     await this.#session.change(change, async (writer) => {
       // another process may have committed it while this one waited for the lock
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);

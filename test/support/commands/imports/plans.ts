@@ -29,6 +29,7 @@ export const committed = (plan: Import = planOf(), change = 17): Import => ({
 /** What programs read of {@link planOf} once it is committed. */
 export const COMMITTED_RESULT = {
   number: "17",
+  change: 17,
   importId: ID,
   tenant: "kanto",
   mode: "append",

@@ -36,12 +36,14 @@ export interface StoredSync {
   readonly unreadable: number;
   /** how often a schedule repeats it; null of a sync that nobody repeats */
   readonly intervalMs: number | null;
+  /** the number of the change that it made; null of one that is not done, or changed nothing */
+  readonly change: number | null;
   /** a problem object in JSON */
   readonly error: string | null;
 }
 
 const COLUMNS =
-  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, unreadable, intervalMs, error";
+  "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, unreadable, intervalMs, change, error";
 
 const syncOf = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 

@@ -161,7 +161,7 @@ const FIRST_SCHEMA = `
   create index console_task_target on console_task (kind, target) where target is not null;
 
   create table repeatable (
-    key text not null, route text not null, fingerprint text not null, subject text, at text not null,
+    key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,
     primary key (key, route)) without rowid;
 
   -- records never change: each is the text of which its hash is made
@@ -207,7 +207,8 @@ const FIRST_SCHEMA = `
     beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0,
     devices integer not null default 0, created integer not null default 0, changed integer not null default 0,
     released integer not null default 0, missing integer not null default 0, registered integer not null default 0,
-    error text, assigned integer not null default 0, unreadable integer not null default 0, intervalMs integer);
+    error text, assigned integer not null default 0, unreadable integer not null default 0, intervalMs integer,
+    change integer);
   create unique index ade_sync_id on ade_sync (id);
   create table ade_device (
     pk integer primary key, serialNumber text not null, state text not null default 'present',

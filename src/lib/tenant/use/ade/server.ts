@@ -50,6 +50,7 @@ export const shownSync = ({ error, ...sync }: StoredSync): AdeSync => ({
   assigned: sync.assigned,
   unreadable: sync.unreadable,
   intervalMs: sync.intervalMs,
+  change: sync.change,
   error: error === null ? null : (JSON.parse(error) as Problem),
 });
 

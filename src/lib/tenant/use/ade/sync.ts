@@ -30,6 +30,7 @@ import {
   type Place,
   type Registered,
 } from "../../store/ade/devices.ts";
+import { nextChange } from "../../store/audit.ts";
 import { holdMissing } from "../../store/ade/profiles.ts";
 import { readServer, writeServer, type StoredServer } from "../../store/ade/server.ts";
 import {
@@ -445,15 +446,16 @@ class SyncRun {
       await this.#mine(writer);
       const at = instant(session.surroundings);
       const state = this.#run.missing > 0 ? "unconfirmed" : "done";
-      const change = { ...NOBODY, state, finishedAt: at, beatAt: at } as const;
+      const { created, changed, released, missing, registered } = this.#run;
+      const counts = { kind, created, changed, released, missing, registered };
+      const isNothing = Object.values(counts).every((count) => count === 0 || count === kind);
+      const number = isNothing ? null : await nextChange(writer);
+      const change = { ...NOBODY, state, finishedAt: at, beatAt: at, change: number } as const;
       await updateSync(writer, this.#pk, change);
       await holdMissing(writer, (await readServer(writer)).appliedUpTo, at);
       const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
       await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: startedAt }) });
       this.#run = { ...this.#run, ...change };
-      const { created, changed, released, missing, registered } = this.#run;
-      const counts = { kind, created, changed, released, missing, registered };
-      const isNothing = Object.values(counts).every((count) => count === 0 || count === kind);
       return {
         result: undefined,
         objects: isNothing ? [] : [OBJECT],
