@@ -67,7 +67,7 @@ export const PROGRAM: NounNode = {
     name: "audit",
     summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},
     aliases: [],
-    examples: ["clomoctl audit export -o audit.ndjson","clomoctl audit head --format tsv --fields seq,hash","clomoctl audit list --object hanako.yamazaki@example.jp --limit 20"],
+    examples: ["clomoctl audit export -o audit.ndjson","clomoctl audit head --format tsv --fields number,hash","clomoctl audit list --object hanako.yamazaki@example.jp --limit 20"],
     nouns: [],
     verbs: [{ name: "export", summary: {"en":"write records of the audit whole, one a line (NDJSON), oldest first","ja":"監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)"}, load: () => import("./audit/export.ts") },{ name: "head", summary: {"en":"show the hash of the last record, to keep elsewhere","ja":"最後の記録のハッシュを表示する(別の場所に保管する)"}, load: () => import("./audit/head.ts") },{ name: "list", summary: {"en":"list changes, newest first: who, when, what and whom","ja":"変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)"}, load: () => import("./audit/list.ts") },{ name: "show", summary: {"en":"show one change whole: before, after, from where","ja":"1 件の変更の記録をすべて表示する(変更前、変更後、実行環境)"}, load: () => import("./audit/show.ts") },{ name: "verify", summary: {"en":"verify that no record was altered, removed or moved","ja":"監査ログの改ざん・削除・入れ替えがないか検証する"}, load: () => import("./audit/verify.ts") }],
   },{

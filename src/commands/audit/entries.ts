@@ -159,7 +159,7 @@ const userOf = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
 
 /** Columns of a record. */
 export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
-  { key: "seq", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
+  { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
@@ -198,7 +198,7 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
 ];
 
 /** The columns that people need. */
-export const USUAL_AUDIT = ["seq", "at", "actor", "action", "about"];
+export const USUAL_AUDIT = ["number", "at", "actor", "action", "about"];
 
 /** Objects whose ids people are told. */
 const MOST_IDS = 3;
@@ -258,7 +258,7 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
     about: [
-      ...["seq", "at"].flatMap((key) => column(key)),
+      ...["number", "at"].flatMap((key) => column(key)),
       ...column("actor", ({ actor }) => same(actor)),
       ...["by", "origin", "action"].flatMap((key) => column(key)),
       ...column("about", (one) => aboutText(one, "whole")),

@@ -4,9 +4,11 @@ import { example } from "#support/commands/tenant.ts";
 
 test("shows number and hash of the last record, as one line to keep", async () => {
   const head = example<{ seq: number; hash: string }>("auditHead");
-  const { requests, stdout } = await run("audit head --format tsv --fields seq,hash", { tenant: { auditHead: head } });
+  const { requests, stdout } = await run("audit head --format tsv --fields number,hash", {
+    tenant: { auditHead: head },
+  });
   expect(requests).toEqual([{ operation: "auditHead" }]);
-  expect(stdout).toBe(`seq\thash\n42\t${head.hash}\n`);
+  expect(stdout).toBe(`number\thash\n42\t${head.hash}\n`);
   const { ja } = await inBoth("audit head", { tenant: { auditHead: head }, terminal: {} });
   expect(ja.stdout).toMatch(/ハッシュ +8f14e45f/);
 });

@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 
 const COLUMNS: readonly Column<AuditHead>[] = [
-  { key: "seq", header: text("no.", "No."), value: ({ seq }) => seq },
+  { key: "number", header: text("no.", "No."), value: ({ seq }) => seq },
   { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
 ];
@@ -22,7 +22,7 @@ export default defineCommand({
   ],
   args: {},
   options: {},
-  examples: [{ line: "clomoctl audit head --format tsv --fields seq,hash" }],
+  examples: [{ line: "clomoctl audit head --format tsv --fields number,hash" }],
   exits: ["not-found"],
   async run({ terminal, ...tools }) {
     const { client } = await tools.tenant("audit");

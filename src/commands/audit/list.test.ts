@@ -171,7 +171,7 @@ test("says who deleted whom, and how to see the rows of an import", async () => 
   const deleted = told(8, { action: "users.delete", objects: [user(1), user(2)] });
   const { en, ja } = await inBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 })));
   expect(en.stdout).toBe(
-    "seq\tat\tactor\taction\tabout\n" +
+    "number\tat\tactor\taction\tabout\n" +
       "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 山田 2 <yamada2@example.jp>\n" +
       "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
   );
@@ -272,7 +272,7 @@ test("on 80 columns no line is wider, whatever address it tells", async () => {
 
 test("a record that was altered until it is no record is shown as one that cannot be read", async () => {
   const { stdout } = await run("audit list --format json", audit({ seq: 3, hash, record: "gone" }));
-  expect(JSON.parse(stdout)).toMatchObject([{ seq: 3, version: 0, at: "", action: "", objects: [], hash }]);
+  expect(JSON.parse(stdout)).toMatchObject([{ number: 3, version: 0, at: "", action: "", objects: [], hash }]);
 });
 
 test("no more pages are fetched than the limit needs", async () => {
