@@ -73,7 +73,7 @@ describe("what is written between plan and commit", () => {
     const before = await stateOf(home);
     const refused = await run(["imports", "commit", second, "--yes"], { home });
     expect(refused).toMatchObject({ code: 5, text: "" });
-    expect(refused.stderr).toContain("clomoctl imports replan 3");
+    expect(refused.stderr).toContain("clomoctl imports replan P3");
     expect(await stateOf(home)).toBe(before);
     expect(await run(["imports", "replan", second], { home })).toMatchObject({ code: 0 });
     expect(await run(["imports", "commit", second, "--yes"], { home })).toMatchObject({ code: 0 });
@@ -110,7 +110,7 @@ describe("a lock that another program holds", () => {
         // nobody but this program's own processes can be named, and none of those writes
         expect(stderr).not.toContain("locked by process");
       }
-      expect(committed.stderr).toContain("clomoctl imports commit 1");
+      expect(committed.stderr).toContain("clomoctl imports commit P1");
     }
     expect(await run(["imports", "commit", plan, "--yes"], { home })).toMatchObject({ code: 0 });
     expect(await filesOf(home)).toEqual(["a.csv", join(TENANT, "tenant.db")]);

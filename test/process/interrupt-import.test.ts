@@ -76,7 +76,7 @@ describe("before anybody said yes", () => {
     terminal.type("\u0003");
     const { code, screen } = await answered("Ctrl-C at the question of a kept plan", terminal.ended);
     expect(code).toBe(130);
-    const [, id = ""] = /clomoctl imports commit (\d+)/.exec(screen) ?? [];
+    const [, id = ""] = /clomoctl imports commit (P\d+)/.exec(screen) ?? [];
     expect(await stateOf(home)).toBe(before);
     expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
     expect(await filesOf(home)).toEqual(TENANT_ALONE);

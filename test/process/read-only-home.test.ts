@@ -31,7 +31,7 @@ const READING = [
   ["imports list", "committed"],
   ["imports show 1", "people.csv"],
   ["imports show 1 --rows", "髙橋 圭"],
-  ["imports show 2 --rows", "unchanged"],
+  ["imports show P2 --rows", "unchanged"],
   ["imports emitted", "number"],
   ["renewals list", "本社"],
   ["renewals check", "本社"],

@@ -26,7 +26,7 @@ test("of an import that is over shows what is kept of it", async () => {
   const shown = JSON.parse(en.stdout) as object;
   expect(over).toMatchObject(shown);
   expect(Object.keys(shown).join(" ")).toBe(
-    "number id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated newOrgs newGroups columns errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy unverifiedColumns",
+    "number change id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated newOrgs newGroups columns errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy unverifiedColumns",
   );
   expect(ja.stdout).toBe(en.stdout);
 });

@@ -13,6 +13,7 @@ describe("an import", () => {
     expect(code).toBe(0);
     expect(JSON.parse(text)).toEqual({
       number: "1",
+      change: 1,
       importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       tenant: "embedded",
       mode: "append",
