@@ -2,10 +2,10 @@ import { globSync, readFileSync } from "node:fs";
 import { findForms, findStatements, type Breach } from "./sql/statements.ts";
 
 /**
- * Refuses SQL outside the tenant's store, and in it what not both SQLite and PostgreSQL read alike: one line a place,
+ * Refuses SQL outside the tenant's store and the folders of its subjects, and in them what not both SQLite and PostgreSQL read alike: one line a place,
  * exit code 1. Part of `npm run lint`.
  */
-const STORE = "src/lib/tenant/store/";
+const PLACES = ["src/lib/tenant/store/", "src/lib/tenant/versions/"];
 /** A lock of the operating system's, taken through SQLite. */
 const SETTINGS_LOCK = "src/lib/config/settings-lock.ts";
 const EXCEPT = ["**/*.test.ts"];
@@ -17,8 +17,12 @@ const find = (pattern: string, of: (source: string) => readonly Breach[], except
     .flatMap((file) => of(readFileSync(file, "utf8")).map(({ line, message }) => `${file}:${line}: ${message}\n`));
 
 const breaches = [
-  ...find(`${STORE}**/*.ts`, findForms, (file) => file.endsWith("/migrations.ts")),
-  ...find("src/**/*.ts", findStatements, (file) => file.startsWith(STORE) || file === SETTINGS_LOCK),
+  ...PLACES.flatMap((place) => find(`${place}**/*.ts`, findForms, (file) => file.endsWith("/migrations.ts"))),
+  ...find(
+    "src/**/*.ts",
+    findStatements,
+    (file) => PLACES.some((place) => file.startsWith(place)) || file === SETTINGS_LOCK,
+  ),
 ];
 process.stdout.write(breaches.join(""));
 process.exitCode = breaches.length > 0 ? 1 : 0;

@@ -130,6 +130,7 @@ export const ACCOUNT = {
     ),
   },
   usual: ["name", "user", "org", "role", "managedOrgs", "supportOption"],
+  versioned: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail", "language", "timezone", "memo"],
 } as const satisfies Thing;
 
 export type Account = RecordOf<typeof FIELDS>;
@@ -225,6 +226,7 @@ export const ACCOUNT_SETTINGS = {
     ),
   },
   usual: ["composition", "authentication", "recorded"],
+  versioned: ["composition", "authentication"],
 } as const satisfies Thing;
 
 /** The id of the only settings of a tenant, and the number by which tasks know them: no user has it. */

@@ -212,6 +212,21 @@ export const DEVICE = {
   ],
   namedBy: "serialNumber",
   usual: ["serialNumber", "platform", "status", "identificationName", "owner"],
+  versioned: [
+    "serialNumber",
+    "platform",
+    "status",
+    "identificationName",
+    "imei",
+    "phoneNumber",
+    "wifiMac",
+    "androidId",
+    "owner",
+    "memo",
+    "androidMode",
+    "ownerOrg",
+    "tags",
+  ],
   // @see seed 003, 9; of registering a device by hand and of its other fields the manual says nothing
   clicks: {
     create: text(

@@ -110,6 +110,7 @@ export const ORG = {
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
   usual: ["name", "code", "path"],
+  versioned: ["name", "code", "parent"],
 } as const satisfies ThingInFiles;
 
 /** What else is shown of a single organisation: the number of its direct users and child organisations. */

@@ -51,6 +51,7 @@ export const SCHEME = {
   formats: {},
   keys: [],
   usual: ["name", "operations", "accounts"],
+  versioned: ["name", "operations"],
 } as const satisfies Thing;
 
 /** A check item as the console calls it; of those that the manual does not name, as clomoctl does. */

@@ -170,6 +170,11 @@ export interface Thing<F extends Fields = Fields> {
   readonly usual: readonly string[];
   /** the tenant's custom fields are further fields and columns */
   readonly custom?: true | undefined;
+  /**
+   * the columns whose former values its versions keep; undefined if it has none. The place of one is its bit in the versions
+   * that are stored: new ones come last, and none ever goes
+   */
+  readonly versioned?: readonly string[] | undefined;
 }
 
 /** A thing that the console has files of. */

@@ -47,6 +47,7 @@ export const CUSTOM_FIELD = {
   formats: {},
   keys: [],
   usual: ["id", "name", "createdAt"],
+  versioned: ["name"],
 } as const satisfies Thing;
 
 /**
@@ -214,6 +215,27 @@ export const USER = {
   },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
+  versioned: [
+    "name",
+    "nameKana",
+    "emails",
+    "org",
+    "title",
+    "employeeCode",
+    "upn",
+    "addressType",
+    "postalCode",
+    "address",
+    "tel",
+    "extension",
+    "fax",
+    "googleWorkspaceEmail",
+    "salesforceAccount",
+    "accountName",
+    "accountPasswordSetAt",
+    "administrator",
+    "custom",
+  ],
 } as const satisfies ThingInFiles;
 
 /** The names of a user's keys, as `--key` has them. */

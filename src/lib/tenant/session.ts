@@ -7,6 +7,7 @@ import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
+import { settleVersions } from "./versions/keep.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -136,13 +137,19 @@ export class Session {
         if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
         const { result, ...changed } = await body(writer);
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
+        await settleVersions(writer);
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
+        const facts = { writer: "hand", revision: locks.length === 0 ? null : await writer.revision() } as const;
         const seq =
           action === null
             ? null
-            : ((await audit?.appendAudit(writer, { ...entry, action: changed.action ?? action })) ?? null);
+            : ((await audit?.appendAudit(
+                writer,
+                { ...entry, action: changed.action ?? action },
+                commits ? facts : undefined,
+              )) ?? null);
         if (commits && !dryRun) number = seq;
         if (once !== undefined)
           await keepKey(writer, { ...this.keptKey(once, changed.objects[0]?.id ?? ""), change: number });

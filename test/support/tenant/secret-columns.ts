@@ -1,3 +1,4 @@
+import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
 import { resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -54,6 +55,9 @@ const NOTHING_OF: readonly string[] = [
   "ade_unreadable",
   "ade_pending",
   "vpp_token_gone",
+  "change",
+  "created_range",
+  ...[...VERSIONS.values()].map(versionTable),
 ];
 
 /** What counts rows and changes, or says whose a row is, and is no text. */

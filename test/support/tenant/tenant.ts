@@ -22,6 +22,7 @@ import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/use/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/use/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;
 
@@ -113,6 +114,9 @@ const TABLES = [
   "reset_code",
   "scheme",
   "account_settings",
+  "change",
+  "created_range",
+  ...[...VERSIONS.values()].map(versionTable),
 ];
 
 /** The collections that tables' records belong to: whoever writes them has to lock these. */
@@ -326,6 +330,7 @@ export class TestTenant {
     this.database.change(() => {
       for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
       this.database.exec("delete from audit");
+      this.database.exec("delete from change");
       // their numbers are given again
       this.database.exec("update import set change = change - 1000000");
       for (const { sql } of triggers) this.database.exec(String(sql));

@@ -311,6 +311,7 @@ describe("an import of somebody who holds a part", () => {
         await auditImport(connection, writer, record, {
           change: 9,
           moment: { ...moment, idPrefix: "a", referencePrefix: "b" },
+          revision: await writer.revision(),
         });
       });
     } finally {

@@ -3,6 +3,7 @@ import { afterAll, test } from "vitest";
 import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { MirrorHistory, someMirrorStep } from "#support/tenant/mirror-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -20,7 +21,11 @@ test(
       fc.asyncProperty(stepsOf(someMirrorStep, MOST), async (steps) => {
         const mirror = new MirrorHistory(tenant);
         await mirror.start();
-        for (const step of steps) seen.add(await mirror.do(step));
+        const versions = new VersionsCheck(tenant);
+        for (const step of steps) {
+          seen.add(await mirror.do(step));
+          versions.expectReplay();
+        }
       }),
       histories(SEED),
     );

@@ -4,6 +4,7 @@ import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { OUTCOMES, RestoresHistory, someRestoresStep } from "#support/tenant/restores-history.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const SEED = 6;
 /** steps of the longest history */
@@ -18,7 +19,11 @@ test("random histories of two tenants: diff is what brute force finds, and apply
       await using other = new TestTenant(undefined, Date.UTC(2026, 4, 1));
       if (kin > 0) await randomTenant(kin === 1 ? seed : seed + 1, 8, other);
       const history = new RestoresHistory(one, other);
-      for (const step of steps) seen.add(await history.do(step));
+      const versions = [new VersionsCheck(one), new VersionsCheck(other)];
+      for (const step of steps) {
+        seen.add(await history.do(step));
+        for (const of of versions) of.expectReplay();
+      }
     }),
     histories(SEED),
   );

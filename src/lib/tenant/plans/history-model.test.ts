@@ -14,6 +14,7 @@ import {
   type Values,
 } from "#support/tenant/history-model.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -531,12 +532,14 @@ test(
       fc.asyncProperty(someSteps, async (steps) => {
         tenant.clear();
         const model = new HistoryModel();
+        const versions = new VersionsCheck(tenant);
         for (const step of steps) {
           if ("undo" in step) seen.add(await doUndo(model, step.undo));
           else if ("field" in step) seen.add(await doField(model, step.field));
           else if ("mark" in step) seen.add(await doMark(model, step));
           else if ("delete" in step) seen.add(await doDelete(model, step));
           else seen.add(await doImport(model, step));
+          versions.expectReplay();
         }
         await expectRecords(model);
         await expectHistory(model);

@@ -3,6 +3,7 @@ import { afterAll, test } from "vitest";
 import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { ActorsHistory, someActorStep } from "#support/tenant/actors-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -22,7 +23,11 @@ test(
         tenant.clear();
         tenant.clearAudit();
         const history = await ActorsHistory.in(tenant);
-        for (const step of steps) seen.add(await history.do(step));
+        const versions = new VersionsCheck(tenant);
+        for (const step of steps) {
+          seen.add(await history.do(step));
+          versions.expectReplay();
+        }
         history.expectSound();
         for (const outcome of history.outcomes) seen.add(outcome);
       }),

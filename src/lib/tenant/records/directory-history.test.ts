@@ -3,6 +3,7 @@ import { afterAll, test } from "vitest";
 import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { DirectoryHistory, KINDS, someDirectoryStep } from "#support/tenant/directory-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -22,7 +23,11 @@ test(
         tenant.clearAudit();
         const history = new DirectoryHistory(tenant);
         await history.expectRecords();
-        for (const step of steps) seen.add(await history.do(step));
+        const versions = new VersionsCheck(tenant);
+        for (const step of steps) {
+          seen.add(await history.do(step));
+          versions.expectReplay();
+        }
         history.expectSound();
       }),
       histories(SEED),

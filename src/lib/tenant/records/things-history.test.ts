@@ -3,6 +3,7 @@ import { afterAll, test } from "vitest";
 import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { someThingsStep, THING_KINDS, ThingsHistory } from "#support/tenant/things-history.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -21,7 +22,11 @@ test(
         tenant.clear();
         tenant.clearAudit();
         const history = await ThingsHistory.in(tenant);
-        for (const step of steps) seen.add(await history.do(step));
+        const versions = new VersionsCheck(tenant);
+        for (const step of steps) {
+          seen.add(await history.do(step));
+          versions.expectReplay();
+        }
         history.expectSound();
       }),
       histories(SEED),

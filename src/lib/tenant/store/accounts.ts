@@ -16,6 +16,7 @@ import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import { updateRecord } from "./records.ts";
 import { either } from "./sql/forms.ts";
+import { keepOrCreate, keepVersions } from "../versions/keep.ts";
 import type { Reader, Row, Value, Writer } from "./store.ts";
 
 /** SQL: the organisations that an account `a` manages, as JSON. */
@@ -240,6 +241,7 @@ export const writeAccount = async (
   { managedOrgs, supportOption, noticeMail, ...values }: AccountValues,
   { at, createdAt }: { readonly at: string; readonly createdAt: string },
 ): Promise<void> => {
+  await keepOrCreate(writer, "account", user);
   await writer.run(
     `insert into main.account (user, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
        verifier, createdAt, updatedAt, revision)
@@ -285,6 +287,7 @@ export const writeOfUser = async (
 
 /** Marks a user as an administrator, or takes the mark away. The revision stays, as of other marks. */
 export const writeMark = async (writer: Writer, pk: number, isMarked: boolean, at: string): Promise<void> => {
+  await keepVersions(writer, "user", "t.pk = :pk", { pk });
   await writer.run("update main.user set administrator = :administrator, updatedAt = :at where pk = :pk", {
     pk,
     at,
@@ -362,6 +365,7 @@ export const writeSettings = async (
   writer: Writer,
   { composition, authentication }: Pick<AccountSettings, "composition" | "authentication">,
 ): Promise<void> => {
+  await keepOrCreate(writer, "account_settings", 1);
   await writer.run(
     `insert into main.account_settings (pk, composition, authentication) values (1, :composition, :authentication)
      on conflict (pk) do update set composition = :composition, authentication = :authentication`,

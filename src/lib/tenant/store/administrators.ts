@@ -2,6 +2,7 @@ import { nameSortKey } from "../../model/normalise.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { keepLast } from "./collections.ts";
 import type { Reader, Writer } from "./store.ts";
+import { keepVersions, noteCreated } from "../versions/keep.ts";
 
 /** Where people are administrators: CLOMO PANEL's users, or an app. */
 export type AdministratorsKind = "users" | SecuredApp;
@@ -61,11 +62,12 @@ export const setAdministrator = async (
 ): Promise<number> => {
   const [table, which] =
     kind === "users" ? ["user", "id = :name"] : ["secured_user", "app = :kind and (id = :name or userId = :name)"];
+  const params = { name, ...(kind === "users" ? {} : { kind }) };
+  await keepVersions(writer, table, which, params);
   return writer.run(`update main.${table} set administrator = :administrator, updatedAt = :at where ${which}`, {
-    name,
+    ...params,
     at,
     administrator: administrator ? 1 : 0,
-    ...(kind === "users" ? {} : { kind }),
   });
 };
 
@@ -82,6 +84,7 @@ export const insertAdministrator = async (
      values (:pk, :id, :app, :userId, :userId, :nameSort, 1, :at, :at, :revision)`,
     { pk: last + 1, id, app, userId, nameSort: nameSortKey(userId), at, revision },
   );
+  await noteCreated(writer, "secured_user", last + 1);
   await keepLast(writer, "secured_user", last + 1);
 };
 
@@ -90,13 +93,12 @@ export const insertAdministrator = async (
  * first record of the audit since he is there tells who made him.
  */
 export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
-  await writer.run(
-    `delete from main.secured_user as t where app = :app and (id = :name or userId = :name) and administrator = 0
-       and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
-       and not exists (select 1 from secured_user_was w where w.pk = t.pk)
-       and exists (select 1 from audit a, json_each(a.record, '$.objects') o
-         where a.seq = (select seq from audit where at >= t.createdAt order by at, seq limit 1)
-         and a.record ->> 'action' = 'administrators.mark' and o.value ->> 'id' = t.id)`,
-    { app, name },
-  );
+  const which = `app = :app and (id = :name or userId = :name) and administrator = 0
+    and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
+    and not exists (select 1 from secured_user_was w where w.pk = t.pk)
+    and exists (select 1 from audit a, json_each(a.record, '$.objects') o
+      where a.seq = (select seq from audit where at >= t.createdAt order by at, seq limit 1)
+      and a.record ->> 'action' = 'administrators.mark' and o.value ->> 'id' = t.id)`;
+  await keepVersions(writer, "secured_user", which, { app, name });
+  await writer.run(`delete from main.secured_user as t where ${which}`, { app, name });
 };

@@ -32,6 +32,20 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
+/** Who wrote a change: somebody by hand, an import, `apply`, an undoing, or the console by its export. */
+export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console";
+
+/** What a change is besides its record in the audit, whose number it has. */
+export interface ChangeFacts {
+  readonly writer: ChangeWriter;
+  /** null where no collection is of another one by it */
+  readonly revision: number | null;
+  /** the number of its import */
+  readonly import?: number | undefined;
+  /** the number of the change that it undoes */
+  readonly undoes?: number | undefined;
+}
+
 /** The form of the records. */
 const AUDIT_VERSION = 2;
 
@@ -73,10 +87,11 @@ export const nextChange = (writer: Writer): Promise<number> => writer.count(`sel
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
  * and its own text.
  *
+ * @param change undefined of a record that is of no change
  * @returns its number
  * @throws Failure `unexpected` if the record was not stored
  */
-export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<number> => {
+export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
   // whoever writes may not see all records
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
@@ -85,7 +100,22 @@ export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<nu
   const row = { seq, record, hash };
   const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
   if (stored !== 1) throw notStored(seq);
+  if (change !== undefined) await noteChange(writer, seq, change);
   return seq;
+};
+
+const noteChange = async (
+  writer: Writer,
+  number: number,
+  { writer: by, revision, import: own, undoes }: ChangeFacts,
+): Promise<void> => {
+  await writer.run(
+    `insert into main.change (number, revision, writer, import, undoes)
+     values (:number, :revision, :by, :own, :undoes)`,
+    { number, revision, by, own: own ?? null, undoes: undoes ?? null },
+  );
+  if (undoes === undefined) return;
+  await writer.run("update main.change set undoneBy = :number where number = :undoes", { number, undoes });
 };
 
 /** A trigger that clomoctl did not make may drop a record without a word: then nothing is changed. */

@@ -3,6 +3,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import { keyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { keepLast } from "./collections.ts";
 import { keyOrValue, quoteIdentifier } from "./sql/forms.ts";
+import { keepVersions, noteCreated } from "../versions/keep.ts";
 import type { Reader, Value, Writer } from "./store.ts";
 
 // Single records, written column by column as imports write many.
@@ -68,6 +69,7 @@ export const insertRecord = async (
     `insert into main.${thing.name} (${names.map(quoteIdentifier).join(", ")}) values (${names.map((name) => `:${name}`).join(", ")})`,
     row,
   );
+  await noteCreated(writer, thing.name, pk);
   await keepLast(writer, series, pk);
   await claim(writer, thing, pk, values);
   return pk;
@@ -87,6 +89,7 @@ export const updateRecord = async (
   const times = thing.fields["updatedAt"] === undefined ? {} : { updatedAt: at };
   const row = { ...Object.fromEntries(columns), ...times, revision: await writer.revision() };
   const sets = Object.keys(row).map((name) => `${quoteIdentifier(name)} = :${name}`);
+  await keepVersions(writer, thing.name, "t.pk = :pk", { pk });
   await writer.run(`update main.${thing.name} set ${sets.join(", ")} where pk = :pk`, { ...row, pk });
   await claim(writer, thing, pk, values);
   return true;

@@ -2,6 +2,7 @@ import { SCHEME } from "../../model/scheme.ts";
 import type { List } from "./lists.ts";
 import { orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import type { Reader, Writer } from "./store.ts";
+import { keepVersions } from "../versions/keep.ts";
 
 /** Custom schemes by name, with how many accounts have them; the account of a deleted user, which is kept, has none. */
 export const SCHEMES: List<typeof SCHEME.fields> = {
@@ -54,6 +55,8 @@ export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },
 ): Promise<void> => {
+  await keepVersions(writer, "account", "t.scheme = :pk", { pk });
+  await keepVersions(writer, "scheme", "t.pk = :pk", { pk });
   await writer.run(
     `update main.account set scheme = null, role = 'none', managedOrgs = null, updatedAt = :at, revision = :revision
      where scheme = :pk`,

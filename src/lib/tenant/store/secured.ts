@@ -3,6 +3,7 @@ import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../model/secure
 import { comparisonKey } from "../../model/normalise.ts";
 import type { List, SortKey } from "./lists.ts";
 import type { Reader, Writer } from "./store.ts";
+import { keepVersions } from "../versions/keep.ts";
 
 const USER_ID: SortKey = { sql: "t.userId", before: "" };
 
@@ -90,12 +91,13 @@ const changeMemberships = async (
   for (const { groups } of sets) {
     const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => groupKey(name) !== key);
     const after = groupSet(to === undefined ? others : [...others, to]);
+    const those = { app, groups: String(groups) };
+    await keepVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
     memberships += await writer.run(
       `update main.secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
        where app = :app and groups = :groups`,
       {
-        app,
-        groups: String(groups),
+        ...those,
         after: JSON.stringify(after),
         keys: keysOf(after),
         at,
@@ -150,6 +152,7 @@ export const deleteGroup = async (
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: string },
 ): Promise<number> => {
   const memberships = await changeMemberships(writer, app, { from: name, to: undefined, at });
+  await keepVersions(writer, "secured_group", "t.id = :id", { id });
   await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;
 };

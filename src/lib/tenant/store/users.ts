@@ -9,6 +9,7 @@ import { keepLast } from "./collections.ts";
 import { CREATION, namesOf, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import type { Reader, Row, Writer } from "./store.ts";
+import { keepVersions, noteCreated } from "../versions/keep.ts";
 
 const sortSql = (field: (typeof USER_ORDERS)[number]): string => {
   if (field === "org") return "coalesce(p.path, '')";
@@ -112,6 +113,7 @@ export const insertField = async (
     "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :id, :name, :nameKey, :createdAt)",
     { pk, id, name, nameKey, createdAt },
   );
+  await noteCreated(writer, "custom_field", pk);
   await keepLast(writer, "fields", pk);
 };
 
@@ -174,6 +176,8 @@ export const heldValues = async (reader: Reader, pk: number, most: number): Prom
  * by field then, and no undo restores a value of it.
  */
 export const deleteField = async (writer: Writer, pk: number, at: string): Promise<void> => {
+  await keepVersions(writer, "user", "t.custom ->> :path is not null", { path: pathOf(pk) });
+  await keepVersions(writer, "custom_field", "t.pk = :pk", { pk });
   await writer.run(
     "update main.user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
     { path: pathOf(pk), at },

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { histories, LONG } from "#support/drawn.ts";
 import type { Import, PlanRow, UserEvent } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -419,7 +420,11 @@ test(
         tenant.clear();
         await tenant.client.users.addField({ name: HEADERS.seat });
         const model = new Model();
-        for (const step of steps) await doStep(model, step);
+        const versions = new VersionsCheck(tenant);
+        for (const step of steps) {
+          await doStep(model, step);
+          versions.expectReplay();
+        }
         await expectHistory(model);
       }),
       histories(20_261_121),

@@ -5,6 +5,7 @@ import { keepLast } from "../collections.ts";
 import { serialOf } from "../devices.ts";
 import { CREATION, type List } from "../lists.ts";
 import { asExpression } from "../sql/forms.ts";
+import { noteCreated } from "../../versions/keep.ts";
 import type { Reader, Value, Writer } from "../store.ts";
 import { countUnreadable } from "./syncs.ts";
 
@@ -329,6 +330,7 @@ export const registerDevices = async (
          and not exists (${OF_TENANT})) t`,
     { base, at, idPrefix, revision, ...after, lastRun, lastPk },
   );
+  await noteCreated(writer, "device", base + 1, base + count);
   if (count > 0) await keepLast(writer, "devices", base + count);
   const created = "select id, serialNumber from device where pk > :base order by pk limit :told";
   const rows = count > 0 && told > 0 ? await writer.all(created, { base, told }) : [];

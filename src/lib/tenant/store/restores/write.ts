@@ -1,6 +1,8 @@
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { keepLast } from "../collections.ts";
+import { keepVersions, noteCreated, notingCreated } from "../../versions/keep.ts";
+import { VERSIONS } from "../../versions/tables.ts";
 import { either, quoteIdentifier } from "../sql/forms.ts";
 import type { Writer } from "../store.ts";
 import type { Staged } from "./plan.ts";
@@ -32,6 +34,18 @@ const idsOf = ({ plan }: Staged, actions: readonly string[]): string =>
 const release = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
   const { table, release: released } = targetOf(resource);
   const ids = idsOf(staged, ["changed", "removed"]);
+  const users = `t.user in (select u.pk from main.user u where u.id in ${ids})`;
+  if (VERSIONS.has(table)) {
+    const which =
+      resource === "accounts"
+        ? users
+        : resourceOf(resource).single === true
+          ? `'${resource}' in ${ids}`
+          : `t.id in ${ids}`;
+    await keepVersions(writer, table, which, { resource });
+  }
+  // an account goes with its user
+  if (resource === "users") await keepVersions(writer, "account", users, { resource });
   if (released !== undefined) {
     await writer.run(`update main."${table}" set ${released} where id in ${ids}`, { resource });
   }
@@ -59,6 +73,11 @@ const add = async (writer: Writer, staged: Staged, resource: ResourceName): Prom
     base = Math.max(last, await writer.count(`select coalesce(max(pk), 0) from main."${table}"`));
     values.set("pk", ":base + row_number() over (order by l.id)");
   }
+  if (series === undefined && VERSIONS.has(table)) {
+    const number = resource === "accounts" ? USER : "1";
+    const ranges = `select ${number} as first, ${number} as last from ${plan} l where l.resource = :resource and l.action = 'added'`;
+    await writer.run(notingCreated(table, ranges), { resource, revision: await writer.revision() });
+  }
   const made = await writer.run(
     `insert into main."${table}" (${[...values.keys()].map(quoteIdentifier).join(", ")})
      select ${[...values.values()].join(", ")} from ${plan} p join ${lines} l on l.resource = p.resource and l.id = p.id
@@ -66,6 +85,7 @@ const add = async (writer: Writer, staged: Staged, resource: ResourceName): Prom
     { resource, base, revision: await writer.revision() },
   );
   if (series !== undefined && made > 0) await keepLast(writer, series, base + made);
+  if (series !== undefined && VERSIONS.has(table)) await noteCreated(writer, table, base + 1, base + made);
 };
 
 const change = async (writer: Writer, { lines, plan }: Staged, resource: ResourceName): Promise<void> => {

@@ -1,5 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { VERSION_TABLES } from "../../versions/tables.ts";
 import type { Database } from "./database.ts";
 import { APPLICATION_ID, FIRST_VERSION, preRelease } from "./identity.ts";
 
@@ -284,7 +285,7 @@ export interface Step {
  * The steps to the schema of today, forward only, with ascending versions. A file runs those that it lacks. A released
  * step is never edited.
  */
-export const STEPS: readonly Step[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
+export const STEPS: readonly Step[] = [{ version: FIRST_VERSION, run: `${FIRST_SCHEMA}${VERSION_TABLES};` }];
 
 const newestOf = (steps: readonly Step[]): number => steps.at(-1)?.version ?? 0;
 

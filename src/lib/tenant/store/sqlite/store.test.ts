@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { keepVersions } from "../../versions/keep.ts";
 import { failureOf, textOf } from "#support/tenant/tenant.ts";
 import type { Derived, Lines, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";
@@ -260,17 +261,33 @@ describe("locks", () => {
     expect(stored()).toEqual([50, 50]);
     const locking = checking().change(async (writer) => {
       await writer.lock(["devices", collection]);
+      for (const thing of collections.keys()) await keepVersions(writer, thing, "false", {});
       await writer.run(sql);
     });
     await expect(locking).resolves.toBeUndefined();
     await expect(store.change((writer) => writer.run(sql.replace("'u'", "'v'")))).resolves.toBeTypeOf("number");
   });
 
+  test.each(["update user set name = ''", "delete from main.user"])(
+    "are not enough for %s without versions",
+    async (sql) => {
+      const changing = (thing: string) =>
+        checking().change(async (writer) => {
+          await writer.lock(["users"]);
+          await keepVersions(writer, thing, "true", {});
+          await writer.run(sql);
+        });
+      await expect(changing("org")).rejects.toThrow("user is written, and no version was kept of what it was");
+      await expect(changing("user")).resolves.toBeUndefined();
+    },
+  );
+
   test("of a part are locks of the collection, and hold for one change", async () => {
     const writing = checking();
     const written = "update secured_user set groups = '[]'";
     const locking = writing.change(async (writer) => {
       await writer.lock(["secured:docs"]);
+      await keepVersions(writer, "secured_user", "true", {});
       return writer.run(written);
     });
     await expect(locking).resolves.toBe(0);

@@ -17,6 +17,7 @@ import type {
   Writer,
 } from "../store.ts";
 import { interruption } from "../interruption.ts";
+import { VERSIONS } from "../../versions/tables.ts";
 import type { Database } from "./database.ts";
 import { streamLines, streamPieces } from "./lines.ts";
 import { derive, hold, see } from "./scope.ts";
@@ -31,6 +32,10 @@ export type CollectionOf = (table: string) => string | undefined;
 const WRITTEN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 
+/** The tables whose records a statement changes or deletes, and those whose versions it keeps. */
+const CHANGED = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
+const KEPT = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
+
 /** Numbers of the scratch tables of this process: no two have the same. */
 let scratches = 0;
 
@@ -43,11 +48,13 @@ export class Connection implements Writer {
   readonly #collectionOf: CollectionOf | undefined;
   readonly #scope: Scope | undefined;
   readonly #locked = new Set<string>();
+  /** the tables of whose records versions were kept */
+  readonly #kept = new Set<string>();
   #revision: number | undefined;
   #isOver = false;
 
   /**
-   * @param collectionOf checks that collections are locked before they are written
+   * @param collectionOf checks that collections are locked, and versions kept, before records are written
    * @param scope what the connection sees, if not all
    */
   constructor(database: Database, collectionOf?: CollectionOf, scope?: Scope) {
@@ -124,6 +131,11 @@ export class Connection implements Writer {
       const collection = this.#collectionOf(table);
       if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) continue;
       throw new TypeError(`${table} is written, and ${collection} was not locked`);
+    }
+    for (const [, table = ""] of sql.matchAll(KEPT)) this.#kept.add(table);
+    for (const [, table = ""] of sql.matchAll(CHANGED)) {
+      if (VERSIONS.has(table) && !this.#kept.has(table))
+        throw new TypeError(`${table} is written, and no version was kept of what it was`);
     }
   }
 }

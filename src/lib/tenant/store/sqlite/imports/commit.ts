@@ -1,6 +1,8 @@
 import type { Database } from "../database.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { DEVICE } from "../../../../model/device.ts";
+import { keepingAll, keepingChanged, keepingDeleted, notingCreated, versionsOf } from "../../../versions/keep.ts";
+import { bitOf, VERSIONS } from "../../../versions/tables.ts";
 import { advance } from "./compare.ts";
 import { releasedDevices } from "./deletion/undeletable.ts";
 import {
@@ -55,12 +57,19 @@ export const keeping = (database: Database, thing: Thing, by: string, action: "u
 };
 
 /** Stores what a revert needs of the records that a plan changes. */
-const keepChanged = (database: Database, { kind: { thing } }: PlanSql, context: CommitContext): void => {
+const keepChanged = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const { thing } = plan.kind;
   database.run(
     `${keeping(database, thing, ":import", "update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
      where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
     { import: context.import },
   );
+  const versions = VERSIONS.get(thing.name);
+  if (versions === undefined) return;
+  const bits = touchedFields(plan).map((field) => either(changes(field), bitOf(versions, field.stored), "0"));
+  const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
+    where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`;
+  if (bits.length > 0) database.run(keepingChanged(versions, changed), { revision: context.revision });
 };
 
 /** The same of the records that it deletes. */
@@ -69,6 +78,10 @@ const keepDeleted = (database: Database, { kind, request }: PlanSql, context: Co
   const { thing, name } = kind;
   const sql = `${keeping(database, thing, ":import", "delete")} from ${thing.name} t where ${kind.isLacking}`;
   database.run(sql, { import: context.import, kind: name });
+  const versions = VERSIONS.get(thing.name);
+  if (versions === undefined) return;
+  const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
+  database.run(keepingDeleted(versions, gone), { revision: context.revision, kind: name });
 };
 
 /** Creates the records that rows name and the tenant lacks. */
@@ -95,6 +108,7 @@ const makeReferences = (database: Database, plan: PlanSql, context: CommitContex
       params,
     );
     if (made === 0) continue;
+    noteMade(database, table.thing, context, { first: params.base + 1, last: params.base + made });
     keepLastNumber(database, series, entity);
     if (collection !== kind.collection) advance(database, [collection]);
     database.run(
@@ -103,6 +117,17 @@ const makeReferences = (database: Database, plan: PlanSql, context: CommitContex
       params,
     );
   }
+};
+
+/** Notes the records that an import created, by the range of their numbers. */
+const noteMade = (
+  database: Database,
+  { name }: Thing,
+  { revision }: CommitContext,
+  range: { readonly first: number; readonly last: number },
+): void => {
+  if (VERSIONS.has(name))
+    database.run(notingCreated(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
 /** True if a staged row matches no record. */
@@ -214,6 +239,7 @@ const release = (database: Database, plan: PlanSql, context: CommitContext): voi
   database.run(`insert into temp.released ${released}`, { kind });
   const lost = "pk in (select pk from temp.released)";
   database.run(`${keeping(database, DEVICE, ":by", "update")} from device t where t.${lost}`, { by });
+  database.run(keepingAll(versionsOf(DEVICE.name), "select pk from temp.released"), { revision });
   database.run(
     `update device set owner = null, ownerOrg = null, updatedAt = :now, revision = :revision where ${lost}`,
     {
@@ -224,7 +250,12 @@ const release = (database: Database, plan: PlanSql, context: CommitContext): voi
 };
 
 /** Records which secrets were set and when; the secrets themselves were never staged. */
-const noteSecrets = (database: Database, plan: PlanSql, { now, import: by }: CommitContext, base: number): void => {
+const noteSecrets = (
+  database: Database,
+  plan: PlanSql,
+  { now, import: by, revision }: CommitContext,
+  base: number,
+): void => {
   if (!hasSecrets(plan)) return;
   const { table, thing } = plan.kind;
   const { name } = thing;
@@ -232,11 +263,14 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, import: by }: Com
     table.secretSetAt === undefined
       ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
-  // a statement each: by one that joins what may be missing, every row would look through all records
-  if (table.forgetsSecrets !== undefined) {
-    const met = `s.match m ${THEN} s.row r on r.row = m.row where r.secrets is not null and ${VALID}`;
-    database.run(`${table.forgetsSecrets} in (select m.target from ${met})`);
+  const met = `s.match m ${THEN} s.row r on r.row = m.row where r.secrets is not null and ${VALID}`;
+  const versions = VERSIONS.get(name);
+  if (versions !== undefined) {
+    const bit = bitOf(versions, table.secretSetAt ?? "secrets");
+    database.run(keepingChanged(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
+  // a statement each: by one that joins what may be missing, every row would look through all records
+  if (table.forgetsSecrets !== undefined) database.run(`${table.forgetsSecrets} in (select m.target from ${met})`);
   for (const [target, rows] of [
     ["m.target", `s.match m ${THEN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${isMatched("r.row")}`],
@@ -275,5 +309,7 @@ export const applyPlan = (
   reclaim(database, plan, false);
   if (planner === undefined) create(database, plan, context, base);
   noteSecrets(database, plan, context, base);
-  return { madeAfter: base, madeUpTo: lastNumber(database, plan.kind.series) };
+  const madeUpTo = lastNumber(database, plan.kind.series);
+  noteMade(database, plan.kind.thing, context, { first: base + 1, last: madeUpTo });
+  return { madeAfter: base, madeUpTo };
 };

@@ -1,4 +1,6 @@
 import type { Database, Params } from "../../database.ts";
+import { keepingAll, keepingDeleted, notingCreated } from "../../../../versions/keep.ts";
+import { VERSIONS } from "../../../../versions/tables.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { changeable, claimStored, columnsOf, keeping, releaseOf } from "../commit.ts";
@@ -52,6 +54,9 @@ const restore = (database: Database, reverted: Committed, revision: number): voi
   again(`insert into ${name} (revision, ${columns.join(", ")})
      select :next, ${columns.map((column) => `c.${column}`).join(", ")}
      from (${changesInRange(kind)}) c where c.action = 'delete'`);
+  if (!VERSIONS.has(name)) return;
+  const restored = `select pk as first, pk as last from (${changes(kind)}) c where c.action = 'delete'`;
+  database.run(notingCreated(name, restored), { ...params(reverted), revision });
 };
 
 /** Releases the claims of the import's records, before these are restored. */
@@ -105,18 +110,21 @@ const dropRemovedFields = (database: Database, reverted: Committed): void => {
 };
 
 /** Keeps what the undoing changes or deletes, as an import does. @param undo its number */
-const keepUndone = (database: Database, reverted: Committed, undo: number): void => {
+const keepUndone = (database: Database, reverted: Committed, undo: number, revision: number): void => {
   const { kind } = reverted;
   const keep = (thing: Thing, action: "update" | "delete", from: string): void => {
-    const values = { ...params(reverted), undo, entity: thing.name };
-    database.run(`${keeping(database, thing, ":undo", action)} from ${from}`, values);
+    const values = { ...params(reverted), undo, entity: thing.name, revision };
+    if (hasFormer(thing)) database.run(`${keeping(database, thing, ":undo", action)} from ${from}`, values);
+    const versions = VERSIONS.get(thing.name);
+    if (versions === undefined) return;
+    const kept = action === "update" ? keepingAll : keepingDeleted;
+    database.run(kept(versions, `select t.pk from ${from}`), values);
   };
   const { name } = kind.thing;
   keep(kind.thing, "update", `(${changes(kind)}) c ${THEN} ${name} t on t.pk = c.pk where c.action = 'update'`);
   keep(kind.thing, "delete", `${name} t where ${isMade("t.pk")} and ${proceeding("t.pk")}`);
-  for (const { table } of createdBy(reverted)) {
-    if (hasFormer(table.thing)) keep(table.thing, "delete", `${table.thing.name} t where t.pk in (${CREATED})`);
-  }
+  for (const { table } of createdBy(reverted))
+    keep(table.thing, "delete", `${table.thing.name} t where t.pk in (${CREATED})`);
 };
 
 /**
@@ -128,7 +136,7 @@ const keepUndone = (database: Database, reverted: Committed, undo: number): void
  */
 export const applyRevert = (database: Database, reverted: Committed, undo: number, revision: number): void => {
   const released = releasedIn(database, reverted);
-  keepUndone(database, reverted, undo);
+  keepUndone(database, reverted, undo, revision);
   release(database, reverted);
   removeMade(database, reverted);
   restore(database, reverted, revision);

@@ -36,6 +36,7 @@ const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | un
 interface Done {
   readonly change: number;
   readonly moment: CommitMoment;
+  readonly revision: number;
   readonly verified?: Verified | undefined;
   readonly undone?: ImportRecord | undefined;
 }
@@ -52,31 +53,36 @@ export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, verified, undone }: Done,
+  { change, moment, revision, verified, undone }: Done,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged } = record.detail;
-  await appendAudit(writer, {
-    at: now,
-    actor,
-    by,
-    origin,
-    action: actionOf(record, verified),
-    objects: [
-      ...(undone === undefined ? [] : [importObject(undone)]),
-      importObject({ ...record, number: String(change) }),
-      ...deletedBy(database, record),
-    ],
-    orgs: touchedOrgs(database, record, undone) ?? heldOrgs,
-    detail: {
-      kind: record.kind,
-      mode: request?.mode ?? "revert",
-      fileName: request?.fileName,
-      fromConsole: request?.fromConsole === true ? true : undefined,
-      undone: undone?.change,
-      ...doneOf(counts),
-      inputSha256: staged?.sha256,
-      changes: sumOfKept(database, record.pk),
+  const kind = undone !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
+  await appendAudit(
+    writer,
+    {
+      at: now,
+      actor,
+      by,
+      origin,
+      action: actionOf(record, verified),
+      objects: [
+        ...(undone === undefined ? [] : [importObject(undone)]),
+        importObject({ ...record, number: String(change) }),
+        ...deletedBy(database, record),
+      ],
+      orgs: touchedOrgs(database, record, undone) ?? heldOrgs,
+      detail: {
+        kind: record.kind,
+        mode: request?.mode ?? "revert",
+        fileName: request?.fileName,
+        fromConsole: request?.fromConsole === true ? true : undefined,
+        undone: undone?.change,
+        ...doneOf(counts),
+        inputSha256: staged?.sha256,
+        changes: sumOfKept(database, record.pk),
+      },
     },
-  });
+    { writer: kind, revision, import: record.pk, undoes: undone?.change ?? undefined },
+  );
 };

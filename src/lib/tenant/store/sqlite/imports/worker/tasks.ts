@@ -44,6 +44,7 @@ import { findKeysOfOthers } from "../matching/lasting.ts";
 import { followReferred, keepReferred } from "../matching/referred.ts";
 import { keepEmitted } from "../matching/written.ts";
 import { countTouched, differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import { SETTLING } from "../../../../versions/keep.ts";
 import { auditImport } from "./audit.ts";
 import { overwrittenBy, refuseKept } from "./overwrites.ts";
 import { contradictedBy, isWholeExport } from "./contradictions.ts";
@@ -446,7 +447,8 @@ const applyAndRecord = async (
   // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
-  await auditImport(database, writer, record, { change, moment, verified });
+  for (const sql of SETTLING) database.run(sql, { revision });
+  await auditImport(database, writer, record, { change, moment, revision, verified });
 };
 
 /**
@@ -559,7 +561,8 @@ const applyRevertAndRecord = async (
   await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
   await noteUndo(writer, { record, at: now, actor, revision }, original);
-  await auditImport(database, writer, record, { change, moment, undone: original });
+  for (const sql of SETTLING) database.run(sql, { revision });
+  await auditImport(database, writer, record, { change, moment, revision, undone: original });
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */

@@ -1,0 +1,94 @@
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { VersionsCheck } from "#support/tenant/versions.ts";
+import { ALL_CHANGED, bitOf } from "./tables.ts";
+import { versionsOf } from "./keep.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const HEADER = ["氏名", "メールアドレス", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
+const people = (...rows: readonly (readonly string[])[]) => [HEADER, ...rows];
+
+const [TITLE, NAME] = ["title", "name"].map((column) => Number(bitOf(versionsOf("user"), column)));
+
+const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
+
+/** The versions that the last change kept of users, with the columns that they have. */
+const lastVersions = () =>
+  tenant
+    .sql("select * from user_version where revision = (select max(revision) from collection) order by pk")
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
+
+test("an edit keeps the former values of what it changed, and no others", async () => {
+  await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
+  await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長", nameKana: null });
+  expect(lastVersions()).toMatchObject([{ pk: 2, action: "update", changed: TITLE, title: "課長" }]);
+  expect(lastVersions()[0]).not.toHaveProperty("name");
+  await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
+  expect(lastVersions()).toMatchObject([{ changed: TITLE }]);
+});
+
+test("an import keeps the same of each row that changes a record, and of those that set a secret", async () => {
+  await tenant.import(
+    { kind: "users" },
+    people(["山田", "a@x.jp", "課長", "a1", ""], ["佐藤", "b@x.jp", "課長", "b1", ""]),
+  );
+  await tenant.import(
+    { kind: "users" },
+    people(["山本", "a@x.jp", "部長", "a1", ""], ["佐藤", "b@x.jp", "課長", "b1", "Secret12"]),
+  );
+  const passwordSet = Number(bitOf(versionsOf("user"), "accountPasswordSetAt"));
+  expect(lastVersions()).toMatchObject([
+    { pk: 2, changed: (NAME ?? 0) + (TITLE ?? 0), name: "山田", title: "課長" },
+    { pk: 3, changed: passwordSet },
+  ]);
+  expect(JSON.stringify(tenant.sql("select * from user_version"))).not.toContain("Secret12");
+});
+
+test("a deleted record has all of it in its version, and comes back as one that is made", async () => {
+  const check = new VersionsCheck(tenant);
+  await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
+  const gone = await tenant.import(
+    { kind: "users", mode: "replace", allow: ["other-tenant"] },
+    people(["佐藤", "b@x.jp", "", "", ""]),
+  );
+  expect(lastVersions()).toMatchObject([
+    { pk: 2, action: "delete", changed: Number(ALL_CHANGED), emails: '["a@x.jp"]' },
+  ]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  expect(lastVersions()).toMatchObject([{ pk: 4, action: "delete" }]);
+  expect(tenant.sql("select first, last from created_range where thing = 'user' order by revision, first")).toEqual([
+    { first: 1, last: 2 },
+    { first: 3, last: 4 },
+    { first: 2, last: 2 },
+  ]);
+  check.expectReplay();
+});
+
+test("records that an import creates are one range; a change that is refused, or rehearsed, keeps nothing", async () => {
+  const rows = Array.from({ length: 50 }, (_, at) => ["山田", `u${at}@x.jp`, "", "", ""]);
+  await tenant.import({ kind: "users" }, people(...rows));
+  expect(tenant.sql("select thing, first, last from created_range")).toEqual([{ thing: "user", first: 1, last: 51 }]);
+  await tenant.client.users.edit(await idOf("u1@x.jp"), { title: "部長", dryRun: true });
+  await expect(tenant.client.users.edit(await idOf("u1@x.jp"), { emails: ["u2@x.jp"] })).rejects.toThrow("u2@x.jp");
+  expect(tenant.sql("select * from user_version")).toEqual([]);
+});
+
+test("each change has one row, with the number of its record in the audit and what it undoes", async () => {
+  await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
+  const { id } = await tenant.import({ kind: "users" }, people(["佐藤", "b@x.jp", "課長", "", ""]));
+  await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  const changes = tenant.sql("select number, writer, undoes, undoneBy from change order by number");
+  const [, second = { number: 0 }, , last = { number: 0 }] = changes;
+  expect(changes).toMatchObject([
+    { writer: "import", undoneBy: null },
+    { writer: "import", undoneBy: last["number"] },
+    { writer: "hand" },
+    { writer: "undo", undoes: second["number"] },
+  ]);
+  const recorded = tenant.sql("select seq from audit order by seq desc limit 4").map(({ seq }) => seq);
+  expect(changes.map(({ number }) => number)).toEqual(recorded.toReversed());
+});

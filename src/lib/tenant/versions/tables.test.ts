@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { ALL_CHANGED, VERSIONS, versionTable } from "./tables.ts";
+
+/** What no version keeps: the record's number, when it was written, and what proves a password. */
+const BESIDE = ["pk", "revision", "updatedAt", "verifier"];
+
+test.each([...VERSIONS])(
+  "versions of %s have each of its columns, with a bit that an integer has",
+  async (name, versions) => {
+    await using tenant = new TestTenant();
+    const columnsOf = (table: string): readonly string[] =>
+      tenant.sql("select name from pragma_table_info(:table)", { table }).map((row) => String(row["name"]));
+    const kept = versions.columns.map((column) => column.name);
+    const own = columnsOf(name).filter((column) => column !== versions.key && !BESIDE.includes(column));
+    expect(kept.toSorted()).toEqual(own.toSorted());
+    expect(versions.times).toEqual(columnsOf(name).filter((column) => column === "updatedAt"));
+    expect(columnsOf(versionTable(versions))).toEqual([
+      "pk",
+      "revision",
+      "action",
+      "changed",
+      ...kept,
+      ...versions.times,
+    ]);
+    const bits = new Set(versions.columns.map(({ bit }) => Number(bit)));
+    expect(versions.thing.versioned?.length).toBeLessThan(52);
+    expect([...bits].every((bit) => Number.isSafeInteger(bit) && (BigInt(ALL_CHANGED) & BigInt(bit)) !== 0n)).toBe(
+      true,
+    );
+    expect(new Set(versions.columns.filter(({ leads }) => leads).map(({ bit }) => bit)).size).toBe(
+      versions.thing.versioned?.length,
+    );
+  },
+);

@@ -1,0 +1,77 @@
+import { expect } from "vitest";
+import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { ALL_CHANGED, VERSIONS, versionTable, type Versions } from "../../../src/lib/tenant/versions/tables.ts";
+import type { TestTenant } from "./tenant.ts";
+
+type Records = ReadonlyMap<number, Row>;
+
+/** What no version has: when the collection changed, and what proves a password. */
+const BESIDE = ["revision", "verifier"];
+
+const recordsOf = (tenant: TestTenant, { thing, key }: Versions): Records =>
+  new Map(
+    tenant.sql(`select * from ${thing.name} order by ${key}`).map((row) => {
+      const values = Object.entries(row).filter(([name]) => name !== key && !BESIDE.includes(name));
+      return [Number(row[key]), Object.fromEntries(values)];
+    }),
+  );
+
+/** A version's own values of a record that it is of. */
+const valuesIn = ({ columns, times }: Versions, version: Row): Row => {
+  const changed = BigInt(Number(version["changed"]));
+  const names = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
+  return Object.fromEntries([...names, ...times].map((name) => [name, version[name] ?? null]));
+};
+
+/** Takes back what was done to a thing's records after a revision, the last change first. */
+const takenBack = (tenant: TestTenant, versions: Versions, since: number): Records => {
+  const records = new Map(recordsOf(tenant, versions));
+  const written = tenant.sql(`select * from ${versionTable(versions)} where revision > :since`, { since });
+  const made = tenant.sql("select * from created_range where thing = :thing and revision > :since", {
+    thing: versions.thing.name,
+    since,
+  });
+  const revisions = new Set([...written, ...made].map(({ revision }) => Number(revision)));
+  for (const revision of [...revisions].toSorted((a, b) => b - a)) {
+    for (const version of written.filter((one) => one["revision"] === revision)) {
+      const pk = Number(version["pk"]);
+      const isWhole = String(version["changed"]) === ALL_CHANGED;
+      expect([version["action"], isWhole]).toEqual(isWhole ? ["delete", true] : ["update", false]);
+      records.set(pk, { ...(isWhole ? {} : records.get(pk)), ...valuesIn(versions, version) });
+    }
+    for (const { first, last } of made.filter((one) => one["revision"] === revision)) {
+      for (const pk of records.keys()) if (pk >= Number(first) && pk <= Number(last)) records.delete(pk);
+    }
+  }
+  return records;
+};
+
+const sorted = (records: Records = new Map()) => [...records].toSorted(([a], [b]) => a - b);
+
+function expectSame(thing: string, found: Records, wanted: Records | undefined): void {
+  expect(sorted(found), thing).toEqual(sorted(wanted));
+}
+
+/** Holds the versions of a tenant against its records. */
+export class VersionsCheck {
+  readonly #tenant: TestTenant;
+  #since = 0;
+  #before: ReadonlyMap<string, Records> = new Map();
+
+  constructor(tenant: TestTenant) {
+    this.#tenant = tenant;
+    this.#look();
+  }
+
+  /** Expects that what was written since the last look leads back to the records as they were then. */
+  expectReplay(): void {
+    for (const [name, versions] of VERSIONS)
+      expectSame(name, takenBack(this.#tenant, versions, this.#since), this.#before.get(name));
+    this.#look();
+  }
+
+  #look(): void {
+    this.#since = Number(this.#tenant.sql("select coalesce(max(revision), 0) as r from collection")[0]?.["r"]);
+    this.#before = new Map([...VERSIONS].map(([name, versions]) => [name, recordsOf(this.#tenant, versions)]));
+  }
+}
