@@ -141,16 +141,12 @@ export class Session {
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
-        const facts = { writer: "hand", revision: locks.length === 0 ? null : await writer.revision() } as const;
-        const seq =
-          action === null
-            ? null
-            : ((await audit?.appendAudit(
-                writer,
-                { ...entry, action: changed.action ?? action },
-                commits ? facts : undefined,
-              )) ?? null);
-        if (commits && !dryRun) number = seq;
+        if (audit !== undefined && action !== null) {
+          const record = { ...entry, action: changed.action ?? action };
+          const revision = locks.length === 0 ? null : await writer.revision();
+          const seq = await audit.appendAudit(writer, record, commits ? { writer: "hand", revision } : undefined);
+          if (commits && !dryRun) number = seq;
+        }
         if (once !== undefined)
           await keepKey(writer, { ...this.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
         return result;
