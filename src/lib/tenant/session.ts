@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { OWNER, type Asker } from "./policy/asker.ts";
-import type { ChangedObject } from "./store/audit.ts";
+import type { ChangedObject, ChangeWriter } from "./store/audit.ts";
 import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
@@ -22,6 +22,8 @@ export interface Once<T> extends KeptRequest {
 export interface ChangeOf<T> {
   /** for the audit: `renewals.add`; null for bookkeeping, of which nobody asks who did it */
   readonly action: string | null;
+  /** default: by hand */
+  readonly writer?: ChangeWriter | undefined;
   /** false: it commits nothing, and the number of its record is that of no change */
   readonly commits?: false | undefined;
   /** the collections that it changes */
@@ -124,7 +126,7 @@ export class Session {
    *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, commits = true, locks, once, signal, dryRun = false, seen } = change;
+    const { action, writer: by = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
@@ -139,12 +141,12 @@ export class Session {
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await settleVersions(writer);
         await advance(writer, locks);
-        const { actor, by, surroundings } = this;
-        const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
+        const { actor, surroundings } = this;
+        const entry = { at: instant(surroundings), actor, by: this.by, origin: surroundings.origin, ...changed };
         if (audit !== undefined && action !== null) {
           const record = { ...entry, action: changed.action ?? action };
           const revision = locks.length === 0 ? null : await writer.revision();
-          const seq = await audit.appendAudit(writer, record, commits ? { writer: "hand", revision } : undefined);
+          const seq = await audit.appendAudit(writer, record, commits ? { writer: by, revision } : undefined);
           if (commits && !dryRun) number = seq;
         }
         if (once !== undefined)

@@ -32,8 +32,8 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
-/** Who wrote a change: somebody by hand, an import, `apply`, an undoing, or the console by its export. */
-export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console";
+/** How a change came about: by hand, by an import, `apply` or an undoing, by the console's export, or by word of what was done there. */
+export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console" | "confirm" | "drop";
 
 /** What a change is besides its record in the audit, whose number it has. */
 export interface ChangeFacts {

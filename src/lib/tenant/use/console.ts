@@ -32,7 +32,8 @@ export const closeConsoleTasks = (
     return tasks.every((task) => task.state === state) ? told(reader, tasks) : undefined;
   };
   const action = state === "confirmed" ? "console.confirm" : "console.drop";
-  return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
+  const way = state === "confirmed" ? "confirm" : "drop";
+  return session.change({ action, writer: way, locks: [], once: once && { ...once, replay } }, async (writer) => {
     const now = instant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkClosable(task, { state, at }, { now });

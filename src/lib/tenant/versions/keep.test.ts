@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { partsOf, travelling } from "#support/tenant/restoring.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 import { ALL_CHANGED, bitOf } from "./tables.ts";
 import { versionsOf } from "./keep.ts";
@@ -91,4 +92,24 @@ test("each change has one row, with the number of its record in the audit and wh
   ]);
   const recorded = tenant.sql("select seq from audit order by seq desc limit 4").map(({ seq }) => seq);
   expect(changes.map(({ number }) => number)).toEqual(recorded.toReversed());
+});
+
+test("a change tells how it came about", async () => {
+  const changes = (): readonly unknown[] =>
+    tenant.sql("select writer from change order by number").map(({ writer }) => writer);
+  await tenant.import(
+    { kind: "users", fromConsole: true },
+    people(["山田", "a@x.jp", "課長", "", ""]).map((row) => row.slice(0, 3)),
+  );
+  await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
+  await tenant.client.orgs.create({ name: "営業" });
+  const [first, second] = await tenant.client.console.list({ state: "open" });
+  await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
+  await tenant.client.console.close({ numbers: [second?.number ?? 0], state: "dropped" });
+  const files = await travelling(tenant.client);
+  await using other = new TestTenant();
+  const { etag } = await other.client.restores.plan(partsOf(files));
+  await other.client.restores.create({ etag }, partsOf(files));
+  expect(changes()).toEqual(["console", "hand", "hand", "confirm", "drop"]);
+  expect(other.sql("select writer from change")).toEqual([{ writer: "apply" }]);
 });

@@ -307,7 +307,7 @@ export const restore = async (
     return { id, resources };
   };
   const locks = locksOf(received.staged);
-  const change = { action: RESTORE, locks, once: once && { ...once, replay } };
+  const change = { action: RESTORE, writer: "apply", locks, once: once && { ...once, replay } } as const;
   return await session.change<Restored>(change, async (writer) => {
     const plan = await planned(writer, received);
     if (plan.etag !== etag) throw CHANGED;
