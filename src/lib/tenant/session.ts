@@ -7,7 +7,6 @@ import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
-import { settleVersions } from "./versions/keep.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -127,8 +126,9 @@ export class Session {
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
     const { action, writer: by = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
-    // what only reads does not load it
+    // what only reads does not load them
     const audit = action === null ? undefined : await import("./store/audit.ts");
+    const { settleVersions } = await import("./versions/keep.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
     const given = await write(

@@ -6,7 +6,6 @@ import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { quoteIdentifier } from "../store/sql/forms.ts";
 
 // A version is a record as it was before a change: of what the change wrote its former values, of a deleted record all.
 
@@ -77,25 +76,3 @@ export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
 
 /** The table with the versions of a thing's records. */
 export const versionTable = ({ thing }: Versions): string => `${thing.name}_version`;
-
-/**
- * SQL: the tables of versions, and of the records that changes made: by ranges of their numbers, as an import makes a million
- * in one. A record's state after a change is that before the next one, or today's.
- */
-export const VERSION_TABLES = [
-  `create table change (number integer primary key, revision integer unique, writer text not null, import integer,
-     undoes integer, undoneBy integer)`,
-  "create index change_import on change (import) where import is not null",
-  ...[...VERSIONS.values()].flatMap((versions) => {
-    const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
-    const table = versionTable(versions);
-    return [
-      `create table ${table} (pk integer not null, revision integer not null, action text not null, changed integer,
-         ${names.join(", ")}, primary key (pk, revision)) without rowid`,
-      `create index ${table}_revision on ${table} (revision)`,
-    ];
-  }),
-  `create table created_range (revision integer not null, thing text not null, first integer not null,
-     last integer not null, primary key (thing, first, revision)) without rowid`,
-  "create index created_range_revision on created_range (revision)",
-].join(";\n");

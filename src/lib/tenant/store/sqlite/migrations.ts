@@ -1,6 +1,5 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { VERSION_TABLES } from "../../versions/tables.ts";
 import type { Database } from "./database.ts";
 import { APPLICATION_ID, FIRST_VERSION, preRelease } from "./identity.ts";
 
@@ -144,6 +143,54 @@ const FIRST_SCHEMA = `
     wifiMac text, androidId text, owner integer, memo text, createdAt text, updatedAt text, revision integer,
     androidMode text, ownerOrg integer, tags text not null default '[]', tagKeys text,
     primary key (import, pk)) without rowid;
+  -- Each change, by the number of its record in the audit, and what records were before it. The columns of a thing's
+  -- versions are those of its 'versioned' (src/lib/model), which a test compares.
+  create table change (number integer primary key, revision integer unique, writer text not null, import integer,
+    undoes integer, undoneBy integer);
+  create index change_import on change (import) where import is not null;
+  create table org_version (pk integer not null, revision integer not null, action text not null, changed integer,
+    name, nameKey, code, codeKey, parent, id, createdAt, updatedAt, primary key (pk, revision)) without rowid;
+  create index org_version_revision on org_version (revision);
+  create table user_version (pk integer not null, revision integer not null, action text not null, changed integer,
+    name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn, upnKey, addressType,
+    postalCode, address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount, accountName, accountKey,
+    accountPasswordSetAt, administrator, custom, id, createdAt, updatedAt, primary key (pk, revision)) without rowid;
+  create index user_version_revision on user_version (revision);
+  create table custom_field_version (pk integer not null, revision integer not null, action text not null, changed
+    integer, name, nameKey, id, createdAt, primary key (pk, revision)) without rowid;
+  create index custom_field_version_revision on custom_field_version (revision);
+  create table device_version (pk integer not null, revision integer not null, action text not null, changed integer,
+    serialNumber, serialKey, platform, status, identificationName, identificationNameKey, imei, phoneNumber, wifiMac,
+    androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt, updatedAt, primary key (pk,
+    revision)) without rowid;
+  create index device_version_revision on device_version (revision);
+  create table secured_user_version (pk integer not null, revision integer not null, action text not null, changed
+    integer, userId, displayName, displayNameKey, nameSort, description, groups, groupKeys, device, licenceException,
+    secrets, administrator, fileManager, groupManager, imapMailAccountName, imapMailAddress, imapUserName,
+    imapMailAccountDescription, imapIncomingServer, imapIncomingPort, imapIncomingSsl, imapOutgoingServer,
+    imapOutgoingPort, imapOutgoingSsl, exchangeServerAccountName, exchangeMailAddress, exchangeDomain,
+    exchangeAccount, exchangeServerAccountDescription, exchangeServer, exchangeSsl, proxyEnabled, proxyHost,
+    proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName, exchangeMailAccountDescription,
+    microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription, accountType, mailAddress, id,
+    app, createdAt, updatedAt, primary key (pk, revision)) without rowid;
+  create index secured_user_version_revision on secured_user_version (revision);
+  create table secured_group_version (pk integer not null, revision integer not null, action text not null, changed
+    integer, name, nameKey, id, app, createdAt, primary key (pk, revision)) without rowid;
+  create index secured_group_version_revision on secured_group_version (revision);
+  create table scheme_version (pk integer not null, revision integer not null, action text not null, changed integer,
+    name, nameKey, operations, id, createdAt, updatedAt, primary key (pk, revision)) without rowid;
+  create index scheme_version_revision on scheme_version (revision);
+  create table account_version (pk integer not null, revision integer not null, action text not null, changed integer,
+    role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo, createdAt, updatedAt, primary key
+    (pk, revision)) without rowid;
+  create index account_version_revision on account_version (revision);
+  create table account_settings_version (pk integer not null, revision integer not null, action text not null, changed
+    integer, composition, authentication, primary key (pk, revision)) without rowid;
+  create index account_settings_version_revision on account_settings_version (revision);
+  create table created_range (revision integer not null, thing text not null, first integer not null, last integer not
+    null, primary key (thing, first, revision)) without rowid;
+  create index created_range_revision on created_range (revision);
+
   create table import_created (
     import integer not null, entity text not null, target integer not null,
     primary key (import, entity, target)) without rowid;
@@ -285,7 +332,7 @@ export interface Step {
  * The steps to the schema of today, forward only, with ascending versions. A file runs those that it lacks. A released
  * step is never edited.
  */
-export const STEPS: readonly Step[] = [{ version: FIRST_VERSION, run: `${FIRST_SCHEMA}${VERSION_TABLES};` }];
+export const STEPS: readonly Step[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
 
 const newestOf = (steps: readonly Step[]): number => steps.at(-1)?.version ?? 0;
 

@@ -17,7 +17,6 @@ import type {
   Writer,
 } from "../store.ts";
 import { interruption } from "../interruption.ts";
-import { VERSIONS } from "../../versions/tables.ts";
 import type { Database } from "./database.ts";
 import { streamLines, streamPieces } from "./lines.ts";
 import { derive, hold, see } from "./scope.ts";
@@ -125,6 +124,11 @@ export class Connection implements Writer {
     return this.#revision;
   }
 
+  #hasVersions(table: string): boolean {
+    const name = `${table.toLowerCase()}_version`;
+    return this.#database.count("select count(*) from main.sqlite_schema where name = :name", { name }) > 0;
+  }
+
   #check(sql: string): void {
     if (this.#collectionOf === undefined) return;
     for (const [, table = ""] of sql.matchAll(WRITTEN)) {
@@ -134,7 +138,7 @@ export class Connection implements Writer {
     }
     for (const [, table = ""] of sql.matchAll(KEPT)) this.#kept.add(table);
     for (const [, table = ""] of sql.matchAll(CHANGED)) {
-      if (VERSIONS.has(table) && !this.#kept.has(table))
+      if (this.#hasVersions(table) && !this.#kept.has(table))
         throw new TypeError(`${table} is written, and no version was kept of what it was`);
     }
   }
