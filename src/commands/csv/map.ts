@@ -8,7 +8,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { yamlQuoted } from "../../lib/files/yaml-text.ts";
+import { yamlQuoted } from "../../lib/text/yaml-text.ts";
 import { detectReading } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { csvCommand, importCommand } from "../imports/refusal/command.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { yamlQuoted } from "./yaml-text.ts";
+import { yamlQuoted } from "../text/yaml-text.ts";
 import { plainText, readYaml, wholeNumber, wording, type YamlFile } from "./yaml.ts";
 
 const HINT = text("see the help", "ヘルプを参照してください");

@@ -6,7 +6,7 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, ty
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { unprintableAt } from "./yaml-text.ts";
+import { unprintableAt } from "../text/yaml-text.ts";
 
 /** The place of a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
 import type { Failure } from "../../errors/index.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
-import { yamlQuoted } from "../../files/yaml-text.ts";
+import { yamlQuoted } from "../../text/yaml-text.ts";
 import { DECEPTIVE } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import { questionsOf } from "./index.ts";
