@@ -48,6 +48,15 @@ test("an import keeps the same of each row that changes a record, and of those t
   expect(JSON.stringify(tenant.sql("select * from user_version"))).not.toContain("Secret12");
 });
 
+test("an import that moves an organisation keeps where it was", async () => {
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  await tenant.import({ kind: "orgs" }, [header, ["本社", "H", ""], ["営業", "S", "H"], ["課", "K", "H"]]);
+  const [head] = tenant.sql("select pk from org where code = 'H'");
+  await tenant.import({ kind: "orgs" }, [header, ["課", "K", "S"]]);
+  const changed = Number(bitOf(versionsOf("org"), "parent"));
+  expect(tenant.sql("select changed, parent from org_version")).toEqual([{ changed, parent: head?.["pk"] }]);
+});
+
 test("a deleted record has all of it in its version, and comes back as one that is made", async () => {
   const check = new VersionsCheck(tenant);
   await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));

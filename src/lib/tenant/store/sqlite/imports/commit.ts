@@ -66,10 +66,10 @@ const keepChanged = (database: Database, plan: PlanSql, context: CommitContext):
   );
   const versions = VERSIONS.get(thing.name);
   if (versions === undefined) return;
-  const bits = touchedFields(plan).map((field) => either(changes(field), bitOf(versions, field.stored), "0"));
+  const bits = plan.kind.fields.map((field) => either(changes(field), bitOf(versions, field.stored), "0"));
   const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
     where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`;
-  if (bits.length > 0) database.run(keepingChanged(versions, changed), { revision: context.revision });
+  database.run(keepingChanged(versions, changed), { revision: context.revision });
 };
 
 /** The same of the records that it deletes. */
