@@ -11,8 +11,4 @@ export const changedValues = {
   setsSecret: z.boolean(),
   before: z.array(FieldValue),
   after: z.array(FieldValue),
-  untold: z
-    .array(z.string())
-    .optional()
-    .meta({ description: "the fields of which nobody knows what the import left: they were changed by hand since" }),
 };

@@ -28,11 +28,11 @@ export interface ModelImport extends Done {
   readonly id: string;
   readonly isUndo: boolean;
   undone: boolean;
-  /** by what cells called records before it, and by its end */
+  /** what cells called records before it, and by its end */
   readonly called: { readonly before: Called; readonly after: Called };
 }
 
-/** What records have by which cells call them, by their numbers: no path. */
+/** What cells called records, by their numbers. */
 type Called = ReadonlyMap<number, string>;
 
 /** One row of a file, by field; what it refers to as the cell has it, or by its number where the cell has a path. */
@@ -63,9 +63,6 @@ export const REFERS: Readonly<Record<string, Kind>> = {
 
 /** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
 export const customField = (number: number): string => `custom:${number}`;
-
-/** The fields by which cells call a record: the second where it has no value in the first. */
-const CALLED: Readonly<Partial<Record<Kind, readonly string[]>>> = { orgs: ["code", "name"], users: ["emails"] };
 
 /** The fields of which only one record may have a value. */
 const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
@@ -108,20 +105,10 @@ export class HistoryModel {
   /** names of custom fields of users, by number */
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
-  /** what each record that cells name was last called */
-  readonly #called = new Map<number, string>([[ROOT, "全社"]]);
   /** the place of the last import that wrote an organisation */
   readonly #written = new Map<number, number>();
   #last = ROOT;
   readonly #byMark = new Set<number>();
-
-  /** What a reference is shown as: what the record was called then; without a code by its path of now, or as it was at last. */
-  called(record: number, then?: Called): string {
-    const known = then?.get(record);
-    if (known !== undefined) return known;
-    const isPlain = this.records.orgs.get(record)?.["code"] === null;
-    return isPlain ? this.pathOf(record) : (this.#called.get(record) ?? "");
-  }
 
   /** The path of an organisation. */
   pathOf(record: number): string {
@@ -303,32 +290,23 @@ export class HistoryModel {
 
   /** Takes what an import did as done. @param undid the import that it undid */
   commit(done: Done, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
-    // of organisations that go together each is told below the others
-    const gone = done.did.flatMap(({ record, action }) =>
-      done.kind === "orgs" && action === "delete" ? [record] : [],
-    );
-    const before = new Map([...gone.map((record) => [record, this.pathOf(record)] as const), ...this.#keys()]);
+    const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
-    const called = { before, after: this.#keys() };
+    const called = { before, after: this.called() };
     const orgs = done.kind === "orgs" ? done.did.map(({ record }) => record) : [...done.orgs.keys()];
     for (const record of orgs) this.#written.set(record, this.imports.length);
     this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
-    for (const kind of ["orgs", "users"] as const) {
-      for (const [record, values] of this.records[kind]) {
-        const name = CALLED[kind]?.map((field) => values[field] ?? null).find((value) => value !== null);
-        this.#called.set(record, String(name));
-      }
-    }
   }
 
-  /** The keys by which cells call the records that have one. */
-  #keys(): Called {
-    const keys = (["orgs", "users"] as const).flatMap((kind) =>
-      [...this.records[kind]].map(([record, values]) => [record, values[CALLED[kind]?.[0] ?? ""] ?? null] as const),
+  /** What cells call the records that they name: by its path what has no key. */
+  called(): Called {
+    const orgs = [...this.records.orgs].map(
+      ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
     );
-    return new Map(keys.flatMap(([record, key]) => (key === null ? [] : [[record, String(key)] as const])));
+    const users = [...this.records.users].map(([record, { emails }]) => [record, String([emails].flat()[0])] as const);
+    return new Map([[ROOT, "全社"], ...orgs, ...users]);
   }
 
   /** Marks or unmarks an administrator; an app's may be one whom nobody knew, and who goes with his mark. */

@@ -42,14 +42,10 @@ test.each([
   expect(changes).toEqual([{ field: "parent", before: told, after: "Z" }]);
 });
 
-test("says of which fields nobody knows what they were set to", () => {
+test("tells all values of a new record, and that a secret is set", () => {
   const row = { action: "create" as const, changed: [], before: [], after: [value("displayName", "山田")] };
-  const line = { row: 0, line: 0, key: "y", exists: false, setsSecret: false, untold: ["groups"], ...row };
-  expect(describeWholeRow("docs", line)).toEqual([
+  expect(describeWholeRow("docs", { row: 0, line: 0, key: "y", exists: false, setsSecret: true, ...row })).toEqual([
     { en: "表示名: 山田", ja: "表示名: 山田" },
-    {
-      en: "(not known, as it was changed by hand since, or by whom you do not see: グループ名)",
-      ja: "(あとから手作業で、または範囲外で変更・削除されたため不明: グループ名)",
-    },
+    { en: "(secret set)", ja: "(機密情報を設定)" },
   ]);
 });

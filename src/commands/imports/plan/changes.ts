@@ -92,33 +92,17 @@ export function describeChange(kind: Import["kind"], { field, before, after }: C
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
   const additions = additionsOf(row).map((value) => describeAddition(kind, value));
-  return [...additions, ...describeBeside(kind, row)];
+  return [...additions, ...(row.setsSecret ? [SECRET] : [])];
 }
 
 /** The changes of a row in one line, and that it sets a secret, which is never shown. */
 export function describeRow(
   kind: Import["kind"],
-  row: Pick<PlanRow, "changed" | "setsSecret" | "before" | "after" | "untold">,
+  row: Pick<PlanRow, "changed" | "setsSecret" | "before" | "after">,
   longest?: number,
 ): readonly Text[] {
   const changes = changesOf(row).map((change) => describeChange(kind, change, longest));
-  return [...changes, ...describeBeside(kind, row)];
-}
-
-/** What else is told of a row: that it sets a secret, and of which fields it is not known what they were set to. */
-function describeBeside(kind: Import["kind"], { setsSecret, untold = [] }: Pick<PlanRow, "setsSecret" | "untold">) {
-  const headers = untold.map((field) => fieldName(kind, field));
-  return [
-    ...(setsSecret ? [SECRET] : []),
-    ...(headers.length === 0
-      ? []
-      : [
-          text(
-            `(not known, as it was changed by hand since, or by whom you do not see: ${headers.join(", ")})`,
-            `(あとから手作業で、または範囲外で変更・削除されたため不明: ${headers.join("、")})`,
-          ),
-        ]),
-  ];
+  return [...changes, ...(row.setsSecret ? [SECRET] : [])];
 }
 
 const SECRET = text("(secret set)", "(機密情報を設定)");

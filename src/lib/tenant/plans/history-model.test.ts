@@ -197,17 +197,17 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
 type Then = ModelImport["called"]["after"];
 
 /** A value of the model as it is told. */
-const shown = (model: HistoryModel, field: string, value: Values[string] | undefined, then?: Then): unknown => {
-  if (typeof value === "number") return model.called(value, then);
+const shown = (field: string, value: Values[string] | undefined, then: Then): unknown => {
+  if (typeof value === "number") return then.get(value);
   return REFERS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
 /** Values by the names of their fields, in order; a custom field without a value is not told. */
-const named = (model: HistoryModel, fields: readonly string[], values: Values, then?: Then) => {
+const named = (model: HistoryModel, fields: readonly string[], values: Values, then: Then) => {
   const custom = new Map([...model.fields].map(([number, name]) => [customField(number), `custom:${name}`]));
   const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
     const name = custom.get(field);
-    const value = shown(model, field, values[field], then);
+    const value = shown(field, values[field], then);
     if (name === undefined) return [[field, value]];
     return value === null ? [] : [[name, value]];
   });
@@ -296,11 +296,12 @@ const current = async () => {
 
 const expectRecords = async (model: HistoryModel): Promise<void> => {
   const { groups, ...records } = await current();
+  const called = model.called();
   expect(groups.toSorted()).toEqual([...model.groups].toSorted());
   for (const kind of Object.keys(FIELDS) as Kind[]) {
     const custom = kind === "users" ? [...model.fields.keys()].map(customField) : [];
     const expected = [...model.records[kind].values()].map((values) =>
-      named(model, [...FIELDS[kind], ...custom], values),
+      named(model, [...FIELDS[kind], ...custom], values, called),
     );
     const sorted = records[kind].map((record) =>
       Object.fromEntries(Object.entries<unknown>(record).toSorted(([a], [b]) => (a < b ? -1 : 1))),

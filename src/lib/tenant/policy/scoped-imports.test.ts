@@ -97,7 +97,7 @@ test("whoever sees a plan that was made in a part is shown what it deletes, and 
   expect(left.map(({ name }) => name)).toEqual(["丙", "乙", "新人"].toSorted());
 });
 
-test("of a record that left since, what a file changed is not told; what it was before is", async () => {
+test("an import shows what it changed in a record that left the scope since, and not its current values", async () => {
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
   const div = tenant.as("div");
   const commit = async (title: string) => {
@@ -117,17 +117,20 @@ test("of a record that left since, what a file changed is not told; what it was 
   const [user] = await tenant.client.users.find({ name: "a@x.jp" });
   await tenant.client.users.move({ ids: [user?.id ?? ""], org: await idOf("西日本") });
   await tenant.client.users.edit(user?.id ?? "", { name: "秘密", title: "社長" });
-  const [left, stays] = await Array.fromAsync(div.imports.rows(id));
-  expect(left).toMatchObject({ action: "update", key: "a@x.jp", changed: [], before: [], after: [] });
-  expect(left?.untold).toContain("title");
-  expect(stays).toMatchObject({ key: "b@x.jp", changed: ["title"] });
-  expect(stays).not.toHaveProperty("untold");
+  const title = (value: string) => ({ field: "title", value });
+  const changed = { action: "update", changed: ["title"], before: [title("課長")] };
+  const after = expect.arrayContaining([title("部長"), { field: "orgCode", value: "EAST" }]);
+  const rows = await Array.fromAsync(div.imports.rows(id));
+  expect(rows).toMatchObject([
+    { key: "a@x.jp", ...changed, after },
+    { key: "b@x.jp", ...changed, after },
+  ]);
   const first = await Array.fromAsync(div.imports.rows(made.id));
   expect(first.map(({ action, key }) => [action, key])).toEqual([
-    ["create", "b@x.jp"],
     ["create", "a@x.jp"],
+    ["create", "b@x.jp"],
   ]);
-  expect(JSON.stringify([left, first])).not.toMatch(/秘密|社長|WEST/);
+  expect(JSON.stringify([rows, first])).not.toMatch(/秘密|社長|WEST/);
 });
 
 test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {

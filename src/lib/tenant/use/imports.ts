@@ -284,10 +284,7 @@ export class TenantImports {
   /** The rows of a plan, or what a committed import did, as NDJSON in batches. @throws Failure `conflict` if it has neither */
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
-    if (DONE.includes(record.state)) {
-      const { reverts } = record.detail;
-      return this.#engine.committedRows(record, reverts === null ? undefined : await this.#record(reverts), query);
-    }
+    if (DONE.includes(record.state)) return this.#engine.committedRows(record, query);
     if (record.detail.reverts === null) return this.#engine.rows(record, query);
     await this.#expect(id, ["planned"]);
     return this.#engine.revertRows(await this.#record(record.detail.reverts), query);

@@ -28,7 +28,7 @@ export const userHistory = async (
 const userEvent = (
   { id, detail, createdAt }: ImportRecord,
   change: number,
-  { action, changed, setsSecret, before, after, untold }: RecordEvent["row"],
+  { action, changed, setsSecret, before, after }: RecordEvent["row"],
   numberOf: (id: string | null) => string | null,
 ): UserEvent => ({
   change,
@@ -44,5 +44,4 @@ const userEvent = (
   setsSecret,
   before,
   after,
-  ...(untold && { untold }),
 });

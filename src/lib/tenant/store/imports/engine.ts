@@ -178,8 +178,8 @@ export interface ImportEngine {
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
   /** The rows of an undoing's plan. @param original what is undone */
   revertRows(original: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** What a committed import did, as the rows of a plan. @param undid what it undid */
-  committedRows(record: ImportRecord, undid: ImportRecord | undefined, query: RowQuery): Iterable<Uint8Array>;
+  /** What a committed import did, as the rows of a plan. */
+  committedRows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
   /** What imports did to a record of a kind, oldest first. @param record its number in its table */
   events(kind: FormatName, record: number): readonly RecordEvent[];
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */

@@ -182,8 +182,8 @@ export class SqliteImports implements ImportEngine {
     yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
   }
 
-  *committedRows(record: ImportRecord, undid: ImportRecord | undefined, query: RowQuery): Generator<Uint8Array> {
-    const committed = committedOf(record, undid?.pk);
+  *committedRows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+    const committed = committedOf(record);
     yield* this.#reading(undefined, (database) => committedLines(database, committed, query));
   }
 

@@ -30,7 +30,7 @@ const customPiece = (value: string): string =>
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
 /** SQL of the parts of a plan's row, each as JSON, in the order they are written. */
-type RowParts = Readonly<Record<Exclude<keyof PlanRow, "untold">, string>>;
+type RowParts = Readonly<Record<keyof PlanRow, string>>;
 
 /** SQL: a line of NDJSON, assembled by SQLite: a million rows need not become objects. */
 export const lineOf = (parts: RowParts): string => jsonObject(Object.entries(parts), "\n");

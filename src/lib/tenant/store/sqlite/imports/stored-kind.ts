@@ -3,6 +3,7 @@ import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
+import type { RecordSql } from "../../../versions/past.ts";
 import type { Database, Params } from "../database.ts";
 import { asExpression, isMissing, keyOrValue } from "../../sql/forms.ts";
 
@@ -187,20 +188,10 @@ export interface Planner {
    * those it changes, as JSON.
    */
   values(database: Database): { readonly after: string; readonly before: string };
-  /** SQL: what a record is called that has no key. @param pk SQL of its number */
-  readonly called: (pk: string) => string;
-  /** What records were called that have no key, by their numbers, as they were before an import. @param by its number */
-  readonly calledBefore: (database: Database, by: number, audited: Audited) => ReadonlyMap<number, string>;
+  /** SQL: what a record is called that has no key. @param pk SQL of its number; @param records of what time; default: today's */
+  readonly called: (pk: string, records?: RecordSql) => string;
   /** SQL: true if a row leaves a field blank, with {@link join} */
   readonly blank: Readonly<Record<string, string>>;
-}
-
-/** What the audit has of records of a thing. */
-export interface Audited {
-  /** records as they were before changes by hand that came after an import, oldest first; `seq`: the audit's number of it */
-  readonly changes: Iterable<{ readonly seq: number; readonly record: Readonly<Record<string, unknown>> }>;
-  /** the audit's number of an import's commit; 0 if it has none */
-  readonly commitOf: (by: number) => number;
 }
 
 /** The table of a kind's records as they were before an import: its columns, `import` and `action`. */

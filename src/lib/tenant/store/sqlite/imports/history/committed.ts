@@ -17,22 +17,15 @@ export interface Committed {
   /** the records it created have the numbers above `madeAfter`, up to `madeUpTo` */
   readonly madeAfter: number;
   readonly madeUpTo: number;
-  /** the number of the plan of the import that it undid; null if it is no undo */
-  readonly undid: number | null;
 }
 
-/** A committed import. @param undid the number of the plan of the import that it undid */
-export const committedOf = (
-  { pk, change, kind, revision, madeAfter, madeUpTo }: ImportRecord,
-  undid: number | null = null,
-): Committed => ({
+export const committedOf = ({ pk, change, kind, revision, madeAfter, madeUpTo }: ImportRecord): Committed => ({
   pk,
   change: change ?? 0,
   kind: kindNamed(kind),
   revision: revision ?? -1,
   madeAfter: madeAfter ?? 0,
   madeUpTo: madeUpTo ?? 0,
-  undid,
 });
 
 /** The parameters of the statements about an import. */
@@ -80,41 +73,25 @@ export const CREATED = "select target from import_created where import = :pk and
 const LATER = `create temp table if not exists later (import integer, pk integer, next integer,
   primary key (import, pk)) without rowid`;
 
-/**
- * SQL: what imports left of records that were changed by hand after them: the values by column, and the fields whose value
- * cannot be told. @see findByHand
- */
-const BY_HAND = `create temp table if not exists by_hand (import integer, pk integer, record text not null,
-  untold text not null, primary key (import, pk)) without rowid`;
-
-/** Makes an empty `temp.later`, and an empty `temp.by_hand`. */
-export const clearLater = (database: Database): void => {
-  for (const [name, table] of Object.entries({ later: LATER, by_hand: BY_HAND })) {
-    database.exec(table);
-    database.exec(`delete from temp.${name}`);
-  }
-};
-
 /** Fills `temp.later` for all that an import wrote. */
 export const findLater = (database: Database, committed: Committed): void => {
   const was = wasTable(committed.kind);
-  clearLater(database);
+  database.exec(LATER);
+  database.exec("delete from temp.later");
   database.run(
     `insert into temp.later select :pk, w.pk, i.pk from import i ${THEN} ${was} w on w.import = i.pk
-     where i.revision > :revision and ${proceeding("w.pk")} and (${isMade("w.pk")} or ${isKept(committed.kind, "w.pk")}
-       or exists (select 1 from ${was} back where back.import = :undid and back.pk = w.pk and back.action = 'delete'))
+     where i.revision > :revision and ${proceeding("w.pk")} and (${isMade("w.pk")} or ${isKept(committed.kind, "w.pk")})
      order by i.revision on conflict do nothing`,
     params(committed),
   );
 };
 
-/** SQL: joins to events `e` (`import`, `pk`) the record as it was before, `c`, and as it was left, in `h`, `l` or else in `t`. */
+/** SQL: joins to events `e` (`import`, `pk`) the record as it was before, `c`, and as it was left, in `l` or else in `t`. */
 export const joinVersions = (kind: StoredKind): string => {
   const was = wasTable(kind);
   return `left join ${was} c on c.import = e.import and c.pk = e.pk
     left join temp.later x on x.import = e.import and x.pk = e.pk
     left join ${was} l on l.import = x.next and l.pk = e.pk
-    left join temp.by_hand h on h.import = e.import and h.pk = e.pk
     left join ${kind.thing.name} t on t.pk = e.pk`;
 };
 
@@ -123,8 +100,7 @@ export const before = (column: string): string => `c.${quoteIdentifier(column)}`
 
 /** SQL: a column of a record as the import left it. */
 export const left = (column: string): string =>
-  `case when h.pk is not null then h.record ->> '${column}'
-     when x.next is null then t.${quoteIdentifier(column)} else l.${quoteIdentifier(column)} end`;
+  `case when x.next is null then t.${quoteIdentifier(column)} else l.${quoteIdentifier(column)} end`;
 
 /** SQL: whether a field has different values in two versions of a record; removed custom fields count for nothing. */
 export const differs = (

@@ -1,195 +1,205 @@
+import type { Thing } from "../../../../../model/thing.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
+import { clearingSince, collectingSince, pastOf, type PastSql } from "../../../../versions/past.ts";
+import { ALL_CHANGED, bitOf, versionTable } from "../../../../versions/tables.ts";
 import { either, THEN, truth } from "../../../sql/forms.ts";
 import { jsonList } from "../../../sql/json.ts";
 import type { PlanRow } from "../../../../../contract/index.ts";
 import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
-import type { Database, Row } from "../../database.ts";
+import type { Database, Params, Row } from "../../database.ts";
 import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
-import { wasTable, type StoredKind } from "../stored-kind.ts";
-import { findByHand } from "./by-hand.ts";
-import { called, calledBefore, clearCalled, findCalled } from "./called.ts";
-import {
-  before,
-  clearLater,
-  customValue,
-  differs,
-  findLater,
-  isKept,
-  isMade,
-  joinVersions,
-  left,
-  params,
-  type Committed,
-} from "./committed.ts";
+import { proceeding } from "../functions.ts";
+import type { StoredKind, StoredReference, Table } from "../stored-kind.ts";
+import { customValue, type Committed } from "./committed.ts";
 
 /** What an import did to a record; setting a secret is an update too. */
 type Action = "create" | "update" | "delete";
 
-type Version = (column: string) => string;
+/** A kind's records at the events `e` of imports. */
+interface Past {
+  readonly kind: StoredKind;
+  readonly sides: PastSql;
+}
 
-/** SQL: a field's value in a version of a record, as a piece of a line. @param which of the custom fields `f` (SQL) */
-const piece = (kind: StoredKind, field: ImportedField, version: Version, which: string): string => {
-  const value = version(field.stored);
+/** Right before an event, or right after it. */
+type Side = "before" | "after";
+
+/** SQL: a record's path then; undefined if its thing has none. @param pk SQL of its number */
+const path = (table: Table, pk: string, side: Side): string | undefined => {
+  const { joins, [side]: column } = pastOf(versionsOf(table.thing.name), "p");
+  return table.planner?.called(pk, { joins, column });
+};
+
+/** SQL: the key of a referenced record then; if it had none, its path or name. @param pk SQL of its number */
+const called = ({ refers, table }: StoredReference, pk: string, side: Side): string => {
+  const { fields, name, namedBy = "name" } = table.thing;
+  const { joins, [side]: column } = pastOf(versionsOf(name), "n");
+  const key = fields[refers.by]?.type === "texts" ? `${column(refers.by)} ->> 0` : column(refers.by);
+  const known = `coalesce(${key}, ${path(table, "n.pk", side) ?? column(namedBy)})`;
+  return either(`${pk} is null`, "null", `(select ${known} from (select ${pk} as pk) n ${joins("n.pk")})`);
+};
+
+/** SQL: a field's value then, as a piece of a line. @param which SQL: condition on the custom fields `f` */
+const piece = ({ kind, sides }: Past, field: ImportedField, side: Side, which: string): string => {
+  const value = sides[side](field.stored);
   if (field.merge === "custom") {
     return `(select string_agg(',' || json_object('field', 'custom:' || f.name, 'value', ${customValue(value)}), '' order by f.pk)
       from custom_field f where ${which})`;
   }
   const reference = referenceOf(kind, field);
-  if (reference !== undefined)
-    return afterPiece(
-      field.field,
-      `json_quote(${called(kind, reference, { pk: value, isBefore: version === before })})`,
-    );
+  if (reference !== undefined) return afterPiece(field.field, `json_quote(${called(reference, value, side)})`);
   return afterPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/** SQL: all that a version of a record has, as JSON. @param further pieces of what no file has */
-const allOf = (kind: StoredKind, version: Version, further: readonly string[] = []): string =>
-  jsonList(allPieces(kind, version, further));
+/** SQL: the values of all fields of a record then, as pieces of a line. */
+const allPieces = (of: Past, side: Side): readonly string[] =>
+  of.kind.fields.map((field) => piece(of, field, side, `${customValue(of.sides[side](field.stored))} is not null`));
 
-const allPieces = (kind: StoredKind, version: Version, further: readonly string[]): readonly string[] => [
-  ...kind.fields.map((field) => {
-    const own = piece(kind, field, version, `${customValue(version(field.stored))} is not null`);
-    return version === left ? either(isTold(field), own, "''") : own;
-  }),
-  ...further,
-];
+/** SQL: true if the event undid the deletion of the record. */
+const isRestored = ({ kind }: Past): string =>
+  `exists (select 1 from ${versionTable(versionsOf(kind.thing.name))} w
+    where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`;
 
-/** SQL: true if it is known what the import left in a field. */
-const isTold = ({ field }: ImportedField): string => `(h.pk is null or instr(h.untold, '"${field}"') = 0)`;
-
-/** SQL: true if the import `e.import` undid the deletion of the record: what no file has came back with it. */
-const isRestored = (kind: StoredKind): string =>
-  `exists (select 1 from import u join import d on d.id = u.detail ->> 'reverts'
-    ${THEN} ${wasTable(kind)} w on w.import = d.pk and w.pk = e.pk where u.pk = e.import and w.action = 'delete')`;
-
-/** SQL: what a record has after an event; of one that came back, what no file has, too. */
-const leftOf = (kind: StoredKind, action: Action): string => {
+/** SQL: a record's values after an event; with those that no file has if the record came back. */
+const afterOf = (of: Past, action: Action): string => {
   if (action === "delete") return "'[]'";
-  const further = unfiledPieces(kind, left).map((one) => either(isRestored(kind), one, "''"));
-  return allOf(kind, left, action === "create" ? further : []);
+  const further = unfiledPieces(of.kind, of.sides.after).map((one) => either(isRestored(of), one, "''"));
+  return jsonList([...allPieces(of, "after"), ...(action === "create" ? further : [])]);
 };
 
-/** SQL: of what the import changed in a record, the former values or, with `version`, the names of the fields. */
-const changedOf = (kind: StoredKind, of: (field: ImportedField) => string): string =>
-  jsonList(kind.fields.map((field) => either(`${isTold(field)} and ${differs(field, before, left)}`, of(field), "''")));
+/** SQL: a list with one piece for each field that an event changed. Removed custom fields do not count. */
+const changedOf = ({ kind, sides }: Past, of: (field: ImportedField, isOther: string) => string): string =>
+  jsonList(
+    kind.fields.map((field) => {
+      const bit = bitOf(versionsOf(kind.thing.name), field.stored);
+      const [before, after] = [sides.before(field.stored), sides.after(field.stored)].map(customValue);
+      const isOther = `${before} is distinct from ${after}`;
+      const isChanged = `c.changed & ${bit} <> 0`;
+      const counts = field.merge === "custom" ? `exists (select 1 from custom_field f where ${isOther})` : "true";
+      return either(`${isChanged} and ${counts}`, of(field, isOther), "''");
+    }),
+  );
 
-/** SQL: the events `e` of an import in which it did something to a record. */
-const EVENTS: Readonly<Record<Action, (kind: StoredKind) => string>> = {
-  update: (kind) => `select :pk as import, pk from ${wasTable(kind)} where import = :pk and action = 'update'
-    union all select :pk, target from import_secret
-      where import = :pk and not ${isMade("target")} and not ${isKept(kind, "target")}`,
-  create: (kind) => `select :pk as import, t.pk from ${kind.thing.name} t where ${isMade("t.pk")}
-    union all select :pk, pk from temp.later where import = :pk and ${isMade("pk")}
-      and not exists (select 1 from ${kind.thing.name} t where t.pk = later.pk)
-    union all select :pk, pk from ${wasTable(kind)} where import = :undid and action = 'delete'`,
-  delete: (kind) => `select :pk as import, pk from ${wasTable(kind)} where import = :pk and action = 'delete'`,
+/** The events of imports in records of a kind. */
+interface Events {
+  /** SQL: the imports, each with its `revision` */
+  readonly imports: string;
+  /** SQL: condition on a record's number */
+  readonly which: (pk: string) => string;
+  readonly values: Params;
+}
+
+/** SQL: the events `e` of one action: import, revision and number of the record. */
+const eventsOf = ({ thing }: StoredKind, action: Action, { imports, which }: Events): string => {
+  const versions = versionTable(versionsOf(thing.name));
+  if (action !== "create")
+    return `select m.import, m.revision, v.pk from (${imports}) m ${THEN} ${versions} v on v.revision = m.revision
+      where v.action = '${action}' and ${which("v.pk")}`;
+  const made = `(${imports}) m ${THEN} created_range r on r.revision = m.revision and r.thing = '${thing.name}'`;
+  return `select m.import, m.revision, t.pk from ${made} ${THEN} main.${thing.name} t on t.pk between r.first and r.last
+      where ${which("t.pk")}
+    union all select distinct m.import, m.revision, v.pk from ${made}
+      ${THEN} ${versions} v on v.pk between r.first and r.last and v.revision > m.revision and v.action = 'delete'
+      where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
+};
+
+/** SQL: the bits of the columns by which a referenced record is shown. */
+const namingBits = ({ refers, table: { thing, planner } }: StoredReference): string => {
+  const versions = versionsOf(thing.name);
+  // a path depends on all columns of an organisation
+  if (planner !== undefined) return ALL_CHANGED;
+  return `(${[refers.by, thing.namedBy ?? "name"].map((column) => bitOf(versions, column)).join(" | ")})`;
+};
+
+/** Prepares {@link pastOf} for the records of events and for those that they refer to. */
+const collectPast = (database: Database, kind: StoredKind, events: Events): void => {
+  const references = kind.references.filter(({ field }) => field.merge === "reference");
+  for (const { name } of new Set([kind.thing, ...references.map(({ table }) => table.thing)]))
+    for (const sql of clearingSince(versionsOf(name))) database.exec(sql);
+  const collect = ({ name }: Thing, which: string): void => {
+    const sql = collectingSince(versionsOf(name), events.imports, `${which} and ${proceeding("v.pk")}`);
+    database.run(sql, events.values);
+  };
+  const written = (["update", "create"] as const).map((action) => eventsOf(kind, action, events));
+  // the plus keeps SQLite from looking for versions of each record of a large import: it scans the later versions instead
+  collect(kind.thing, `${events.which("v.pk")} and +v.pk in (select e.pk from (${written.join(" union all ")}) e)`);
+  for (const reference of references) collect(reference.table.thing, `v.changed & ${namingBits(reference)} <> 0`);
 };
 
 /** SQL: what an import did to a record, as the row of a plan. */
-const eventLine = (kind: StoredKind, action: Action): string => {
+const eventLine = (of: Past, action: Action): string => {
+  const { kind, sides } = of;
   const none = "'[]'";
-  const place = kind.table.planner === undefined ? [] : [afterPiece("path", `json_quote(${calledBefore("e.pk")})`)];
-  const customChanged = ({ stored }: ImportedField): string =>
-    `${customValue(before(stored))} is distinct from ${customValue(left(stored))}`;
-  const line = lineOf({
+  const place = path(kind.table, "e.pk", "before");
+  return lineOf({
     row: "0",
     line: "0",
-    key: `json_quote(coalesce(${keyText(kind, action === "delete" ? before : left)}, ''))`,
+    key: `json_quote(coalesce(${keyText(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
     action: `'"${action}"'`,
-    changed:
-      action === "update"
-        ? either(
-            "c.pk is null",
-            none,
-            changedOf(kind, ({ field }) => `',"${field}"'`),
-          )
-        : none,
+    changed: action === "update" ? changedOf(of, ({ field }) => `',"${field}"'`) : none,
     setsSecret: truth("exists (select 1 from import_secret s where s.import = e.import and s.target = e.pk)"),
     exists: truth(action === "create" ? "false" : "true"),
     before: {
       create: none,
-      update: either(
-        "c.pk is null",
-        none,
-        changedOf(kind, (field) => piece(kind, field, before, customChanged(field))),
-      ),
-      delete: jsonList([...place, ...allPieces(kind, before, unfiledPieces(kind, before))]),
+      update: changedOf(of, (field, isOther) => piece(of, field, "before", isOther)),
+      delete: jsonList([
+        ...(place === undefined ? [] : [afterPiece("path", `json_quote(${place})`)]),
+        ...allPieces(of, "before"),
+        ...unfiledPieces(kind, sides.before),
+      ]),
     }[action],
-    after: leftOf(kind, action),
+    after: afterOf(of, action),
   });
-  if (action === "delete") return line;
-  return either("coalesce(h.untold, '[]') = '[]'", line, `json_set(${line}, '$.untold', json(h.untold)) || char(10)`);
 };
+
+/** SQL: what events of one action did, as the rows of a plan: `import`, `revision` and `line`. */
+const linesOf = (kind: StoredKind, action: Action, events: Events): string => {
+  const of: Past = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
+  return `select e.import, e.revision, ${eventLine(of, action)} as line
+    from (${eventsOf(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
+};
+
+const ACTIONS = ["update", "create", "delete"] as const;
 
 /** What a committed import did, as the rows of a plan: NDJSON, in batches; updates, then creations, then deletions. */
 export function* committedLines(
   database: Database,
-  committed: Committed,
+  { kind, pk, revision }: Committed,
   { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
 ): Generator<Uint8Array> {
-  const { kind } = committed;
-  findLater(database, committed);
-  findByHand(database, kind, `${EVENTS.update(kind)} union ${EVENTS.create(kind)}`, params(committed));
-  clearCalled(database);
-  findCalled(database, kind, committed.pk);
+  const events: Events = {
+    imports: "select :pk as import, :revision as revision",
+    which: () => "true",
+    values: { pk, revision },
+  };
+  collectPast(database, kind, events);
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
     return row;
   };
-  for (const action of ["update", "create", "delete"] as const) {
+  for (const action of ACTIONS) {
     if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
-    const sql = `select ${eventLine(kind, action)} as line from (${EVENTS[action](kind)}) e ${joinVersions(kind)} limit :rest`;
-    const rows = database.iterate(sql, { ...params(committed), rest });
+    const rows = database.iterate(`${linesOf(kind, action, events)} limit :rest`, { ...events.values, rest });
     yield* batched(Iterator.from(rows).map(count));
   }
 }
 
-/** SQL: the events `e` in which imports did something to one record. */
-const OF_RECORD: Readonly<Record<Action, (was: string) => string>> = {
-  update: (
-    was,
-  ) => `select i.pk as import, :record as pk from import i ${THEN} ${was} w on w.import = i.pk and w.pk = :record
-      where w.action = 'update'
-    union all select i.pk, :record from import i ${THEN} import_secret s on s.import = i.pk and s.target = :record
-      where i.kind = :kind and not (i.madeAfter < :record and i.madeUpTo >= :record)
-        and not exists (select 1 from ${was} w where w.import = i.pk and w.pk = :record)`,
-  create: (was) => `select i.pk as import, :record as pk from import i
-      where i.kind = :kind and i.madeAfter < :record and i.madeUpTo >= :record
-    union all select u.pk, :record from import u ${THEN} import i on i.id = u.detail ->> 'reverts'
-      ${THEN} ${was} w on w.import = i.pk and w.pk = :record where u.state = 'committed' and w.action = 'delete'`,
-  delete: (
-    was,
-  ) => `select i.pk as import, :record as pk from import i ${THEN} ${was} w on w.import = i.pk and w.pk = :record
-      where w.action = 'delete'`,
-};
-
-const ACTIONS = ["update", "create", "delete"] as const;
-
 /** What imports did to a record, in the order of their commits. @param record its number */
 export function* recordEvents(database: Database, kind: StoredKind, record: number): Generator<RecordEvent> {
-  const was = wasTable(kind);
-  const events = (action: Action): string => OF_RECORD[action](was);
-  const values = { record, kind: kind.name };
-  clearLater(database);
-  database.run(
-    `insert into temp.later select e.import, :record, (
-       select j.pk from import j ${THEN} ${was} w on w.import = j.pk and w.pk = :record
-       where j.revision > i.revision order by j.revision limit 1)
-     from (${ACTIONS.map(events).join(" union all ")}) e join import i on i.pk = e.import`,
-    values,
-  );
-  findByHand(database, kind, `${events("update")} union ${events("create")}`, values);
-  clearCalled(database);
-  const imports = `select distinct import from (${ACTIONS.map(events).join(" union all ")}) e`;
-  for (const row of database.all(imports, values)) findCalled(database, kind, Number(row["import"]));
-  const lines = ACTIONS.map(
-    (action) => `select i.revision, e.import, ${eventLine(kind, action)} as line
-      from (${events(action)}) e ${joinVersions(kind)} join import i on i.pk = e.import`,
-  );
-  for (const event of database.iterate(`${lines.join(" union all ")} order by 1`, values)) {
+  const { name } = kind.thing;
+  const events: Events = {
+    imports: `select i.pk as import, i.revision from import i where i.revision in (
+      select v.revision from ${versionTable(versionsOf(name))} v where v.pk = :record
+      union all select r.revision from created_range r where r.thing = '${name}' and :record between r.first and r.last)`,
+    which: (pk) => `${pk} = :record`,
+    values: { record },
+  };
+  collectPast(database, kind, events);
+  const lines = ACTIONS.map((action) => linesOf(kind, action, events));
+  for (const event of database.iterate(`${lines.join(" union all ")} order by 2`, events.values)) {
     yield { import: Number(event["import"]), row: JSON.parse(String(event["line"])) as PlanRow };
   }
 }

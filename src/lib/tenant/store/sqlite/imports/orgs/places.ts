@@ -1,9 +1,8 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { formatOrgPath } from "../../../../../model/organisation.ts";
-import { ORGS_BEFORE, orgNodeOf, pathsOf, type OrgNode } from "../../../sql/org-paths.ts";
+import type { RecordSql } from "../../../../versions/past.ts";
 import type { Database, Row } from "../../database.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import type { Audited } from "../stored-kind.ts";
 
 /** The resulting parent of an organisation's row; the path only if it has no code; both null for 全社. */
 export interface OrgPlace {
@@ -74,12 +73,19 @@ export const placesBelow = (database: Database): ((parent: unknown) => OrgPlace)
   return (parent) => below(orgs, orgNode(parent));
 };
 
+/** The organisations of today. */
+const TODAY: RecordSql = {
+  joins: (pk) => `join main.org p on p.pk = ${pk}`,
+  column: (name) => `p.${name}`,
+};
+
 /** SQL: the path of an organisation; the root's name. @param pk SQL of its number */
-export const pathText = (pk: string): string => {
-  const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
+export const pathText = (pk: string, { joins, column } = TODAY): string => {
+  const name = String.raw`replace(replace(${column("name")}, '\', '\\'), '/', '\/')`;
+  const parent = column("parent");
   return `(with recursive up(at, path) as (
-      select p.parent, ${name} from main.org p where p.pk = ${pk}
-      union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
+      select ${parent}, ${name} from (select ${pk} as pk) own ${joins("own.pk")}
+      union all select ${parent}, ${name} || '/' || up.path from up ${joins("up.at")} where ${parent} is not null)
     select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
 };
 
@@ -92,28 +98,4 @@ export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => 
       return [Number(row["row"]), below(orgs, parent)];
     }),
   );
-};
-
-/** The paths of organisations as they were before an import, of those that it deleted too. @param by its number */
-export const pathsBefore = (
-  database: Database,
-  by: number,
-  { changes, commitOf }: Audited,
-): ReadonlyMap<number, string> => {
-  const rows = database.all(ORGS_BEFORE, { import: by });
-  const nodes = new Map(rows.map((row) => [Number(row["pk"]), orgNodeOf(row)]));
-  const byId = new Map(rows.map(({ id, pk, kept = null }) => [String(id), { pk: Number(pk), kept }]));
-  const told = new Set<number>();
-  for (const { seq, record } of changes) {
-    const { id, name, parentId } = record;
-    const one = byId.get(String(id));
-    if (one === undefined || told.has(one.pk) || one.kept === by) continue;
-    told.add(one.pk);
-    // an import kept it before that
-    if (one.kept !== null && commitOf(Number(one.kept)) < seq) continue;
-    const parent = byId.get(String(parentId))?.pk;
-    const node: OrgNode | undefined = nodes.get(one.pk);
-    if (node !== undefined) nodes.set(one.pk, { ...node, name: String(name), parent: parent ?? node.parent });
-  }
-  return pathsOf(nodes.values());
 };

@@ -21,7 +21,7 @@ import { followNamed, keepNamed } from "./named.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
 import { findPendingPlaces, formerCodes } from "./pending.ts";
-import { orgPlaces, pathsBefore, pathText, placesBelow, type OrgPlace } from "./places.ts";
+import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -263,6 +263,5 @@ export const ORG_PLANNER: Planner = {
   join: "left join s.org_after a on a.row = r.row",
   values,
   called: pathText,
-  calledBefore: pathsBefore,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
 };
