@@ -166,6 +166,14 @@ describe("a record that cannot be read", () => {
     expect(page("A", ROW).unreadable).toEqual([{ serialNumber: null, place: "devices[0]", member: "devices" }]);
   });
 
+  test("counts if it is the newest of its device, wherever it stands", () => {
+    const [early, late] = ["2026-04-01T00:00:00Z", "2026-04-01T00:00:01Z"];
+    const odd = { ...OTHER, model: 1 };
+    const dated = (row: object, date: string) => ({ ...row, op_date: date });
+    expect(page(dated(odd, late), dated(OTHER, early))).toMatchObject({ unreadable: [{ serialNumber: "OTHER" }] });
+    expect(page(dated(OTHER, late), dated(odd, early))).toEqual({ read: ["OTHER"], unreadable: [] });
+  });
+
   test("does not count if a later record of the same device can be read", () => {
     const broken = { ...OTHER, op_date: "soon" };
     expect(page(broken, OTHER)).toEqual({ read: ["OTHER"], unreadable: [] });

@@ -109,10 +109,29 @@ export function deviceOf(where: string, row: unknown): AdeDevice {
   };
 }
 
+/**
+ * Whether a list has something newer of a record's device: by the dates of what was done, or else by the places. Without a
+ * serial number nobody knows.
+ */
+function isOutdated(rows: readonly unknown[], at: number): boolean {
+  const of = (row: unknown, member: string): unknown => (isObject(row) ? row[member] : undefined);
+  const serial = of(rows[at], "serial_number");
+  const doneAt = (row: unknown): string => {
+    const date = of(row, "op_date");
+    return typeof date === "string" && USUAL_INSTANT.test(date) ? date : "";
+  };
+  const own = doneAt(rows[at]);
+  return rows.some((row, place) => {
+    if (place === at || !isSerialNumber(serial) || of(row, "serial_number") !== serial) return false;
+    const other = doneAt(row);
+    return own === "" || other === "" || own === other ? place > at : other > own;
+  });
+}
+
 /** Reads the records of a list; a record that cannot be read does not hide the others. */
 function listedDevices(where: string, rows: readonly unknown[]): Pick<DevicePage, "devices" | "unreadable"> {
   const devices: AdeDevice[] = [];
-  const unreadable: UnreadableRecord[] = [];
+  const unreadable: { readonly at: number; readonly record: UnreadableRecord }[] = [];
   for (const [at, row] of rows.entries()) {
     try {
       devices.push(deviceOf(where, row));
@@ -120,16 +139,10 @@ function listedDevices(where: string, rows: readonly unknown[]): Pick<DevicePage
       if (!(error instanceof UndocumentedAnswer)) throw error;
       const serial = isObject(row) ? row["serial_number"] : undefined;
       const serialNumber = isSerialNumber(serial) ? serial : null;
-      unreadable.push({ serialNumber, place: `devices[${at}]`, member: error.member });
+      unreadable.push({ at, record: { serialNumber, place: `devices[${at}]`, member: error.member } });
     }
   }
-  if (unreadable.length === 0) return { devices, unreadable };
-  const lastPlaces = new Map(
-    rows.map((row, at) => [isObject(row) ? row["serial_number"] : undefined, `devices[${at}]`]),
-  );
-  const isLast = ({ serialNumber, place }: UnreadableRecord): boolean =>
-    serialNumber === null || lastPlaces.get(serialNumber) === place;
-  return { devices, unreadable: unreadable.filter(isLast) };
+  return { devices, unreadable: unreadable.filter(({ at }) => !isOutdated(rows, at)).map(({ record }) => record) };
 }
 
 /** A page out of an answer. @throws Failure `unavailable` that names the member that is not as documented */
