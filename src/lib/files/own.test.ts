@@ -15,12 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("a file that cannot be there is missing, and nothing else is", async () => {
+test("a file that cannot be there is missing; nothing else is, and its error names it", async () => {
   expect(readOwnFile(file, uid)).toBeUndefined();
   await writeFile(file, "x");
   expect(readOwnFile(join(file, "below"), uid)).toBeUndefined();
-  await mkdir(join(folder, "folder"));
-  expect(() => readOwnFile(join(folder, "folder"), uid)).toThrow(expect.objectContaining({ code: "EISDIR" }));
+  const path = join(folder, "folder");
+  await mkdir(path);
+  expect(() => readOwnFile(path, uid)).toThrow(expect.objectContaining({ code: "EISDIR", path }));
 });
 
 test("a file that is not UTF-8 is refused at its line", async () => {

@@ -34,6 +34,9 @@ export function readOwnFile(path: string, userId: number | undefined): string | 
     const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & OTHERS_WRITE) === 0);
     if (!isOurs) throw writtenByOthers(path);
     return decodeUtf8(content, path);
+  } catch (error) {
+    // an error of a file that is open does not name it
+    throw error instanceof Error && "code" in error && "syscall" in error ? Object.assign(error, { path }) : error;
   } finally {
     closeSync(descriptor);
   }
