@@ -46,6 +46,13 @@ test("on a terminal it is folded at its width, commands whole; what programs rea
   }
 });
 
+test("a file that may not be used is told as such; without its name nobody could say which", () => {
+  const denied = (more: object) =>
+    Object.assign(new Error("EACCES: permission denied, fstat"), { code: "EACCES" }, more);
+  expect(asFailure(denied({ path: "notify.yaml" }))).toMatchObject({ code: "not-permitted", where: "notify.yaml" });
+  expect(asFailure(denied({}))).toMatchObject({ code: "unexpected" });
+});
+
 test("a full disk is said plainly", () => {
   const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
   expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space left") } });

@@ -1,4 +1,4 @@
-import { diskFailureOf } from "../lib/errors/disk.ts";
+import { deniedFailureOf, diskFailureOf } from "../lib/errors/disk.ts";
 import { Failure, unsuppressed } from "../lib/errors/index.ts";
 import { foldLine } from "../lib/terminal/commands.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
@@ -15,8 +15,8 @@ const HINT = text(
 export function asFailure(thrown: unknown): Failure {
   const { first: error } = unsuppressed(thrown);
   if (error instanceof Failure) return error;
-  const disk = diskFailureOf(error);
-  if (disk !== undefined) return disk;
+  const explained = diskFailureOf(error) ?? deniedFailureOf(error);
+  if (explained !== undefined) return explained;
   const reason = error instanceof Error ? error.message : String(error);
   const what = text(`unexpected error: ${reason}`, `予期しないエラーです: ${reason}`);
   return new Failure("unexpected", { what, hint: HINT, cause: error });
