@@ -84,6 +84,8 @@ test("rights, owners and recipients are given in one change; what only people ca
   expect(scene.settings()).toContain("hanako@accounts.example");
   expect((await tenant.client.renewals.list())[0]?.owner).toBe("hanako@accounts.example");
   const again = await inBoth(`${LINE} --yes`, scene);
+  const next = await run(`${LINE} --yes`, { ...scene, terminal: {} });
+  expect(next.stdout).toMatch(/^\S/);
   const said = "nothing of taro is left that clomoctl can give; 4 steps above remain for people";
   expect(again.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(said) });
   expect(again.ja.stderr).toContain("引き継げるものは、もうありません。上の 4 件は人が行う手順です");
@@ -151,6 +153,18 @@ test("it asks first, and no is no; without a terminal --yes is named", async () 
   const yes = here({ terminal: { typing: [["Give 4 things", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
   expect(yes.settings()).toContain("hanako@accounts.example");
+});
+
+test("without a question no revision is sent, also at a terminal", async () => {
+  const seen: unknown[] = [];
+  const noting = async (request: Request): Promise<Response> => {
+    if (request.url.endsWith("/transfer")) seen.push(await request.clone().json());
+    return tenant.fetch(request);
+  };
+  const to = expect.any(String);
+  const dry = { to, dryRun: true };
+  for (const flag of ["--dry-run", "--yes"]) await run(`${LINE} ${flag}`, here({ tenant: noting, terminal: {} }));
+  expect(seen).toEqual([dry, dry, { to }]);
 });
 
 test("where the tenant refuses at last, the settings are as they were", async () => {

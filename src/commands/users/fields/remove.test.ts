@@ -52,6 +52,9 @@ test("--dry-run says how many values would go", async () => {
   expect(en.stderr).toBe("dry run: nothing was removed; 2 users would lose a value\n");
   expect(ja.stderr).toBe("試行のため、何も削除していません(値のあるユーザー: 2 人)\n");
   expect(operations(en.requests)).toEqual(LOOKING);
+  // it asks no question, so no revision is needed at a terminal
+  const shown = await run("users fields remove 入社年 --dry-run", { tenant: asked, terminal: {} });
+  expect(operations(shown.requests)).toEqual(LOOKING);
 });
 
 test.each([
