@@ -106,6 +106,20 @@ const ORG = {
   createdAt: "2026-11-20T01:23:45.000Z",
   updatedAt: "2026-11-20T01:23:45.000Z",
 };
+const TASK = {
+  id: "1",
+  work: "change",
+  kind: "users",
+  thing: null,
+  object: FIELD.id,
+  name: "山田",
+  state: "open",
+  changes: [{ field: "title", before: null, after: "部長" }],
+  openedAt: ORG.createdAt,
+  openedBy: "owner",
+  closedAt: null,
+  closedBy: null,
+};
 
 async function faultsOf(records: Records, change = {}): Promise<string[]> {
   const root = freshFolder();
@@ -137,6 +151,11 @@ test.each<[string, Records, string]>([
     "null where none may be",
     { "custom-fields": [{ ...FIELD, name: null }] },
     `${FIELDS}:1: the value of name is not of its type`,
+  ],
+  [
+    "another type within a member",
+    { "console-tasks": [{ ...TASK, changes: [{ field: "title", before: null, after: 1 }] }] },
+    "resources/console-tasks.ndjson:1: the value of changes is not of its type",
   ],
   ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: this is no record`],
   ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: the id is there twice`],

@@ -501,13 +501,16 @@ describe("sync", () => {
       rehearsal.crash();
       rehearsal.fate = () => undefined;
       rehearsal.tenant.surroundings.time += ms;
+      const [gone = ""] = rehearsal.simulated().keys();
+      await rehearsal.control("POST", "/devices/release", { serials: [gone], silent: true });
       const [fresh = ""] = await rehearsal.add({ count: 1, silent: true });
       const run = await rehearsal.sync({ kind: "full" });
       await rehearsal.bury();
-      return { isSame: run.id === id, isThere: (await rehearsal.devices()).has(fresh) };
+      const devices = await rehearsal.devices();
+      return { isSame: run.id === id, hasGone: devices.has(gone), hasFresh: devices.has(fresh) };
     };
-    expect(await later(0)).toEqual({ isSame: true, isThere: false });
-    expect(await later(2 * 60 * 60 * 1000)).toEqual({ isSame: false, isThere: true });
+    expect(await later(0)).toEqual({ isSame: true, hasGone: true, hasFresh: false });
+    expect(await later(2 * HOUR_MS)).toEqual({ isSame: false, hasGone: false, hasFresh: true });
   });
 
   test("a run that ends in what cannot be kept with it, as on a full disk, is told", async () => {

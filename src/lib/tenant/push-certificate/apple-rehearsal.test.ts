@@ -48,6 +48,10 @@ test("a push certificate is made, renewed a year later, and refused with another
   const [item, ...others] = await tenant.client.renewals.list();
   expect(others).toEqual([]);
   expect(item).toMatchObject({ topic: after.topic, expiresAt: renewed.after.expiresAt });
+  expect(await push.show()).toMatchObject({ topic: after.topic });
+  await tenant.client.ade.setEndpoint({ kind: "simulator", url: URL, startOver: true });
+  expect(await push.show()).toMatchObject({ topic: null, expiresAt: null });
+  expect(await tenant.client.renewals.list()).toEqual([]);
 });
 
 test("content tokens of two organisations are taken, asked about, and renewed", async () => {
