@@ -137,12 +137,16 @@ describe("the Apple Business API", () => {
   const SERVERS: Readonly<Record<string, string>> = { M1: "SIMULATOR", M2: "予備" };
 
   /** Apple's organisation has M1, M2 and M3; M3 is on no server. */
-  const apple = (asked: string[] = []): Send => {
+  const apple = (asked: string[] = [], keyIds: unknown[] = []): Send => {
     const answer = (status: number, value: unknown) => ({ status, headers: {}, body: JSON.stringify(value) });
-    return async ({ method, url }) => {
+    return async ({ method, url, body }) => {
       asked.push(`${method} ${url}`);
       const { pathname } = new URL(url);
-      if (pathname === "/auth/oauth2/token") return answer(200, { access_token: "t", expires_in: 3600 });
+      if (pathname === "/auth/oauth2/token") {
+        const [header = ""] = (new URLSearchParams(String(body)).get("client_assertion") ?? "").split(".");
+        keyIds.push((JSON.parse(Buffer.from(header, "base64url").toString()) as { kid?: unknown }).kid);
+        return answer(200, { access_token: "t", expires_in: 3600 });
+      }
       const serial = /orgDevices\/(\w+)\/assignedServer/.exec(pathname)?.[1];
       if (serial === undefined) {
         const data = ["M1", "M2", "M3"].map((serialNumber) => ({ id: serialNumber, attributes: { serialNumber } }));
@@ -196,6 +200,17 @@ describe("the Apple Business API", () => {
       "POST https://account.apple.com/auth/oauth2/token",
       "GET https://api-business.apple.com/v1/orgDevices/M1/assignedServer",
     ]);
+  });
+
+  test.each([
+    ["", {}, undefined],
+    ["", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K1"],
+    [" --business-key-id K2", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K2"],
+  ])("knows the key by its ID, if one is given: %j %j", async (option, environment, keyId) => {
+    const keyIds: unknown[] = [];
+    const circumstances = { tenant: mirror(), apple: apple([], keyIds), ...withKey("serial\nM1\n") };
+    await run(`${API}${option}`, { ...circumstances, environment });
+    expect(keyIds).toEqual([keyId]);
   });
 
   test.each([

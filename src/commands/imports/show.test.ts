@@ -39,6 +39,17 @@ test("is a line for each fact on a terminal, in the person's language", async ()
   expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
 });
 
+test("names another import by its id for programs, and by its number for people", async () => {
+  const undoing = committed(planOf({ reverts: ID, revertsNumber: "17" }));
+  const tenant = holding(undoing);
+  const { stdout } = await run("imports show 019a --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ reverts: ID, revertedBy: null });
+  const { en, ja } = await inBoth("imports show 019a --fields all", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/^undoes import +17$/m);
+  expect(ja.stdout).toMatch(/^取り消すインポート +17$/m);
+  expect(en.stdout).toMatch(/^undone by import *$/m);
+});
+
 test.each(["planned", "awaiting-console"] as const)("of an open plan (%s) shows what it would do", async (state) => {
   const { en, ja } = await inBoth("imports show 019a --fields state", { tenant: holding(planOf({ state }), planning) });
   expect(en).toMatchObject({ exit: 0, stdout: `state\n${state}\n` });

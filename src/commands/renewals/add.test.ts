@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +63,17 @@ test("an owner who is not one mail address is told to get no notices, with what 
     );
   }
   expect((await run(words("it@example.jp"), adding("it@example.jp"))).stderr).toBe("");
+});
+
+test("a signal while the item is shown says that it was recorded", async () => {
+  const signals = new EventEmitter();
+  const onOutput = () => void signals.emit("SIGTERM");
+  const ended = await inBoth(["renewals", "add", ...custom], { tenant: added, signals, onOutput });
+  expect(ended.en).toMatchObject({
+    exit: 143,
+    stderr: "error: interrupted: the change was made; its output may be incomplete\n",
+  });
+  expect(ended.ja.stderr).toContain("変更は反映済みです。出力は不完全な場合があります");
 });
 
 describe("what the options say", () => {

@@ -20,13 +20,21 @@ test("sends what changes, shows old and new, and the line that takes it back", a
   const change = { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", settings: [] } as const;
   const tenant = { ...finding, editSecuredUser: written({ ...change, groups: ["総務"], settings: [] }) };
   const words = ["secured", "users", "edit", "hanako01", "--app", "docs", "--device", "iPad 12", "--group", "総務"];
-  const { en, ja } = await inBoth([...words, "--licence-exception", "yes", "--role", "user"], { tenant });
+  const more = ["--create-groups", "--licence-exception", "yes", "--role", "user"];
+  const { en, ja } = await inBoth([...words, ...more], { tenant });
   expect(en.requests).toEqual([
     { operation: "findSecuredUsers", params: { app: "docs" }, query: { name: "hanako01" } },
     {
       operation: "editSecuredUser",
       params: { app: "docs", id: user.id },
-      json: { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", dryRun: false },
+      json: {
+        device: "iPad 12",
+        licenceException: true,
+        groups: ["総務"],
+        createGroups: true,
+        role: "user",
+        dryRun: false,
+      },
     },
   ]);
   expect(en.stderr).toContain("groups: 営業 → 総務\n");

@@ -132,6 +132,19 @@ describe("setting", () => {
     expect(await tenant.client.renewals.list()).toMatchObject([{ id: item.id, expiresAt: "2027-03-31T00:00:00Z" }]);
   });
 
+  test("of several that were recorded by hand none is taken for it", async () => {
+    for (const name of ["東京", "大阪"]) await tenant.client.renewals.add({ kind: "vpp-token", name, expiresAt: null });
+    await set(root, content());
+    const items = await tenant.client.renewals.list();
+    expect(new Map(items.map(({ name, expiresAt }) => [name, expiresAt]))).toEqual(
+      new Map([
+        ["東京", null],
+        ["大阪", null],
+        ["VPP 全社", "2027-03-31T00:00:00Z"],
+      ]),
+    );
+  });
+
   test.each([
     ["no token", "words", "not a content token"],
     ["expired", content("2026-03-31T00:00:00Z"), "expired on"],
