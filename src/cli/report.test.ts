@@ -46,7 +46,7 @@ test("on a terminal it is folded at its width, commands whole; what programs rea
   }
 });
 
-test("a file that may not be used is told as such; without its name nobody could say which", () => {
+test("permission denied is explained if the error has the path", () => {
   const denied = (more: object) =>
     Object.assign(new Error("EACCES: permission denied, fstat"), { code: "EACCES" }, more);
   expect(asFailure(denied({ path: "notify.yaml" }))).toMatchObject({ code: "not-permitted", where: "notify.yaml" });

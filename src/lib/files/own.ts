@@ -35,7 +35,7 @@ export function readOwnFile(path: string, userId: number | undefined): string | 
     if (!isOurs) throw writtenByOthers(path);
     return decodeUtf8(content, path);
   } catch (error) {
-    // an error of a file that is open does not name it
+    // errors of an open file do not contain its path
     throw error instanceof Error && "code" in error && "syscall" in error ? Object.assign(error, { path }) : error;
   } finally {
     closeSync(descriptor);

@@ -68,23 +68,19 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
       where,
     });
   }
-  const odd = unprintableAt(content);
-  if (odd !== undefined) {
-    const code = `U+${(content.codePointAt(odd) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-    throw new Failure("input-rejected", {
-      what: text(
-        `not valid YAML: it contains the character ${code}`,
-        `YAML として正しくありません: 文字 ${code} が含まれています`,
-      ),
-      where: `${where}:${content.slice(0, odd).split(/\r\n|[\r\n]/).length}`,
-      hint: file.hint,
-    });
-  }
   const document = new YamlDocument(file);
   const result = schema.safeParse(document.value(), { error: wordingOf });
   if (result.success) return { value: result.data, refuse: (path, what) => document.refuse(path, what) };
   throw document.failureOf(result.error.issues);
 }
+
+const unprintable = ({ content }: YamlFile, at: number): Text => {
+  const code = `U+${(content.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return text(
+    `not valid YAML: it contains the character ${code}`,
+    `YAML として正しくありません: 文字 ${code} が含まれています`,
+  );
+};
 
 /** A parsed file, whose values know their lines. */
 class YamlDocument {
@@ -94,6 +90,9 @@ class YamlDocument {
 
   constructor(file: YamlFile) {
     this.#file = file;
+    const odd = unprintableAt(file.content);
+    if (odd !== undefined)
+      throw this.#refuseAt(file.content.slice(0, odd).split(/\r\n|[\r\n]/).length, unprintable(file, odd));
     // failsafe: every scalar is text, so that a name 001 stays 001 and "no" stays "no"
     const { contents, errors, warnings } = parseDocument(file.content, {
       schema: "failsafe",

@@ -171,8 +171,8 @@ export interface Thing<F extends Fields = Fields> {
   /** the tenant's custom fields are further fields and columns */
   readonly custom?: true | undefined;
   /**
-   * the columns whose former values its versions keep; undefined if it has none. The place of one is its bit in the versions
-   * that are stored: new ones come last, and none ever goes
+   * The columns whose former values versions keep; undefined if the thing has no versions. A column's place is its bit in the
+   * stored versions, so add new columns at the end and never remove one.
    */
   readonly versioned?: readonly string[] | undefined;
 }

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-// A change is written far below the handler of its request, and the answer tells its number.
+// A request's handler does not pass the numbers of its changes on, so they are collected here for the response.
 
 const underWay = new AsyncLocalStorage<number[]>();
 
-/** Notes the number of a change that the request under way made, or had made when it was sent before. */
+/** Adds the number of a change to the current request: one that it made, or that the same request made before. */
 export const noteChange = (number: number | null): void => {
   if (number !== null) underWay.getStore()?.push(number);
 };
 
-/** Answers a request. Returns the answer, and the numbers of the changes that were made for it. */
+/** Runs a handler and returns its result with the numbers of the changes that it made. */
 export const notingChanges = async <T>(
   answer: () => T | Promise<T>,
 ): Promise<{ readonly given: T; readonly changes: readonly number[] }> => {

@@ -23,7 +23,7 @@ export interface ChangeOf<T> {
   readonly action: string | null;
   /** default: by hand */
   readonly writer?: ChangeWriter | undefined;
-  /** false: it commits nothing, and the number of its record is that of no change */
+  /** false: it is only recorded in the audit and does not count as a change */
   readonly commits?: false | undefined;
   /** the collections that it changes */
   readonly locks: readonly string[];
@@ -125,7 +125,7 @@ export class Session {
    *   locks was changed since it was seen
    */
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    const { action, writer: by = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
+    const { action, writer: way = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load them
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const { settleVersions } = await import("./versions/keep.ts");
@@ -138,15 +138,15 @@ export class Session {
         if (done !== undefined) return done;
         if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
         const { result, ...changed } = await body(writer);
-        if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await settleVersions(writer);
+        if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);
-        const { actor, surroundings } = this;
-        const entry = { at: instant(surroundings), actor, by: this.by, origin: surroundings.origin, ...changed };
+        const { actor, by, surroundings } = this;
+        const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
         if (audit !== undefined && action !== null) {
           const record = { ...entry, action: changed.action ?? action };
           const revision = locks.length === 0 ? null : await writer.revision();
-          const seq = await audit.appendAudit(writer, record, commits ? { writer: by, revision } : undefined);
+          const seq = await audit.appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
           if (commits && !dryRun) number = seq;
         }
         if (once !== undefined)

@@ -38,7 +38,7 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
   if (isLast(typed)) return findLast(all, lastOf);
   const exact = all.find(({ number }) => number === typed.toUpperCase());
   if (exact !== undefined) return exact;
-  // it is the number of a plan that was committed since, or of no import: the tenant says of what
+  // a plan that has been committed, or the number of another change: the tenant finds it, or explains what it is
   if (parseImportNumber(typed) !== undefined) return imports.show(typed);
   const start = typed.toLowerCase();
   const found = all.filter(({ id }) => id.startsWith(start));
@@ -64,7 +64,7 @@ const MOST_NAMED = 5;
 /** The import or undoing that was committed last. */
 export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastIn(imports, DONE);
 
-/** The last import in one of these states; undefined if there is none. @param imports newest plan first */
+/** Returns the last import in one of these states. @param imports newest plan first */
 function lastIn(imports: readonly Import[], states: LastOf): Import | undefined {
   const [last] = imports
     .filter(({ state }) => states.includes(state))

@@ -110,8 +110,8 @@ export function deviceOf(where: string, row: unknown): AdeDevice {
 }
 
 /**
- * Whether a list has something newer of a record's device: by the dates of what was done, or else by the places. Without a
- * serial number nobody knows.
+ * Returns whether the list has a newer record of the same device, by `op_date`, or by place if a date is missing or equal.
+ * Returns false if the record has no serial number.
  */
 function isOutdated(rows: readonly unknown[], at: number): boolean {
   const of = (row: unknown, member: string): unknown => (isObject(row) ? row[member] : undefined);

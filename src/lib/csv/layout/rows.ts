@@ -238,7 +238,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Whether a problem is noise, as its cell is damaged; -1 is no cell. */
+  /** Returns whether the problem's cell is damaged, so that the problem means nothing. Position -1 stands for the whole row. */
   #isDamaged = (position: number): boolean => position >= 0 && this.#damaged.includes(position + 1);
 
   #note(code: ProblemCode, position: number, value?: string): void {

@@ -32,13 +32,16 @@ export interface AuditEntry {
   readonly detail?: object | undefined;
 }
 
-/** How a change came about: by hand, by an import, `apply` or an undoing, by the console's export, or by word of what was done there. */
+/**
+ * What wrote a change: an edit by hand, an import, `apply`, an undo, the takeover of an export of the console, or the
+ * confirmation or dropping of a task.
+ */
 export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console" | "confirm" | "drop";
 
-/** What a change is besides its record in the audit, whose number it has. */
+/** Facts about a change that its audit record does not have. The change has the number of that record. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
-  /** null where no collection is of another one by it */
+  /** null if no collection has a new revision */
   readonly revision: number | null;
   /** the number of its import */
   readonly import?: number | undefined;
@@ -77,7 +80,7 @@ const textOf = (
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
-/** SQL: the number of the change that a transaction is about to record: that of its record. */
+/** SQL: the number of the next change, which is the number of its audit record. */
 export const NEXT_CHANGE = "(select coalesce(max(seq), 0) + 1 from main.audit)";
 
 /** Returns {@link NEXT_CHANGE}. */
@@ -87,7 +90,7 @@ export const nextChange = (writer: Writer): Promise<number> => writer.count(`sel
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
  * and its own text.
  *
- * @param change undefined of a record that is of no change
+ * @param change undefined if nothing was changed
  * @returns its number
  * @throws Failure `unexpected` if the record was not stored
  */
@@ -100,11 +103,11 @@ export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: Ch
   const row = { seq, record, hash };
   const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
   if (stored !== 1) throw notStored(seq);
-  if (change !== undefined) await noteChange(writer, seq, change);
+  if (change !== undefined) await insertChange(writer, seq, change);
   return seq;
 };
 
-const noteChange = async (
+const insertChange = async (
   writer: Writer,
   number: number,
   { writer: by, revision, import: own, undoes }: ChangeFacts,

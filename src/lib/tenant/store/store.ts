@@ -68,8 +68,8 @@ export interface Writer extends Reader {
   runEach(sql: string, names: readonly string[], rows: Iterable<readonly Value[]>): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names; call it before anything that
-   * decides is read. In tests, writing a table whose collection was not locked throws, and so does changing a record of
-   * which no version was kept.
+   * decides is read. In tests, writing a table whose collection was not locked throws, and so does changing a record
+   * before a version of it was kept.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>>;
   /** The revision of this change: no two changes of a tenant share one. */

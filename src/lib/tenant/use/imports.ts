@@ -35,6 +35,7 @@ import {
   rejected,
   together,
   undoneAlready,
+  seeImport,
 } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
@@ -637,7 +638,7 @@ export class TenantImports {
         `the plan of import ${number} has been replaced since`,
         `インポート ${number} の計画は作り直されています`,
       ),
-      hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
+      hint: seeImport(record),
     });
   }
 

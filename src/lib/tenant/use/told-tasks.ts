@@ -40,7 +40,7 @@ const nounOf = async ({ kind, thing }: Pick<ConsoleTask, "kind" | "thing">): Pro
 };
 
 /** Maximum number of records that a task names. */
-const MOST_RESTORED = 5;
+const MAX_RESTORED = 5;
 
 /** Tasks with what the records have that an undoing brought back, as people read it. */
 const withRestored = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
@@ -48,7 +48,7 @@ const withRestored = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<re
     tasks.map(async (task) => {
       const { state, work, kind, create, importId } = task;
       if (state !== "open" || work !== "undo" || create === 0 || importId === null) return task;
-      const beside = await restoredBeside(reader, kind, { undo: importId, most: MOST_RESTORED });
+      const beside = await restoredBeside(reader, kind, { undo: importId, most: MAX_RESTORED });
       const noun = { kind, ...(await nounOf(task)) };
       const ids = beside.map(({ id }) => id);
       const records = await recordsWith(reader, noun.list, ids);
@@ -175,7 +175,7 @@ const withNamed = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<reado
       if (state !== "open" || importId === null || work === "upload") return task;
       const all = Map.groupBy(await namedByImport(reader, kind, importId), ({ field, id }) => `${field} ${id}`);
       if (all.size === 0) return task;
-      const told = [...all.values()].slice(0, MOST_RESTORED).map((of) => namedOf(reader, of));
+      const told = [...all.values()].slice(0, MAX_RESTORED).map((of) => namedOf(reader, of));
       return { ...task, named: (await Promise.all(told)).flat() };
     }),
   );
@@ -201,7 +201,7 @@ const namedOf = async (
   return [
     {
       field,
-      records: [...new Set(of.map(({ by }) => by))].slice(0, MOST_RESTORED),
+      records: [...new Set(of.map(({ by }) => by))].slice(0, MAX_RESTORED),
       kind,
       ...calledBy(record),
       there: calledBy({ ...record, ...Object.fromEntries(before) }),
@@ -219,7 +219,7 @@ const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<read
       const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
       const all: ConsoleTask["former"] = [];
       for (const changes of found.values()) {
-        const told = all.length < MOST_RESTORED ? await formerOf(reader, task, changes) : undefined;
+        const told = all.length < MAX_RESTORED ? await formerOf(reader, task, changes) : undefined;
         if (told !== undefined) all.push(told);
       }
       return { ...task, former: all };

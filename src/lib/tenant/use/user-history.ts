@@ -18,7 +18,7 @@ export const userHistory = async (
   const known = new Map(imports.map((record) => [record.pk, record]));
   const eventOf = ({ import: plan, row }: RecordEvent): readonly UserEvent[] => {
     const record = known.get(plan);
-    return record?.change === null || record === undefined
+    return record === undefined || record.change === null
       ? []
       : [userEvent(record, record.change, row, (id) => (id === null ? null : (numbers.get(id) ?? null)))];
   };

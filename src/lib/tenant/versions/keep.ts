@@ -2,7 +2,7 @@ import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Params, Writer } from "../store/store.ts";
 import { ALL_CHANGED, VERSIONS, versionTable, type Versions } from "./tables.ts";
 
-/** How a thing's versions are stored. @throws TypeError if it has none */
+/** Returns how versions of a thing are stored. @throws TypeError if the thing has none */
 export const versionsOf = (thing: string): Versions => {
   const versions = VERSIONS.get(thing);
   if (versions === undefined) throw new TypeError(`${thing} has no versions`);
@@ -10,10 +10,10 @@ export const versionsOf = (thing: string): Versions => {
 };
 
 /**
- * SQL: keeps records as they are before the change `:revision` writes them. Those that it keeps twice stay as they were at
- * first.
+ * SQL: inserts versions of records, before the change `:revision` writes them. If a record is kept twice, its first values stay.
  *
- * @param records SQL: selects their `pk`, and as `changed` the bits of what is written; null: {@link settleVersions} finds it
+ * @param records SQL: selects `pk`, and in `changed` the bits of the columns to be written; null: {@link settleVersions} finds
+ *   them
  */
 const keeping = (versions: Versions, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
@@ -35,30 +35,34 @@ const keeping = (versions: Versions, records: string, action: "update" | "delete
       ${again.join(", ")}`;
 };
 
-/** SQL: keeps records before this change writes them, with the bits of what it writes. @param records as of `keeping` */
+/** SQL: keeps records whose changed columns are known. @param records SQL: selects `pk` and `changed` */
 export const keepingChanged = (versions: Versions, records: string): string => keeping(versions, records, "update");
 
-/** SQL: keeps records before this change deletes them. @param records SQL: selects their `pk` */
+/** SQL: keeps records that are to be deleted. @param records SQL: selects their `pk` */
 export const keepingDeleted = (versions: Versions, records: string): string =>
   keeping(versions, `select gone.pk, ${ALL_CHANGED} as changed from (${records}) gone`, "delete");
 
-/** SQL: keeps records before this change writes or deletes them; what it did of it is found once it is done. */
+/** SQL: keeps records whose changed columns are not known yet. @param records SQL: selects their `pk` */
 export const keepingAll = (versions: Versions, records: string): string =>
   keeping(versions, `select kept.pk, null as changed from (${records}) kept`, "update");
 
-/** SQL: notes the records that this change made. @param ranges SQL: selects `first` and `last` */
+/** SQL: records which numbers a change gave to new records. @param ranges SQL: selects `first` and `last` */
 export const notingCreated = (thing: string, ranges: string): string =>
   `insert into main.created_range (revision, thing, first, last) select :revision, '${thing}', made.first, made.last
    from (${ranges}) made where made.first <= made.last`;
 
-/** Keeps records as they are, before this change writes or deletes them. @param which SQL: a condition on them, as `t` */
+/** The things of which a transaction has kept versions that are not settled yet. */
+const unsettled = new WeakMap<Writer, Set<Versions>>();
+
+/** Keeps versions of records that are about to be written or deleted. @param which SQL: condition on the records `t` */
 export const keepVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = versionsOf(thing);
+  unsettled.set(writer, (unsettled.get(writer) ?? new Set()).add(versions));
   const records = `select t.${versions.key} as pk from main.${thing} t where ${which}`;
   await writer.run(keepingAll(versions, records), { ...params, revision: await writer.revision() });
 };
 
-/** Notes records that this change made, by the range of their numbers. */
+/** Records the range of numbers of new records. */
 export const noteCreated = async (writer: Writer, thing: string, first: number, last = first): Promise<void> => {
   await writer.run(notingCreated(thing, "select :first as first, :last as last"), {
     first,
@@ -67,7 +71,7 @@ export const noteCreated = async (writer: Writer, thing: string, first: number, 
   });
 };
 
-/** The same of a record that this change writes, or makes if it is not there. */
+/** Keeps a version of a record; if there is none with this number, records that it is created. */
 export const keepOrCreate = async (writer: Writer, thing: string, pk: number): Promise<void> => {
   const { key } = versionsOf(thing);
   await keepVersions(writer, thing, `t.${key} = :pk`, { pk });
@@ -75,7 +79,7 @@ export const keepOrCreate = async (writer: Writer, thing: string, pk: number): P
   await writer.run(notingCreated(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: the statements after which the versions of a change have what it changed, and no more; of a thing's records. */
+/** SQL: the statements that compare kept records of one thing with the records now, and keep only what was changed. */
 const settling = (versions: Versions): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = versionTable(versions);
@@ -98,11 +102,13 @@ const settling = (versions: Versions): readonly string[] => {
   ];
 };
 
-/** The statements of {@link settleVersions}, of all things; their parameter is the `:revision` of the change. */
+/** SQL: {@link settleVersions} for all things. The parameter is the `:revision` of the change. */
 export const SETTLING: readonly string[] = [...VERSIONS.values()].flatMap(settling);
 
-/** Finds what a change did to the records that it kept: once all of it is written. */
+/** Finds out which columns of the kept records a change has written. Call it when everything is written. */
 export const settleVersions = async (writer: Writer): Promise<void> => {
-  const revision = await writer.revision();
-  for (const sql of SETTLING) await writer.run(sql, { revision });
+  const kept = unsettled.get(writer) ?? [];
+  unsettled.delete(writer);
+  for (const versions of kept)
+    for (const sql of settling(versions)) await writer.run(sql, { revision: await writer.revision() });
 };

@@ -7,36 +7,36 @@ import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 
-// A version is a record as it was before a change: of what the change wrote its former values, of a deleted record all.
+// A version has the values of a record before a change: those of the columns that were changed, or all if it was deleted.
 
 /** How versions of a thing's records are stored. */
 export interface Versions {
   readonly thing: Thing;
   /** the column with a record's number */
   readonly key: string;
-  /** the thing's columns that versions have, each with its bit in `changed` as SQL; `leads`: another one follows it */
+  /** the stored columns, each with its bit in `changed` (SQL); `leads` is false for columns derived from another one */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of a record's last change, of which each version has the former one */
+  /** the column with the time of the last change; every version has its former value */
   readonly times: readonly string[];
 }
 
-/** The bit of what never changes in a record: versions have it of deleted ones. */
+/** The bit of columns that never change. Only versions of deleted records have them. */
 const LASTING = 52;
 
-/** SQL: the `changed` of a version that has all of a record. */
+/** SQL: the value of `changed` if a version has all columns. */
 export const ALL_CHANGED = String(2 ** (LASTING + 1) - 1);
 
-/** SQL: the bit of a column that has a place among those of its thing. */
+/** SQL: the bit of the column at a place in `versioned`. */
 const bitAt = (place: number): string => String(2 ** place);
 
-/** SQL: the bit of a column. @throws TypeError if versions lack it */
+/** Returns the bit of a column as SQL. @throws TypeError if versions do not store the column */
 export const bitOf = ({ thing, columns }: Pick<Versions, "thing" | "columns">, column: string): string => {
   const found = columns.find(({ name }) => name === column);
   if (found === undefined) throw new TypeError(`versions of ${thing.name} have no ${column}`);
   return found.bit;
 };
 
-/** The columns that follow from another one. */
+/** Returns the columns that are derived from a column: comparison and sort keys. */
 const following = ({ fields }: Thing, column: string): readonly string[] => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];

@@ -73,7 +73,7 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
       checker.check(cells, count, row, line);
       if (!checker.complete) return [];
-      // behind the end of a short row stand the cells of another
+      // after the end of a short row, the buffer still has cells of an earlier row
       const unknown = layout.unknown.map((at) => (checker.lacks(at) ? "" : (cells[at] ?? "")));
       return [{ row, secrets: secretsOf(), unknown }];
     },

@@ -9,7 +9,7 @@ import type { Reader } from "../store.ts";
 const KINDS: Readonly<Record<string, FormatName>> = { user: "users", org: "orgs" };
 
 /** Maximum number of records that are looked at. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
 /** A record that those of an import name, where a task changes by what files name it. */
 export interface NamedByImport {
@@ -48,7 +48,7 @@ export const namedByImport = async (
          and (t.pk > i.madeAfter and t.pk <= i.madeUpTo or exists (select 1 from ${was} w where w.import = i.pk and w.pk = t.pk
            and w.action = 'update' and w.${stored} is distinct from t.${stored}))
        order by k.pk, t.pk limit :most`,
-      { of, by: refers.by, importId, most: MOST_NAMED },
+      { of, by: refers.by, importId, most: MAX_NAMED },
     );
     return rows.map((row) => ({
       field,

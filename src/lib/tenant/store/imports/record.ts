@@ -1,4 +1,5 @@
 import type { ImportRequest } from "../../../contract/index.ts";
+import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.ts";
 import { text } from "../../../text/index.ts";
@@ -115,13 +116,13 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
-/** The numbers of an import, of which a row has the plan's and the change's. */
+/** Returns the numbers of an import from a row with `pk` and `change`. */
 export const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
   const [pk, change] = [Number(row["pk"]), numberIn(row, "change")];
   return { pk, change, number: importNumber(pk, change) };
 };
 
-/** A number in a row; null where it has none. */
+/** Returns the number in a column; null if the column is null. */
 export const numberIn = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
   const value = row[column] ?? null;
   return value === null ? null : Number(value);
@@ -181,11 +182,11 @@ export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "p
   await writer.run("delete from main.import where pk = :pk", { pk });
 };
 
-/** The failure of an import that is not there. @param name as it was named */
+/** Returns the failure if no import has a name. */
 export const unknownImport = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`no import ${name}`, `インポート ${name} はありません`),
-    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
   });
 
 /** @throws Failure `not-found` */

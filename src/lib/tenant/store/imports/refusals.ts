@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
@@ -41,6 +42,12 @@ export const keysMoved = (tasks: readonly number[]): Failure => {
   });
 };
 
+const show = ({ number }: Pick<ImportRecord, "number">): string => line("imports show", [number]);
+
+/** Returns a hint to look at an import. */
+export const seeImport = (record: Pick<ImportRecord, "number">): Text =>
+  text(`see it: ${show(record)}`, `確認: ${show(record)}`);
+
 /** The failure of committing a plan with invalid rows. */
 export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
@@ -54,7 +61,7 @@ export const rejected = (record: ImportRecord): Failure =>
             `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console (system administrators may): clomoctl imports discard ${record.number}`,
             `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます(システム管理者のみ): clomoctl imports discard ${record.number}`,
           )
-        : text(`see them: clomoctl imports show ${record.number}`, `確認: clomoctl imports show ${record.number}`),
+        : text(`see them: ${show(record)}`, `確認: ${show(record)}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */
@@ -72,8 +79,8 @@ export const withoutPlan = (record: ImportRecord): Failure => {
 const insteadOfPlan = (record: ImportRecord): Text => {
   const { number, state, detail } = record;
   if (DONE.includes(state)) {
-    const show = `clomoctl imports show ${number} --rows`;
-    return text(`what it did: ${show}`, `結果の確認: ${show}`);
+    const rows = line("imports show", [number], { rows: true });
+    return text(`what it did: ${rows}`, `結果の確認: ${rows}`);
   }
   return detail.request?.mode === "delete"
     ? text("delete them anew, by their names or filters", "名前か絞り込み条件を指定して、削除からやり直してください")

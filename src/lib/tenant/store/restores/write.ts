@@ -34,18 +34,11 @@ const idsOf = ({ plan }: Staged, actions: readonly string[]): string =>
 const release = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
   const { table, release: released } = targetOf(resource);
   const ids = idsOf(staged, ["changed", "removed"]);
-  const users = `t.user in (select u.pk from main.user u where u.id in ${ids})`;
-  if (VERSIONS.has(table)) {
-    const which =
-      resource === "accounts"
-        ? users
-        : resourceOf(resource).single === true
-          ? `'${resource}' in ${ids}`
-          : `t.id in ${ids}`;
-    await keepVersions(writer, table, which, { resource });
-  }
-  // an account goes with its user
-  if (resource === "users") await keepVersions(writer, "account", users, { resource });
+  const ofUsers = `t.user in (select u.pk from main.user u where u.id in ${ids})`;
+  const which = resourceOf(resource).single === true ? "true" : `t.id in ${ids}`;
+  if (VERSIONS.has(table)) await keepVersions(writer, table, resource === "accounts" ? ofUsers : which, { resource });
+  // an account is deleted with its user
+  if (resource === "users") await keepVersions(writer, "account", ofUsers, { resource });
   if (released !== undefined) {
     await writer.run(`update main."${table}" set ${released} where id in ${ids}`, { resource });
   }

@@ -39,7 +39,7 @@ const doneImports = (database: Database): readonly Pick<ImportRecord, "pk" | "ch
     numbersOf,
   ) ?? [];
 
-/** The numbers of plans in kept changes that no import that was done has; 0 for what is no number. */
+/** Returns plan numbers in the kept data that do not belong to a committed import; 0 if a value is not a number. */
 const straysIn = (database: Database): readonly number[] =>
   keptTables(database).flatMap(([table]) => {
     const strays = `select distinct case when typeof(import) = 'integer' then import else 0 end as number from ${table} k

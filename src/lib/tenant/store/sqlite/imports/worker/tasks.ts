@@ -28,7 +28,7 @@ import {
   type ImportRecord,
   type StoredRequest,
 } from "../../../imports/record.ts";
-import { rejected, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
+import { rejected, seeImport, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
@@ -335,7 +335,7 @@ const overtaken = ({ number }: ImportRecord): Failure =>
       `import ${number} was committed or discarded meanwhile`,
       `インポート ${number} はその間に確定または破棄されました`,
     ),
-    hint: text(`see it: clomoctl imports show ${number}`, `確認: clomoctl imports show ${number}`),
+    hint: seeImport({ number }),
   });
 
 const withDatabase = async <T>(
