@@ -286,11 +286,11 @@ test("data that came from the console today say so", async () => {
 });
 
 test("what was committed last is told, be it an undoing", async () => {
-  const undone = { ...DONE, state: "reverted" as const };
+  const undone = { ...DONE, state: "undone" as const };
   const undo = plan({
     number: "13",
     change: 13,
-    mode: "revert",
+    mode: "undo",
     state: "committed",
     committedAt: "2026-11-20T00:00:00.000Z",
   });

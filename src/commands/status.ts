@@ -2,7 +2,7 @@ import { HEADERS } from "../lib/renewals/output/headers.ts";
 import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { documentOrRecords, requestedDocument } from "./documents.ts";
+import { documentOrRecords, requestedDocument } from "./listing/documents.ts";
 import { writeOutput } from "./csv/file/output.ts";
 import { shownColumns, STATUS_COLUMNS } from "./status/columns.ts";
 import { statusOf, type Status } from "./status/gather.ts";

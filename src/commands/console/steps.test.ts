@@ -93,7 +93,7 @@ describe.each(FORMAT_NAMES)("of %s", (kind) => {
     ["repeat", "append", 0],
     ["repeat", "replace", 2],
     ["delete", "delete", 2],
-    ["undo", "revert", 2],
+    ["undo", "undo", 2],
   ] as const)("an import's changes, as %s of mode %s, have screen and clicks", (work, mode, gone) => {
     for (const file of work === "upload" ? ["upload.csv"] : [null, "upload.csv"]) {
       for (const doubtedAt of [null, DOUBTED]) {
@@ -184,7 +184,7 @@ test.each([
     { field: kind === "users" ? "accountPassword" : "password", before: null, after: null },
   ];
   const restored = [{ id: TASK.importId ?? "", name: "花子", key: "h@x", changes }];
-  const steps = expectTold({ ...TASK, kind, work: "undo", mode: "revert", file, create: 3, update: 0, restored });
+  const steps = expectTold({ ...TASK, kind, work: "undo", mode: "undo", file, create: 3, update: 0, restored });
   expect(steps[0]).toContain("imports show 12 --rows");
   expect(steps[1]).toContain(clicks);
   expect(steps[2]).toContain(own);

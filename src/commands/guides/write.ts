@@ -4,7 +4,7 @@ import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { documentOrRecords, requestedDocument } from "../documents.ts";
+import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
 import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 

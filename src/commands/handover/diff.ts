@@ -19,7 +19,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
-import { asksRecords, documentOrRecords, requestedDocument } from "../documents.ts";
+import { asksRecords, documentOrRecords, requestedDocument } from "../listing/documents.ts";
 import { labelOf, told, worded } from "../records/worded.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";

@@ -5,7 +5,7 @@ import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bund
 import { unsound, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { documentOnly } from "../documents.ts";
+import { documentOnly } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody, type Leaving } from "./leaver.ts";
 import { IDENTITY, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";

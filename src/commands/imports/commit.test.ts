@@ -177,7 +177,7 @@ test("a plan with rows left out is committed in part", async () => {
 
 test.each([
   ["committed", "committed", "確定済み", "clomoctl imports list"],
-  ["reverted", "undone", "取り消し済み", "clomoctl imports list"],
+  ["undone", "undone", "取り消し済み", "clomoctl imports list"],
   ["discarded", "discarded", "破棄済み", "clomoctl imports list"],
   ["awaiting-console", "awaiting console", "照合待ち", `clomoctl imports verify P12 --against EXPORT.csv`],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {

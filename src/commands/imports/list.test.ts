@@ -58,7 +58,7 @@ test("is a table on a terminal, in the person's language and the context's zone"
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;
-const STATES = ["awaiting-console", "reverted", "discarded"] as const;
+const STATES = ["awaiting-console", "undone", "discarded"] as const;
 
 test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async (lang) => {
   const items = KINDS.flatMap((kind) =>

@@ -79,7 +79,7 @@ test.each([
 });
 
 test("asks for no problems of an undoing: it has no file", async () => {
-  const undoing = planOf({ mode: "revert", request: null, fileName: "", create: 0, warnings: 1 });
+  const undoing = planOf({ mode: "undo", request: null, fileName: "", create: 0, warnings: 1 });
   const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
   expect({ exit, operations: operations(requests) }).toEqual({
     exit: 0,

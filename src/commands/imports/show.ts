@@ -45,8 +45,8 @@ export default defineCommand({
     }
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
-      const isRevert = found.mode === "revert";
-      const problems = isRevert ? undefined : await listProblems(terminal, client, found);
+      const isUndo = found.mode === "undo";
+      const problems = isUndo ? undefined : await listProblems(terminal, client, found);
       await showPlan(tools, found, { ...rowsOf(found), ...problems });
     }
     await terminal.show(IMPORT_DETAILS, found);

@@ -14,7 +14,7 @@ import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { documentOrRecords, requestedDocument } from "../documents.ts";
+import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
 import { readsReserved, rightsIn } from "../rights.ts";
 import { writeOutput } from "../csv/file/output.ts";
 

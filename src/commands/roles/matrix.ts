@@ -7,7 +7,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { padWords, wordWidth } from "../../lib/terminal/table/word-width.ts";
 import { joined, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { documentOrRecords, requestedDocument } from "../documents.ts";
+import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";

@@ -28,6 +28,7 @@ export interface Catalogue {
   "completion": { args: [shell: "bash" | "zsh" | "fish" | "powershell" | Name]; options: {  } };
   "doctor": { args: []; options: { online?: true | undefined } };
   "status": { args: []; options: { allContexts?: true | undefined; format?: "html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx" | Name | undefined; output?: string | number | undefined } };
+  "undo": { args: [change: string | number]; options: { confirmDeletions?: number | Name | undefined; confirmWipes?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; skipBlocked?: true | undefined; dryRun?: true | undefined; emitCsv?: string | number | undefined; mirrorOnly?: true | undefined } };
   "whoami": { args: []; options: {  } };
   "ade account": { args: []; options: {  } };
   "ade guide": { args: [way: "purchased" | "manual" | "supervised-only" | "unsupervised" | Name]; options: { through?: "console" | "commands" | Name | undefined; format?: "text" | "markdown" | "html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx" | Name | undefined; output?: string | number | undefined } };
@@ -112,7 +113,6 @@ export interface Catalogue {
   "imports emitted": { args: []; options: {  } };
   "imports list": { args: []; options: { waiting?: true | undefined; limit?: number | Name | undefined } };
   "imports replan": { args: [id: string | number]; options: {  } };
-  "imports revert": { args: [id: string | number]; options: { confirmDeletions?: number | Name | undefined; confirmWipes?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; dryRun?: true | undefined; emitCsv?: string | number | undefined; mirrorOnly?: true | undefined } };
   "imports show": { args: [id: string | number]; options: { rows?: true | undefined; problems?: true | undefined } };
   "imports verify": { args: [id: string | number]; options: { against?: string | number | undefined; encoding?: "auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be" | Name | undefined; acceptUnseen?: true | undefined; sameAsUpload?: true | undefined } };
   "onboarding guide": { args: [step?: string | number]; options: { format?: "text" | "markdown" | "html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx" | Name | undefined; output?: string | number | undefined; interactive?: true | undefined; answers?: string | number | undefined; template?: true | undefined; dryRun?: true | undefined; setupSheet?: true | undefined } };

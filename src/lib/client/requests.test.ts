@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "../contract/examples.ts";
 import { ALL_ROUTES } from "../contract/all.ts";
@@ -133,7 +134,7 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
     (client) => client.imports.verify(ID, upload("utf-16le")),
     [{ line: `POST /v1/imports/${ID}/verification`, body: "a,b\n", type: "text/csv; charset=utf-16le" }],
   ],
-  ["imports.revert", (client) => client.imports.revert(ID), [{ line: `POST /v1/imports/${ID}/revert` }]],
+  ["imports.revert", (client) => undoImport(client, ID), [{ line: `POST /v1/imports/${ID}/revert` }]],
   ["imports.discard", (client) => client.imports.discard(ID), [{ line: `DELETE /v1/imports/${ID}` }]],
   ["renewals.list", (client) => client.renewals.list(), [{ line: "GET /v1/renewals" }]],
   [

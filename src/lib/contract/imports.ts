@@ -3,6 +3,7 @@ import { ALLOWANCES, FIXES, UNDELETABLE_CHOICES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { IMPORT_NUMBER } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
+import { UNDO_REASONS } from "../model/undo.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { changedValues } from "./changed.ts";
 import { flag } from "./queries.ts";
@@ -20,7 +21,7 @@ const ImportState = z.enum([
   "planned",
   "awaiting-console",
   "committed",
-  "reverted",
+  "undone",
   "accepted",
   "superseded",
   "discarded",
@@ -152,6 +153,22 @@ const ColumnChange = z.object({
   clearedOf: z.int().optional(),
 });
 
+/** A record that an undo leaves as it is. */
+const BlockedRecord = named(
+  "BlockedRecord",
+  z.object({
+    thing: z.string(),
+    name: z.string().nullable().meta({ description: "null of a record that the asker does not see" }),
+    why: z.enum(UNDO_REASONS),
+    fields: z.array(z.string()),
+    change: z.int().nullable().meta({ description: "the number of the later change that is in the way" }),
+    other: z
+      .object({ thing: z.string(), name: z.string().nullable() })
+      .nullable()
+      .meta({ description: "the record that is in the way" }),
+  }),
+);
+
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
   "Import",
@@ -175,10 +192,8 @@ const Import = named(
     actor: z.string(),
     /** true if whoever asks is its actor */
     mine: z.boolean(),
-    reverts: Id.nullable(),
-    revertsNumber: z.string().nullable(),
-    revertedBy: Id.nullable(),
-    revertedByNumber: z.string().nullable(),
+    undoes: z.int().nullable().meta({ description: "the number of the change that it undoes" }),
+    undoneBy: z.int().nullable().meta({ description: "the number of the change that undid it" }),
     etag: z.string().nullable(),
     request: KeptRequest.nullable(),
     rows: z.int(),
@@ -213,7 +228,7 @@ const Import = named(
     foreign: z.object({ by: z.enum(["key", "name", "domain"]), values: z.array(z.string()) }).optional(),
     /** of a replacing import: the records that its file lacks and that are kept, as they cannot be deleted; `known`: those that the run before kept, too */
     kept: z.object({ count: z.int(), known: z.int() }).optional(),
-    /** the devices that lose their owner, as that record is deleted; of an undoing those that get it back */
+    /** the devices that lose their owner, as that record is deleted */
     released: z.int().optional(),
     /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
@@ -241,8 +256,14 @@ const Import = named(
         ),
       })
       .optional(),
-    /** of an undoing: the custom fields removed since whose values do not come back, and how many; null: its name is not known any more */
-    lost: z.array(z.object({ name: z.string().nullable(), values: z.int() })).optional(),
+    /** of an undo: the custom fields removed since whose values do not come back, and how many */
+    lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
+    /** of an undo: the records of other things than the kind's, by the things' names */
+    beside: z.array(z.object({ thing: z.string(), create: z.int(), update: z.int(), delete: z.int() })).optional(),
+    /** of an undo: the records that it cannot undo, or leaves out, and the first thousand of them */
+    blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
+    /** of an undo: who else made changes after the one that it undoes */
+    others: z.array(z.string()).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.string(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */
@@ -268,6 +289,7 @@ const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]
 const PlanRow = named(
   "PlanRow",
   z.object({
+    thing: z.string().optional().meta({ description: "of an undo: the thing of a record that no file has" }),
     row: z.int(),
     line: z.int(),
     key: z.string(),
@@ -453,16 +475,17 @@ export default {
       answer: json(Verification, "Accepted and mirrored, or the differences"),
       fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
     }),
-    revert: post("/v1/imports/{id}/revert", {
-      id: "revertImport",
+    undo: post("/v1/imports/undo/{number}", {
+      id: "undoChange",
       changes: false,
-      summary: "Plan the inverse of a committed import",
-      params: byId,
+      summary: "Plan the undo of a change",
+      params: { number: z.union([z.coerce.number().int().positive(), z.literal("last")]) },
       query: {
+        skipBlocked: flag.meta({ description: "undo the rest where records cannot be undone" }),
         mirrorOnly: flag.meta({ description: "of the console's own export: nothing is to be done in the console" }),
         fileName: FileName.optional().meta({ description: "of the file that undoes it in the console" }),
       },
-      answer: tagged(Import, "The inverse plan"),
+      answer: tagged(Import, "The plan of the undo; with `blocked` it can be committed only if that is skipped"),
       status: 201,
       fails: ["conflict"],
     }),

@@ -37,8 +37,8 @@ export const ProblemObject = named(
 /** The path parameter of one record. */
 export const byId = { id: Id };
 
-/** `append` is the console's 追加更新, `replace` its 全件更新; `delete` deletes without a file; `revert` undoes a committed import. */
-export const ImportMode = z.enum(["append", "replace", "delete", "revert"]);
+/** `append` is the console's 追加更新, `replace` its 全件更新; `delete` deletes without a file; `undo` undoes a change. */
+export const ImportMode = z.enum(["append", "replace", "delete", "undo"]);
 
 /** Of a request that changes something. */
 export const DryRun = z.boolean().optional().meta({ description: "true: answers what would be, and changes nothing" });

@@ -1,6 +1,7 @@
 import type { FileForm } from "../csv/records/record.ts";
 import type { Allowance, Fix, MissingTrait, UndeletableChoice } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
+import type { BlockedRecord } from "../model/undo.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
 export interface Selection {
@@ -130,7 +131,7 @@ export interface PlanCounts {
   readonly foreign?: Foreign | undefined;
   /** of a replacing plan: records that its file lacks and that are kept, as they cannot be deleted; `known`: by the run before, too */
   readonly kept?: { readonly count: number; readonly known: number } | undefined;
-  /** devices that lose their owner, as that record is deleted; of an undoing: that get it back */
+  /** devices that lose their owner, as that record is deleted */
   readonly released?: number | undefined;
   /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
@@ -140,16 +141,26 @@ export interface PlanCounts {
   readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
   /** of an export of the console: the values of tasks that were confirmed as done which it has otherwise, and the first of them */
   readonly contradicts?: { readonly count: number; readonly first: readonly Contradicted[] } | undefined;
-  /** of an undoing: the values that do not come back, as their custom fields were removed since */
+  /** of an undo: the values that do not come back, as their custom fields were removed since */
   readonly lost?: readonly LostField[] | undefined;
+  /** of an undo: the records of other things that it writes, by the things' names */
+  readonly beside?:
+    | readonly {
+        readonly thing: string;
+        readonly create: number;
+        readonly update: number;
+        readonly delete: number;
+      }[]
+    | undefined;
+  /** of an undo: the records that it leaves as they are, and the first of them */
+  readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
 }
 
 /** Values of a custom field that was removed. */
 export interface LostField {
-  /** null where nothing tells it any more */
-  readonly name: string | null;
+  readonly name: string;
   readonly values: number;
 }
 

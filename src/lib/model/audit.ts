@@ -72,7 +72,7 @@ const OWN: Readonly<Record<string, Text>> = {
   "imports.verify": text("verify upload", "照合して確定"),
   "imports.accept": text("accept unverified", "未照合のまま確定"),
   "imports.discard": text("discard upload", "アップロードを破棄"),
-  "imports.revert": text("undo import", "インポートを取消"),
+  undo: text("undo", "変更を取り消し"),
 };
 
 /** What people read of an action; one of a newer program stands as it is. */

@@ -1,11 +1,11 @@
 import { same, text, type Text } from "../text/index.ts";
 
 /** Names of the import modes: the console's インポート方法, and our own: deletions without a file, and undoing. */
-export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "revert", Text>> = {
+export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
   delete: text("delete", "削除"),
-  revert: text("revert", "取り消し"),
+  undo: text("undo", "取り消し"),
 };
 
 /** Names of the import states. */
@@ -15,7 +15,7 @@ export const IMPORT_STATE_NAMES: Readonly<
     | "planned"
     | "awaiting-console"
     | "committed"
-    | "reverted"
+    | "undone"
     | "accepted"
     | "superseded"
     | "discarded"
@@ -27,7 +27,7 @@ export const IMPORT_STATE_NAMES: Readonly<
   planned: text("planned", "確定待ち"),
   "awaiting-console": text("awaiting console", "照合待ち"),
   committed: text("committed", "確定済み"),
-  reverted: text("undone", "取り消し済み"),
+  undone: text("undone", "取り消し済み"),
   accepted: text("accepted, not verified", "確定済み(未照合)"),
   superseded: text("superseded", "差し替え済み"),
   discarded: text("discarded", "破棄済み"),

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
 import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -44,7 +45,7 @@ const COMMITS: readonly (readonly [what: string, work: () => Promise<unknown>])[
     "an undoing",
     async () => {
       const [last] = await client.imports.list();
-      await commit(await client.imports.revert(last?.id ?? "", {}));
+      await commit(await undoImport(client, last?.id ?? "", {}));
     },
   ],
   [

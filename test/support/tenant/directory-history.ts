@@ -1,3 +1,4 @@
+import { undoImport } from "./undo.ts";
 import fc from "fast-check";
 import type { Import, Org, User } from "../../../src/lib/contract/index.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
@@ -521,7 +522,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
     if (done === undefined) return NOTHING;
     const undoing = model.undo(done);
-    const asked = () => this.client.imports.revert(done.id);
+    const asked = () => undoImport(this.client, done.id);
     const barred = model.barredUndo(done);
     if (barred.length > 0) return this.refused(asked(), barred);
     if (undoing === undefined)

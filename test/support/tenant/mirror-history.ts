@@ -1,3 +1,4 @@
+import { undoImport } from "./undo.ts";
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { ConsoleTask, Import, Org, User } from "../../../src/lib/contract/index.ts";
@@ -292,7 +293,7 @@ export class MirrorHistory {
     if (done === undefined) return "nothing";
     const { id } = done.plan;
     const isExport = done.relinked !== undefined;
-    const asked = () => this.#tenant.client.imports.revert(id, isExport && mirrorOnly ? { mirrorOnly } : {});
+    const asked = () => undoImport(this.#tenant.client, id, isExport && mirrorOnly ? { mirrorOnly } : {});
     const failure = await failureOf(asked());
     if (failure !== undefined) return failure.code;
     await this.#commit(await asked(), [done.kind]);

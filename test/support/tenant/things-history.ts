@@ -1,3 +1,4 @@
+import { undoImport } from "./undo.ts";
 import fc from "fast-check";
 import type {
   Device,
@@ -580,7 +581,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
     if (done === undefined) return NOTHING;
     const undoing = model.undo(done);
-    const asked = () => this.tenant.client.imports.revert(done.id);
+    const asked = () => undoImport(this.tenant.client, done.id);
     if (undoing === undefined)
       return { ...(await this.refused(asked(), [{ code: "conflict", about: [] }])), what: "not undone" };
     const plan = await asked();

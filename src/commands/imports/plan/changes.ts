@@ -1,3 +1,5 @@
+import { nounNamed } from "../../../lib/model/problem.ts";
+import { THINGS } from "../../../lib/model/things.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
@@ -13,10 +15,11 @@ export interface Change {
   readonly after: Value;
 }
 
-/** A field's header. */
-export const fieldName = (kind: Import["kind"], field: string): string => {
+/** A field's header. @param other the thing of a record that is not of the kind */
+export const fieldName = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT) return "上位組織";
   if (field.startsWith(CUSTOM)) return field.slice(CUSTOM.length);
+  if (other !== undefined) return THINGS.get(other)?.fields[field]?.label?.ja ?? field;
   const { columns, thing } = FORMATS[kind];
   return findColumn(columns, field)?.header ?? thing.fields[field]?.label?.ja ?? field;
 };
@@ -75,14 +78,19 @@ export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly Change[
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
 /** `役職: 課長`: a value that a record is created with. */
-function describeAddition(kind: Import["kind"], { field, after }: Change): Text {
-  const [header, value] = [fieldName(kind, field), shownValue(after)];
+function describeAddition(kind: Import["kind"], { field, after }: Change, other?: string): Text {
+  const [header, value] = [fieldName(kind, field, other), shownValue(after)];
   return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
 }
 
 /** `役職: 主任 → (空)`; the header alone where both look alike. @param longest number of characters shown of a value; all by default */
-export function describeChange(kind: Import["kind"], { field, before, after }: Change, longest = Infinity): Text {
-  const header = fieldName(kind, field);
+export function describeChange(
+  kind: Import["kind"],
+  { field, before, after }: Change,
+  longest = Infinity,
+  other?: string,
+): Text {
+  const header = fieldName(kind, field, other);
   const [from, to] = [shownValue(before, longest), shownValue(after, longest)];
   if (from.en === to.en) return same(header);
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
@@ -91,19 +99,33 @@ export function describeChange(kind: Import["kind"], { field, before, after }: C
 /** All values that a row gives its record, in one line, and that it sets a secret, which is never shown. */
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
-  const additions = additionsOf(row).map((value) => describeAddition(kind, value));
+  const additions = additionsOf(row).map((value) => describeAddition(kind, value, row.thing));
   return [...additions, ...(row.setsSecret ? [SECRET] : [])];
 }
 
 /** The changes of a row in one line, and that it sets a secret, which is never shown. */
 export function describeRow(
   kind: Import["kind"],
-  row: Pick<PlanRow, "changed" | "setsSecret" | "before" | "after">,
+  row: Pick<PlanRow, "thing" | "changed" | "setsSecret" | "before" | "after">,
   longest?: number,
 ): readonly Text[] {
-  const changes = changesOf(row).map((change) => describeChange(kind, change, longest));
+  const changes = changesOf(row).map((change) => describeChange(kind, change, longest, row.thing));
   return [...changes, ...(row.setsSecret ? [SECRET] : [])];
 }
+
+/** `device: create 0, update 3, delete 0`: the records of another thing that an undo writes. */
+export const describeBeside = ({
+  thing,
+  create,
+  update,
+  delete: gone,
+}: NonNullable<Import["beside"]>[number]): Text => {
+  const { en, ja } = nounNamed(thing);
+  return text(
+    `${en}: create ${create}, update ${update}, delete ${gone}`,
+    `${ja}: 追加 ${create}、更新 ${update}、削除 ${gone}`,
+  );
+};
 
 const SECRET = text("(secret set)", "(機密情報を設定)");
 const BLANK = text("(blank)", "(空)");

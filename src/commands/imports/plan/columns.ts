@@ -5,7 +5,7 @@ import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import { uploadMode } from "../outputs/console/upload.ts";
-import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -83,12 +83,6 @@ const UPLOAD_MODE: Column<Import> = {
 /** The columns of plans that wait for the console. */
 export const waitingColumns = (terminal: Terminal): readonly Column<Import>[] => importColumns(terminal, [UPLOAD_MODE]);
 
-/** Another import: its id, and for people its number. */
-const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
-  ...plain(key, header),
-  name: ({ [number]: value }: Import) => (value === null ? null : same(value)),
-});
-
 /** The columns of a single import. */
 export const IMPORT_DETAILS: readonly Column<Import>[] = [
   ...COLUMNS,
@@ -107,8 +101,8 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   time("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
   time("committedAt", text("committed at", "確定日時")),
-  other("reverts", "revertsNumber", text("undoes import", "取り消すインポート")),
-  other("revertedBy", "revertedByNumber", text("undone by import", "取り消したインポート")),
+  plain("undoes", text("undoes change", "取り消す変更")),
+  plain("undoneBy", text("undone by change", "取り消した変更")),
   {
     ...plain("unverifiedColumns", text("not verified", "照合していない列")),
     name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
@@ -202,7 +196,23 @@ export const KEPT_COLUMN: Column<ImportResult> = {
   value: ({ plan: { kept } }) => kept?.count ?? 0,
 };
 
-/** The devices that lost their owner, or got it back. */
+/** The records that an undo left as they are. */
+export const BLOCKED_COLUMN: Column<ImportResult> = {
+  key: "blocked",
+  header: text("not undone", "取り消せないもの"),
+  value: ({ plan: { blocked } }) => blocked?.first ?? [],
+  name: ({ plan: { blocked } }) => same(String(blocked?.count ?? 0)),
+};
+
+/** The records of other things that an undo wrote. */
+export const BESIDE_COLUMN: Column<ImportResult> = {
+  key: "beside",
+  header: text("other records", "ほかのレコード"),
+  value: ({ plan: { beside } }) => beside ?? [],
+  name: ({ plan: { beside = [] } }) => joined(beside.map(describeBeside), text("; ", "、")),
+};
+
+/** The devices that lost their owner. */
 export const RELEASED_COLUMN: Column<ImportResult> = {
   key: "released",
   header: text("owner changed", "所有者を変えたデバイス"),

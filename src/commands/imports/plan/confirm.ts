@@ -1,7 +1,8 @@
+import { nounNamed } from "../../../lib/model/problem.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { otherWipes } from "../../../lib/model/device.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { askToApply, describeApplied, type PlanEffects } from "../../records/apply-question.ts";
@@ -16,9 +17,9 @@ import { tenantName } from "./show.ts";
 /** Whether committing the plan would leave the tenant unchanged: the console's export always says how old it is. */
 export const changesNothing = (plan: Import): boolean => plan.request?.fromConsole !== true && !isChanging(plan);
 
-/** How a plan ends: `partial` if rows were left out, or records are kept that it should have deleted. */
-export const endOf = ({ invalid, kept }: Import): Outcome =>
-  invalid > 0 || (kept?.count ?? 0) > 0 ? "partial" : undefined;
+/** How a plan ends: `partial` if rows or records were left out, or records are kept that it should have deleted. */
+export const endOf = ({ invalid, kept, blocked }: Import): Outcome =>
+  invalid > 0 || (kept?.count ?? 0) > 0 || blocked !== undefined ? "partial" : undefined;
 
 /** What the command line answers before the question. */
 export interface Answers extends Limits, ForeignAnswers {
@@ -60,7 +61,6 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
 }
 
 const OWNER_REMOVED = text("remove the owner from devices", "所有者を外すデバイス");
-const OWNER_RESTORED = text("restore the owner of devices", "所有者を元に戻すデバイス");
 
 const effectsOf = (plan: Import): PlanEffects => ({
   create: plan.create,
@@ -70,9 +70,16 @@ const effectsOf = (plan: Import): PlanEffects => ({
     [plan.secretsSet, text("rows that set a secret", "パスワードなどを設定する行")],
     [plan.orgsCreated, text("create organisations", "組織の作成")],
     [plan.groupsCreated, text("create groups", "グループの作成")],
-    [plan.released ?? 0, plan.mode === "revert" ? OWNER_RESTORED : OWNER_REMOVED],
+    [plan.released ?? 0, OWNER_REMOVED],
+    ...(plan.beside ?? []).map((one): [number, Text] => [one.create + one.update, ofOthers(one.thing)]),
   ],
 });
+
+/** Records of another thing that an undo writes. */
+const ofOthers = (thing: string): Text => {
+  const { en, ja } = nounNamed(thing);
+  return text(`write ${en}`, `${ja}の変更`);
+};
 
 /**
  * Asks about a plan that has been shown, carries it out or leaves it, and shows the result.
@@ -87,7 +94,7 @@ export async function confirmAndCommit(
 ): Promise<Outcome> {
   const { terminal } = tools;
   const commit = async () => ({ plan: await pending.commit(), committed: true });
-  if (await mayCommit(tools, pending.plan, answers, handOver !== undefined && pending.plan.mode !== "revert")) {
+  if (await mayCommit(tools, pending.plan, answers, handOver !== undefined && pending.plan.mode !== "undo")) {
     await (await tools.tenant()).permitChange();
     const { plan, committed } = await (handOver ?? commit)();
     await showResult(tools, { plan, dryRun: false, committed });

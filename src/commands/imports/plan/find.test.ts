@@ -50,17 +50,17 @@ test("the last one was committed last, whenever it was planned, and is so when i
   const plan = (number: number) => ({ number: `P${number}`, change: null });
   const change = (number: number) => ({ number: String(number), change: number });
   const imports = clientOf(
-    { mode: "revert", state: "committed", ...change(5) },
+    { mode: "undo", state: "committed", ...change(5) },
     { state: "planned", ...plan(4) },
     { state: "committed", ...change(3) },
-    { state: "reverted", ...change(4) },
+    { state: "undone", ...change(4) },
     { state: "awaiting-console", ...plan(1) },
   );
   expect((await findImport(imports, "Last")).number).toBe("5");
   const undone = clientOf(
     { state: "committed", ...change(3) },
-    { mode: "revert", state: "committed", ...change(2) },
-    { state: "reverted", ...change(4) },
+    { mode: "undo", state: "committed", ...change(2) },
+    { state: "undone", ...change(4) },
   );
   expect((await findImport(undone, "last")).number).toBe("4");
   expect((await findImport(imports, "last", OPEN)).number).toBe("P4");

@@ -19,7 +19,7 @@ export const ID_ARGUMENT = {
 type LastOf = readonly Import["state"][];
 
 /** Of what has been done: the last import, deletion or undoing that was committed. What was undone since is still the last one. */
-const DONE: LastOf = ["committed", "accepted", "reverted"];
+const DONE: LastOf = ["committed", "accepted", "undone"];
 
 /** Of what is still to be done: the last plan that was made. */
 export const OPEN: LastOf = ["planned", "awaiting-console"];

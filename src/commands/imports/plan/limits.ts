@@ -75,7 +75,8 @@ const WITHOUT_LIMIT = text(
 );
 
 /** The records that a plan deletes, with those of the deletion that is committed with it. */
-export const deletionsIn = ({ delete: own, takes }: Import): number => own + (takes?.delete ?? 0);
+export const deletionsIn = ({ delete: own, takes, beside = [] }: Import): number =>
+  beside.reduce((sum, one) => sum + one.delete, own + (takes?.delete ?? 0));
 
 /** What goes of one kind, and all that there is of it. */
 interface Share {

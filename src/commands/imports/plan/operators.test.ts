@@ -52,7 +52,7 @@ test("an operator who moves by an import is named, with both organisations, in b
 
 test("so is one whom an undo moves back", async () => {
   const original = committed(planOf({ update: 1 }));
-  const undo = planOf({ number: "P13", mode: "revert", revertsNumber: "17", columns: [], create: 0, update: 1 });
+  const undo = planOf({ number: "P13", mode: "undo", revertsNumber: "17", columns: [], create: 0, update: 1 });
   const tenant = {
     imports: { items: [original] },
     revertImport: undo,

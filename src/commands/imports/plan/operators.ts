@@ -35,11 +35,8 @@ export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<
   );
 }
 
-/** Of an undo no columns are counted. */
-const mayMove = ({ columns, revertsNumber, update }: Import): boolean =>
-  revertsNumber === null
-    ? columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0)
-    : update > 0;
+const mayMove = ({ columns }: Import): boolean =>
+  columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0);
 
 const orgIn = (values: PlanRow["after"]): string =>
   String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);

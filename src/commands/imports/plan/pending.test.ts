@@ -15,7 +15,7 @@ async function settled(failure: unknown, { mode = "append", keep = false, isComm
     describeDone: ({ en }: { en: string }) => (ended.done = en),
   } as unknown as Tools;
   const plan = planOf({
-    ...(mode === "revert" ? { mode: "revert" } : {}),
+    ...(mode === "undo" ? { mode: "undo" } : {}),
     ...(isCommitted ? { state: "committed" } : {}),
   });
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
@@ -50,6 +50,6 @@ test("where the plan was committed before the failure, that is said", async () =
 test("a plan that can be taken up again stays; an undoing only until the tenant is free", async () => {
   expect((await settled(failure("conflict"))).asked).toEqual([]);
   expect((await settled(failure("locked"))).asked).toEqual([]);
-  expect((await settled(failure("locked"), { mode: "revert" })).asked).toEqual([]);
-  expect((await settled(failure("conflict"), { mode: "revert" })).asked).toEqual(["import", "discardImport"]);
+  expect((await settled(failure("locked"), { mode: "undo" })).asked).toEqual([]);
+  expect((await settled(failure("conflict"), { mode: "undo" })).asked).toEqual(["import", "discardImport"]);
 });

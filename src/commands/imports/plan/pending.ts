@@ -46,7 +46,7 @@ export class PendingPlan {
   /**
    * Commits the plan.
    *
-   * @throws `conflict` or `locked`; the plan is then kept, to be compared again, except that of a revert, which is not
+   * @throws `conflict` or `locked`; the plan is then kept, to be compared again, except that of an undo, which is not
    * a comparison
    */
   async commit(): Promise<Import> {
@@ -109,7 +109,7 @@ export class PendingPlan {
   /** Whether the plan can still be committed after a failure, so that it is kept. */
   #canResume(failure: unknown): failure is Failure {
     if (!(failure instanceof Failure)) return false;
-    return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "revert");
+    return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "undo");
   }
 }
 
@@ -122,7 +122,8 @@ export const countsOf = (plan: Import): Partial<PlanSummary> => {
 const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
 /** Whether a plan changes anything. */
-export const isChanging = (plan: Import): boolean => CHANGES.some((count) => plan[count] > 0);
+export const isChanging = (plan: Import): boolean =>
+  CHANGES.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0;
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");

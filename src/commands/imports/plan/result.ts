@@ -1,3 +1,5 @@
+import { line } from "../../../lib/advice/line.ts";
+import { describeBeside } from "./changes.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -8,6 +10,8 @@ import { listColumns } from "../../listing/list.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {
+  BESIDE_COLUMN,
+  BLOCKED_COLUMN,
   KEPT_COLUMN,
   RELEASED_COLUMN,
   RESULT_COLUMNS,
@@ -32,13 +36,15 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
     ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
+    ...(plan.beside === undefined ? [] : [BESIDE_COLUMN]),
+    ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {
     const taken = plan.takes && (await (await tools.tenant("imports")).client.imports.show(plan.takes.id));
     const mayUndo = (await unlessFailing(() => mayAll(tools, neededToUndo(plan, taken)))) ?? true;
-    for (const line of afterCommit(plan, taken, mayUndo)) await terminal.note(line);
+    for (const told of afterCommit(plan, taken, mayUndo)) await terminal.note(told);
   } else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
 
@@ -94,7 +100,7 @@ function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean):
             `管理画面には自動で反映されません。手順: ${console}`,
           ),
         ]),
-    ...(mayUndo || plan.revertsNumber !== null ? [taken === undefined ? nextOf(plan) : inOrder(plan, taken)] : []),
+    ...(mayUndo || plan.undoes !== null ? [taken === undefined ? nextOf(plan) : inOrder(plan, taken)] : []),
   ];
 }
 
@@ -137,21 +143,18 @@ function settled({ settled: found }: Import): readonly Text[] {
 }
 
 /** What was deleted last comes back first: what is in it refers to it. */
-const inOrder = ({ number }: Import, { number: before }: Import): Text => {
-  const commands = `clomoctl imports revert ${number}, clomoctl imports revert ${before}`;
+const inOrder = ({ change }: Import, { change: before }: Import): Text => {
+  const commands = [change, before].map((number) => line("undo", [number ?? "last"])).join(", ");
   return text(`undo, in this order: ${commands}`, `取り消すには、この順に: ${commands}`);
 };
 
-function nextOf({ number, revertsNumber, emittedAt }: Import): Text {
-  if (revertsNumber !== null) {
-    const shown = `clomoctl imports show ${number} --rows`;
-    return text(`what was restored: ${shown}`, `元に戻した内容: ${shown}`);
-  }
-  const undo = `clomoctl imports revert ${number}`;
-  if (emittedAt === null) return text(`undo: ${undo}`, `取り消すには: ${undo}`);
+function nextOf({ change, emittedAt }: Import): Text {
+  const number = change ?? "last";
+  if (emittedAt === null) return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
+  const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
   return text(
-    `undo, here and by a file for the console: ${undo} --emit-csv undo-${number}.csv`,
-    `取り消すには(管理画面用のファイルも書き出す): ${undo} --emit-csv undo-${number}.csv`,
+    `undo, here and by a file for the console: ${undo}`,
+    `取り消すには(管理画面用のファイルも書き出す): ${undo}`,
   );
 }
 
@@ -179,27 +182,24 @@ function done(plan: Import): Text {
   const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
     text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
   );
-  const parts = [...(isChanging(plan) ? [...actions, ...further] : [NOTHING]), ...besides(plan)];
-  const { number, revertsNumber: undone } = plan;
-  const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undone === null ? [] : [UNDOING(undone)])];
+  const beside = (plan.beside ?? []).map(describeBeside);
+  const parts = [...(isChanging(plan) ? [...actions, ...further, ...beside] : [NOTHING]), ...besides(plan)];
+  const { number, undoes } = plan;
+  const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undoes === null ? [] : [UNDOING(undoes)])];
   const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
   return text(
-    `import ${number}${notes.length === 0 ? "" : ` (${note("en", ", ")})`}: ${parts.map(({ en }) => en).join(", ")}`,
-    `インポート ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
+    `${undoes === null ? "import" : "change"} ${number}${notes.length === 0 ? "" : ` (${note("en", ", ")})`}: ${parts.map(({ en }) => en).join(", ")}`,
+    `${undoes === null ? "インポート" : "変更"} ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
   );
 }
 
 const NOTHING = text("no record changed", "変更なし");
 
 /** What became of records that the file lacks and could not be deleted. */
-function* besides({ mode, kept, released = 0 }: Import): Generator<Text> {
-  if (released > 0) {
-    yield mode === "revert"
-      ? text(`owner restored: ${counted(released, "device")}`, `所有者を元に戻したデバイス: ${released}`)
-      : text(`owner removed: ${counted(released, "device")}`, `所有者を外したデバイス: ${released}`);
-  }
+function* besides({ kept, released = 0 }: Import): Generator<Text> {
+  if (released > 0) yield text(`owner removed: ${counted(released, "device")}`, `所有者を外したデバイス: ${released}`);
   const { count = 0 } = kept ?? {};
   if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);
 }
 
-const UNDOING = (number: string): Text => text(`undoing ${number}`, `${number} の取り消し`);
+const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);

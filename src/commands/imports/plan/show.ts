@@ -7,7 +7,7 @@ import { counted, joined, same, text, type Text } from "../../../lib/text/index.
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
+import { describeBeside, describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
 import { deletionsIn } from "./limits.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
@@ -21,7 +21,7 @@ const FIRST_GONE = 20;
 /** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
   const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
-  return mode === "revert" || mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
+  return mode === "undo" || mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
 /** The tenant, and the context by which it was reached where that has another name. */
@@ -57,7 +57,8 @@ export async function showPlan(
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
     for (const action of ["delete", "create", "update"] as const) {
-      if (plan[action] > 0) await showRows(tools, plan, action, allRows);
+      if (plan[action] > 0 || (plan.beside ?? []).some((one) => one[action] > 0))
+        await showRows(tools, plan, action, allRows);
     }
   }
   if (plan.takes === undefined) return;
@@ -72,7 +73,7 @@ export const rowsOf = ({ number }: Import) => ({
 });
 
 /** Whether a plan was made of a file, not of names or of another import. */
-export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "revert" && mode !== "delete";
+export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
@@ -97,7 +98,6 @@ const WIPES = text(
 );
 
 const RELEASED = text("devices to lose their owner, who is deleted", "所有者を外すデバイス(所有者を削除するため)");
-const RETURNED = text("devices to get their owner back", "所有者を元に戻すデバイス");
 
 function counts(plan: Import): Text[] {
   if (plan.mode === "delete") return [...ofDeletion(plan)];
@@ -121,7 +121,7 @@ function counts(plan: Import): Text[] {
     [groupsCreated, text("groups to create", "作成するグループ"), newGroups],
     [wipes, WIPES],
     [kept?.count ?? 0, text("kept though not in the file", "ファイルになくても残すもの(削除できないため)")],
-    [released, plan.mode === "revert" ? RETURNED : RELEASED],
+    [released, RELEASED],
   ];
   const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
@@ -136,6 +136,7 @@ function counts(plan: Import): Text[] {
     ...present.map(([count, what, names]) =>
       text(`${what.en}: ${named(count, names)}`, `${what.ja}: ${named(count, names)}`),
     ),
+    ...(plan.beside ?? []).map(describeBeside),
   ];
 }
 
@@ -311,7 +312,8 @@ async function showRows(
   for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
-  const rest = plan[action] - limit;
+  const beside = (plan.beside ?? []).reduce((sum, one) => sum + one[action], 0);
+  const rest = plan[action] + beside - limit;
   if (rest <= 0) return;
   const all = allRows === undefined ? same("") : text(` (all: ${allRows.en})`, `(全件: ${allRows.ja})`);
   await terminal.note(text(`  … and ${rest} more${all.en}`, `  … 他 ${rest} 件${all.ja}`));

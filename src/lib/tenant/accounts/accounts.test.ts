@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { argon2Sync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -551,7 +552,7 @@ describe("the mark of administrators", () => {
       ["花子", "hana@example.jp", "hana02"],
     ]);
     expect(await tenant.faults(plan)).toContain("administrator-account@2");
-    expect((await failureOf(tenant.client.imports.revert(first.id)))?.code).toBe("conflict");
+    expect((await failureOf(undoImport(tenant.client, first.id)))?.code).toBe("conflict");
   });
 });
 
@@ -607,7 +608,7 @@ describe("an organisation that somebody manages", () => {
     ]);
     const [sales] = await tenant.client.orgs.find({ name: "S01" });
     await administrator("div01", { role: "division", managedOrgs: [sales?.id ?? ""] });
-    const refused = await failureOf(tenant.client.imports.revert(id));
+    const refused = await failureOf(undoImport(tenant.client, id));
     expect(refused?.what.en).toContain("div01 <div01@example.jp>");
   });
 });
@@ -764,7 +765,7 @@ describe("who may", () => {
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
     const commit = await failureOf(imports.commit(early));
     expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} commits what changes the user`]);
-    const revert = await failureOf(imports.revert(first.id));
+    const revert = await failureOf(undoImport({ imports }, first.id));
     expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} undoes what changed the user`]);
     expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
   });
@@ -945,16 +946,16 @@ describe("who may", () => {
       );
     };
     const edited = await sent(["boss", "boss@example.jp", "東", "課長"]);
-    const early = await imports.revert(edited.id);
+    const early = await undoImport({ imports }, edited.id);
     const createdBy = await sent(["new", "new@example.jp", "東", ""]);
     const [created] = await tenant.client.users.find({ name: "new@example.jp" });
     await accounts().grant(boss.id, { role: "system" });
     await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
 
     const what = { en: expect.stringContaining("only a system administrator undoes what changed the user") as string };
-    expect(await failureOf(imports.revert(edited.id))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(undoImport({ imports }, edited.id))).toMatchObject({ code: "not-permitted", what });
     expect(await failureOf(imports.commit(early))).toMatchObject({ code: "not-permitted", what });
-    expect(await failureOf(imports.revert(createdBy.id))).toMatchObject({ code: "not-permitted", what });
+    expect(await failureOf(undoImport({ imports }, createdBy.id))).toMatchObject({ code: "not-permitted", what });
     expect((await userOf(boss.id)).title).toBe("課長");
     const own = tenant.client.imports;
     await own.commit(await own.revert(edited.id));
@@ -978,7 +979,7 @@ describe("who may", () => {
       { stream: new Blob([file]).stream(), encoding: "utf-8" },
     );
     const { id } = await imports.commit(plan);
-    const early = await imports.revert(id);
+    const early = await undoImport({ imports }, id);
     await made("old@example.jp", west);
     const refused = {
       code: "conflict",
@@ -988,10 +989,8 @@ describe("who may", () => {
     };
     expect(await failureOf(imports.commit(early))).toMatchObject(refused);
     // nor is it shown as if it could be undone
-    expect(await failureOf(imports.revert(id))).toMatchObject(refused);
-    expect((await failureOf(tenant.client.imports.revert(id)))?.what.en).toContain(
-      "the user old <old@example.jp> uses",
-    );
+    expect(await failureOf(undoImport({ imports }, id))).toMatchObject(refused);
+    expect((await failureOf(undoImport(tenant.client, id)))?.what.en).toContain("the user old <old@example.jp> uses");
   });
 
   test("nor does the undo of an import, of whomever it was", async () => {
@@ -1002,7 +1001,7 @@ describe("who may", () => {
       ["boss01", "boss01@example.jp", "部長"],
     ]);
     const { imports } = tenant.as("cus01");
-    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    const failure = await failureOf(undoImport({ imports }, id).then((undo) => imports.commit(undo)));
     expect(failure).toMatchObject({ code: "not-permitted", what: { en: expect.stringContaining("boss01") } });
     expect((await userOf(boss)).title).toBe("部長");
   });
@@ -1016,7 +1015,7 @@ describe("who may", () => {
     ]);
     const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
     const { id } = await imports.commit(plan);
-    expect(await failureOf(imports.revert(id))).toMatchObject({ code: "not-permitted" });
+    expect(await failureOf(undoImport({ imports }, id))).toMatchObject({ code: "not-permitted" });
     expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);
   });
 
@@ -1409,7 +1408,7 @@ describe("who is deleted", () => {
     const { id } = await tenant.client.imports.commit(plan);
     expect(verifiers()).toEqual([{ verifier: null }, { verifier: expect.stringContaining("$argon2id$") }]);
     expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id));
     expect(await accountOf("gone")).toMatchObject({ role: "none", memo: "人事", passwordSetAt: null });
     expect(verifiers()).toMatchObject([{ verifier: null }, {}]);
   });
@@ -1421,7 +1420,7 @@ describe("who is deleted", () => {
     ]);
     await accounts().edit((await accountOf("taro")).id, { memo: "人事" });
     tenant.sql("update account set verifier = 'x'");
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id));
     expect([await tenant.users(), verifiers()]).toEqual([[], [{ verifier: null }]]);
     expect(tenant.sql("pragma foreign_key_check")).toEqual([]);
   });

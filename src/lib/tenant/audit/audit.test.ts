@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../contract/index.ts";
@@ -395,7 +396,7 @@ test("a name is looked for among all who went with an import, and its undoing is
   await own.import(users, [header, ...rows]);
   const found = await own.users();
   const done = await remove(own, "users", ...found.map(({ id }) => id));
-  await own.client.imports.commit(await own.client.imports.revert(done.id));
+  await own.client.imports.commit(await undoImport(own.client, done.id));
   const all = ["imports.commit", "users.delete", "imports.revert"];
   for (const name of ["多 0", "多 28", "多 28 <u28@x.jp>"]) expect(await about(own, name)).toEqual(all);
   await remove(own, "users", found[28]?.id ?? "");

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Operation } from "../../model/role.ts";
@@ -57,7 +58,7 @@ const commit = async (cells: Cells, request: Parameters<TestTenant["import"]>[0]
   (await tenant.import(request, cells)).id;
 
 const revert = async (id: string): Promise<string> =>
-  (await tenant.client.imports.commit(await tenant.client.imports.revert(id))).id;
+  (await tenant.client.imports.commit(await undoImport(tenant.client, id))).id;
 
 describe("by hand", () => {
   test("of users those where they were and are", async () => {

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -115,7 +116,7 @@ test("of a record that was deleted since it says so, and which task deletes it i
   expect(await tenant.client.console.list({ state: "open" })).toMatchObject([gone, gone, { gone: false }]);
   await tenant.client.console.close({ numbers: [3], state: "confirmed" });
   expect(await task()).toMatchObject({ gone: true, deletionTask: null });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id));
   expect(await task()).toMatchObject({ gone: false, deletionTask: null });
   // what is closed asks for nothing
   await tenant.client.console.close({ numbers: [1], state: "dropped" });
@@ -132,7 +133,7 @@ test("who is gone as an export did not have him was not deleted here: the task n
     { number: 1, gone: true, absentIn, deletionTask: null },
     { number: 2, gone: true, absentIn, deletionTask: null },
   ]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
   expect(await task()).toMatchObject({ gone: false, absentIn: null });
   const plan = await tenant.client.imports.delete({ kind: "users", ids: [(await named("t@x")).id] });
   await tenant.client.imports.commit(plan);
@@ -333,7 +334,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     await confirm(1);
     const { id } = await tenant.import(exported, START);
     const { imports } = tenant.client;
-    await imports.commit(await imports.revert(id, { mirrorOnly: true }));
+    await imports.commit(await undoImport({ imports }, id, { mirrorOnly: true }));
     expect((await task()).state).toBe("confirmed");
     expect((await tenant.plan(exported, START)).contradicts).toMatchObject({ count: 1 });
   });
@@ -398,7 +399,7 @@ describe("the console's export", () => {
     expect((await task()).state).toBe("open");
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
     expect((await task()).state).toBe("shown");
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
   });
 
@@ -496,7 +497,7 @@ describe("the console's export", () => {
   test("that is undone opens the task again", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open", closedAt: null });
   });
 
@@ -504,7 +505,7 @@ describe("the console's export", () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, START);
     await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect((await named("yamada@x")).title).toBe("部長");
     expect(await task()).toMatchObject({ state: "open", closedAt: null, doubtedAt: null });
   });

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
 import { auditOf } from "#support/tenant/audit.ts";
@@ -101,7 +102,7 @@ test("users that an import created are seen in the export by the columns it gave
 test("an undoing takes the place of what it undoes", async () => {
   await mirror();
   const { id } = await tenant.import(users, CHANGED);
-  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  const undo = await tenant.client.imports.commit(await undoImport(tenant.client, id));
   expect(await tasks()).toEqual([
     { number: 1, work: "repeat", state: "dropped", importNumber: "2" },
     { number: 2, work: "undo", state: "open", importNumber: undo.number },
@@ -114,7 +115,7 @@ test("an undoing tells the task of what it undoes, as it was until then", async 
   const own = await tenant.import(users, START);
   await mirror();
   const undoes = async ({ id }: Import) => {
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id));
     return (await tenant.client.console.list({})).at(-1)?.undoes;
   };
   const close = (number: number, state: "confirmed" | "dropped") =>
@@ -337,7 +338,7 @@ describe("a custom field that is removed here, while the console still has it", 
 test("who came back is proved by all that they had", async () => {
   await mirror();
   const { id } = await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"]));
-  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id));
   await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]]);
   expect(await tasks()).toMatchObject([{ state: "dropped" }, { work: "undo", state: "open" }]);
 });
@@ -377,7 +378,7 @@ test("the deletion of somebody who was made again since is not shown by an expor
 });
 
 const undo = async ({ id }: Import, options: { readonly mirrorOnly?: boolean } = {}): Promise<Import> =>
-  tenant.client.imports.commit(await tenant.client.imports.revert(id, options));
+  tenant.client.imports.commit(await undoImport(tenant.client, id, options));
 const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 
 test.each([
@@ -430,7 +431,7 @@ test("a task keeps the name of the file that was written for the console, of an 
   await tenant.client.imports.discard(plan.id);
   const { id } = await tenant.import(users, CHANGED);
   expect(await tenant.client.console.show(2)).toMatchObject({ work: "repeat", file: null });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(id, { fileName: "undo.csv" }));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id, { fileName: "undo.csv" }));
   expect(await tenant.client.console.show(3)).toMatchObject({ work: "undo", name: null, file: "undo.csv" });
 });
 

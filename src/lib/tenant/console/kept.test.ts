@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -181,7 +182,7 @@ describe("where the mirror is known to differ from the console, an export is awa
   test("what was kept, until the export is taken over as a whole; undone, it is as before", async () => {
     const { id } = await take("orgs", NEW_ORGS, KEPT);
     expect(await awaited()).toEqual(["orgs"]);
-    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await awaited()).toEqual([]);
     await take("orgs", NEW_ORGS, KEPT);
     await take("users", MOVED);

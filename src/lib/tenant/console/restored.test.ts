@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import, PlanRow } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -37,7 +38,7 @@ const commit = async (plan: Promise<Import>): Promise<Import> => tenant.client.i
 const restored = async (kind: "docs" | "users", id: string) => {
   const gone = await commit(tenant.client.imports.delete({ kind, ids: [id] }));
   await confirmAll();
-  return commit(tenant.client.imports.revert(gone.id));
+  return commit(undoImport(tenant.client, gone.id));
 };
 
 const rowsOf = async ({ id }: Import): Promise<readonly PlanRow[]> => Array.fromAsync(tenant.client.imports.rows(id));
@@ -79,7 +80,7 @@ test("the plan of an undoing lists what no file has, as does what a deletion did
   await mirrored({ device: "iPad" });
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
   expect((await rowsOf(gone))[0]?.before).toContainEqual({ field: "device", value: "iPad" });
-  const plan = await tenant.client.imports.revert(gone.id);
+  const plan = await undoImport(tenant.client, gone.id);
   expect((await rowsOf(plan))[0]?.after).toContainEqual({ field: "device", value: "iPad" });
   await tenant.client.imports.discard(plan.id);
 });
@@ -148,7 +149,7 @@ test("a group that was renamed since is told by its new name, with both ways out
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
   const [group] = await tenant.client.secured.groups("docs");
   await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "販売" });
-  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  const failure = await failureOf(undoImport(tenant.client, gone.id));
   expect(failure).toMatchObject({
     code: "conflict",
     what: {
@@ -162,7 +163,7 @@ test("a group that was renamed since is told by its new name, with both ways out
     ja: `先に名前を元に戻す(clomoctl secured groups ${edit})か、「営業」を作り直す(clomoctl secured groups ${create})か、元に戻したい状態をファイルでインポートしてください`,
   });
   await tenant.client.secured.createGroup("docs", { name: "営業" });
-  await commit(tenant.client.imports.revert(gone.id));
+  await commit(undoImport(tenant.client, gone.id));
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
 });
 
@@ -174,7 +175,7 @@ test("a group that was deleted since can be made again, and then the undo works"
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i1")] }));
   const group = (await tenant.client.secured.groups("docs")).find(({ name }) => name === "総務 1");
   await tenant.client.secured.deleteGroups("docs", { ids: [group?.id ?? ""] });
-  const failure = await failureOf(tenant.client.imports.revert(gone.id));
+  const failure = await failureOf(undoImport(tenant.client, gone.id));
   const create = "clomoctl secured groups create '総務 1' --app docs";
   expect(failure).toMatchObject({
     code: "conflict",
@@ -184,6 +185,6 @@ test("a group that was deleted since can be made again, and then the undo works"
     },
   });
   await tenant.client.secured.createGroup("docs", { name: "総務 1" });
-  await commit(tenant.client.imports.revert(gone.id));
+  await commit(undoImport(tenant.client, gone.id));
   expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
 });

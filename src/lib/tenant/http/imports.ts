@@ -42,7 +42,7 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
       const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
       return file.through(imports.verify(id, file, evidence, { signal, repeatable }));
     },
-    revert: ({ params, query, repeatable }) => imports.revert(params.id, query, { repeatable }),
+    undo: ({ params, query, repeatable }) => imports.undo(params.number, query, { repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };
 };

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../../contract/index.ts";
 import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
@@ -260,7 +261,7 @@ test("organisations: names, codes, and places by code or path, before and after 
     ],
   ]);
   await tenant.client.imports.commit(plan);
-  const undo = await rowsOf(await tenant.client.imports.revert(plan.id));
+  const undo = await rowsOf(await undoImport(tenant.client, plan.id));
   expect(undo.map((row) => row.before)).toEqual([
     [
       { field: "name", value: "営業部" },

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../../contract/index.ts";
@@ -87,9 +88,9 @@ test("named records go as one import, with what they were, and come back by its 
   const told = await Array.fromAsync(tenant.client.imports.rows(done.id));
   expect(told[0]).toMatchObject({ action: "delete", key: "yamada@x" });
   expect(told[0]?.before).toContainEqual({ field: "orgCode", value: "S" });
-  const undo = await commit(await tenant.client.imports.revert(done.id));
+  const undo = await commit(await undoImport(tenant.client, done.id));
   expect(tenant.dump()).toEqual(before);
-  const again = await failureOf(tenant.client.imports.revert(undo.id));
+  const again = await failureOf(undoImport(tenant.client, undo.id));
   expect(again?.hint).toEqual({
     en: `delete them again; who they were: clomoctl imports show ${done.number} --rows; to undo the last one that still stands: clomoctl imports revert ${(done.change ?? 0) - 1}`,
     ja: `もう一度削除してください。削除した対象の確認: clomoctl imports show ${done.number} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${(done.change ?? 0) - 1}`,
@@ -226,7 +227,7 @@ test("an organisation goes only when it is empty, several of one subtree togethe
   const before = tenant.dump();
   const done = await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S", "S1") }));
   expect(await paths()).toEqual(["開発部"]);
-  await commit(await tenant.client.imports.revert(done.id));
+  await commit(await undoImport(tenant.client, done.id));
   expect(tenant.dump()).toEqual(before);
 });
 
@@ -254,11 +255,11 @@ test("an organisation goes with all below it and their users: two imports, commi
   expect(await paths()).toEqual(["開発部"]);
   expect(await emails()).toEqual(["suzuki@x"]);
   expect(await tenant.client.imports.show(users.id)).toMatchObject({ state: "committed" });
-  const failure = await failureOf(tenant.client.imports.revert(users.id));
+  const failure = await failureOf(undoImport(tenant.client, users.id));
   expect(failure).toMatchObject({ code: "conflict" });
   expect(failure?.hint?.en).toContain(`clomoctl imports revert ${done.number}`);
-  await commit(await tenant.client.imports.revert(done.id));
-  await commit(await tenant.client.imports.revert(users.id));
+  await commit(await undoImport(tenant.client, done.id));
+  await commit(await undoImport(tenant.client, users.id));
   expect(tenant.dump()).toEqual(before);
 });
 
@@ -570,7 +571,7 @@ test("organisations and their users are two tasks, each proved by its own export
 test("an undone deletion is to be taken back in the console", async () => {
   await mirror();
   const done = await commit(await plan({ kind: "users", search: "yamada" }));
-  await commit(await tenant.client.imports.revert(done.id));
+  await commit(await undoImport(tenant.client, done.id));
   expect(await tasks()).toEqual([
     ["delete", "users", "dropped", false],
     ["undo", "users", "open", false],

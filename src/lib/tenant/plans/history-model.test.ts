@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { expectSeen, histories, LONG } from "#support/drawn.ts";
@@ -511,11 +512,11 @@ const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refu
   const undoing = model.undo(done);
   if (undoing === undefined) {
     const before = tenant.dump();
-    expect(await failureOf(tenant.client.imports.revert(done.id))).toMatchObject({ code: "conflict" });
+    expect(await failureOf(undoImport(tenant.client, done.id))).toMatchObject({ code: "conflict" });
     expect(tenant.dump()).toEqual(before);
     return "refused";
   }
-  const plan = await tenant.client.imports.revert(done.id);
+  const plan = await undoImport(tenant.client, done.id);
   const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
   const count = (action: string): number => undoing.did.filter((one) => one.action === action).length;
   expect(plan).toMatchObject({ create: count("create"), update: count("update"), delete: count("delete") });

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -140,7 +141,7 @@ test("a committed plan leaves no staging, and is not committed twice", async () 
   await tenant.client.imports.commit(plan);
   expect(staging()).toEqual([]);
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
-  expect(await codeOf(tenant.client.imports.revert("00000000-0000-7000-8000-00000000ffff"))).toBe("not-found");
+  expect(await codeOf(undoImport(tenant.client, "00000000-0000-7000-8000-00000000ffff"))).toBe("not-found");
 });
 
 test("opening removes dead staging and plans older than a week, and keeps whole plans", async () => {
@@ -375,7 +376,7 @@ test("a verification proves only what the export shows", async () => {
   const done = await exported(plan.id, now, { acceptUnseen: true });
   expect(done).toMatchObject({ accepted: true, import: { state: "accepted", actor: "owner" } });
   expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: ["営業"] }]);
-  expect(await tenant.client.imports.revert(plan.id)).toMatchObject({ reverts: plan.id });
+  expect(await undoImport(tenant.client, plan.id)).toMatchObject({ reverts: plan.id });
 });
 
 test("what is seen of a plan proves it, and the rest is named", async () => {
@@ -566,10 +567,10 @@ test("an undoing is refused where a record was touched, where it was done, and o
     ["氏名", "メールアドレス"],
     ["山田 太郎", "yamada@x"],
   ]);
-  expect(await codeOf(tenant.client.imports.revert(first.id))).toBe("conflict");
-  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(second.id));
-  expect(await codeOf(tenant.client.imports.revert(second.id))).toBe("conflict");
-  expect(await failureOf(tenant.client.imports.revert(undo.id))).toMatchObject({
+  expect(await codeOf(undoImport(tenant.client, first.id))).toBe("conflict");
+  const undo = await tenant.client.imports.commit(await undoImport(tenant.client, second.id));
+  expect(await codeOf(undoImport(tenant.client, second.id))).toBe("conflict");
+  expect(await failureOf(undoImport(tenant.client, undo.id))).toMatchObject({
     code: "conflict",
     hint: {
       en: `to have it again: import the file of ${second.number} again; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
@@ -580,15 +581,15 @@ test("an undoing is refused where a record was touched, where it was done, and o
 test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {
   const first = await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
-  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
       en: `the user 山田 <yamada@x> was deleted by import ${gone.number} after import ${first.number}; it cannot be undone`,
       ja: `ユーザー「山田 <yamada@x>」がインポート ${first.number} の後にインポート ${gone.number} で削除されているため、取り消せません`,
     },
   });
-  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
-  expect(await failureOf(tenant.client.imports.revert(gone.id))).toMatchObject({
+  const undo = await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
+  expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
     code: "conflict",
     what: { en: `import ${gone.number} was already undone by import ${undo.number}` },
     hint: {
@@ -596,9 +597,9 @@ test("the record in the way of an undoing is named, with the import that deleted
     },
   });
   expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "reverted", revertedByNumber: undo.number });
-  const none = await tenant.client.imports.commit(await tenant.client.imports.revert(first.id));
+  const none = await tenant.client.imports.commit(await undoImport(tenant.client, first.id));
   expect(await tenant.users()).toEqual([]);
-  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     hint: { en: `see what that did: clomoctl imports show ${none.number} --rows` },
   });
 });
@@ -620,13 +621,13 @@ test("rows that only set a password are told, and the password is not", async ()
 test("an undoing that would bring back a user whose address another one has by now is refused", async () => {
   await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
-  const undo = await tenant.client.imports.revert(gone.id);
+  const undo = await undoImport(tenant.client, gone.id);
   await tenant.import(users, [
     ["氏名", "メールアドレス"],
     ["別人", "yamada@x"],
   ]);
   const before = tenant.dump();
-  for (const refused of [tenant.client.imports.revert(gone.id), tenant.client.imports.commit(undo)]) {
+  for (const refused of [undoImport(tenant.client, gone.id), tenant.client.imports.commit(undo)]) {
     expect(await failureOf(refused)).toMatchObject({
       code: "conflict",
       what: {
@@ -649,7 +650,7 @@ test("a user who comes back lacks the custom field that was removed meanwhile", 
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
   await tenant.client.users.removeField(seat.id);
   await tenant.client.users.addField({ name: "内線番号" });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
   expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
 });
 
@@ -729,7 +730,7 @@ test("the plan of an undoing shows its rows: what comes back, what gets its form
     ["山田", "yamada@x", "部長"],
     ["髙橋", "takahashi@x", ""],
   ]);
-  const undo = await tenant.client.imports.revert(done.id);
+  const undo = await undoImport(tenant.client, done.id);
   expect(undo).toMatchObject({ create: 1, update: 1, delete: 1, recordsBefore: 2 });
   const shown = (await rowsOf(undo.id)).map(({ row, key, action, changed, exists, after }) => {
     const values = new Map(after.map(({ field, value }) => [field, value]));
@@ -762,7 +763,7 @@ test("so does that of organisations and of SECURED APPs users", async () => {
     ["支社", "B", "H"],
     ["工場", "F", ""],
   ]);
-  const undo = await tenant.client.imports.revert(moved.id);
+  const undo = await undoImport(tenant.client, moved.id);
   expect((await rowsOf(undo.id)).map(({ key, action, changed }) => [key, action, changed])).toEqual([
     ["B", "update", ["parent"]],
     ["F", "delete", []],
@@ -771,6 +772,6 @@ test("so does that of organisations and of SECURED APPs users", async () => {
     ["表示名", "ユーザーID", "パスワード"],
     ["あ", "a1", "secret1"],
   ]);
-  const undone = await tenant.client.imports.revert(secured.id);
+  const undone = await undoImport(tenant.client, secured.id);
   expect(await rowsOf(undone.id)).toMatchObject([{ key: "a1", action: "delete" }]);
 });

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { drawn, LONG } from "#support/drawn.ts";
@@ -22,7 +23,7 @@ test("makes a tree in any order, then moves, renames and swaps codes in it", asy
   const done = await tenant.import(orgs, [HEADER, ["部", "H", "", ""], ["本社", "B", "H", ""]]);
   expect(done).toMatchObject({ create: 0, update: 2 });
   expect(await paths()).toContain("部=H");
-  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
 });
 
@@ -118,7 +119,7 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
   const moved = await tenant.import({ ...orgs, blank: "clear" }, [HEADER, ["b", "B", "", ""]]);
   const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
-  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
       en: "the organisation b <B> would be below a <A>, which is below it by now; it cannot be undone",
@@ -130,9 +131,9 @@ test("an undoing that would leave an organisation without its parent, or a ring,
     },
   });
   expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(ring.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, ring.id));
   const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
-  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
       en: `1 organisation (b <B>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
@@ -151,11 +152,11 @@ test("an undoing never leaves two organisations that nothing tells apart, and sa
   await create("課", { parentId: head.id, code: "K" });
   const drop = async () =>
     client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "課" }));
-  await client.imports.commit(await client.imports.revert((await drop()).id));
+  await client.imports.commit(await undoImport(client, (await drop()).id));
   expect(await paths()).toEqual(["", "本社", "本社/課", "本社/課=K"]);
   await client.orgs.edit((await client.orgs.find({ name: "K" }))[0]?.id ?? "", { name: "係" });
   const deletion = await drop();
-  const before = await client.imports.revert(deletion.id);
+  const before = await undoImport(client, deletion.id);
   const other = await create("課", { parentId: head.id });
   const refused = {
     code: "conflict",
@@ -168,13 +169,13 @@ test("an undoing never leaves two organisations that nothing tells apart, and sa
       ja: `先にその組織の名前か場所を変える(clomoctl orgs edit ${other.id} --name 組織名)か、元に戻したい状態をファイルでインポートしてください`,
     },
   };
-  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
   expect(await failureOf(client.imports.commit(before))).toMatchObject(refused);
   await client.orgs.edit(other.id, { name: "部" });
   await client.orgs.edit(other.id, { name: "課", code: "K2" });
-  expect(await failureOf(client.imports.revert(deletion.id))).toMatchObject(refused);
+  expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
   await client.orgs.edit(other.id, { name: "部" });
-  await client.imports.commit(await client.imports.revert(deletion.id));
+  await client.imports.commit(await undoImport(client, deletion.id));
   expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
 });
 
@@ -190,7 +191,7 @@ test("an undoing that would put a user into an organisation that is gone is refu
     ["山田", "a@x", "B"],
   ]);
   const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
-  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
       en: `1 user (山田 <a@x>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
@@ -275,7 +276,7 @@ const takeStep = async (request: Request, file: Cells): Promise<void> => {
   const again = await tenant.plan(request, file);
   if (plan.invalid === 0) expect(again).toMatchObject({ create: 0, update: 0, delete: 0, invalid: 0 });
   const after = tenant.dump();
-  await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, plan.id));
   expect(tenant.dump()).toEqual(before);
   await tenant.import(request, file);
   expect(tenant.dump()["org"]?.map(({ name, code }) => [name, code])).toEqual(

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
@@ -152,7 +153,7 @@ test("an undoing that would take a group away from others is refused", async () 
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   const first = await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "営業"]]);
   await tenant.import({ kind: "docs" }, [header, ["二", "b2", "secret1", "営業"]]);
-  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
       en: "1 user (二 <b2>) belongs to groups that this import created; it cannot be undone",

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -89,7 +90,7 @@ test("release also takes the devices from the owner, who is deleted; undoing giv
     ["SN2", null],
     ["SN3", "jiro@x.jp"],
   ]);
-  const undo = await tenant.client.imports.revert(id);
+  const undo = await undoImport(tenant.client, id);
   expect(undo).toMatchObject({ create: 2, update: 1, delete: 1, released: 2 });
   await commit(undo);
   const times = (rows = tenant.dump()) =>
@@ -165,7 +166,7 @@ test("a device that was changed since stops the undo, and is named", async () =>
   const [one] = await tenant.devices();
   await tenant.client.devices.edit(one?.id ?? "", { memo: "返却済み" });
   const before = tenant.dump();
-  const failure = await failureOf(tenant.client.imports.revert(id));
+  const failure = await failureOf(undoImport(tenant.client, id));
   expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("SN1") as unknown } });
   expect(tenant.dump()).toEqual(before);
 });
@@ -177,12 +178,12 @@ test("an earlier import of devices is not undone while its devices have lost the
     ["SN1", "管理中", "taro@x.jp"],
   ]);
   const released = await commit(await replacing("release"));
-  expect(await failureOf(tenant.client.imports.revert(id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.client, id))).toMatchObject({
     code: "conflict",
     what: { en: expect.stringContaining(`import ${released.number}`) as unknown },
   });
-  await commit(await tenant.client.imports.revert(released.id));
-  await commit(await tenant.client.imports.revert(id));
+  await commit(await undoImport(tenant.client, released.id));
+  await commit(await undoImport(tenant.client, id));
   expect(await tenant.devices()).toEqual([]);
 });
 
@@ -226,7 +227,7 @@ describe("of organisations", () => {
     const { id } = await commit(plan);
     expect(await codes()).toEqual(["S", "S1", "D"]);
     expect((await tenant.devices())[0]?.ownerOrg).toBeNull();
-    await commit(await tenant.client.imports.revert(id));
+    await commit(await undoImport(tenant.client, id));
     expect(tenant.sql("select ownerOrg from device")).toEqual(before["device"]?.map(({ ownerOrg }) => ({ ownerOrg })));
   });
 });
@@ -255,7 +256,7 @@ describe("in a mirror", () => {
     const [repeat, ...devices] = (await tasks()).toSorted(([one], [other]) => String(other).localeCompare(String(one)));
     expect(repeat?.slice(0, 2)).toEqual(["repeat", "users"]);
     expect(devices).toEqual(RELEASED);
-    await commit(await tenant.client.imports.revert(id));
+    await commit(await undoImport(tenant.client, id));
     expect((await tasks()).map(([work]) => work)).toEqual(["undo"]);
   });
 
@@ -264,7 +265,7 @@ describe("in a mirror", () => {
     const { id } = await commit(await replacing("release"));
     const first = (await tenant.client.console.list({ state: "open" })).find(({ name }) => name === "SN1");
     await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
-    await commit(await tenant.client.imports.revert(id));
+    await commit(await undoImport(tenant.client, id));
     expect(await tasks()).toContainEqual(["edit", "devices", "SN1", "owner: null → 太郎 <taro@x.jp>"]);
     expect(await tasks()).toHaveLength(2);
   });

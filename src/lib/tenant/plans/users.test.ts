@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -160,7 +161,7 @@ test("an import that deleted the last users and made another can be undone", asy
     ["他", "other@example.jp"],
     ["山田", "yamada@example.jp"],
   ]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect(tenant.dump()).toEqual(before);
 });
 
@@ -178,7 +179,7 @@ test("a number of a deleted user is given to nobody else, so the deletion can be
     ["氏名", "メールアドレス"],
     ["新人", "new@example.jp"],
   ]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["三", "山田", "新人", "髙橋"].toSorted());
 });
 

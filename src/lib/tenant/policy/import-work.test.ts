@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
@@ -42,7 +43,7 @@ test("who may change users alone imports a file that changes telephone numbers, 
   await imports.commit(plan);
   const telOf = () => tenant.sql("select tel from user where name = '花子'");
   expect(telOf()).toEqual([{ tel: "090" }]);
-  await imports.commit(await imports.revert(plan.id));
+  await imports.commit(await undoImport({ imports }, plan.id));
   expect(telOf()).toEqual([{ tel: "03" }]);
 });
 
@@ -150,7 +151,7 @@ test("who commits another one's plan needs the rights for what it does", async (
     what: { en: expect.stringContaining("cus may not create users: ") as unknown },
   });
   await tenant.as("div").imports.commit(plan);
-  expect(await failureOf(tenant.as("cus").imports.revert(plan.id))).toMatchObject({
+  expect(await failureOf(undoImport(tenant.as("cus"), plan.id))).toMatchObject({
     code: "not-permitted",
     what: { en: `cus may not delete users: ${SCHEME}` },
   });
@@ -241,7 +242,7 @@ test.each(["cus", "ope"])("%s, who may write memos and tags alone, imports a fil
     { serialNumber: "SN1", memo: "貸出中", tags: "[]" },
     { serialNumber: "SN2", memo: null, tags: '["共用"]' },
   ]);
-  await imports.commit(await imports.revert(plan.id));
+  await imports.commit(await undoImport({ imports }, plan.id));
   expect(devicesStored()).toEqual(before);
 });
 

@@ -1,6 +1,6 @@
 import type { PlanCounts } from "../../imports/plan.ts";
 import { kindOf } from "../../imports/kinds.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
@@ -36,12 +36,6 @@ const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWo
 const counted = (count: number): Affected => ({ count, first: [] });
 
 const NOTHING = counted(0);
-
-/** What an undoing does, by what the import did. */
-export const undoingWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
-  const { create, delete: gone, createOrgs, ...changes } = countedWork(kind, counts);
-  return { ...changes, create: gone, delete: create, createOrgs: NOTHING, deleteOrgs: createOrgs };
-};
 
 /** What a plan does, by its counts. */
 export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
@@ -83,6 +77,38 @@ export const permitWork = (asker: Asker, kind: FormatName, work: PlanWork): void
     const { [piece]: affected } = work;
     if (affected.count > 0) permit(asker, needed[piece], placesOf(piece, affected));
   }
+};
+
+/** The operations that writing records of other things takes. */
+const BESIDE: Readonly<Record<string, readonly Operation[]>> = {
+  account: ["accounts.write", "accounts.roles", "accounts.orgs"],
+  account_settings: ["accounts.settings"],
+  scheme: ["schemes.write"],
+  custom_field: ["fields.write"],
+  secured_group: ["secured.write"],
+  secured_user: ["secured.write"],
+};
+
+/** Checks that somebody may do all that a plan does, by its counts. @throws Failure `not-permitted` as {@link permitWork} */
+export const permitPlan = (asker: Asker, kind: FormatName, counts: PlanCounts): void => {
+  permitWork(asker, kind, countedWork(kind, counts));
+  for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
+    const panel = panelThing(thing);
+    const needed =
+      panel === undefined
+        ? (BESIDE[thing] ?? [])
+        : [
+            ...(create > 0 && panel === "users" ? creatingUsers(asker) : []),
+            ...(create + update > 0 ? [`${panel}.write` as const] : []),
+            ...(gone > 0 ? [`${panel}.delete` as const] : []),
+          ];
+    permit(asker, needed);
+  }
+};
+
+const panelThing = (thing: string): ReturnType<typeof panelKind> => {
+  const kind = FORMAT_NAMES.find((name) => FORMATS[name].thing.name === thing);
+  return kind && panelKind(kind);
 };
 
 /** The rows, or the records that the file lacks, that need a right. */

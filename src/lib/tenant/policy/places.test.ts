@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { failureOf } from "#support/tenant/tenant.ts";
@@ -117,7 +118,7 @@ test("what happened in an organisation is seen once it is deleted, by who has wh
   for (const records of Object.values(before)) expect(JSON.stringify(records)).toContain("evil@east.example");
   expect((await tenant.as("higashi").imports.list()).slice(-imports.length)).toEqual(imports);
   // as that is undone, and done again, and as what it was in is moved away
-  await client.imports.commit(await client.imports.revert((await deletes.imports.list())[0]?.id ?? ""));
+  await client.imports.commit(await undoImport(client, (await deletes.imports.list())[0]?.id ?? ""));
   await client.orgs.move(upper.id, { parent: await idOf("E1") });
   await deletes.imports.commit(await deletes.imports.delete({ kind: "orgs", ids: [upper.id], called: "仮" }));
   expect((await seen("higashi")).slice(-before.higashi.length)).toEqual(before.higashi);
@@ -217,7 +218,7 @@ test("a refusal names what is lacking", async () => {
   const rows = ["氏名,メールアドレス,組織コード", "新,new9@east.example,E1", ""].join("\n");
   const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
   await cus.imports.commit(plan);
-  const undone = await failureOf(cus.imports.revert(plan.id).then((undo) => cus.imports.commit(undo)));
+  const undone = await failureOf(undoImport(cus, plan.id).then((undo) => cus.imports.commit(undo)));
   expect(undone).toMatchObject({ code: "not-permitted" });
   expect(undone?.what.en).toContain("its scheme lacks this item");
 });

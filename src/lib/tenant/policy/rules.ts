@@ -150,7 +150,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   emitImport: importing,
   replanImport: importing,
   verifyImport: importing,
-  revertImport: importing,
+  undoChange: importing,
   discardImport: importing,
   // of what somebody may not read the export says so
   exportAll: [],

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -191,7 +192,7 @@ describe("an undo", () => {
   };
   const refused = async ({ id }: { readonly id: string }) => {
     const { imports } = tenant.as("div");
-    const failure = await failureOf(imports.revert(id).then((undo) => imports.commit(undo)));
+    const failure = await failureOf(undoImport({ imports }, id).then((undo) => imports.commit(undo)));
     return [failure?.code, failure?.what.en, failure?.what.ja];
   };
   const orgNamed = async (name: string) => (await tenant.client.orgs.find({ name }))[0]?.id ?? "";
@@ -229,7 +230,7 @@ describe("an undo", () => {
     expect((await refused(again))[1]).toContain(
       `left your organisations after import ${again.number} (deleted, or moved)`,
     );
-    expect((await failureOf(tenant.client.imports.revert(again.id)))?.what.en).toContain("was changed by hand after");
+    expect((await failureOf(undoImport(tenant.client, again.id)))?.what.en).toContain("was changed by hand after");
   });
 
   test("tells an import of his own that deleted what it needs", async () => {

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { drawn, LONG } from "#support/drawn.ts";
@@ -191,7 +192,7 @@ test("a code goes before a path, where a file or an undo brought both, and 全�
   const deletion = await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "T" });
   await client.imports.commit(deletion);
   await org("二課", { code: "T" });
-  await client.imports.commit(await client.imports.revert(deletion.id));
+  await client.imports.commit(await undoImport(client, deletion.id));
   expect([await found("T"), await found(gone.id)]).toEqual([[["二課", "T"]], [["T", null]]]);
   await tenant.import({ kind: "orgs" }, [header, ["一課", "全社", ""]]);
   expect((await found("全社")).length).toBe(2);
@@ -405,7 +406,7 @@ test("an undoing of an import is refused where somebody has edited what it left,
   ]);
   const [hanako] = await tenant.users();
   await tenant.client.users.edit(hanako?.id ?? "", { title: "部長" });
-  const failure = await failureOf(tenant.client.imports.revert(id));
+  const failure = await failureOf(undoImport(tenant.client, id));
   expect(failure).toMatchObject({ code: "conflict" });
   expect(failure?.what.ja).toContain("花子");
 });

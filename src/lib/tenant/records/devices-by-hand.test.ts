@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Device, Org, User } from "../../contract/index.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -158,11 +159,11 @@ describe("facts 1.3: a plan counts the devices that another owner makes it neces
     await seed();
     const done = await tenant.import({ kind: "devices" }, [HEADER, ...toSato]);
     expect(done).toMatchObject({ update: 6, wipes: 2 });
-    const undo = await tenant.client.imports.revert(done.id);
+    const undo = await undoImport(tenant.client, done.id);
     // the one that had no owner has one now, and loses him
     expect(undo).toMatchObject({ update: 6, wipes: 3 });
     expect(await tenant.client.imports.show(undo.id)).toMatchObject({ wipes: 3 });
-    const mirror = await tenant.client.imports.revert(done.id, { mirrorOnly: true });
+    const mirror = await undoImport(tenant.client, done.id, { mirrorOnly: true });
     expect(mirror).toMatchObject({ update: 6, wipes: 0 });
   });
 
@@ -229,7 +230,7 @@ describe("facts 1.3: nor does an undo give back an account that another device h
       ["S1", cell],
     ]);
   const undone = async ({ id }: { readonly id: string }) =>
-    tenant.client.imports.commit(await tenant.client.imports.revert(id));
+    tenant.client.imports.commit(await undoImport(tenant.client, id));
 
   test.each([
     [
@@ -245,7 +246,7 @@ describe("facts 1.3: nor does an undo give back an account that another device h
     const done = await importing(one);
     const other = await device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id });
     const before = tenant.dump();
-    const refused = await failureOf(tenant.client.imports.revert(done.id));
+    const refused = await failureOf(undoImport(tenant.client, done.id));
     expect(refused).toMatchObject({
       code: "conflict",
       what: {
@@ -360,7 +361,7 @@ describe("in a mirror", () => {
     expect(await wipes()).toEqual([undefined, 1, 1]);
     await edit(await device("S2", { ...ANDROID, owner: yamada.id }), { memo: "予備" });
     expect((await wipes()).at(-1)).toBeUndefined();
-    const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+    const undo = await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
     expect((await tenant.client.console.show(undo.consoleTask ?? 0)).wipes).toBe(1);
   });
 

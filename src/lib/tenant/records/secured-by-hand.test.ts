@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, SecuredGroup, SecuredUser } from "../../contract/index.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -287,10 +288,10 @@ test("facts 6.6: imports leave device and licence exception alone: append, repla
     ["山田 再", "yamada", "secret2"],
   ]);
   expect(await kept("yamada")).toEqual(own);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(replaced.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, replaced.id));
   expect(await kept("yamada")).toEqual(own);
   expect(await kept("sato")).toEqual({ device: "iPad sato", licenceException: true });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(change.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, change.id));
   expect(await kept("yamada")).toEqual(own);
   expect(await userOf("docs", "yamada")).toMatchObject({ name: "山田" });
 });
@@ -300,7 +301,7 @@ test("an undo does not bring back a group that is gone by hand", async () => {
   const moved = await imported(["山田", "yamada", "", "総務", ""]);
   const { id } = await groupOf("docs", "営業");
   await secured().deleteGroups("docs", { ids: [id] });
-  expect((await failureOf(tenant.client.imports.revert(moved.id)))?.code).toBe("conflict");
+  expect((await failureOf(undoImport(tenant.client, moved.id)))?.code).toBe("conflict");
 });
 
 test("seed 004: in a mirror each write is a task for the console, with what differs; a password is set there", async () => {

@@ -45,7 +45,7 @@ export interface ChangeFacts {
   readonly revision: number | null;
   /** the number of its import */
   readonly import?: number | undefined;
-  /** the number of the change that it undoes */
+  /** the number of the change that it undoes: what that one undid stands again */
   readonly undoes?: number | undefined;
 }
 
@@ -118,6 +118,7 @@ const insertChange = async (
     { number, revision, by, own: own ?? null, undoes: undoes ?? null },
   );
   if (undoes === undefined) return;
+  await writer.run("update main.change set undoneBy = null where undoneBy = :undoes", { undoes });
   await writer.run("update main.change set undoneBy = :number where number = :undoes", { number, undoes });
 };
 

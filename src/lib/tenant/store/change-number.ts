@@ -2,9 +2,12 @@ import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
-import { text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
-import type { Reader } from "./store.ts";
+import { VERSIONS, versionTable } from "../versions/tables.ts";
+import type { ChangeWriter } from "./audit.ts";
+import type { UndoneChange } from "./imports/engine.ts";
+import type { Reader, Row } from "./store.ts";
 
 /**
  * The import that somebody names: by its id, or by the number of its change or of its plan.
@@ -29,4 +32,97 @@ const otherChange = (number: number, action: string): Failure => {
     what: text(`${number} is not an import: ${en}`, `${number} はインポートではありません(${ja})`),
     hint: text(`see it: ${see}`, `確認: ${see}`),
   });
+};
+
+/** A change of the tenant, as it is undone. */
+export interface StoredChange {
+  readonly number: number;
+  /** null if it wrote nothing that has versions */
+  readonly revision: number | null;
+  readonly writer: ChangeWriter;
+  /** the number of its import's plan */
+  readonly import: number | null;
+  readonly undoneBy: number | null;
+  readonly action: string;
+  /** an instant */
+  readonly at: string;
+}
+
+/** A change as the engine undoes it. */
+export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
+  number,
+  revision: revision ?? -1,
+  isImport: writer === "import" || writer === "console",
+  skipBlocked,
+});
+
+const CHANGES = "select c.*, a.action, a.at from main.change c join audit a on a.seq = c.number";
+
+const changeOf = (row: Row): StoredChange => {
+  const orNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
+  return {
+    number: Number(row["number"]),
+    revision: orNull("revision"),
+    writer: row["writer"] as ChangeWriter,
+    import: orNull("import"),
+    undoneBy: orNull("undoneBy"),
+    action: String(row["action"]),
+    at: String(row["at"]),
+  };
+};
+
+const noChange = (what: Text): Failure =>
+  new Failure("not-found", {
+    what,
+    hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
+  });
+
+/** The change with a number, of those that who asks sees. @throws Failure `not-found` */
+export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
+  const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
+  if (row === undefined) throw noChange(text(`no change ${number}`, `変更 ${number} はありません`));
+  return changeOf(row);
+};
+
+/** The import that made a change; undefined if none did, or who asks does not see it. */
+export const importOfChange = async (
+  reader: Reader,
+  { import: pk }: Pick<StoredChange, "import">,
+): Promise<ImportRecord | undefined> => {
+  const row = pk === null ? undefined : await reader.get("select * from import where pk = :pk", { pk });
+  return row && recordOf(row);
+};
+
+/** SQL: whether a change `c` wrote records that have versions. */
+const HAS_VERSIONS = `(exists (select 1 from main.created_range r where r.revision = c.revision) or ${[
+  ...VERSIONS.values(),
+]
+  .map((versions) => `exists (select 1 from main.${versionTable(versions)} v where v.revision = c.revision)`)
+  .join(" or ")})`;
+
+/** True if a change wrote records that have versions. */
+export const hasVersions = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
+  (await reader.count(`select count(*) from main.change c where c.number = :number and ${HAS_VERSIONS}`, { number })) >
+  0;
+
+/** The newest change of somebody that can be undone, was not undone, and is no undo itself. @throws Failure `not-found` */
+export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
+  const row = await reader.get(
+    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and ${HAS_VERSIONS}
+     order by c.number desc limit 1`,
+    { actor },
+  );
+  if (row === undefined)
+    throw noChange(text(`no change of ${actor} is left to undo`, `${actor} による取り消せる変更はありません`));
+  return changeOf(row);
+};
+
+/** Who made changes after one, whom who asks sees: each once, the last first. */
+export const laterActors = async (reader: Reader, number: number): Promise<readonly string[]> => {
+  const rows = await reader.all(
+    `select a.actor from main.change c join audit a on a.seq = c.number where c.number > :number and c.undoneBy is null and c.undoes is null
+     group by a.actor order by max(c.number) desc`,
+    { number },
+  );
+  return rows.map(({ actor }) => String(actor));
 };

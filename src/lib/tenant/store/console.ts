@@ -382,6 +382,19 @@ export const closeTasksOf = async (writer: Writer, of: number, closing: Closing)
   );
 };
 
+/** Closes the open tasks that a change by hand opened, and that no later one took up. */
+export const closeTasksOfChange = async (
+  writer: Writer,
+  { number, at: opened }: { readonly number: number; readonly at: string },
+  closing: Closing,
+): Promise<void> => {
+  await writer.run(
+    `update main.console_task set state = :state, closedAt = :at, closedBy = :actor
+     where import is null and change = :number and openedAt = :opened and state = 'open'`,
+    { number, opened, ...closing },
+  );
+};
+
 /** Drops the open tasks of a custom field that is removed: the task of that takes their place. */
 export const dropFieldTasks = async (writer: Writer, name: string, by: Omit<Closing, "state">): Promise<void> => {
   await writer.run(
@@ -547,7 +560,7 @@ const taskOf = (row: Row): ConsoleTask => {
     deletionTask: row["deletionTask"] === null ? null : Number(row["deletionTask"]),
     absentIn: row["absentIn"] === null ? null : (JSON.parse(String(row["absentIn"])) as ConsoleTask["absentIn"]),
     file: detail?.emittedFile ?? null,
-    mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
+    mode: detail === undefined ? null : (detail.request?.mode ?? "undo"),
     create,
     update,
     delete: gone,

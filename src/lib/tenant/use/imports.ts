@@ -1,6 +1,7 @@
 import type { DeletionRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
+import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
@@ -8,7 +9,15 @@ import { counted, text, type Text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
-import { importNamed } from "../store/change-number.ts";
+import {
+  hasVersions,
+  importNamed,
+  importOfChange,
+  laterActors,
+  lastChange,
+  readChange,
+  undoneChange,
+} from "../store/change-number.ts";
 import { closeTasksOf, insertTask, openTaskNumbers } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
@@ -28,12 +37,12 @@ import {
   type StoredRequest,
 } from "../store/imports/record.ts";
 import {
-  orUndo,
   overtakenByTenant,
   partOf,
   keysMoved,
   rejected,
   together,
+  notUndoable,
   undoneAlready,
   seeImport,
 } from "../store/imports/refusals.ts";
@@ -71,10 +80,12 @@ interface Emission {
   readonly keepWaiting: boolean;
 }
 
-/** How an import is undone. */
+/** How a change is undone. */
 interface Undoing {
   /** the console stays as it is */
   readonly mirrorOnly: boolean;
+  /** leaves out the records that cannot be undone */
+  readonly skipBlocked: boolean;
   /** of the file that undoes it in the console */
   readonly fileName?: string | undefined;
 }
@@ -141,16 +152,13 @@ export class TenantImports {
   }
 
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
-  async #permitted(record: ImportRecord, { isUndoing = record.detail.reverts !== null } = {}): Promise<ImportRecord> {
+  async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
-    const { reverts, takes } = record.detail;
-    if (asker.account === undefined) return record;
-    const { countedWork, permitWork, undoingWork } = await import("../policy/import-work.ts");
-    const planned = reverts === null ? record : await this.#record(reverts);
-    const { counts } = planned.detail;
-    if (counts === null) return record;
-    permitWork(asker, record.kind, (isUndoing ? undoingWork : countedWork)(record.kind, counts));
-    if (takes !== undefined) await this.#permitted(await this.#record(takes), { isUndoing });
+    const { counts, takes } = record.detail;
+    if (asker.account === undefined || counts === null) return record;
+    const { permitPlan } = await import("../policy/import-work.ts");
+    permitPlan(asker, record.kind, counts);
+    if (takes !== undefined) await this.#permitted(await this.#record(takes));
     return record;
   }
 
@@ -286,9 +294,11 @@ export class TenantImports {
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
     if (DONE.includes(record.state)) return this.#engine.committedRows(record, query);
-    if (record.detail.reverts === null) return this.#engine.rows(record, query);
+    const { undoes, skipBlocked = false } = record.detail;
+    if (undoes === undefined) return this.#engine.rows(record, query);
     await this.#expect(id, ["planned"]);
-    return this.#engine.revertRows(await this.#record(record.detail.reverts), query);
+    const change = await this.#session.read((reader) => readChange(reader, undoes));
+    return this.#engine.undoRows(undoneChange(change, skipBlocked), record.kind, query);
   }
 
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
@@ -500,49 +510,74 @@ export class TenantImports {
     });
   }
 
-  /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
-  async revert(id: string, { mirrorOnly, fileName }: Undoing, { repeatable }: RequestContext): Promise<Import> {
+  /**
+   * Plans the undo of a change.
+   *
+   * @param name its number; `last`: the newest one of who asks that was not undone
+   * @throws Failure `not-found`; `conflict` if it was undone already, or nothing of it can be restored
+   */
+  async undo(
+    name: number | "last",
+    { mirrorOnly, skipBlocked, fileName }: Undoing,
+    context: RequestContext,
+  ): Promise<Import> {
+    const { repeatable } = context;
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const original = await this.#permitted(await this.#expect(id, DONE), { isUndoing: true });
-    await this.#checkNotUndone(original);
-    const counts = await this.#engine.countRevert(original);
-    const { surroundings, actor } = this.#session;
+    const { surroundings, actor, asker } = this.#session;
+    const { change, original, others } = await this.#session.read(async (reader) => {
+      const found = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
+      if (found.undoneBy !== null) throw undoneAlready(found.number, found.undoneBy);
+      const why = NOT_RESTORED[found.action];
+      if (why !== undefined) throw notUndoable(found.number, why);
+      if (!(await hasVersions(reader, found))) throw notUndoable(found.number, NO_RECORD);
+      const later = (await laterActors(reader, found.number)).filter((one) => one !== actor);
+      return { change: found, original: await importOfChange(reader, found), others: later };
+    });
+    const { kind, beside, ...counted } = await this.#engine.countUndo(
+      undoneChange(change, skipBlocked),
+      original?.kind,
+    );
+    const counts: PlanCounts = {
+      ...NO_COUNTS,
+      ...counted,
+      ...(beside.length > 0 && { beside }),
+      // of a console that stays as it is no device changes hands
+      ...(mirrorOnly && counted.wipes !== undefined && { wipes: 0 }),
+    };
+    const { permitPlan } = await import("../policy/import-work.ts");
+    permitPlan(asker, kind, counts);
     const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const undo = newId(surroundings);
+      const { role, orgs = [ROOT] } = asker;
       await insertImport(writer, {
         id: undo,
-        kind: original.kind,
+        kind,
         state: "planned",
         createdAt: instant(surroundings),
-        etag: `revert-${original.id}`,
+        etag: `undo-${change.number}`,
         revision: null,
         detail: {
           ...BLANK_DETAIL,
           actor,
-          reverts: id,
-          // of a console that stays as it is no device changes hands
-          counts: { ...NO_COUNTS, ...counts, ...(mirrorOnly && counts.wipes !== undefined && { wipes: 0 }) },
+          undoes: change.number,
+          skipBlocked: skipBlocked || undefined,
+          others: others.length > 0 ? others : undefined,
+          reverts: original?.id ?? null,
+          counts,
           mirrorOnly: mirrorOnly || undefined,
-          scope: original.detail.request?.scope ?? original.detail.scope,
+          scope:
+            original === undefined
+              ? role === "system"
+                ? undefined
+                : orgs
+              : (original.detail.request?.scope ?? original.detail.scope),
           emittedFile: fileName,
         },
       });
       return { result: await this.#shown(writer, undo), objects: [{ thing: "import", id: undo }] };
     });
-  }
-
-  /** @throws Failure `conflict` if the import was undone already, or is itself an undo */
-  async #checkNotUndone({ number, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
-    const other = reverts ?? revertedBy;
-    if (other === null) return;
-    const { number: by, detail } = await this.#record(other);
-    const others = await this.#session.read(listImports);
-    const standing = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
-    const next = lastCommitted(standing)?.number;
-    if (reverts !== null) throw isUndo(number, by, { deleted: detail.request?.mode === "delete", next });
-    throw undoneAlready({ number, by, next });
   }
 
   /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
@@ -801,35 +836,18 @@ const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Fai
   });
 };
 
-const isStanding = ({ detail: { revertedBy } }: ImportRecord): boolean => revertedBy === null;
+/** What is not restored of a change, by its action. */
+const NOT_RESTORED: Readonly<Record<string, Text>> = {
+  "fields.remove": text(
+    "a custom field that was removed does not come back with its values",
+    "削除したカスタム項目は、値とともに元に戻すことはできません",
+  ),
+};
 
-const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefined =>
-  imports.toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];
-
-/** @param deleted the import that was undone was a deletion, which has no file */
-const isUndo = (
-  number: string,
-  undone: string,
-  { deleted, next }: { readonly deleted: boolean; readonly next: string | undefined },
-): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${number} undid import ${undone}; an undo cannot be undone`,
-      `インポート ${number} はインポート ${undone} の取り消しです。取り消しを取り消すことはできません`,
-    ),
-    hint: orUndo(
-      deleted
-        ? text(
-            `delete them again; who they were: clomoctl imports show ${undone} --rows`,
-            `もう一度削除してください。削除した対象の確認: clomoctl imports show ${undone} --rows`,
-          )
-        : text(
-            `to have it again: import the file of ${undone} again`,
-            `もう一度適用するには、インポート ${undone} のファイルをインポートしてください`,
-          ),
-      next,
-    ),
-  });
+const NO_RECORD = text(
+  "it changed no user, organisation, device, account or group",
+  "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
+);
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
 const MIRRORING = { mode: "replace", blank: "clear", absent: "keep", skipInvalid: false } as const;

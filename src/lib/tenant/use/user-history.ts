@@ -35,7 +35,7 @@ const userEvent = (
   importId: id,
   at: detail.committedAt ?? createdAt,
   actor: detail.actor,
-  mode: detail.request?.mode ?? "revert",
+  mode: detail.request?.mode ?? "undo",
   fileName: detail.request?.fileName ?? "",
   revertsNumber: numberOf(detail.reverts),
   revertedByNumber: numberOf(detail.revertedBy),

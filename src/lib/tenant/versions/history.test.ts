@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { histories, LONG } from "#support/drawn.ts";
@@ -197,11 +198,11 @@ const doUndo = async (model: Model, at: number): Promise<void> => {
   const did = done.isUndo || done.undone ? undefined : model.undo(done);
   if (did === undefined || !model.isPossible(did)) {
     const before = tenant.dump();
-    expect(await failureOf(tenant.client.imports.revert(done.id))).toMatchObject({ code: "conflict" });
+    expect(await failureOf(undoImport(tenant.client, done.id))).toMatchObject({ code: "conflict" });
     expect(tenant.dump()).toEqual(before);
     return;
   }
-  await commit(model, await tenant.client.imports.revert(done.id), did, true);
+  await commit(model, await undoImport(tenant.client, done.id), did, true);
   done.undone = true;
 };
 
@@ -262,7 +263,7 @@ test("an organisation has one value in plans and histories, whether a file calls
     unchanged: 2,
     update: 0,
   });
-  const undo = await tenant.client.imports.revert(moved.id);
+  const undo = await undoImport(tenant.client, moved.id);
   expect(parents(await rowsOf(undo.id))).toEqual([["K", "本社/営業\\/東", "H"]]);
   await tenant.client.imports.commit(undo);
   expect(parents(await rowsOf(undo.id))).toEqual([["K", "本社/営業\\/東", "H"]]);

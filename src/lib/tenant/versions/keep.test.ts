@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { partsOf, travelling } from "#support/tenant/restoring.ts";
@@ -67,7 +68,7 @@ test("a deleted record has all of it in its version, and comes back as one that 
   expect(lastVersions()).toMatchObject([
     { pk: 2, action: "delete", changed: Number(ALL_CHANGED), emails: '["a@x.jp"]' },
   ]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
   expect(lastVersions()).toMatchObject([{ pk: 4, action: "delete" }]);
   expect(tenant.sql("select first, last from created_range where thing = 'user' order by revision, first")).toEqual([
     { first: 1, last: 2 },
@@ -90,7 +91,7 @@ test("each change has one row, with the number of its record in the audit and wh
   await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
   const { id } = await tenant.import({ kind: "users" }, people(["佐藤", "b@x.jp", "課長", "", ""]));
   await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id));
   const changes = tenant.sql("select number, writer, undoes, undoneBy from change order by number");
   const [, second = { number: 0 }, , last = { number: 0 }] = changes;
   expect(changes).toMatchObject([

@@ -16,7 +16,7 @@ export interface PastSql {
 }
 
 /** The temporary table with the columns that were changed after an import, as the import left them. */
-const sinceTable = ({ thing }: Versions): string => `${thing.name}_since`;
+export const sinceTable = ({ thing }: Versions): string => `${thing.name}_since`;
 
 /**
  * Returns SQL that reads a thing's records at events.

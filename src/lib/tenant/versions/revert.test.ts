@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
 import { wholeClient } from "#support/client/whole-client.ts";
@@ -14,12 +15,12 @@ const PEOPLE = ["氏名", "メールアドレス", "組織コード"];
 const MEMBERS = ["表示名", "ユーザーID", "パスワード", "グループ名"];
 
 const undo = async ({ id }: Import): Promise<Import> =>
-  tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  tenant.client.imports.commit(await undoImport(tenant.client, id));
 
 /** What is said by the plan of an undoing that is refused; nothing is changed by it. */
 const refusal = async ({ id }: Import) => {
   const before = tenant.dump();
-  const failure = await failureOf(tenant.client.imports.revert(id));
+  const failure = await failureOf(undoImport(tenant.client, id));
   expect(tenant.dump()).toEqual(before);
   return failure;
 };
@@ -27,7 +28,7 @@ const refusal = async ({ id }: Import) => {
 test("a user who became an administrator since is neither deleted nor loses the account", async () => {
   const header = [...PEOPLE, "CLOMOアカウント名"];
   const made = await tenant.import(users, [header, ["山田", "yamada@x", "", ""], ["髙橋", "takahashi@x", "", ""]]);
-  const planned = await tenant.client.imports.revert(made.id);
+  const planned = await undoImport(tenant.client, made.id);
   tenant.makeAdministrator("takahashi@x");
   const refused = {
     code: "conflict",
@@ -89,7 +90,7 @@ test("of two undoings of one import the second is refused, whatever it takes bac
     { kind: "orgs", ids: [org?.id ?? ""], called: "S" },
   ] as const;
   const twice = async (original: Import): Promise<void> => {
-    const plans = [await tenant.client.imports.revert(original.id), await tenant.client.imports.revert(original.id)];
+    const plans = [await undoImport(tenant.client, original.id), await undoImport(tenant.client, original.id)];
     const [first, second] = plans as [Import, Import];
     const done = await tenant.client.imports.commit(first);
     const before = tenant.dump();
@@ -110,7 +111,7 @@ test("of two undoings of one import the second is refused, whatever it takes bac
 
 test("an undoing is committed or dropped, never both", async () => {
   const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
-  const plan = await tenant.client.imports.revert(made.id);
+  const plan = await undoImport(tenant.client, made.id);
   const [committed, dropped] = await Promise.all([
     failureOf(tenant.client.imports.commit(plan)),
     failureOf(tenant.client.imports.discard(plan.id)),
@@ -200,7 +201,7 @@ test("an import is whose who committed it, as the audit has it, whoever made the
   const committed = await theirs.imports.commit(plan);
   expect(committed).toMatchObject({ actor: "owner (taro)", mine: true });
   expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)", mine: false });
-  const undoing = await theirs.imports.revert(plan.id);
+  const undoing = await undoImport(theirs, plan.id);
   expect(await tenant.client.imports.commit(undoing)).toMatchObject({ actor: "owner", mine: true });
   expect(tenant.sql("select actor, action from audit order by seq").slice(-2)).toEqual([
     { actor: "owner (taro)", action: "imports.commit" },
@@ -257,11 +258,11 @@ test("values of a custom field that was removed since are counted by its name, w
   ]);
   const ids = (await client.users.find({ name: "sato@x" })).map(({ id }) => id);
   const gone = await client.imports.commit(await client.imports.delete({ kind: "users", ids }));
-  expect((await client.imports.revert(gone.id)).lost).toBe(undefined);
+  expect((await undoImport(client, gone.id)).lost).toBe(undefined);
   for (const { id, name } of await client.users.fields()) if (name === "座席") await client.users.removeField(id);
   const lost = [{ name: "座席", values: 1 }];
-  expect((await client.imports.revert(gone.id)).lost).toEqual(lost);
-  expect((await client.imports.revert(titled.id)).lost).toBe(undefined);
-  await client.imports.commit(await client.imports.revert(titled.id));
-  expect((await client.imports.revert(changed.id)).lost).toEqual(lost);
+  expect((await undoImport(client, gone.id)).lost).toEqual(lost);
+  expect((await undoImport(client, titled.id)).lost).toBe(undefined);
+  await client.imports.commit(await undoImport(client, titled.id));
+  expect((await undoImport(client, changed.id)).lost).toEqual(lost);
 });

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AppleRequest } from "../../apple/send.ts";
 import type { Org } from "../../client/index.ts";
@@ -211,7 +212,7 @@ describe("setting", () => {
     const before = await tenant.client.vpp.tokens();
     const { id } = await deleted();
     expect(await tenant.client.vpp.tokens()).toHaveLength(1);
-    const undo = await tenant.client.imports.revert(id);
+    const undo = await undoImport(tenant.client, id);
     await tenant.client.imports.commit(undo);
     expect(await tenant.client.vpp.tokens()).toEqual(before);
     expect(tenant.sql("select org from vpp_token_gone")).toEqual([]);

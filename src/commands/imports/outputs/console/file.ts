@@ -132,7 +132,7 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
 const isEmitted = (plan: Import, { action, setsSecret }: PlanRow): boolean => {
   if (action === "delete" || action === "invalid") return false;
   // who comes back lacks the password without which the console makes nobody
-  if (plan.mode === "revert" && action === "create") return FORMATS[plan.kind].app === undefined;
+  if (plan.mode === "undo" && action === "create") return FORMATS[plan.kind].app === undefined;
   return uploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
 

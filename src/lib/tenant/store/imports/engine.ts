@@ -38,17 +38,26 @@ export interface RowQuery {
   readonly protectedToo?: boolean | undefined;
 }
 
-/** Number of records that a revert changes, and of those there are before it. */
-export interface RevertCounts {
-  readonly recordsBefore: number;
-  readonly create: number;
-  readonly update: number;
-  readonly delete: number;
-  /** of devices: those that have to be wiped for another owner */
-  readonly wipes: number | undefined;
-  /** the devices that get their owner back */
-  readonly released?: number | undefined;
-  readonly lost: PlanCounts["lost"];
+/** What an undo changes. */
+export interface UndoCounts extends Pick<
+  PlanCounts,
+  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost"
+> {
+  /** that of most of its records */
+  readonly kind: FormatName;
+  /** records of other things than the kind's */
+  readonly beside: NonNullable<PlanCounts["beside"]>;
+  readonly blocked: PlanCounts["blocked"];
+}
+
+/** A change that is undone. */
+export interface UndoneChange {
+  readonly number: number;
+  readonly revision: number;
+  /** an import, or the takeover of an export, made it */
+  readonly isImport: boolean;
+  /** leaves out the records that cannot be undone */
+  readonly skipBlocked: boolean;
 }
 
 /** The outcome of a comparison with the console's export. */
@@ -172,12 +181,17 @@ export interface ImportEngine {
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /** Compares the console's export with what the plan makes of a copy of the tenant. @throws Failure `input-rejected` */
   verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison>;
-  /** What an undoing would change. @throws Failure `conflict` if it is no longer possible */
-  countRevert(original: ImportRecord): Promise<RevertCounts>;
+  /**
+   * What an undo would change.
+   *
+   * @param kind that of its plan; undefined: that of most of its records
+   * @throws Failure `not-permitted` if it changes who is above the asker
+   */
+  countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts>;
   /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** The rows of an undoing's plan. @param original what is undone */
-  revertRows(original: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
+  /** The rows of an undo's plan. @param first the kind whose rows come first */
+  undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Iterable<Uint8Array>;
   /** What a committed import did, as the rows of a plan. */
   committedRows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
   /** What imports did to a record of a kind, oldest first. @param record its number in its table */

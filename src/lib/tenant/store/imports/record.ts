@@ -69,16 +69,21 @@ export interface ImportDetail {
   /** the import that was written for the console after this one, and those this one superseded */
   readonly supersededBy?: string | undefined;
   readonly supersedes?: readonly string[] | undefined;
-  /** the import that this one reverts, or that reverted this one */
+  /** of an undo: the number of the change that it undoes, and whether it leaves out what cannot be undone */
+  readonly undoes?: number | undefined;
+  readonly skipBlocked?: true | undefined;
+  /** of an undo: who made changes after the one that it undoes */
+  readonly others?: readonly string[] | undefined;
+  /** the import that this one undoes, or that undid this one */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
   /** of the console's own export: what its commit replaced, to be put back with it */
   readonly settled?: Settled | undefined;
   /** the id of another deletion, which is committed before this one and with it: of the users of organisations */
   readonly takes?: string | undefined;
-  /** of an undoing: the scope of what it undoes, see `PlanRequest` */
+  /** of an undo: the scope of what it undoes, see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** of an undoing: it leaves the console as it is, and asks nothing of it */
+  /** of an undo: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
   readonly process: number | null;
@@ -145,8 +150,8 @@ export const recordOf = (row: Row): ImportRecord => ({
 export const DONE: readonly ImportState[] = ["committed", "accepted"];
 
 /** The state of an import as people are told it. */
-export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverted" =>
-  DONE.includes(state) && detail.revertedBy !== null ? "reverted" : state;
+export const stateOf = ({ state, detail }: ImportRecord): ImportState | "undone" =>
+  DONE.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
 export const insertImport = async (
   writer: Writer,
@@ -212,6 +217,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
     overwrites: _overwrites,
     contradicts: _contradicts,
     lost: _lost,
+    blocked: _blocked,
     ...done
   } = rest as Partial<PlanCounts>;
   return done;

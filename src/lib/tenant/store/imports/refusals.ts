@@ -110,37 +110,29 @@ export const partOf = (number: string, whole: string): Failure =>
     ),
   });
 
-/** What may be done instead. @param next the last import that was not undone, if there is one */
-export const orUndo = ({ en, ja }: Text, next: string | undefined): Text =>
-  next === undefined
-    ? text(en, ja)
-    : text(
-        `${en}; to undo the last one that still stands: clomoctl imports revert ${next}`,
-        `${ja}。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
-      );
-
-/**
- * The failure of undoing an import twice.
- *
- * @param by the number of the undo
- * @param next as of {@link orUndo}
- */
-export const undoneAlready = ({
-  number,
-  by,
-  next,
-}: {
-  readonly number: string;
-  readonly by: string;
-  readonly next?: string | undefined;
-}): Failure =>
+/** The failure of undoing a change twice. @param by the number of the undo */
+export const undoneAlready = (number: number, by: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${number} was already undone by import ${by}`,
-      `インポート ${number} はインポート ${by} ですでに取り消されています`,
+      `change ${number} was already undone by change ${by}`,
+      `変更 ${number} は変更 ${by} ですでに取り消されています`,
     ),
-    hint: orUndo(
-      text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
-      next,
+    hint: text(`to have it again: ${line("undo", [by])}`, `もう一度適用するには: ${line("undo", [by])}`),
+  });
+
+/** The failure of undoing a change after the records in its way have become others than were shown. */
+export const blockedOtherwise = ({ detail }: ImportRecord): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `records of change ${detail.undoes} were changed since the undo was shown; nothing was changed`,
+      `確認の表示後に変更 ${detail.undoes} のレコードが変更されたため、何も変更していません`,
     ),
+    hint: text("look at it again, and run the command again", "内容を確認してから、もう一度実行してください"),
+  });
+
+/** The failure of undoing a change of which nothing can be restored. */
+export const notUndoable = (number: number, why: Text): Failure =>
+  new Failure("conflict", {
+    what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
+    hint: text(`see it: ${line("audit show", [number])}`, `確認: ${line("audit show", [number])}`),
   });

@@ -2,7 +2,9 @@ import { kindOf } from "../../../imports/kinds.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { Thing } from "../../../model/thing.ts";
-import { either, quoteIdentifier } from "../sql/forms.ts";
+import { versionsOf } from "../../versions/keep.ts";
+import { versionTable } from "../../versions/tables.ts";
+import { either, quoteIdentifier, THEN } from "../sql/forms.ts";
 import type { Reader } from "../store.ts";
 
 /** A record that an undoing brought back, of which the console has to be told more than files do. */
@@ -23,10 +25,13 @@ const secretsOf = ({ fields }: Thing): string => {
 const unfiledIn = (kind: FormatName): readonly (readonly [field: string, condition: string])[] =>
   kindOf(FORMATS[kind]).unfiled.map(({ field, flag }) => [field, `w.${field} ${flag ? "= 1" : "is not null"}`]);
 
-/** SQL: the records that an import deleted and `:undo` brought back, as they were, `w`. */
-const restoredFrom = ({ name }: Thing): string =>
-  `from import u join import d on d.id = u.detail ->> 'reverts'
-   join ${name}_was w on w.import = d.pk and w.action = 'delete'`;
+/** SQL: the records that the undo `:undo` brought back, as they were when they were deleted, `w`. */
+const restoredFrom = ({ name }: Thing): string => {
+  const kept = versionTable(versionsOf(name));
+  return `from import u ${THEN} created_range r on r.revision = u.revision and r.thing = '${name}'
+   ${THEN} ${kept} w on w.pk between r.first and r.last and w.action = 'delete' and w.revision = (
+     select max(d.revision) from ${kept} d where d.pk = w.pk and d.revision < r.revision and d.action = 'delete')`;
+};
 
 /**
  * The records that an undoing brought back and that have, or had, what no file tells: fields set by hand, and secrets.

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store.ts";
@@ -35,7 +36,7 @@ test("many imports are shown with no more reads than one, each with the numbers 
   const made = await tenant.import(users, file("山田"));
   const one = await statements();
   const changed = await tenant.import(users, file("山田 改"));
-  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(changed.id));
+  const undo = await tenant.client.imports.commit(await undoImport(tenant.client, changed.id));
   const waiting = await tenant.plan(users, file("山田 新"));
   await tenant.client.imports.emitted(waiting, {});
   await tenant.plan(users, file("山田 旧"));

@@ -1,6 +1,7 @@
 import type { Import } from "../../../contract/index.ts";
 import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
+import type { BlockedRecord } from "../../../model/undo.ts";
 import { openTasks } from "../console.ts";
 import { countOpenTasks } from "../tenant.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
@@ -30,8 +31,8 @@ export const NO_COUNTS = {
 /** What imports are told with that is not in their own rows: read at once for however many. */
 interface Beside {
   readonly tenant: string;
-  /** numbers of imports, by id */
-  readonly numbers: ReadonlyMap<string, string>;
+  /** the numbers of the changes that undid others, by the numbers of these */
+  readonly undoneBy: ReadonlyMap<number, number>;
   /** deletions that are committed with others, by id */
   readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
   /** open tasks for the console, by the number of their import's plan */
@@ -60,13 +61,7 @@ const takenOf = (row: Row): NonNullable<Import["takes"]> => ({
 });
 
 const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
-  const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
-  const numbers = await reader.all(
-    "select id, pk, change from import where id in (select value from json_each(:others))",
-    {
-      others: JSON.stringify(others),
-    },
-  );
+  const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
   const takes = records.flatMap(({ detail }) => detail.takes ?? []);
   const taken = await reader.all(
     `select id, pk, change, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
@@ -79,7 +74,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
-    numbers: new Map(numbers.map((row) => [String(row["id"]), numbersOf(row).number])),
+    undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
     open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
@@ -118,6 +113,8 @@ const shownCounts = (record: ImportRecord) => {
     overwrites,
     contradicts,
     lost,
+    beside,
+    blocked,
     unusable: _unusable,
     ...counts
   }: PlanCounts = {
@@ -136,13 +133,16 @@ const shownCounts = (record: ImportRecord) => {
     ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
     ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
+    ...(beside === undefined ? {} : { beside: [...beside] }),
+    ...(blocked === undefined ? {} : { blocked: { count: blocked.count, first: blocked.first.map(blockedOf) } }),
   };
 };
+
+const blockedOf = ({ fields, ...blocked }: BlockedRecord) => ({ ...blocked, fields: [...fields] });
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
-  const numberOf = (id: string | null): string | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
   return {
     id: record.id,
@@ -150,7 +150,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     change: record.change,
     tenant: beside.tenant,
     kind: record.kind,
-    mode: detail.request?.mode ?? "revert",
+    mode: detail.request?.mode ?? "undo",
     state: stateOf(record),
     fileName: detail.request?.fileName ?? "",
     inputSha256: detail.staged?.sha256 ?? null,
@@ -160,10 +160,8 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     committedAt: detail.committedAt,
     actor: detail.actor,
     mine: detail.actor === asking,
-    reverts: detail.reverts,
-    revertsNumber: numberOf(detail.reverts),
-    revertedBy: detail.revertedBy,
-    revertedByNumber: numberOf(detail.revertedBy),
+    undoes: detail.undoes ?? null,
+    undoneBy: record.change === null ? null : (beside.undoneBy.get(record.change) ?? null),
     etag: record.etag,
     request: withoutScope(detail.request),
     rows: detail.staged?.rows ?? 0,
@@ -175,6 +173,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(takes === undefined ? {} : { takes }),
+    ...(detail.others === undefined ? {} : { others: [...detail.others] }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
     ...(task === undefined ? {} : { consoleTask: task }),

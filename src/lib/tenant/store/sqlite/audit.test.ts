@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { auditOf, hashesOf } from "#support/tenant/audit.ts";
 import { TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
@@ -13,7 +14,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 test("every change has an audit record, chained by hash, without secrets", async () => {
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   await tenant.client.users.removeField(id);
   const entries = auditOf(tenant.database);
   expect(entries.map(({ action, objects }) => [action, (objects as { id: string }[])[0]?.id])).toEqual([

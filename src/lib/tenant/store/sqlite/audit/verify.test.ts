@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const { id } = await tenant.client.users.addField({ name: "座席" });
   await tenant.import(users, [header, person(1, "改名"), person(2, "改姓"), person(5)]);
   const gone = await tenant.import({ ...users, mode: "replace" }, [header, person(1, "改名"), person(5)]);
-  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
   await tenant.client.users.removeField(id);
   for (let n = 0; n < 700; n += 1) await tenant.client.renewals.add({ kind: "custom", name: `契約${n}` });
   head = String(tenant.sql("select hash from audit order by seq desc limit 1")[0]?.["hash"]);

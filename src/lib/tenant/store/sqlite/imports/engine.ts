@@ -8,8 +8,9 @@ import type {
   ImportEngine,
   PlanWork,
   RecordEvent,
-  RevertCounts,
   RowQuery,
+  UndoCounts,
+  UndoneChange,
   VerifyOptions,
 } from "../../imports/engine.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
@@ -20,18 +21,16 @@ import { planScope } from "../../scope.ts";
 import type { Database } from "../database.ts";
 import { hold, see } from "../scope.ts";
 import { storageFailure } from "../storage-failure.ts";
+import { undoLines, kindsOfThing } from "../undo/lines.ts";
+import { countUndo, prepareUndo } from "../undo/plan.ts";
 import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
 import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
-import { committedOf } from "./history/committed.ts";
 import { committedLines, recordEvents } from "./history/lines.ts";
 import { refuseAbove } from "./matching/outside.ts";
 import { plannedWork } from "./matching/work.ts";
 import { planSqlOf } from "./plan-sql.ts";
-import { planRevert } from "./revert/checks.ts";
-import { planInPart } from "./revert/in-part.ts";
-import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
   isHeld,
@@ -129,7 +128,7 @@ export class SqliteImports implements ImportEngine {
 
   async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const type = detail.reverts === null ? "commit" : "revert";
+    const type = detail.undoes === undefined ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
     const change = { id, moment, once, writer, scope: this.#scope };
     await this.#worker.run(
@@ -166,10 +165,13 @@ export class SqliteImports implements ImportEngine {
     return compared;
   }
 
-  countRevert(original: ImportRecord): Promise<RevertCounts> {
-    const reverted = committedOf(original);
-    const plan = this.#scope === undefined ? planRevert : planInPart;
-    return this.#store.read(async () => plan(this.#database, original, reverted));
+  countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
+    const [counts] = this.#reading(undefined, (database) => {
+      prepareUndo(database, undone);
+      return [countUndo(database, kind)];
+    });
+    if (counts === undefined) throw new TypeError("an undo has counts");
+    return Promise.resolve(counts);
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
@@ -177,14 +179,16 @@ export class SqliteImports implements ImportEngine {
     yield* this.#readingPlan(record, (database) => planLines(database, plan, query));
   }
 
-  *revertRows(original: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const reverted = committedOf(original);
-    yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
+  *undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Generator<Uint8Array> {
+    yield* this.#reading(undefined, (database) => {
+      prepareUndo(database, undone);
+      return undoLines(database, first, query);
+    });
   }
 
-  *committedRows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const committed = committedOf(record);
-    yield* this.#reading(undefined, (database) => committedLines(database, committed, query));
+  *committedRows({ kind, revision, detail }: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+    const kinds = [kindNamed(kind), ...(detail.counts?.beside ?? []).flatMap(({ thing }) => kindsOfThing(thing))];
+    yield* this.#reading(undefined, (database) => committedLines(database, { kinds, revision: revision ?? -1 }, query));
   }
 
   events(kind: FormatName, record: number): readonly RecordEvent[] {

@@ -30,7 +30,7 @@ const customPiece = (value: string): string =>
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
 /** SQL of the parts of a plan's row, each as JSON, in the order they are written. */
-type RowParts = Readonly<Record<keyof PlanRow, string>>;
+type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing">, string>> & { readonly thing?: string };
 
 /** SQL: a line of NDJSON, assembled by SQLite: a million rows need not become objects. */
 export const lineOf = (parts: RowParts): string => jsonObject(Object.entries(parts), "\n");
@@ -135,10 +135,11 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean): string =>
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
-/** SQL: the line of a record `t` that is deleted; no row of a file has it. */
-export const deletedLine = (kind: StoredKind): string => {
+/** SQL: the line of a record `t` that is deleted; no row of a file has it. @param parts further ones */
+export const deletedLine = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
   const { planner } = kind.table;
   return lineOf({
+    ...parts,
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${keyText(kind)}, ''))`,

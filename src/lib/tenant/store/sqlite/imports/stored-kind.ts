@@ -4,7 +4,7 @@ import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
 import type { RecordSql } from "../../../versions/past.ts";
-import type { Database, Params } from "../database.ts";
+import type { Database } from "../database.ts";
 import { asExpression, isMissing, keyOrValue } from "../../sql/forms.ts";
 
 /**
@@ -40,10 +40,6 @@ export interface Table {
    * @returns the number of devices that have to be wiped for it
    */
   readonly check?: ((database: Database, plan: PlanSql) => number) | undefined;
-  /** refuses an undoing after which what is particular to the thing would not hold. @throws Failure `conflict` */
-  readonly checkUndone?: ((database: Database, undoing: Undoing) => void) | undefined;
-  /** counts the devices that have to be wiped for an undoing */
-  readonly countWipes?: ((database: Database, undoing: Undoing) => number) | undefined;
 }
 
 /** What names a table's records, which stay while it does. */
@@ -52,16 +48,6 @@ export interface Holder extends Pick<Table, "thing" | "isFast"> {
   readonly column: string;
   /** SQL: in place of its table, a row for each record that it names, where several may be named */
   readonly rows?: string | undefined;
-}
-
-/** The records that an undoing restores, `c`, as they would be again. */
-export interface Undoing {
-  /** SQL: all of them, each with its former values and the `action` that is undone */
-  readonly restored: string;
-  /** SQL: true if the undoing neither removes nor restores a record. @param pk SQL of its number */
-  readonly isOther: (pk: string) => string;
-  /** the parameters of the above, with the `:revision` of the import */
-  readonly values: Params;
 }
 
 /** The keys of a unique field: where they are, and whose. */

@@ -12,9 +12,7 @@ import { MANAGERS } from "../../accounts.ts";
 import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { checkDevices, isOwnerKept } from "./devices/rules.ts";
-import { checkRestoredDevices, countWipesUndone } from "./devices/undo.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
-import { checkRestoredOrgs } from "./orgs/undo.ts";
 import { storedKind, type Holder, type StoredKind, type Table } from "./stored-kind.ts";
 
 /** The tables of which there is more to say than of all. */
@@ -30,7 +28,6 @@ const OWN: readonly Table[] = [
     usual: ROOT_ORG_PK,
     made: { parent: String(ROOT_ORG_PK), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
     planner: ORG_PLANNER,
-    checkUndone: checkRestoredOrgs,
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
@@ -38,8 +35,6 @@ const OWN: readonly Table[] = [
   {
     thing: DEVICE,
     check: checkDevices,
-    checkUndone: checkRestoredDevices,
-    countWipes: countWipesUndone,
     isFast: isOwnerKept,
   },
 ];

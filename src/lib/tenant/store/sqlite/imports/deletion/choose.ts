@@ -9,13 +9,11 @@ import type { Asked } from "../../../imports/engine.ts";
 import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
 import { either, quoteIdentifier } from "../../../sql/forms.ts";
-import type { Database } from "../../database.ts";
+import type { Database, Params } from "../../database.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { FOUND, refuseFound } from "../matching/outside.ts";
-import { inTheWay } from "../revert/checks.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import type { InTheWay } from "../revert/refusals.ts";
 import {
   isLeft,
   isProtected,
@@ -25,6 +23,7 @@ import {
   notThere,
   othersDepend,
   type Dependent,
+  type InTheWay,
 } from "./refusals.ts";
 
 /** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
@@ -34,6 +33,21 @@ export const createChoice = (database: Database, ids: readonly string[]): void =
   database.run(`insert into ${ASKED} select value from json_each(:ids) where true on conflict do nothing`, {
     ids: JSON.stringify(ids),
   });
+};
+
+/** Records as SQL. */
+interface Found {
+  /** what people call one */
+  readonly called: string;
+  /** the rows, from `from` on */
+  readonly from: string;
+}
+
+/** Records that are in the way, and the first of them by name; undefined if there are none. */
+const inTheWay = (database: Database, { called: name, from }: Found, values: Params = {}): InTheWay | undefined => {
+  const first = database.all(`select ${name} as name ${from} limit ${MOST_NAMED}`, values);
+  if (first.length === 0) return undefined;
+  return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
 };
 
 /** SQL: what people call the record `t`: its path, if it is one of a tree. */
@@ -51,8 +65,7 @@ const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"]
   const { kind } = plan;
   if (kind.thing.protects === undefined) return undefined;
   const from = `from ${kind.thing.name} t join s.chosen c on c.target = t.pk where ${kind.isProtected} order by t.pk`;
-  const found = inTheWay(database, kind.thing, { called: called(plan), from, most: MOST_NAMED }, {});
-  return found && { count: found.count, names: found.names };
+  return inTheWay(database, { called: called(plan), from });
 };
 
 /** Records that go, and are protected in another scope: their names, with where. */
@@ -64,13 +77,7 @@ const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protected
   const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
   const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
   const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
-  const found = inTheWay(
-    database,
-    thing,
-    { called: `${called(plan)} || ' (' || ${where} || ')'`, from, most: MOST_NAMED },
-    { kind },
-  );
-  return found && { count: found.count, names: found.names };
+  return inTheWay(database, { called: `${called(plan)} || ' (' || ${where} || ')'`, from }, { kind });
 };
 
 /** Organisations that go, and that accounts manage which who asks does not see: their names. */
@@ -79,7 +86,7 @@ const findReserved = (database: Database, plan: PlanSql): InTheWay | undefined =
   if (thing !== ORG) return undefined;
   const from = `from ${thing.name} t where ${isLacking}
     and exists (select 1 from ${UNSEEN_MANAGERS} h where h.org = t.pk) order by t.pk`;
-  return inTheWay(database, thing, { called: called(plan), from, most: MOST_NAMED }, {});
+  return inTheWay(database, { called: called(plan), from });
 };
 
 /** What goes with a deletion, by another one. */

@@ -1,3 +1,4 @@
+import { line } from "../../../../../advice/line.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { NOT_MANAGED } from "../../../../../model/device.ts";
 import { nounNamed } from "../../../../../model/problem.ts";
@@ -7,7 +8,6 @@ import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
 import type { Asked } from "../../../imports/engine.ts";
 import { NOTHING_CHANGED } from "../../../imports/refusals.ts";
-import { endsAdministrator, type InTheWay } from "../revert/refusals.ts";
 
 /** A record on which others depend. */
 export interface Dependent {
@@ -24,6 +24,23 @@ export interface Dependent {
     readonly areAllNamed?: boolean | undefined;
   }[];
 }
+
+/** Records that stand in the way of a deletion. */
+export interface InTheWay {
+  readonly count: number;
+  /** what people call the first of them */
+  readonly names: readonly string[];
+}
+
+/** The commands after which somebody is no administrator. @param app whose; undefined for CLOMO PANEL's */
+const endsAdministrator = (app: SecuredApp | undefined): Text => {
+  if (app !== undefined) return same(line("secured administrators remove", ["USER"], { app }));
+  const [revoke, unmark] = [line("clomo-account revoke", ["ACCOUNT"]), line("users administrators remove", ["USER"])];
+  return text(
+    `${revoke} (of who has a role), or ${unmark} (of who is only marked)`,
+    `${revoke}(管理者権限が記録されている人)か ${unmark}(管理者の指定のみの人)`,
+  );
+};
 
 /** Maximum number of records that a refusal names for one reason: a list of leavers is seen whole. */
 export const MOST_NAMED = 10;
@@ -69,7 +86,7 @@ const mayDo = (lesser: Asked["lesser"], operation: Operation): boolean => lesser
 
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
 export const isProtected = (
-  { count, names }: Pick<InTheWay, "count" | "names">,
+  { count, names }: InTheWay,
   app: SecuredApp | undefined,
   lesser: Asked["lesser"],
 ): Reason => {
@@ -89,7 +106,7 @@ export const isProtected = (
 };
 
 /** Administrators are in organisations that are to go with their users. */
-export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">, lesser: Asked["lesser"]): Reason => {
+export const isLeft = ({ count, names }: InTheWay, lesser: Asked["lesser"]): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(
@@ -109,7 +126,7 @@ export const isLeft = ({ count, names }: Pick<InTheWay, "count" | "names">, less
 };
 
 /** Something that who asks does not see holds organisations; what it is he is not told. */
-export const isReserved = ({ count, names }: Pick<InTheWay, "count" | "names">): Reason => {
+export const isReserved = ({ count, names }: InTheWay): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(

@@ -1,3 +1,4 @@
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { failureOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
@@ -126,7 +127,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
         ja: "「支社」(B)は削除できません: デバイス 1 が残ります",
       },
     ]);
-    expect(await failureOf(tenant.client.imports.revert(made.id))).toMatchObject({
+    expect(await failureOf(undoImport(tenant.client, made.id))).toMatchObject({
       code: "conflict",
       what: { en: "1 device (S1) belongs to organisations that this import created; it cannot be undone" },
     });
@@ -317,6 +318,6 @@ test("an undoing brings back mode, owner and tags", async () => {
     file({ S1: { mode: "legacy", user: YAMADA } }),
   );
   expect(done).toMatchObject({ update: 1, delete: 1 });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect(tenant.dump()).toEqual(before);
 });

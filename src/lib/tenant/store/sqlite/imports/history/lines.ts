@@ -12,7 +12,6 @@ import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";
 import { proceeding } from "../functions.ts";
 import type { StoredKind, StoredReference, Table } from "../stored-kind.ts";
-import { customValue, type Committed } from "./committed.ts";
 
 /** What an import did to a record; setting a secret is an update too. */
 type Action = "create" | "update" | "delete";
@@ -25,6 +24,9 @@ interface Past {
 
 /** Right before an event, or right after it. */
 type Side = "before" | "after";
+
+/** SQL: the value of the custom field `f`. @param custom SQL of a record's values */
+const customValue = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
 
 /** SQL: a record's path then; undefined if its thing has none. @param pk SQL of its number */
 const path = (table: Table, pk: string, side: Side): string | undefined => {
@@ -128,6 +130,15 @@ const collectPast = (database: Database, kind: StoredKind, events: Events): void
   for (const reference of references) collect(reference.table.thing, `v.changed & ${namingBits(reference)} <> 0`);
 };
 
+/** SQL: true if an event set a secret of the record. */
+const setsSecret = ({ kind: { table }, sides }: Past, action: Action): string => {
+  const column = table.secretSetAt ?? "secrets";
+  const versions = versionsOf(table.thing.name);
+  if (action === "delete" || versions.columns.every(({ name }) => name !== column)) return "false";
+  const isSet = `coalesce(${sides.after(column)}, '{}') <> '{}'`;
+  return action === "create" ? isSet : `c.changed & ${bitOf(versions, column)} <> 0 and ${isSet}`;
+};
+
 /** SQL: what an import did to a record, as the row of a plan. */
 const eventLine = (of: Past, action: Action): string => {
   const { kind, sides } = of;
@@ -139,7 +150,7 @@ const eventLine = (of: Past, action: Action): string => {
     key: `json_quote(coalesce(${keyText(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
     action: `'"${action}"'`,
     changed: action === "update" ? changedOf(of, ({ field }) => `',"${field}"'`) : none,
-    setsSecret: truth("exists (select 1 from import_secret s where s.import = e.import and s.target = e.pk)"),
+    setsSecret: truth(setsSecret(of, action)),
     exists: truth(action === "create" ? "false" : "true"),
     before: {
       create: none,
@@ -157,33 +168,46 @@ const eventLine = (of: Past, action: Action): string => {
 /** SQL: what events of one action did, as the rows of a plan: `import`, `revision` and `line`. */
 const linesOf = (kind: StoredKind, action: Action, events: Events): string => {
   const of: Past = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
-  return `select e.import, e.revision, ${eventLine(of, action)} as line
+  const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
+  return `select e.import, e.revision, ${eventLine(of, action)} as line${app}
     from (${eventsOf(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
 };
 
 const ACTIONS = ["update", "create", "delete"] as const;
 
-/** What a committed import did, as the rows of a plan: NDJSON, in batches; updates, then creations, then deletions. */
+/** What a committed import did, of these kinds. */
+export interface CommittedRows {
+  readonly kinds: readonly StoredKind[];
+  readonly revision: number;
+}
+
+/** What a committed import did, as the rows of a plan: NDJSON, in batches; of each kind updates, creations, then deletions. */
 export function* committedLines(
   database: Database,
-  { kind, pk, revision }: Committed,
+  { kinds, revision }: CommittedRows,
   { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
 ): Generator<Uint8Array> {
   const events: Events = {
-    imports: "select :pk as import, :revision as revision",
+    imports: "select 0 as import, :revision as revision",
     which: () => "true",
-    values: { pk, revision },
+    values: { revision },
   };
-  collectPast(database, kind, events);
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
     return row;
   };
-  for (const action of ACTIONS) {
-    if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
-    const rows = database.iterate(`${linesOf(kind, action, events)} limit :rest`, { ...events.values, rest });
-    yield* batched(Iterator.from(rows).map(count));
+  for (const kind of kinds) {
+    collectPast(database, kind, events);
+    for (const action of ACTIONS) {
+      if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
+      const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
+      const rows = database.iterate(`select line from (${linesOf(kind, action, events)}) ${scope} limit :rest`, {
+        ...events.values,
+        rest,
+      });
+      yield* batched(Iterator.from(rows).map(count));
+    }
   }
 }
 

@@ -6,39 +6,38 @@ import type { Writer } from "../../../store.ts";
 import type { Database } from "../../database.ts";
 import { calledText } from "../expressions.ts";
 import { sumOfKept } from "../history/kept.ts";
-import { hasFormer, wasTable } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
+import { versionTable } from "../../../../versions/tables.ts";
 import { touchedOrgs } from "./touched-orgs.ts";
 
 /** Records that went with an import are named in its record, up to this number; all of them are in its rows. */
 const MOST_NAMED = 20;
 
 /** The first records that an import deleted, as they were. */
-const deletedBy = (database: Database, { pk, kind }: ImportRecord): readonly ChangedObject[] => {
+const deletedBy = (database: Database, { kind }: ImportRecord, revision: number): readonly ChangedObject[] => {
   const { thing } = kindNamed(kind);
-  if (!hasFormer(thing)) return [];
-  const sql = `select t.id, ${calledText(thing)} as name from ${wasTable({ thing })} t
-    where t.import = :pk and t.action = 'delete' order by t.pk limit :limit`;
+  const sql = `select t.id, ${calledText(thing)} as name from main.${versionTable(versionsOf(thing.name))} t
+    where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
   return database
-    .all(sql, { pk, limit: MOST_NAMED })
+    .all(sql, { revision, limit: MOST_NAMED })
     .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
 };
 
 /** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
 const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | undefined): string => {
-  if (detail.reverts !== null) return "imports.revert";
+  if (detail.undoes !== undefined) return "undo";
   if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
   if (state !== "awaiting-console") return "imports.commit";
   return verified?.state === "accepted" ? "imports.accept" : "imports.verify";
 };
 
-/** What was done besides: the import that was undone. */
+/** When and how an import was done. */
 interface Done {
   readonly change: number;
   readonly moment: CommitMoment;
   readonly revision: number;
   readonly verified?: Verified | undefined;
-  readonly undone?: ImportRecord | undefined;
 }
 
 /**
@@ -53,11 +52,11 @@ export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision, verified, undone }: Done,
+  { change, moment, revision, verified }: Done,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
-  const { request, counts, staged } = record.detail;
-  const kind = undone !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
+  const { request, counts, staged, undoes } = record.detail;
+  const kind = undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
   await appendAudit(
     writer,
     {
@@ -66,23 +65,19 @@ export const auditImport = async (
       by,
       origin,
       action: actionOf(record, verified),
-      objects: [
-        ...(undone === undefined ? [] : [importObject(undone)]),
-        importObject({ ...record, number: String(change) }),
-        ...deletedBy(database, record),
-      ],
-      orgs: touchedOrgs(database, record, undone) ?? heldOrgs,
+      objects: [importObject({ ...record, number: String(change) }), ...deletedBy(database, record, revision)],
+      orgs: touchedOrgs(database, revision) ?? heldOrgs,
       detail: {
         kind: record.kind,
-        mode: request?.mode ?? "revert",
+        mode: request?.mode ?? "undo",
         fileName: request?.fileName,
         fromConsole: request?.fromConsole === true ? true : undefined,
-        undone: undone?.change,
+        undoes,
         ...doneOf(counts),
         inputSha256: staged?.sha256,
         changes: sumOfKept(database, record.pk),
       },
     },
-    { writer: kind, revision, import: record.pk, undoes: undone?.change ?? undefined },
+    { writer: kind, revision, import: record.pk, undoes },
   );
 };

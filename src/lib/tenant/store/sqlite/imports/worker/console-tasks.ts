@@ -5,6 +5,7 @@ import { comparisonKey, nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
+  closeTasksOfChange,
   doubtTask,
   handTarget,
   insertHandTask,
@@ -20,9 +21,9 @@ import { restoredFields } from "../../../imports/restored.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
+import type { StoredChange } from "../../../change-number.ts";
 import { isMade } from "../history/committed.ts";
 import { storedKeys } from "../expressions.ts";
-import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import { isImportedAfter, isWholeExport, seenIn, shownSince } from "./contradictions.ts";
@@ -61,15 +62,26 @@ export const noteForConsole = async (writer: Writer, done: Done): Promise<void> 
 const hasChanged = (counts: PlanCounts | null): boolean =>
   counts !== null && [counts.create, counts.update, counts.delete, counts.secretsSet].some((count) => count > 0);
 
-/** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
-export const noteUndo = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
+/** What an undo undoes: a change, and the import that made it, if one did. */
+interface UndoneBy {
+  readonly change: StoredChange;
+  readonly original: ImportRecord | undefined;
+}
+
+/** Notes that an undo changed a mirror; whether the console had the changes is not known. */
+export const noteUndo = async (writer: Writer, done: Done, { change, original }: UndoneBy): Promise<void> => {
   const { record, at, actor } = done;
-  const isExport = original.detail.request?.fromConsole === true;
+  const isExport = original?.detail.request?.fromConsole === true;
   if (isExport) await unsettle(writer, original);
   const { counts, mirrorOnly } = record.detail;
-  if ((isExport && (mirrorOnly === true || !hasChanged(counts))) || !(await isMirror(writer))) return;
-  await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
-  if ((original.detail.counts?.released ?? 0) > 0) await noteOwnersBack(writer, done, original);
+  const isHere = isExport && (mirrorOnly === true || !hasChanged(counts));
+  // an undo of the mirror alone asked nothing of the console: neither does its own undo
+  if (isHere || original?.detail.mirrorOnly === true || !(await isMirror(writer))) return;
+  const closing = { state: "dropped", at, actor } as const;
+  if (original === undefined) await closeTasksOfChange(writer, change, closing);
+  else await closeTasksOf(writer, original.pk, closing);
+  if ((original?.detail.counts?.released ?? 0) > 0 && original !== undefined)
+    await noteOwnersBack(writer, done, original);
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
 };
 
@@ -206,7 +218,7 @@ const importAsked = async (
 ): Promise<Pick<ImportAsked, "done" | "undone" | "asked" | "isLost">> => {
   const done = await readImport(writer, importId);
   const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
-  const { fields, isLost } = await changedFields(writer, done, undone?.detail.counts ?? done.detail.counts);
+  const { fields, isLost } = await changedFields(writer, done, done.detail.counts);
   return { done, undone, asked: { done, undone, fields }, isLost };
 };
 
@@ -397,11 +409,11 @@ const changedFields = async (
 
 /** The fields of the records that an import made; those that an undoing brought back have all that they had. */
 const createdFields = async (writer: Writer, { id, kind, detail }: ImportRecord): Promise<readonly string[]> => {
-  const { counts, staged, reverts } = detail;
+  const { counts, staged, undoes } = detail;
   if ((counts?.create ?? 0) === 0) return [];
   const { columns, custom } = kindNamed(kind).format;
   const own = (custom ? await writer.all("select pk from custom_field") : []).map(({ pk }) => `${CUSTOM}${Number(pk)}`);
-  if (reverts !== null) {
+  if (undoes !== undefined) {
     const restored = await restoredFields(writer, kind, id);
     const still = restored.custom.map((pk) => `${CUSTOM}${pk}`).filter((name) => own.includes(name));
     return [...restored.inFiles, ...still, ...restored.beside.map(unshown)];
@@ -469,6 +481,24 @@ const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked
         where o.revision > :revision and o.revision < i.revision) limit 1)`;
   const values = { revision: asked.done.revision ?? 0, pk: record.pk, ...ofParams(asked) };
   return (await writer.count(sql, values)) > 0;
+};
+
+/** SQL: joins to a record as it was, `c`, whoever has one of its unique values by now, `t`; for each such field. */
+const holdersOf = ({ thing, claims, fixed }: StoredKind): readonly { readonly join: string }[] => {
+  const before = (column: string): string => `c.${quoteIdentifier(column)}`;
+  const scope = thing.scope === undefined ? "true" : `t.${thing.scope} = c.${thing.scope}`;
+  return [
+    ...claims.map(({ field, own, key, table, record }) => ({
+      join: own
+        ? `${THEN} ${thing.name} t on ${key("t")} = ${key("c")}`
+        : `${THEN} json_each(${storedKeys(field, before)}) e ${THEN} ${table} k on ${key("k")} = e.value
+           ${THEN} ${thing.name} t on t.pk = k.${record}`,
+    })),
+    // by which a row meets its record to the letter
+    ...(fixed === undefined
+      ? []
+      : [{ join: `${THEN} ${thing.name} t on ${scope} and t.${quoteIdentifier(fixed)} = ${before(fixed)}` }]),
+  ];
 };
 
 /** SQL: of a record `c` that an import deleted, that another one of a unique value of it is as it was. */

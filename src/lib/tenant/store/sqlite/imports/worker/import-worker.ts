@@ -4,7 +4,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
-import { applyToCopy, commit, commitRevert, formOf, planDeletion, replan, Staging } from "./tasks.ts";
+import { applyToCopy, commit, commitUndo, formOf, planDeletion, replan, Staging } from "./tasks.ts";
 import type { Comparison } from "../../../imports/engine.ts";
 import type { Assignment, Outcome, Task } from "./messages.ts";
 
@@ -60,8 +60,8 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
     case "commit":
       await commit(task, interrupted);
       return undefined;
-    case "revert":
-      await commitRevert(task, interrupted);
+    case "undo":
+      await commitUndo(task, interrupted);
       return undefined;
   }
 }

@@ -62,7 +62,7 @@ export type Task =
   | ({ readonly type: "replan" } & Again & StagedTask)
   | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
   | ({
-      readonly type: "revert";
+      readonly type: "undo";
       readonly id: string;
       readonly tenant: string;
     } & Change);

@@ -18,6 +18,10 @@ import type { Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
 import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
+import { blockedPlaces, countBlocked, type BlockedPlace } from "../../undo/blocked.ts";
+import { prepareUndo } from "../../undo/plan.ts";
+import { stagedCollections } from "../../undo/staged.ts";
+import { writeUndo } from "../../undo/write.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
@@ -28,16 +32,13 @@ import {
   type ImportRecord,
   type StoredRequest,
 } from "../../../imports/record.ts";
-import { rejected, seeImport, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
+import { blockedOtherwise, rejected, seeImport, undoneAlready, withoutPlan } from "../../../imports/refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
-import { checkRevertible } from "../revert/checks.ts";
-import { checkInPart } from "../revert/in-part.ts";
-import { applyRevert } from "../revert/records.ts";
-import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
-import type { Comparison, Verified } from "../../../imports/engine.ts";
+import type { Comparison, UndoneChange, Verified } from "../../../imports/engine.ts";
+import { readChange, undoneChange } from "../../../change-number.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { findForeign } from "../matching/foreign.ts";
 import { findKeysOfOthers } from "../matching/lasting.ts";
@@ -382,11 +383,12 @@ export const replan = (
   });
 
 /** The collections that an import of a kind may write. */
-const writtenBy = (kind: StoredKind): readonly string[] => [
-  ...new Set([kind.collection, ...createdBy({ kind }).map(({ collection }) => collection)]),
-];
+const writtenBy = (kind: StoredKind): readonly string[] => {
+  const created = kind.references.filter(({ refers }) => refers.creates !== undefined);
+  return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
+};
 
-/** The collections whose records a plan, or an undoing, changes beside those of its kind: devices that lose their owners, or get them back. */
+/** The collections whose records a plan changes beside those of its kind: devices that lose their owners. */
 const releasing = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [kindNamed("devices").collection] : [];
 
@@ -516,53 +518,62 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
   if (files.taken !== undefined) removeStaging(files.taken);
 };
 
-/** Reverts a committed import. @throws Failure `conflict` if one of its records has changed since */
-export const commitRevert = async (
-  task: Extract<Task, { type: "revert" }>,
-  interrupted: () => boolean,
-): Promise<void> => {
+/** Undoes a change. @throws Failure `conflict` if other records stand in its way than when it was planned */
+export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrupted: () => boolean): Promise<void> => {
   const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     defineFunctions(database, interrupted);
     await changing(database, task, interrupted, async (writer) =>
-      applyRevertAndRecord(database, writer, await readImport(writer, task.id), task),
+      undoAndRecord(database, writer, await readImport(writer, task.id), task),
     );
   } finally {
     database.close();
   }
 };
 
-/** @throws Failure `conflict` if an import was undone since its undoing was planned */
-const checkStanding = async (writer: Writer, { number, detail: { revertedBy } }: ImportRecord): Promise<void> => {
-  if (revertedBy === null) return;
-  throw undoneAlready({ number, by: (await readImport(writer, revertedBy)).number });
+/** What stands in the way of an undo for who sees a part of the tenant: found on a connection of its own, which sees that. */
+const blockedInSight = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedPlace[] => {
+  const seeing = database.reader();
+  try {
+    defineFunctions(seeing, () => database.isInterrupted());
+    see(seeing, scope);
+    hold(seeing, scope);
+    prepareUndo(seeing, options);
+    return blockedPlaces(seeing);
+  } finally {
+    seeing.close();
+  }
 };
 
-/** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
-const applyRevertAndRecord = async (
+/** Undoes a change and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
+const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope }: Pick<Extract<Task, { type: "revert" }>, "moment" | "scope">,
+  { moment, scope }: Pick<Extract<Task, { type: "undo" }>, "moment" | "scope">,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const original = await readImport(writer, record.detail.reverts ?? "");
-  const reverted = committedOf(original);
-  const collections = [...writtenBy(reverted.kind), ...releasing(original)];
-  await writer.lock(collections);
-  await checkStanding(writer, original);
+  const { undoes = 0, skipBlocked = false, counts, reverts } = record.detail;
+  const undone = await readChange(writer, undoes);
+  if (undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
-  const newcomers = original.detail.counts?.create ?? 0;
-  if (scope === undefined) checkRevertible(database, reverted, newcomers);
-  else checkInPart(database, reverted, newcomers, scope);
+  const options = undoneChange(undone, skipBlocked);
+  prepareUndo(database, options, scope && blockedInSight(database, options, scope));
+  // the same records, as a record that is in the way is named once
+  if (countBlocked(database) !== (skipBlocked ? (counts?.blocked?.count ?? 0) : 0)) throw blockedOtherwise(record);
+  const collections = stagedCollections(database);
+  await writer.lock(collections);
   const revision = advance(database, collections);
   const change = await nextChange(writer);
-  applyRevert(database, reverted, record.pk, revision);
+  writeUndo(database, { pk: record.pk, revision });
   await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
-  await changeImport(writer, original, { detail: { revertedBy: record.id } });
-  await noteUndo(writer, { record, at: now, actor, revision }, original);
+  const original = reverts === null ? undefined : await readImport(writer, reverts);
+  if (original !== undefined) await changeImport(writer, original, { detail: { revertedBy: record.id } });
+  const again = original?.detail.reverts ?? null;
+  if (again !== null) await changeImport(writer, await readImport(writer, again), { detail: { revertedBy: null } });
+  await noteUndo(writer, { record, at: now, actor, revision }, { change: undone, original });
   for (const sql of SETTLING) database.run(sql, { revision });
-  await auditImport(database, writer, record, { change, moment, revision, undone: original });
+  await auditImport(database, writer, record, { change, moment, revision });
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */

@@ -1,8 +1,8 @@
-import { Failure } from "../lib/errors/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
-import type { OutputField } from "./field.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
-import type { Tools } from "./tools.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import type { OutputField } from "../field.ts";
+import { GLOBAL_OPTIONS } from "../globals.ts";
+import type { Tools } from "../tools.ts";
 
 /** Formats of documents, besides those of records. */
 type DocumentFormat = "text" | "markdown" | "html" | "pdf";

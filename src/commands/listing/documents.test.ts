@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Failure } from "../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { requestedDocument } from "./documents.ts";
-import type { Globals } from "./globals.ts";
+import type { Globals } from "../globals.ts";
 
 type Options = Parameters<typeof requestedDocument<"html" | "markdown">>[1];
 

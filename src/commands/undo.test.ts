@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Import } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import type { Import } from "../lib/client/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { FORMATS } from "../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";

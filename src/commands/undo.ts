@@ -1,0 +1,227 @@
+import { basename } from "node:path";
+import { line } from "../lib/advice/line.ts";
+import type { Client, Import } from "../lib/client/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { FORMATS } from "../lib/model/formats.ts";
+import { describeBlocked } from "../lib/model/undo.ts";
+import { counted, joined, text, type Text } from "../lib/text/index.ts";
+import { defineCommand } from "./command.ts";
+import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./imports/plan/confirm.ts";
+import { checkLimits, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
+import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./imports/plan/options.ts";
+import { deletionsName } from "./imports/outputs/console/upload.ts";
+import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
+import { showResult } from "./imports/plan/result.ts";
+import { rowsOf, showPlan } from "./imports/plan/show.ts";
+import { BLOCKED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
+import type { Tools } from "./tools.ts";
+
+export default defineCommand({
+  summary: text("undo a change", "変更を取り消す"),
+  details: [
+    text(
+      "Undoes any change of users, organisations, devices, accounts and groups by its number: an edit, an import, a deletion, an apply or another undo. Created records are deleted, changed or deleted ones get their former values back; the plan is shown and confirmed like an import. Changes may be undone in any order. If a record was changed since, or others need it, nothing is undone and each such record is named with the later change (exit 5); --skip-blocked undoes the rest (exit 8).",
+      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたレコードや、ほかから使われているレコードがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
+    ),
+    text(
+      "`last` is your newest change that was not undone. Passwords and the like, custom fields that were removed, and what was done at Apple do not come back.",
+      "last は、まだ取り消していない自分の最新の変更です。パスワードなど、削除したカスタム項目、Apple 側で行ったことは元に戻りません。",
+    ),
+  ],
+  args: {
+    change: {
+      kind: "string",
+      value: "NUMBER|last",
+      required: true,
+      about: text("number of the change, or `last`: your newest one", "変更番号、または last(自分の最新の変更)"),
+    },
+  },
+  options: {
+    confirmDeletions: CONFIRM_DELETIONS,
+    confirmWipes: CONFIRM_WIPES,
+    ...LIMITS,
+    skipBlocked: {
+      kind: "boolean",
+      about: text(
+        "leave records that cannot be undone as they are, and undo the rest (exit 8)",
+        "取り消せないレコードはそのままにして、ほかを取り消す(終了コード 8)",
+      ),
+    },
+    dryRun: {
+      kind: "boolean",
+      about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
+    },
+    emitCsv: {
+      ...UPLOAD_FILE,
+      beside: (name) => [deletionsName(name)],
+      about: text(
+        "of an import that went to the console: undo it here, and write the file that undoes it there",
+        "管理画面へ送ったインポートを、ここで取り消し、管理画面でも元に戻すためのファイルを書き出す",
+      ),
+    },
+    mirrorOnly: {
+      kind: "boolean",
+      about: text(
+        "of an import that went to the console, or of the console's own export: undo it here only, the console stays as it is",
+        "管理画面へ送ったインポートや管理画面のエクスポートの取り込みを、ここでだけ取り消す(管理画面は変更しない)",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl undo last --dry-run" },
+    { line: "clomoctl undo 12 --confirm-deletions 3" },
+    { line: "clomoctl undo 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
+  ],
+  exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
+  shows: [...RESULT_COLUMNS, BLOCKED_COLUMN],
+  async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
+    checkLimits(answers);
+    if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
+    const { client } = await tools.tenant("imports");
+    const plan = await client.imports.undo(numberOf(change), {
+      mirrorOnly: mirrorOnly || undefined,
+      skipBlocked: skipBlocked || undefined,
+      fileName: emitCsv === undefined ? undefined : basename(emitCsv),
+    });
+    const pending = new PendingPlan(tools, client, plan, false);
+    return pending.settling(async () => {
+      const original = await importOf(client, plan);
+      const went = original !== undefined && original.emittedAt !== null;
+      if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(plan);
+      if (emitCsv !== undefined && original === undefined) throw noFile(plan);
+      // the rows of what is undone stay, whatever becomes of the undo
+      await showPlan(tools, plan, original && rowsOf(original));
+      for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
+      await refuseBlocked(tools, plan, skipBlocked);
+      const isExport = original?.request?.fromConsole === true;
+      if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
+      const handOver = async (file: string, of: Import, done: () => Promise<Import>) => {
+        const { emitUndo } = await import("./imports/outputs/console/undo.ts");
+        let committed = plan;
+        await emitUndo(tools, file, { undo: plan, original: of }, async () => (committed = await done()));
+        return { plan: committed, committed: true };
+      };
+      const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
+      // the age of the mirror goes back with an export, and the tasks that it had closed are open again
+      if (!dryRun && (isExport || !changesNothing(plan)))
+        return confirmAndCommit(
+          tools,
+          pending,
+          answers,
+          emitting && (() => handOver(emitting.file, emitting.original, () => pending.commit())),
+        );
+      refuseOtherNumber(plan, answers);
+      refuseBeyond(plan, answers);
+      if (dryRun && emitting !== undefined) await handOver(emitting.file, emitting.original, async () => plan);
+      if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
+      await pending.leave();
+      await showResult(tools, { plan, dryRun, committed: false });
+      return endOf(plan);
+    });
+  },
+});
+
+/** @throws `usage` if it is neither a number nor `last` */
+const numberOf = (typed: string): number | "last" => {
+  if (typed.toLowerCase() === "last") return "last";
+  if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
+  throw new Failure("usage", {
+    what: text(`${typed} is no number of a change`, `「${typed}」は変更番号ではありません`),
+    hint: text(`see them: ${line("audit list", [])}`, `確認: ${line("audit list", [])}`),
+  });
+};
+
+/** The import that made the change which a plan undoes; undefined if none did. */
+async function importOf(client: Client<"imports">, { undoes }: Import): Promise<Import | undefined> {
+  return (await client.imports.list()).find(({ change }) => change === undoes);
+}
+
+/** What is undone, and what the counts of the plan do not tell. */
+function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Text> {
+  const { create, kind, lost = [], others = [], undoes } = plan;
+  const of = original === undefined || original.fileName === "" ? undefined : `${original.fileName}, ${original.actor}`;
+  yield of === undefined
+    ? text(`undoes change ${undoes}`, `変更 ${undoes} を取り消します`)
+    : text(`undoes change ${undoes} (${of})`, `変更 ${undoes}(${of})を取り消します`);
+  if (others.length > 0)
+    yield text(`changes after it were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
+  if (lost.length > 0) {
+    const { en, ja } = joined(
+      lost.map(({ name, values }) => text(`${name}: ${counted(values, "value")}`, `${name}: ${values} 件`)),
+      text("; ", "、"),
+    );
+    yield text(
+      `custom fields were removed since, and their values do not come back: ${en}`,
+      `その後に削除されたカスタム項目の値は元に戻りません: ${ja}`,
+    );
+  }
+  if ((original?.secretsSet ?? 0) > 0)
+    yield text(
+      "passwords and the like that it set stay as they are: former ones are not kept",
+      "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
+    );
+  if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true))
+    yield text(
+      "what was deleted comes back without passwords and the like: none are kept, set them anew",
+      "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
+    );
+}
+
+/** Maximum number of records in the way that people are told; programs get all. */
+const MOST_BLOCKED = 20;
+
+/** Names the records that cannot be undone. @throws `conflict` unless they are left out */
+async function refuseBlocked({ terminal }: Tools, { undoes, blocked }: Import, isSkipped: boolean): Promise<void> {
+  if (blocked === undefined) return;
+  const { count, first } = blocked;
+  for (const one of first.slice(0, MOST_BLOCKED)) await terminal.warn(describeBlocked(one));
+  const rest = count - Math.min(count, MOST_BLOCKED);
+  if (rest > 0) await terminal.warn(text(`… and ${counted(rest, "more record")}`, `… 他 ${rest} 件`));
+  if (isSkipped) return;
+  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
+  throw new Failure("conflict", {
+    what: text(
+      `${counted(count, "record")} of change ${undoes} cannot be undone; nothing was changed`,
+      `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
+    ),
+    hint: text(
+      `undo the later changes first, or only the rest: ${skip}`,
+      `先に後の変更を取り消すか、ほかだけを取り消してください: ${skip}`,
+    ),
+  });
+}
+
+const undoesExport = ({ undoes }: Import): Text =>
+  text(
+    `change ${undoes} was the console's own export: without it the mirror differs from the console (what is to be done there: ${line("console list", [])}); --mirror-only undoes it in the mirror only`,
+    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なります(管理画面での作業: ${line("console list", [])})。ミラーだけを取り込み前に戻すには --mirror-only を指定してください`,
+  );
+
+const ONE_OF_BOTH = new Failure("usage", {
+  what: text("--emit-csv and --mirror-only exclude each other", "--emit-csv と --mirror-only は同時に使えません"),
+});
+
+const noFile = ({ undoes }: Import): Failure =>
+  new Failure("usage", {
+    what: text(
+      `change ${undoes} is no import, so there is no file that undoes it in the console`,
+      `変更 ${undoes} はインポートではないため、管理画面で取り消すファイルは書き出せません`,
+    ),
+    where: "--emit-csv",
+    hint: text(
+      `leave it out, then do what ${line("console list", [])} says`,
+      `指定せずに取り消し、${line("console list", [])} に従ってください`,
+    ),
+  });
+
+const wentToConsole = ({ undoes }: Import): Failure =>
+  new Failure("usage", {
+    what: text(
+      `change ${undoes} went to the console: undoing it here leaves the console as it is`,
+      `変更 ${undoes} は管理画面へ送られています。ここで取り消しても、管理画面は元に戻りません`,
+    ),
+    hint: text(
+      "pass --emit-csv FILE.csv for a file that undoes it there, or --mirror-only",
+      "管理画面でも元に戻すファイルを書き出すには --emit-csv FILE.csv、ここでだけ取り消すには --mirror-only を指定してください",
+    ),
+  });

@@ -1,0 +1,331 @@
+import { ACCOUNT } from "../../../../model/account.ts";
+import { DEVICE, ONE_ACCOUNT } from "../../../../model/device.ts";
+import { ORG } from "../../../../model/organisation.ts";
+import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
+import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
+import { versionsOf } from "../../../versions/keep.ts";
+import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
+import type { UndoneChange } from "../../imports/engine.ts";
+import { CLAIMS } from "../../records.ts";
+import { asExpression, either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import { jsonList } from "../../sql/json.ts";
+import type { Database, Row } from "../database.ts";
+import { usesAccount } from "../imports/devices/rules.ts";
+import { proceeding } from "../imports/functions.ts";
+import { seesPart } from "../scope.ts";
+import { calledAny } from "./called.ts";
+import { RELATIONS, type StoredRelation } from "./references.ts";
+import { afterwards, joinNow, restoredColumns, stagedTable, THINGS } from "./staged.ts";
+
+// What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.
+
+/** The temporary table of the staged records that cannot be undone, each with the first reason. */
+const TABLE = "temp.undo_blocked";
+
+const CREATE = `create table if not exists ${TABLE} (thing text, pk integer, why text, fields text, change integer,
+  otherThing text, otherPk integer, primary key (thing, pk))`;
+
+/** What a check tells of a record besides its number, as SQL. */
+interface Found {
+  readonly why: UndoReason;
+  /** a JSON list of the names of fields */
+  readonly fields?: string | undefined;
+  /** the number of the change that is in the way */
+  readonly change?: string | undefined;
+  readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
+}
+
+/** Finds what is in the way in the staged records of a change. */
+class Finder {
+  readonly #database: Database;
+  readonly #undone: UndoneChange;
+
+  constructor(database: Database, undone: UndoneChange) {
+    this.#database = database;
+    this.#undone = undone;
+  }
+
+  /** @param from SQL: the rows, from `from` on; the staged record is `u` unless `pk` says otherwise */
+  #add(
+    { thing }: Pick<Versions, "thing">,
+    { why, fields = "'[]'", change = "null", other }: Found,
+    from: string,
+    pk = "u.pk",
+  ): void {
+    const of = other === undefined ? "null, null" : `'${other.thing.name}', ${other.pk}`;
+    this.#database.run(
+      `insert into ${TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of} ${from}
+       on conflict do nothing`,
+      { revision: this.#undone.revision },
+    );
+  }
+
+  find(): void {
+    for (const versions of THINGS) {
+      if (this.#isUntouched(versions)) continue;
+      this.#changedSince(versions);
+      if (this.#undone.isImport) this.#administrators(versions);
+      if (seesPart(this.#database)) this.#outOfSight(versions);
+      this.#taken(versions);
+    }
+    for (const relation of RELATIONS) {
+      if (!this.#isUntouched(versionsOf(relation.from.name)) && relation.optional !== true) this.#gone(relation);
+      if (!this.#isUntouched(versionsOf(relation.to.name))) this.#inUse(relation);
+    }
+    if (!this.#isUntouched(versionsOf(ORG.name))) this.#orgs();
+    if (!this.#isUntouched(versionsOf(DEVICE.name))) this.#devices();
+    if (!this.#isUntouched(versionsOf(ACCOUNT.name))) this.#accounts();
+  }
+
+  #isUntouched(versions: Versions): boolean {
+    return this.#database.get(`select 1 from ${stagedTable(versions)} limit 1`) === undefined;
+  }
+
+  /** Records that a later change wrote in the same columns, with other values by now. */
+  #changedSince(versions: Versions): void {
+    const { thing, key } = versions;
+    const columns = restoredColumns(versions).filter(({ leads }) => leads);
+    const differs = columns.map(({ name, bit }) => {
+      const column = quoteIdentifier(name);
+      const isOther = `x.${column} is distinct from t.${column}`;
+      // a custom field that was removed since has no values any more
+      const counts =
+        name === "custom"
+          ? `exists (select 1 from main.custom_field f where x.custom ->> cast(f.pk as text) is distinct from t.custom ->> cast(f.pk as text))`
+          : "true";
+      return { name, bit, sql: `u.changed & ${bit} <> 0 and x.changed & ${bit} <> 0 and ${isOther} and ${counts}` };
+    });
+    const mask = either(
+      `t.${key} is null`,
+      ALL_CHANGED,
+      differs.map(({ bit, sql }) => either(sql, bit, "0")).join(" | "),
+    );
+    const fields = jsonList(differs.map(({ name, bit }) => either(`u.mask & ${bit} <> 0`, `',"${name}"'`, "''")));
+    const later = `(select max(c.number) from main.${versionTable(versions)} w ${THEN} main.change c on c.revision = w.revision
+      where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0)`;
+    const rows = (which: string): string =>
+      `from (select u.pk, u.action, ${mask} as mask from ${stagedTable(versions)} u ${joinNow(versions)} where ${which} and ${proceeding("u.pk")}) u where true`;
+    this.#add(versions, { why: "deleted", change: later }, rows(`u.action <> 'create' and t.${key} is null`));
+    this.#add(
+      versions,
+      { why: "changed", fields, change: later },
+      `${rows(`u.action <> 'create' and t.${key} is not null and x.pk is not null`)} and u.mask <> 0`,
+    );
+    const restored = `(select max(c.number) from main.created_range r ${THEN} main.change c on c.revision = r.revision
+      where r.thing = '${thing.name}' and u.pk between r.first and r.last and r.revision > :revision)`;
+    this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
+  }
+
+  /** Administrators, whom no import deletes, nor changes in what is theirs alone. */
+  #administrators(versions: Versions): void {
+    const { protects } = versions.thing;
+    if (protects === undefined) return;
+    const kept =
+      protects.present === undefined ? (protects.keeps?.fields ?? []) : versions.columns.map(({ name }) => name);
+    const bits = versions.columns.filter(({ name }) => kept.includes(name)).map(({ bit }) => bit);
+    const isKept = bits.length === 0 ? "false" : `u.changed & (${[...new Set(bits)].join(" | ")}) <> 0`;
+    this.#add(
+      versions,
+      { why: "administrator" },
+      `from ${stagedTable(versions)} u ${joinNow(versions)} where t.${protects.by} = 1 and (u.action = 'delete' or ${isKept})`,
+    );
+  }
+
+  /** Records that who asks does not see, as they are or as they would be. */
+  #outOfSight(versions: Versions): void {
+    const { thing, key } = versions;
+    const isUnseen = (name: string, column: string, value: string): string =>
+      `${value} is not null and not exists (select 1 from "${name}" seen where seen.${column} = ${value})`;
+    const places = RELATIONS.filter(
+      ({ from, to, columns }) => from === thing && to === ORG && columns.length === 1,
+    ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
+    const isHidden = [isUnseen(thing.name, key, `t.${key}`), ...places].map((one) => `(${one})`).join(" or ");
+    this.#add(versions, { why: "hidden" }, `from ${stagedTable(versions)} u ${joinNow(versions)} where ${isHidden}`);
+  }
+
+  /** Records of which another one has a unique value by now. */
+  #taken(versions: Versions): void {
+    const { thing, columns } = versions;
+    const staged = stagedTable(versions);
+    const isFree = (pk: string): string =>
+      `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk})`;
+    for (const [name, { unique, short = name, comparison = "exact", type }] of Object.entries(thing.fields)) {
+      if (unique !== true || !columns.some((column) => column.name === name)) continue;
+      const isWritten = `u.action <> 'delete' and u.changed & ${bitOf(versions, name)} <> 0`;
+      const { [name]: claims } = CLAIMS[thing.name] ?? {};
+      const of = (alias: string): string => {
+        const beside = keyColumn({ short, list: type === "texts" });
+        return keyOrValue(comparison, `${alias}.${beside}`, `${alias}.${quoteIdentifier(name)}`);
+      };
+      const found = { why: "taken", fields: `'["${name}"]'` } as const;
+      if (claims !== undefined) {
+        const from = `from ${staged} u ${THEN} json_each(${of("u")}) e
+          ${THEN} main.${claims} k on k.${keyColumn({ short, list: false })} = e.value where ${isWritten} and ${isFree(`k.${thing.name}`)}`;
+        this.#add(versions, { ...found, other: { thing, pk: `k.${thing.name}` } }, from);
+        continue;
+      }
+      const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
+      const from = `from ${staged} u ${THEN} main.${thing.name} h on ${of("h")} = ${asExpression(of("u"))} and ${scope}
+        where ${isWritten} and ${isFree("h.pk")}`;
+      this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
+    }
+  }
+
+  /** Records that would refer to one that is not there any more. */
+  #gone({ from, to, field, value, joined, key, among }: StoredRelation): void {
+    const [versions, target] = [versionsOf(from.name), stagedTable(versionsOf(to.name))];
+    const [own, rows] = [value("u"), joined?.("u") ?? ""];
+    const isThere = `exists (select 1 from main.${to.name} o where ${key("o")} = ${own} and ${among("u", "o")}
+        and not exists (select 1 from ${target} s where s.pk = o.pk))
+      or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
+    const later = `(select max(c.number) from main.${versionTable(versionsOf(to.name))} w ${THEN} main.change c on c.revision = w.revision
+      where ${key("w")} = ${own} and w.revision > :revision)`;
+    const other = joined === undefined ? { other: { thing: to, pk: own } } : {};
+    this.#add(
+      versions,
+      { why: "gone", fields: `'["${field}"]'`, change: later, ...other },
+      `from ${stagedTable(versions)} u ${rows}
+       where u.action <> 'delete' and u.changed & ${bitOf(versions, field)} <> 0 and ${own} is not null
+         and ${proceeding("u.pk")} and not (${isThere})`,
+    );
+  }
+
+  /** Records that others refer to, and would be deleted or called otherwise. */
+  #inUse({ from, to, columns, value, joined, key, among, holds }: StoredRelation): void {
+    const target = stagedTable(versionsOf(to.name));
+    const isGoing = `d.action = 'delete' or ${key("d")} is distinct from ${key("o")}`;
+    const going = `select 1 from ${target} d ${THEN} main.${to.name} o on o.pk = d.pk where ${isGoing} limit 1`;
+    if (this.#database.get(going) === undefined) return;
+    this.#add(
+      versionsOf(to.name),
+      { why: "used", other: { thing: from, pk: "h.pk" } },
+      `from ${afterwards(versionsOf(from.name), columns)} h ${joined?.("h") ?? ""}
+       ${THEN} main.${to.name} o on ${key("o")} = ${value("h")} and ${among("h", "o")} ${THEN} ${target} d on d.pk = o.pk
+       where ${value("h")} is not null and ${holds?.("h") ?? "true"} and (${isGoing}) and ${proceeding("h.pk")}`,
+      "d.pk",
+    );
+  }
+
+  /** Organisations that would be below themselves, or without a code in a place that another one of this name has since. */
+  #orgs(): void {
+    const versions = versionsOf(ORG.name);
+    const staged = stagedTable(versions);
+    const isPlaced = `u.action <> 'delete' and u.changed & (${bitOf(versions, "parent")} | ${bitOf(versions, "name")}) <> 0`;
+    this.#add(
+      versions,
+      { why: "below" },
+      `from (with recursive up(start, at) as (
+          select u.pk, u.parent from ${staged} u where ${isPlaced}
+          union select up.start, case when s.pk is null then o.parent else s.parent end from up
+            left join ${staged} s on s.pk = up.at left join main.org o on o.pk = up.at
+          where up.at is not null and up.at <> up.start)
+        select start as pk from up where at = start) u where true`,
+    );
+    this.#add(
+      versions,
+      { why: "place", other: { thing: ORG, pk: "o.pk" } },
+      `from ${staged} u ${THEN} main.org o on o.parent = u.parent and coalesce(o.nameKey, o.name) = coalesce(u.nameKey, u.name)
+       where ${isPlaced} and u.code is null and o.pk <> u.pk and o.revision > :revision
+         and not exists (select 1 from ${staged} s where s.pk = o.pk)`,
+    );
+  }
+
+  /** Devices that would get an account back that another one uses since, one of them Fully Managed. @see facts 1.3 */
+  #devices(): void {
+    const versions = versionsOf(DEVICE.name);
+    const staged = stagedTable(versions);
+    const of = (alias: string) => (column: string) => `${alias}.${quoteIdentifier(column)}`;
+    const isSame = `t.pk is not null and ${usesAccount(of("t"))} and t.owner = u.owner and t.androidMode is not distinct from u.androidMode`;
+    this.#add(
+      versions,
+      { why: "account", other: { thing: DEVICE, pk: "o.pk" } },
+      `from ${staged} u ${joinNow(versions)} ${THEN} main.device o on o.owner = u.owner
+       where u.action <> 'delete' and ${usesAccount(of("u"))} and not coalesce(${isSame}, false) and ${usesAccount(of("o"))}
+         and '${ONE_ACCOUNT}' in (u.androidMode, o.androidMode) and o.revision > :revision
+         and not exists (select 1 from ${staged} s where s.pk = o.pk)`,
+    );
+  }
+
+  /** Accounts without which the tenant would have no system administrator, or with which it would have too many support options. */
+  #accounts(): void {
+    const versions = versionsOf(ACCOUNT.name);
+    const of = (alias: string): string => `exists (select 1 from main.user own where own.pk = ${alias}.pk)`;
+    const now = `(select user as pk, role, supportOption from main.account)`;
+    const after = afterwards(versions, ["role", "supportOption"]);
+    const count = (table: string, which: string): number =>
+      this.#database.count(`select count(*) from ${table} a where ${which} and ${of("a")}`);
+    const block = (why: UndoReason, column: string): void =>
+      this.#add(versions, { why }, `from ${stagedTable(versions)} u where u.changed & ${bitOf(versions, column)} <> 0`);
+    const [isSystem, isSupported] = ["a.role = 'system'", "a.supportOption = 1 and a.role <> 'none'"];
+    if (count(now, isSystem) > 0 && count(after, isSystem) === 0) block("last-administrator", "role");
+    if (count(after, isSupported) > Math.max(count(now, isSupported), MOST_SUPPORT_OPTIONS))
+      block("support-options", "supportOption");
+  }
+}
+
+/** A record that cannot be undone, by its place: what is told to another connection. */
+export type BlockedPlace = readonly [thing: string, pk: number];
+
+/**
+ * Finds the staged records that cannot be undone, and leaves them out if that is asked for, with those that cannot be undone
+ * without them.
+ *
+ * @param known records that are known to be among them
+ */
+export const findBlocked = (database: Database, undone: UndoneChange, known: readonly BlockedPlace[] = []): void => {
+  database.exec(CREATE);
+  database.exec(`delete from ${TABLE}`);
+  for (const [thing, pk] of known)
+    database.run(`insert into ${TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null)`, { thing, pk });
+  const finder = new Finder(database, undone);
+  for (let before = -1, now = 0; before < now;) {
+    if (undone.skipBlocked) leaveBlocked(database);
+    before = countBlocked(database);
+    finder.find();
+    now = countBlocked(database);
+    if (!undone.skipBlocked) return;
+  }
+};
+
+const leaveBlocked = (database: Database): void => {
+  for (const versions of THINGS)
+    database.run(
+      `delete from ${stagedTable(versions)} where pk in (select pk from ${TABLE} where thing = '${versions.thing.name}')`,
+    );
+};
+
+export const countBlocked = (database: Database): number => database.count(`select count(*) from ${TABLE}`);
+
+/** The places of the records that {@link findBlocked} found. */
+export const blockedPlaces = (database: Database): readonly BlockedPlace[] =>
+  database.all(`select thing, pk from ${TABLE}`).map(({ thing, pk }) => [String(thing), Number(pk)]);
+
+/** What people call a field. */
+const labelOf = (thing: string, field: string): string =>
+  versionsOf(thing).thing.fields[field]?.label?.ja ?? FIELD_LABELS[field] ?? field;
+
+const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
+
+/** The records that {@link findBlocked} found, the first of them. @param most maximum number */
+export const blockedRecords = (database: Database, most: number): readonly BlockedRecord[] => {
+  const rows = database.all(
+    `select b.thing, b.why, b.fields, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,
+       ${calledAny(database, "b.thing", "b.pk")} as name, ${calledAny(database, "b.otherThing", "b.otherPk")} as other
+     from ${TABLE} b order by b.thing, b.pk limit :most`,
+    { most },
+  );
+  const orNull = (value: Row[string] | undefined): string | null =>
+    value === null || value === undefined ? null : String(value);
+  return rows.map((row) => {
+    const thing = String(row["thing"]);
+    return {
+      thing,
+      name: orNull(row["name"]),
+      why: row["why"] as UndoReason,
+      fields: (JSON.parse(String(row["fields"])) as readonly string[]).map((field) => labelOf(thing, field)),
+      change: row["change"] === null ? null : Number(row["change"]),
+      other: row["otherThing"] === null ? null : { thing: String(row["otherThing"]), name: orNull(row["other"]) },
+    };
+  });
+};

@@ -1,0 +1,120 @@
+import { DEVICE } from "../../../../model/device.ts";
+import { FORMATS } from "../../../../model/formats.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import { USER } from "../../../../model/user.ts";
+import { text } from "../../../../text/index.ts";
+import { versionsOf } from "../../../versions/keep.ts";
+import { IS_ABOVE } from "../../accounts.ts";
+import type { UndoCounts, UndoneChange } from "../../imports/engine.ts";
+import { quoteIdentifier, THEN } from "../../sql/forms.ts";
+import type { Database } from "../database.ts";
+import { needsWipe } from "../imports/devices/rules.ts";
+import { FOUND, refuseFound } from "../imports/matching/outside.ts";
+import { countRecords } from "../imports/compare.ts";
+import { kindNamed } from "../imports/tables.ts";
+import { seesPart } from "../scope.ts";
+import { blockedRecords, countBlocked, findBlocked, type BlockedPlace } from "./blocked.ts";
+import { changedColumns, kindsOf } from "./lines.ts";
+import { stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
+
+/** Maximum number of records in the way that are told one by one. */
+const MOST_BLOCKED = 1_000;
+
+const total = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
+
+/** The kind of an undo: that of most of its records; of records that no file has, the kind of what they belong to. */
+const kindOfStaged = (database: Database, staged: readonly StagedCount[]): FormatName => {
+  const [most] = staged.toSorted(
+    (a, b) => Number(kindsOf(b.versions).length > 0) - Number(kindsOf(a.versions).length > 0) || total(b) - total(a),
+  );
+  if (most === undefined) return "users";
+  const { thing } = most.versions;
+  if (thing.scope !== undefined) {
+    const row = database.get(
+      `select coalesce(u.app, t.app) as app from ${stagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
+    );
+    return String(row?.["app"]) as FormatName;
+  }
+  return (Object.keys(thing.formats)[0] ?? "users") as FormatName;
+};
+
+/** The devices that have to be wiped, as they get another owner. @see facts 1.3 */
+const countWipes = (database: Database): number | undefined => {
+  const staged = stagedTable(versionsOf(DEVICE.name));
+  const to = (column: string): string => `u.${quoteIdentifier(column)}`;
+  if (database.get(`select 1 from ${staged} limit 1`) === undefined) return undefined;
+  return database.count(
+    `select count(*) from ${staged} u ${THEN} main.device t on t.pk = u.pk
+     where u.action = 'update' and (t.owner is not null or t.ownerOrg is not null)
+       and (t.owner is distinct from u.owner or t.ownerOrg is distinct from u.ownerOrg) and ${needsWipe(to, "t.status")}`,
+  );
+};
+
+/** The values that do not come back, as their custom fields were removed; undefined if there are none. */
+const lostValues = (database: Database): UndoCounts["lost"] => {
+  const rows = database.all(
+    `select coalesce((select v.name from main.custom_field_version v where v.pk = cast(e.key as integer) and v.action = 'delete'), '') as name,
+       count(*) as "values"
+     from ${stagedTable(versionsOf(USER.name))} u ${THEN} json_each(u.custom) e
+     where u.action <> 'delete' and not exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
+     group by e.key order by cast(e.key as integer)`,
+  );
+  return rows.length === 0
+    ? undefined
+    : rows.map((row) => ({ name: String(row["name"]), values: Number(row["values"]) }));
+};
+
+/**
+ * Nobody but a system administrator changes, removes or brings back the user of who holds a role above operator, or may hold
+ * one: neither does an undo.
+ *
+ * @throws Failure `not-permitted`
+ * @see facts 2.1
+ */
+const checkNobodyAbove = (database: Database): void => {
+  if (!seesPart(database)) return;
+  const isStaged = (name: string): string =>
+    `exists (select 1 from ${stagedTable(versionsOf(name))} s where s.pk = p.pk)`;
+  const found = database.get(
+    `select ${FOUND} from (select a.user as pk from main.account a union select pk from main.user where administrator = 1) p
+       left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
+     where ${IS_ABOVE} and (${isStaged("user")} or ${isStaged("account")}) order by p.pk limit 1`,
+  );
+  refuseFound(found, text("undoes what changed the user", "そのユーザーへの変更を取り消せる"));
+};
+
+/**
+ * Stages the undo of a change, and finds what stands in its way.
+ *
+ * @param known as of {@link findBlocked}
+ * @throws Failure `not-permitted`
+ */
+export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedPlace[]): void => {
+  stageUndo(database, undone);
+  checkNobodyAbove(database);
+  findBlocked(database, undone, known);
+};
+
+/** What a staged undo does. @param kind that of its import; undefined: that of most of its records */
+export const countUndo = (database: Database, own?: FormatName): UndoCounts => {
+  const staged = stagedCounts(database);
+  const name = own ?? kindOfStaged(database, staged);
+  const kind = kindNamed(name);
+  const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
+  const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
+  const blocked = countBlocked(database);
+  return {
+    kind: name,
+    recordsBefore: countRecords(database, kind),
+    create,
+    update,
+    delete: gone,
+    columns: changedColumns(database, kind),
+    beside: staged
+      .filter((one) => !isOwn(one))
+      .map((one) => ({ thing: one.versions.thing.name, create: one.create, update: one.update, delete: one.delete })),
+    wipes: countWipes(database),
+    lost: lostValues(database),
+    blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MOST_BLOCKED) },
+  };
+};

@@ -1,0 +1,125 @@
+import { USER } from "../../../../model/user.ts";
+import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/keep.ts";
+import { bitOf, type Versions } from "../../../versions/tables.ts";
+import { CLAIMS } from "../../records.ts";
+import { either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import type { Database } from "../database.ts";
+import { keeping } from "../imports/commit.ts";
+import { forNumbers, proceeding } from "../imports/functions.ts";
+import { hasFormer } from "../imports/stored-kind.ts";
+import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
+
+/** The record of an undo. */
+interface Undo {
+  /** the number of its import */
+  readonly pk: number;
+  /** the new revision of the collections whose records it writes */
+  readonly revision: number;
+}
+
+const columnsIn = (database: Database, { name }: Thing): ReadonlySet<string> =>
+  new Set(database.all("select name from pragma_table_info(:name)", { name }).map((row) => String(row["name"])));
+
+/** Keeps what the undo changes or deletes, as every change does. */
+const keep = (database: Database, versions: Versions, { pk, revision }: Undo): void => {
+  const { thing, key } = versions;
+  for (const action of ["update", "delete"] as const) {
+    const staged = `${stagedTable(versions)} u ${THEN} main.${thing.name} t on t.${key} = u.pk
+      where u.action = '${action}' and ${proceeding("u.pk")}`;
+    const kept = action === "update" ? keepingAll : keepingDeleted;
+    database.run(kept(versions, `select u.pk from ${staged}`), { revision });
+    if (hasFormer(thing)) database.run(`${keeping(database, thing, ":pk", action)} from ${staged}`, { pk });
+  }
+};
+
+/** Releases the unique values of the records that get other ones, so that they may be exchanged. */
+const release = (database: Database, versions: Versions): void => {
+  const { thing } = versions;
+  const staged = stagedTable(versions);
+  for (const [name, { unique, short = name, comparison = "exact" }] of Object.entries(thing.fields)) {
+    if (unique !== true || !versions.columns.some((column) => column.name === name)) continue;
+    const records = `select u.pk from ${staged} u where u.changed & ${bitOf(versions, name)} <> 0`;
+    const { [name]: claims } = CLAIMS[thing.name] ?? {};
+    if (claims !== undefined)
+      database.run(`delete from main.${claims} where ${thing.name} in (${records}) and ${proceeding(thing.name)}`);
+    else {
+      const held = comparison === "exact" ? name : keyColumn({ short, list: false });
+      database.run(
+        `update main.${thing.name} set ${quoteIdentifier(held)} = 'released ' || id where pk in (${records} and u.action = 'update')`,
+      );
+    }
+  }
+};
+
+/** Claims the values of unique lists for the records that have them again. */
+const claim = (database: Database, versions: Versions): void => {
+  const { thing } = versions;
+  for (const [name, claims] of Object.entries(CLAIMS[thing.name] ?? {})) {
+    const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
+    const keys = keyOrValue(comparison, `u.${keyColumn({ short, list: true })}`, `u.${quoteIdentifier(name)}`);
+    database.run(
+      `insert into main.${claims} (${keyColumn({ short, list: false })}, ${thing.name}, main)
+       select e.value, u.pk, ${either("e.key = 0", "1", "0")} from ${stagedTable(versions)} u ${THEN} json_each(${keys}) e
+       where u.action <> 'delete' and u.changed & ${bitOf(versions, name)} <> 0 and ${proceeding("u.pk")}`,
+    );
+  }
+};
+
+/** Writes the records in ranges: a statement over a million of them could not be interrupted. */
+const writeRecords = (database: Database, versions: Versions, revision: number): void => {
+  const { thing, key, times } = versions;
+  const staged = stagedTable(versions);
+  const own = columnsIn(database, thing);
+  const columns = restoredColumns(versions);
+  const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
+  const inRange = "u.pk > :after and u.pk <= :upTo";
+  const run = (sql: string): void =>
+    forNumbers(database, last, (range) =>
+      database.run(sql, { ...range, ...(sql.includes(":revision") && { revision }) }),
+    );
+  const revised = own.has("revision") ? ["revision"] : [];
+  run(
+    `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
+  );
+  const names = [...columns.map(({ name }) => name), ...times];
+  const sets = [
+    ...names.map((name) => `${quoteIdentifier(name)} = u.${quoteIdentifier(name)}`),
+    ...revised.map((name) => `${name} = :revision`),
+  ];
+  run(`update main.${thing.name} set ${sets.join(", ")} from ${staged} u
+    where u.action = 'update' and ${thing.name}.${key} = u.pk and ${inRange}`);
+  const all = [key, ...names, ...revised];
+  const values = ["u.pk", ...names.map((name) => `u.${quoteIdentifier(name)}`), ...revised.map(() => ":revision")];
+  run(`insert into main.${thing.name} (${all.map(quoteIdentifier).join(", ")})
+    select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
+};
+
+/** Leaves out the values of custom fields that were removed since. */
+const leaveRemovedFields = (database: Database, versions: Versions): void => {
+  if (versions.thing !== USER) return;
+  const isKnown = "exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))";
+  database.run(
+    `update ${stagedTable(versions)} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
+     where custom <> '{}' and ${proceeding("pk")} and exists (select 1 from json_each(custom) e where not ${isKnown})`,
+  );
+};
+
+/** Writes the staged records, which nothing stands in the way of; inside the caller's transaction. */
+export const writeUndo = (database: Database, undo: Undo): void => {
+  const things = stagedCounts(database).map(({ versions }) => versions);
+  for (const versions of things) leaveRemovedFields(database, versions);
+  for (const versions of things) keep(database, versions, undo);
+  for (const versions of things) release(database, versions);
+  for (const versions of things) {
+    writeRecords(database, versions, undo.revision);
+    database.run(
+      notingCreated(
+        versions.thing.name,
+        `select pk as first, pk as last from ${stagedTable(versions)} where action = 'create'`,
+      ),
+      { revision: undo.revision },
+    );
+  }
+  for (const versions of things) claim(database, versions);
+};

@@ -1,0 +1,33 @@
+import type { Client, Import } from "../../../src/lib/client/index.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import { describeBlocked } from "../../../src/lib/model/undo.ts";
+import { joined, same } from "../../../src/lib/text/index.ts";
+
+type Options = Parameters<Client<"imports">["imports"]["undo"]>[1];
+
+/**
+ * Plans the undo of a change, as `clomoctl undo` does.
+ *
+ * @throws Failure `conflict` with the records that are in the way; the plan is discarded then
+ */
+export const undoChange = async (
+  { imports }: Pick<Client<"imports">, "imports">,
+  number: number | "last",
+  options: Options = {},
+): Promise<Import> => {
+  const plan = await imports.undo(number, options);
+  if (plan.blocked === undefined || options.skipBlocked === true) return plan;
+  await imports.discard(plan.id);
+  throw new Failure("conflict", { what: joined(plan.blocked.first.map(describeBlocked), same("; ")) });
+};
+
+/** Plans the undo of an import by its id. @throws Failure as {@link undoChange} */
+export const undoImport = async (
+  client: Pick<Client<"imports">, "imports">,
+  id: string,
+  options: Options = {},
+): Promise<Import> => {
+  const { change, state } = await client.imports.show(id);
+  if (change === null) throw new Failure("conflict", { what: same(`the import is ${state}`) });
+  return undoChange(client, change, options);
+};
