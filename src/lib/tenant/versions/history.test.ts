@@ -38,7 +38,8 @@ interface Did {
 interface ModelImport {
   readonly id: string;
   readonly did: readonly Did[];
-  readonly isUndo: boolean;
+  /** what it undid */
+  readonly undid: ModelImport | undefined;
   undone: boolean;
 }
 
@@ -46,8 +47,6 @@ interface ModelImport {
 class Model {
   readonly users = new Map<number, Values>();
   readonly imports: ModelImport[] = [];
-  /** what was done to each user, in order: the id of an import, or nothing by hand */
-  readonly #changes = new Map<number, (string | undefined)[]>();
   #last = 0;
 
   /** Users meet rows by their address, or by their code. */
@@ -67,26 +66,25 @@ class Model {
   }
 
   /** What undoing an import does; undefined where a user does not stand as it left them. */
-  undo({ id, did }: ModelImport): readonly Did[] | undefined {
-    const stands = ({ user, after }: Did): boolean => {
-      const changes = this.#changes.get(user) ?? [];
-      const isByHand = after !== undefined && changes.some((by, at) => by === undefined && changes[at - 1] === id);
-      return !isByHand && JSON.stringify(this.users.get(user)) === JSON.stringify(after);
-    };
-    if (!did.every(stands)) return undefined;
-    return did.map(({ user, action, before, after }): Did => {
-      if (action === "update")
-        return { user, action, ...(after && { before: after }), ...(before && { after: before }) };
-      return action === "create"
-        ? { user, action: "delete", ...(after && { before: after }) }
-        : { user, action: "create", ...(before && { after: before }) };
+  undo({ did }: ModelImport): readonly Did[] | undefined {
+    const undone = did.map(({ user, action, before, after }): Did | undefined => {
+      const now = this.users.get(user);
+      if (action === "delete")
+        return now === undefined ? { user, action: "create", ...(before && { after: before }) } : undefined;
+      if (now === undefined || before === undefined) {
+        const stands = JSON.stringify(now) === JSON.stringify(after);
+        return stands && now !== undefined ? { user, action: "delete", before: now } : undefined;
+      }
+      const changed = FIELDS.filter((field) => before[field] !== after?.[field]);
+      if (changed.some((field) => now[field] !== after?.[field])) return undefined;
+      const former = Object.fromEntries(changed.map((field) => [field, before[field]]));
+      return { user, action, before: now, after: { ...now, ...former } };
     });
+    return undone.includes(undefined) ? undefined : undone.filter((one) => one !== undefined);
   }
 
-  /** @param by the id of the import that did it; undefined by hand */
-  apply(did: readonly Did[], by?: string): void {
+  apply(did: readonly Did[]): void {
     for (const { user, after } of did) {
-      this.#changes.set(user, [...(this.#changes.get(user) ?? []), by]);
       if (after === undefined) this.users.delete(user);
       else this.users.set(user, after);
     }
@@ -182,28 +180,31 @@ const doImport = async (model: Model, { mode, key, rows }: Extract<Step, { mode:
   );
   if (plan.rejected) return void (await tenant.client.imports.discard(plan.id));
   const did = model.plan(rows, mode, key);
-  await commit(model, plan, did, false);
+  await commit(model, plan, did);
 };
 
-const commit = async (model: Model, plan: Import, did: readonly Did[], isUndo: boolean): Promise<void> => {
+const commit = async (model: Model, plan: Import, did: readonly Did[], undid?: ModelImport): Promise<void> => {
   await tenant.client.imports.commit(plan);
-  model.apply(did, plan.id);
-  model.imports.push({ id: plan.id, did, isUndo, undone: false });
+  model.apply(did);
+  model.imports.push({ id: plan.id, did, undid, undone: false });
+  if (undid === undefined) return;
+  undid.undone = true;
+  // what an undone undo had undone stands again
+  if (undid.undid !== undefined) undid.undid.undone = false;
 };
 
 /** Undoes an import where the model says that it can be; else already the plan is refused. */
 const doUndo = async (model: Model, at: number): Promise<void> => {
   const done = model.imports[at % Math.max(1, model.imports.length)];
   if (done === undefined) return;
-  const did = done.isUndo || done.undone ? undefined : model.undo(done);
+  const did = done.undone ? undefined : model.undo(done);
   if (did === undefined || !model.isPossible(did)) {
     const before = tenant.dump();
     expect(await failureOf(undoImport(tenant.client, done.id))).toMatchObject({ code: "conflict" });
     expect(tenant.dump()).toEqual(before);
     return;
   }
-  await commit(model, await undoImport(tenant.client, done.id), did, true);
-  done.undone = true;
+  await commit(model, await undoImport(tenant.client, done.id), did, done);
 };
 
 /** Changes a user by hand, where the address is nobody else's. */
