@@ -64,6 +64,14 @@ export const REFERS: Readonly<Record<string, Kind>> = {
 /** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
 export const customField = (number: number): string => `custom:${number}`;
 
+/** The fields in which a change left a record otherwise; custom fields count together. */
+const fieldsChanged = (before: Values = {}, after: Values = {}): readonly string[] => {
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const isCustom = (field: string): boolean => field.startsWith(customField(0).slice(0, -1));
+  const changed = all.filter((field) => !isSame({ [field]: before[field] ?? null }, { [field]: after[field] ?? null }));
+  return changed.some(isCustom) ? [...new Set([...changed, ...all.filter(isCustom)])] : changed;
+};
+
 /** The fields of which only one record may have a value. */
 const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
   orgs: ["code"],
@@ -256,18 +264,27 @@ export class HistoryModel {
   }
 
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
-  undo({ id, kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
-    if (isUndo || undone) return undefined;
+  undo({ id, kind, did, orgs, groups, undone }: ModelImport): Done | undefined {
+    if (undone) return undefined;
     // of a SECURED APPs administrator an import changes nothing; of any it deletes none
     const isProtected = ({ record, action }: Did): boolean =>
       this.administrators.has(record) && (action === "create" || kind === "calendar");
     if (did.some(isProtected)) return undefined;
-    const stands = ({ record, after }: Did): boolean => isSame(this.records[kind].get(record), after);
+    const stands = ({ record, action, before, after }: Did): boolean => {
+      const now = this.records[kind].get(record);
+      if (action !== "update" || now === undefined) return isSame(now, after);
+      return fieldsChanged(before, after).every((field) =>
+        isSame({ [field]: now[field] ?? null }, { [field]: after?.[field] ?? null }),
+      );
+    };
     if (!did.every(stands)) return undefined;
     if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
     const inverse = did.map(({ record, action, before, after }): Did => {
-      const to = action === "create" ? "delete" : action === "delete" ? "create" : action;
-      return { record, action: to, ...(after && { before: after }), ...(before && { after: before }) };
+      const now = this.records[kind].get(record);
+      if (action === "create") return { record, action: "delete", ...(now && { before: now }) };
+      if (action === "delete") return { record, action: "create", ...(before && { after: before }) };
+      const former = Object.fromEntries(fieldsChanged(before, after).map((field) => [field, before?.[field] ?? null]));
+      return { record, action, ...(now && { before: now }), ...(now && { after: { ...now, ...former } as Values }) };
     });
     const trial = new HistoryModel();
     for (const one of Object.keys(this.records) as Kind[])

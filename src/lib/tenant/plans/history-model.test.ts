@@ -315,7 +315,7 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
   for (const one of model.imports) {
     const { id, kind, did } = one;
     const rows = (await Array.fromAsync(tenant.client.imports.rows(id))).filter(
-      ({ changed, action }) => action !== "update" || changed.length > 0,
+      ({ thing, changed, action }) => thing === undefined && (action !== "update" || changed.length > 0),
     );
     const expected = did.map((row) => known(model, one, row));
     // of an update that concerned removed custom fields only nothing is left to tell
@@ -508,7 +508,7 @@ const doMark = async (model: HistoryModel, step: Extract<Step, { mark: unknown }
 /** Undoes an import where the model says that it can be; else already the plan is refused, and nothing is changed. */
 const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refused" | "nothing"> => {
   const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
-  if (done === undefined) return "nothing";
+  if (done === undefined || done.isUndo) return "nothing";
   const undoing = model.undo(done);
   if (undoing === undefined) {
     const before = tenant.dump();
@@ -520,7 +520,7 @@ const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refu
   const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
   const count = (action: string): number => undoing.did.filter((one) => one.action === action).length;
   expect(plan).toMatchObject({ create: count("create"), update: count("update"), delete: count("delete") });
-  expect(rows).toHaveLength(undoing.did.length);
+  expect(rows.filter(({ thing }) => thing === undefined)).toHaveLength(undoing.did.length);
   model.commit(undoing, await tenant.client.imports.commit(plan), done);
   return "undone";
 };

@@ -93,22 +93,22 @@ export const importOfChange = async (
   return row && recordOf(row);
 };
 
-/** SQL: whether a change `c` wrote records that have versions. */
-const HAS_VERSIONS = `(exists (select 1 from main.created_range r where r.revision = c.revision) or ${[
+/** SQL: whether a change `c` can be undone: an import, or one that wrote records that have versions. */
+const IS_UNDOABLE = `(c.import is not null or exists (select 1 from main.created_range r where r.revision = c.revision) or ${[
   ...VERSIONS.values(),
 ]
   .map((versions) => `exists (select 1 from main.${versionTable(versions)} v where v.revision = c.revision)`)
   .join(" or ")})`;
 
-/** True if a change wrote records that have versions. */
-export const hasVersions = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
-  (await reader.count(`select count(*) from main.change c where c.number = :number and ${HAS_VERSIONS}`, { number })) >
+/** True if a change can be undone: if an import made it, or it wrote records that have versions. */
+export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
+  (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
   0;
 
 /** The newest change of somebody that can be undone, was not undone, and is no undo itself. @throws Failure `not-found` */
 export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
-    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and ${HAS_VERSIONS}
+    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and ${IS_UNDOABLE}
      order by c.number desc limit 1`,
     { actor },
   );

@@ -10,7 +10,7 @@ import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import {
-  hasVersions,
+  isUndoable,
   importNamed,
   importOfChange,
   laterActors,
@@ -530,7 +530,7 @@ export class TenantImports {
       if (found.undoneBy !== null) throw undoneAlready(found.number, found.undoneBy);
       const why = NOT_RESTORED[found.action];
       if (why !== undefined) throw notUndoable(found.number, why);
-      if (!(await hasVersions(reader, found))) throw notUndoable(found.number, NO_RECORD);
+      if (!(await isUndoable(reader, found))) throw notUndoable(found.number, NO_RECORD);
       const later = (await laterActors(reader, found.number)).filter((one) => one !== actor);
       return { change: found, original: await importOfChange(reader, found), others: later };
     });

@@ -211,7 +211,8 @@ class Finder {
   #orgs(): void {
     const versions = versionsOf(ORG.name);
     const staged = stagedTable(versions);
-    const isPlaced = `u.action <> 'delete' and u.changed & (${bitOf(versions, "parent")} | ${bitOf(versions, "name")}) <> 0`;
+    const bits = ["parent", "name", "code"].map((column) => bitOf(versions, column));
+    const isPlaced = `u.action <> 'delete' and u.changed & (${bits.join(" | ")}) <> 0`;
     this.#add(
       versions,
       { why: "below" },

@@ -140,11 +140,12 @@ const setsSecret = ({ kind: { table }, sides }: Past, action: Action): string =>
 };
 
 /** SQL: what an import did to a record, as the row of a plan. */
-const eventLine = (of: Past, action: Action): string => {
+const eventLine = (of: Past, action: Action, isFurther = false): string => {
   const { kind, sides } = of;
   const none = "'[]'";
   const place = path(kind.table, "e.pk", "before");
   return lineOf({
+    ...(isFurther && { thing: `'"${kind.thing.name}"'` }),
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${keyText(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
@@ -166,16 +167,16 @@ const eventLine = (of: Past, action: Action): string => {
 };
 
 /** SQL: what events of one action did, as the rows of a plan: `import`, `revision` and `line`. */
-const linesOf = (kind: StoredKind, action: Action, events: Events): string => {
+const linesOf = (kind: StoredKind, action: Action, events: Events, isFurther = false): string => {
   const of: Past = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
   const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
-  return `select e.import, e.revision, ${eventLine(of, action)} as line${app}
+  return `select e.import, e.revision, ${eventLine(of, action, isFurther)} as line${app}
     from (${eventsOf(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
 };
 
 const ACTIONS = ["update", "create", "delete"] as const;
 
-/** What a committed import did, of these kinds. */
+/** What a committed import did, of these kinds; rows of others than the first name their thing. */
 export interface CommittedRows {
   readonly kinds: readonly StoredKind[];
   readonly revision: number;
@@ -197,15 +198,18 @@ export function* committedLines(
     rest -= 1;
     return row;
   };
-  for (const kind of kinds) {
+  for (const [at, kind] of kinds.entries()) {
     collectPast(database, kind, events);
     for (const action of ACTIONS) {
       if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
       const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
-      const rows = database.iterate(`select line from (${linesOf(kind, action, events)}) ${scope} limit :rest`, {
-        ...events.values,
-        rest,
-      });
+      const rows = database.iterate(
+        `select line from (${linesOf(kind, action, events, at > 0)}) ${scope} limit :rest`,
+        {
+          ...events.values,
+          rest,
+        },
+      );
       yield* batched(Iterator.from(rows).map(count));
     }
   }

@@ -561,7 +561,7 @@ const undoAndRecord = async (
   prepareUndo(database, options, scope && blockedInSight(database, options, scope));
   // the same records, as a record that is in the way is named once
   if (countBlocked(database) !== (skipBlocked ? (counts?.blocked?.count ?? 0) : 0)) throw blockedOtherwise(record);
-  const collections = stagedCollections(database);
+  const collections = [...new Set([kindNamed(record.kind).collection, ...stagedCollections(database)])];
   await writer.lock(collections);
   const revision = advance(database, collections);
   const change = await nextChange(writer);
