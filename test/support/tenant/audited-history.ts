@@ -70,7 +70,7 @@ export interface CloseStep {
 }
 
 /** Actions that change users, organisations or devices, or none of them. */
-const WRITES = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept|revert)/;
+const WRITES = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept)|^undo$/;
 
 type Dump = ReturnType<TestTenant["dump"]>;
 

@@ -520,7 +520,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   async #undo(at: number): Promise<Did> {
     const { model } = this;
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
-    if (done === undefined) return NOTHING;
+    if (done === undefined || done.isUndo) return NOTHING;
     const undoing = model.undo(done);
     const asked = () => undoImport(this.client, done.id);
     const barred = model.barredUndo(done);
@@ -530,8 +530,8 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const plan = await asked();
     model.commit(undoing, await this.client.imports.commit(plan), done);
     await this.expectRecords();
-    const objects = this.#objectsOf([done.id, plan.id], undoing);
-    return { what: "undone", audit: [{ action: "imports.revert", objects }] };
+    const objects = this.#objectsOf([plan.id], undoing);
+    return { what: "undone", audit: [{ action: "undo", objects }] };
   }
 
   async #field(name: string): Promise<Did> {

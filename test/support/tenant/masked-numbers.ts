@@ -7,8 +7,8 @@ export type Mask = (kind: NumberKind, found: string) => string;
 /** Members whose numbers are of one kind, wherever they stand. */
 const MEMBERS: Readonly<Record<string, NumberKind>> = {
   importNumber: "import",
-  revertsNumber: "import",
-  revertedByNumber: "import",
+  undoes: "record",
+  undoneBy: "record",
   import: "import",
   undone: "import",
   supersedes: "import",

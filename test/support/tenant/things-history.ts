@@ -579,7 +579,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
   async #undo(at: number): Promise<Did> {
     const { model } = this;
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
-    if (done === undefined) return NOTHING;
+    if (done === undefined || done.isUndo) return NOTHING;
     const undoing = model.undo(done);
     const asked = () => undoImport(this.tenant.client, done.id);
     if (undoing === undefined)
@@ -589,7 +589,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     await this.expectRecords();
     return {
       what: `undone ${done.kind}`,
-      audit: [{ action: "imports.revert", objects: this.#objectsOf([done.id, plan.id], undoing) }],
+      audit: [{ action: "undo", objects: this.#objectsOf([plan.id], undoing) }],
     };
   }
 

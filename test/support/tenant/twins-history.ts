@@ -273,12 +273,12 @@ const committing: fc.Arbitrary<readonly TwinRequest[]> = fc
   ]);
 
 const others: fc.Arbitrary<readonly TwinRequest[]> = fc
-  .record({ back: of(0, 1, 2), verb: of("revert", "revert", "replan", "discard") })
-  .map(({ back, verb }) =>
-    verb === "discard"
-      ? [{ method: "DELETE", path: `/v1/imports/{import:${back}}` }]
-      : [post(`/v1/imports/{import:${back}}/${verb}`), get("/v1/imports/{import:}/rows")],
-  );
+  .record({ back: of(0, 1, 2), verb: of("undo", "undo", "replan", "discard") })
+  .map(({ back, verb }) => {
+    if (verb === "discard") return [{ method: "DELETE", path: `/v1/imports/{import:${back}}` }];
+    const asked = verb === "undo" ? `/v1/imports/undo/{change:${back}}` : `/v1/imports/{import:${back}}/${verb}`;
+    return [post(asked), get("/v1/imports/{import:}/rows")];
+  });
 
 const closing: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({ back: of(0, 1, 2), state: of("confirmed", "dropped"), headers: onceWith })
@@ -364,7 +364,7 @@ const owned = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
         .filter((does) => !reaches(does))
         .map((does) => [...does, COMMIT]),
     },
-    { weight: 1, arbitrary: fc.constant([post("/v1/imports/{import:}/revert"), COMMIT]) },
+    { weight: 1, arbitrary: fc.constant([post("/v1/imports/undo/{change:}"), COMMIT]) },
     ...(isEast ? [{ weight: 2, arbitrary: acrossTheBorder }] : []),
   );
 };

@@ -73,6 +73,10 @@ export class Twin {
       const [id, etag] = [...this.#plans[by]].at(-1 - Number(name)) ?? [nowhere("import"), null];
       return thing === "import" ? id : (etag ?? "none");
     }
+    if (thing === "change") {
+      const [id] = [...this.#plans[by]].at(-1 - Number(name)) ?? [""];
+      return String(database.get("select change from import where id = :id", { id })?.["change"] ?? "99999");
+    }
     // a number that no tenant has
     if (thing === "task" || thing === "record") return [...this.#told[thing]].at(-1 - Number(name)) ?? "99999";
     if (thing === "cursor") return encodeURIComponent(this.#cursors.at(-1 - Number(name)) ?? "none");
@@ -85,7 +89,7 @@ export class Twin {
 
   /**
    * Sends a request as an account, to which cursors and imports of the answers before belong: `{import:}` is the last one,
-   * `{import:1}` the one before; the same of tasks and records of the audit.
+   * `{import:1}` the one before, `{change:}` the last one's change; the same of tasks and records of the audit.
    *
    * @returns its answer; ids, numbers, hashes, times and opaque tokens by the order of their appearance
    */

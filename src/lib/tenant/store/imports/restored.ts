@@ -28,9 +28,9 @@ const unfiledIn = (kind: FormatName): readonly (readonly [field: string, conditi
 /** SQL: the records that the undo `:undo` brought back, as they were when they were deleted, `w`. */
 const restoredFrom = ({ name }: Thing): string => {
   const kept = versionTable(versionsOf(name));
-  return `from import u ${THEN} created_range r on r.revision = u.revision and r.thing = '${name}'
-   ${THEN} ${kept} w on w.pk between r.first and r.last and w.action = 'delete' and w.revision = (
-     select max(d.revision) from ${kept} d where d.pk = w.pk and d.revision < r.revision and d.action = 'delete')`;
+  return `from import u ${THEN} created_range made on made.revision = u.revision and made.thing = '${name}'
+   ${THEN} ${kept} w on w.pk between made.first and made.last and w.action = 'delete' and w.revision = (
+     select max(d.revision) from ${kept} d where d.pk = w.pk and d.revision < made.revision and d.action = 'delete')`;
 };
 
 /**
