@@ -219,7 +219,7 @@ export class ActorsModel extends DirectoryModel {
     return code === undefined || code === "" ? undefined : this.find("orgs", "code", String(code));
   }
 
-  override barredUndo({ kind, id, did }: ModelImport): readonly Refusal[] {
+  override barredUndo({ kind, id, did, undone: isUndone }: ModelImport): readonly Refusal[] {
     const barred = this.barred([]);
     if (barred.length > 0) return barred;
     // who is an operator may import memos and tags of devices, and sees no import of other kinds
@@ -229,6 +229,8 @@ export class ActorsModel extends DirectoryModel {
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
+    // that it was undone is said first
+    if (isUndone) return [];
     const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
     const needed = this.barred(this.needsOfWork({ kind, did: undone }));
     if (needed.length > 0) return needed;
@@ -393,7 +395,6 @@ export class ActorsModel extends DirectoryModel {
     if (isSame && !isNamed && !isSet) return false;
     this.accounts.set(user, after);
     if (isNamed) this.write("users", user, { accountName: name });
-    else if (isSet) this.touch(user);
     if (isMarked) this.administrators.add(user);
     else this.administrators.delete(user);
     return true;

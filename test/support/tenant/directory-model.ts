@@ -46,9 +46,6 @@ export type Need = Operation | "whole";
 
 /** Organisations and users that are written by hand, too. */
 export class DirectoryModel extends HistoryModel {
-  /** by whom each record was written, in order: ids of imports, or by hand */
-  readonly #writers = new Map<number, string[]>();
-
   /** Whether plans of whoever acts are of some organisations, also of all: they depend on where users are. */
   plansByOrgs(): boolean {
     return false;
@@ -200,31 +197,7 @@ export class DirectoryModel extends HistoryModel {
     const after = { ...before, ...given };
     if (isSame(before, after)) return { record: number, changed: false };
     this.records[kind].set(number, after);
-    this.#wrote(number, "hand");
     return { record: number, changed: true };
-  }
-
-  /** Somebody wrote a record by hand, though nothing that is shown of it changed. */
-  touch(record: number): void {
-    this.#wrote(record, "hand");
-  }
-
-  #wrote(record: number, by: string): void {
-    this.#writers.set(record, [...(this.#writers.get(record) ?? []), by]);
-  }
-
-  override commit(done: Done, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
-    super.commit(done, by, undid);
-    for (const { record } of done.did) this.#wrote(record, by.id);
-  }
-
-  /** As of imports alone; nor is one undone whose records somebody wrote before another import did. */
-  override undo(done: ModelImport): Done | undefined {
-    const isWritten = ({ record }: Done["did"][number]): boolean => {
-      const writers = this.#writers.get(record) ?? [];
-      return writers[writers.indexOf(done.id) + 1] === "hand";
-    };
-    return done.did.some(isWritten) ? undefined : super.undo(done);
   }
 
   /** Why records are not deleted; none if they are. */

@@ -283,8 +283,15 @@ export class HistoryModel {
       const now = this.records[kind].get(record);
       if (action === "create") return { record, action: "delete", ...(now && { before: now }) };
       if (action === "delete") return { record, action: "create", ...(before && { after: before }) };
-      const former = Object.fromEntries(fieldsChanged(before, after).map((field) => [field, before?.[field] ?? null]));
-      return { record, action, ...(now && { before: now }), ...(now && { after: { ...now, ...former } as Values }) };
+      const changed = fieldsChanged(before, after);
+      const kept = Object.entries(now ?? {}).filter(([field]) => !changed.includes(field));
+      const former = Object.entries(before ?? {}).filter(([field]) => changed.includes(field));
+      return {
+        record,
+        action,
+        ...(now && { before: now }),
+        ...(now && { after: Object.fromEntries([...kept, ...former]) }),
+      };
     });
     const trial = new HistoryModel();
     for (const one of Object.keys(this.records) as Kind[])

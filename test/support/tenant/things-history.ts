@@ -411,7 +411,6 @@ export class ThingsHistory extends AuditedHistory<Step> {
     for (const name of made) model.groups.add(name);
     const done = model.write(APP, record, given);
     // a password is another one, as far as anybody knows
-    if (!done.changed && password !== undefined) model.touch(done.record);
     this.#know(APP, done.record, written.after.id);
     return this.#wrote(APP, hand, done.changed || password !== undefined ? [written] : [], made);
   }
