@@ -9,12 +9,12 @@ import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
-const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
+const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
 /** An undoing, committed after what it undoes. */
 const done = (undo: Import): Import => committed(undo, 18);
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   imports: { items: [committed()] },
-  revertImport: undo,
+  undoChange: undo,
   tenant: example("tenant"),
   importRows: giving(
     rowOf({ row: 0, action: "delete", exists: true, changed: [] }),
@@ -22,19 +22,19 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   ),
   ...more,
 });
-const TO_THE_VIEW = ["imports", "revertImport", "importRows", "tenant", "importRows", "importRows"];
+const TO_THE_VIEW = ["undoChange", "imports", "tenant", "importRows", "importRows"];
 
 test("shows the inverse plan and commits it where its deletions are confirmed", async () => {
   const tenant = tenantWith({ commitImport: done(UNDO) });
-  const { en, ja } = await inBoth("imports revert 019a --confirm-deletions 2 --format json", { tenant });
+  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "revert", delete: 2, committed: true });
-  expect(en.stderr).toContain("users, revert\ncreate 0, update 1, unchanged 2, delete 2, invalid 0\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "undo", delete: 2, committed: true });
+  expect(en.stderr).toContain("users, undo\ncreate 0, update 1, unchanged 2, delete 2, invalid 0\n");
   expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
   expect(ja.stderr).toContain("に対する計画: ユーザー、取り消し\n");
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
-  expect(en.requests[1]).toEqual({ operation: "revertImport", params: { id: ID } });
+  expect(en.requests[0]).toEqual({ operation: "undoChange", params: { number: "17" } });
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: UNDO.id }, ifMatch: '"7-3"' });
 });
 
@@ -45,7 +45,7 @@ test.each([
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
   const terminal = { typing: [[question, "n\r"]] } as const;
-  const { exit, stdout, stderr, requests } = await run(`imports revert 019a --lang ${lang} --format json`, {
+  const { exit, stdout, stderr, requests } = await run(`undo 17 --lang ${lang} --format json`, {
     tenant,
     terminal,
   });
@@ -57,10 +57,10 @@ test.each([
 
 test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   const tenant = tenantWith({ discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("imports revert 17 --dry-run --format json", { tenant });
+  const { en, ja } = await inBoth("undo 17 --dry-run --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\nundoes import 17 (people.csv, by owner (hanako))\ndry run: nothing was changed;");
-  expect(ja.stderr).toContain("\nインポート 17(people.csv、実行者 owner (hanako))を取り消します\n確認のみで");
+  expect(en.stderr).toContain("\nundoes change 17 (people.csv, owner (hanako))\ndry run: nothing was changed;");
+  expect(ja.stderr).toContain("\n変更 17(people.csv, owner (hanako))を取り消します\n確認のみで");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "P13", dryRun: true, committed: false });
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
@@ -71,7 +71,7 @@ test.each([
 ] as const)("tells that who comes back has no password any more: %d, %o", async (create, told) => {
   const undo = { ...UNDO, create };
   const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await inBoth("imports revert 17 --dry-run", { tenant });
+  const { en, ja } = await inBoth("undo 17 --dry-run", { tenant });
   expect(en.stderr.includes("comes back without passwords and the like")).toBe(told);
   expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
 });
@@ -82,7 +82,7 @@ test.each([
 ] as const)("names the command that lists all rows where some are left out: %s", async (how, answer) => {
   const undo = { ...UNDO, delete: 12, update: 0 };
   const tenant = tenantWith(answer, undo);
-  const { en, ja } = await inBoth(`imports revert 17 ${how}`, { tenant });
+  const { en, ja } = await inBoth(`undo 17 ${how}`, { tenant });
   expect(en.stderr).toContain("  … and 7 more (all: clomoctl imports show 17 --rows)\n");
   expect(ja.stderr).toContain("  … 他 7 件(全件: clomoctl imports show 17 --rows)\n");
 });
@@ -90,14 +90,14 @@ test.each([
 test("--dry-run holds the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
-  const { exit, stderr } = await run("imports revert 17 --dry-run --max-deletions 1", { tenant });
+  const { exit, stderr } = await run("undo 17 --dry-run --max-deletions 1", { tenant });
   expect(exit).toBe(10);
   expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
 });
 
 test("devices that get an owner back are wiped only where their number is confirmed", async () => {
   const undo = { ...UNDO, kind: "devices", delete: 0, wipes: 1 } as const;
-  const { en, ja } = await inBoth("imports revert 17 --confirm-wipes 1 --format json", {
+  const { en, ja } = await inBoth("undo 17 --confirm-wipes 1 --format json", {
     tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 1, committed: true });
@@ -105,7 +105,7 @@ test("devices that get an owner back are wiped only where their number is confir
   expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 1\n");
   for (const words of ["--yes", "--yes --confirm-wipes 2", "--dry-run --confirm-wipes 2"]) {
     const discardImport = { ...undo, state: "discarded" } as const;
-    const refused = await run(`imports revert 17 ${words}`, {
+    const refused = await run(`undo 17 ${words}`, {
       tenant: tenantWith({ import: undo, discardImport }, undo),
     });
     expect(refused.exit).toBe(3);
@@ -113,25 +113,27 @@ test("devices that get an owner back are wiped only where their number is confir
   }
 });
 
-test("tells what the counts do not: what else is deleted, and what stays", async () => {
-  const newGroups = Array.from({ length: 10 }, (_, at) => `G${at}`);
-  const original = committed(planOf({ orgsCreated: 1, newOrgs: ["S02"], groupsCreated: 11, newGroups, secretsSet: 3 }));
-  const tenant = tenantWith({ imports: { items: [original] }, discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("imports revert 17 --dry-run", { tenant });
+test("tells what the counts do not: what is beside the kind, who changed something since, and what stays", async () => {
+  const beside = [{ thing: "org", create: 0, update: 0, delete: 1 }];
+  const undo = { ...UNDO, beside, others: ["owner (jiro)", "taro"] };
+  const original = committed(planOf({ secretsSet: 3 }));
+  const more = { imports: { items: [original] }, discardImport: { ...undo, state: "discarded" } };
+  const { en, ja } = await inBoth("undo 17 --dry-run --confirm-deletions 3", { tenant: tenantWith(more, undo) });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("\norganisation: create 0, update 0, delete 1\n");
+  expect(ja.stderr).toContain("\n組織: 追加 0、更新 0、削除 1\n");
   expect(en.stderr).toContain(
-    "\norganisations that it created are deleted too: 1 (S02)\ngroups that it created are deleted too: 11 (G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, …)\npasswords and the like that it set stay as they are: former ones are not kept\n",
+    "\nchanges after it were made by owner (jiro), taro\npasswords and the like that it set stay as they are: former ones are not kept\n",
   );
-  expect(ja.stderr).toContain(
-    "\nそのとき作成した組織も削除します: 1 (S02)\nそのとき作成したグループも削除します: 11 (G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, …)\n設定したパスワードなどは",
-  );
+  expect(ja.stderr).toContain("\nその後に変更した人: owner (jiro)、taro\n設定したパスワードなどは");
 });
 
 test("an undo that changes no record is left: former passwords are not kept", async () => {
   const undo = { ...UNDO, update: 0, delete: 0 };
   const imports = { items: [committed(planOf({ create: 0, update: 0, secretsSet: 3 }))] };
-  const { revertImport, tenant: shown } = tenantWith({}, undo);
-  const tenant = { imports, revertImport, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
-  const { en, ja } = await inBoth("imports revert 17 --yes --format json", { tenant });
+  const { undoChange, tenant: shown } = tenantWith({}, undo);
+  const tenant = { imports, undoChange, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
+  const { en, ja } = await inBoth("undo 17 --yes --format json", { tenant });
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
   expect(en.stderr.endsWith("former ones are not kept\nnothing was changed\n")).toBe(true);
   expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
@@ -146,55 +148,51 @@ test.each([
   const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
   const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
-  const { en, ja } = await inBoth("imports revert 17 --yes", { tenant: told });
-  const warning = "warning: import 17 was the console's own export: without it the mirror differs";
+  const { en, ja } = await inBoth("undo 17 --yes", { tenant: told });
+  const warning = "warning: change 17 was the console's own export: without it the mirror differs";
   expect(en.stderr.includes(warning)).toBe(differs);
-  expect(ja.stderr.includes("警告: インポート 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
-  expect(en.stderr.includes("\nimport 18 (undoing 17): no record changed\n")).toBe(!differs);
-  expect(ja.stderr.includes("\nインポート 18(17 の取り消し): 変更なし\n")).toBe(!differs);
+  expect(ja.stderr.includes("警告: 変更 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
+  expect(en.stderr.includes("\nchange 18 (undoing 17): no record changed\n")).toBe(!differs);
+  expect(ja.stderr.includes("\n変更 18(17 の取り消し): 変更なし\n")).toBe(!differs);
   expect(operations(en.requests).at(-1)).toBe("commitImport");
-  const only = await run("imports revert 17 --mirror-only --yes", { tenant: told });
+  const only = await run("undo 17 --mirror-only --yes", { tenant: told });
   expect(only.stderr).not.toContain("warning");
-  expect(only.requests[1]).toMatchObject({ query: { mirrorOnly: "true" } });
+  expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
-test("says what was undone, and where to see it", async () => {
+test("says what was undone, and how to undo that", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: done(undo) }, undo);
-  const { en, ja } = await inBoth("imports revert last --yes", { tenant });
-  expect(en.stderr).toMatch(/\nimport 18 \(undoing 17\): 1 user updated\n.*: clomoctl imports show 18 --rows\n$/);
-  expect(ja.stderr).toContain("\nインポート 18(17 の取り消し): ユーザーを 1 件更新\n");
+  const { en, ja } = await inBoth("undo last --yes", { tenant });
+  expect(en.stderr).toMatch(/\nchange 18 \(undoing 17\): 1 user updated\nundo: clomoctl undo 18\n$/);
+  expect(ja.stderr).toContain("\n変更 18(17 の取り消し): ユーザーを 1 件更新\n");
 });
 
 test("values of custom fields that were removed since are told", async () => {
   const lost = [
     { name: "座席", values: 2 },
-    { name: null, values: 1 },
+    { name: "内線", values: 1 },
   ];
   const undo = { ...UNDO, delete: 0, lost };
-  const { en, ja } = await inBoth("imports revert 17 --yes", {
+  const { en, ja } = await inBoth("undo 17 --yes", {
     tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(en.stderr).toContain(
-    "\ncustom fields were removed since, and their values do not come back: 座席: 2 values; (name not known): 1 value\n",
+    "\ncustom fields were removed since, and their values do not come back: 座席: 2 values; 内線: 1 value\n",
   );
-  expect(ja.stderr).toContain("\nその後に削除されたカスタム項目の値は元に戻りません: 座席: 2 件、(名前不明): 1 件\n");
+  expect(ja.stderr).toContain("\nその後に削除されたカスタム項目の値は元に戻りません: 座席: 2 件、内線: 1 件\n");
 });
 
-test("the last import is undone unseen only by whoever made it", async () => {
-  const imports = { items: [committed(planOf({ mine: false, actor: "owner (taro)" }))] };
-  const { en, ja } = await inBoth("imports revert last --yes", { tenant: { imports } });
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [{ operation: "imports" }] });
-  expect(en.stderr).toBe(
-    "error: the last import, 17, was made by owner (taro); nothing was undone\n  name it: clomoctl imports revert 17\n",
-  );
-  expect(ja.stderr).toContain("最後のインポート 17 は owner (taro) によるものです");
-  const emitted = await run("imports revert last --yes --emit-csv undo.csv", { tenant: { imports } });
-  expect(emitted.stderr).toContain("name it: clomoctl imports revert 17 --emit-csv undo.csv\n");
+test("last is the newest change of who asks, as the tenant finds it", async () => {
   const undo = { ...UNDO, delete: 0 };
-  const tenant = tenantWith({ imports, commitImport: done(undo) }, undo);
-  expect(await run("imports revert 17 --yes", { tenant })).toMatchObject({ exit: 0 });
-  expect(await run("imports revert last --yes", { tenant, terminal: {} })).toMatchObject({ exit: 0 });
+  for (const word of ["last", "LAST"]) {
+    const tenant = tenantWith({ commitImport: done(undo) }, undo);
+    const { exit, requests } = await run(`undo ${word} --yes`, { tenant });
+    expect({ exit, first: requests[0] }).toEqual({
+      exit: 0,
+      first: { operation: "undoChange", params: { number: "last" } },
+    });
+  }
 });
 
 test.each([
@@ -205,7 +203,7 @@ test.each([
   const tenant = tenantWith(
     exit === 0 ? { commitImport: done(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
   );
-  expect(await run(`imports revert 019a ${answer}`, { tenant })).toMatchObject({ exit });
+  expect(await run(`undo 17 ${answer}`, { tenant })).toMatchObject({ exit });
 });
 
 test.each([
@@ -222,7 +220,7 @@ test.each([
     exit === 0
       ? { commitImport: done(undo) }
       : { import: undo, discardImport: { ...undo, state: "discarded" } as const };
-  const result = await run(`imports revert 17 ${limits}`, { tenant: tenantWith(settled, undo) });
+  const result = await run(`undo 17 ${limits}`, { tenant: tenantWith(settled, undo) });
   expect(result).toMatchObject({ exit });
   expect(result.stderr).toContain(told);
 });
@@ -232,13 +230,13 @@ test("says why an import cannot be undone, and leaves no plan behind", async () 
     what: { en: "records were changed", ja: "変更されています" },
     hint: { en: "import the wanted state", ja: "ファイルでインポート" },
   });
-  const early = await inBoth("imports revert 019a", {
-    tenant: { imports: { items: [committed()] }, revertImport: changed },
+  const early = await inBoth("undo 17", {
+    tenant: { undoChange: changed },
   });
   expect(early.en).toMatchObject({ exit: 5, stderr: "error: records were changed\n  import the wanted state\n" });
   expect(early.ja).toMatchObject({ exit: 5, stderr: "エラー: 変更されています\n  ファイルでインポート\n" });
   const tenant = tenantWith({ commitImport: changed, import: UNDO, discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("imports revert 019a --confirm-deletions 2", { tenant });
+  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(5);
   expect(en.stderr.endsWith("error: records were changed\n  import the wanted state\n")).toBe(true);
   expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
@@ -247,7 +245,7 @@ test("says why an import cannot be undone, and leaves no plan behind", async () 
 
 test("keeps the inverse plan while another process holds the tenant", async () => {
   const commitImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { exit, stderr, requests } = await run("imports revert 019a --confirm-deletions 2", {
+  const { exit, stderr, requests } = await run("undo 17 --confirm-deletions 2", {
     tenant: tenantWith({ commitImport }),
   });
   expect(exit).toBe(5);
@@ -256,27 +254,34 @@ test("keeps the inverse plan while another process holds the tenant", async () =
 });
 
 testWrongLines(
-  ["imports revert"],
-  ["imports revert 1 2"],
-  ["imports revert 1 --confirm-deletions x"],
-  ["imports revert 1 --max-deletions x"],
-  ["imports revert 1 --emit-csv -"],
-  ["imports revert 1 --emit-csv undo.xlsx"],
+  ["undo"],
+  ["undo 1 2"],
+  ["undo 1 --confirm-deletions x"],
+  ["undo 1 --max-deletions x"],
+  ["undo 1 --emit-csv -"],
+  ["undo 1 --emit-csv undo.xlsx"],
 );
 
-test("an id that no import has undoes nothing", async () => {
-  const tenant = { imports: { items: [committed()] } };
-  expect(await run("imports revert f", { tenant })).toMatchObject({ exit: 6, requests: [{ operation: "imports" }] });
+test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is no number of a change", async (typed) => {
+  const { en, ja } = await inBoth(`undo -- ${typed}`, { tenant: {} });
+  expect(en).toMatchObject({
+    exit: 2,
+    stderr: `error: ${typed} is no number of a change\n  see them: clomoctl audit list\n`,
+  });
+  expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  確認: clomoctl audit list\n`);
 });
 
-test("an import that went to the console is undone here only where that is said", async () => {
-  const sent = { ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" };
-  const { en, ja } = await inBoth("imports revert 019a --yes", { tenant: { imports: { items: [sent] } } });
-  expect(en).toMatchObject({ exit: 2, requests: [{ operation: "imports" }] });
+test("an import that went to the console is undone here only if that is said", async () => {
+  const imports = { items: [{ ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
+  const left = { imports, undoChange: UNDO, import: UNDO, discardImport: { ...UNDO, state: "discarded" } } as const;
+  const { en, ja } = await inBoth("undo 17 --yes", { tenant: left });
+  expect(en.exit).toBe(2);
+  expect(operations(en.requests)).toEqual(["undoChange", "imports", "import", "discardImport"]);
+  expect(en.stderr).toContain("error: change 17 went to the console: undoing it here leaves the console as it is\n");
   expect(en.stderr).toContain("--mirror-only");
   expect(ja.stderr).toContain("管理画面は元に戻りません");
-  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports: { items: [sent] } };
-  expect((await run("imports revert 019a --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
+  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports };
+  expect((await run("undo 17 --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
 });
 
 test("--emit-csv writes the former values for the console, lists whom to delete there, and undoes it here", async () => {
@@ -306,7 +311,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
       }),
     ),
   };
-  const line = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
+  const line = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
   const { en, ja } = await inBoth(`${line} --overwrite`, { tenant, folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
@@ -320,7 +325,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
-  expect(en.requests[1]).toMatchObject({ operation: "revertImport", query: { fileName: "undo.csv" } });
+  expect(en.requests[0]).toMatchObject({ operation: "undoChange", query: { fileName: "undo.csv" } });
 });
 
 const BACK = rowOf({
@@ -378,7 +383,7 @@ test.each([
     imports: { items: [sent] },
     importRows: giving(...rows),
   };
-  const { en, ja } = await inBoth("imports revert 019a --emit-csv undo.csv --yes --overwrite", { tenant, folder });
+  const { en, ja } = await inBoth("undo 17 --emit-csv undo.csv --yes --overwrite", { tenant, folder });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")));
   expect(written.split("\r\n")[0]).toBe(header.join(","));
@@ -387,7 +392,7 @@ test.each([
   expect(ja.stderr.includes("元に戻すものの値は、管理画面で入力してください")).toBe(left !== undefined);
 });
 
-const EMITTING = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
+const EMITTING = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
 
 test("--dry-run writes the files that are named, and undoes nothing", async () => {
   const folder = freshFolder();
@@ -462,16 +467,16 @@ test("organisations are taken back by hand, and one way of two is chosen", async
   const orgs = { imports: { items: [{ ...committed(), kind: "orgs" }] } };
   const undo = { ...UNDO, kind: "orgs" } as const;
   const tenant = { ...tenantWith({ import: undo, discardImport: undo }, undo), ...orgs };
-  const { en, ja } = await inBoth("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", { tenant });
+  const { en, ja } = await inBoth("undo 17 --emit-csv undo.csv --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(2);
   expect(en.stderr).toContain("--mirror-only");
   expect(ja.stderr).toContain("組織のインポートを取り消すファイルは書き出せません");
-  const both = await run("imports revert 019a --emit-csv undo.csv --mirror-only", { tenant: orgs });
+  const both = await run("undo 17 --emit-csv undo.csv --mirror-only", { tenant: orgs });
   expect(both.exit).toBe(2);
 });
 
 test("help names what --emit-csv writes as elsewhere", async () => {
-  const { en, ja } = await inBoth("imports revert --help");
+  const { en, ja } = await inBoth("undo --help");
   for (const { exit, stdout } of [en, ja]) {
     expect(exit).toBe(0);
     expect(stdout).toContain("--emit-csv FILE ");
