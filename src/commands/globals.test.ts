@@ -86,7 +86,7 @@ const CHANGING = [
   "imports discard 019a",
   "imports replan 019a",
   "imports commit 019a --yes",
-  "imports revert 019a --yes",
+  "undo 17 --yes",
   "imports verify 019a --against x.csv",
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",

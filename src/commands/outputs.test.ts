@@ -126,7 +126,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
   "handover report --output": { line: "handover report -o OUT" },
-  "imports revert --emit-csv": { line: "imports revert 3 --emit-csv OUT --dry-run" },
+  "undo --emit-csv": { line: "undo 3 --emit-csv OUT --dry-run" },
   "onboarding guide --output": { line: "onboarding guide 7 -o OUT" },
   "orgs delete --list": { line: "orgs delete S1 --recursive --list OUT --dry-run" },
   "orgs export --output": { line: "orgs export -o OUT" },

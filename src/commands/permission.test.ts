@@ -32,8 +32,8 @@ test("every route that is not a GET changes the tenant, but for plans and notice
     "planDeletion",
     "planRestore",
     "replanImport",
-    "revertImport",
     "settleNotice",
+    "undoChange",
     "uploadImport",
   ]);
   expect(ALL_ROUTES.filter((route) => route.method === "get" && changesTenant(route))).toEqual([]);

@@ -179,7 +179,7 @@ const REHEARSED: readonly string[] = [
   "handover answer --answers answers.yaml",
   "handover transfer --from taro@example.jp --to jiro@example.jp",
   "handover apply bundle",
-  "imports revert 4",
+  "undo 4",
   "renewals notify",
 ];
 

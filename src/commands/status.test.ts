@@ -296,7 +296,7 @@ test("what was committed last is told, be it an undoing", async () => {
   });
   const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, revert, [^\n]+, by owner \(hanako\)\n/);
+  expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, undo, [^\n]+, by owner \(hanako\)\n/);
   expect(ja.stdout).toMatch(/\n最後のインポート +13\(2026-11-20 [^\n]+、取り消し、/);
 });
 

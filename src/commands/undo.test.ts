@@ -29,9 +29,9 @@ test("shows the inverse plan and commits it where its deletions are confirmed", 
   const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "undo", delete: 2, committed: true });
-  expect(en.stderr).toContain("users, undo\ncreate 0, update 1, unchanged 2, delete 2, invalid 0\n");
+  expect(en.stderr).toContain("undo of change 17\nuser: create 0, update 1, delete 2\n");
   expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
-  expect(ja.stderr).toContain("に対する計画: ユーザー、取り消し\n");
+  expect(ja.stderr).toContain("に対する計画: 変更 17 の取り消し\nユーザー: 追加 0、更新 1、削除 2\n");
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
   expect(en.requests[0]).toEqual({ operation: "undoChange", params: { number: "17" } });
@@ -59,8 +59,8 @@ test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   const tenant = tenantWith({ discardImport: { ...UNDO, state: "discarded" } });
   const { en, ja } = await inBoth("undo 17 --dry-run --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\nundoes change 17 (people.csv, owner (hanako))\ndry run: nothing was changed;");
-  expect(ja.stderr).toContain("\n変更 17(people.csv, owner (hanako))を取り消します\n確認のみで");
+  expect(en.stderr).toContain("\nchange 17: people.csv, by owner (hanako)\ndry run: nothing was changed;");
+  expect(ja.stderr).toContain("\n変更 17: people.csv(実行者 owner (hanako))\n確認のみで");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "P13", dryRun: true, committed: false });
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });

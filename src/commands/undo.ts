@@ -139,10 +139,10 @@ async function importOf(client: Client<"imports">, { undoes }: Import): Promise<
 /** What is undone, and what the counts of the plan do not tell. */
 function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Text> {
   const { create, kind, lost = [], others = [], undoes } = plan;
-  const of = original === undefined || original.fileName === "" ? undefined : `${original.fileName}, ${original.actor}`;
-  yield of === undefined
-    ? text(`undoes change ${undoes}`, `変更 ${undoes} を取り消します`)
-    : text(`undoes change ${undoes} (${of})`, `変更 ${undoes}(${of})を取り消します`);
+  if (original !== undefined && original.fileName !== "") {
+    const { fileName, actor } = original;
+    yield text(`change ${undoes}: ${fileName}, by ${actor}`, `変更 ${undoes}: ${fileName}(実行者 ${actor})`);
+  }
   if (others.length > 0)
     yield text(`changes after it were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
   if (lost.length > 0) {

@@ -50,7 +50,7 @@ test.each([
     expect(await clomoctl(`${replace} --max-deletions 0`)).toMatchObject({ code: 10 });
     expect(await clomoctl(`${replace} --confirm-deletions 1`)).toMatchObject({ code: 0 });
     expect(await addresses()).toEqual(["ichiro@example.jp", "maruichi@example.jp"]);
-    expect(await clomoctl("imports revert last --yes")).toMatchObject({ code: 0 });
+    expect(await clomoctl("undo last --yes")).toMatchObject({ code: 0 });
     expect(await addresses()).toEqual(["hanako@example.jp", "ichiro@example.jp", "maruichi@example.jp"]);
     expect(await clomoctl("users export -o again.csv --encoding shift_jis")).toMatchObject({ code: 0 });
     expect(await readFile(join(home, "again.csv"))).toEqual(exported);

@@ -69,7 +69,7 @@ test("what takes an import back names who did it: its number is one of his own, 
   await ask("users import - --yes", { stdin: file("owner@example.jp") });
   await ask("users import - --yes", { stdin: file("second@example.jp") });
   const own = await run("users import - --yes --as hanako".split(" "), { home, stdin: file("own@example.jp") });
-  const [undo = ""] = /clomoctl imports revert \d+ --as hanako/.exec(own.stderr) ?? [];
+  const [undo = ""] = /clomoctl undo \d+ --as hanako/.exec(own.stderr) ?? [];
   expect(undo, own.stderr).not.toBe("");
   await ask(`${undo.slice("clomoctl ".length)} --yes --confirm-deletions 1`);
   const left = await ask("users list --format tsv --fields emails");

@@ -185,7 +185,7 @@ test("in a table of 80 columns each is told in words, in both languages", async 
     imported(5, { delete: 5 }),
     told(6, { action: "users.export", objects: [], detail: { records: 24, filters: {} } }),
     told(5, {
-      action: "imports.revert",
+      action: "undo",
       objects: [
         { thing: "import", id: ID, name: "3" },
         { thing: "import", id: ID, name: "5" },
@@ -202,9 +202,9 @@ test("in a table of 80 columns each is told in words, in both languages", async 
   expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
   expect(flat(ja.stdout)).toContain("インポートを確定インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
   expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
-  expect(flat(ja.stdout)).toContain("インポートを取消インポート5:3の取り消し、追加2");
+  expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:3の取り消し、追加2");
   expect(flat(en.stdout)).toContain("deleteuser山田1");
-  expect(flat(en.stdout)).toContain("undoimportimport5:undoes3,create2");
+  expect(flat(en.stdout)).toContain("undoimport5:undoes3,create2");
   // of a newer program: as it stands
   expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
 });

@@ -61,7 +61,7 @@ test("place and steps are in the language, and English in JSON", async () => {
   expect(json.ja.stdout).toBe(json.en.stdout);
 });
 
-const UNDONE = { work: "undo", kind: "docs", mode: "revert", create: 0, update: 1 } as const;
+const UNDONE = { work: "undo", kind: "docs", mode: "undo", create: 0, update: 1 } as const;
 
 test("an undoing is put back; where an export differed since, a later one may prove it", async () => {
   const { steps } = await shown({ ...UNDONE, doubtedAt: "2026-11-20T01:23:45.000Z" });
@@ -130,7 +130,7 @@ test("a file without a name is told by what wrote it", async () => {
 });
 
 test("an undoing by a file names it, and who is deleted or made again by hand", async () => {
-  const undo = { work: "undo", mode: "revert", file: "undo.csv", create: 1, update: 1, delete: 2 };
+  const undo = { work: "undo", mode: "undo", file: "undo.csv", create: 1, update: 1, delete: 2 };
   const users = await shown({ ...undo, kind: "users" });
   expect(users.steps.slice(1, 3)).toEqual([
     expect.stringMatching(/^undo.csv: upload in CLOMO PANEL, .* must be 追加更新/),

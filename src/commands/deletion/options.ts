@@ -49,8 +49,8 @@ export const DELETION_HELP = [
     "対象をすべて示し、件数で確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。一致しなければ何も変更しません(終了コード 3)。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも種類ごとに半数まで)削除できます。",
   ),
   text(
-    "A deletion is kept as an import of the mode delete: `imports show NUMBER --rows` tells who went, `imports revert NUMBER` brings them back, without passwords.",
-    "削除は「削除」のインポートとして残ります。`imports show 番号 --rows` で対象を確認でき、`imports revert 番号` で元に戻せます(パスワードは戻りません)。",
+    "A deletion is kept as an import of the mode delete: `imports show NUMBER --rows` tells who went, `undo NUMBER` brings them back, without passwords.",
+    "削除は「削除」のインポートとして残ります。`imports show 番号 --rows` で対象を確認でき、`undo 番号` で元に戻せます(パスワードは戻りません)。",
   ),
   text(
     "If a name finds nothing, or several, all such names are told, and nothing is changed. In a mirror the deletion goes to `console list`, as it is to be done in the console too.",

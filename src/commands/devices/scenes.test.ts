@@ -16,7 +16,7 @@ async function deskWithPeople(): Promise<Desk> {
   return desk;
 }
 
-test("devices are imported, listed, shown, exported and taken back", async () => {
+test("devices are imported, listed, shown, exported and undone", async () => {
   const desk = await deskWithPeople();
   const done = await desk.run(`devices import ${DEVICES} --yes --format json`);
   expect(done.code, done.stderr).toBe(0);
@@ -44,9 +44,9 @@ test("devices are imported, listed, shown, exported and taken back", async () =>
     expect(resultOf(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
   }
 
-  const { importId } = resultOf(done);
-  expect((await desk.run(`imports revert ${importId} --yes`)).code).toBe(3);
-  expect((await desk.run(`imports revert ${importId} --yes --confirm-deletions 30`)).code).toBe(0);
+  const { number } = resultOf(done);
+  expect((await desk.run(`undo ${number} --yes`)).code).toBe(3);
+  expect((await desk.run(`undo ${number} --yes --confirm-deletions 30`)).code).toBe(0);
   expect((await desk.run("devices list --format json")).text).toBe("[]\n");
 });
 

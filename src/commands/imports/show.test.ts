@@ -18,7 +18,7 @@ test("of an import that is over shows what is kept of it", async () => {
       errors: 7,
       warnings: 8,
       emittedAt: "2026-11-20T01:23:40.000Z",
-      revertedBy: ID.replace(/5$/, "9"),
+      undoneBy: 19,
     }),
   );
   const { en, ja } = await inBoth("imports show 019a --format json", { tenant: holding(over) });
@@ -26,7 +26,7 @@ test("of an import that is over shows what is kept of it", async () => {
   const shown = JSON.parse(en.stdout) as object;
   expect(over).toMatchObject(shown);
   expect(Object.keys(shown).join(" ")).toBe(
-    "number change id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated newOrgs newGroups columns errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy unverifiedColumns",
+    "number change id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated newOrgs newGroups columns errors warnings tenant actor encoding inputSha256 emittedAt committedAt undoes undoneBy unverifiedColumns",
   );
   expect(ja.stdout).toBe(en.stdout);
 });
@@ -39,15 +39,15 @@ test("is a line for each fact on a terminal, in the person's language", async ()
   expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
 });
 
-test("names another import by its id for programs, and by its number for people", async () => {
-  const undoing = committed(planOf({ reverts: ID, revertsNumber: "17" }));
+test("names the change that it undoes, and the one that undid it, by number", async () => {
+  const undoing = committed(planOf({ undoes: 17 }));
   const tenant = holding(undoing);
   const { stdout } = await run("imports show 019a --format json", { tenant });
-  expect(JSON.parse(stdout)).toMatchObject({ reverts: ID, revertedBy: null });
+  expect(JSON.parse(stdout)).toMatchObject({ undoes: 17, undoneBy: null });
   const { en, ja } = await inBoth("imports show 019a --fields all", { tenant, terminal: {} });
-  expect(en.stdout).toMatch(/^undoes import +17$/m);
-  expect(ja.stdout).toMatch(/^取り消すインポート +17$/m);
-  expect(en.stdout).toMatch(/^undone by import *$/m);
+  expect(en.stdout).toMatch(/^undoes change +17$/m);
+  expect(ja.stdout).toMatch(/^取り消す変更 +17$/m);
+  expect(en.stdout).toMatch(/^undone by change *$/m);
 });
 
 test.each(["planned", "awaiting-console"] as const)("of an open plan (%s) shows what it would do", async (state) => {
@@ -79,13 +79,13 @@ test.each([
 });
 
 test("asks for no problems of an undoing: it has no file", async () => {
-  const undoing = planOf({ mode: "undo", request: null, fileName: "", create: 0, warnings: 1 });
+  const undoing = planOf({ mode: "undo", undoes: 16, request: null, fileName: "", create: 0, warnings: 1 });
   const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
   expect({ exit, operations: operations(requests) }).toEqual({
     exit: 0,
     operations: ["imports", "tenant", "importRows"],
   });
-  expect(stderr).toContain("users, revert\n");
+  expect(stderr).toContain("undo of change 16\nuser: create 0, update 1, delete 0\n");
 });
 
 test("--rows tells people what records are created with", async () => {

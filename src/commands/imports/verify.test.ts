@@ -46,7 +46,7 @@ test("sends the export, and shows the plan as committed where they agree", async
   expect(en.exit).toBe(0);
   expect(en.summary).toMatch(/ imports verify export.csv: \+1 ~1 -0 import 17 exit 0$/);
   expect(en.stderr).toMatch(
-    /^import 17: .*\nundo, here and by a file for the console: clomoctl imports revert 17 --emit-csv undo-17.csv\n$/,
+    /^import 17: .*\nundo, here and by a file for the console: clomoctl undo 17 --emit-csv undo-17.csv\n$/,
   );
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
   expect(en.requests).toEqual([

@@ -48,7 +48,7 @@ test("organisations that are empty go, shown by their paths", async () => {
   const { en, ja } = await inBoth("orgs delete S01 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
-  expect(en.stderr).toContain("\nimport 18: 2 organisations deleted\nundo: clomoctl imports revert 18\n");
+  expect(en.stderr).toContain("\nimport 18: 2 organisations deleted\nundo: clomoctl undo 18\n");
   expect(ja.stderr).toContain("\nインポート 18: 組織を 2 件削除\n");
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
@@ -71,12 +71,12 @@ test("--recursive shows both plans, is confirmed by the sum, and tells how both 
       "together: delete 5",
       "import 17: 3 users deleted",
       "import 18: 2 organisations deleted",
-      "undo, in this order: clomoctl imports revert 18, clomoctl imports revert 17",
+      "undo, in this order: clomoctl undo 18, clomoctl undo 17",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("\n合計: 5 件を削除\n");
-  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl imports revert 18, clomoctl imports revert 17\n");
+  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl undo 18, clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({
     number: "18",
     delete: 2,

@@ -35,12 +35,12 @@ test("shows who goes, and deletes them where their number is confirmed", async (
       "delete 1 of 120",
       "  - hanako@example.co.jp 髙橋 花子",
       "import 17: 1 user deleted",
-      "undo: clomoctl imports revert 17",
+      "undo: clomoctl undo 17",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("ユーザー、削除\n120 件のうち 1 件を削除\n  - hanako@example.co.jp 髙橋 花子\n");
-  expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl imports revert 17\n");
+  expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(en.requests)).toEqual([

@@ -181,7 +181,7 @@ test("who may not delete is not told to undo what was created", async () => {
       .stderr;
   };
   expect(await undoOf("users.write")).not.toContain("undo:");
-  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl imports revert 17 --as hanako\n");
+  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl undo 17 --as hanako\n");
 });
 
 test.each([
@@ -189,13 +189,13 @@ test.each([
     "en",
     "Apply to kanto (context embedded): create 1, update 1?",
     "y\r",
-    "import 17: 1 user created, 1 updated\nundo: clomoctl imports revert 17\n",
+    "import 17: 1 user created, 1 updated\nundo: clomoctl undo 17\n",
   ],
   [
     "ja",
     "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?",
     "y\r",
-    "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl imports revert 17\n",
+    "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl undo 17\n",
   ],
 ] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
   const { exit, stderr, requests } = await run(`users import people.csv --lang ${lang}`, {

@@ -287,10 +287,10 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await client.imports.commit(again)).state).toBe("committed");
   });
 
-  it("reverts a commit", async () => {
+  it("undoes a change", async () => {
     const done = await bring(client, { kind: "users" }, people(20));
     const undo = await undoImport(client, done.id);
-    expect(undo).toMatchObject({ mode: "revert", reverts: done.id, delete: 1 });
+    expect(undo).toMatchObject({ mode: "undo", undoes: done.change, delete: 1 });
     expect((await client.imports.commit(undo)).state).toBe("committed");
     expect(await client.users.find({ name: "p20@example.jp" })).toEqual([]);
     expect((await failure(undoImport(client, done.id))).code).toBe("conflict");
@@ -493,15 +493,17 @@ describe.each(WAYS)("the client, %s", (way) => {
       });
     });
 
-    it("commits once, and reverts once", async () => {
+    it("commits once, and undoes once", async () => {
       const plan = await client.imports.plan({ kind: "users" }, upload(people(70)));
       const commit = () => post(`/v1/imports/${plan.id}/commit`, "d", { etag: plan.etag ?? "" });
       const [first, second] = await Promise.all([commit(), commit()]);
       expect([first, await commit()]).toEqual([second, first]);
       expect(first).toMatchObject({ status: 200, answer: { state: "committed" } });
       expect((await post(`/v1/imports/${plan.id}/commit`, "e", { etag: plan.etag ?? "" })).status).toBe(409);
-      const undo = await post(`/v1/imports/${plan.id}/revert`, "f");
-      expect(await post(`/v1/imports/${plan.id}/revert`, "f")).toEqual(undo);
+      const { change } = await client.imports.show(plan.id);
+      const undo = await post(`/v1/imports/undo/${change}`, "f");
+      expect(undo.status).toBe(201);
+      expect(await post(`/v1/imports/undo/${change}`, "f")).toEqual(undo);
     });
   });
 

@@ -1,4 +1,3 @@
-import { undoImport } from "#support/tenant/undo.ts";
 import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "../contract/examples.ts";
 import { ALL_ROUTES } from "../contract/all.ts";
@@ -134,7 +133,12 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
     (client) => client.imports.verify(ID, upload("utf-16le")),
     [{ line: `POST /v1/imports/${ID}/verification`, body: "a,b\n", type: "text/csv; charset=utf-16le" }],
   ],
-  ["imports.revert", (client) => undoImport(client, ID), [{ line: `POST /v1/imports/${ID}/revert` }]],
+  ["imports.undo", (client) => client.imports.undo(12), [{ line: "POST /v1/imports/undo/12" }]],
+  [
+    "imports.undo of the last change",
+    (client) => client.imports.undo("last", { skipBlocked: true, mirrorOnly: false, fileName: "undo.csv" }),
+    [{ line: "POST /v1/imports/undo/last?skipBlocked=true&mirrorOnly=false&fileName=undo.csv" }],
+  ],
   ["imports.discard", (client) => client.imports.discard(ID), [{ line: `DELETE /v1/imports/${ID}` }]],
   ["renewals.list", (client) => client.renewals.list(), [{ line: "GET /v1/renewals" }]],
   [

@@ -61,6 +61,7 @@ const composedOf = ({ by }: ProblemParams): Text => COMPOSITIONS[by as Compositi
 const NOUNS: Readonly<Record<string, Text>> = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),
+  custom_field: text("custom field", "カスタム項目"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   account: text("CLOMO account", "CLOMO アカウント"),

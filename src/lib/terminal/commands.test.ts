@@ -3,7 +3,7 @@ import { actingAs, foldLine, inContext } from "./commands.ts";
 import { wordWidth } from "./table/word-width.ts";
 
 test.each([
-  ["undo: clomoctl imports revert 12", "undo: clomoctl imports revert 12 --context far"],
+  ["undo: clomoctl undo 12", "undo: clomoctl undo 12 --context far"],
   [
     "make it anew: clomoctl ade profiles create --from 01a1f7d8, then clomoctl ade sync --full",
     "make it anew: clomoctl ade profiles create --from 01a1f7d8 --context far, then clomoctl ade sync --full --context far",
@@ -36,7 +36,7 @@ test.each([
     "新しいデバイスには clomoctl ade profiles auto-apply 本社、今は clomoctl ade profiles assign で割り当て",
     "新しいデバイスには clomoctl ade profiles auto-apply 本社 --context far、今は clomoctl ade profiles assign --context far で割り当て",
   ],
-  ["取り消すには: clomoctl imports revert last。", "取り消すには: clomoctl imports revert last --context far。"],
+  ["取り消すには: clomoctl undo last。", "取り消すには: clomoctl undo last --context far。"],
   [
     "then: clomoctl imports verify P12 --against EXPORT.csv --accept-unseen",
     "then: clomoctl imports verify P12 --against EXPORT.csv --accept-unseen --context far",
@@ -165,8 +165,8 @@ test.each([
   ],
   ["clomoctl tenant show says what is known", "clomoctl tenant show --context far says what is known"],
   [
-    "clomoctl imports revert 12 --mirror-only takes only the mirror back",
-    "clomoctl imports revert 12 --mirror-only --context far takes only the mirror back",
+    "clomoctl undo 12 --mirror-only takes only the mirror back",
+    "clomoctl undo 12 --mirror-only --context far takes only the mirror back",
   ],
   ["steps: clomoctl renewals guide Dkanto", "steps: clomoctl renewals guide Dkanto --context far"],
   [
@@ -191,10 +191,10 @@ test.each([
 });
 
 test.each([
-  ["undo: clomoctl imports revert 3", "undo: clomoctl imports revert 3 --as hanako"],
+  ["undo: clomoctl undo 3", "undo: clomoctl undo 3 --as hanako"],
   [
-    "取り消すには、この順に: clomoctl imports revert 4, clomoctl imports revert 3",
-    "取り消すには、この順に: clomoctl imports revert 4 --as hanako, clomoctl imports revert 3 --as hanako",
+    "取り消すには、この順に: clomoctl undo 4, clomoctl undo 3",
+    "取り消すには、この順に: clomoctl undo 4 --as hanako, clomoctl undo 3 --as hanako",
   ],
   [
     "see what each role may: clomoctl roles matrix; schemes: clomoctl roles schemes list",

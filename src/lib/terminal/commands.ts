@@ -13,7 +13,7 @@ const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business applicable audit bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
+  "accept-unseen all all-contexts allow-error-values allow-unknown-columns always apple apple-business applicable audit bom by-mail check clear create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times imports interactive keep-missing keep-plan keep-waiting mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 
@@ -37,7 +37,7 @@ const ARGUMENTS: readonly string[] = [
 const NAMING = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME})+(?= --[a-z])| ${NAME})?`;
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
+const NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
 /** A bundle and the tenant, which are compared; of two bundles no tenant is asked. */
 const WITH_TENANT = String.raw`handover diff ${NAME}(?=(?: (?:${ARGUMENTS.join("|")}))*? --tenant\b)`;
 const COMMAND = String.raw`clomoctl (?:${NOUN}(?: (?:${NAMING}|[a-z]+(?:-[a-z]+)*))?|${WITH_TENANT}|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENTS.join("|")}))*`;

@@ -95,9 +95,9 @@ test("what is proposed names the tenant; after a second one was shown, no line i
 test("what is proposed names who acts, and then the tenant", async () => {
   const { terminal, stderr } = terminalWith();
   terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, as: "'山田 花子'" });
-  await terminal.note(same("undo: clomoctl imports revert 3"));
+  await terminal.note(same("undo: clomoctl undo 3"));
   await terminal.close();
-  expect(stderr.seen).toBe("undo: clomoctl imports revert 3 --as '山田 花子' --context kanto\n");
+  expect(stderr.seen).toBe("undo: clomoctl undo 3 --as '山田 花子' --context kanto\n");
 });
 
 test("so does what programs read of a failure", async () => {

@@ -19,9 +19,9 @@ export interface Change {
 export const fieldName = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT) return "上位組織";
   if (field.startsWith(CUSTOM)) return field.slice(CUSTOM.length);
-  if (other !== undefined) return THINGS.get(other)?.fields[field]?.label?.ja ?? field;
-  const { columns, thing } = FORMATS[kind];
-  return findColumn(columns, field)?.header ?? thing.fields[field]?.label?.ja ?? field;
+  const { fields } = (other === undefined ? undefined : THINGS.get(other)) ?? FORMATS[kind].thing;
+  const format = other === undefined ? FORMATS[kind] : Object.values(FORMATS).find(({ thing }) => thing.name === other);
+  return findColumn(format?.columns ?? [], field)?.header ?? fields[field]?.label?.ja ?? field;
 };
 
 const CUSTOM = "custom:";
@@ -113,19 +113,31 @@ export function describeRow(
   return [...changes, ...(row.setsSecret ? [SECRET] : [])];
 }
 
-/** `device: create 0, update 3, delete 0`: the records of another thing that an undo writes. */
-export const describeBeside = ({
-  thing,
-  create,
-  update,
-  delete: gone,
-}: NonNullable<Import["beside"]>[number]): Text => {
+/** The records of another thing that an undo writes. */
+type Beside = NonNullable<Import["beside"]>[number];
+
+/** `device: create 0, update 3, delete 0` */
+export const describeBeside = ({ thing, create, update, delete: gone }: Beside): Text => {
   const { en, ja } = nounNamed(thing);
   return text(
     `${en}: create ${create}, update ${update}, delete ${gone}`,
     `${ja}: 追加 ${create}、更新 ${update}、削除 ${gone}`,
   );
 };
+
+const ACTIONS = [
+  ["create", "created", "追加"],
+  ["update", "updated", "更新"],
+  ["delete", "deleted", "削除"],
+] as const;
+
+/** `3 users created`, `2 updated`: what was done with the records of a thing, one after another. */
+export const describeDone = (counts: Pick<Beside, "create" | "update" | "delete">, noun: Text): readonly Text[] =>
+  ACTIONS.filter(([action]) => counts[action] > 0).map(([action, en, ja], at) =>
+    at === 0
+      ? text(`${counted(counts[action], noun.en)} ${en}`, `${noun.ja}を ${counts[action]} 件${ja}`)
+      : text(`${counts[action]} ${en}`, `${counts[action]} 件${ja}`),
+  );
 
 const SECRET = text("(secret set)", "(機密情報を設定)");
 const BLANK = text("(blank)", "(空)");

@@ -21,9 +21,10 @@ const moved = (key: string, from: string, to: string | null) =>
     before: [{ field: "orgCode", value: from }],
     after: [{ field: "orgCode", value: to }],
   });
+const MOVING: Import["columns"] = [{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }];
 const planWith = (change: Partial<Import> = {}) =>
   planOf({
-    columns: [{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }],
+    columns: MOVING,
     create: 0,
     update: 2,
     ...change,
@@ -52,17 +53,17 @@ test("an operator who moves by an import is named, with both organisations, in b
 
 test("so is one whom an undo moves back", async () => {
   const original = committed(planOf({ update: 1 }));
-  const undo = planOf({ number: "P13", mode: "undo", revertsNumber: "17", columns: [], create: 0, update: 1 });
+  const undo = planOf({ number: "P13", mode: "undo", undoes: 17, columns: MOVING, create: 0, update: 1 });
   const tenant = {
     imports: { items: [original] },
-    revertImport: undo,
+    undoChange: undo,
     tenant: example("tenant"),
     importRows: giving(moved("jiro@example.jp", "K01", "S11")),
     discardImport: undo,
     accounts: { items: [operator], next: null },
     findUsers: { items: [jiro] },
   };
-  const { stderr } = await run("imports revert 17 --dry-run", { tenant });
+  const { stderr } = await run("undo 17 --dry-run", { tenant });
   expect(stderr).toContain("no more where they were: jiro01 (K01 → S11)\n");
 });
 

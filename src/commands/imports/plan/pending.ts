@@ -115,8 +115,9 @@ export class PendingPlan {
 
 /** What the summary line says of a plan. */
 export const countsOf = (plan: Import): Partial<PlanSummary> => {
-  const { number, create, update } = plan;
-  return { number, create, update, delete: deletionsIn(plan) };
+  const { number, beside = [] } = plan;
+  const all = (action: "create" | "update"): number => beside.reduce((sum, one) => sum + one[action], plan[action]);
+  return { number, create: all("create"), update: all("update"), delete: deletionsIn(plan) };
 };
 
 const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;

@@ -23,18 +23,18 @@ test.each([
     "ユーザーを 1 件更新、作成した組織: 2",
   ],
   [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "機密情報を設定した行: 4"],
-])("says what was done, and how to take it back: %j", async (counts, english, japanese) => {
+])("says what was done, and how to undo it: %j", async (counts, english, japanese) => {
   const plan = planOf(counts);
   const line = `imports commit P12 --confirm-deletions ${plan.delete} --yes`;
   const { en, ja } = await inBoth(line, { tenant: committing(plan) });
-  expect(en.stderr.endsWith(`\nimport 17: ${english}\nundo: clomoctl imports revert 17\n`)).toBe(true);
-  expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl imports revert 17\n`)).toBe(true);
+  expect(en.stderr.endsWith(`\nimport 17: ${english}\nundo: clomoctl undo 17\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl undo 17\n`)).toBe(true);
 });
 
 test("names the app", async () => {
   const tenant = committing(planOf({ kind: "docs" }));
   const { en, ja } = await inBoth("imports commit last --yes", { tenant });
-  const undo = "clomoctl imports revert 17\n";
+  const undo = "clomoctl undo 17\n";
   expect(en.stderr.endsWith(`\nimport 17 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
   expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件追加、1 件更新\n");
 });

@@ -1,5 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
-import { describeBeside } from "./changes.ts";
+import { describeDone } from "./changes.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -24,7 +24,7 @@ import {
 } from "./columns.ts";
 import { isChanging } from "./pending.ts";
 
-/** Shows how an import ended: its result, and where people look last, what was done and how to take it back. */
+/** Shows how an import ended: its result, and where people look last, what was done and how to undo it. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal } = tools;
   const { plan, committed, dryRun } = result;
@@ -80,7 +80,7 @@ function neededToUndo(...[plan, taken]: [Import, Import | undefined]): readonly 
  * What was done, and what to type next.
  *
  * @param taken the deletion that was committed with it
- * @param mayUndo who acts may take it back
+ * @param mayUndo whoever acts may undo it
  */
 function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean): readonly Text[] {
   const all = taken === undefined ? [plan] : [taken, plan];
@@ -158,31 +158,21 @@ function nextOf({ change, emittedAt }: Import): Text {
   );
 }
 
-const ACTIONS = [
-  ["create", "created", "追加"],
-  ["update", "updated", "更新"],
-  ["delete", "deleted", "削除"],
-] as const;
-
 const FURTHER = [
   ["secretsSet", text("rows that set a secret", "機密情報を設定した行")],
   ["orgsCreated", text("organisations created", "作成した組織")],
   ["groupsCreated", text("groups created", "作成したグループ")],
 ] as const;
 
-/** `import 12: 24 users created, 3 updated`; what was undone: `import 13 (undoing 12): 24 users deleted`. */
+/** `import 12: 24 users created, 3 updated`; of an undo: `change 13 (undoing 12): 24 users deleted`. */
 function done(plan: Import): Text {
   const { thing, app } = FORMATS[plan.kind];
   const noun = nounNamed(thing.noun ?? thing.name);
-  const actions = ACTIONS.filter(([action]) => plan[action] > 0).map(([action, en, ja], at) =>
-    at === 0
-      ? text(`${counted(plan[action], noun.en)} ${en}`, `${noun.ja}を ${plan[action]} 件${ja}`)
-      : text(`${plan[action]} ${en}`, `${plan[action]} 件${ja}`),
-  );
+  const actions = describeDone(plan, noun);
   const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
     text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
   );
-  const beside = (plan.beside ?? []).map(describeBeside);
+  const beside = (plan.beside ?? []).flatMap((one) => describeDone(one, nounNamed(one.thing)));
   const parts = [...(isChanging(plan) ? [...actions, ...further, ...beside] : [NOTHING]), ...besides(plan)];
   const { number, undoes } = plan;
   const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undoes === null ? [] : [UNDOING(undoes)])];

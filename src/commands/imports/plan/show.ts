@@ -1,6 +1,7 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { titleOf } from "../../../lib/model/format.ts";
+import { nounNamed } from "../../../lib/model/problem.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
@@ -21,7 +22,7 @@ const FIRST_GONE = 20;
 /** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
   const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
-  return mode === "undo" || mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
+  return mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
 /** The tenant, and the context by which it was reached where that has another name. */
@@ -75,8 +76,18 @@ export const rowsOf = ({ number }: Import) => ({
 /** Whether a plan was made of a file, not of names or of another import. */
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
+/** Of an undo: what is undone, and in which app. */
+function undoHeadline({ undoes, kind }: Import, tenant: Text): Text {
+  const { app } = FORMATS[kind];
+  return text(
+    `plan for ${tenant.en}: undo of change ${undoes}${app === undefined ? "" : ` (${app})`}`,
+    `${tenant.ja} に対する計画: 変更 ${undoes} の取り消し${app === undefined ? "" : `(${app})`}`,
+  );
+}
+
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
+  if (plan.undoes !== null) return undoHeadline(plan, tenant);
   const rows = !hasFile(plan) ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
@@ -99,8 +110,18 @@ const WIPES = text(
 
 const RELEASED = text("devices to lose their owner, who is deleted", "所有者を外すデバイス(所有者を削除するため)");
 
+/** What an undo writes, thing by thing. */
+function* ofUndo({ kind, create, update, delete: gone, beside = [], wipes = 0 }: Import): Generator<Text> {
+  const all = [{ thing: FORMATS[kind].thing.name, create, update, delete: gone }, ...beside];
+  const written = all.filter((one) => one.create + one.update + one.delete > 0);
+  if (written.length === 0) yield text("no record changes", "変更するレコードはありません");
+  yield* written.map(describeBeside);
+  if (wipes > 0) yield text(`${WIPES.en}: ${wipes}`, `${WIPES.ja}: ${wipes}`);
+}
+
 function counts(plan: Import): Text[] {
   if (plan.mode === "delete") return [...ofDeletion(plan)];
+  if (plan.mode === "undo") return [...ofUndo(plan)];
   const {
     create,
     update,
@@ -136,7 +157,6 @@ function counts(plan: Import): Text[] {
     ...present.map(([count, what, names]) =>
       text(`${what.en}: ${named(count, names)}`, `${what.ja}: ${named(count, names)}`),
     ),
-    ...(plan.beside ?? []).map(describeBeside),
   ];
 }
 
@@ -323,19 +343,22 @@ async function showRows(
 const MOST_CHANGES = 6;
 const MOST_CHARACTERS = 40;
 
-/** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04` */
+/** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`; of another thing than the kind: `- organisation S01` */
 function rowLine({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = nameOf(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
-  const label = name !== "" && name !== key ? ` ${name}` : "";
+  const label = name !== "" && name !== key && row.thing === undefined ? ` ${name}` : "";
+  const noun = row.thing === undefined ? undefined : nounNamed(row.thing);
   const changes = describeRow(kind, row, MOST_CHARACTERS);
   const rest = changes.length > MOST_CHANGES ? [same(`… (${changes.length})`)] : [];
   const shown = [...changes.slice(0, MOST_CHANGES), ...rest];
-  const start = `  ${SIGNS[action]}${number} ${key}${label}`;
-  if (shown.length === 0) return same(start);
-  const { en, ja } = joined(shown, same(", "));
-  return text(`${start}: ${en}`, `${start}: ${ja}`);
+  const sign = `  ${SIGNS[action]}${number}`;
+  const start = text(
+    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`,
+    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`,
+  );
+  return shown.length === 0 ? start : joined([start, joined(shown, same(", "))], same(": "));
 }
 
 /** Notes the age of a mirror, and what is not confirmed of its files, or that a plan makes one; a tenant of our own has nothing to do with the console. */

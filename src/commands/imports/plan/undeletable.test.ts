@@ -114,9 +114,9 @@ test("release names the number of devices in the question, and ends with 0 if no
   expect(stderr).toContain("devices to lose their owner, who is deleted: 2\n");
   expect(stderr).toMatch(/2 users deleted, owner removed: 2 devices\n/);
   const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
-  const undone = await run(`imports revert ${number} --yes --lang en`, desk);
-  expect(undone.stderr).toContain("devices to get their owner back: 2\n");
-  expect(undone.stderr).toContain("owner restored: 2 devices\n");
+  const undone = await run(`undo ${number} --yes --lang en`, desk);
+  expect(undone.stderr).toContain("device: create 0, update 2, delete 0\n");
+  expect(undone.stderr).toContain("2 users created, 2 devices updated\n");
 });
 
 test("a no to the question changes nothing and ends with 0", async () => {

@@ -161,22 +161,22 @@ describe("what comes between", () => {
 });
 
 describe("imports", () => {
-  test("revert restores what was before, its deletions confirmed by their number", async () => {
+  test("undo restores what was before, its deletions confirmed by their number", async () => {
     const desk = await peopledDesk();
     const before = await desk.users();
     await desk.write(
       "more.csv",
       csv([...PEOPLE.slice(0, 1), "山田 次郎,taro@example.com,S02,課長", "新人,new@example.com,,"]),
     );
-    const { importId } = resultOf(await desk.run("users import more.csv --yes --format json"));
-    expect((await desk.run(`imports revert ${importId} --yes`)).code).toBe(3);
-    const reverted = await desk.run(`imports revert ${importId} --confirm-deletions 1 --format json`);
-    expect(resultOf(reverted)).toMatchObject({ delete: 1, update: 1, committed: true });
-    expect(reverted.stderr).toMatch(
+    const { number } = resultOf(await desk.run("users import more.csv --yes --format json"));
+    expect((await desk.run(`undo ${number} --yes`)).code).toBe(3);
+    const undone = await desk.run(`undo ${number} --confirm-deletions 1 --format json`);
+    expect(resultOf(undone)).toMatchObject({ delete: 1, update: 1, committed: true });
+    expect(undone.stderr).toMatch(
       / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名: 山田 次郎 → 山田 太郎, 組織コード: S02 → S01, 役職: 課長 → 部長\n/s,
     );
     expect(await desk.users()).toBe(before);
-    expect((await desk.run(`imports revert ${importId} --confirm-deletions 1`)).code).toBe(5);
+    expect((await desk.run(`undo ${number} --confirm-deletions 1`)).code).toBe(5);
   });
 
   test("show --rows and --problems list a kept plan, by a unique start of its id", async () => {

@@ -170,7 +170,7 @@ test("the console bridge of PANEL users, for random consoles and files", LONG, a
         .map(({ mails }) => mails[0] ?? "");
       expect((await mirrored(new Set(administrators))).map(shownUser)).toEqual(expected.users.map(shownUser));
       const { create } = expected;
-      await done(`imports revert ${id} --emit-csv undo.csv ${confirmed(create)}`);
+      await done(`undo last --emit-csv undo.csv ${confirmed(create)}`);
       expect(state()).toEqual(before);
       // where nobody gets a former value there is nothing to upload
       if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");

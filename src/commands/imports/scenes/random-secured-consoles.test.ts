@@ -159,7 +159,7 @@ describe("the console bridge of SECURED APPs, for random consoles and files", ()
         await verifyChanged(desk, id, other.export(), listed);
         await verifyAll(desk, id, console.export());
         expect(shown(await mirrored(app))).toEqual(shown(noAdministrators(expected.users)));
-        await revert(id, expected, before);
+        await undo(expected, before);
         await undoThere(console, scenario.users, expected);
       }),
       RANDOM,
@@ -174,8 +174,8 @@ const state = () => {
   return { ...rest, users: users.map((user) => ({ ...user, secrets: undefined })) };
 };
 
-async function revert(id: string, { create }: Expected, before: unknown): Promise<void> {
-  await done(`imports revert ${id} --emit-csv undo.csv ${confirmed(create)}`);
+async function undo({ create }: Expected, before: unknown): Promise<void> {
+  await done(`undo last --emit-csv undo.csv ${confirmed(create)}`);
   expect(state()).toEqual(before);
 }
 

@@ -127,8 +127,8 @@ test("a file for 全件更新 goes to the console and back, and its secrets are 
     { userId: "jiro", name: "鈴木 次郎", groups: [] },
     { userId: "taro", description: "表ソ能\r\n十", groups: ["開発部 ①"] },
   ]);
-  const reverted = await there.program(["imports", "revert", importId, "--mirror-only", "--confirm-deletions", "1"]);
-  expect(reverted, reverted.stderr).toMatchObject({ code: 0 });
+  const undone = await there.program(["undo", "last", "--mirror-only", "--confirm-deletions", "1"]);
+  expect(undone, undone.stderr).toMatchObject({ code: 0 });
   const open = (list: string) =>
     (JSON.parse(list) as Record<string, unknown>[]).map((one) => ({ ...one, secretsSet: undefined }));
   expect(open(await there.users())).toEqual(open(before));

@@ -129,8 +129,9 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
   return written;
 }
 
-const isEmitted = (plan: Import, { action, setsSecret }: PlanRow): boolean => {
-  if (action === "delete" || action === "invalid") return false;
+const isEmitted = (plan: Import, { action, setsSecret, thing }: PlanRow): boolean => {
+  // records of another thing that an undo writes are in no file of this kind
+  if (action === "delete" || action === "invalid" || thing !== undefined) return false;
   // who comes back lacks the password without which the console makes nobody
   if (plan.mode === "undo" && action === "create") return FORMATS[plan.kind].app === undefined;
   return uploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;

@@ -89,7 +89,8 @@ async function valuesLeftOut(tools: Tools, { id }: Import, unknown: readonly Und
   if (unknown.length === 0) return [];
   const { client } = await tools.tenant("imports");
   const found = new Set<string>();
-  for await (const { after } of client.imports.rows(id, { action: "create" })) {
+  for await (const { after, thing } of client.imports.rows(id, { action: "create" })) {
+    if (thing !== undefined) continue;
     // a place in the whole organisation is none to enter
     for (const { field, value } of after) if (value !== ROOT_ORG_NAME && (value ?? "").length > 0) found.add(field);
   }
