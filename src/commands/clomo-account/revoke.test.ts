@@ -29,44 +29,12 @@ test("takes the role away with all that belongs to it, and says what gives it ba
       "support option: yes → no",
       "notice mail: yes → no",
       "to be done in the console, too: clomoctl console show 7",
-      "to take it back: clomoctl clomo-account grant hanako01 --role system --support-option --notice-mail --password-in-console",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("管理者権限: システム管理者 → 管理者権限を付与しない\n");
   expect(ja.stderr).toContain("サポートオプション: はい → いいえ\n");
 });
-
-test("what gives the role back says how the password is given, unless a terminal asks for it", async () => {
-  const revokeRole: WrittenAccount = {
-    before,
-    after: { ...before, role: "none", managedOrgs: [] },
-    consoleTask: null,
-    dryRun: false,
-  };
-  const answers = { ...NOTHING_LEFT, findAccounts, revokeRole, tenant: own };
-  const piped = await run("clomo-account revoke hanako01", { tenant: answers });
-  const line = "to take it back: clomoctl clomo-account grant hanako01 --role division --managed-orgs S01";
-  expect(piped.stderr).toContain(`${line} --password-file FILE\n`);
-  const typed = await run("clomo-account revoke hanako01", { tenant: answers, terminal: { columns: 200 } });
-  expect(typed.stderr).toContain(`${line}\n`);
-});
-
-test.each(["not-permitted", "locked", "unavailable"] as const)(
-  "what gives it back is left out where that cannot be asked (%s): who took the own role away may ask nothing more",
-  async (code) => {
-    const after: Account = { ...before, role: "none", managedOrgs: [] };
-    const revokeRole: WrittenAccount = { before, after, consoleTask: null, dryRun: false };
-    const refused = new Failure(code, { what: text("no", "いいえ") });
-    const ran = await run("clomo-account revoke hanako01", {
-      tenant: { ...NOTHING_LEFT, findAccounts, revokeRole, tenant: refused },
-    });
-    expect(ran.exit).toBe(0);
-    expect(ran.stdout).not.toBe("");
-    expect(ran.stderr).toContain("role: division administrator → no administrator\n");
-    expect(ran.stderr).not.toMatch(/take it back|error/);
-  },
-);
 
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
@@ -323,7 +291,7 @@ describe("who changes his own role is named no command that he may not give any 
     dryRun: false,
   });
 
-  test("nor is anything that takes it back: without a role he may nothing, in both languages", async () => {
+  test("nor is an undo: without a role he may nothing, in both languages", async () => {
     const refused = new Failure("not-permitted", { what: text("no role", "権限なし") });
     const revokeRole = { ...toOperator(7), after: { ...system, role: "none" } };
     const { en, ja } = await inBoth("clomo-account revoke hanako01 --as hanako01", {
@@ -355,7 +323,7 @@ describe("who changes his own role is named no command that he may not give any 
     const division = await told(true, ["devices.read", "devices.write", "accounts.write"]);
     expect(division).toContain("(本社); to name another, ask a system administrator\n");
     expect(division).toContain(`${DEVICES}\n`);
-    expect(division).not.toContain("take it back");
+    expect(division).not.toContain("undo");
     const others = await Promise.all([told(false, ["devices.read", "devices.write"]), told(true, ["devices.read"])]);
     for (const each of others) expect(each).not.toContain("clomoctl");
   });
@@ -391,7 +359,6 @@ describe("who changes his own role is named no command that he may not give any 
     const { stderr } = await run("clomo-account revoke hanako01 --as boss", { tenant });
     for (const line of [
       "clomoctl console show 7 --as boss\n",
-      "to take it back: clomoctl clomo-account grant hanako01 --role system --password-file FILE --as boss\n",
       "to name another: clomoctl renewals edit 本社 --owner MAIL --as boss\n",
       `${DEVICES.replaceAll("--as hanako01", "--as boss")}\n`,
     ])

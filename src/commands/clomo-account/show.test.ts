@@ -38,14 +38,12 @@ test.each([
   const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
   const [user] = example<{ items: readonly [User] }>("findUsers").items;
   const written = (before: Account | null) => ({ before, after: system, consoleTask: null, dryRun: false });
-  const accounts = { items: [system, { ...system, id: hanako.org.id }], next: null };
   const tenant =
     operation === "createAccount"
-      ? { findUsers: { items: [{ ...user, accountName: null }] }, createAccount: written(null), accounts }
+      ? { findUsers: { items: [{ ...user, accountName: null }] }, createAccount: written(null) }
       : {
           findAccounts: { items: [hanako] },
           [operation]: written(hanako),
-          accounts,
         };
   const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/manages all +yes\n/);

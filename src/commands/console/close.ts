@@ -64,7 +64,7 @@ const keptHere = (task: ConsoleTask): Text | undefined => {
   if (task.thing === ACCOUNT.name && task.changes.every(({ field }) => field === "name")) return undefined;
   const name = recordTold(task) ?? task.name ?? "";
   const back = takingBack(task);
-  const [en, ja] = back === undefined ? ["", ""] : [`; to take it back: ${back}`, `。戻すには: ${back}`];
+  const [en, ja] = back === undefined ? ["", ""] : [`; undo: ${back}`, `。取り消すには: ${back}`];
   return text(
     `${name}: what was recorded here stays and counts, as no export of the console shows it${en}`,
     `${name}: ここでの記録は有効なまま残ります(管理画面のエクスポートに含まれないため、取り込んでも戻りません)${ja}`,

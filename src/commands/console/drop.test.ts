@@ -24,7 +24,7 @@ test("says in a sentence what is recorded, and shows people the task as fields",
   expect(ja.stderr).toBe("作業 3 を「取り下げ」として記録しました(ユーザー: 追加 118: people.csv)\n");
 });
 
-test("of what no export shows it says that the record stays, and how to take it back", async () => {
+test("of what no export shows it says that the record stays, and how to undo it", async () => {
   const task = {
     number: 3,
     state: "dropped",
@@ -39,16 +39,16 @@ test("of what no export shows it says that the record stays, and how to take it 
   });
   const { en, ja } = await inBoth("console drop 3", { tenant: dropped({}), terminal: { columns: 300 } });
   expect(en.stderr).toContain(
-    "what was recorded here stays and counts, as no export of the console shows it; to take it back: clomoctl clomo-account revoke yamazaki\n",
+    "what was recorded here stays and counts, as no export of the console shows it; undo: clomoctl clomo-account revoke yamazaki\n",
   );
   expect(ja.stderr).toContain("ここでの記録は有効なまま残ります");
-  expect(ja.stderr).toContain("戻すには: clomoctl clomo-account revoke yamazaki\n");
+  expect(ja.stderr).toContain("取り消すには: clomoctl clomo-account revoke yamazaki\n");
   const changes = [{ field: "role", before: "system", after: "none" }];
   const revoked = await run("console drop 3", { tenant: dropped({ changes }), terminal: { columns: 300 } });
-  expect(revoked.stderr).toContain("to take it back: clomoctl clomo-account show yamazaki\n");
+  expect(revoked.stderr).toContain("undo: clomoctl clomo-account show yamazaki\n");
   const created = { changes: [{ field: "role", before: null, after: "system" }] };
   const made = await run("console drop 3", { tenant: dropped(created), terminal: { columns: 300 } });
-  expect(made.stderr).toContain("to take it back: clomoctl clomo-account revoke yamazaki\n");
+  expect(made.stderr).toContain("undo: clomoctl clomo-account revoke yamazaki\n");
   const renamed = { changes: [{ field: "name", before: "yama", after: "yamazaki" }] };
   const named = await run("console drop 3", { tenant: dropped(renamed), terminal: { columns: 300 } });
   expect(named.stderr).not.toContain("stays and counts");

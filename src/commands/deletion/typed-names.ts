@@ -31,12 +31,6 @@ const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
   return whole === "" ? [] : [{ name: whole }];
 };
 
-/** True of an address that a deletion reads as itself in any line; others may be read as somebody else's. */
-export const isReadAsItself = (address: string): boolean => {
-  const [first] = namesIn(address, true);
-  return first?.beside !== undefined && first.whole === undefined;
-};
-
 /** A bullet, a mark or a number before a name. */
 const BULLET = /^[\s・*•●○■□◆◇☑✓✔-]*(?:\d+[.)]\s*)?/u;
 

@@ -13,7 +13,7 @@ import { askWipes } from "../records/wipes.ts";
 import type { Tools } from "../tools.ts";
 import { userNamed } from "../users/columns.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, devicesNamed } from "./columns.ts";
-import { backByOwner, DEVICE_WRITTEN, warnOfSharedAccounts } from "./written.ts";
+import { DEVICE_WRITTEN, warnOfSharedAccounts } from "./written.ts";
 
 export default defineCommand({
   summary: text("give devices an owner: a user, an organisation, or nobody", "デバイスの所有者を設定する"),
@@ -70,7 +70,6 @@ export default defineCommand({
     await showAllWritten(tools, all, {
       ...DEVICE_WRITTEN,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
-      back: backByOwner(tools),
     });
     await warnOfSharedAccounts(tools, client, all);
   },

@@ -7,7 +7,7 @@ import { listColumns } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, devicesNamed } from "./columns.ts";
-import { backByTags, DEVICE_WRITTEN } from "./written.ts";
+import { DEVICE_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("add tags to devices and remove others", "デバイスのタグを追加・削除する"),
@@ -39,7 +39,6 @@ export default defineCommand({
     await showAllWritten(tools, await client.devices.tag({ ids, add: [...add], remove: [...remove], dryRun }), {
       ...DEVICE_WRITTEN,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, [...DEVICE.usual, "tags"]),
-      back: backByTags,
     });
   },
 });

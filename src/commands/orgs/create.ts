@@ -6,7 +6,7 @@ import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.t
 import { ORG_COLUMNS } from "./columns.ts";
 import { orgNamed } from "./named.ts";
 import { madeInside } from "./outside.ts";
-import { orgWritten } from "./written.ts";
+import { ORG_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("create an organisation", "組織を作成する"),
@@ -31,6 +31,6 @@ export default defineCommand({
     const values = await valuesOf(ORG.fields, options, resolve);
     tools.describeState(() => WHILE_WRITING);
     const written = await madeInside(client.orgs.create({ ...values, name, dryRun }), values["parent"], "--parent");
-    await showWritten(tools, written, orgWritten(tools));
+    await showWritten(tools, written, ORG_WRITTEN);
   },
 });

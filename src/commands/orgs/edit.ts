@@ -5,7 +5,7 @@ import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../records/optio
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, orgNamed } from "./named.ts";
-import { orgWritten } from "./written.ts";
+import { ORG_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("change an organisation's name or code", "組織名や組織コードを変更する"),
@@ -27,6 +27,6 @@ export default defineCommand({
     const { client } = await tools.tenant("orgs");
     const { id } = await orgNamed(tools, org);
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.orgs.edit(id, { ...values, dryRun }), orgWritten(tools));
+    await showWritten(tools, await client.orgs.edit(id, { ...values, dryRun }), ORG_WRITTEN);
   },
 });

@@ -5,9 +5,9 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
-import { ORG_ARGUMENT, orgNamed, orgWord } from "./named.ts";
+import { ORG_ARGUMENT, orgNamed } from "./named.ts";
 import { reachOfMove } from "./reach.ts";
-import { orgWritten } from "./written.ts";
+import { ORG_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("move an organisation, with all below it", "組織を、下位の組織ごと移動する"),
@@ -35,19 +35,14 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     const { client } = await tools.tenant("orgs");
     const [moved, above, all] = [await orgNamed(tools, org), await orgNamed(tools, parent), await client.orgs.list()];
-    const former = all.find(({ id }) => id === moved.parentId);
     const reach = await reachOfMove(tools, { moved, parent: above.id, all });
     tools.describeState(() => WHILE_WRITING);
     const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
     for (const line of reach) await tools.terminal.warn(line);
     await showWritten(tools, written, {
-      ...orgWritten(tools),
+      ...ORG_WRITTEN,
       tells: ORG_COLUMNS.map((column) => (column.key === "parentId" ? { ...PARENT, name: calledAmong(all) } : column)),
       along: ({ along }) => alongWith(along),
-      back: async ({ after }) => {
-        if (former === undefined) return undefined;
-        return `clomoctl orgs move ${await orgWord(tools, after)} --parent ${await orgWord(tools, former)}`;
-      },
     });
   },
 });

@@ -2,8 +2,6 @@ import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
-import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
 import type { Tools } from "../tools.ts";
 
 /** How an organisation is named, and told apart from others of the same name. */
@@ -34,20 +32,6 @@ export const ORG_ARGUMENT = {
     String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
   ),
 } as const;
-
-/** An organisation as one word of a command: its code, else its path; its id where that cannot be typed, or names others too. */
-export async function orgWord(
-  { tenant, signal }: Pick<Tools, "tenant" | "signal">,
-  { id, code, path }: Pick<Org, "id" | "code" | "path">,
-): Promise<string> {
-  const name = code ?? (path === "" ? ROOT_ORG_NAME : path);
-  const word = typedWord(name, id);
-  if (word === id) return id;
-  const { client } = await tenant("orgs");
-  // what is asked for only to propose it does not fail what was done
-  const found = await client.orgs.find({ name }, signal).catch(() => []);
-  return found.length === 1 && found[0]?.id === id ? word : id;
-}
 
 /** Maximum number of organisations that are proposed. */
 const MOST_PROPOSED = 3;

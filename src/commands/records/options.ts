@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../../lib/model/thing.ts";
-import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "../../lib/model/value-rule.ts";
-import { doubtOf, refusalOf } from "../../lib/model/value.ts";
+import { valueRuleOf } from "../../lib/model/value-rule.ts";
+import { doubtOf } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
@@ -117,46 +117,6 @@ export function refuseNothing(values: object, command: string): void {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The options that set what a record had, in the fields in which it differs by now; of what cannot be typed none. */
-export const optionsFor = (
-  fields: Fields,
-  before: object,
-  after: object,
-): readonly (readonly [option: string, value: string])[] =>
-  handFields(fields).flatMap(([name, field]) => {
-    const { [field.shownAs ?? name]: was } = before as Values;
-    const { [field.shownAs ?? name]: is } = after as Values;
-    if ((field.refers !== undefined && field.type !== "texts") || JSON.stringify(was) === JSON.stringify(is)) return [];
-    if (isLasting(field, was)) return [];
-    const option = optionName(name, field);
-    if (field.type === "objects") {
-      return customWas(was as Named, is as Named)
-        .filter((one) => !isUntypable(CUSTOM_VALUE, one.value))
-        .map((one) => [option, `${one.name}=${one.value}`] as const);
-    }
-    if (isUntypable(valueRuleOf(field), was)) return [];
-    if (field.type === "boolean") return [[option, was === true ? "yes" : "no"] as const];
-    if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
-    const list = was as readonly string[];
-    return list.length === 0 ? [[option, ""] as const] : list.map((one) => [option, one] as const);
-  });
-
-/** Whether a value that was given cannot be taken back: there was none, and it is never cleared. */
-const isLasting = ({ clearable, refers }: Field, was: unknown): boolean =>
-  clearable === false && refers === undefined && (was ?? null) === null;
-
-/** The fields that were given a value which can be changed and never cleared. */
-export const lastingIn = (fields: Fields, before: object, after: object): readonly Field[] =>
-  handFields(fields).flatMap(([name, field]) => {
-    const { [field.shownAs ?? name]: was } = before as Values;
-    const { [field.shownAs ?? name]: is } = after as Values;
-    return isLasting(field, was) && (is ?? null) !== null ? [field] : [];
-  });
-
-/** Whether a value, such as the console may have, is refused where it is typed. */
-const isUntypable = (of: ValueRule, was: unknown): boolean =>
-  [was].flat().some((one) => typeof one === "string" && refusalOf(of, one) !== undefined);
-
 /** Returns what is doubtful in the fields in which a record differs by now, though it was taken. */
 export const doubtsIn = (
   fields: Fields,
@@ -173,33 +133,3 @@ export const doubtsIn = (
       return doubt === undefined ? [] : [{ name: field.label ?? same(field.column?.header ?? name), doubt }];
     });
   });
-
-/** What cannot be typed of what a record had, in the fields in which it differs by now: of each, the field and the value. */
-export const untypableIn = (
-  fields: Fields,
-  before: object,
-  after: object,
-): readonly { readonly name: Text; readonly value: string }[] =>
-  handFields(fields).flatMap(([name, field]) => {
-    const { [field.shownAs ?? name]: was } = before as Values;
-    const { [field.shownAs ?? name]: is } = after as Values;
-    if (JSON.stringify(was) === JSON.stringify(is)) return [];
-    if (field.type === "objects") {
-      return customWas(was as Named, is as Named)
-        .filter(({ value }) => isUntypable(CUSTOM_VALUE, value))
-        .map((one) => ({ name: same(one.name), value: one.value }));
-    }
-    if (field.refers !== undefined || !isUntypable(valueRuleOf(field), was)) return [];
-    return [{ name: field.label ?? same(field.column?.header ?? name), value: [was].flat().join(", ") }];
-  });
-
-type Named = readonly { readonly name: string; readonly value: string }[];
-
-/** The values that there were of the tenant's own fields that differ by now; blank of one without. */
-const customWas = (was: Named, is: Named): Named => {
-  const valueIn = (values: Named, name: string): string => values.find((one) => one.name === name)?.value ?? "";
-  const names = new Set([...was, ...is].map(({ name }) => name));
-  return [...names]
-    .filter((name) => valueIn(was, name) !== valueIn(is, name))
-    .map((name) => ({ name, value: valueIn(was, name) }));
-};

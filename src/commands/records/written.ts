@@ -1,13 +1,12 @@
+import { line } from "../../lib/advice/line.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { shownOption } from "../../lib/text/shell-word.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { flagName } from "../field.ts";
 import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { doubtsIn, lastingIn, optionsFor, untypableIn } from "./options.ts";
+import { doubtsIn } from "./options.ts";
 
 /** What was written by hand, as the tenant answers it. */
 export interface Written<R> {
@@ -22,8 +21,10 @@ export interface Showing<R, W = Written<R>> {
   readonly columns: readonly Column<R>[];
   /** what people call it */
   readonly called: (record: R) => string;
-  /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
-  readonly back: (written: W) => string | undefined | Promise<string | undefined>;
+  /** what the undo of a creation takes, besides the right to create */
+  readonly deletion?: Operation | undefined;
+  /** false if whoever acts may not undo it */
+  readonly undoable?: boolean | undefined;
   /** the columns by which a change is told, where they are not those that are shown */
   readonly tells?: readonly Column<R>[] | undefined;
   /** of the record: some are never cleared, and some may have what cannot be typed */
@@ -76,11 +77,11 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
   return told.length === 0 ? changed : told;
 };
 
-/** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
+/** What happened to one record, in sentences: what differs, and what is to be done in the console. */
 async function* sentences<R extends object, W extends Written<R>>(
   tools: Shower,
   written: W,
-  { columns, tells = columns, called, back, fields = {}, along }: Showing<R, W>,
+  { columns, tells = columns, called, along }: Showing<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const { terminal } = tools;
@@ -112,31 +113,33 @@ async function* sentences<R extends object, W extends Written<R>>(
       `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
     );
   }
-  const undo = await unlessFailing(async () => {
-    const line = await back(written);
-    return line === undefined || (await mayAll(tools, neededFor(line))) ? line : undefined;
-  });
-  if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
-  if (before === null) return;
-  for (const { name, value } of untypableIn(fields, before, after)) {
-    yield text(
-      `${name.en}: cannot be taken back by hand, as it cannot be typed: ${value}; a file brings it again: import it`,
-      `${name.ja}: 元の値「${value}」は入力できないため、コマンドでは元に戻せません。戻すには、この値を含むファイルをインポートしてください`,
-    );
-  }
-  for (const { label, column } of lastingIn(fields, before, after)) {
-    const name = label ?? same(column?.header ?? "");
-    yield text(
-      `${name.en}: cannot be taken back, as it can be changed and never cleared`,
-      `${name.ja}: 変更はできますが、消すことはできないため、元に戻せません`,
-    );
-  }
 }
 
-/** What deleting again takes, which who created may not have. */
-const neededFor = (line: string): readonly Operation[] => {
-  const [, noun] = /^clomoctl (users|orgs|devices) delete /.exec(line) ?? [];
-  return noun === undefined ? [] : [`${noun as "users" | "orgs" | "devices"}.delete`];
+/**
+ * Proposes the undo of what was changed last.
+ *
+ * @param needed what the undo takes, besides the rights to change it
+ */
+export async function proposeUndo(
+  tools: Pick<Tools, "terminal" | "globals" | "tenant">,
+  needed: readonly Operation[] = [],
+): Promise<void> {
+  // what is only proposed does not fail what was done
+  if (needed.length > 0 && (await unlessFailing(() => mayAll(tools, needed))) !== true) return;
+  const number = tools.terminal.takeChange();
+  if (number === undefined) return;
+  const undo = line("undo", [number]);
+  await tools.terminal.note(text(`undo: ${undo}`, `取り消すには: ${undo}`));
+}
+
+/** Proposes the undo of records that were written together. */
+const proposeUndoOf = async <R>(
+  tools: Shower,
+  all: readonly Written<R>[],
+  { deletion, undoable = true }: Pick<Showing<R>, "deletion" | "undoable">,
+): Promise<void> => {
+  if (!undoable || all.some(({ dryRun }) => dryRun)) return;
+  await proposeUndo(tools, deletion !== undefined && all.some(({ before }) => before === null) ? [deletion] : []);
 };
 
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
@@ -157,6 +160,7 @@ export async function showWritten<R extends object, W extends Written<R>>(
   describeWritten(tools, written.dryRun);
   await terminal.show(idless(showing.columns, written), written.after);
   for await (const sentence of sentences(tools, written, showing)) await terminal.note(sentence);
+  await proposeUndoOf(tools, [written], showing);
   await warnOfDoubts(tools, written, showing);
   if (written.dryRun) await terminal.note(DRY);
 }
@@ -191,22 +195,6 @@ export async function showAllWritten<R extends object, W extends Written<R>>(
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     await warnOfDoubts(tools, written, showing);
   }
+  await proposeUndoOf(tools, all, showing);
   if (first?.dryRun === true) await terminal.note(DRY);
 }
-
-/**
- * The command line that sets what a record had.
- *
- * @param command with the name of the record
- * @param more further options, with their values
- */
-export const backByEdit = <R extends object>(
-  command: string,
-  fields: Fields,
-  { before, after }: Written<R>,
-  more: readonly (readonly [option: string, value: string])[] = [],
-): string | undefined => {
-  const options = before === null ? [] : [...optionsFor(fields, before, after), ...more];
-  if (options.length === 0) return undefined;
-  return [command, ...options.map(([option, value]) => shownOption(`--${flagName(option)}`, value))].join(" ");
-};

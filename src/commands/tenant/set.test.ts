@@ -79,8 +79,8 @@ describe("the line that takes a change back is told", () => {
     ],
   ])("from %j to %j: %j", async (before, after, lines) => {
     const { en, ja } = await inBoth("tenant set --ios yes", { tenant: recording(before, after) });
-    expect(en.stderr).toBe(lines.map((line) => `to take it back: clomoctl tenant set ${line}\n`).join(""));
-    expect(ja.stderr).toBe(lines.map((line) => `元に戻すには: clomoctl tenant set ${line}\n`).join(""));
+    expect(en.stderr).toBe(lines.map((line) => `undo: clomoctl tenant set ${line}\n`).join(""));
+    expect(ja.stderr).toBe(lines.map((line) => `取り消すには: clomoctl tenant set ${line}\n`).join(""));
   });
 
   test("names the tenant where there are several", async () => {
@@ -89,7 +89,7 @@ describe("the line that takes a change back is told", () => {
     await run("context add kanto --embedded", { home });
     await run("context add osaka --embedded", { home });
     const { stderr } = await run("tenant set --ios yes --context osaka", { home, tenant });
-    expect(stderr).toBe("to take it back: clomoctl tenant set --ios '' --context osaka\n");
+    expect(stderr).toBe("undo: clomoctl tenant set --ios '' --context osaka\n");
   });
 
   test("and where nothing has changed, that", async () => {

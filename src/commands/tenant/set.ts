@@ -29,7 +29,7 @@ export default defineCommand({
       "管理画面の内容をここに控えるだけで、管理画面は変更しません。`console list` の作業にもなりません。担当者の変更は、CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出する方法だけです。これらを控えること、契約に名前を付けることは clomoctl 独自の機能です。",
     ),
     text(
-      "One command records one contract. The command that takes a change back is shown afterwards.",
+      "One command records one contract. The command that undoes a change is shown afterwards.",
       "契約は 1 回に 1 件登録します。変更後に、元に戻すコマンドを表示します。",
     ),
   ],
@@ -64,7 +64,7 @@ export default defineCommand({
       );
     }
     if (dryRun) return tools.terminal.note(DRY);
-    for (const line of lines) await tools.terminal.note(text(`to take it back: ${line}`, `元に戻すには: ${line}`));
+    for (const line of lines) await tools.terminal.note(text(`undo: ${line}`, `取り消すには: ${line}`));
   },
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OrgDetail, Whoami, WrittenUser } from "../../lib/client/index.ts";
+import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
@@ -14,17 +14,6 @@ const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
   ...change,
 });
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
-
-test.each([
-  ["h.yamada@example.co.jp", "h.yamada@example.co.jp"],
-  ["o'neil@example.co.jp", after.id],
-  ["ｏ@example.co.jp", after.id],
-])("what takes it back names %s so that a list or a mail would mean nobody else: %s", async (email, word) => {
-  const tenant = { createUser: made({ after: { ...after, emails: [email] } }) };
-  const { stderr, exit } = await run(["users", "create", "--name", "髙橋 花子", "--email", email], { tenant });
-  expect(exit).toBe(0);
-  expect(stderr).toContain(`to take it back: clomoctl users delete ${word}\n`);
-});
 
 test("who names no organisation, and may make nobody in 全社, is told by which option one is named", async () => {
   const createUser = new Failure("not-found", { what: text("outside", "外です"), hint: text("whoami", "whoami") });
@@ -93,20 +82,12 @@ test("sends each value in its field, the first address as the main one", async (
     },
   ]);
   const called = "髙橋 花子 <hanako@example.co.jp>";
-  expect(en.stderr).toBe(`created: ${called}\nto take it back: clomoctl users delete hanako@example.co.jp\n`);
-  expect(ja.stderr).toBe(`作成しました: ${called}\n元に戻すには: clomoctl users delete hanako@example.co.jp\n`);
+  expect(en.stderr).toBe(`created: ${called}\n`);
+  expect(ja.stderr).toBe(`作成しました: ${called}\n`);
 });
 
 test("JSON is the user, as `users show` gives it", async () => {
   const line = "users create --name a --email a@example.jp --format json";
   const { stdout } = await run(line, { tenant: { createUser: made() } });
   expect(JSON.parse(stdout)).toMatchObject({ id: after.id, emails: after.emails, org: after.org.path });
-});
-
-test("who may not delete is not told to take it back so", async () => {
-  const whoami = example<Whoami>("whoami", { operations: [{ operation: "users.write", reach: "inside" }] });
-  const line = "users create --name N6 --email n6@example.jp --as hanako";
-  const { exit, stderr } = await run(line, { tenant: { createUser: made(), whoami } });
-  expect([exit, stderr]).toEqual([0, expect.stringContaining("created: ")]);
-  expect(stderr).not.toContain("users delete");
 });

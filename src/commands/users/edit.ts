@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
-import { backOfEdit, USER_WRITTEN, warnOfKana } from "./written.ts";
+import { USER_WRITTEN, warnOfKana } from "./written.ts";
 
 export default defineCommand({
   summary: text("change a user", "ユーザーを変更する"),
@@ -30,7 +30,7 @@ export default defineCommand({
     const { id } = await userNamed(client, user);
     tools.describeState(() => WHILE_WRITING);
     const written = await client.users.edit(id, { ...values, dryRun });
-    await showWritten(tools, written, { ...USER_WRITTEN, back: (change) => backOfEdit(tools, change) });
+    await showWritten(tools, written, USER_WRITTEN);
     await warnOfKana(tools, values["nameKana"]);
   },
 });

@@ -3,14 +3,14 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { orgNamed, orgWord } from "../orgs/named.ts";
+import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { revisionSeen } from "../records/seen.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
 import { listColumns } from "../listing/list.ts";
 import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
 import type { Tools } from "../tools.ts";
-import { USER_WRITTEN, userWord } from "./written.ts";
+import { USER_WRITTEN } from "./written.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
@@ -49,12 +49,6 @@ export default defineCommand({
     const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
     if (!(await isScopeMeant(tools, users, to, { dryRun, tryOut }))) return;
     tools.describeState(() => WHILE_WRITING);
-    const words = new Map<string, string>();
-    const wordOf = async (former: User["org"]): Promise<string> => {
-      const word = words.get(former.id) ?? (await orgWord(tools, former));
-      words.set(former.id, word);
-      return word;
-    };
     await showAllWritten(tools, await client.users.move({ ids, org: to.id, seen, dryRun }), {
       ...USER_WRITTEN,
       along: ({ devices }) =>
@@ -65,8 +59,6 @@ export default defineCommand({
               `一緒に移るデバイス: ${devices} 台`,
             ),
       listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
-      back: async ({ before, after }) =>
-        before === null ? undefined : `clomoctl users move ${userWord(after)} --org ${await wordOf(before.org)}`,
     });
   },
 });

@@ -193,7 +193,13 @@ export class Terminal {
     this.#tellsChanges = true;
   }
 
-  /** Notes the numbers of the changes that were made, unless a result has them. */
+  /** Returns the number of the last change, which the caller shows; undefined if nothing was changed. */
+  takeChange(): number | undefined {
+    this.#hasToldChanges = true;
+    return this.#changes.at(-1);
+  }
+
+  /** Notes the numbers of the changes that were made, unless a result or somebody else shows them. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];

@@ -46,7 +46,6 @@ test("tells which names would clash or lack a value, and what renames the others
       "and 25 more",
       "account name composed of: free text → employee code of the user",
       "to be done in the console, too: clomoctl console show 5",
-      "to take it back: clomoctl clomo-account settings set --composition free-text",
       "",
     ].join("\n"),
   );

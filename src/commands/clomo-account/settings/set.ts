@@ -125,18 +125,8 @@ async function tellRenamings(
   if (rest > 0) await terminal.note(text(`and ${rest} more`, `ほか ${rest} 件`));
 }
 
-/** How the settings are shown that were written, and what takes that back. */
+/** How the settings are shown that were written. */
 const SETTINGS_WRITTEN: Showing<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",
-  back: ({ before, after }) => {
-    if (before === null) return undefined;
-    const options = [
-      ...(before.composition === after.composition ? [] : [shownOption("--composition", before.composition)]),
-      ...(before.authentication === after.authentication
-        ? []
-        : [shownOption("--authentication", before.authentication ?? "")]),
-    ];
-    return options.length === 0 ? undefined : `clomoctl clomo-account settings set ${options.join(" ")}`;
-  },
 };

@@ -6,10 +6,9 @@ import { OPERATIONS, type Operation } from "../../../lib/model/role.ts";
 import { isNamedItem, itemName, SCHEME, USERS_WITH_ALL, USERS_WITHOUT_ALL } from "../../../lib/model/scheme.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { nearest } from "../../../lib/text/nearest.ts";
-import { shownWord, typedWord } from "../../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
-import { backByEdit, type Showing } from "../../records/written.ts";
+import type { Showing } from "../../records/written.ts";
 
 /** A check item as people read it, in their language. */
 const itemText = (item: string): Text => {
@@ -100,24 +99,9 @@ const itemOf = (word: string, option: string): Operation => {
   });
 };
 
-/** How a scheme is shown that was written, and what takes that back. */
+/** How a scheme is shown that was written. */
 export const SCHEME_WRITTEN: Showing<Scheme> = {
   columns: SCHEME_COLUMNS,
   fields: SCHEME.fields,
   called: ({ name }) => name,
-  back: (written) => {
-    const { after, before } = written;
-    const scheme = typedWord(after.name, after.id);
-    return before === null
-      ? `clomoctl roles schemes delete ${scheme}`
-      : backByEdit(`clomoctl roles schemes edit ${scheme}`, SCHEME.fields, written);
-  },
-};
-
-/** The command that makes a scheme again. */
-export const makingAgain = ({ name, operations }: Scheme): string => {
-  const items = `--item ${operations.join(",")}`;
-  const create = "clomoctl roles schemes create";
-  const word = shownWord(name);
-  return name.startsWith("-") ? `${create} ${items} -- ${word}` : `${create} ${word} ${items}`;
 };

@@ -26,11 +26,11 @@ test.each([
   expect(requests).toEqual(sent(operations));
 });
 
-test("says what takes it back; a dry run changes nothing; of a mirror the task is named", async () => {
+test("says what was created; a dry run changes nothing; of a mirror the task is named", async () => {
   const line = "roles schemes create 登録係 --item users.write";
   const { en, ja } = await inBoth(line, { tenant: { createScheme: made() } });
-  expect(en.stderr).toBe("created: 登録係\nto take it back: clomoctl roles schemes delete 登録係\n");
-  expect(ja.stderr).toBe("作成しました: 登録係\n元に戻すには: clomoctl roles schemes delete 登録係\n");
+  expect(en.stderr).toBe("created: 登録係\n");
+  expect(ja.stderr).toBe("作成しました: 登録係\n");
   const dry = await run(`${line} --dry-run`, { tenant: { createScheme: made({ dryRun: true }) } });
   expect(dry.requests).toEqual(sent(["users.write"], true));
   expect(dry.stderr).toBe("would be created: 登録係\ndry run: nothing was changed\n");

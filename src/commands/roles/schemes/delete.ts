@@ -8,17 +8,17 @@ import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { WRITTEN } from "../../records/written.ts";
+import { proposeUndo, WRITTEN } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
-import { makingAgain, SCHEME_ARGUMENT, SCHEME_COLUMNS, schemeNamed } from "./columns.ts";
+import { SCHEME_ARGUMENT, SCHEME_COLUMNS, schemeNamed } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
   details: [
     text(
-      "All of them or none, and only schemes that no account has (ours): the refusal names the accounts. The command that makes one again is told.",
-      "すべて削除するか、1 つも削除しないかのどちらかです。アカウントに設定されているスキームは削除できません(clomoctl 独自の規則)。その場合はアカウントを表示します。削除後に、作り直すコマンドを表示します。",
+      "All of them or none, and only schemes that no account has (ours): the refusal names the accounts.",
+      "すべて削除するか、1 つも削除しないかのどちらかです。アカウントに設定されているスキームは削除できません(clomoctl 独自の規則)。その場合はアカウントを表示します。",
     ),
   ],
   args: { schemes: { ...SCHEME_ARGUMENT, repeatable: true } },
@@ -55,6 +55,7 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     await terminal.list(columns, deleted.schemes);
     for (const sentence of sentences(deleted)) await terminal.note(sentence);
+    await proposeUndo(tools);
   },
 });
 
@@ -102,9 +103,5 @@ function* sentences({ schemes, consoleTasks }: DeletedSchemes): Generator<Text> 
       `to be done in the console, too: clomoctl console show ${number}`,
       `管理画面でも同じ操作が必要です: clomoctl console show ${number}`,
     );
-  }
-  for (const scheme of schemes) {
-    const again = makingAgain(scheme);
-    yield text(`to make it again: ${again}`, `作り直すには: ${again}`);
   }
 }

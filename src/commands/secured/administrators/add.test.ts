@@ -42,10 +42,10 @@ test("who is no user of the app yet is told, with the nearest ユーザーID and
   const { en, ja } = await inBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?); to take it back: clomoctl secured administrators remove ${near} --app docs\n`,
+    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?); undo: clomoctl secured administrators remove ${near} --app docs\n`,
   );
   expect(en.stderr).toContain(
-    "warning: admin: no user of docs is known by this ユーザーID; added by it alone; to take",
+    "warning: admin: no user of docs is known by this ユーザーID; added by it alone; undo: clomoctl secured administrators remove admin --app docs\n",
   );
   expect(en.stderr.match(/warning:/g)).toHaveLength(2);
   expect(ja.stderr).toContain(

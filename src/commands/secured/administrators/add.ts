@@ -1,7 +1,7 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { App, Client } from "../../../lib/client/index.ts";
 import { nearNames } from "../../../lib/text/near-names.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { typedWord } from "../../../lib/text/shell-word.ts";
 import { ADD, addMarks, MARKING, toMark } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 import { APP } from "../app.ts";
@@ -28,7 +28,7 @@ export default defineCommand({
       unknown.push(...(await addedAlone(client, app, names)));
       return names;
     });
-    for (const line of unknown) await tools.terminal.warn(line);
+    for (const one of unknown) await tools.terminal.warn(one);
   },
 });
 
@@ -48,10 +48,10 @@ async function addedAlone(
     const other = near.get(name);
     const [meant, meantJa] =
       other === undefined ? ["", ""] : [` (did you mean ${other}?)`, `(${other} ではありませんか?)`];
-    const back = `clomoctl secured administrators remove ${typedWord(name, name)} --app ${app}`;
+    const undo = line("secured administrators remove", [name], { app });
     return text(
-      `${name}: no user of ${app} is known by this ユーザーID; added by it alone${meant}; to take it back: ${back}`,
-      `${name}: このユーザーID の ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}。取り消すには: ${back}`,
+      `${name}: no user of ${app} is known by this ユーザーID; added by it alone${meant}; undo: ${undo}`,
+      `${name}: このユーザーID の ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}。取り消すには: ${undo}`,
     );
   });
 }

@@ -3,10 +3,9 @@ import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { nearest } from "../../../lib/text/nearest.ts";
-import { typedWord } from "../../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
-import { backByEdit, type Showing } from "../../records/written.ts";
+import type { Showing } from "../../records/written.ts";
 
 export const GROUP_COLUMNS = columnsOfFields<SecuredGroup>(SECURED_GROUP.fields);
 
@@ -46,15 +45,9 @@ export const groupNamed = (app: App, typed: string, groups: readonly SecuredGrou
   );
 };
 
-/** How a group of an app is shown that was written, and what takes that back. */
-export const groupWritten = (app: App): Showing<SecuredGroup> => ({
+/** How a group of an app is shown that was written. */
+export const GROUP_WRITTEN: Showing<SecuredGroup> = {
   columns: GROUP_COLUMNS,
   fields: SECURED_GROUP.fields,
   called: ({ name }) => name,
-  back: (written) => {
-    const group = `${typedWord(written.after.name, written.after.id)} --app ${app}`;
-    return written.before === null
-      ? `clomoctl secured groups delete ${group}`
-      : backByEdit(`clomoctl secured groups edit ${group}`, SECURED_GROUP.fields, written);
-  },
-});
+};

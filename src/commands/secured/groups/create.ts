@@ -4,7 +4,7 @@ import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
-import { GROUP_COLUMNS, GROUP_HELP, groupWritten } from "./columns.ts";
+import { GROUP_COLUMNS, GROUP_HELP, GROUP_WRITTEN } from "./columns.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs group", "SECURED APPs のグループを作成する"),
@@ -19,6 +19,6 @@ export default defineCommand({
     await requireRight(tools, "secured.write");
     const { client } = await tools.tenant("secured");
     tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.secured.createGroup(app, { name, dryRun }), groupWritten(app));
+    await showWritten(tools, await client.secured.createGroup(app, { name, dryRun }), GROUP_WRITTEN);
   },
 });

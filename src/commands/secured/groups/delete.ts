@@ -3,14 +3,13 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { WRITTEN } from "../../records/written.ts";
+import { proposeUndo, WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
@@ -21,8 +20,8 @@ export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
   details: [
     text(
-      "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. No undo brings the memberships back; the audit keeps whose they were (of the first 10,000).",
-      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。外れた所属は元に戻せません。だれの所属だったかは監査ログに残ります(10,000 人まで)。",
+      "All of them or none. Their users stay, and are taken out of them: how many memberships go is told before it is asked for the number of groups. `undo` brings the groups back with their users.",
+      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。`undo` で、グループを所属ユーザーとともに元に戻せます。",
     ),
     text(
       "A ファイル管理者 or グループ管理者 who is left in no group is named before: by the maker's tables he may then work in no folder, or in no calendar and no contacts.",
@@ -63,7 +62,8 @@ export default defineCommand({
     const deleted = await client.secured.deleteGroups(app, { ids, memberships, seen });
     tools.describeDone(WRITTEN);
     await terminal.list(columns, deleted.groups);
-    for (const sentence of sentences(deleted, app)) await terminal.note(sentence);
+    for (const sentence of sentences(deleted)) await terminal.note(sentence);
+    await proposeUndo(tools);
   },
 });
 
@@ -143,7 +143,7 @@ function refuseOther({ length: count }: readonly SecuredGroup[], confirmed: numb
   });
 }
 
-function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: string): Generator<Text> {
+function* sentences({ groups, memberships, consoleTasks }: DeletedGroups): Generator<Text> {
   yield text(
     `deleted: ${counted(groups.length, "group")}, with ${counted(memberships, "membership")}`,
     `グループを ${groups.length} 個削除しました(外れた所属: ${memberships} 件)`,
@@ -153,11 +153,5 @@ function* sentences({ groups, memberships, consoleTasks }: DeletedGroups, app: s
       `to be done in the console, too: clomoctl console show ${number}`,
       `管理画面でも同じ操作が必要です: clomoctl console show ${number}`,
     );
-  }
-  for (const { name } of groups) {
-    const word = shownWord(name);
-    const command = "clomoctl secured groups create";
-    const line = name.startsWith("-") ? `${command} --app ${app} -- ${word}` : `${command} ${word} --app ${app}`;
-    yield text(`to make it again, without its users: ${line}`, `作り直すには(ユーザーは戻りません): ${line}`);
   }
 }

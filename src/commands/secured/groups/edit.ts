@@ -4,7 +4,7 @@ import { DRY_RUN } from "../../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
-import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed, groupWritten } from "./columns.ts";
+import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, groupNamed, GROUP_WRITTEN } from "./columns.ts";
 
 export default defineCommand({
   summary: text("rename a SECURED APPs group", "SECURED APPs のグループの名前を変更する"),
@@ -31,7 +31,7 @@ export default defineCommand({
     const { id, users } = groupNamed(app, group, await client.secured.groups(app));
     tools.describeState(() => WHILE_WRITING);
     const written = await client.secured.editGroup({ app, id }, { name, dryRun });
-    await showWritten(tools, written, groupWritten(app));
+    await showWritten(tools, written, GROUP_WRITTEN);
     if (users > 0 && written.before?.name !== written.after.name) {
       await tools.terminal.note(
         text(

@@ -16,7 +16,7 @@ const written = (change: Partial<SecuredUser>, more: Partial<WrittenSecuredUser>
   ...more,
 });
 
-test("sends what changes, shows old and new, and the line that takes it back", async () => {
+test("sends what changes, and shows old and new", async () => {
   const change = { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", settings: [] } as const;
   const tenant = { ...finding, editSecuredUser: written({ ...change, groups: ["総務"], settings: [] }) };
   const words = ["secured", "users", "edit", "hanako01", "--app", "docs", "--device", "iPad 12", "--group", "総務"];
@@ -40,15 +40,11 @@ test("sends what changes, shows old and new, and the line that takes it back", a
   expect(en.stderr).toContain("groups: 営業 → 総務\n");
   expect(en.stderr).toContain("device: (none) → iPad 12\n");
   expect(en.stderr).toContain("licence limit exception: no → yes\n");
-  expect(en.stderr).toContain(
-    "to take it back: clomoctl secured users edit hanako01 --app docs --group 営業 --device '' --licence-exception no --role manager\n",
-  );
   expect(ja.stderr).toContain("グループ名: 営業 → 総務\n");
   expect(ja.stderr).toContain("ライセンス制限例外設定: いいえ → はい\n");
-  expect(ja.stderr).toContain("元に戻すには: clomoctl secured users edit hanako01 --app docs ");
 });
 
-test("a setting is put back by its header", async () => {
+test("a setting is told by its header", async () => {
   const settings = [{ field: "imapMailAddress", value: "old@example.jp" }];
   const before = { ...user, app: "mailer", settings } as const;
   const after = { ...before, settings: [{ field: "imapMailAddress", value: "new@example.jp" }] };
@@ -60,7 +56,6 @@ test("a setting is put back by its header", async () => {
   const { stderr, requests } = await run(line, { tenant });
   expect(requests[1]?.json).toEqual({ imapMailAddress: "new@example.jp", dryRun: false });
   expect(stderr).toContain("IMAPメールアドレス: old@example.jp → new@example.jp\n");
-  expect(stderr).toContain("--set 'IMAPメールアドレス=old@example.jp'\n");
 });
 
 test("a new password comes from stdin, and is told as the time when it was set", async () => {

@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { WRITTEN } from "../../records/written.ts";
+import { proposeUndo, WRITTEN } from "../../records/written.ts";
 import { FIELD_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -26,5 +26,6 @@ export default defineCommand({
     const added = await client.users.addField({ name });
     tools.describeDone(WRITTEN);
     await tools.terminal.show(FIELD_COLUMNS, added);
+    await proposeUndo(tools);
   },
 });
