@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Desk, Said } from "./desk.ts";
+import { confirmed } from "./upload.ts";
 
 /** Holds an upload that waits against an export of the console, which may have the very bytes that were uploaded. */
 const verify = (desk: Desk, id: string, bytes: Uint8Array, more = "--format json"): Promise<Said> =>
@@ -32,4 +33,13 @@ export async function verifyChanged(desk: Desk, id: string, bytes: Uint8Array, l
   expect(lines.filter(({ what }) => what !== "not-shown")).toMatchObject([listed]);
   expect(await stateOf(desk, id)).toBe("awaiting-console");
   expect(desk.tenant.dump()).toEqual(before);
+}
+
+/** The options that confirm the undo of the last change. @param deletions how many records it deletes of the import's kind */
+export async function confirmedUndo(desk: Desk, deletions: number): Promise<string> {
+  const plan = await desk.json<{ readonly delete: number; readonly beside?: readonly { readonly delete: number }[] }>(
+    "undo last --dry-run",
+  );
+  expect(plan.delete).toBe(deletions);
+  return confirmed((plan.beside ?? []).reduce((sum, one) => sum + one.delete, plan.delete));
 }

@@ -23,7 +23,7 @@ import {
   type PanelUser,
 } from "#support/console/panel.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
-import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
+import { confirmedUndo, stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
 const RANDOM = drawn(12, 20_261_120);
 
@@ -170,7 +170,7 @@ test("the console bridge of PANEL users, for random consoles and files", LONG, a
         .map(({ mails }) => mails[0] ?? "");
       expect((await mirrored(new Set(administrators))).map(shownUser)).toEqual(expected.users.map(shownUser));
       const { create } = expected;
-      await done(`undo last --emit-csv undo.csv ${confirmed(create)}`);
+      await done(`undo last --emit-csv undo.csv ${await confirmedUndo(desk, create)}`);
       expect(state()).toEqual(before);
       // where nobody gets a former value there is nothing to upload
       if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");

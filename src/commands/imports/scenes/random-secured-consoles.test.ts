@@ -10,7 +10,7 @@ import { APPS, DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App } 
 import { scenarioOf, wholeFile, type Scenario } from "#support/console/scenario.ts";
 import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
-import { stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
+import { confirmedUndo, stateOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
 /** Consoles and files of each app. */
 const RANDOM = drawn(4, 20_261_120);
@@ -175,7 +175,7 @@ const state = () => {
 };
 
 async function undo({ create }: Expected, before: unknown): Promise<void> {
-  await done(`undo last --emit-csv undo.csv ${confirmed(create)}`);
+  await done(`undo last --emit-csv undo.csv ${await confirmedUndo(desk, create)}`);
   expect(state()).toEqual(before);
 }
 
