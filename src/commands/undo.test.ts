@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
@@ -481,4 +482,165 @@ test("help names what --emit-csv writes as elsewhere", async () => {
     expect(exit).toBe(0);
     expect(stdout).toContain("--emit-csv FILE ");
   }
+});
+
+const BLOCKED: NonNullable<Import["blocked"]>["first"] = [
+  { thing: "user", name: "太郎 <taro@x.jp>", why: "changed", fields: ["役職"], change: 21, other: null },
+  { thing: "org", name: "S01", why: "used", fields: [], change: null, other: { thing: "device", name: "SN1" } },
+  { thing: "user", name: null, why: "hidden", fields: [], change: null, other: null },
+];
+
+test("records that cannot be undone are named with what is in the way, and programs get all of them", async () => {
+  const more = Array.from({ length: 20 }, (_, at) => ({ ...BLOCKED[0], name: `U${at}`, change: at })) as typeof BLOCKED;
+  const undo = { ...UNDO, blocked: { count: 23, first: [...BLOCKED, ...more] } };
+  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
+  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
+  expect(en.exit).toBe(5);
+  expect(en.stderr).toContain("\nwarning: the user 太郎 <taro@x.jp>: changed by change 21 (役職)\n");
+  expect(en.stderr).toContain("\nwarning: the organisation S01: the device SN1 refers to it\n");
+  expect(en.stderr).toContain("\nwarning: a user: outside your organisations\n");
+  expect(en.stderr).toContain("\nwarning: … and 3 more records\n");
+  expect(en.stderr).toContain(
+    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  undo what was changed later first: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; to undo only the rest: clomoctl undo 17 --skip-blocked\n",
+  );
+  expect(ja.stderr).toContain("\n警告: ユーザー「太郎 <taro@x.jp>」: 変更 21 で変更されています(役職)\n");
+  expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
+  expect(ja.stderr).toContain("エラー: 変更 17 のうち 23 件は取り消せないため、何も変更していません\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ committed: false, blocked: undo.blocked.first });
+  expect(operations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
+});
+
+test("where no later change is in the way, only the rest can be undone", async () => {
+  const undo = { ...UNDO, blocked: { count: 1, first: BLOCKED.slice(1, 2) } };
+  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
+  const { en, ja } = await inBoth("undo 17 --yes", { tenant });
+  expect(en.stderr).toContain("\n  to undo only the rest: clomoctl undo 17 --skip-blocked\n");
+  expect(ja.stderr).toContain("\n  ほかだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+});
+
+describe("in a tenant", () => {
+  let tenant: TestTenant;
+  beforeEach(async () => {
+    tenant = new TestTenant();
+    const { orgs, users } = tenant.client;
+    const { after: office } = await orgs.create({ name: "営業", code: "S01" });
+    for (const [name, employeeCode] of [
+      ["太郎", "E1"],
+      ["花子", "E2"],
+      ["三郎", "E3"],
+    ] as const)
+      await users.create({ name, emails: [`${employeeCode}@x.jp`], employeeCode, org: office.id, title: "主任" });
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+
+  const typed = (line: string) => run(`${line} --lang en`, { tenant: tenant.fetch, stdin: "Invented1\n" });
+  /** Runs a command that must end with 0; returns the number of the change that it made. */
+  const change = async (line: string): Promise<number> => {
+    const { exit, stdout, stderr } = await typed(`${line} --format ndjson`);
+    expect(exit, stderr).toBe(0);
+    const [first = ""] = stdout.split("\n");
+    return (JSON.parse(first) as { readonly change: number }).change;
+  };
+  /** All records, but for when passwords were set: former ones are not kept. */
+  const state = async (): Promise<unknown> => {
+    const all = [tenant.dump(), await Array.fromAsync(tenant.client.accounts.list({}))];
+    return JSON.parse(JSON.stringify(all, (key, value: unknown) => (/passwordSetAt/i.test(key) ? undefined : value)));
+  };
+
+  test.each([
+    ["an edit of a user", "users edit E1 --title 課長", "--yes"],
+    ["a move of users", "users move E1 E3 --org 全社", "--yes"],
+    ["an organisation's new name", "orgs edit S01 --name 営業本部", "--yes"],
+    ["a new organisation", "orgs create 総務", "--confirm-deletions 1"],
+    ["a deletion", "users delete E3 --confirm-deletions 1", "--yes"],
+    ["a new owner of a device", "devices set-owner SN1 --user E2", "--yes"],
+    ["a group's new name", "secured groups edit 営業 --app docs --name 営業本部", "--yes"],
+    ["the deletion of a group with users", "secured groups delete 営業 --app docs --confirm-deletions 1", "--yes"],
+    ["a role that was given", "clomo-account grant taro --role operator --password-file -", "--yes"],
+    ["a role that was taken away", "clomo-account revoke jiro", "--yes"],
+    ["a custom field", "users fields add 座席", "--confirm-deletions 1"],
+  ])("%s is undone, and so is that", async (_, line, answer) => {
+    const { devices, secured, accounts, users } = tenant.client;
+    const [taro, hanako] = await tenant.users();
+    await devices.create({ serialNumber: "SN1", owner: taro?.id });
+    await secured.createGroup("docs", { name: "営業" });
+    await secured.create("docs", { userId: "u01", displayName: "一", password: "Invented1", groups: ["営業"] });
+    await accounts.create({ user: taro?.id ?? "", name: "taro", password: "Invented1" });
+    const { after: boss } = await users.create({ name: "長", emails: ["boss@x.jp"] });
+    await accounts.create({ user: boss.id, name: "boss", role: "system", password: "Invented1" });
+    await accounts.create({ user: hanako?.id ?? "", name: "jiro", role: "operator", password: "Invented1" });
+    const before = await state();
+    const number = await change(line);
+    const after = await state();
+    expect(after).not.toEqual(before);
+    const undo = await change(`undo ${number} ${answer}`);
+    expect(await state()).toEqual(before);
+    const again = await typed(`undo ${undo} --dry-run`);
+    const gone = [...again.stderr.matchAll(/delete (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    await change(`undo ${undo} ${gone === 0 ? "--yes" : `--confirm-deletions ${gone}`}`);
+    expect(await state()).toEqual(after);
+  });
+
+  test("last is the newest change that was not undone, and no undo itself", async () => {
+    const first = await change("users edit E1 --title 課長");
+    const second = await change("users edit E2 --title 部長");
+    for (const number of [second, first]) {
+      const { exit, stderr } = await typed("undo last --yes");
+      expect({ exit, stderr }).toMatchObject({
+        exit: 0,
+        stderr: expect.stringContaining(`undo of change ${number}\n`),
+      });
+    }
+    expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任", "主任"]);
+  });
+
+  test("a record that was changed since stops it, with the change that is in the way; --skip-blocked undoes the rest", async () => {
+    const number = await change("users move E1 E2 --org 全社");
+    const later = await change("users move E1 --org S01");
+    await change("users move E1 --org 全社");
+    await change("orgs create 総務");
+    const newer = await change("users move E1 --org 総務");
+    const before = await state();
+    const blocked = await typed(`undo ${number} --yes --format json`);
+    expect(blocked.exit, blocked.stderr).toBe(5);
+    expect(blocked.stderr).toContain(`\nwarning: the user 太郎 <E1@x.jp>: changed by change ${newer} (組織)\n`);
+    expect(blocked.stderr).toContain(`first: clomoctl undo ${newer}; to undo only the rest: `);
+    expect(JSON.parse(blocked.stdout)).toMatchObject({ blocked: [{ name: "太郎 <E1@x.jp>", change: newer }] });
+    expect(await state()).toEqual(before);
+    const rest = await typed(`undo ${number} --yes --skip-blocked`);
+    expect(rest.exit, rest.stderr).toBe(8);
+    const [taro, hanako] = await tenant.users();
+    expect([taro?.org.path, hanako?.org.path]).toEqual(["総務", "営業"]);
+    expect(later).toBeLessThan(newer);
+  });
+
+  test("a number that no change has is 6; what was undone already, and what nothing restores, are 5", async () => {
+    expect(await typed("undo 99 --yes")).toMatchObject({
+      exit: 6,
+      stderr: "error: no change 99\n  see them all: clomoctl audit list\n",
+    });
+    const edit = await change("users edit E1 --title 課長");
+    const undo = await change(`undo ${edit} --yes`);
+    const twice = await typed(`undo ${edit} --yes`);
+    expect(twice.exit).toBe(5);
+    expect(twice.stderr).toBe(
+      `error: change ${edit} was already undone by change ${undo}\n  to have it again: clomoctl undo ${undo}\n`,
+    );
+    const added = await change("renewals add 本社 --kind custom --expires 2099-01-01");
+    const nothing = await typed(`undo ${added} --yes`);
+    expect(nothing.exit).toBe(5);
+    expect(nothing.stderr).toContain("it changed no user, organisation, device, account or group\n");
+    await change("users fields add 座席");
+    const removed = await change("users fields remove 座席 --yes");
+    const field = await typed(`undo ${removed} --yes`);
+    expect(field.exit).toBe(5);
+    expect(field.stderr).toContain("a custom field that was removed does not come back with its values\n");
+  });
+
+  test("who has changed nothing has no last change", async () => {
+    const empty = new TestTenant();
+    const { exit, stderr } = await run("undo last", { tenant: empty.fetch });
+    await empty[Symbol.asyncDispose]();
+    expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining("is left to undo\n") });
+  });
 });

@@ -92,7 +92,11 @@ export default defineCommand({
       // the rows of what is undone stay, whatever becomes of the undo
       await showPlan(tools, plan, original && rowsOf(original));
       for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
-      await refuseBlocked(tools, plan, skipBlocked);
+      await tellBlocked(tools, plan);
+      if (plan.blocked !== undefined && !skipBlocked) {
+        await showResult(tools, { plan, dryRun, committed: false });
+        throw cannotUndo(plan, plan.blocked);
+      }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
       const handOver = async (file: string, of: Import, done: () => Promise<Import>) => {
@@ -170,26 +174,37 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
 /** Maximum number of records in the way that people are told; programs get all. */
 const MOST_BLOCKED = 20;
 
-/** Names the records that cannot be undone. @throws `conflict` unless they are left out */
-async function refuseBlocked({ terminal }: Tools, { undoes, blocked }: Import, isSkipped: boolean): Promise<void> {
+/** Names the records that cannot be undone. */
+async function tellBlocked({ terminal }: Tools, { blocked }: Import): Promise<void> {
   if (blocked === undefined) return;
   const { count, first } = blocked;
   for (const one of first.slice(0, MOST_BLOCKED)) await terminal.warn(describeBlocked(one));
   const rest = count - Math.min(count, MOST_BLOCKED);
   if (rest > 0) await terminal.warn(text(`… and ${counted(rest, "more record")}`, `… 他 ${rest} 件`));
-  if (isSkipped) return;
+}
+
+/** Maximum number of later changes whose undo is proposed. */
+const MOST_LATER = 3;
+
+const cannotUndo = ({ undoes }: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
-  throw new Failure("conflict", {
+  const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
+  const lines = later.slice(0, MOST_LATER).map((number) => line("undo", [number]));
+  const before = [...lines, ...(later.length > MOST_LATER ? ["…"] : [])].join(", ");
+  return new Failure("conflict", {
     what: text(
       `${counted(count, "record")} of change ${undoes} cannot be undone; nothing was changed`,
       `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
     ),
-    hint: text(
-      `undo the later changes first, or only the rest: ${skip}`,
-      `先に後の変更を取り消すか、ほかだけを取り消してください: ${skip}`,
-    ),
+    hint:
+      later.length === 0
+        ? text(`to undo only the rest: ${skip}`, `ほかだけを取り消すには: ${skip}`)
+        : text(
+            `undo what was changed later first: ${before}; to undo only the rest: ${skip}`,
+            `先に後の変更を取り消してください: ${before}。ほかだけを取り消すには: ${skip}`,
+          ),
   });
-}
+};
 
 const undoesExport = ({ undoes }: Import): Text =>
   text(
