@@ -1,4 +1,4 @@
-import { text, type Text } from "../text/index.ts";
+import { indefinite, text, type Text } from "../text/index.ts";
 import { ADMINISTRATORS, OPERATIONS, ROLES, type AdministratorRole, type Operation, type Role } from "./role.ts";
 
 /**
@@ -313,5 +313,5 @@ export const whyNotPermitted = ({ role, items, isWhole }: Holder, refused: Opera
   if (reach === "item" && !isWhole && refused.startsWith("secured."))
     return text("its managed organisations are not 「全て」", "管理対象組織が「全て」ではありません");
   const { en, ja } = ROLES[role];
-  return text(`${/^[aeiou]/.test(en) ? "an" : "a"} ${en} has no such right`, `${ja}にはこの権限がありません`);
+  return text(`${indefinite(en)} has no such right`, `${ja}にはこの権限がありません`);
 };

@@ -1,4 +1,4 @@
-import { joined, same, text, type Text } from "../text/index.ts";
+import { indefinite, joined, same, text, type Text } from "../text/index.ts";
 import { nounNamed } from "./problem.ts";
 
 /** Why a record stays as it is when its change is undone. */
@@ -37,7 +37,7 @@ export interface BlockedRecord {
 /** `the user 佐藤`; of one that is not seen only what it is. */
 const calledRecord = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): Text => {
   const { en, ja } = nounNamed(thing);
-  return name === null ? text(`a ${en}`, ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
+  return name === null ? text(indefinite(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
 /** The wording of each reason. `by` is ` by change 17`, `fields` the fields, `other` the record in the way. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counted, joined, same, shortened, text } from "./index.ts";
+import { counted, indefinite, joined, same, shortened, text } from "./index.ts";
 
 test.each([
   [0, "0 rows"],
@@ -7,6 +7,15 @@ test.each([
   [2, "2 rows"],
 ])("%i is written as %s", (count, written) => {
   expect(counted(count, "row")).toBe(written);
+});
+
+test.each([
+  ["user", "a user"],
+  ["organisation", "an organisation"],
+  ["account", "an account"],
+  ["group", "a group"],
+])("%s has the article of %s", (noun, written) => {
+  expect(indefinite(noun)).toBe(written);
 });
 
 test("texts are joined in each language, by a semicolon unless told otherwise", () => {

@@ -16,6 +16,9 @@ export const same = (value: string): Text => ({ en: value, ja: value });
 /** `1 row`, `2 rows`: a count as English has it. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+/** `a user`, `an organisation`: a noun as English has it. */
+export const indefinite = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
+
 /** Returns at most `max` of the texts one after another, and how many are left out: `a, b and 3 more`. */
 export function shortened(texts: readonly Text[], max: number, between = text(", ", "、")): Text {
   const named = joined(texts.slice(0, max), between);

@@ -5,7 +5,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { nameIn } from "../../model/import.ts";
 import { nounNamed } from "../../model/problem.ts";
 import { minuteIn } from "../../model/time.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
+import { indefinite, joined, same, text, type Text } from "../../text/index.ts";
 import type { Block, Section, Words } from "./blocks.ts";
 import { unseenTasks } from "./not-taken.ts";
 import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
@@ -81,7 +81,7 @@ const workOf = ({ work, kind, name, ...record }: Task, accounts: ReadonlySet<str
         ? nounNamed(ACCOUNT)
         : EITHER;
   const verb = told.en.replace(/ .*/, "");
-  return text(`${verb} ${/^[aeio]/.test(noun.en) ? "an" : "a"} ${noun.en}`, `${noun.ja}を${told.ja}`);
+  return text(`${verb} ${indefinite(noun.en)}`, `${noun.ja}を${told.ja}`);
 };
 
 /** What to set in the console, as its screens call it; of work on a file where that is told. */

@@ -397,7 +397,7 @@ test("a name is looked for among all who went with an import, and its undoing is
   const found = await own.users();
   const done = await remove(own, "users", ...found.map(({ id }) => id));
   await own.client.imports.commit(await undoImport(own.client, done.id));
-  const all = ["imports.commit", "users.delete", "imports.revert"];
+  const all = ["imports.commit", "users.delete", "undo"];
   for (const name of ["多 0", "多 28", "多 28 <u28@x.jp>"]) expect(await about(own, name)).toEqual(all);
   await remove(own, "users", found[28]?.id ?? "");
   expect(await about(own, "多 28")).toEqual([...all, "users.delete"]);

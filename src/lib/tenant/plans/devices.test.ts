@@ -335,12 +335,8 @@ describe("undone is", () => {
       expect(await failureOf(revert(done))).toMatchObject({
         code: "conflict",
         what: {
-          en: `1 device (S1) would belong to the user 山田 <yamada@example.jp>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
-          ja: `取り消すとデバイス 1 件(S1)が、後からインポート ${deletion.number} で削除されたユーザー「山田 <yamada@example.jp>」に関連付けられるため、取り消せません`,
-        },
-        hint: {
-          en: `undo import ${deletion.number} first: clomoctl imports revert ${deletion.number}, or import a file with the desired state instead`,
-          ja: `先にインポート ${deletion.number} を取り消す(clomoctl imports revert ${deletion.number})か、元に戻したい状態をファイルでインポートしてください`,
+          en: `the device S1: the user 山田 <yamada@example.jp> was deleted or renamed by change ${deletion.number}`,
+          ja: `デバイス「S1」: ユーザー「山田 <yamada@example.jp>」が変更 ${deletion.number} で削除または改名されています`,
         },
       });
       expect(tenant.dump()).toEqual(before);
@@ -365,12 +361,8 @@ describe("undone is", () => {
     expect(failure).toMatchObject({
       code: "conflict",
       what: {
-        en: `端末識別名 of the device S1 was changed by import ${changed.number} after import ${done.number}; it cannot be undone`,
-        ja: `デバイス「S1」の端末識別名がインポート ${done.number} の後にインポート ${changed.number} で変更されているため、取り消せません`,
-      },
-      hint: {
-        en: `undo import ${changed.number} first: clomoctl imports revert ${changed.number}, or import a file with the desired state instead`,
-        ja: `先にインポート ${changed.number} を取り消す(clomoctl imports revert ${changed.number})か、元に戻したい状態をファイルでインポートしてください`,
+        en: `the device S1: changed by change ${changed.number} (端末識別名)`,
+        ja: `デバイス「S1」: 変更 ${changed.number} で変更されています(端末識別名)`,
       },
     });
   });
@@ -382,12 +374,8 @@ describe("undone is", () => {
     expect(await failureOf(revert(renamed))).toMatchObject({
       code: "conflict",
       what: {
-        en: "the device S2 uses by now the シリアルナンバー that undoing would restore; it cannot be undone",
-        ja: "取り消すと元に戻るシリアルナンバーを、すでにデバイス「S2」が使っているため、取り消せません",
-      },
-      hint: {
-        en: "change that device first, or import a file with the desired state instead",
-        ja: "先にそのデバイスを変更するか、元に戻したい状態をファイルでインポートしてください",
+        en: "the device S9: the device S2 uses its value (シリアルナンバー)",
+        ja: "デバイス「S9」: デバイス「S2」が同じ値を使っています(シリアルナンバー)",
       },
     });
   });
@@ -439,17 +427,14 @@ describe("users that own devices", () => {
     expect(await failureOf(revert(made))).toMatchObject({
       code: "conflict",
       what: {
-        en: "1 device (S1) belongs to users that this import created; it cannot be undone",
-        ja: "デバイス 1 件(S1)が、このインポートで追加したユーザーに関連付けられているため、取り消せません",
-      },
-      hint: {
-        en: "assign it to another user first, or import a file with the desired state instead",
-        ja: "先に関連付けを別のユーザーに変えるか、元に戻したい状態をファイルでインポートしてください",
+        en: "the user 三 <three@example.jp>: the device S1 refers to it",
+        ja: "ユーザー「三 <three@example.jp>」: デバイス「S1」が参照しています",
       },
     });
     expect(tenant.dump()).toEqual(before);
     await tenant.import(devices, [HEADER, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", "three@example.jp"])]);
-    expect((await failureOf(revert(made)))?.what.en).toContain("4 devices (S1, S2, S3, …) belong to users that");
+    // a record is named once, with the first that is in its way
+    expect((await failureOf(revert(made)))?.what.en).toBe("the user 三 <three@example.jp>: the device S1 refers to it");
     await tenant.import(devices, [HEADER, OWNED, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", ""])]);
     await revert(made);
     expect(await tenant.users()).toHaveLength(2);

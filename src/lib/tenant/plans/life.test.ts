@@ -376,7 +376,7 @@ test("a verification proves only what the export shows", async () => {
   const done = await exported(plan.id, now, { acceptUnseen: true });
   expect(done).toMatchObject({ accepted: true, import: { state: "accepted", actor: "owner" } });
   expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: ["営業"] }]);
-  expect(await undoImport(tenant.client, plan.id)).toMatchObject({ reverts: plan.id });
+  expect(await undoImport(tenant.client, plan.id)).toMatchObject({ undoes: done.import.change });
 });
 
 test("what is seen of a plan proves it, and the rest is named", async () => {
@@ -561,7 +561,7 @@ test("an export whose header cannot be read is refused, and the plan keeps waiti
   expect((await tenant.client.imports.show(plan.id)).state).toBe("awaiting-console");
 });
 
-test("an undoing is refused where a record was touched, where it was done, and of an undoing", async () => {
+test("an undoing is refused where a record was touched, or it was done already; it can be undone itself", async () => {
   const first = await tenant.import(users, FILE);
   const second = await tenant.import(users, [
     ["氏名", "メールアドレス"],
@@ -570,12 +570,14 @@ test("an undoing is refused where a record was touched, where it was done, and o
   expect(await codeOf(undoImport(tenant.client, first.id))).toBe("conflict");
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, second.id));
   expect(await codeOf(undoImport(tenant.client, second.id))).toBe("conflict");
-  expect(await failureOf(undoImport(tenant.client, undo.id))).toMatchObject({
-    code: "conflict",
-    hint: {
-      en: `to have it again: import the file of ${second.number} again; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
-    },
-  });
+  const again = await tenant.client.imports.commit(await undoImport(tenant.client, undo.id));
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 太郎"]);
+  // what it undid stands again, and is undone anew
+  expect(again).toMatchObject({ undoes: undo.change });
+  expect(await tenant.client.imports.show(undo.id)).toMatchObject({ state: "undone", undoneBy: again.change });
+  expect(await tenant.client.imports.show(second.id)).toMatchObject({ state: "committed", undoneBy: null });
+  await tenant.client.imports.commit(await undoImport(tenant.client, second.id));
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田"]);
 });
 
 test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {
@@ -584,23 +586,21 @@ test("the record in the way of an undoing is named, with the import that deleted
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: `the user 山田 <yamada@x> was deleted by import ${gone.number} after import ${first.number}; it cannot be undone`,
-      ja: `ユーザー「山田 <yamada@x>」がインポート ${first.number} の後にインポート ${gone.number} で削除されているため、取り消せません`,
+      en: `the user 山田 <yamada@x>: deleted by change ${gone.number}`,
+      ja: `ユーザー「山田 <yamada@x>」: 変更 ${gone.number} で削除されています`,
     },
   });
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
   expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
     code: "conflict",
-    what: { en: `import ${gone.number} was already undone by import ${undo.number}` },
-    hint: {
-      en: `see what that did: clomoctl imports show ${undo.number} --rows; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
-    },
+    what: { en: `change ${gone.number} was already undone by change ${undo.number}` },
+    hint: { en: `to have it again: clomoctl undo ${undo.number}` },
   });
-  expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "reverted", revertedByNumber: undo.number });
+  expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "undone", undoneBy: undo.change });
   const none = await tenant.client.imports.commit(await undoImport(tenant.client, first.id));
   expect(await tenant.users()).toEqual([]);
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
-    hint: { en: `see what that did: clomoctl imports show ${none.number} --rows` },
+    hint: { en: `to have it again: clomoctl undo ${none.number}` },
   });
 });
 
@@ -627,14 +627,14 @@ test("an undoing that would bring back a user whose address another one has by n
     ["別人", "yamada@x"],
   ]);
   const before = tenant.dump();
-  for (const refused of [undoImport(tenant.client, gone.id), tenant.client.imports.commit(undo)]) {
-    expect(await failureOf(refused)).toMatchObject({
-      code: "conflict",
-      what: {
-        en: "the user 別人 <yamada@x> uses by now the メールアドレス that undoing would restore; it cannot be undone",
-      },
-    });
-  }
+  expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
+    code: "conflict",
+    what: { en: "the user 山田 <yamada@x>: the user 別人 <yamada@x> uses its value (メールアドレス)" },
+  });
+  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+    code: "conflict",
+    what: { en: `records of change ${gone.number} were changed since the undo was shown; nothing was changed` },
+  });
   expect(tenant.dump()).toEqual(before);
 });
 

@@ -122,12 +122,8 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "the organisation b <B> would be below a <A>, which is below it by now; it cannot be undone",
-      ja: "取り消すと組織「b <B>」が、すでにその下にある「a <A>」の下に戻るため、取り消せません",
-    },
-    hint: {
-      en: "move a <A> first, or import a file with the desired state instead",
-      ja: "先に「a <A>」を移動するか、元に戻したい状態をファイルでインポートしてください",
+      en: "the organisation b <B>: would be below itself",
+      ja: "組織「b <B>」: 自分自身の下の組織になります",
     },
   });
   expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
@@ -136,7 +132,7 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: `1 organisation (b <B>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+      en: `the organisation b <B>: the organisation a <A> was deleted or renamed by change ${deletion.number}`,
     },
   });
   expect(await paths()).toEqual(["", "b=B"]);
@@ -161,19 +157,20 @@ test("an undoing never leaves two organisations that nothing tells apart, and sa
   const refused = {
     code: "conflict",
     what: {
-      en: "an organisation 本社/課 would come back beside another one that is there by now, and without a code it could not be told apart; it cannot be undone",
-      ja: "取り消すと組織「本社/課」が元に戻るが、同じ場所に同じ名前の別の組織がすでにあり、組織コードがないと区別できないため、取り消せません",
-    },
-    hint: {
-      en: `rename or move that one first: clomoctl orgs edit ${other.id} --name NAME, or import a file with the desired state instead`,
-      ja: `先にその組織の名前か場所を変える(clomoctl orgs edit ${other.id} --name 組織名)か、元に戻したい状態をファイルでインポートしてください`,
+      en: "the organisation 課: the organisation 課 has its name and place, and it has no code",
+      ja: "組織「課」: 同じ場所に同じ名前の組織「課」があり、組織コードもありません",
     },
   };
   expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
-  expect(await failureOf(client.imports.commit(before))).toMatchObject(refused);
+  expect(await failureOf(client.imports.commit(before))).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringContaining("were changed since the undo was shown") as string },
+  });
   await client.orgs.edit(other.id, { name: "部" });
   await client.orgs.edit(other.id, { name: "課", code: "K2" });
-  expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
+  expect((await failureOf(undoImport(client, deletion.id)))?.what.en).toContain(
+    "the organisation 課 <K2> has its name",
+  );
   await client.orgs.edit(other.id, { name: "部" });
   await client.imports.commit(await undoImport(client, deletion.id));
   expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
@@ -194,7 +191,7 @@ test("an undoing that would put a user into an organisation that is gone is refu
   expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: `1 user (山田 <a@x>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+      en: `the user 山田 <a@x>: the organisation a <A> was deleted or renamed by change ${deletion.number}`,
     },
   });
   expect((await tenant.users())[0]?.org.code).toBe("B");

@@ -156,8 +156,8 @@ test("an undoing that would take a group away from others is refused", async () 
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "1 user (二 <b2>) belongs to groups that this import created; it cannot be undone",
-      ja: "ユーザー 1 件(二 <b2>)が、このインポートで追加したグループに関連付けられているため、取り消せません",
+      en: "the group 営業: the user 二 <b2> refers to it",
+      ja: "グループ「営業」: ユーザー「二 <b2>」が参照しています",
     },
   });
   expect(await tenant.client.secured.groups("docs")).toMatchObject([{ name: "営業", users: 2 }]);

@@ -91,7 +91,12 @@ test("release also takes the devices from the owner, who is deleted; undoing giv
     ["SN3", "jiro@x.jp"],
   ]);
   const undo = await undoImport(tenant.client, id);
-  expect(undo).toMatchObject({ create: 2, update: 1, delete: 1, released: 2 });
+  expect(undo).toMatchObject({
+    create: 2,
+    update: 1,
+    delete: 1,
+    beside: [{ thing: "device", create: 0, update: 2, delete: 0 }],
+  });
   await commit(undo);
   const times = (rows = tenant.dump()) =>
     Object.fromEntries(
@@ -160,15 +165,24 @@ test.each(["keep", "release"] as const)(
   },
 );
 
-test("a device that was changed since stops the undo, and is named", async () => {
+test("a device that has another owner since stops the undo, and is named; another change of it stays", async () => {
   await seed();
   const { id } = await commit(await replacing("release"));
   const [one] = await tenant.devices();
+  const jiro = (await tenant.users()).find(({ emails: [first] }) => first === "jiro@x.jp");
+  const own = (owner: string | null) => tenant.client.devices.setOwner({ ids: [one?.id ?? ""], owner, ownerOrg: null });
   await tenant.client.devices.edit(one?.id ?? "", { memo: "返却済み" });
+  await own(jiro?.id ?? "");
   const before = tenant.dump();
   const failure = await failureOf(undoImport(tenant.client, id));
-  expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("SN1") as unknown } });
+  expect(failure).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringMatching(/^the device SN1: changed by change \d+ \(所有者\)$/) as unknown },
+  });
   expect(tenant.dump()).toEqual(before);
+  await own(null);
+  await commit(await undoImport(tenant.client, id));
+  expect((await tenant.devices())[0]).toMatchObject({ memo: "返却済み", owner: { email: "taro@x.jp" } });
 });
 
 test("an earlier import of devices is not undone while its devices have lost their owner", async () => {
@@ -180,7 +194,7 @@ test("an earlier import of devices is not undone while its devices have lost the
   const released = await commit(await replacing("release"));
   expect(await failureOf(undoImport(tenant.client, id))).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringContaining(`import ${released.number}`) as unknown },
+    what: { en: `the device SN1: changed by change ${released.number} (所有者)` },
   });
   await commit(await undoImport(tenant.client, released.id));
   await commit(await undoImport(tenant.client, id));

@@ -56,7 +56,9 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
   skipBlocked,
 });
 
-const CHANGES = "select c.*, a.action, a.at from main.change c join audit a on a.seq = c.number";
+/** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */
+const CHANGES = `select c.*, a.action, a.at from main.change c join main.audit a on a.seq = c.number
+  and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
 const changeOf = (row: Row): StoredChange => {
   const orNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));

@@ -17,6 +17,7 @@ import {
   lastChange,
   readChange,
   undoneChange,
+  type StoredChange,
 } from "../store/change-number.ts";
 import { closeTasksOf, insertTask, openTaskNumbers } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
@@ -88,6 +89,13 @@ interface Undoing {
   readonly skipBlocked: boolean;
   /** of the file that undoes it in the console */
   readonly fileName?: string | undefined;
+}
+
+interface ChangeToUndo {
+  readonly change: StoredChange;
+  /** undefined if none made it, or who asks does not see it */
+  readonly original: ImportRecord | undefined;
+  readonly others: readonly string[];
 }
 
 /** What may count as the console's export of a plan. */
@@ -510,6 +518,22 @@ export class TenantImports {
     });
   }
 
+  /** A change that is to be undone, its import, and who else changed something since. @throws Failure as {@link undo} */
+  #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
+    const { actor } = this.#session;
+    return this.#session.read(async (reader) => {
+      const change = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
+      if (change.undoneBy !== null) throw undoneAlready(change.number, change.undoneBy);
+      const why = NOT_RESTORED[change.action];
+      if (why !== undefined) throw notUndoable(change.number, why);
+      const original = await importOfChange(reader, change);
+      // an export of the console that changed no record is undone all the same: it said how old the mirror is
+      if (!(await isUndoable(reader, change))) throw notUndoable(change.number, NO_RECORD);
+      const others = (await laterActors(reader, change.number)).filter((one) => one !== actor);
+      return { change, original, others };
+    });
+  }
+
   /**
    * Plans the undo of a change.
    *
@@ -525,15 +549,7 @@ export class TenantImports {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { surroundings, actor, asker } = this.#session;
-    const { change, original, others } = await this.#session.read(async (reader) => {
-      const found = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
-      if (found.undoneBy !== null) throw undoneAlready(found.number, found.undoneBy);
-      const why = NOT_RESTORED[found.action];
-      if (why !== undefined) throw notUndoable(found.number, why);
-      if (!(await isUndoable(reader, found))) throw notUndoable(found.number, NO_RECORD);
-      const later = (await laterActors(reader, found.number)).filter((one) => one !== actor);
-      return { change: found, original: await importOfChange(reader, found), others: later };
-    });
+    const { change, original, others } = await this.#changeToUndo(name);
     const { kind, beside, ...counted } = await this.#engine.countUndo(
       undoneChange(change, skipBlocked),
       original?.kind,

@@ -42,11 +42,11 @@ test("many imports are shown with no more reads than one, each with the numbers 
   await tenant.plan(users, file("山田 旧"));
   expect(await statements()).toBe(one);
   expect(await tenant.client.imports.list()).toMatchObject([
-    { number: "P5", revertsNumber: null, revertedByNumber: null, unseenColumns: expect.arrayContaining(["氏名"]) },
+    { number: "P5", undoes: null, undoneBy: null, unseenColumns: expect.arrayContaining(["氏名"]) },
     { number: "P4", state: "awaiting-console", consoleTask: 1 },
-    { number: undo.number, revertsNumber: changed.number, revertedByNumber: null },
-    { number: changed.number, state: "reverted", revertedByNumber: undo.number },
-    { number: made.number, revertsNumber: null },
+    { number: undo.number, undoes: changed.change, undoneBy: null },
+    { number: changed.number, state: "undone", undoneBy: undo.change },
+    { number: made.number, undoes: null },
   ]);
 });
 

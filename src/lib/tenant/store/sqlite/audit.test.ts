@@ -14,13 +14,13 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 test("every change has an audit record, chained by hash, without secrets", async () => {
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
-  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
+  const undo = await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   await tenant.client.users.removeField(id);
   const entries = auditOf(tenant.database);
   expect(entries.map(({ action, objects }) => [action, (objects as { id: string }[])[0]?.id])).toEqual([
     ["fields.add", id],
     ["imports.commit", done.id],
-    ["imports.revert", done.id],
+    ["undo", undo.id],
     ["fields.remove", id],
   ]);
   const { hashes, chain } = hashesOf(tenant.database);
@@ -41,11 +41,10 @@ test("every change has an audit record, chained by hash, without secrets", async
   });
   expect(entries[2]).toMatchObject({
     objects: [
-      { thing: "import", id: done.id, name: "2" },
-      { thing: "import", name: "3" },
+      { thing: "import", id: undo.id, name: "3" },
       { thing: "user", name: "山田 <a@x>" },
     ],
-    detail: { kind: "users", mode: "revert", undone: 2, delete: 1 },
+    detail: { kind: "users", mode: "undo", undoes: 2, delete: 1 },
   });
 });
 

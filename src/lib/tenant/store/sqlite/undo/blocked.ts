@@ -64,9 +64,10 @@ class Finder {
   find(): void {
     for (const versions of THINGS) {
       if (this.#isUntouched(versions)) continue;
+      // first: of a record out of sight no other reason is told
+      if (seesPart(this.#database)) this.#outOfSight(versions);
       this.#changedSince(versions);
       if (this.#undone.isImport) this.#administrators(versions);
-      if (seesPart(this.#database)) this.#outOfSight(versions);
       this.#taken(versions);
     }
     for (const relation of RELATIONS) {
@@ -140,7 +141,11 @@ class Finder {
     const places = RELATIONS.filter(
       ({ from, to, columns }) => from === thing && to === ORG && columns.length === 1,
     ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
-    const isHidden = [isUnseen(thing.name, key, `t.${key}`), ...places].map((one) => `(${one})`).join(" or ");
+    // whether it was deleted or left the organisations is not told either
+    const isGone = `t.${key} is null and u.action <> 'create' and not exists (
+      select 1 from main.${versionTable(versions)} v ${THEN} main.change c on c.revision = v.revision ${THEN} audit a on a.seq = c.number
+      where v.pk = u.pk and v.revision > :revision and v.action = 'delete')`;
+    const isHidden = [isUnseen(thing.name, key, `t.${key}`), isGone, ...places].map((one) => `(${one})`).join(" or ");
     this.#add(versions, { why: "hidden" }, `from ${stagedTable(versions)} u ${joinNow(versions)} where ${isHidden}`);
   }
 
@@ -173,18 +178,21 @@ class Finder {
   }
 
   /** Records that would refer to one that is not there any more. */
-  #gone({ from, to, field, value, joined, key, among }: StoredRelation): void {
+  #gone({ from, to, field, value, joined, key, keyColumns, among }: StoredRelation): void {
     const [versions, target] = [versionsOf(from.name), stagedTable(versionsOf(to.name))];
     const [own, rows] = [value("u"), joined?.("u") ?? ""];
     const isThere = `exists (select 1 from main.${to.name} o where ${key("o")} = ${own} and ${among("u", "o")}
         and not exists (select 1 from ${target} s where s.pk = o.pk))
       or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
-    const later = `(select max(c.number) from main.${versionTable(versionsOf(to.name))} w ${THEN} main.change c on c.revision = w.revision
-      where ${key("w")} = ${own} and w.revision > :revision)`;
-    const other = joined === undefined ? { other: { thing: to, pk: own } } : {};
+    const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
+    // a record that is referred to by its name may have another one by now: its versions have what it was called
+    const since = (what: string): string => `(select ${what} from main.${versionTable(versionsOf(to.name))} w
+      ${THEN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
+      where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
+    const other = { thing: to, pk: keyColumns.length === 0 ? own : since("w.pk") };
     this.#add(
       versions,
-      { why: "gone", fields: `'["${field}"]'`, change: later, ...other },
+      { why: "gone", fields: `'["${field}"]'`, change: since("c.number"), other },
       `from ${stagedTable(versions)} u ${rows}
        where u.action <> 'delete' and u.changed & ${bitOf(versions, field)} <> 0 and ${own} is not null
          and ${proceeding("u.pk")} and not (${isThere})`,

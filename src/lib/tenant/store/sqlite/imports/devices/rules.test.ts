@@ -129,7 +129,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     ]);
     expect(await failureOf(undoImport(tenant.client, made.id))).toMatchObject({
       code: "conflict",
-      what: { en: "1 device (S1) belongs to organisations that this import created; it cannot be undone" },
+      what: { en: "the organisation 支社 <B>: the device S1 refers to it" },
     });
   });
 });
