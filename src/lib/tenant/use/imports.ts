@@ -550,7 +550,7 @@ export class TenantImports {
     if (done !== undefined) return done;
     const { surroundings, actor, asker } = this.#session;
     const { change, original, others } = await this.#changeToUndo(name);
-    const { kind, beside, ...counted } = await this.#engine.countUndo(
+    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(
       undoneChange(change, skipBlocked),
       original?.kind,
     );
@@ -572,7 +572,7 @@ export class TenantImports {
         kind,
         state: "planned",
         createdAt: instant(surroundings),
-        etag: `undo-${change.number}`,
+        etag,
         revision: null,
         detail: {
           ...BLANK_DETAIL,

@@ -45,6 +45,8 @@ export interface UndoCounts extends Pick<
 > {
   /** that of most of its records */
   readonly kind: FormatName;
+  /** another one once other records stand in its way */
+  readonly etag: string;
   /** records of other things than the kind's */
   readonly beside: NonNullable<PlanCounts["beside"]>;
   readonly blocked: PlanCounts["blocked"];

@@ -168,7 +168,7 @@ export class SqliteImports implements ImportEngine {
   countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
     const [counts] = this.#reading(undefined, (database) => {
       prepareUndo(database, undone);
-      return [countUndo(database, kind)];
+      return [countUndo(database, undone, kind)];
     });
     if (counts === undefined) throw new TypeError("an undo has counts");
     return Promise.resolve(counts);

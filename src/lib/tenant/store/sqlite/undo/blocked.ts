@@ -4,6 +4,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
+import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
@@ -308,7 +309,11 @@ export const countBlocked = (database: Database): number => database.count(`sele
 
 /** The places of the records that {@link findBlocked} found. */
 export const blockedPlaces = (database: Database): readonly BlockedPlace[] =>
-  database.all(`select thing, pk from ${TABLE}`).map(({ thing, pk }) => [String(thing), Number(pk)]);
+  database.all(`select thing, pk from ${TABLE} order by thing, pk`).map(({ thing, pk }) => [String(thing), Number(pk)]);
+
+/** A text that is another one once other records stand in the way of an undo. */
+export const undoEtag = (database: Database, { number }: Pick<UndoneChange, "number">): string =>
+  `undo-${number}-${sha256(JSON.stringify(blockedPlaces(database))).slice(0, 16)}`;
 
 /** What people call a field. */
 const labelOf = (thing: string, field: string): string =>

@@ -13,7 +13,7 @@ import { FOUND, refuseFound } from "../imports/matching/outside.ts";
 import { countRecords } from "../imports/compare.ts";
 import { kindNamed } from "../imports/tables.ts";
 import { seesPart } from "../scope.ts";
-import { blockedRecords, countBlocked, findBlocked, type BlockedPlace } from "./blocked.ts";
+import { blockedRecords, countBlocked, findBlocked, undoEtag, type BlockedPlace } from "./blocked.ts";
 import { changedColumns, kindsOf } from "./lines.ts";
 import { stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
@@ -95,8 +95,8 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
   findBlocked(database, undone, known);
 };
 
-/** What a staged undo does. @param kind that of its import; undefined: that of most of its records */
-export const countUndo = (database: Database, own?: FormatName): UndoCounts => {
+/** What a staged undo does. @param own the kind of its import; undefined: that of most of its records */
+export const countUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = stagedCounts(database);
   const name = own ?? kindOfStaged(database, staged);
   const kind = kindNamed(name);
@@ -105,6 +105,7 @@ export const countUndo = (database: Database, own?: FormatName): UndoCounts => {
   const blocked = countBlocked(database);
   return {
     kind: name,
+    etag: undoEtag(database, undone),
     recordsBefore: countRecords(database, kind),
     create,
     update,

@@ -18,7 +18,7 @@ import type { Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
 import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
-import { blockedPlaces, countBlocked, type BlockedPlace } from "../../undo/blocked.ts";
+import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../../undo/blocked.ts";
 import { prepareUndo } from "../../undo/plan.ts";
 import { stagedCollections } from "../../undo/staged.ts";
 import { writeUndo } from "../../undo/write.ts";
@@ -553,15 +553,17 @@ const undoAndRecord = async (
   { moment, scope }: Pick<Extract<Task, { type: "undo" }>, "moment" | "scope">,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const { undoes = 0, skipBlocked = false, counts, reverts } = record.detail;
+  const { undoes = 0, skipBlocked = false, reverts } = record.detail;
   const undone = await readChange(writer, undoes);
   if (undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
   const options = undoneChange(undone, skipBlocked);
   prepareUndo(database, options, scope && blockedInSight(database, options, scope));
-  // the same records, as a record that is in the way is named once
-  if (countBlocked(database) !== (skipBlocked ? (counts?.blocked?.count ?? 0) : 0)) throw blockedOtherwise(record);
-  const collections = [...new Set([kindNamed(record.kind).collection, ...stagedCollections(database)])];
+  if (undoEtag(database, options) !== record.etag || (!skipBlocked && countBlocked(database) > 0))
+    throw blockedOtherwise(record);
+  const staged = stagedCollections(database);
+  // as an import that changed no record does
+  const collections = staged.length === 0 ? [kindNamed(record.kind).collection] : staged;
   await writer.lock(collections);
   const revision = advance(database, collections);
   const change = await nextChange(writer);

@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
+import { describeBlocked, UNDO_REASONS } from "../../../../model/undo.ts";
+import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
+import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+const PASSWORD = "Canary42Canary";
+const ANDROID = { platform: "Android", status: "管理中" } as const;
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const lastNumber = (): number => tenant.database.count("select max(number) from change");
+
+/** Does something. @returns the number of its change */
+const did = async (work: Promise<unknown>): Promise<number> => {
+  await work;
+  return lastNumber();
+};
+
+const userMade = async (name: string, more: object = {}): Promise<string> =>
+  (await tenant.client.users.create({ name, emails: [`${name}@x.jp`], ...more })).after.id;
+
+const orgMade = async (name: string, more: object = {}): Promise<string> =>
+  (await tenant.client.orgs.create({ name, ...more })).after.id;
+
+const deviceMade = async (serialNumber: string, more: object = {}): Promise<string> =>
+  (await tenant.client.devices.create({ serialNumber, ...more })).after.id;
+
+const administrator = async (name: string, more: object = {}): Promise<string> => {
+  const user = await userMade(name);
+  await tenant.client.accounts.create({ user, name, role: "system", password: PASSWORD, ...more });
+  return user;
+};
+
+const deletion = (kind: "users" | "orgs" | "devices", ...ids: readonly string[]) =>
+  did(tenant.client.imports.delete({ kind, ids }).then((plan) => tenant.client.imports.commit(plan)));
+
+/** The change that is undone, and what of it is in the way. */
+interface Blocked {
+  readonly number: number;
+  readonly first: Omit<BlockedRecord, "why">;
+  /** what is told, behind what the record is called */
+  readonly told: string;
+  /** who asks; default: the owner of the tenant */
+  readonly as?: string;
+}
+
+const A = { thing: "user", name: "a <a@x.jp>" } as const;
+
+/** Of each reason: makes a change with one record in the way. */
+const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
+  changed: async () => {
+    const id = await userMade("a");
+    const number = await did(tenant.client.users.edit(id, { title: "課長", tel: "03" }));
+    const change = await did(tenant.client.users.edit(id, { title: "部長" }));
+    const first = { ...A, fields: ["役職"], change, other: null };
+    return { number, first, told: `changed by change ${change} (役職)` };
+  },
+  deleted: async () => {
+    const id = await userMade("a");
+    const number = await did(tenant.client.users.edit(id, { title: "課長" }));
+    const change = await deletion("users", id);
+    return { number, first: { ...A, fields: [], change, other: null }, told: `deleted by change ${change}` };
+  },
+  gone: async () => {
+    const org = await orgMade("営業部", { code: "S" });
+    const id = await userMade("a", { org });
+    const number = await did(tenant.client.users.move({ ids: [id], org: ROOT_ORG_ID }));
+    const change = await deletion("orgs", org);
+    const other = { thing: "org", name: "営業部 <S>" };
+    const told = `the organisation 営業部 <S> was deleted or renamed by change ${change}`;
+    return { number, first: { ...A, fields: ["組織"], change, other }, told };
+  },
+  used: async () => {
+    const number = await did(orgMade("営業部", { code: "S" }));
+    const [org] = await tenant.client.orgs.find({ name: "S" });
+    await userMade("a", { org: org?.id });
+    const first = { thing: "org", name: "営業部 <S>", fields: [], change: null, other: A };
+    return { number, first, told: "the user a <a@x.jp> refers to it" };
+  },
+  taken: async () => {
+    const id = await userMade("a");
+    const number = await did(tenant.client.users.edit(id, { emails: ["new@x.jp"] }));
+    await userMade("b", { emails: ["a@x.jp"] });
+    const first = { thing: "user", name: "a <new@x.jp>", fields: ["メールアドレス"], change: null };
+    return {
+      number,
+      first: { ...first, other: { thing: "user", name: "b <a@x.jp>" } },
+      told: "the user b <a@x.jp> uses its value (メールアドレス)",
+    };
+  },
+  administrator: async () => {
+    const id = await userMade("a");
+    const number = await did(
+      tenant.import({ kind: "users" }, [
+        ["氏名", "メールアドレス", "CLOMOアカウント名"],
+        ["a", "a@x.jp", "a01"],
+      ]),
+    );
+    await tenant.client.administrators.mark("users", { add: [id] });
+    return { number, first: { ...A, fields: [], change: null, other: null }, told: "became an administrator" };
+  },
+  below: async () => {
+    const upper = await orgMade("上", { code: "U" });
+    const lower = await orgMade("下", { code: "L", parentId: upper });
+    const number = await did(tenant.client.orgs.move(lower, { parent: ROOT_ORG_ID }));
+    await tenant.client.orgs.move(upper, { parent: lower });
+    const first = { thing: "org", name: "下 <L>", fields: [], change: null, other: null };
+    return { number, first, told: "would be below itself" };
+  },
+  place: async () => {
+    const number = await deletion("orgs", await orgMade("課"));
+    await orgMade("課", { code: "K" });
+    const first = { thing: "org", name: "課", fields: [], change: null, other: { thing: "org", name: "課 <K>" } };
+    return { number, first, told: "the organisation 課 <K> has its name and place, and it has no code" };
+  },
+  account: async () => {
+    const owner = await userMade("a");
+    const device = await deviceMade("S1", { ...ANDROID, androidMode: "fully-managed", owner });
+    const number = await did(tenant.client.devices.setOwner({ ids: [device], owner: null, ownerOrg: null, wipes: 1 }));
+    await deviceMade("S2", { ...ANDROID, androidMode: "comp", owner });
+    const other = { thing: "device", name: "S2" };
+    const told = "its owner uses the device S2, and in Fully Managed an account has one device";
+    return { number, first: { thing: "device", name: "S1", fields: [], change: null, other }, told };
+  },
+  "last-administrator": async () => {
+    const id = await administrator("a");
+    await administrator("b");
+    // what is undone makes the last one that is left no administrator any more
+    const number = await did(tenant.client.accounts.revoke(id, {}).then(() => administrator("c")));
+    const [b] = await tenant.client.accounts.find({ name: "b" });
+    await tenant.client.accounts.revoke(b?.id ?? "", {});
+    const first = { thing: "account", name: "c", fields: [], change: null, other: null };
+    return { number, first, told: "no system administrator would be left" };
+  },
+  "support-options": async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < MOST_SUPPORT_OPTIONS; at += 1)
+      ids.push(await administrator(`a${at}`, { supportOption: true }));
+    const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
+    await administrator("z", { supportOption: true });
+    const first = { thing: "account", name: "a0", fields: [], change: null, other: null };
+    return { number, first, told: "too many accounts would have the support option" };
+  },
+  hidden: async () => {
+    const [east, west] = [await orgMade("東", { code: "E" }), await orgMade("西", { code: "W" })];
+    await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+    const id = await userMade("a", { org: east });
+    const number = await did(tenant.as("div").users.edit(id, { title: "課長" }));
+    await tenant.client.users.edit(id, { title: "部長" });
+    await tenant.client.users.move({ ids: [id], org: west });
+    const first = { thing: "user", name: null, fields: [], change: null, other: null };
+    return { number, first, told: "outside your organisations", as: "div" };
+  },
+};
+
+test.each(UNDO_REASONS)("%s: the record is named, and stays as it is", async (why) => {
+  const { number, first, told, as } = await CASES[why]();
+  const { imports } = as === undefined ? tenant.client : tenant.as(as);
+  const plan = await imports.undo(number);
+  expect(plan.blocked).toEqual({ count: 1, first: [{ ...first, why }] });
+  const [blocked] = plan.blocked?.first ?? [];
+  expect(blocked && describeBlocked(blocked).en.split(": ").slice(1).join(": ")).toBe(told);
+  const before = tenant.dump();
+  await expect(imports.commit(plan)).rejects.toMatchObject({ code: "conflict" });
+  expect(tenant.dump()).toEqual(before);
+});
+
+describe("without what is in the way", () => {
+  const skipping = (number: number) => tenant.client.imports.undo(number, { skipBlocked: true });
+
+  test("all else is undone, and the rest is told before and stays", async () => {
+    const [a, b] = [await userMade("a"), await userMade("b")];
+    const org = await orgMade("営業部", { code: "S" });
+    const number = await did(tenant.client.users.move({ ids: [a, b], org }));
+    const change = await did(tenant.client.users.move({ ids: [b], org: await orgMade("開発部", { code: "D" }) }));
+    const plan = await skipping(number);
+    expect(plan).toMatchObject({ update: 1, blocked: { count: 1, first: [{ name: "b <b@x.jp>", change }] } });
+    const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+    expect(rows.map(({ key }) => key)).toEqual(["a@x.jp"]);
+    await tenant.client.imports.commit(plan);
+    expect((await tenant.users()).map((user) => [user.name, user.org.code])).toEqual([
+      ["a", null],
+      ["b", "D"],
+    ]);
+    expect(await tenant.client.imports.list()).toMatchObject([{ undoes: number, state: "committed" }]);
+  });
+
+  test("an organisation stays because its user stays, who owns a device", async () => {
+    const made = await tenant.import({ kind: "users", createOrgs: true }, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["a", "a@x.jp", "S1"],
+      ["b", "b@x.jp", "S2"],
+    ]);
+    const [a] = await tenant.client.users.find({ name: "a@x.jp" });
+    await deviceMade("SN1", { status: "管理中", owner: a?.id });
+    const plan = await skipping(made.change ?? 0);
+    expect(plan).toMatchObject({
+      delete: 1,
+      beside: [{ thing: "org", create: 0, update: 0, delete: 1 }],
+      blocked: {
+        count: 2,
+        first: [
+          { thing: "org", why: "used", other: { thing: "user", name: "a <a@x.jp>" } },
+          { thing: "user", why: "used", other: { thing: "device", name: "SN1" } },
+        ],
+      },
+    });
+    await tenant.client.imports.commit(plan);
+    expect((await tenant.users()).map(({ name, org }) => [name, org.code])).toEqual([["a", "S1"]]);
+    expect((await tenant.client.orgs.list()).map(({ code }) => code)).toEqual([null, "S1"]);
+  });
+
+  test("who would be without the organisation that stays gone does not come back either", async () => {
+    const org = await orgMade("営業部", { code: "S" });
+    await userMade("a", { org });
+    await userMade("b", { org });
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [org], recursive: true });
+    await tenant.client.imports.commit(plan);
+    await orgMade("別", { code: "S" });
+    const [users, orgs] = [lastNumber() - 2, lastNumber() - 1];
+    expect(await skipping(orgs)).toMatchObject({ create: 0, blocked: { count: 1, first: [{ why: "taken" }] } });
+    expect(await skipping(users)).toMatchObject({
+      create: 0,
+      blocked: { count: 2, first: [{ why: "gone", change: orgs }, { why: "gone" }] },
+    });
+  });
+});

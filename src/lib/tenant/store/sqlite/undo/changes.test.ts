@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
+import { restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { failureOf, TestTenant, without } from "#support/tenant/tenant.ts";
+import { undoChange } from "#support/tenant/undo.ts";
+
+const PASSWORD = "Canary42Canary";
+
+let tenant: TestTenant;
+let org: string;
+let yamada: string;
+let sato: string;
+let device: string;
+
+beforeEach(async () => {
+  tenant = new TestTenant();
+  const { orgs, users, devices, accounts } = tenant.client;
+  org = (await orgs.create({ name: "営業部", code: "S" })).after.id;
+  yamada = (await users.create({ name: "山田", emails: ["yamada@x.jp", "y@x.jp"], title: "部長" })).after.id;
+  sato = (await users.create({ name: "佐藤", emails: ["sato@x.jp"], org })).after.id;
+  device = (await devices.create({ serialNumber: "SN1", status: "管理中", owner: yamada })).after.id;
+  await accounts.create({ user: sato, name: "sato01", role: "system", password: PASSWORD });
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+/** All records that an undo restores, without revisions, and without secrets: a password that was set stays. */
+const records = () =>
+  Object.fromEntries(
+    [
+      "org",
+      "user",
+      "user_email",
+      "secured_user",
+      "secured_group",
+      "device",
+      "account",
+      "scheme",
+      "account_settings",
+    ].map((table) => [
+      table,
+      tenant
+        .sql(`select * from ${table} order by 1`)
+        .map((row) => without(without(without(row, "revision"), "verifier"), "accountPasswordSetAt")),
+    ]),
+  );
+
+const undo = async (number: number | "last" = "last") =>
+  tenant.client.imports.commit(await undoChange(tenant.client, number));
+
+const lastNumber = (): number => tenant.database.count("select max(number) from change");
+
+const schemeMade = async (name = "登録係") =>
+  (await tenant.client.roles.createScheme({ name, operations: ["users.write"] })).after.id;
+
+const groupMade = async (name = "営業") => (await tenant.client.secured.createGroup("docs", { name })).after.id;
+
+const member = (userId: string, groups: readonly string[]) =>
+  tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ...groups.map((group) => [userId, userId, "secret1", group]),
+  ]);
+
+/** What makes ready, and the change that is undone. */
+const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, change: () => Promise<unknown>])[] = [
+  ["an edit", async () => undefined, () => tenant.client.users.edit(yamada, { name: "山田 改", emails: ["new@x.jp"] })],
+  ["a creation", async () => undefined, () => tenant.client.users.create({ name: "新", emails: ["n@x.jp"] })],
+  [
+    "a move of several",
+    async () => undefined,
+    () => tenant.client.users.move({ ids: [yamada, sato], org: ROOT_ORG_ID }),
+  ],
+  [
+    "another owner of a device",
+    async () => undefined,
+    () => tenant.client.devices.setOwner({ ids: [device], owner: sato, ownerOrg: null }),
+  ],
+  ["a rename of an organisation", async () => undefined, () => tenant.client.orgs.edit(org, { name: "販売部" })],
+  [
+    "a grant",
+    () => tenant.client.accounts.create({ user: yamada, name: "yamada01" }),
+    () => tenant.client.accounts.grant(yamada, { role: "system", supportOption: true, password: PASSWORD }),
+  ],
+  [
+    "a revocation",
+    () => tenant.client.accounts.create({ user: yamada, name: "yamada01", role: "system", password: PASSWORD }),
+    () => tenant.client.accounts.revoke(yamada, {}),
+  ],
+  ["a new scheme", async () => undefined, () => schemeMade()],
+  [
+    "an edit of a scheme",
+    () => schemeMade(),
+    async () => {
+      const [scheme] = await tenant.client.roles.schemes();
+      await tenant.client.roles.editScheme(scheme?.id ?? "", { name: "人事係", operations: ["users.move"] });
+    },
+  ],
+  [
+    "the deletion of a scheme",
+    () => schemeMade(),
+    async () => {
+      const [scheme] = await tenant.client.roles.schemes();
+      await tenant.client.roles.deleteSchemes({ ids: [scheme?.id ?? ""] });
+    },
+  ],
+  [
+    "a rename of a group, with its members",
+    async () => {
+      await groupMade();
+      await member("a1", ["営業"]);
+    },
+    async () => {
+      const [group] = await tenant.client.secured.groups("docs");
+      await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "販売" });
+    },
+  ],
+  [
+    "the deletion of a group",
+    () => groupMade(),
+    async () => {
+      const [group] = await tenant.client.secured.groups("docs");
+      await tenant.client.secured.deleteGroups("docs", { ids: [group?.id ?? ""] });
+    },
+  ],
+  [
+    "what account names are composed of",
+    async () => undefined,
+    () => tenant.client.accounts.setSettings({ composition: "mail-address" }),
+  ],
+];
+
+test.each(CHANGES)("%s is undone; that is undone, and stands again", async (_what, ready, change) => {
+  await ready();
+  const before = records();
+  await change();
+  const after = records();
+  expect(after).not.toEqual(before);
+  const number = lastNumber();
+  const undone = await undo();
+  expect(undone).toMatchObject({ mode: "undo", undoes: number });
+  expect(records()).toEqual(before);
+  expect((await failureOf(undoChange(tenant.client, number)))?.what.en).toBe(
+    `change ${number} was already undone by change ${undone.change}`,
+  );
+  await undo(undone.change ?? 0);
+  expect(records()).toEqual(after);
+  expect(await undo(number)).toMatchObject({ undoes: number });
+  expect(records()).toEqual(before);
+  expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({ broken: null, imports: { broken: [] } });
+});
+
+test("what a bundle made is undone as one", async () => {
+  const { client } = tenant;
+  const files = await travelling(client);
+  await client.users.edit(yamada, { title: "課長" });
+  await client.orgs.edit(org, { name: "販売部" });
+  await client.devices.setOwner({ ids: [device], owner: sato, ownerOrg: null });
+  await client.users.create({ name: "高橋", emails: ["takahashi@x.jp"] });
+  await schemeMade();
+  const before = records();
+  await restoreFrom(client, files);
+  expect(records()).not.toEqual(before);
+  const plan = await undoChange(client, "last");
+  expect(plan).toMatchObject({
+    kind: "users",
+    create: 1,
+    update: 1,
+    beside: [
+      { thing: "org", create: 0, update: 1, delete: 0 },
+      { thing: "device", create: 0, update: 1, delete: 0 },
+      { thing: "scheme", create: 1, update: 0, delete: 0 },
+    ],
+  });
+  await client.imports.commit(plan);
+  expect(records()).toEqual(before);
+});
+
+describe("a plan", () => {
+  test("counts the column of a device's owner, and accounts beside their users", async () => {
+    await tenant.client.accounts.create({ user: yamada, name: "yamada01", role: "system", password: PASSWORD });
+    expect(await undoChange(tenant.client, "last")).toMatchObject({
+      kind: "users",
+      update: 1,
+      beside: [{ thing: "account", create: 0, update: 0, delete: 1 }],
+    });
+    await tenant.client.devices.setOwner({ ids: [device], owner: null, ownerOrg: null });
+    expect(await undoChange(tenant.client, "last")).toMatchObject({
+      kind: "devices",
+      update: 1,
+      columns: [{ field: "ownerEmail", changed: 1, cleared: 0 }],
+      wipes: 0,
+    });
+  });
+
+  test("`last` is the newest change of who asks that stands, and no undo", async () => {
+    await tenant.client.users.edit(yamada, { title: "課長" });
+    const first = lastNumber();
+    await tenant.client.users.edit(yamada, { title: "係長" });
+    await tenant.client.tenant.set({ contactName: "総務" });
+    expect(await undo()).toMatchObject({ undoes: first + 1 });
+    expect(await undo()).toMatchObject({ undoes: first });
+    expect((await tenant.client.users.find({ name: yamada }))[0]?.title).toBe("部長");
+    expect(await failureOf(undoChange(tenant.client, 999))).toMatchObject({ code: "not-found" });
+  });
+
+  test("is refused of what has no versions, and of a custom field that was removed", async () => {
+    const { id } = await tenant.client.users.addField({ name: "座席" });
+    await tenant.client.tenant.set({ contactName: "総務" });
+    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("it changed no user");
+    await tenant.client.users.removeField(id);
+    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("does not come back");
+  });
+
+  test("is not committed if other records are in its way than it showed", async () => {
+    await tenant.client.users.move({ ids: [yamada, sato], org: ROOT_ORG_ID });
+    const number = lastNumber();
+    const other = (await tenant.client.orgs.create({ name: "開発部", code: "D" })).after.id;
+    await tenant.client.users.move({ ids: [sato], org: other });
+    const plan = await undoChange(tenant.client, number, { skipBlocked: true });
+    expect(plan.blocked).toMatchObject({ count: 1, first: [{ name: "佐藤 <sato@x.jp>" }] });
+    // as many as before
+    await tenant.client.users.move({ ids: [sato], org: ROOT_ORG_ID });
+    await tenant.client.users.move({ ids: [yamada], org: other });
+    const before = records();
+    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain("since the undo was shown");
+    expect(records()).toEqual(before);
+  });
+});
