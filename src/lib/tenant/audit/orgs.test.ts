@@ -1,4 +1,4 @@
-import { undoImport } from "#support/tenant/undo.ts";
+import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Operation } from "../../model/role.ts";
@@ -228,6 +228,37 @@ describe("by imports", () => {
     await revert(id);
     expect(lastTouched()?.[1] ?? []).toHaveLength(named);
     expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({ broken: null, records: 2 });
+  });
+});
+
+describe("by undos of changes by hand", () => {
+  const undone = async (): Promise<void> => {
+    await tenant.client.imports.commit(await undoChange(tenant.client, "last"));
+  };
+
+  test("of users, organisations and devices those of the change", async () => {
+    const { client } = tenant;
+    await client.users.move({ ids: [await user("yamada@x"), await user("sato@x")], org: idOf("F") });
+    await undone();
+    expect(lastTouched()).toEqual(["undo", ["F", "G", "S"]]);
+    await client.orgs.create({ name: "課", code: "K", parentId: idOf("S") });
+    await undone();
+    expect(lastTouched()).toEqual(["undo", ["S", "new"]]);
+    await client.devices.setOwner({ ids: [await device("SN-1")], owner: null, ownerOrg: idOf("F") });
+    await undone();
+    expect(lastTouched()).toEqual(["undo", ["F", "S"]]);
+  });
+
+  test("of accounts those of their users, and those that they manage or managed", async () => {
+    const { accounts } = tenant.client;
+    const id = await user("yamada@x");
+    const password = "Canary42Canary";
+    await accounts.create({ user: id, name: "yamada", role: "division", managedOrgs: [idOf("F")], password });
+    await accounts.edit(id, { managedOrgs: [idOf("G")] });
+    await undone();
+    expect(lastTouched()).toEqual(["undo", ["F", "G", "S"]]);
+    await undone();
+    expect(lastTouched()).toEqual(["undo", ["F", "S"]]);
   });
 });
 

@@ -58,9 +58,11 @@ export const noteForConsole = async (writer: Writer, done: Done): Promise<void> 
   await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
 };
 
-/** Whether an import changed anything, if only a secret. */
+/** Whether an import changed anything, if only a secret, or records of another thing. */
 const hasChanged = (counts: PlanCounts | null): boolean =>
-  counts !== null && [counts.create, counts.update, counts.delete, counts.secretsSet].some((count) => count > 0);
+  counts !== null &&
+  (counts.beside !== undefined ||
+    [counts.create, counts.update, counts.delete, counts.secretsSet].some((count) => count > 0));
 
 /** What an undo undoes: a change, and the import that made it, if one did. */
 interface UndoneBy {

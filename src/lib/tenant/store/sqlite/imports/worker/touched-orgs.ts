@@ -1,3 +1,4 @@
+import { ACCOUNT } from "../../../../../model/account.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { bitOf, versionTable } from "../../../../versions/tables.ts";
@@ -17,18 +18,60 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   device: ["owner", "ownerOrg"],
 };
 
-/** SQL: the records `x` of a thing that a change wrote: as they are, as they were where they moved, and new ones. */
-const sourcesOf = (thing: string): readonly string[] => {
+/** Records that a change wrote, as SQL. */
+interface Source {
+  /** from `from` on */
+  readonly from: string;
+  /** the number of an organisation of each */
+  readonly org: string;
+  /** the number of the record */
+  readonly pk: string;
+}
+
+/** The records of a thing that a change wrote: as they are, as they were where they moved, and new ones. */
+const sourcesOf = (thing: string, placesOf: (of: string) => readonly string[]): readonly Source[] => {
   const versions = versionsOf(thing);
   const [kept, moved] = [
     `main.${versionTable(versions)}`,
     (PLACES[thing] ?? []).map((column) => bitOf(versions, column)),
   ];
-  return [
+  const all = [
     `${kept} v ${THEN} main.${thing} x on x.pk = v.pk where v.revision = :revision`,
     `${kept} x where x.revision = :revision and x.changed & (${moved.join(" | ")}) <> 0`,
     `main.created_range c ${THEN} main.${thing} x on x.pk between c.first and c.last
        where c.revision = :revision and c.thing = '${thing}'`,
+  ];
+  return all.flatMap((from) => placesOf("x").map((org) => ({ from, org, pk: "x.pk" })));
+};
+
+/** The accounts that a change wrote: each is of its user's organisation, and of those that it manages or managed. */
+const accountSources = (): readonly Source[] => {
+  const versions = versionsOf(ACCOUNT.name);
+  const kept = `main.${versionTable(versions)}`;
+  const managed = `${THEN} json_each(x."managedOrgs") e`;
+  const isCreated = `c.revision = :revision and c.thing = '${ACCOUNT.name}'`;
+  return [
+    { from: `${kept} v ${THEN} main.user x on x.pk = v.pk where v.revision = :revision`, org: "x.org", pk: "x.pk" },
+    {
+      from: `main.created_range c ${THEN} main.user x on x.pk between c.first and c.last where ${isCreated}`,
+      org: "x.org",
+      pk: "x.pk",
+    },
+    {
+      from: `${kept} v ${THEN} main.account x on x.user = v.pk ${managed} where v.revision = :revision`,
+      org: "e.value",
+      pk: "v.pk",
+    },
+    {
+      from: `${kept} x ${managed} where x.revision = :revision and x.changed & ${bitOf(versions, "managedOrgs")} <> 0`,
+      org: "e.value",
+      pk: "x.pk",
+    },
+    {
+      from: `main.created_range c ${THEN} main.account x on x.user between c.first and c.last ${managed} where ${isCreated}`,
+      org: "e.value",
+      pk: "x.user",
+    },
   ];
 };
 
@@ -47,19 +90,16 @@ export const touchedOrgs = (database: Database, revision: number): readonly stri
     { revision },
   );
   let found = 0;
-  for (const [thing, placesOf] of Object.entries(ORGS_OF)) {
-    for (const from of sourcesOf(thing)) {
-      for (const org of placesOf("x")) {
-        // a million records are looked through for nothing once there is no further organisation
-        const limit = Math.min(all, MOST_ORGS + 1) - found;
-        if (limit <= 0) break;
-        found += database.run(
-          `insert into temp.touched_org select distinct ${org} from ${from} and ${org} is not null
-             and not exists (select 1 from temp.touched_org k where k.org = ${org}) and ${proceeding("x.pk")} limit :limit`,
-          { revision, limit },
-        );
-      }
-    }
+  const sources = Object.entries(ORGS_OF).flatMap(([thing, placesOf]) => sourcesOf(thing, placesOf));
+  for (const { from, org, pk } of [...sources, ...accountSources()]) {
+    // a million records are looked through for nothing once there is no further organisation
+    const limit = Math.min(all, MOST_ORGS + 1) - found;
+    if (limit <= 0) break;
+    found += database.run(
+      `insert into temp.touched_org select distinct ${org} from ${from} and ${org} is not null
+         and not exists (select 1 from temp.touched_org k where k.org = ${org}) and ${proceeding(pk)} limit :limit`,
+      { revision, limit },
+    );
   }
   if (found === 0 || found > MOST_ORGS) return undefined;
   const ids = database.all(
