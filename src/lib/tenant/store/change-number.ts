@@ -44,8 +44,6 @@ export interface StoredChange {
   readonly import: number | null;
   readonly undoneBy: number | null;
   readonly action: string;
-  /** an instant */
-  readonly at: string;
 }
 
 /** A change as the engine undoes it. */
@@ -57,7 +55,7 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
 });
 
 /** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */
-const CHANGES = `select c.*, a.action, a.at from main.change c join main.audit a on a.seq = c.number
+const CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
 const changeOf = (row: Row): StoredChange => {
@@ -69,7 +67,6 @@ const changeOf = (row: Row): StoredChange => {
     import: orNull("import"),
     undoneBy: orNull("undoneBy"),
     action: String(row["action"]),
-    at: String(row["at"]),
   };
 };
 

@@ -382,16 +382,14 @@ export const closeTasksOf = async (writer: Writer, of: number, closing: Closing)
   );
 };
 
-/** Closes the open tasks that a change by hand opened, and that no later one took up. */
-export const closeTasksOfChange = async (
-  writer: Writer,
-  { number, at: opened }: { readonly number: number; readonly at: string },
-  closing: Closing,
-): Promise<void> => {
+/** Closes the open tasks that a change by hand opened, and that no later one joined. @param change its number */
+export const closeTasksOfChange = async (writer: Writer, change: number, closing: Closing): Promise<void> => {
+  // a task has the number of the change that joined it last: one that is older than the change before was joined
   await writer.run(
     `update main.console_task set state = :state, closedAt = :at, closedBy = :actor
-     where import is null and change = :number and openedAt = :opened and state = 'open'`,
-    { number, opened, ...closing },
+     where import is null and change = :change and state = 'open'
+       and not exists (select 1 from main.audit a where a.seq < :change and a.at >= openedAt)`,
+    { change, ...closing },
   );
 };
 

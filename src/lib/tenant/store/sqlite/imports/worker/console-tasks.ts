@@ -80,8 +80,11 @@ export const noteUndo = async (writer: Writer, done: Done, { change, original }:
   // an undo of the mirror alone asked nothing of the console: neither does its own undo
   if (isHere || original?.detail.mirrorOnly === true || !(await isMirror(writer))) return;
   const closing = { state: "dropped", at, actor } as const;
-  if (original === undefined) await closeTasksOfChange(writer, change, closing);
-  else await closeTasksOf(writer, original.pk, closing);
+  // what is undone in part is still to be done, and then undone in part
+  if ((counts?.blocked?.count ?? 0) === 0) {
+    if (original === undefined) await closeTasksOfChange(writer, change.number, closing);
+    else await closeTasksOf(writer, original.pk, closing);
+  }
   if ((original?.detail.counts?.released ?? 0) > 0 && original !== undefined)
     await noteOwnersBack(writer, done, original);
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
@@ -134,8 +137,11 @@ const noteReleased = async (writer: Writer, done: Done): Promise<void> => {
 
 /** Drops the tasks of devices that get their owner back; a device whose task was done gets another one. */
 const noteOwnersBack = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
-  const { at, actor } = done;
+  const { record, at, actor } = done;
+  const written = await writer.all("select pk from device_was where import = :undo", { undo: record.pk });
+  const restored = new Set(written.map(({ pk }) => Number(pk)));
   for (const device of await releasedBy(writer, original.pk)) {
+    if (!restored.has(device.pk)) continue;
     const { field, owner } = device;
     const open = await openHandTask(writer, "devices", { thing: null, target: device.pk });
     const [change, ...others] = open?.changes ?? [];

@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { undoChange } from "#support/tenant/undo.ts";
+
+// Somebody who administers a part of the tenant.
+
+let tenant: TestTenant;
+let east: string;
+let west: string;
+let tanaka: string;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  const { orgs, users } = tenant.client;
+  east = (await orgs.create({ name: "東", code: "E" })).after.id;
+  west = (await orgs.create({ name: "西", code: "W" })).after.id;
+  tanaka = (await users.create({ name: "田中", emails: ["t@x.jp"], org: east })).after.id;
+  await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const lastNumber = (): number => tenant.database.count("select max(number) from change");
+
+test("undoes changes inside it, of others too, as far as each may make such changes", async () => {
+  await tenant.client.users.edit(tanaka, { title: "課長" });
+  const { imports } = tenant.as("div");
+  await imports.commit(await undoChange({ imports }, lastNumber()));
+  expect((await tenant.client.users.find({ name: tanaka }))[0]?.title).toBeNull();
+  await withAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
+  await tenant.client.users.edit(tanaka, { title: "部長" });
+  const refused = await failureOf(undoChange({ imports: tenant.as("cus").imports }, lastNumber()));
+  expect(refused?.code).toBe("not-permitted");
+});
+
+test("finds no change that is outside it, as there is none of a number that is not there", async () => {
+  await tenant.client.users.create({ name: "西野", emails: ["n@x.jp"], org: west });
+  const { imports } = tenant.as("div");
+  for (const number of [lastNumber(), lastNumber() + 1]) {
+    expect(await failureOf(undoChange({ imports }, number))).toMatchObject({
+      code: "not-found",
+      what: { en: `no change ${number}` },
+    });
+  }
+});
+
+test("finds none whose records lie on both sides", async () => {
+  const sato = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
+  await tenant.client.users.move({ ids: [tanaka, sato], org: west });
+  const { imports } = tenant.as("div");
+  expect(await failureOf(undoChange({ imports }, lastNumber()))).toMatchObject({ code: "not-found" });
+});
+
+test("is told of nothing that left it but that it is outside: no name, no field, no number", async () => {
+  const { imports } = tenant.as("div");
+  const moved = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
+  const content = [
+    ["氏名", "メールアドレス", "組織コード", "役職"],
+    ["田中", "t@x.jp", "E", "課長"],
+    ["佐藤", "s@x.jp", "E", "課長"],
+  ]
+    .map((cells) => `${cells.join(",")}\r\n`)
+    .join("");
+  const sent = { stream: new Blob([content]).stream(), encoding: "utf-8" } as const;
+  await imports.commit(await imports.plan({ kind: "users" }, sent));
+  const number = lastNumber();
+  await tenant.client.users.move({ ids: [moved], org: west });
+  await tenant.client.users.edit(moved, { name: "佐藤 改", title: "社長" });
+  await tenant.client.administrators.mark("users", { add: [moved] });
+  // who may hold a role above operator is not told of at all
+  expect((await failureOf(imports.undo(number)))?.code).toBe("not-permitted");
+  await tenant.client.administrators.mark("users", { remove: [moved] });
+  const plan = await imports.undo(number, { skipBlocked: true });
+  expect(plan.blocked).toEqual({
+    count: 1,
+    first: [{ thing: "user", name: null, why: "hidden", fields: [], change: null, other: null }],
+  });
+  const rows = await Array.fromAsync(imports.rows(plan.id));
+  expect(rows.map(({ key }) => key)).toEqual(["t@x.jp"]);
+  await imports.commit(plan);
+  const titles = (await tenant.users()).map(({ name, title }) => [name, title]);
+  expect(titles).toContainEqual(["田中", null]);
+  expect(titles).toContainEqual(["佐藤 改", "社長"]);
+});
+
+test("is not told who has a value, or which change of others outside took it", async () => {
+  const { users, imports } = tenant.as("div");
+  await users.edit(tanaka, { emails: ["new@x.jp"] });
+  const number = lastNumber();
+  await tenant.client.users.create({ name: "西野", emails: ["t@x.jp"], org: west });
+  expect((await imports.undo(number)).blocked?.first).toEqual([
+    {
+      thing: "user",
+      name: "田中 <new@x.jp>",
+      why: "taken",
+      fields: ["メールアドレス"],
+      change: null,
+      other: { thing: "user", name: null },
+    },
+  ]);
+});
