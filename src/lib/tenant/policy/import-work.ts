@@ -38,7 +38,7 @@ const counted = (count: number): Affected => ({ count, first: [] });
 const NOTHING = counted(0);
 
 /** What a plan does, by its counts. */
-export const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = kindOf(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);

@@ -9,7 +9,6 @@ import {
   changes,
   besideForExisting,
   besideForNew,
-  besideOf,
   hasSecrets,
   isStaged,
   isTouched,
@@ -24,7 +23,7 @@ import {
 } from "./expressions.ts";
 import { either, isMatched, isValid, THEN, quoteIdentifier } from "../../sql/forms.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
-import { wasTable, type Claim, type CommitContext, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { wasTable, type Claim, type CommitContext, type PlanSql } from "./stored-kind.ts";
 
 /** The highest number ever given to a record of a table, by its series. */
 export const lastNumber = (database: Database, series: string): number =>
@@ -42,12 +41,6 @@ export const keepLastNumber = (database: Database, series: string, table: string
 /** The columns of a thing's table. */
 export const columnsOf = (database: Database, thing: Thing): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
-
-/** The columns of a kind's records that an import can change. */
-export const changeable = ({ fields }: StoredKind): readonly string[] => [
-  ...fields.flatMap((field) => [field.stored, ...besideOf(field).map(({ column }) => column)]),
-  "updatedAt",
-];
 
 /** SQL: keeps records `t` as they are before an import changes or deletes them. @param by SQL of the import's number */
 export const keeping = (database: Database, thing: Thing, by: string, action: "update" | "delete"): string => {
@@ -190,7 +183,7 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
 };
 
 /** SQL: claims the values of the lists of records `t` as they are stored. */
-export const claimStored = ({ field, table }: Claim, thing: Thing, which: string): string =>
+const claimStored = ({ field, table }: Claim, thing: Thing, which: string): string =>
   `insert into ${table} select e.value, t.pk, ${either("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${storedKeys(field)}) e where ${which}`;
 
@@ -211,7 +204,7 @@ const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
  * SQL: releases the claims of records, which get new values after that; `which` is about the claims' table. A value of
  * the record's own gives way to one that nobody else has.
  */
-export const releaseOf = ({ table, held }: Claim, which: string): string =>
+const releaseOf = ({ table, held }: Claim, which: string): string =>
   held === undefined
     ? `delete from ${table} where ${which}`
     : `update ${table} set ${held} = 'released ' || id where ${which}`;

@@ -1,11 +1,11 @@
 import { USER } from "../../../../model/user.ts";
-import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import { keyColumn } from "../../../../model/thing.ts";
 import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/keep.ts";
 import { bitOf, type Versions } from "../../../versions/tables.ts";
 import { CLAIMS } from "../../records.ts";
 import { either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
-import { keeping } from "../imports/commit.ts";
+import { columnsOf, keeping } from "../imports/commit.ts";
 import { forNumbers, proceeding } from "../imports/functions.ts";
 import { hasFormer } from "../imports/stored-kind.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
@@ -17,9 +17,6 @@ interface Undo {
   /** the new revision of the collections whose records it writes */
   readonly revision: number;
 }
-
-const columnsIn = (database: Database, { name }: Thing): ReadonlySet<string> =>
-  new Set(database.all("select name from pragma_table_info(:name)", { name }).map((row) => String(row["name"])));
 
 /** Keeps what the undo changes or deletes, as every change does. */
 const keep = (database: Database, versions: Versions, { pk, revision }: Undo): void => {
@@ -70,7 +67,7 @@ const claim = (database: Database, versions: Versions): void => {
 const writeRecords = (database: Database, versions: Versions, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = stagedTable(versions);
-  const own = columnsIn(database, thing);
+  const own = columnsOf(database, thing);
   const columns = restoredColumns(versions);
   const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
   const inRange = "u.pk > :after and u.pk <= :upTo";
@@ -78,7 +75,7 @@ const writeRecords = (database: Database, versions: Versions, revision: number):
     forNumbers(database, last, (range) =>
       database.run(sql, { ...range, ...(sql.includes(":revision") && { revision }) }),
     );
-  const revised = own.has("revision") ? ["revision"] : [];
+  const revised = own.includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,
   );

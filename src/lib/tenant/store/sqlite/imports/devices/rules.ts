@@ -101,8 +101,7 @@ const tell = (
 };
 
 /** SQL: what people call a user. @param pk SQL of his number */
-export const ownerCalled = (pk: string): string =>
-  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
+const ownerCalled = (pk: string): string => `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 
 /**
  * Owners who own another Android device too, on which they need the same account: of two rows the later one is told. One
