@@ -117,9 +117,24 @@ const insertChange = async (
      values (:number, :revision, :by, :own, :undoes)`,
     { number, revision, by, own: own ?? null, undoes: undoes ?? null },
   );
-  if (undoes === undefined) return;
-  await writer.run("update main.change set undoneBy = null where undoneBy = :undoes", { undoes });
-  await writer.run("update main.change set undoneBy = :number where number = :undoes", { number, undoes });
+  if (undoes !== undefined) await noteUndone(writer, undoes, number);
+};
+
+/** Records that a change was undone: what it undid, if it is an undo, stands again, and what that undid is undone again. */
+const noteUndone = async (writer: Writer, undone: number, by: number): Promise<void> => {
+  await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
+  const undoesOf = async (number: number): Promise<number | undefined> => {
+    const row = await writer.get("select undoes from main.change where number = :number", { number });
+    return row === undefined || row["undoes"] === null ? undefined : Number(row["undoes"]);
+  };
+  let [undo, stands] = [undone, false];
+  for (let next = await undoesOf(undo); next !== undefined; next = await undoesOf(undo)) {
+    const change = stands
+      ? "set undoneBy = :undo where number = :next and undoneBy is null"
+      : "set undoneBy = null where number = :next and undoneBy = :undo";
+    await writer.run(`update main.change ${change}`, { undo, next });
+    [undo, stands] = [next, !stands];
+  }
 };
 
 /** A trigger that clomoctl did not make may drop a record without a word: then nothing is changed. */

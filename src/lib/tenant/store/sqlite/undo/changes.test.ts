@@ -174,6 +174,32 @@ test("what a bundle made is undone as one", async () => {
   expect(records()).toEqual(before);
 });
 
+test("an undo of an undo of an undo stands for the first: what it was of is undone", async () => {
+  const { imports } = tenant.client;
+  const { id, change } = await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x.jp", "課長"],
+  ]);
+  const titles = async () => (await tenant.client.users.find({ name: yamada })).map(({ title }) => title);
+  const first = await undo(change ?? 0);
+  const second = await undo(first.change ?? 0);
+  expect(await titles()).toEqual(["課長"]);
+  const third = await undo(second.change ?? 0);
+  expect(await titles()).toEqual(["部長"]);
+  const undoneBy = async () => (await imports.list()).map((one) => [one.change, one.state, one.undoneBy]);
+  expect(await undoneBy()).toEqual([
+    [third.change, "committed", null],
+    [second.change, "undone", third.change],
+    [first.change, "committed", null],
+    [change, "undone", first.change],
+  ]);
+  expect((await failureOf(undoChange(tenant.client, change ?? 0)))?.what.en).toContain("was already undone by");
+  const fourth = await undo(third.change ?? 0);
+  expect((await imports.show(id)).undoneBy).toBeNull();
+  expect(await titles()).toEqual(["課長"]);
+  expect(await undo(change ?? 0)).toMatchObject({ undoes: change, change: (fourth.change ?? 0) + 1 });
+});
+
 describe("a plan", () => {
   test("counts the column of a device's owner, and accounts beside their users", async () => {
     await tenant.client.accounts.create({ user: yamada, name: "yamada01", role: "system", password: PASSWORD });

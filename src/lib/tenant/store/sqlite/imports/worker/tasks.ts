@@ -545,6 +545,19 @@ const blockedInSight = (database: Database, options: UndoneChange, scope: Scope)
   }
 };
 
+/** Records that an import was undone: what it undid, if it is an undo, stands again, and what that undid is undone again. */
+const noteReverted = async (writer: Writer, original: ImportRecord, by: string): Promise<void> => {
+  await changeImport(writer, original, { detail: { revertedBy: by } });
+  let [undo, stands] = [original, false];
+  while (undo.detail.reverts !== null) {
+    const next = await readImport(writer, undo.detail.reverts);
+    const { revertedBy } = next.detail;
+    const now = stands ? (revertedBy ?? undo.id) : revertedBy === undo.id ? null : revertedBy;
+    await changeImport(writer, next, { detail: { revertedBy: now } });
+    [undo, stands] = [next, !stands];
+  }
+};
+
 /** Undoes a change and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const undoAndRecord = async (
   database: Database,
@@ -570,9 +583,7 @@ const undoAndRecord = async (
   writeUndo(database, { pk: record.pk, revision });
   await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
-  if (original !== undefined) await changeImport(writer, original, { detail: { revertedBy: record.id } });
-  const again = original?.detail.reverts ?? null;
-  if (again !== null) await changeImport(writer, await readImport(writer, again), { detail: { revertedBy: null } });
+  if (original !== undefined) await noteReverted(writer, original, record.id);
   await noteUndo(writer, { record, at: now, actor, revision }, { change: undone, original });
   for (const sql of SETTLING) database.run(sql, { revision });
   await auditImport(database, writer, record, { change, moment, revision });
