@@ -147,12 +147,16 @@ export class Twin {
       if (kind === "task" || kind === "record") this.#told[kind].add(found);
       return numbered(kind, found);
     });
-    return masked
-      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
-      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
-      .replaceAll(/(?<="revision":)\d+/g, number("revision"))
-      .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
-      .replaceAll(/(?<="next":")[^"]+/g, number("cursor"));
+    return (
+      masked
+        .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, number("id"))
+        .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "<instant>")
+        .replaceAll(/(?<="revision":)\d+/g, number("revision"))
+        .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
+        .replaceAll(/(?<="next":")[^"]+/g, number("cursor"))
+        // the number that was asked for
+        .replaceAll(/(?<=no change |変更 )\d+/g, number("record"))
+    );
   }
 }
 

@@ -165,7 +165,7 @@ export const quotedIfList = (name: string): string =>
   /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
 
 /** `2 (S01, S02)`: how many there are, and the first of them by name. */
-export const named = (count: number, names: readonly string[] = []): string =>
+const named = (count: number, names: readonly string[] = []): string =>
   names.length === 0
     ? String(count)
     : `${count} (${names.map(quotedIfList).join(", ")}${names.length < count ? ", …" : ""})`;

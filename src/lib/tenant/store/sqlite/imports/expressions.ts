@@ -337,7 +337,7 @@ export const besideForExisting = (
 };
 
 /** The columns beside a field that records have too. */
-export const besideOf = ({ merge, beside }: ImportedField): readonly Beside[] => (merge === "reference" ? [] : beside);
+const besideOf = ({ merge, beside }: ImportedField): readonly Beside[] => (merge === "reference" ? [] : beside);
 
 const besideIn = (column: string, sparse: boolean): string => (sparse ? stagedBeside(column) : staged(column));
 
