@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { isWithoutFiles } from "../../lib/model/console-change.ts";
 import type { ConsoleTask, ImportKind } from "../../lib/client/index.ts";
 import { nextExport } from "../imports/refusal/command.ts";
@@ -6,7 +7,6 @@ import { rightsIn, type Rights } from "../rights.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { ACCOUNT } from "../../lib/model/account.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -63,22 +63,12 @@ const keptHere = (task: ConsoleTask): Text | undefined => {
   // an account's name is the user's, which exports have
   if (task.thing === ACCOUNT.name && task.changes.every(({ field }) => field === "name")) return undefined;
   const name = recordTold(task) ?? task.name ?? "";
-  const back = takingBack(task);
-  const [en, ja] = back === undefined ? ["", ""] : [`; undo: ${back}`, `。取り消すには: ${back}`];
+  const undo = task.fromChange === null ? undefined : line("undo", [task.fromChange]);
+  const [en, ja] = undo === undefined ? ["", ""] : [`; undo: ${undo}`, `。取り消すには: ${undo}`];
   return text(
     `${name}: what was recorded here stays and counts, as no export of the console shows it${en}`,
     `${name}: ここでの記録は有効なまま残ります(管理画面のエクスポートに含まれないため、取り込んでも戻りません)${ja}`,
   );
-};
-
-/** The line that records an account's role as it was; undefined where one line does not. */
-const takingBack = ({ name, thing, changes }: ConsoleTask): string | undefined => {
-  if (thing !== ACCOUNT.name || name === null) return undefined;
-  const role = changes.find(({ field }) => field === "role");
-  const word = shownWord(name);
-  return role !== undefined && (role.before === "none" || role.before === null)
-    ? `clomoctl clomo-account revoke ${word}`
-    : `clomoctl clomo-account show ${word}`;
 };
 
 const recorded = (task: ConsoleTask): Text => {

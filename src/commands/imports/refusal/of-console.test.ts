@@ -57,7 +57,7 @@ test.each([
   const other = `; if it is done there already, first: clomoctl ${task.kind} import EXPORT.csv --from-console`;
   const isOther = task.kind !== kind;
   expect(hint?.en).toBe(
-    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, take it back here and drop it (clomoctl console drop 4)`,
+    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, undo it here and drop it (clomoctl console drop 4)`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
@@ -78,7 +78,7 @@ const afterPending = (of: string | undefined, open: readonly number[], keys: rea
       keys,
     },
   );
-const DROP = "; if they are not to be done, take them back here and drop them (clomoctl console drop 1 2 10)";
+const DROP = "; if they are not to be done, undo them here and drop them (clomoctl console drop 1 2 10)";
 
 test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
   const hint = afterPending(undefined, [1, 2, 3, 10]);
