@@ -97,7 +97,7 @@ export const OF_FILES: readonly Scene[] = [
     name: "an undo",
     plans: true,
     prepare: users,
-    line: ["undo", "last", "--confirm-deletions", "20", "--yes"],
+    line: ["undo", "last", "--confirm-deletions", "40", "--yes"],
   },
   {
     name: "an export",
