@@ -7,7 +7,7 @@ export const CONSOLE_WORK_NAMES = {
   upload: text("upload a file", "ファイルをアップロードする"),
   repeat: text("make the changes of an import", "インポートと同じ変更をする"),
   delete: text("delete records", "削除する"),
-  undo: text("take back the changes of an import", "インポートの変更を元に戻す"),
+  undo: text("undo a change", "変更を取り消す"),
   "add-field": text("add a custom field of users", "カスタムユーザー情報の項目を追加する"),
   "remove-field": text("remove a custom field of users", "カスタムユーザー情報の項目を削除する"),
   create: text("add", "追加する"),

@@ -2,18 +2,20 @@ import type { PlanRow } from "../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../imports/plan.ts";
 import { FORMAT_NAMES } from "../../../../model/console-files.ts";
 import { FORMATS } from "../../../../model/formats.ts";
+import { versionsOf } from "../../../versions/keep.ts";
 import type { Versions } from "../../../versions/tables.ts";
 import type { RowQuery } from "../../imports/engine.ts";
 import { either, quoteIdentifier, THEN, truth } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
 import type { Database, Row } from "../database.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
-import { keyText, stored } from "../imports/expressions.ts";
+import { keyText, referenceOf, shownReference, stored } from "../imports/expressions.ts";
 import { proceeding } from "../imports/functions.ts";
-import { afterPiece, batched, deletedLine, lineOf, storedPiece, unfiledPieces } from "../imports/rows.ts";
+import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../imports/rows.ts";
 import type { StoredKind } from "../imports/stored-kind.ts";
 import { kindNamed } from "../imports/tables.ts";
 import { called } from "./called.ts";
+import { RELATIONS } from "./references.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 
 /** SQL: a column of a staged record. */
@@ -63,24 +65,69 @@ export const changedColumns = (database: Database, kind: StoredKind): PlanCounts
 const partsOf = ({ name, thing }: StoredKind, first: string): { readonly thing?: string } =>
   name === first ? {} : { thing: `'"${thing.name}"'` };
 
+/** SQL: a field's value after the undo, as a piece of a line; what a reference names may come back with it. */
+const afterOf = (kind: StoredKind, field: ImportedField): string => {
+  const reference = referenceOf(kind, field);
+  const value = to(field.stored);
+  if (reference === undefined || reference.table.thing === kind.thing) return storedPiece(kind, field, value);
+  const { refers, table } = reference;
+  const by = table.thing.fields[refers.by]?.type === "texts" ? `${refers.by} ->> 0` : refers.by;
+  const back = `(select s.${by} from ${stagedTable({ thing: table.thing })} s where s.pk = ${value})`;
+  return valuePiece(field, `coalesce(${shownReference(reference, value)}, ${back})`);
+};
+
+/** The columns that no file has, and that an undo restores: marks and what is set by hand. */
+const columnsBeside = ({ thing, fields }: StoredKind): readonly string[] =>
+  restoredColumns(versionsOf(thing.name))
+    .filter(({ name, leads }) => leads && !["id", "createdAt", thing.scope].includes(name))
+    .map(({ name }) => name)
+    .filter((name) => fields.every((field) => field.stored !== name));
+
+/** SQL: a column that no file has, as a piece of a line. @param value SQL of it */
+const besidePiece = ({ thing }: StoredKind, name: string, value: string): string => {
+  const isFlag = thing.fields[name]?.type === "boolean";
+  return afterPiece(
+    name,
+    `json_quote(${isFlag ? either(`${value} = 1`, "'TRUE'", "null") : `cast(${value} as text)`})`,
+  );
+};
+
 /** Records of a kind that get their former values, or come back; in order of creation. */
 const writtenLines = (kind: StoredKind, first: string): string => {
   const isBack = "u.action = 'create'";
-  const changed = (piece: (field: ImportedField) => string): string =>
-    either(isBack, "'[]'", jsonList(kind.fields.map((field) => either(differs(field), piece(field), "''"))));
+  const beside = columnsBeside(kind);
+  const changed = (piece: (field: ImportedField) => string, ofBeside: (name: string) => string): string =>
+    either(
+      isBack,
+      "'[]'",
+      jsonList([
+        ...kind.fields.map((field) => either(differs(field), piece(field), "''")),
+        ...beside.map((name) => either(`${to(name)} is distinct from ${stored(name)}`, ofBeside(name), "''")),
+      ]),
+    );
   const line = lineOf({
     ...partsOf(kind, first),
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${either("t.pk is null", keyText(kind, to), keyText(kind))}, ''))`,
     action: `'"' || u.action || '"'`,
-    changed: changed(({ field }) => `',"${field}"'`),
+    changed: changed(
+      ({ field }) => `',"${field}"'`,
+      (name) => `',"${name}"'`,
+    ),
     setsSecret: "'false'",
     exists: truth("u.action = 'update'"),
-    before: changed((field) => storedPiece(kind, field)),
+    before: changed(
+      (field) => storedPiece(kind, field),
+      (name) => besidePiece(kind, name, stored(name)),
+    ),
     after: jsonList([
-      ...kind.fields.map((field) => storedPiece(kind, field, to(field.stored))),
-      ...unfiledPieces(kind, to).map((piece) => either(isBack, piece, "''")),
+      ...kind.fields.map((field) => afterOf(kind, field)),
+      ...beside.map((name) => {
+        const isShown = `${isBack} and ${to(name)} is not null and ${to(name)} <> 0`;
+        const isOther = `u.action = 'update' and ${to(name)} is distinct from ${stored(name)}`;
+        return either(`${isShown} or ${isOther}`, besidePiece(kind, name, to(name)), "''");
+      }),
     ]),
   });
   return `select ${line} as line ${ofKind(kind, "select value from json_each(:actions)")} order by u.pk limit :left`;
@@ -102,11 +149,12 @@ const otherLines = (versions: Versions, database: Database): string => {
   const piece =
     (of: (name: string) => string) =>
     ({ name }: (typeof columns)[number]): string => {
-      const reference =
-        thing.name === "account" && name === "scheme"
-          ? `(select c.name from main.scheme c where c.pk = ${of(name)})`
-          : of(name);
-      return afterPiece(name, `json_quote(cast(${reference} as text))`);
+      const relation = RELATIONS.find(({ from, field }) => from === thing && field === name);
+      if (relation === undefined) return afterPiece(name, `json_quote(cast(${of(name)} as text))`);
+      const named = (pk: string): string => called(database, versionsOf(relation.to.name), pk);
+      if (relation.joined === undefined) return afterPiece(name, `json_quote(${named(of(name))})`);
+      // a list of several
+      return afterPiece(name, `(select json_group_array(${named("e.value")}) from json_each(${of(name)}) e)`);
     };
   const changed = (of: (column: (typeof columns)[number]) => string): string =>
     either("u.action = 'update'", jsonList(columns.map((column) => either(isOther(column), of(column), "''"))), "'[]'");

@@ -73,8 +73,8 @@ export const refuseKept = (database: Database, { kind, request }: PlanSql): void
       `ここで変更した「${name}」(作業 ${number})がエクスポートになく、変更前の名前で入っている可能性があります。何も変更していません`,
     ),
     hint: text(
-      `do it in the console (clomoctl console show ${number}) and export anew; or take it back here and drop it: clomoctl console drop ${number}`,
-      `管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてください。行わない場合は、ここでも元に戻して取り下げてください: clomoctl console drop ${number}`,
+      `do it in the console (clomoctl console show ${number}) and export anew; or undo it here and drop the task: clomoctl console drop ${number}`,
+      `管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてください。行わない場合は、ここでも取り消して、作業を取り下げてください: clomoctl console drop ${number}`,
     ),
   });
 };
