@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { ALL_CHANGED, VERSIONS, versionTable, type Versions } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
@@ -46,6 +47,17 @@ const takenBack = (tenant: TestTenant, versions: Versions, since: number): Recor
   return records;
 };
 
+/** The columns that no undo restores where a secret was set, which stays. */
+const OF_SECRETS = ["secrets", "accountPasswordSetAt", "updatedAt"];
+
+const withoutSecrets = (records: Records): Records =>
+  new Map(
+    [...records].map(([pk, row]) => [
+      pk,
+      Object.fromEntries(Object.entries(row).filter(([name]) => !OF_SECRETS.includes(name))),
+    ]),
+  );
+
 const sorted = (records: Records = new Map()) => [...records].toSorted(([a], [b]) => a - b);
 
 function expectSame(thing: string, found: Records, wanted: Records | undefined): void {
@@ -57,10 +69,46 @@ export class VersionsCheck {
   readonly #tenant: TestTenant;
   #since = 0;
   #before: ReadonlyMap<string, Records> = new Map();
+  readonly #first: ReadonlyMap<string, Records>;
+  readonly #firstChange: number;
 
   constructor(tenant: TestTenant) {
     this.#tenant = tenant;
     this.#look();
+    this.#first = this.#before;
+    this.#firstChange = Number(tenant.sql("select coalesce(max(number), 0) as n from change")[0]?.["n"]);
+  }
+
+  /**
+   * Undoes all changes since the start, the last one first, up to one that nothing undoes, and expects the records as they
+   * were then.
+   */
+  async expectUndone(): Promise<void> {
+    const { imports } = this.#tenant.client;
+    const numbers = this.#tenant.sql("select number from change where number > :first order by number desc", {
+      first: this.#firstChange,
+    });
+    for (const { number } of numbers) {
+      const change = Number(number);
+      const [row] = this.#tenant.sql("select undoneBy from change where number = :change", { change });
+      if (row?.["undoneBy"] !== null) continue;
+      const plan = await imports.undo(change).catch((error: unknown) => {
+        if (error instanceof Failure && error.code === "conflict") return error;
+        throw error;
+      });
+      if (plan instanceof Failure) {
+        if (plan.what.en.includes("it changed no user")) continue;
+        // of a removed custom field nothing comes back, nor what was before it
+        expect(plan.what.en).toContain("a custom field that was removed");
+        return;
+      }
+      expect(plan.blocked?.first ?? [], `change ${change}`).toEqual([]);
+      await imports.commit(plan);
+    }
+    for (const [name, versions] of VERSIONS) {
+      const [now, then] = [recordsOf(this.#tenant, versions), this.#first.get(name) ?? new Map<number, Row>()];
+      expectSame(name, withoutSecrets(now), withoutSecrets(then));
+    }
   }
 
   /** Expects that what was written since the last look leads back to the records as they were then. */

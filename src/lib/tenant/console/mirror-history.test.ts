@@ -26,6 +26,7 @@ test(
           seen.add(await mirror.do(step));
           versions.expectReplay();
         }
+        await versions.expectUndone();
       }),
       histories(SEED),
     );

@@ -545,6 +545,7 @@ test(
         }
         await expectRecords(model);
         await expectHistory(model);
+        await versions.expectUndone();
       }),
       histories(20_261_121),
     );

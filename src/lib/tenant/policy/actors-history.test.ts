@@ -30,6 +30,8 @@ test(
         }
         history.expectSound();
         for (const outcome of history.outcomes) seen.add(outcome);
+        await tenant.leave();
+        await versions.expectUndone();
       }),
       histories(SEED),
     );

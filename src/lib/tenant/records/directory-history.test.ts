@@ -29,6 +29,7 @@ test(
           versions.expectReplay();
         }
         history.expectSound();
+        await versions.expectUndone();
       }),
       histories(SEED),
     );

@@ -28,6 +28,7 @@ test(
           versions.expectReplay();
         }
         history.expectSound();
+        await versions.expectUndone();
       }),
       histories(SEED),
     );

@@ -436,6 +436,7 @@ test(
           versions.expectReplay();
         }
         await expectHistory(model);
+        await versions.expectUndone();
       }),
       histories(20_261_121),
     );
