@@ -42,10 +42,10 @@ test("another shell is a wrong command line", async () => {
 test("nouns, verbs and options are told in the language of the line, and what is hidden is not", async () => {
   expect(await tab(["us"])).toEqual(["words", "users\tusers of CLOMO PANEL"]);
   expect(await tab(["--lang", "ja", "us"])).toEqual(["words", "users\tCLOMO PANEL のユーザー"]);
-  expect(await tab(["users", "h"])).toEqual(["words", "history\tlist what imports did to a user"]);
+  expect(await tab(["users", "h"])).toEqual(["words", "history\tlist every version of a user"]);
   expect(await tab(["users", "fields", "l"])).toEqual(["words", "list\tlist custom user fields"]);
   expect(await tab(["__"])).toEqual(["words"]);
-  expect(await tab(["help", "users", "hi"])).toEqual(["words", "history\tlist what imports did to a user"]);
+  expect(await tab(["help", "users", "hi"])).toEqual(["words", "history\tlist every version of a user"]);
   expect(await tab(["help", "users", "import", ""])).toEqual(["words"]);
   expect(await tab(["ver"])).toEqual(["words", "version\tshow the program's version"]);
   expect(await tab(["nonsense", ""])).toEqual(["words"]);

@@ -66,7 +66,7 @@ export const usualOf = (role: Role | undefined): readonly string[] => {
 };
 
 /** How an account is named, and told apart from others. */
-const ACCOUNT_NAMES: NamedKind<Account> = {
+export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
   list: "clomoctl clomo-account list",
   search: "clomoctl clomo-account list --search",
@@ -88,9 +88,13 @@ export async function accountNamed(
 ): Promise<Account> {
   const found = await client.accounts.find({ name: typed });
   if (found.length === 0 && client.users !== undefined) await refuseWithout(client.users, typed);
-  const near =
-    found.length > 0 ? [] : await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MOST_PROPOSED));
-  return theOne(typed, found, ACCOUNT_NAMES, near.map(ACCOUNT_NAMES.describe));
+  return theOne(typed, found, ACCOUNT_NAMES, found.length > 0 ? [] : await nearAccounts(client, typed));
+}
+
+/** The first accounts with a value that contains what was typed, as they are told apart. */
+export async function nearAccounts(client: Client<"accounts">, typed: string): Promise<readonly (string | Text)[]> {
+  const near = await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MOST_PROPOSED));
+  return near.map(ACCOUNT_NAMES.describe);
 }
 
 /** @throws Failure `not-found` where a name is that of a user who is seen, and has no account */

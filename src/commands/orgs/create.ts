@@ -5,7 +5,7 @@ import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { orgNamed } from "./named.ts";
-import { madeInside } from "./outside.ts";
+import { madeInside } from "../records/inside.ts";
 import { ORG_WRITTEN } from "./written.ts";
 
 export default defineCommand({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
-import type { RenewalItem, Tenant, UserHistory } from "../../lib/client/index.ts";
+import type { RecordHistory, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
@@ -321,7 +321,7 @@ describe("who hears of it from CLOMO", () => {
       "  - {name: far, way: mail, address: far@example.jp, contexts: [osaka]}",
     ];
     writeFileSync(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
-    const [known] = example<{ items: readonly [UserHistory] }>("userHistory").items;
+    const [known] = example<{ items: readonly [RecordHistory] }>("userHistory").items;
     const tenant = {
       ...far,
       tenant: standing({ revoked: ["it@example.jp"] }),

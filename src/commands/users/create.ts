@@ -2,7 +2,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { orgNamed } from "../orgs/named.ts";
-import { madeInside } from "../orgs/outside.ts";
+import { madeInside } from "../records/inside.ts";
 import { DRY_RUN, valueOptions, valuesOf } from "../records/options.ts";
 import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
 import { USER_COLUMNS } from "./columns.ts";

@@ -1,90 +1,33 @@
-import { expect, test } from "vitest";
-import type { UserHistory } from "../../lib/client/index.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RecordHistory } from "../../lib/client/index.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { historyLines } from "#support/tenant/history.ts";
+import { undoChange } from "#support/tenant/undo.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-const [hanako] = example<{ items: readonly [UserHistory] }>("userHistory").items;
-const of = (...items: readonly UserHistory[]) => ({ userHistory: { items } });
+const [hanako] = example<{ items: readonly [RecordHistory] }>("userHistory").items;
+const of = (...items: readonly RecordHistory[]) => ({ userHistory: { items } });
 const LINE = "users history hanako@example.co.jp";
 
-test("asks for what was typed, and gives programs every import with all values", async () => {
+test("programs get one element for each version, with its record", async () => {
   const { exit, stdout, requests } = await run(`${LINE} --format json`, { tenant: of(hanako) });
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "userHistory", query: { name: "hanako@example.co.jp" } }]);
-  const [event] = JSON.parse(stdout) as readonly object[];
-  const { changed: _, ...told } = hanako.events[0] ?? { changed: [] };
-  const { events: _events, ...user } = hanako;
-  expect(event).toEqual({ ...told, user, changes: [{ field: "title", before: "主任", after: "課長" }] });
+  const { versions, ...record } = hanako;
+  expect(JSON.parse(stdout)).toEqual(versions.map((version) => ({ ...version, record })));
 });
 
-test("a terminal shows the number, when, who and what, in the language and the context's zone", async () => {
+test("a terminal shows number, time, actor, command and values in the language and the context's zone", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: of(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /^change +at +by +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +update +役職: 主任 → 課長\n$/,
+    /^change +at +by +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
   );
   expect(ja.stdout).toMatch(
-    /^変更番号 +日時 +実行者 +動作 +変更内容\n +17 +2026-11-20 10:23 .* 更新 +役職: 主任 → 課長\n$/,
+    /^変更番号 +日時 +実行者 +操作 +動作 +変更内容\n +17 +2026-11-20 10:23 .* ユーザーを編集 +更新 +役職: 主任 → 課長\n$/,
   );
 });
-
-const NOT_LISTED =
-  "changes by hand and by handover apply are not listed here: clomoctl audit list --object hanako@example.co.jp\n";
-const NOT_LISTED_JA =
-  "手作業と handover apply による変更は、ここには表示されません。確認: clomoctl audit list --object hanako@example.co.jp\n";
-
-test("says at its end what it leaves out, and how to see that, also beside JSON", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: of(hanako) });
-  expect([en.stderr, ja.stderr]).toEqual([NOT_LISTED, NOT_LISTED_JA]);
-  expect((await run(`${LINE} --format json --lang en`, { tenant: of(hanako) })).stderr).toBe(NOT_LISTED);
-});
-
-test("says that a user was deleted, and where no import touched one", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: of({ ...hanako, deleted: true, events: [] }) });
-  expect(en.stderr).toBe(`髙橋 花子 <hanako@example.co.jp> was deleted\nno import touched this user\n${NOT_LISTED}`);
-  expect(ja.stderr).toBe(
-    `髙橋 花子 <hanako@example.co.jp> は削除されています\nこのユーザーを変更したインポートはありません\n${NOT_LISTED_JA}`,
-  );
-});
-
-test("who does not see every import is told only of those, in both languages", async () => {
-  const whoami = example<object>("whoami");
-  const line = `${LINE} --as hanako`;
-  const { en, ja } = await inBoth(line, { tenant: { ...of({ ...hanako, events: [] }), whoami } });
-  expect([en.exit, ja.exit]).toEqual([0, 0]);
-  expect(en.stderr).toBe(
-    "no import that you may see touched this user\nchanges by hand and by handover apply are not listed here\n",
-  );
-  expect(ja.stderr).toBe(
-    "このユーザーを変更したインポートのうち、この権限で表示できるものはありません\n手作業と handover apply による変更は、ここには表示されません\n",
-  );
-  const reading = { operation: "audit.read", reach: "all" };
-  const system = { ...whoami, role: "system", scheme: null, orgs: null, operations: [reading] };
-  const all = await run(`${line} --lang en`, { tenant: { ...of({ ...hanako, events: [] }), whoami: system } });
-  expect(all.stderr).toContain("no import touched this user\n");
-  expect(all.stderr).toContain("clomoctl audit list --object hanako@example.co.jp");
-});
-
-test.each([undefined, {}])(
-  "after an edit and a move the command at its end lists both: terminal %o",
-  async (terminal) => {
-    await using own = new TestTenant();
-    await own.client.orgs.create({ name: "営業部", code: "S01" });
-    await own.import({ kind: "users" }, [
-      ["氏名", "メールアドレス"],
-      ["山田", "yamada@x.jp"],
-    ]);
-    const desk = { tenant: own.fetch, ...(terminal && { terminal: { columns: 300 } }) };
-    for (const line of ["users edit yamada@x.jp --title 課長", "users move yamada@x.jp --org S01"])
-      expect(await run(`${line} --yes`, desk)).toMatchObject({ exit: 0 });
-    const { stdout, stderr } = await run("users history yamada@x.jp --lang en", desk);
-    expect(stdout).not.toContain("課長");
-    const listed = /changes by hand and by handover apply are not listed here: clomoctl (audit list .*)\n$/.exec(
-      stderr,
-    );
-    expect((await run(`${listed?.[1]} --format json`, desk)).stdout).toMatch(/"users\.move"[^]*"users\.edit"/);
-  },
-);
 
 test("none is not found", async () => {
   const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
@@ -92,18 +35,136 @@ test("none is not found", async () => {
   expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
 });
 
-test("of a name that several had, all of them are told, by time and each by name and address", async () => {
-  const [event] = hanako.events;
-  const gone = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "退職 太郎", email: "info@x.jp", deleted: true };
-  const events = [9, 19].flatMap((change) => (event === undefined ? [] : [{ ...event, change }]));
-  const tenant = of({ ...gone, events }, hanako, { ...hanako, name: "新任 次郎", events: [] });
-  const { exit, stdout, stderr } = await run(LINE, { tenant, terminal: { columns: 140 } });
-  expect(exit).toBe(0);
-  expect(stdout).toMatch(
-    /^change .* user .*\n +9 .*退職 太郎 <info@x.jp>.*\n +17 .*髙橋 花子 <hanako@example.co.jp>.*\n +19 .*退職 太郎 <info@x.jp>.*\n$/,
+test("if several records had the name, each line shows its record, by time", async () => {
+  const [version] = hanako.versions;
+  const gone = { ...hanako, name: "退職 太郎 <info@x.jp>", deleted: true };
+  const at = (day: string, number: number) =>
+    version === undefined ? [] : [{ ...version, number, at: `2026-11-${day}T00:00:00.000Z` }];
+  const tenant = of({ ...gone, versions: [...at("01", 9), ...at("30", 19)] }, hanako, {
+    ...hanako,
+    name: "新任 次郎 <x@x.jp>",
+    versions: [],
+  });
+  const { en, ja } = await inBoth(LINE, { tenant, terminal: { columns: 170 } });
+  expect(en.stdout).toMatch(
+    /^change .* record .*\n +9 .*退職 太郎 <info@x.jp>.*\n +17 .*髙橋 花子 <hanako@example.co.jp>.*\n +19 .*退職 太郎 <info@x.jp>.*\n$/,
   );
-  expect(stderr).toBe(
-    "3 users have or had this: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <hanako@example.co.jp>\n退職 太郎 <info@x.jp> was deleted\n新任 次郎 <hanako@example.co.jp>: no import touched this user\n" +
-      NOT_LISTED,
+  expect(en.stderr).toBe(
+    "3 users have or had this name: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <x@x.jp>\n退職 太郎 <info@x.jp> was deleted\nno change of 新任 次郎 <x@x.jp> is recorded\n",
   );
+  expect(ja.stderr).toBe(
+    "この名前を使用中または使用していたユーザーは 3 件です: 退職 太郎 <info@x.jp>、髙橋 花子 <hanako@example.co.jp>、新任 次郎 <x@x.jp>\n退職 太郎 <info@x.jp> は削除されています\n新任 次郎 <x@x.jp> の変更の記録はありません\n",
+  );
+});
+
+describe("a user who was written in every way", () => {
+  const tenant = new TestTenant();
+  const header = [
+    "氏名",
+    "メールアドレス",
+    "組織コード",
+    "役職",
+    "座席",
+    "CLOMOアカウント名",
+    "CLOMOアカウントパスワード",
+  ];
+  const sato = ["佐藤", "sato@x.jp", "S01", "", "", "", ""];
+  beforeAll(async () => {
+    const { client } = tenant;
+    const { after: sales } = await client.orgs.create({ name: "営業部", code: "S01" });
+    const { after: research } = await client.orgs.create({ name: "開発部", code: "D01" });
+    await client.users.addField({ name: "座席" });
+    const first = ["山田", "yamada@x.jp", "S01", "主任", "3F", "yamada", "Secret-12"];
+    await tenant.import({ kind: "users" }, [header, first, sato]);
+    const [{ id } = { id: "" }] = await tenant.users();
+    await client.users.edit(id, { title: "課長", emails: ["taro@x.jp"] });
+    await client.users.move({ ids: [id], org: research.id });
+    await client.orgs.edit(research.id, { name: "研究部" });
+    await client.imports.commit(await undoChange(client, 5));
+    await tenant.import({ kind: "users", fromConsole: true }, [
+      header.slice(0, 5),
+      ["山田 太郎", "yamada@x.jp", "D01", "", "4F"],
+    ]);
+    await client.users.move({ ids: [id], org: sales.id });
+    await client.imports.commit(await client.imports.delete({ kind: "users", ids: [id] }));
+    await client.users.create({ name: "後任", emails: ["taro@x.jp"], org: sales.id });
+  });
+  afterAll(() => tenant[Symbol.asyncDispose]());
+
+  test("has a version for each change, with the names of that time and without the password", async () => {
+    const [history, next] = await tenant.client.users.history({ name: "taro@x.jp" });
+    expect(history).toMatchObject({ name: "山田 太郎 <yamada@x.jp>", deleted: true });
+    const password = String(
+      tenant.sql("select accountPasswordSetAt from user_version where action = 'delete'")[0]?.["accountPasswordSetAt"],
+    );
+    expect(historyLines(history)).toEqual([
+      `4 imports.commit create name: null → 山田, emails: null → yamada@x.jp, org: null → 営業部, title: null → 主任, accountName: null → yamada, accountPasswordSetAt: null → ${password}, custom:座席: null → 3F`,
+      "5 users.edit update undone by 8 emails: yamada@x.jp → taro@x.jp, title: 主任 → 課長",
+      "6 users.move update org: 営業部 → 開発部",
+      "8 undo update undoes 5 emails: taro@x.jp → yamada@x.jp, title: 課長 → 主任",
+      "9 imports.commit update name: 山田 → 山田 太郎, title: 主任 → null, custom:座席: 3F → 4F",
+      "10 users.move update org: 研究部 → 営業部",
+      `11 users.delete delete name: 山田 太郎 → null, emails: yamada@x.jp → null, org: 営業部 → null, accountName: yamada → null, accountPasswordSetAt: ${password} → null, custom:座席: 4F → null`,
+    ]);
+    expect(next).toMatchObject({ name: "後任 <taro@x.jp>", deleted: false });
+    expect(historyLines(next)).toEqual([
+      "12 users.create create name: null → 後任, emails: null → taro@x.jp, org: null → 営業部",
+    ]);
+    expect(JSON.stringify(history)).not.toContain("Secret-12");
+  });
+
+  test("is found by the id and by every name that the user ever had, in any case and width", async () => {
+    const [{ id } = { id: "" }] = await tenant.client.users.history({ name: "yamada@x.jp" });
+    for (const name of [id, "YAMADA@x.jp", "Taro@X.jp", "yamada"]) {
+      const [history] = await tenant.client.users.history({ name });
+      expect([name, history?.id]).toEqual([name, id]);
+    }
+    expect(await tenant.client.users.history({ name: "課長" })).toEqual([]);
+  });
+
+  test("is shown with the undo and with its time in the zone", async () => {
+    const { en, ja } = await inBoth("users history yamada", { tenant: tenant.fetch, terminal: { columns: 300 } });
+    expect(en.stderr).toBe("山田 太郎 <yamada@x.jp> was deleted\n");
+    expect(ja.stderr).toBe("山田 太郎 <yamada@x.jp> は削除されています\n");
+    expect(en.stdout).toMatch(
+      / edit user \(undone by 8\) +update +mail addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
+    );
+    expect(ja.stdout).toMatch(
+      / ユーザーを編集\(8 で取り消し\) +更新 +メールアドレス: yamada@x.jp → taro@x.jp; 役職: 主任 → 課長\n/,
+    );
+    expect(en.stdout).toMatch(/ undo 5 +update /);
+    expect(ja.stdout).toMatch(/ 変更を取り消し\(5\) +更新 /);
+    expect(en.stdout).toMatch(/password set at: 2026-04-01 09:00/);
+    expect(en.stdout).toMatch(/title: 主任 → \(none\); 座席: 3F → 4F\n/);
+  });
+});
+
+test("an account that has a part of the tenant sees no name outside of it", async () => {
+  await using tenant = new TestTenant();
+  const { client } = tenant;
+  const { after: west } = await client.orgs.create({ name: "西日本", code: "WEST" });
+  const { after: east } = await client.orgs.create({ name: "東日本", code: "EAST" });
+  const { after: moved } = await client.users.create({ name: "山田", emails: ["yamada@x.jp"], org: west.id });
+  const { after: hidden } = await client.users.create({ name: "西田", emails: ["nishida@x.jp"], org: west.id });
+  await client.users.move({ ids: [moved.id], org: east.id });
+  const { after: gone } = await client.users.create({ name: "東野", emails: ["higashino@x.jp"], org: east.id });
+  await client.imports.commit(await client.imports.delete({ kind: "users", ids: [hidden.id] }));
+  await client.users.edit(moved.id, { title: "課長" });
+  await withAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
+  const { users, audit, imports } = tenant.as("boss");
+  await imports.commit(await imports.delete({ kind: "users", ids: [gone.id] }));
+  const [history] = await users.history({ name: "yamada@x.jp" });
+  expect(historyLines(history)).toEqual([
+    "  create name: null → 山田, emails: null → yamada@x.jp",
+    "  update org: null → 東日本",
+    "8 users.edit update title: null → 課長",
+  ]);
+  const [deleted] = await users.history({ name: "higashino@x.jp" });
+  expect(historyLines(deleted).map((one) => one.slice(0, 21))).toEqual([
+    "6 users.create create",
+    "10 users.delete delet",
+  ]);
+  expect(await users.history({ name: "nishida@x.jp" })).toEqual([]);
+  const seen = (await Array.fromAsync(audit.list({ object: "yamada@x.jp" }))).map(({ seq }) => seq);
+  expect(seen).toEqual([8]);
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING, SENT_CODE } from "../model/account.ts";
 import { exampleId, exampleOf } from "../model/thing.ts";
+import { RecordHistory } from "./history.ts";
 import { flag, byName, filters, paging, searching } from "./queries.ts";
 import { get, items, json, list, patch, post, put } from "./route.ts";
 import { byId, Id, named, seeing } from "./shapes.ts";
@@ -103,6 +104,15 @@ export default {
       summary: "CLOMO accounts by name, or by id, mail address or employee code of the user",
       query: byName,
       answer: items(Account, "Accounts whose name matches, or a name of the user"),
+    }),
+    history: get("/v1/accounts/history", {
+      id: "accountHistory",
+      summary: "Every version of CLOMO accounts, also of deleted ones",
+      query: byName,
+      answer: items(
+        RecordHistory,
+        "Accounts whose id, name, mail address or employee code matches, and those that had it before",
+      ),
     }),
     settings: get("/v1/accounts/settings", {
       id: "accountSettings",

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.ts";
+import { RecordHistory } from "./history.ts";
 import { csv, get, items, json, list, patch, post } from "./route.ts";
 import { byName, exporting, filters, paging, searching } from "./queries.ts";
 import { byId, Id, named, seeing } from "./shapes.ts";
@@ -43,6 +44,12 @@ export default {
       summary: "Devices by id, serial number or IMEI",
       query: byName,
       answer: items(Device, "Devices whose id, serial number or IMEI matches"),
+    }),
+    history: get("/v1/devices/history", {
+      id: "deviceHistory",
+      summary: "Every version of devices, also of deleted ones",
+      query: byName,
+      answer: items(RecordHistory, "Devices whose id, serial number or IMEI matches, and those that had it before"),
     }),
     notReady: get("/v1/devices/not-ready", {
       id: "devicesNotReady",

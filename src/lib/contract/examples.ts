@@ -6,16 +6,7 @@ import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts"
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
-import type {
-  Administrators,
-  ConsoleTask,
-  Difference,
-  Import,
-  ImportRequest,
-  InputProblem,
-  PlanRow,
-  UserHistory,
-} from "./index.ts";
+import type { Administrators, ConsoleTask, Difference, Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
 import type { Answer, Route } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
@@ -158,33 +149,6 @@ const consoleTask: ConsoleTask = {
 
 const difference: Difference = { ...planRow, planned: [], touched: true };
 
-const userHistory: UserHistory = {
-  id: exampleOf(USER.fields).id,
-  name: "髙橋 花子",
-  email: "hanako@example.co.jp",
-  deleted: false,
-  events: [
-    {
-      change: 17,
-      importId: id(5),
-      at: AT,
-      actor: "owner (hanako)",
-      mode: "append",
-      fileName: "people.csv",
-      revertsNumber: null,
-      revertedByNumber: null,
-      action: "update",
-      changed: ["title"],
-      setsSecret: false,
-      before: [{ field: "title", value: "主任" }],
-      after: [
-        { field: "name", value: "髙橋 花子" },
-        { field: "title", value: "課長" },
-      ],
-    },
-  ],
-};
-
 const KNOWN = ["users", ...SECURED_APPS];
 const administrators: Administrators = {
   kind: "users",
@@ -304,7 +268,6 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
   ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],
-  ["userHistory", { answer: { items: [userHistory] } }],
   ["exportUsers", { answer: "氏名,フリガナ,メールアドレス\r\n髙橋 花子,タカハシ ハナコ,hanako@example.co.jp\r\n" }],
   ["addField", { body: { name: "入社年" } }],
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],

@@ -7,6 +7,7 @@ export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./exports.ts";
+export type * from "./history.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./push-certificate.ts";

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { ORG, ORG_COUNTS } from "../model/organisation.ts";
+import { RecordHistory } from "./history.ts";
 import { csv, get, items, json, patch, post } from "./route.ts";
 import { byName, exporting } from "./queries.ts";
 import { byId, Id, named } from "./shapes.ts";
@@ -60,6 +61,12 @@ export default {
       body: z.strictObject({ parent: Id.meta({ description: "the organisation above it from then on" }), ...writing }),
       answer: json(MovedOrg, "The organisation, and how many go along with it"),
       fails: ["input-rejected"],
+    }),
+    history: get("/v1/orgs/history", {
+      id: "orgHistory",
+      summary: "Every version of organisations, also of deleted ones",
+      query: byName,
+      answer: items(RecordHistory, "Organisations whose id, code, path or name matches, and those that had it before"),
     }),
     export: get("/v1/orgs/export", {
       id: "exportOrgs",

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { exampleOf } from "../model/thing.ts";
-import { changedValues } from "./changed.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
+import { RecordHistory } from "./history.ts";
 import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, ImportMode, Instant, named, seeing, seeingByQuery } from "./shapes.ts";
+import { byId, Id, named, seeing, seeingByQuery } from "./shapes.ts";
 import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
@@ -25,29 +25,6 @@ const WrittenUser = named("WrittenUser", written(User));
 
 /** A moved user, and how many devices, which count in the user's organisation, go along. */
 const MovedUser = named("MovedUser", WrittenUser.extend({ devices: z.int() }));
-
-/** What an import did to a user. `before` and `after` have values of fields, as the rows of a plan. */
-const UserEvent = named(
-  "UserEvent",
-  z.object({
-    change: z.int().meta({ description: "the number of the change" }),
-    importId: Id,
-    at: Instant,
-    actor: z.string(),
-    mode: ImportMode,
-    fileName: z.string(),
-    revertsNumber: z.string().nullable(),
-    revertedByNumber: z.string().nullable(),
-    action: z.enum(["create", "update", "delete"]),
-    ...changedValues,
-  }),
-);
-
-/** A user of today, or one who was deleted, with what imports did to them, oldest first. */
-const UserHistory = named(
-  "UserHistory",
-  z.object({ id: Id, name: z.string(), email: z.string(), deleted: z.boolean(), events: z.array(UserEvent) }),
-);
 
 export default {
   description: "PANEL users (利用者) and their custom fields",
@@ -98,10 +75,10 @@ export default {
     }),
     history: get("/v1/users/history", {
       id: "userHistory",
-      summary: "What imports did to users, also to deleted ones",
+      summary: "Every version of users, also of deleted ones",
       query: byName,
       answer: items(
-        UserHistory,
+        RecordHistory,
         "Users whose id, mail address, employee code or account name matches, and those who had it before",
       ),
     }),
@@ -149,7 +126,5 @@ export default {
 export type { User } from "../model/user.ts";
 export type MovedUser = z.infer<typeof MovedUser>;
 export type WrittenUser = z.infer<typeof WrittenUser>;
-export type UserEvent = z.infer<typeof UserEvent>;
-export type UserHistory = z.infer<typeof UserHistory>;
 export type CustomField = z.infer<typeof CustomField>;
 export type UsedField = z.infer<typeof UsedField>;

@@ -249,10 +249,10 @@ describe("a name that was given to another finds all who had it", () => {
     const all = ["users.create", "users.delete", "users.create", "users.edit", "users.create"];
     expect(await about(own, "Info@X.jp")).toEqual(all);
     const people = await own.client.users.history({ name: "info@x.jp" });
-    expect(people.map(({ name, deleted, events }) => [name, deleted, events.length])).toEqual([
-      ["退職 太郎", true, 1],
-      ["新任 花子", false, 0],
-      ["三代 目", false, 0],
+    expect(people.map(({ name, deleted, versions }) => [name, deleted, versions.length])).toEqual([
+      ["退職 太郎 <info@x.jp>", true, 2],
+      ["新任 花子 <hanako@x.jp>", false, 2],
+      ["三代 目 <info@x.jp>", false, 1],
     ]);
     let lines = "";
     for await (const chunk of own.client.audit.export({ object: "info@x.jp" }).ndjson()) {

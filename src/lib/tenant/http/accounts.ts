@@ -5,6 +5,7 @@ import { Session } from "../session.ts";
 import { ACCOUNTS, readSettings, SUPPORTED } from "../store/accounts.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { history } from "../use/history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -39,6 +40,7 @@ export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts">
     };
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
+  history: ({ query }) => history(session, "accounts", query.name),
   settings: () => session.read(readSettings),
   setSettings: async ({ body }) => (await byHand()).setSettings(session, body),
   renamings: async ({ query: { composition } }) => {

@@ -5,6 +5,7 @@ import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { readProfile } from "../store/tenant.ts";
 import { exported } from "../use/exports.ts";
+import { history } from "../use/history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -24,6 +25,7 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     page: () => session.read(async (reader) => pageOf(reader, await notReadyIn(reader), query)),
     lines: async () => linesOf(store, await session.read(notReadyIn), query),
   }),
+  history: ({ query }) => history(session, "devices", query.name),
   create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
   setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),

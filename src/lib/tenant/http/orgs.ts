@@ -3,6 +3,7 @@
 import { exportOf, findRecords, recordsOf } from "../store/lists.ts";
 import { ORG_DETAILS, ORGS } from "../store/orgs.ts";
 import { exported } from "../use/exports.ts";
+import { history } from "../use/history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -12,6 +13,7 @@ const byHand = () => import("../use/orgs.ts");
 export default ({ session, store }: TenantParts): Handlers<"orgs"> => ({
   list: () => session.read((reader) => recordsOf(reader, ORGS)),
   find: ({ query }) => session.read((reader) => findRecords(reader, ORG_DETAILS, query.name)),
+  history: ({ query }) => history(session, "orgs", query.name),
   create: async ({ body, repeatable }) => (await byHand()).createOrg(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editOrg(session, id, body),
   move: async ({ params: { id }, body }) => (await byHand()).moveOrg(session, id, body),

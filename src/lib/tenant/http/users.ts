@@ -3,15 +3,15 @@
 import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
 import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
 import { addCustomField, removeCustomField, usedField } from "../use/fields.ts";
-import { userHistory } from "../use/user-history.ts";
 import { exported } from "../use/exports.ts";
+import { history } from "../use/history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
 const byHand = () => import("../use/users.ts");
 
 /** PANEL users and their custom fields. */
-export default ({ session, store, engine }: TenantParts): Handlers<"users"> => ({
+export default ({ session, store }: TenantParts): Handlers<"users"> => ({
   list: ({ query }) => ({
     page: () => session.read((reader) => pageOf(reader, USERS, query)),
     lines: () => linesOf(store, USERS, query),
@@ -20,7 +20,7 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
   create: async ({ body, repeatable }) => (await byHand()).createUser(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editUser(session, id, body),
   move: async ({ body, repeatable }) => (await byHand()).moveUsers(session, body, repeatable),
-  history: async ({ query }) => userHistory(session, await engine(), query.name),
+  history: ({ query }) => history(session, "users", query.name),
   export: ({ query }) => exported(session, { action: "users.export", filters: query }, exportOf(store, USERS, query)),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),

@@ -84,7 +84,7 @@ test("named records go as one import, with what they were, and come back by its 
   expect(await emails()).toEqual(["suzuki@x"]);
   const [person] = await tenant.client.users.history({ name: "yamada@x" });
   expect(person).toMatchObject({ deleted: true });
-  expect(person?.events.at(-1)).toMatchObject({ action: "delete", mode: "delete", change: done.change });
+  expect(person?.versions.at(-1)).toMatchObject({ action: "delete", command: "users.delete", number: done.change });
   const told = await Array.fromAsync(tenant.client.imports.rows(done.id));
   expect(told[0]).toMatchObject({ action: "delete", key: "yamada@x" });
   expect(told[0]?.before).toContainEqual({ field: "orgCode", value: "S" });

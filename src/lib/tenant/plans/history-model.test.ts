@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { expectSeen, histories, LONG } from "#support/drawn.ts";
-import type { PlanRow, UserEvent } from "../../contract/index.ts";
+import type { PlanRow, RecordVersion } from "../../contract/index.ts";
 import {
   customField,
   HistoryModel,
@@ -229,8 +229,8 @@ const known = (model: HistoryModel, { called }: ModelImport, { action, before, a
   };
 };
 
-/** The same of a row of an import, or of an event. */
-const told = (kind: Kind, row: PlanRow | UserEvent) => {
+/** The same of a row of an import. */
+const told = (kind: Kind, row: PlanRow) => {
   const { action, changed, before, after } = row;
   const fields = FIELDS[kind];
   const of = (values: PlanRow["after"]) => {
@@ -242,7 +242,7 @@ const told = (kind: Kind, row: PlanRow | UserEvent) => {
     const found = [...asked, ...custom].toSorted().map((field): readonly [string, unknown] => {
       const value = values.find((one) => one.field === field)?.value ?? null;
       // a user ID never changes: it is the key of the row
-      if (field === "userId" && "key" in row) return [field, row.key];
+      if (field === "userId") return [field, row.key];
       return [field, field === "emails" ? String(value) : value];
     });
     return Object.fromEntries<unknown>(found);
@@ -323,17 +323,59 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
       action !== "update" || Object.keys({ ...before, ...after }).length > 0;
     expect(rows.map((row) => told(kind, row)).toSorted(byText)).toEqual(expected.filter(isLeft).toSorted(byText));
   }
-  const ids = tenant.sql("select id from user union select id from user_was");
+  await expectVersions(model);
+};
+
+/** The fields of users whose values a history has as the model does. */
+const PLAIN = ["name", "emails", "employeeCode"] as const;
+
+/** What a version tells of the model's fields; of the organisation only whether there is another one. */
+const versionFields = ({ action, changes }: RecordVersion) => {
+  const values = PLAIN.flatMap((field) =>
+    changes
+      .filter((change) => change.field === field)
+      .map(({ old, new: value }) => [field, ...[old, value].map((one) => (one === null ? null : String(one)))]),
+  );
+  return { action, values, isMoved: changes.some(({ field }) => field === "org") };
+};
+
+/** The same of what the model knows. */
+const knownFields = ({ action, before, after }: Did) => {
+  const values = PLAIN.flatMap((field) => {
+    const [old, value] = [before?.[field] ?? null, after?.[field] ?? null];
+    return old === value ? [] : [[field, old, value]];
+  });
+  return { action, values, isMoved: before?.["orgCode"] !== after?.["orgCode"] };
+};
+
+/** Expects that each user has the versions that imports wrote, also under an id that is gone. */
+const expectVersions = async (model: HistoryModel): Promise<void> => {
+  const ids = tenant.sql("select id from user union select id from user_version where action = 'delete'");
   const histories = await Promise.all(ids.map(({ id }) => tenant.client.users.history({ name: String(id) })));
-  const events = histories.flat().map((one) => one.events.map((e) => [e.importId, told("users", e)]));
+  const numbers = new Map(
+    tenant
+      .sql("select i.id, c.number from import i join change c on c.revision = i.revision")
+      .map(({ id, number }) => [id, Number(number)]),
+  );
   const done = model.imports.filter(({ kind }) => kind === "users");
+  const changes = new Set(done.map(({ id }) => numbers.get(id)));
+  const isTold = ({ values, isMoved }: ReturnType<typeof knownFields>): boolean => values.length > 0 || isMoved;
+  const found = histories.flat().map(({ versions }) =>
+    versions
+      .filter(({ number }) => number !== null && changes.has(number))
+      .map((version) => ({ number: version.number, ...versionFields(version) }))
+      .filter(isTold),
+  );
   const users = [...new Set(done.flatMap(({ did }) => did.map(({ record }) => record)))];
   const expected = users.map((user) =>
-    done.flatMap((one) =>
-      one.did.filter(({ record }) => record === user).map((row) => [one.id, known(model, one, row)]),
+    done.flatMap(({ id, did }) =>
+      did
+        .filter(({ record }) => record === user)
+        .map((one) => ({ number: numbers.get(id), ...knownFields(one) }))
+        .filter(isTold),
     ),
   );
-  expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
+  expect(found.toSorted(byText)).toEqual(expected.toSorted(byText));
 };
 
 /** A row with what is there: custom fields; organisations that it is to name by their numbers. */

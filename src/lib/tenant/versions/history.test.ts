@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { histories, LONG } from "#support/drawn.ts";
-import type { Import, PlanRow, UserEvent } from "../../contract/index.ts";
+import type { Import, PlanRow, RecordVersion } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
@@ -35,6 +35,12 @@ interface Did {
   readonly after?: Values;
 }
 
+/** What a change did to users. */
+interface ModelChange {
+  readonly did: readonly Did[];
+  readonly command: "imports.commit" | "undo" | "users.edit";
+}
+
 interface ModelImport {
   readonly id: string;
   readonly did: readonly Did[];
@@ -47,6 +53,8 @@ interface ModelImport {
 class Model {
   readonly users = new Map<number, Values>();
   readonly imports: ModelImport[] = [];
+  /** edits by hand, too */
+  readonly changes: ModelChange[] = [];
   #last = 0;
 
   /** Users meet rows by their address, or by their code. */
@@ -83,7 +91,8 @@ class Model {
     return undone.includes(undefined) ? undefined : undone.filter((one) => one !== undefined);
   }
 
-  apply(did: readonly Did[]): void {
+  apply(did: readonly Did[], command: ModelChange["command"]): void {
+    this.changes.push({ did, command });
     for (const { user, after } of did) {
       if (after === undefined) this.users.delete(user);
       else this.users.set(user, after);
@@ -135,7 +144,7 @@ const cellsOf = (rows: readonly Values[]): Cells => [
 ];
 
 /** What a row tells of the model's fields; of an update only of those that it changes. */
-const told = ({ action, changed, before, after }: PlanRow | UserEvent) => {
+const told = ({ action, changed, before, after }: PlanRow) => {
   const value = (values: PlanRow["after"], field: Field): string => {
     const name = field === "seat" ? "custom:座席" : FIELD_OF[field];
     const found = values.find((one) => one.field === name)?.value ?? "";
@@ -185,7 +194,7 @@ const doImport = async (model: Model, { mode, key, rows }: Extract<Step, { mode:
 
 const commit = async (model: Model, plan: Import, did: readonly Did[], undid?: ModelImport): Promise<void> => {
   await tenant.client.imports.commit(plan);
-  model.apply(did);
+  model.apply(did, undid === undefined ? "imports.commit" : "undo");
   model.imports.push({ id: plan.id, did, undid, undone: false });
   if (undid === undefined) return;
   undid.undone = true;
@@ -216,7 +225,7 @@ const doEdit = async (model: Model, { edit, values }: Extract<Step, { edit: unkn
   const { id = "" } = (await tenant.users()).find(({ emails }) => emails[0] === before.email) ?? {};
   const { email, seat, ...texts } = values;
   await tenant.client.users.edit(id, { ...texts, emails: [email], custom: [{ name: HEADERS.seat, value: seat }] });
-  model.apply(did);
+  model.apply(did, "users.edit");
 };
 
 const doStep = (model: Model, step: Step): Promise<void> => {
@@ -224,24 +233,48 @@ const doStep = (model: Model, step: Step): Promise<void> => {
   return "edit" in step ? doEdit(model, step) : doImport(model, step);
 };
 
-const expectHistory = async (model: Model): Promise<void> => {
+const expectImports = async (model: Model): Promise<void> => {
   expect(await current()).toEqual([...model.users.values()].toSorted(byText));
   for (const { id, did } of model.imports) {
     expect((await rowsOf(id)).map(told).toSorted(byText)).toEqual(did.map(known).toSorted(byText));
   }
+};
+
+/** The values of a version as the model has them. */
+const valuesOf = ({ command, action, changes }: RecordVersion) => {
+  const of = (side: "old" | "new") =>
+    Object.fromEntries(
+      FIELDS.flatMap((field): readonly (readonly [Field, string])[] => {
+        const change = changes.find((one) => one.field === (field === "seat" ? "custom:座席" : FIELD_OF[field]));
+        if (change === undefined) return action === "update" ? [] : [[field, ""]];
+        const value = change[side] ?? "";
+        return [[field, Array.isArray(value) ? value.join() : String(value)]];
+      }),
+    );
+  return {
+    command,
+    action,
+    ...(action === "create" ? {} : { before: of("old") }),
+    ...(action === "delete" ? {} : { after: of("new") }),
+  };
+};
+
+/** Expects that each user is found by the id, with all changes that the model knows in their order. */
+const expectVersions = async (model: Model): Promise<void> => {
   const ids = tenant.sql(
-    "select distinct pk, id from (select pk, id from user union all select pk, id from user_was) order by pk",
+    "select pk, id from user union select pk, id from user_version where action = 'delete' order by pk",
   );
-  const users = [...new Set(model.imports.flatMap(({ did }) => did.map(({ user }) => user)))];
-  const histories = await Promise.all(
-    ids.map(async ({ id }) => (await tenant.client.users.history({ name: String(id) }))[0]),
+  const histories = await Promise.all(ids.map(({ id }) => tenant.client.users.history({ name: String(id) })));
+  expect(histories.map((found) => found.length)).toEqual(ids.map(() => 1));
+  const users = new Set(model.changes.flatMap(({ did }) => did.map(({ user }) => user)));
+  const expected = [...users].map((user) =>
+    model.changes.flatMap(({ command, did }) =>
+      did.filter((one) => one.user === user).map((one) => ({ command, ...known(one) })),
+    ),
   );
-  const events = histories.map((history) => (history?.events ?? []).map((event) => [event.importId, told(event)]));
-  const expected = users.map((user) =>
-    model.imports.flatMap(({ id, did }) => did.filter((one) => one.user === user).map((one) => [id, known(one)])),
-  );
-  expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
-  expect(histories.filter((history) => history?.deleted === false)).toHaveLength(model.users.size);
+  const found = histories.flat().map(({ versions }) => versions.map(valuesOf));
+  expect(found.toSorted(byText)).toEqual(expected.toSorted(byText));
+  expect(histories.flat().filter(({ deleted }) => !deleted)).toHaveLength(model.users.size);
 };
 
 test("an organisation has one value in plans and histories, whether a file calls it by its code or by its path", async () => {
@@ -360,10 +393,10 @@ test("what a row names is called as it was then, whoever has that code or addres
   await tenant.client.orgs.edit(await org("H"), { code: null });
   expect(await namesTold()).toEqual(expected);
   const [history] = await tenant.client.users.history({ name: "1" });
-  expect(history?.events.map(({ after }) => after.find(({ field }) => field === "orgCode")?.value)).toEqual([
-    "H",
-    "S",
-    "H",
+  const places = history?.versions.flatMap(({ changes }) => changes.filter(({ field }) => field === "org"));
+  expect(places?.map(({ old, new: value }) => [old, value])).toEqual([
+    [null, "本社"],
+    ["本社", "本社/営業"],
   ]);
 });
 
@@ -422,7 +455,7 @@ test("an import shows groups that were renamed or deleted by hand since as they 
 });
 
 test(
-  "random histories of imports, undoings and edits by hand: each import and each user tells what a model knows, and any untouched one is undone",
+  "random histories of imports, undoings and edits by hand: each import has what a model knows, and each user after every step; any untouched one is undone",
   LONG,
   async () => {
     await fc.assert(
@@ -434,8 +467,9 @@ test(
         for (const step of steps) {
           await doStep(model, step);
           versions.expectReplay();
+          await expectVersions(model);
         }
-        await expectHistory(model);
+        await expectImports(model);
         await versions.expectUndone();
       }),
       histories(20_261_121),

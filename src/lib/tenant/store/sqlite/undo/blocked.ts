@@ -16,7 +16,7 @@ import { usesAccount } from "../imports/devices/rules.ts";
 import { proceeding } from "../imports/functions.ts";
 import { seesPart } from "../scope.ts";
 import { calledAny } from "./called.ts";
-import { RELATIONS, type StoredRelation } from "./references.ts";
+import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { afterwards, joinNow, restoredColumns, stagedTable, THINGS } from "./staged.ts";
 
 // What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.

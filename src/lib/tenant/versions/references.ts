@@ -1,11 +1,11 @@
-import { ACCOUNT } from "../../../../model/account.ts";
-import { DEVICE } from "../../../../model/device.ts";
-import { ORG } from "../../../../model/organisation.ts";
-import { SCHEME } from "../../../../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
-import type { Thing } from "../../../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { quoteIdentifier, THEN } from "../../sql/forms.ts";
+import { ACCOUNT } from "../../model/account.ts";
+import { DEVICE } from "../../model/device.ts";
+import { ORG } from "../../model/organisation.ts";
+import { SCHEME } from "../../model/scheme.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import type { Thing } from "../../model/thing.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { quoteIdentifier, THEN } from "../store/sql/forms.ts";
 
 /** How records of a thing refer to those of another one. */
 export interface StoredRelation {

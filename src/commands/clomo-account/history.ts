@@ -1,0 +1,26 @@
+import { ACCOUNT } from "../../lib/model/account.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { historyDetails, showHistory } from "../records/history.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES, nearAccounts } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
+  details: historyDetails(
+    text("account name, mail address or employee code", "アカウント名・メールアドレス・社員コード"),
+  ),
+  args: { account: ACCOUNT_ARGUMENT },
+  options: {},
+  examples: [
+    { line: "clomoctl clomo-account history hanako01" },
+    { line: "clomoctl clomo-account history hanako.yamazaki@example.jp --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { account }) {
+    const { client } = await tools.tenant("accounts");
+    const found = await client.accounts.history({ name: account });
+    await showHistory(tools, { ...ACCOUNT_NAMES, fields: ACCOUNT.fields }, account, found, () =>
+      nearAccounts(client, account),
+    );
+  },
+});

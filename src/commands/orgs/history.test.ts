@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { inBoth } from "#support/commands/program.ts";
+import { historyLines } from "#support/tenant/history.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+test("an organisation is found by every code, name and path that it ever had; its parents are called as they were then", async () => {
+  await using tenant = new TestTenant();
+  const { orgs, imports } = tenant.client;
+  const { after: branch } = await orgs.create({ name: "支社", code: "B" });
+  const { after: sales } = await orgs.create({ name: "営業/東", code: "S", parentId: branch.id });
+  await orgs.edit(branch.id, { name: "大阪支社" });
+  await orgs.create({ name: "本店", code: "C" });
+  await orgs.edit(sales.id, { name: "販売", code: "T" });
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["販売部", "T", "C"],
+  ]);
+  await imports.commit(await imports.delete({ kind: "orgs", ids: [sales.id] }));
+  const { after: other } = await orgs.create({ name: "販売", code: "S" });
+  const lines = [
+    "2 orgs.create create name: null → 営業/東, code: null → S, parent: null → 支社",
+    "5 orgs.edit update name: 営業/東 → 販売, code: S → T",
+    "6 imports.commit update name: 販売 → 販売部, parent: 大阪支社 → 本店",
+    "7 orgs.delete delete name: 販売部 → null, code: T → null, parent: 本店 → null",
+  ];
+  for (const name of [sales.id, "T", String.raw`営業\/東`, String.raw`支社/営業\/東`, "大阪支社/販売"]) {
+    const [found, ...others] = await orgs.history({ name });
+    expect([name, found?.name, found?.deleted, others]).toEqual([name, "本店/販売部", true, []]);
+    expect(historyLines(found)).toEqual(lines);
+  }
+  for (const name of ["S", "販売"])
+    expect((await orgs.history({ name })).map(({ id }) => id)).toEqual([sales.id, other.id]);
+  expect(await orgs.history({ name: "支社/販売部/課" })).toEqual([]);
+  const { en, ja } = await inBoth("orgs history T", { tenant: tenant.fetch, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/ edit organisation +update +name: 営業\/東 → 販売; code: S → T\n/);
+  expect(ja.stdout).toMatch(/ 組織を編集 +更新 +組織名: 営業\/東 → 販売; 組織コード: S → T\n/);
+  expect(ja.stdout).toMatch(/ 組織名: 販売 → 販売部; 上位組織: 大阪支社 → 本店\n/);
+  expect(en.stderr).toBe("本店/販売部 was deleted\n");
+});
+
+test("an organisation that nobody changed has no versions, and a misspelt name is not found", async () => {
+  await using tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "営業部", code: "S01" });
+  const root = await inBoth("orgs history 全社", { tenant: tenant.fetch });
+  expect([root.en.exit, root.en.stderr, root.ja.stderr]).toEqual([
+    0,
+    "no change of 全社 is recorded\n",
+    "全社 の変更の記録はありません\n",
+  ]);
+  const { en, ja } = await inBoth("orgs history 営業", { tenant: tenant.fetch });
+  expect([en.exit, ja.exit]).toEqual([6, 6]);
+  expect(en.stderr).toContain("did you mean 営業部?");
+});

@@ -1,0 +1,131 @@
+import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import type { Thing } from "../../model/thing.ts";
+import type { Reader, Row, Value } from "../store/store.ts";
+import { versionsOf } from "./keep.ts";
+import { versionTable, type Versions } from "./tables.ts";
+
+/** The columns of a record at some time; null while it does not exist. */
+export type RecordState = Row | null;
+
+/** A change of a record. */
+interface TimelineStep {
+  readonly revision: number;
+  readonly before: RecordState;
+  readonly after: RecordState;
+}
+
+/** Right before a change, or right after it. */
+export interface Moment {
+  readonly revision: number;
+  readonly side: "before" | "after";
+}
+
+/** What a record was, from its creation on. */
+export interface Timeline {
+  /** oldest first */
+  readonly steps: readonly TimelineStep[];
+  readonly now: RecordState;
+  /** false: the asker may not know of the record */
+  readonly isVisible: boolean;
+}
+
+/** Returns a record as it was at a moment. */
+export const stateAt = ({ steps, now }: Timeline, { revision, side }: Moment): RecordState => {
+  const next = steps.find((step) => step.revision > revision || (side === "before" && step.revision === revision));
+  return next === undefined ? now : next.before;
+};
+
+/** Returns the last state of a record in which it existed. */
+export const lastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
+
+/** Returns the state before a version, which has the former values of the changed columns. */
+const stateBefore = ({ columns }: Versions, version: Row, after: RecordState): RecordState => {
+  const changed = BigInt(Number(version["changed"]));
+  const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
+  return { ...after, ...Object.fromEntries(own.map((name) => [name, version[name] ?? null])) };
+};
+
+/** Returns the last change of a deleted record, if the asker may see it: then the asker may see the record, too. */
+const IS_DELETION_VISIBLE = (versions: Versions): string =>
+  `select count(*) from audit a join main.change c on c.number = a.seq
+   where c.revision = (select max(v.revision) from main.${versionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
+
+const isVisible = async (reader: Reader, versions: Versions, pk: number, now: RecordState): Promise<boolean> => {
+  if (!reader.isPartial) return true;
+  const { thing, key } = versions;
+  const visible =
+    now === null ? IS_DELETION_VISIBLE(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
+  return (await reader.count(visible, { pk })) > 0;
+};
+
+const readTimeline = async (reader: Reader, versions: Versions, pk: number): Promise<Timeline> => {
+  const { thing, key } = versions;
+  const now = (await reader.get(`select * from main.${thing.name} t where t.${key} = :pk`, { pk })) ?? null;
+  const written = await reader.all(`select * from main.${versionTable(versions)} where pk = :pk`, { pk });
+  const created = await reader.all(
+    "select revision from main.created_range where thing = :thing and :pk between first and last",
+    { thing: thing.name, pk },
+  );
+  const revisionOf = (row: Row): number => Number(row["revision"]);
+  const creations = new Set(created.map(revisionOf));
+  const revisions = [...new Set([...creations, ...written.map(revisionOf)])].toSorted((a, b) => b - a);
+  const steps: TimelineStep[] = [];
+  let after: RecordState = now;
+  for (const revision of revisions) {
+    const version = written.find((row) => revisionOf(row) === revision);
+    const kept = version === undefined ? after : stateBefore(versions, version, after);
+    const before = creations.has(revision) ? null : kept;
+    steps.unshift({ revision, before, after });
+    after = before;
+  }
+  return { steps, now, isVisible: await isVisible(reader, versions, pk, now) };
+};
+
+/** Reads what records were. Each record is read once. */
+export class Timelines {
+  readonly #reader: Reader;
+  readonly #known = new Map<string, Promise<Timeline>>();
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** Returns what a record was. @param pk its number */
+  of({ name }: Pick<Thing, "name">, pk: number): Promise<Timeline> {
+    const place = `${name} ${pk}`;
+    const timeline = this.#known.get(place) ?? readTimeline(this.#reader, versionsOf(name), pk);
+    this.#known.set(place, timeline);
+    return timeline;
+  }
+
+  /** Returns what people call a record at a moment; null if the asker may not know. @param pk its number */
+  async called(thing: Thing, pk: Value, moment: Moment): Promise<string | null> {
+    if (pk === null) return null;
+    const timeline = await this.of(thing, Number(pk));
+    const state = stateAt(timeline, moment);
+    if (state === null || !timeline.isVisible) return null;
+    return thing.name === ORG.name ? this.#pathOf(state, moment) : nameIn(thing, state);
+  }
+
+  /** Returns the path of an organisation at a moment, without organisations above it that the asker may not know. */
+  async #pathOf(org: Row, moment: Moment): Promise<string> {
+    const names: string[] = [];
+    let at: RecordState = org;
+    while (at !== null && at["parent"] !== null) {
+      names.unshift(String(at["name"]));
+      const above: Timeline = await this.of(ORG, Number(at["parent"]));
+      at = above.isVisible ? stateAt(above, moment) : null;
+    }
+    return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
+  }
+}
+
+/** What people call a record: its name, and the key by which they know it if that is another. */
+const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
+  const name = String(state[namedBy]);
+  const value = key === undefined ? null : (state[key.field] ?? null);
+  if (key === undefined || value === null) return name;
+  const [known = name] =
+    fields[key.field]?.type === "texts" ? (JSON.parse(String(value)) as readonly string[]) : [String(value)];
+  return known === name ? name : `${name} <${known}>`;
+};

@@ -1,0 +1,16 @@
+import type { RecordHistory } from "../../../src/lib/client/index.ts";
+
+/** A history in short lines: `5 users.edit update title: 主任 → 課長`. */
+export const historyLines = ({ versions }: RecordHistory = NONE): readonly string[] =>
+  versions.map(({ number, command, action, changes, undoes, undoneBy }) =>
+    [
+      number,
+      command,
+      action,
+      ...(undoes === null ? [] : [`undoes ${undoes}`]),
+      ...(undoneBy === null ? [] : [`undone by ${undoneBy}`]),
+      changes.map(({ field, old, new: value }) => `${field}: ${String(old)} → ${String(value)}`).join(", "),
+    ].join(" "),
+  );
+
+const NONE: RecordHistory = { id: "", name: "", deleted: false, versions: [] };
