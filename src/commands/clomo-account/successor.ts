@@ -8,7 +8,7 @@ import { typedWord } from "../../lib/text/shell-word.ts";
 import { BEFORE_WRITING } from "../records/written.ts";
 import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { UNCHANGED, type RightsAfter } from "./rights-after.ts";
+import { UNCHANGED, type RightsAfter } from "./written.ts";
 
 /** A change of an account, as far as it may end the support option. */
 interface Change {

@@ -4,13 +4,13 @@ import { auditExport, auditList, auditRecord, lastAuditRecord } from "../use/aud
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** The audit. */
-export default ({ session, engine, verifyAudit }: TenantParts): Handlers<"audit"> => ({
-  list: ({ query }) => auditList(session, engine, query),
+export default ({ session, verifyAudit }: TenantParts): Handlers<"audit"> => ({
+  list: ({ query }) => auditList(session, query),
   head: () => lastAuditRecord(session),
   verify: async ({ query, signal }) => {
     const { broken, table, imports, ...found } = await verifyAudit(query, signal);
     return { ...found, broken, table: [...table], imports: imports && { ...imports, broken: [...imports.broken] } };
   },
-  export: ({ query }) => auditExport(session, engine, query),
+  export: ({ query }) => auditExport(session, query),
   show: ({ params: { seq } }) => auditRecord(session, seq),
 });

@@ -1,11 +1,14 @@
 import { ownersIn, type NamedOwner } from "../../model/renewal-owner.ts";
 import type { RenewalKind } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
+import { USER } from "../../model/user.ts";
 import { member } from "./audit-records.ts";
 import { needsAccount } from "./devices.ts";
 import { namesOf } from "./lists.ts";
 import type { Reader } from "./store.ts";
-import { findPeople, USERS } from "./users.ts";
+import { findNamed } from "../versions/find.ts";
+import { Timelines } from "../versions/timeline.ts";
+import { USERS } from "./users.ts";
 
 /** An item whose owner names a user who was deleted, whose role was taken away, or who is called something else by now. */
 interface Leaver {
@@ -108,13 +111,18 @@ async function readLeft(
   const people = today.length > 0 ? today : isAddress ? [] : await readCalled(reader, text);
   const [one, ...others] = people.map(({ pk }) => Number(pk));
   if (one !== undefined) return others.length === 0 && isRevoked(one) ? { revoked: true, now: null } : undefined;
-  const [person, ...more] = await findPeople(reader, text);
+  const timelines = new Timelines(reader);
+  const found = await findNamed(reader, timelines, USER, text);
+  const [person, ...more] = found;
   if (person === undefined)
     return !isAddress && (await wasCalled(reader, text)) ? { revoked: false, now: null } : undefined;
-  if (person.deleted && more.every(({ deleted }) => deleted)) return { revoked: false, now: null };
-  if (more.length > 0) return undefined;
-  if (isRevoked(person.pk)) return { revoked: true, now: null };
-  return { revoked: false, now: person.email };
+  const states = await Promise.all(found.map(async (pk) => (await timelines.of(USER, pk)).now));
+  const [now = null] = states;
+  if (states.every((state) => state === null)) return { revoked: false, now: null };
+  if (more.length > 0 || now === null) return undefined;
+  if (isRevoked(person)) return { revoked: true, now: null };
+  const [email = null] = JSON.parse(String(now["emails"])) as readonly string[];
+  return { revoked: false, now: email };
 }
 
 /** Users of today with a full name. */
@@ -124,8 +132,8 @@ const readCalled = (reader: Reader, name: string) =>
 /** Whether just one user who was deleted had a full name. */
 const wasCalled = async (reader: Reader, name: string): Promise<boolean> =>
   (await reader.count(
-    `select count(distinct w.pk) from user_was w where coalesce(w.nameKey, w.name) = :nameKey
-       and not exists (select 1 from main.user u where u.pk = w.pk)`,
+    `select count(distinct v.pk) from main.user_version v where coalesce(v.nameKey, v.name) = :nameKey
+       and not exists (select 1 from main.user u where u.pk = v.pk)`,
     namesOf(name),
   )) === 1;
 

@@ -1,7 +1,6 @@
-import { serialKey } from "../../model/normalise.ts";
 import { either } from "./sql/forms.ts";
-import { namesOf, type Exporting } from "./lists.ts";
-import type { Params, Reader, Row, Store } from "./store.ts";
+import type { Exporting } from "./lists.ts";
+import type { Params, Reader, Store } from "./store.ts";
 
 // The audit as it is read; `audit.ts` writes it.
 
@@ -14,8 +13,10 @@ export interface AuditFilter {
   readonly actor?: string | undefined;
   /** part of the action, a removal being a deletion too, or a count of imports: what they did to some record */
   readonly action?: string | undefined;
-  /** what it was done to: one of these ids, or this name */
-  readonly object?: { readonly name: string; readonly ids: readonly string[] } | undefined;
+  /** what it was done to: one of these ids, or this name; and the numbers of the changes that wrote it */
+  readonly object?:
+    | { readonly name: string; readonly ids: readonly string[]; readonly changes: readonly number[] }
+    | undefined;
 }
 
 /** SQL: a member of the record `t`; null where it is no JSON, as it was altered. */
@@ -35,7 +36,7 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> lower(:action)")}, 0) > 0)`,
-  object: ABOUT,
+  object: `(t.seq in (select value from json_each(:changes)) or ${ABOUT})`,
 };
 
 /** SQL of the records that pass a filter, with its parameters. */
@@ -43,13 +44,18 @@ const passing = ({ object, ...texts }: AuditFilter): { readonly where: string; r
   const given = Object.entries(texts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const conditions = given.map(([name]) => CONDITIONS[name as keyof AuditFilter]);
   if (object !== undefined) conditions.push(CONDITIONS.object);
-  const { name = "", ids = [] } = object ?? {};
+  const { name = "", ids = [], changes = [] } = object ?? {};
   return {
     where: ["true", ...conditions].join(" and "),
     params: {
       ...Object.fromEntries(given),
       // as it stands in a record's text
-      ...(object && { name, nameText: JSON.stringify(name).slice(1, -1), ids: JSON.stringify(ids) }),
+      ...(object && {
+        name,
+        nameText: JSON.stringify(name).slice(1, -1),
+        ids: JSON.stringify(ids),
+        changes: JSON.stringify(changes),
+      }),
     },
   };
 };
@@ -100,38 +106,6 @@ export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exp
     return { line, key: "t.seq", before: 0, table: "audit t", joined: "", among: "true", where, params };
   });
   return { content, records };
-};
-
-/** The fields by whose values records are found. */
-const HELD = ["emails", "employeeCode", "accountName", "code", "path", "serialNumber", "imei", "userId"];
-
-/** The names of people and groups, which several may have. */
-const NAMES = ["name", "displayName"];
-
-/** SQL: a value by which records are found, as a change by hand found it or left it; an account's record has its name so. */
-const heldIn = (state: "before" | "after", fields: readonly string[]): string => `
-  select o.value ->> 'id' as id, f.key as field, v.value as value
-    from audit t, json_each(${member("-> 'objects'")}) o, json_each(${member(`-> '${state}'`)}) f,
-      json_each(case f.type when 'array' then f.value else json_array(f.value) end) v
-    where instr(t.record, '"${state}":') > 0 and o.key = 0
-      and (f.key in (${fields.map((field) => `'${field}'`).join(", ")}) or f.key = 'name' and o.value ->> 'thing' = 'account')
-      and (lower(v.value) in (lower(:name), lower(:nameKey), lower(:emailKey)) or v.value glob '*[^ -~]*')`;
-
-/**
- * The ids of the records that a change by hand found with a name, or left with it: an address, a code, a path.
- *
- * @param people what people and groups are called counts, too
- */
-export const idsHeldByHand = async (reader: Reader, name: string, people = false): Promise<readonly string[]> => {
-  const names = namesOf(name);
-  const fields = people ? [...HELD, ...NAMES] : HELD;
-  const held = await reader.all(`${heldIn("before", fields)} union ${heldIn("after", fields)}`, names);
-  const isSo = ({ field, value }: Row): boolean => {
-    const { nameKey: own, emailKey: address } = namesOf(String(value));
-    if (field === "serialNumber") return serialKey(String(value)) === serialKey(name);
-    return field === "emails" ? address === names.emailKey : own === names.nameKey;
-  };
-  return [...new Set(held.filter(isSo).map(({ id }) => String(id)))];
 };
 
 /** The JSON of a record as the tenant API has it. */

@@ -4,9 +4,8 @@ import { formatOf } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../../model/user.ts";
-import { idsHeldByHand } from "./audit-records.ts";
 import { keepLast } from "./collections.ts";
-import { CREATION, namesOf, type List } from "./lists.ts";
+import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 import { keepVersions, noteCreated } from "../versions/keep.ts";
@@ -36,45 +35,6 @@ export const USERS: List<typeof USER.fields> = {
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
     union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
   derived: [PLACE],
-};
-
-/** A user of today, or one who was deleted. */
-export interface Person {
-  readonly pk: number;
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly deleted: boolean;
-}
-
-const personOf = ({ pk, id, name, email, deleted }: Row): Person => ({
-  pk: Number(pk),
-  id: String(id),
-  name: String(name),
-  email: String(email),
-  deleted: deleted === 1,
-});
-
-/** SQL: the user `t`, as it was before an import, had a name. */
-export const FORMERLY = `t.id = :name
-  or coalesce(t.accountKey, t.accountName) = :nameKey or coalesce(t.employeeCodeKey, t.employeeCode) = :nameKey
-  or exists (select 1 from json_each(coalesce(t.emailKeys, t.emails)) e where e.value = :emailKey)`;
-
-/** All users that a name matches, and all who had it before it was changed or they were deleted: it may be used again. */
-export const findPeople = async (reader: Reader, name: string): Promise<readonly Person[]> => {
-  const held = "select value from json_each(:held)";
-  const people = await reader.all(
-    `select t.pk, t.id, t.name, t.emails ->> 0 as email, 0 as deleted, 0 as import from user t
-       where ${USERS.named} or t.id in (${held})
-     union all
-     select t.pk, coalesce(u.id, t.id), coalesce(u.name, t.name), coalesce(u.emails, t.emails) ->> 0,
-       case when u.pk is null then 1 else 0 end, t.import
-     from user_was t left join user u on u.pk = t.pk
-     where coalesce(u.id, t.id) is not null and (${FORMERLY} or t.id in (${held}))
-     order by 1, 6 desc`,
-    { ...namesOf(name), held: JSON.stringify(await idsHeldByHand(reader, name)) },
-  );
-  return people.map(personOf).filter(({ pk }, at, all) => all.findIndex((other) => other.pk === pk) === at);
 };
 
 /** Custom user fields in order of creation. */

@@ -2,17 +2,7 @@ import type { AuditHead, AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
-import {
-  auditHead,
-  auditLines,
-  auditPage,
-  findAuditRecord,
-  idsHeldByHand,
-  type AuditFilter,
-} from "../store/audit-records.ts";
-import type { ImportEngine } from "../store/imports/engine.ts";
-import { listImports } from "../store/imports/record.ts";
-import { recordsCalled } from "../store/called.ts";
+import { auditHead, auditLines, auditPage, findAuditRecord, type AuditFilter } from "../store/audit-records.ts";
 import { exported, type Exported } from "./exports.ts";
 
 /** Filters as they are asked for: what it was done to by an id or a name. */
@@ -20,54 +10,30 @@ export interface AuditAsked extends Omit<AuditFilter, "object"> {
   readonly object?: string | undefined;
 }
 
-/**
- * The filter that was asked for. What was done to a record is found by its ids, also where it is gone: in the records about
- * it, and in those of imports that wrote it.
- */
-const filterOf = async (
-  session: Session,
-  engine: () => Promise<ImportEngine>,
-  { object: name, ...filter }: AuditAsked,
-): Promise<AuditFilter> => {
+/** Returns the filter of a request. What was done to a record is found by the changes that wrote it, also if it was deleted. */
+const filterOf = async (session: Session, { object: name, ...filter }: AuditAsked): Promise<AuditFilter> => {
   if (name === undefined) return filter;
+  // lists of all records start sooner without it
+  const { findChanges } = await import("../versions/find.ts");
   // as the list has people: `山田 太郎 <taro@example.jp>`
   const key = /^.+ <(?<key>[^<>]+)>$/.exec(name)?.groups?.["key"] ?? name;
-  const { called, imports, held } = await session.read(async (reader) => ({
-    called: await recordsCalled(reader, key),
-    imports: await listImports(reader),
-    held: await idsHeldByHand(reader, key, true),
-  }));
-  const ids = new Set([name, ...held, ...called.map(({ id }) => id)]);
-  const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
-  const reading = called.length === 0 ? undefined : await engine();
-  for (const { kind, pk, namedBy } of called) {
-    const events = reading?.events(kind, pk) ?? [];
-    for (const number of [...events.map((event) => event.import), namedBy]) {
-      const id = number === null ? undefined : numbers.get(number);
-      if (id !== undefined) ids.add(id);
-    }
-  }
-  return { ...filter, object: { name, ids: [...ids] } };
+  const { ids, changes } = await session.read((reader) => findChanges(reader, key));
+  return { ...filter, object: { name, ids: [...new Set([name, ...ids])], changes } };
 };
 
 /** A page of the audit, newest first. */
 export const auditList = async (
   session: Session,
-  engine: () => Promise<ImportEngine>,
   { limit, cursor, ...asked }: AuditAsked & { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<string> => {
-  const filter = await filterOf(session, engine, asked);
+  const filter = await filterOf(session, asked);
   const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
   return session.read((reader) => auditPage(reader, filter, { before, limit }));
 };
 
 /** The audit as a file, oldest first; taking it has a record itself, which it does not have. */
-export const auditExport = async (
-  session: Session,
-  engine: () => Promise<ImportEngine>,
-  asked: AuditAsked,
-): Promise<Exported> => {
-  const filter = await filterOf(session, engine, asked);
+export const auditExport = async (session: Session, asked: AuditAsked): Promise<Exported> => {
+  const filter = await filterOf(session, asked);
   return exported(session, { action: "audit.export", filters: { ...asked } }, auditLines(session.store, filter));
 };
 

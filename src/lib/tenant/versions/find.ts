@@ -11,7 +11,7 @@ import { keyOrValue, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { versionsOf } from "./keep.ts";
 import { versionTable } from "./tables.ts";
-import { lastState, type Timelines } from "./timeline.ts";
+import { lastState, Timelines } from "./timeline.ts";
 
 /** The fields by whose values records are found, besides the id: those of today, and those that they had before. */
 const KEY_FIELDS: ReadonlyMap<Thing, readonly string[]> = new Map<Thing, readonly string[]>([
@@ -97,13 +97,6 @@ const findPath = async (reader: Reader, timelines: Timelines, names: readonly st
   return above;
 };
 
-/** A record that exists or was deleted. */
-export interface FoundRecord {
-  readonly thing: Thing;
-  /** its number */
-  readonly pk: number;
-}
-
 const findBy = async (
   reader: Reader,
   timelines: Timelines,
@@ -134,46 +127,31 @@ export const findNamed = (
   name: string,
 ): Promise<readonly number[]> => findBy(reader, timelines, thing, KEY_FIELDS.get(thing) ?? [], name);
 
-/** Returns all records that have or had a name, as {@link findNamed}; people by their full names, too. */
-export const findAllNamed = async (
-  reader: Reader,
-  timelines: Timelines,
-  name: string,
-): Promise<readonly FoundRecord[]> => {
-  const found: FoundRecord[] = [];
-  for (const [thing, keys] of KEY_FIELDS) {
-    const person = PEOPLE.get(thing);
-    const fields = person === undefined ? keys : [...keys, person];
-    for (const pk of await findBy(reader, timelines, thing, fields, name)) found.push({ thing, pk });
-  }
-  return found;
-};
-
-/** What wrote records. */
-export interface WrittenBy {
+/** What was done to records. */
+export interface RecordChanges {
+  /** the ids of the records */
   readonly ids: readonly string[];
-  /** the numbers of the changes */
+  /** the numbers of the changes that wrote them, or the accounts of users */
   readonly changes: readonly number[];
 }
 
-/** Returns the ids of records, and the numbers of the changes that wrote them; those of accounts with those of their users. */
-export const findChanges = async (
-  reader: Reader,
-  timelines: Timelines,
-  records: readonly FoundRecord[],
-): Promise<WrittenBy> => {
+/** Returns what was done to all records that have or had a name, as {@link findNamed}; people are found by full name, too. */
+export const findChanges = async (reader: Reader, name: string): Promise<RecordChanges> => {
+  const timelines = new Timelines(reader);
   const ids: string[] = [];
-  const changes = new Set<number>();
-  for (const { thing, pk } of records) {
-    ids.push(String(lastState(await timelines.of(thing, pk))?.["id"]));
-    const revisions = new Set<number>();
-    for (const own of thing === USER ? [USER, ACCOUNT] : [thing])
-      for (const { revision } of (await timelines.of(own, pk)).steps) revisions.add(revision);
-    const rows = await reader.all(
-      `select c.number from json_each(:revisions) r ${THEN} main.change c on c.revision = r.value`,
-      { revisions: JSON.stringify([...revisions]) },
-    );
-    for (const { number } of rows) changes.add(Number(number));
+  const revisions = new Set<number>();
+  for (const [thing, keys] of KEY_FIELDS) {
+    const person = PEOPLE.get(thing);
+    const fields = person === undefined ? keys : [...keys, person];
+    for (const pk of await findBy(reader, timelines, thing, fields, name)) {
+      ids.push(String(lastState(await timelines.of(thing, pk))?.["id"]));
+      for (const written of thing === USER ? [USER, ACCOUNT] : [thing])
+        for (const { revision } of (await timelines.of(written, pk)).steps) revisions.add(revision);
+    }
   }
-  return { ids, changes: [...changes] };
+  const rows = await reader.all(
+    `select c.number from json_each(:revisions) r ${THEN} main.change c on c.revision = r.value`,
+    { revisions: JSON.stringify([...revisions]) },
+  );
+  return { ids, changes: rows.map(({ number }) => Number(number)) };
 };

@@ -99,13 +99,6 @@ export interface PlanWork {
   readonly release: Affected;
 }
 
-/** What an import did to a record. */
-export interface RecordEvent {
-  /** the import's number */
-  readonly import: number;
-  readonly row: PlanRow;
-}
-
 /** Who commits, with the time and the ids of the commit. */
 export interface CommitMoment {
   /** who commits; perhaps not who made the plan */
@@ -196,8 +189,6 @@ export interface ImportEngine {
   undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Iterable<Uint8Array>;
   /** What a committed import did, as the rows of a plan. */
   committedRows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** What imports did to a record of a kind, oldest first. @param record its number in its table */
-  events(kind: FormatName, record: number): readonly RecordEvent[];
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
   problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
   /** Removes what is staged of an import. */

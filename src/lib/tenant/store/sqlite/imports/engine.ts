@@ -7,7 +7,6 @@ import type {
   Content,
   ImportEngine,
   PlanWork,
-  RecordEvent,
   RowQuery,
   UndoCounts,
   UndoneChange,
@@ -27,7 +26,7 @@ import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
 import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
-import { committedLines, recordEvents } from "./history/lines.ts";
+import { committedLines } from "./history/lines.ts";
 import { refuseAbove } from "./matching/outside.ts";
 import { plannedWork } from "./matching/work.ts";
 import { planSqlOf } from "./plan-sql.ts";
@@ -189,10 +188,6 @@ export class SqliteImports implements ImportEngine {
   *committedRows({ kind, revision, detail }: ImportRecord, query: RowQuery): Generator<Uint8Array> {
     const kinds = [kindNamed(kind), ...(detail.counts?.beside ?? []).flatMap(({ thing }) => kindsOfThing(thing))];
     yield* this.#reading(undefined, (database) => committedLines(database, { kinds, revision: revision ?? -1 }, query));
-  }
-
-  events(kind: FormatName, record: number): readonly RecordEvent[] {
-    return [...this.#reading(undefined, (database) => recordEvents(database, kindNamed(kind), record))];
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {

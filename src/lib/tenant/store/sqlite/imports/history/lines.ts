@@ -4,8 +4,7 @@ import { clearingSince, collectingSince, pastOf, type PastSql } from "../../../.
 import { ALL_CHANGED, bitOf, versionTable } from "../../../../versions/tables.ts";
 import { either, THEN, truth } from "../../../sql/forms.ts";
 import { jsonList } from "../../../sql/json.ts";
-import type { PlanRow } from "../../../../../contract/index.ts";
-import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
+import type { RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Database, Params, Row } from "../../database.ts";
 import { keyText, referenceOf } from "../expressions.ts";
@@ -212,22 +211,5 @@ export function* committedLines(
       );
       yield* batched(Iterator.from(rows).map(count));
     }
-  }
-}
-
-/** What imports did to a record, in the order of their commits. @param record its number */
-export function* recordEvents(database: Database, kind: StoredKind, record: number): Generator<RecordEvent> {
-  const { name } = kind.thing;
-  const events: Events = {
-    imports: `select i.pk as import, i.revision from import i where i.revision in (
-      select v.revision from ${versionTable(versionsOf(name))} v where v.pk = :record
-      union all select r.revision from created_range r where r.thing = '${name}' and :record between r.first and r.last)`,
-    which: (pk) => `${pk} = :record`,
-    values: { record },
-  };
-  collectPast(database, kind, events);
-  const lines = ACTIONS.map((action) => linesOf(kind, action, events));
-  for (const event of database.iterate(`${lines.join(" union all ")} order by 2`, events.values)) {
-    yield { import: Number(event["import"]), row: JSON.parse(String(event["line"])) as PlanRow };
   }
 }
