@@ -3,6 +3,7 @@ import type { PlanCounts } from "../../../../imports/plan.ts";
 import { FORMAT_NAMES } from "../../../../model/console-files.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import { versionsOf } from "../../../versions/keep.ts";
+import { RELATIONS } from "../../../versions/references.ts";
 import type { Versions } from "../../../versions/tables.ts";
 import type { RowQuery } from "../../imports/engine.ts";
 import { either, quoteIdentifier, THEN, truth } from "../../sql/forms.ts";
@@ -15,7 +16,6 @@ import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } fro
 import type { StoredKind } from "../imports/stored-kind.ts";
 import { kindNamed } from "../imports/tables.ts";
 import { called } from "./called.ts";
-import { RELATIONS } from "./references.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 
 /** SQL: a column of a staged record. */
