@@ -31,7 +31,7 @@ const MEMBERS: Readonly<Record<string, NumberKind>> = {
 
 /** The kind of a member's numbers, as far as it depends on what holds the member. */
 const kindOf = (name: string, holder: Readonly<Record<string, unknown>>): NumberKind | undefined => {
-  if (name === "number") return "work" in holder ? "task" : "import";
+  if (name === "number") return "work" in holder ? "task" : "command" in holder ? "record" : "import";
   // as the audit names what was changed
   if (name === "name" && holder["thing"] === "import") return "import";
   if (name === "id" && holder["thing"] === "console_task") return "task";

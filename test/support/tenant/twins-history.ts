@@ -221,7 +221,15 @@ const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
       .record({ sort: of("name", "org", "emails"), desc: fc.boolean(), limit: of(1, 2) })
       .map(({ sort, desc, limit }) => get(`/v1/users?limit=${limit}&sort=${sort}&desc=${desc}`)),
     ANY.email.map((email) => get(`/v1/users/find?name=${email}`)),
-    ANY.email.map((email) => get(`/v1/users/history?name=${email}`)),
+    fc
+      .oneof(
+        ANY.email.map((email) => ["users", email]),
+        ANY.email.map((email) => ["accounts", email]),
+        ANY.org.map((code) => ["orgs", code]),
+        ANY.serial.map((serial) => ["devices", serial]),
+      )
+      .map(([noun, name]) => get(`/v1/${noun}/history?name=${name}`)),
+    ANY.email.map((email) => get(`/v1/audit?limit=100&object=${email}`)),
     ANY.org.map((code) => get(`/v1/orgs/find?name=${code}`)),
     ANY.serial.map((serial) => get(`/v1/devices/find?name=${serial}`)),
     ANY.org.map((code) => get(`/v1/users?limit=100&org={org:${code}}`)),

@@ -4,7 +4,7 @@ import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
 import { someTwinStep, TwinHistory } from "#support/tenant/twins-history.ts";
 import { twins, type Twin } from "#support/tenant/twins.ts";
 
-const SEED = 20_261_122;
+const SEED = 20_261_126;
 /** steps of the longest history */
 const MOST = 8;
 

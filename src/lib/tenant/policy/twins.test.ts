@@ -35,6 +35,11 @@ const READING: readonly TwinRequest[] = [
   "/v1/users/find?name=nishi",
   "/v1/users/history?name=hanako@east.example",
   "/v1/users/history?name=shiro@west.example",
+  ...["orgs", "devices", "accounts"].flatMap((noun) =>
+    ["EAST", "E1", "WEST", "東日本/営業部", "西日本/営業部", "EAST0001", "WEST0001", "higashi", "nishi", "himitsu"].map(
+      (name) => `/v1/${noun}/history?name=${encodeURIComponent(name)}`,
+    ),
+  ),
   "/v1/users/export?newline=lf",
   "/v1/users?limit=100&search=%E8%8A%B1%E5%AD%90",
   "/v1/users?limit=100&org={org:E1}",
