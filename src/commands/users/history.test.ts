@@ -168,3 +168,22 @@ test("an account that has a part of the tenant sees no name outside of it", asyn
   const seen = (await Array.fromAsync(audit.list({ object: "yamada@x.jp" }))).map(({ seq }) => seq);
   expect(seen).toEqual([8]);
 });
+
+test("values of a custom field that was removed have its name, also for an account that has a part of the tenant", async () => {
+  await using tenant = new TestTenant();
+  const { orgs, users } = tenant.client;
+  const { after: east } = await orgs.create({ name: "東日本", code: "EAST" });
+  const field = await users.addField({ name: "座席" });
+  const custom = [{ name: "座席", value: "3F" }];
+  await users.create({ name: "山田", emails: ["yamada@x.jp"], org: east.id, custom });
+  await users.removeField(field.id);
+  await users.addField({ name: "座席" });
+  await withAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
+  const [history] = await users.history({ name: "yamada@x.jp" });
+  expect(historyLines(history)).toEqual([
+    "3 users.create create name: null → 山田, emails: null → yamada@x.jp, org: null → 東日本, custom:座席: null → 3F",
+    "4 fields.remove update custom:座席: 3F → null",
+  ]);
+  const [seen] = await tenant.as("boss").users.history({ name: "yamada@x.jp" });
+  expect(seen?.versions.map(({ changes }) => changes)).toEqual(history?.versions.map(({ changes }) => changes));
+});

@@ -1,5 +1,7 @@
 import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { SCHEME } from "../../model/scheme.ts";
 import type { Thing } from "../../model/thing.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "./keep.ts";
 import { versionTable, type Versions } from "./tables.ts";
@@ -45,16 +47,18 @@ const stateBefore = ({ columns }: Versions, version: Row, after: RecordState): R
   return { ...after, ...Object.fromEntries(own.map((name) => [name, version[name] ?? null])) };
 };
 
-/** Returns the last change of a deleted record, if the asker may see it: then the asker may see the record, too. */
-const IS_DELETION_VISIBLE = (versions: Versions): string =>
+/** The things that are the whole tenant's: who sees a part of it sees their records, too. */
+const SHARED: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
+
+/** SQL: counts the change that deleted a record, if the asker may see it: then the asker may see the record, too. */
+const countDeletion = (versions: Versions): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
    where c.revision = (select max(v.revision) from main.${versionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
 
 const isVisible = async (reader: Reader, versions: Versions, pk: number, now: RecordState): Promise<boolean> => {
-  if (!reader.isPartial) return true;
   const { thing, key } = versions;
-  const visible =
-    now === null ? IS_DELETION_VISIBLE(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
+  if (!reader.isPartial || SHARED.includes(thing)) return true;
+  const visible = now === null ? countDeletion(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
   return (await reader.count(visible, { pk })) > 0;
 };
 
@@ -68,17 +72,18 @@ const readTimeline = async (reader: Reader, versions: Versions, pk: number): Pro
   );
   const revisionOf = (row: Row): number => Number(row["revision"]);
   const creations = new Set(created.map(revisionOf));
-  const revisions = [...new Set([...creations, ...written.map(revisionOf)])].toSorted((a, b) => b - a);
+  const kept = new Map(written.map((version) => [revisionOf(version), version]));
+  const revisions = [...new Set([...creations, ...kept.keys()])].toSorted((a, b) => b - a);
   const steps: TimelineStep[] = [];
   let after: RecordState = now;
   for (const revision of revisions) {
-    const version = written.find((row) => revisionOf(row) === revision);
-    const kept = version === undefined ? after : stateBefore(versions, version, after);
-    const before = creations.has(revision) ? null : kept;
-    steps.unshift({ revision, before, after });
+    const version = kept.get(revision);
+    const former = version === undefined ? after : stateBefore(versions, version, after);
+    const before = creations.has(revision) ? null : former;
+    steps.push({ revision, before, after });
     after = before;
   }
-  return { steps, now, isVisible: await isVisible(reader, versions, pk, now) };
+  return { steps: steps.toReversed(), now, isVisible: await isVisible(reader, versions, pk, now) };
 };
 
 /** Reads what records were. Each record is read once. */
