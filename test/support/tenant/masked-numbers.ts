@@ -43,6 +43,7 @@ const NUMBERS = /^P?\d+(?:, P?\d+)*$/;
 
 /** Numbers as messages name imports and tasks. */
 const IN_TEXTS: readonly (readonly [NumberKind, RegExp])[] = [
+  ["record", /(?<=\bno change |変更 )\d+/g],
   ["import", /(?<=\bimport |\bimports [a-z]+ |\bthe file of |インポート )P?\d+(?:, P?\d+)*(?![\w-])/g],
   ["task", /(?<=\btasks? |\bconsole [a-z]+ |作業 )\d+(?:, \d+)*(?![\w-])/g],
 ];
