@@ -121,11 +121,11 @@ export function auditProblems(home: string): readonly string[] {
     const database = new Database(join(home, name), { plain: true });
     try {
       const { hashes, chain } = hashesOf(database);
-      const { broken, table, imports } = verifyOn(database, { imports: true });
-      const found = { broken, table, imports };
+      const { broken, table, changes } = verifyOn(database, { changes: true });
+      const found = { broken, table, changes };
       return [
         ...(JSON.stringify(hashes) === JSON.stringify(chain) ? [] : [`the audit's hashes in ${name} are not a chain`]),
-        ...(broken === null && table.length === 0 && (imports?.broken.length ?? 0) === 0
+        ...(broken === null && table.length === 0 && (changes?.broken.length ?? 0) === 0
           ? []
           : [`the audit in ${name} does not verify: ${JSON.stringify(found)}`]),
       ];

@@ -221,12 +221,14 @@ const detailText = ({ detail, objects }: Entry): Text | null => {
     const { fileName } = detail;
     return typeof fileName === "string" && fileName !== "" ? same(fileName) : null;
   }
-  const shown = Object.entries(detail).flatMap(([name, value]) => {
+  // the sum of its versions tells people nothing
+  const { versions: _sum, ...told } = detail;
+  const shown = Object.entries(told).flatMap(([name, value]) => {
     const plain = Array.isArray(value) ? value.flatMap(oneOf).join(", ") : [oneOf(value)].flat().join("");
     const { en, ja } = DETAILS[name] ?? same(name);
     return plain === "" || plain === "{}" ? [] : [text(`${en}: ${plain}`, `${ja}: ${plain}`)];
   });
-  return joined(shown, text("; ", "、"));
+  return shown.length === 0 ? null : joined(shown, text("; ", "、"));
 };
 
 /** A value of a detail; of an object its name and what it counts: `users (added 1)`, nothing where it counted nothing. */
@@ -264,7 +266,7 @@ export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", 
       ...column("about", (one) => aboutText(one, "whole")),
     ],
     beside: [
-      ...(entry.detail === null ? [] : column("detail", detailText)),
+      ...(detailText(entry) === null ? [] : column("detail", detailText)),
       ...column("objects", idsOf),
       ...(entry.orgs === null ? [] : column("orgs", orgsText)),
       ...["version", "hash"].flatMap((key) => column(key)),

@@ -143,11 +143,21 @@ test.each([
 test.each([
   [{ kind: "users", added: ["y@x"], removed: [] }, "kind: users; added: y@x", "種類: users、追加: y@x"],
   [{ records: 5, filters: {} }, "records: 5", "件数: 5"],
+  [{ kind: "users", versions: { count: 1, sha256: "ab" } }, "kind: users", "種類: users"],
 ])("what else is kept is told in words: %j", async (detail, english, japanese) => {
   const tenant = recordOf({ detail, before: undefined, after: undefined });
   const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(en.stdout).toMatch(new RegExp(`^detail +${english}$`, "m"));
   expect(ja.stdout).toMatch(new RegExp(`^詳細 +${japanese}$`, "m"));
+});
+
+test("the sum of a change's versions is shown to programs alone", async () => {
+  const detail = { versions: { count: 1, sha256: "ab" } };
+  const tenant = recordOf({ detail, before: undefined, after: undefined });
+  const { en } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).not.toMatch(/^detail/m);
+  const { stdout } = await run("audit show 42 --format json", { tenant });
+  expect(JSON.parse(stdout)).toMatchObject({ detail });
 });
 
 test.each([

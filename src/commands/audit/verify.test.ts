@@ -3,26 +3,26 @@ import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const HEAD = "ab".repeat(32);
-const sound = { headSeq: null, imports: null };
+const sound = { headSeq: null, changes: null };
 
 const verified = (line: string, change: object) =>
   inBoth(line, { tenant: { verifyAudit: example("verifyAudit", change) }, terminal: { columns: 300 } });
 
 test("says that all stands, and up to where", async () => {
   const { en, ja } = await verified("audit verify", sound);
-  expect(en.requests).toEqual([{ operation: "verifyAudit", query: { imports: "false" } }]);
+  expect(en.requests).toEqual([{ operation: "verifyAudit", query: { changes: "false" } }]);
   expect(en).toMatchObject({ exit: 0, stderr: "all 42 records stand as they were written\n" });
   expect(en.stdout).toMatch(/records verified +42\n/);
-  expect(en.stdout).not.toContain("imports");
+  expect(en.stdout).not.toContain("changes");
   expect(ja).toMatchObject({ exit: 0, stderr: "記録 42 件はすべて元のままです\n" });
 });
 
-test("a kept hash and the imports are verified where they are asked for", async () => {
-  const { en } = await verified(`audit verify --imports --head ${HEAD.toUpperCase()}`, {});
-  expect(en.requests[0]?.query).toEqual({ head: HEAD, imports: "true" });
+test("a kept hash and the changes are verified if asked for", async () => {
+  const { en } = await verified(`audit verify --changes --head ${HEAD.toUpperCase()}`, {});
+  expect(en.requests[0]?.query).toEqual({ head: HEAD, changes: "true" });
   expect(en.exit).toBe(0);
   expect(en.stdout).toMatch(/kept hash is that of +40\n/);
-  expect(en.stdout).toMatch(/imports verified +3\n/);
+  expect(en.stdout).toMatch(/changes verified +3\n/);
 });
 
 test.each([
@@ -97,32 +97,29 @@ test.each([
 });
 
 test.each([
-  [
-    "altered",
-    "what import 3 keeps for its undoing was altered",
-    "インポート 3 の取り消し用データが書き換えられています",
-  ],
-  ["missing", "import 3, of which the audit has a record, is missing", "監査ログに記録のあるインポート 3 がありません"],
+  ["altered", 3, "the former values that change 3 keeps were altered", "変更 3 の変更前の値が書き換えられています"],
+  ["missing", 3, "change 3 is missing, but the audit has a record of it", "監査ログに記録のある変更 3 がありません"],
+  ["unrecorded", 3, "the audit has no record of change 3", "変更 3 の記録が監査ログにありません"],
   [
     "unrecorded",
-    "the audit has no record of import 3",
-    "インポート 3(またはその番号の変更)の記録が監査ログにありません",
+    null,
+    "the tenant keeps former values that belong to no change",
+    "どの変更のものでもない変更前の値があります",
   ],
-] as const)("an import whose kept changes are %s", async (reason, what, words) => {
-  const imports = {
+] as const)("a change whose versions are %s is named: %s", async (reason, number, what, words) => {
+  const changes = {
     verified: 3,
     broken: [
-      { number: "3", reason },
-      { number: "9", reason: "altered" },
+      { number, reason },
+      { number: 9, reason: "altered" },
+      { number: null, reason: "unrecorded" },
     ],
   };
-  const { en, ja } = await verified("audit verify --imports", { headSeq: null, imports });
+  const { en, ja } = await verified("audit verify --changes", { headSeq: null, changes });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain(what);
-  expect(en.stderr).toContain("; 1 more import: 9");
-  expect(en.stderr).toContain("undo none of these");
-  expect(ja.stderr).toContain(words);
-  expect(ja.stderr).toContain("ほか 1 件: 9");
+  expect(en.stderr).toContain(`${what}; 2 more: 9, values of no change`);
+  expect(en.stderr).toContain("do not undo these changes");
+  expect(ja.stderr).toContain(`${words}。ほか 2 件: 9、どの変更のものでもない値`);
 });
 
 test("JSON has all that was found, also where something is broken", async () => {

@@ -1,12 +1,12 @@
 import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { otherTable } from "./other-table.ts";
 
 type Broken = NonNullable<AuditVerification["broken"]>;
-type BrokenImport = NonNullable<AuditVerification["imports"]>["broken"][number];
+type BrokenChange = NonNullable<AuditVerification["changes"]>["broken"][number];
 
 const COLUMNS: readonly Column<AuditVerification>[] = [
   { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
@@ -30,10 +30,10 @@ const COLUMNS: readonly Column<AuditVerification>[] = [
     name: ({ table }) => (table.length === 0 ? null : same(table.map(({ name }) => name).join(", "))),
   },
   {
-    key: "imports",
-    header: text("imports verified", "検証したインポート"),
-    value: ({ imports }) => imports,
-    name: ({ imports }) => imports && same(String(imports.verified)),
+    key: "changes",
+    header: text("changes verified", "検証した変更"),
+    value: ({ changes }) => changes,
+    name: ({ changes }) => changes && same(String(changes.verified)),
   },
 ];
 
@@ -88,36 +88,42 @@ const headGone = (hash: string, { last }: AuditVerification): Failure =>
     ),
   });
 
-const WHY: Readonly<Record<BrokenImport["reason"], (number: string) => Text>> = {
+const WHY: Readonly<Record<BrokenChange["reason"], (number: number) => Text>> = {
   altered: (number) =>
     text(
-      `what import ${number} keeps for its undoing was altered`,
-      `インポート ${number} の取り消し用データが書き換えられています`,
+      `the former values that change ${number} keeps were altered`,
+      `変更 ${number} の変更前の値が書き換えられています`,
     ),
   missing: (number) =>
     text(
-      `import ${number}, of which the audit has a record, is missing`,
-      `監査ログに記録のあるインポート ${number} がありません`,
+      `change ${number} is missing, but the audit has a record of it`,
+      `監査ログに記録のある変更 ${number} がありません`,
     ),
   unrecorded: (number) =>
-    text(
-      `the audit has no record of import ${number}, or of changes that bear its number`,
-      `インポート ${number}(またはその番号の変更)の記録が監査ログにありません`,
-    ),
+    text(`the audit has no record of change ${number}`, `変更 ${number} の記録が監査ログにありません`),
 };
 
-const brokenImports = (broken: readonly [BrokenImport, ...BrokenImport[]]): Failure => {
+const NO_CHANGE = text(
+  "the tenant keeps former values that belong to no change",
+  "どの変更のものでもない変更前の値があります",
+);
+
+/** What people call a change, or the values that belong to none. */
+const changeName = ({ number }: BrokenChange): Text =>
+  number === null ? text("values of no change", "どの変更のものでもない値") : same(String(number));
+
+const brokenChanges = (broken: readonly [BrokenChange, ...BrokenChange[]]): Failure => {
   const [{ number, reason }, ...more] = broken;
-  const { en, ja } = WHY[reason](number);
-  const others = more.map((one) => one.number).join(", ");
+  const { en, ja } = number === null ? NO_CHANGE : WHY[reason](number);
+  const others = joined(more.map(changeName), text(", ", "、"));
   return new Failure("input-rejected", {
     what:
       more.length === 0
         ? text(en, ja)
-        : text(`${en}; ${counted(more.length, "more import")}: ${others}`, `${ja}。ほか ${more.length} 件: ${others}`),
-    where: `imports ${number}`,
+        : text(`${en}; ${more.length} more: ${others.en}`, `${ja}。ほか ${more.length} 件: ${others.ja}`),
+    where: number === null ? undefined : `audit ${number}`,
     hint: text(
-      "undo none of these, as it would bring back altered values; compare with a backup",
+      "do not undo these changes, as that would restore altered values; compare with a backup",
       "書き換えられた値が戻るおそれがあるため取り消さず、バックアップと比べてください",
     ),
   });
@@ -145,8 +151,8 @@ const failureIn = (found: AuditVerification, head: string | undefined): Failure 
   const isReadable = found.records > 0 || found.table.length === 0;
   if (head !== undefined && found.headSeq === null && isReadable) return headGone(head, found);
   if (found.table.length > 0) return builtAnew(found.table, isReadable);
-  const [first, ...more] = found.imports?.broken ?? [];
-  return first && brokenImports([first, ...more]);
+  const [first, ...more] = found.changes?.broken ?? [];
+  return first && brokenChanges([first, ...more]);
 };
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -183,21 +189,21 @@ export default defineCommand({
         "別に保管したハッシュ(どれかの記録と一致するはず)",
       ),
     },
-    imports: {
+    changes: {
       kind: "boolean",
       about: text(
-        "also what imports keep for their undoing and history",
-        "インポートの取り消しと履歴のために残した変更も検証する",
+        "also verify the former values that changes keep for undo and history",
+        "取り消しと履歴のために変更ごとに残した変更前の値も検証する",
       ),
     },
   },
-  examples: [{ line: "clomoctl audit verify" }, { line: "clomoctl audit verify --imports" }],
+  examples: [{ line: "clomoctl audit verify" }, { line: "clomoctl audit verify --changes" }],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { head: typed, imports }) {
+  async run(tools, { head: typed, changes }) {
     const { terminal, signal } = tools;
     const head = typed === undefined ? undefined : hashIn(typed);
     const { client } = await tools.tenant("audit");
-    const found = await client.audit.verify({ head, imports }, signal);
+    const found = await client.audit.verify({ head, changes }, signal);
     const failure = failureIn(found, head);
     const shown = COLUMNS.filter(
       ({ key, value }) => (value(found) ?? null) !== null && (key !== "table" || found.table.length > 0),

@@ -61,10 +61,15 @@ const AuditVerification = named(
     table: z
       .array(z.object({ name: z.string(), reason: z.enum(["altered", "missing", "unknown"]) }))
       .meta({ description: "the table of the audit, its indexes and triggers, where they are not as they were made" }),
-    imports: z
+    changes: z
       .object({
-        verified: z.int(),
-        broken: z.array(z.object({ number: z.string(), reason: z.enum(["altered", "missing", "unrecorded"]) })),
+        verified: z.int().meta({ description: "number of changes whose versions are as they were written" }),
+        broken: z.array(
+          z.object({
+            number: z.int().nullable().meta({ description: "null for versions that belong to no change" }),
+            reason: z.enum(["altered", "missing", "unrecorded"]),
+          }),
+        ),
       })
       .nullable(),
   }),
@@ -133,13 +138,13 @@ export default {
       summary: "Verify that no record was altered, removed or moved",
       query: {
         head: Sha256.optional().meta({ description: "a hash that was kept elsewhere" }),
-        imports: z
+        changes: z
           .stringbool({ truthy: ["true"], falsy: ["false"] })
           .default(false)
           .meta({
             type: "boolean",
             default: false,
-            description: "also what imports keep for their undoing",
+            description: "also the versions of records that changes keep for undo and history",
           }),
       },
       answer: json(AuditVerification, "What was found"),
@@ -149,7 +154,7 @@ export default {
         broken: null,
         headSeq: 40,
         table: [],
-        imports: { verified: 3, broken: [] },
+        changes: { verified: 3, broken: [] },
       },
     }),
     export: get("/v1/audit/export", {

@@ -129,6 +129,7 @@ export class Session {
     // what only reads does not load them
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const { settleVersions } = await import("./versions/keep.ts");
+    const { sumOfVersions } = await import("./versions/sum.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
     const given = await write(
@@ -144,8 +145,10 @@ export class Session {
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
         if (audit !== undefined && action !== null) {
-          const record = { ...entry, action: changed.action ?? action };
           const revision = locks.length === 0 ? null : await writer.revision();
+          const versions = commits && revision !== null ? await sumOfVersions(writer, revision) : undefined;
+          const detail = versions === undefined ? changed.detail : { ...changed.detail, versions };
+          const record = { ...entry, detail, action: changed.action ?? action };
           const seq = await audit.appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
           if (commits && !dryRun) number = seq;
         }

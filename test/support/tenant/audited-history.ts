@@ -144,10 +144,10 @@ export abstract class AuditedHistory<Step> {
     return did.what;
   }
 
-  /** The audit stands as it was written, and so does what imports keep. */
+  /** The audit stands as it was written, and so do the versions of all changes. */
   expectSound(): void {
-    const { broken, imports } = verifyOn(this.tenant.database, { head: undefined, imports: true });
-    expectSame({ broken, imports: imports?.broken }, { broken: null, imports: [] });
+    const { broken, changes } = verifyOn(this.tenant.database, { head: undefined, changes: true });
+    expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
   }
 
   /** One of several reasons is told, and nothing is changed. */

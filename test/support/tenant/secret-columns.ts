@@ -46,7 +46,6 @@ const NOTHING_OF: readonly string[] = [
   "secured_user_was",
   "org_was",
   "device_was",
-  "import_secret",
   "administrators_known",
   "seen_column",
   "reset_code",

@@ -101,7 +101,6 @@ const TABLES = [
   "import",
   "console_task",
   "import_created",
-  "import_secret",
   "user_was",
   "org_was",
   "secured_user_was",

@@ -525,11 +525,11 @@ export class TwinHistory {
     return answered.status;
   }
 
-  /** What both kept of it in the audit stands as it was written. */
+  /** The audit of both stands as it was written, and so do the versions of all changes. */
   expectSound(): void {
     for (const { tenant } of this.#pair) {
-      const { broken, imports } = verifyOn(tenant.database, { head: undefined, imports: true });
-      expectSame({ broken, imports: imports?.broken }, { broken: null, imports: [] });
+      const { broken, changes } = verifyOn(tenant.database, { head: undefined, changes: true });
+      expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
     }
   }
 

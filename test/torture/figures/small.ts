@@ -209,7 +209,7 @@ export const RANDOM_KILLS: readonly Trial[] = [20, 200, 5000].map((users) => ({
     await running.ended;
     const found = await count();
     const { code, stderr } = await run(line, { home, cwd: home });
-    const [then, audit] = [await count(), await run(["audit", "verify", "--imports"], { home })];
+    const [then, audit] = [await count(), await run(["audit", "verify", "--changes"], { home })];
     rmSync(home, { recursive: true });
     return [
       ...(found === 0 || found === users ? [] : [`${found} of ${users} users`]),

@@ -131,15 +131,15 @@ test("the head is the last record", async () => {
 test("a verification runs beside the program, and finds the kept hash", async () => {
   const [, , third] = await texts();
   const { hash } = await tenant.client.audit.head();
-  expect(await tenant.client.audit.verify({ head: third?.hash ?? "", imports: true })).toEqual({
+  expect(await tenant.client.audit.verify({ head: third?.hash ?? "", changes: true })).toEqual({
     records: 5,
     last: { seq: 5, hash },
     broken: null,
     headSeq: 3,
     table: [],
-    imports: { verified: 3, broken: [] },
+    changes: { verified: 4, broken: [] },
   });
-  const stopped = tenant.client.audit.verify({ imports: false }, AbortSignal.abort());
+  const stopped = tenant.client.audit.verify({ changes: false }, AbortSignal.abort());
   await expect(stopped).rejects.toThrow(/interrupted|aborted/i);
 });
 
@@ -190,9 +190,9 @@ test("a deletion says whom it deleted, though it is an import", async () => {
         { thing: "import", name: "2" },
         { thing: "user", id, name: "山田 太郎 <yamada@example.jp>" },
       ],
-      detail: { kind: "users", mode: "delete", delete: 1, changes: { count: 2 } },
+      detail: { kind: "users", mode: "delete", delete: 1, versions: { count: 1 } },
     });
-    expect(await other.client.audit.verify({ imports: true })).toMatchObject({ imports: { verified: 2, broken: [] } });
+    expect(await other.client.audit.verify({ changes: true })).toMatchObject({ changes: { verified: 2, broken: [] } });
   } finally {
     await other[Symbol.asyncDispose]();
   }
@@ -202,7 +202,7 @@ test("a tenant of which nothing was changed has no head, and nothing to verify",
   const fresh = new TestTenant();
   try {
     expect(await failureOf(fresh.client.audit.head())).toMatchObject({ code: "not-found" });
-    expect(await fresh.client.audit.verify({ imports: true })).toMatchObject({ records: 0, last: null, broken: null });
+    expect(await fresh.client.audit.verify({ changes: true })).toMatchObject({ records: 0, last: null, broken: null });
   } finally {
     await fresh[Symbol.asyncDispose]();
   }

@@ -227,7 +227,7 @@ describe("by imports", () => {
     expect(lastTouched()?.[1] ?? []).toHaveLength(named);
     await revert(id);
     expect(lastTouched()?.[1] ?? []).toHaveLength(named);
-    expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({ broken: null, records: 2 });
+    expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null, records: 2 });
   });
 });
 

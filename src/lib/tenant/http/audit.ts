@@ -8,8 +8,8 @@ export default ({ session, verifyAudit }: TenantParts): Handlers<"audit"> => ({
   list: ({ query }) => auditList(session, query),
   head: () => lastAuditRecord(session),
   verify: async ({ query, signal }) => {
-    const { broken, table, imports, ...found } = await verifyAudit(query, signal);
-    return { ...found, broken, table: [...table], imports: imports && { ...imports, broken: [...imports.broken] } };
+    const { broken, table, changes, ...found } = await verifyAudit(query, signal);
+    return { ...found, broken, table: [...table], changes: changes && { ...changes, broken: [...changes.broken] } };
   },
   export: ({ query }) => auditExport(session, query),
   show: ({ params: { seq } }) => auditRecord(session, seq),

@@ -6,24 +6,24 @@ import type { TableBreak } from "../../model/tenant-file.ts";
  */
 export type Break = "altered" | "missing" | "moved" | "stray";
 
-/** How an import's kept changes differ from what the audit holds of them. */
-export type KeptBreak =
-  /** they, or the import itself, were altered, or some of them are missing or too many */
+/** How the versions of a change differ from the sum of them in the audit. */
+export type VersionsBreak =
+  /** some of them were altered, removed or added */
   | "altered"
-  /** the audit has a record of the import, and the tenant has no such import */
+  /** the audit has a record of the change, and the tenant has no such change */
   | "missing"
-  /** the tenant has changes of an import of which the audit has no record */
+  /** the audit has no record of the change */
   | "unrecorded";
 
 /** What is verified of an audit. */
 export interface AuditQuestion {
   /** a hash that was kept elsewhere: some record must have it */
   readonly head?: string | undefined;
-  /** also the kept changes of imports */
-  readonly imports: boolean;
+  /** also the versions of all changes */
+  readonly changes: boolean;
 }
 
-/** What was found; the chain is looked at up to the first record that breaks it, and imports only where none does. */
+/** What was found; the chain is looked at up to the first record that breaks it, and changes only if none does. */
 export interface AuditFindings {
   /** number of records that stand as they were written; 0 of a table that cannot be read, of which `table` tells */
   readonly records: number;
@@ -34,10 +34,11 @@ export interface AuditFindings {
   readonly headSeq: number | null;
   /** empty where the table is as this version makes it */
   readonly table: readonly TableBreak[];
-  readonly imports: {
-    /** number of imports whose kept changes are as they were */
+  readonly changes: {
+    /** number of changes with versions that are as they were written */
     readonly verified: number;
-    readonly broken: readonly { readonly number: string; readonly reason: KeptBreak }[];
+    /** `number` is null for versions that belong to no change */
+    readonly broken: readonly { readonly number: number | null; readonly reason: VersionsBreak }[];
   } | null;
 }
 

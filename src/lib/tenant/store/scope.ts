@@ -191,7 +191,6 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
     ["import_created", OF_IMPORT],
-    ["import_secret", OF_IMPORT],
     ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),
     [
       "console_task",

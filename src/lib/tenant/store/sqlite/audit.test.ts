@@ -36,7 +36,7 @@ test("every change has an audit record, chained by hash, without secrets", async
       mode: "append",
       create: 1,
       inputSha256: done.inputSha256,
-      changes: { count: 2 },
+      versions: { count: 1 },
     },
   });
   expect(entries[2]).toMatchObject({

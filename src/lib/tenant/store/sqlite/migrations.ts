@@ -111,8 +111,7 @@ const FIRST_SCHEMA = `
     etag text, revision integer, change integer unique, detail text not null, madeAfter integer, madeUpTo integer);
   create index import_revision on import (revision);
 
-  -- Records as they were before an import. The audit holds a sum over what each import keeps (also in import_created and
-  -- import_secret): a step may add columns here without a value, and change nothing else.
+  -- Records as they were before an import.
   create table org_was (
     import integer not null, action text not null, pk integer, id text, parent integer, name text, code text,
     codeKey text, createdAt text, updatedAt text, revision integer, nameKey text,
@@ -194,8 +193,6 @@ const FIRST_SCHEMA = `
   create table import_created (
     import integer not null, entity text not null, target integer not null,
     primary key (import, entity, target)) without rowid;
-  create table import_secret (
-    import integer not null, target integer not null, primary key (import, target)) without rowid;
 
   create table sent_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;

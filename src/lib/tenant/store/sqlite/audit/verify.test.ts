@@ -52,7 +52,7 @@ const found = (change: (database: Database) => unknown, asked: { head?: string }
     );
     for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
     if (change(database) !== false) for (const { sql } of triggers) database.exec(String(sql));
-    return verifyOn(database, { ...asked, imports: true });
+    return verifyOn(database, { ...asked, changes: true });
   } finally {
     database.close();
     for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
@@ -60,8 +60,8 @@ const found = (change: (database: Database) => unknown, asked: { head?: string }
 };
 
 /** Whether a verification says that all is as it was written. */
-const isSound = ({ broken, headSeq, table, imports }: AuditFindings): boolean =>
-  broken === null && table.length === 0 && headSeq !== null && imports?.broken.length === 0;
+const isSound = ({ broken, headSeq, table, changes }: AuditFindings): boolean =>
+  broken === null && table.length === 0 && headSeq !== null && changes?.broken.length === 0;
 
 const untouched = (): void => undefined;
 
@@ -73,7 +73,7 @@ test("what nobody touched passes, and says how far", () => {
     broken: null,
     headSeq: records,
     table: [],
-    imports: { verified: 4, broken: [] },
+    changes: { verified: 6, broken: [] },
   });
 });
 
@@ -119,7 +119,7 @@ describe("a table that is not as it was made is told", () => {
       return false;
     });
     expect(table.map(({ name }) => name)).toContain("audit");
-    expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, imports: null });
+    expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, changes: null });
   });
 });
 
@@ -183,7 +183,7 @@ describe("what breaks the chain is named by the first record that it concerns", 
       records: seq - 1,
       broken,
       headSeq: null,
-      imports: null,
+      changes: null,
     });
   });
 });
@@ -204,18 +204,16 @@ describe("a record that is none of the chain is told, though all others stand", 
     const records = tenant.database.count("select count(*) from audit");
     const insert = `insert into audit (seq, record, hash) values (9223372036854775807, ${FORGED})`;
     const broken = { seq: records + 1, reason: "missing" };
-    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, imports: null });
+    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, changes: null });
   });
 });
 
-test("a cut tail is seen by the head that was kept, or by an import of which the record is gone", () => {
-  const cut = found((database) => database.exec("delete from audit where seq > 20"));
-  expect(cut).toMatchObject({ records: 20, broken: null, headSeq: null, imports: { broken: [] } });
+test("a cut tail is seen by the head that was kept, or by a change of which the record is gone", () => {
+  const cut = found((database) => database.exec("delete from audit where seq > 706"), { head: "0".repeat(64) });
+  expect(cut).toMatchObject({ records: 706, broken: null, headSeq: null, changes: { broken: [] } });
   const all = found((database) => database.exec("delete from audit where seq > 3"), {});
-  expect(all).toMatchObject({
-    broken: null,
-    imports: { verified: 2, broken: [{ number: "4", reason: "unrecorded" }, { number: "5" }] },
-  });
+  const unrecorded = Array.from({ length: 703 }, (_, at) => ({ number: 4 + at, reason: "unrecorded" }));
+  expect(all).toMatchObject({ broken: null, changes: { verified: 3, broken: unrecorded } });
   expect(found((database) => database.exec("delete from audit"))).toMatchObject({
     records: 0,
     last: null,
@@ -232,62 +230,137 @@ test("whoever has the file can write the whole chain anew: only a head that was 
       database.run("update audit set record = :text, hash = :before where seq = :seq", { text, before, seq });
     }
   };
-  expect(found(rewrite, {})).toMatchObject({ broken: null, imports: { broken: [] } });
+  expect(found(rewrite, {})).toMatchObject({ broken: null, changes: { broken: [] } });
   expect(found(rewrite)).toMatchObject({ broken: null, headSeq: null });
 });
 
-const KEPT = ["user_was", "import_created", "import_secret"] as const;
+const KEPT = ["user_version", "custom_field_version", "created_range"] as const;
 
-describe("kept changes of an import", () => {
-  test.each<[string, string, string, string]>([
-    ["a value was altered", "update user_was set name = 'x' where import = 2 and pk = 2", "3", "altered"],
-    ["a blank one was filled", "update user_was set tel = '1' where import = 2 and pk = 2", "3", "altered"],
-    ["what was done is another", "update user_was set action = 'update' where import = 3", "4", "altered"],
-    ["one is missing", "delete from user_was where import = 3 and pk = 3", "4", "altered"],
-    ["one is too many", "insert into import_secret values (2, 99)", "3", "altered"],
-    ["one belongs to another import", "update import_created set import = 2 where import = 1", "1", "altered"],
-    ["the records it made are others", "update import set madeUpTo = madeUpTo + 1 where pk = 1", "1", "altered"],
+/** SQL: the revision of a change. */
+const revisionOf = (number: number): string => `(select revision from change where number = ${number})`;
+
+describe("versions of a change", () => {
+  test.each<[string, string, number | null, string]>([
     [
-      "its committer is another",
-      "update import set detail = json_set(detail, '$.actor', 'x') where pk = 4",
-      "5",
+      "a value was altered",
+      `update user_version set name = 'x' where revision = ${revisionOf(3)} and pk = 2`,
+      3,
       "altered",
     ],
-    ["a value is of another type", "update user_was set name = cast(name as blob) where import = 2", "3", "altered"],
-    ["what is told of it is no JSON", "update import set detail = 'x' where pk = 3", "4", "altered"],
-    ["what is told of it is no text", "update import set detail = x'00' where pk = 3", "4", "altered"],
-    ["they bear no number", "update import_secret set import = 'x' where import = 2", "P0", "unrecorded"],
-    ["the table of what it made is not there", "drop table import_created", "1", "altered"],
-    ["it is not there", "delete from import where pk = 3", "4", "missing"],
-    ["it counts as a plan", "update import set state = 'planned' where pk = 3", "4", "missing"],
-    ["they bear a number that no import has", "insert into import_secret values (77, 1)", "P77", "unrecorded"],
     [
-      "an import was made up",
-      "insert into import select 50, 'x', kind, state, createdAt, etag, revision, null, detail, madeAfter, madeUpTo from import where pk = 1",
-      "P50",
+      "a blank one was filled",
+      `update user_version set tel = '1' where revision = ${revisionOf(3)} and pk = 2`,
+      3,
+      "altered",
+    ],
+    [
+      "what was changed is another",
+      `update user_version set changed = 0 where revision = ${revisionOf(3)}`,
+      3,
+      "altered",
+    ],
+    [
+      "what was done is another",
+      `update user_version set action = 'x' where revision = ${revisionOf(4)}`,
+      4,
+      "altered",
+    ],
+    ["one was removed", `delete from user_version where revision = ${revisionOf(4)} and pk = 3`, 4, "altered"],
+    ["all were removed", `delete from user_version where revision = ${revisionOf(4)}`, 4, "altered"],
+    [
+      "one was added",
+      `insert into user_version (pk, revision, action) select 99, ${revisionOf(3)}, 'update'`,
+      3,
+      "altered",
+    ],
+    [
+      "one was added before all numbers",
+      `insert into user_version (pk, revision, action) select -9007199254740991, ${revisionOf(3)}, 'update'`,
+      3,
+      "altered",
+    ],
+    [
+      "one was added to a change that has none",
+      `insert into user_version (pk, revision, action) select 99, ${revisionOf(20)}, 'update'`,
+      20,
+      "altered",
+    ],
+    [
+      "one belongs to another change",
+      `update user_version set revision = ${revisionOf(3)} where revision = ${revisionOf(4)} and pk = 4`,
+      4,
+      "altered",
+    ],
+    [
+      "of an edit by hand were removed",
+      `delete from custom_field_version where revision = ${revisionOf(6)}`,
+      6,
+      "altered",
+    ],
+    [
+      "the records it made are others",
+      `update created_range set last = last + 1 where revision = ${revisionOf(1)}`,
+      1,
+      "altered",
+    ],
+    [
+      "a range is of another thing",
+      `update created_range set thing = thing || 's' where revision = ${revisionOf(2)}`,
+      2,
+      "altered",
+    ],
+    [
+      "a value is of another type",
+      `update user_version set name = cast(name as blob) where revision = ${revisionOf(3)}`,
+      3,
+      "altered",
+    ],
+    [
+      "a number is too large",
+      `update user_version set pk = 9223372036854775807 where revision = ${revisionOf(3)} and pk = 2`,
+      3,
+      "altered",
+    ],
+    ["the table of what it made is not there", "drop table created_range", 1, "altered"],
+    ["the change has another revision", "update change set revision = 5000 where number = 3", 3, "altered"],
+    ["the change has no revision", "update change set revision = null where number = 3", 3, "altered"],
+    ["the change is not there", "delete from change where number = 4", 4, "missing"],
+    [
+      "the change was made up",
+      "insert into change (number, revision, writer) values (5000, 5000, 'hand')",
+      5000,
       "unrecorded",
     ],
+    [
+      "they belong to no change",
+      "insert into user_version (pk, revision, action) values (1, 5000, 'update')",
+      null,
+      "unrecorded",
+    ],
+    ["a revision is no number", "insert into created_range values ('x', 'user', 1, 1)", null, "unrecorded"],
   ])("%s", (_, statement, number, reason) => {
-    const { broken, imports } = found((database) => database.exec(statement));
+    const { broken, changes } = found((database) => database.exec(statement));
     expect(broken).toBeNull();
-    expect(imports?.broken).toContainEqual({ number, reason });
+    expect(changes?.broken).toContainEqual({ number, reason });
   });
 
-  test("of one that cannot be read leave the others verified", () => {
-    const { imports } = found((database) => database.exec("update import set detail = 'x' where pk = 2"));
-    expect(imports).toEqual({ verified: 3, broken: [{ number: "3", reason: "altered" }] });
+  test("that cannot be read leave the others verified", () => {
+    const { changes } = found((database) =>
+      database.exec(`update user_version set name = x'00' where revision = ${revisionOf(3)}`),
+    );
+    expect(changes).toEqual({ verified: 5, broken: [{ number: 3, reason: "altered" }] });
   });
 
-  test("are gone with the table of imports", () => {
-    const { imports } = found((database) => database.exec("drop table import"));
-    expect(imports).toMatchObject({
+  test("are missing with the table of changes", () => {
+    const { changes } = found((database) => database.exec("drop table change"));
+    expect(changes).toMatchObject({
       verified: 0,
-      broken: [1, 3, 4, 5].map((change) => ({ number: String(change), reason: "missing" })),
+      broken: [1, 2, 3, 4, 5, 6].map((number) => ({ number, reason: "missing" })),
     });
   });
 
   test("are the same under a later column, which has nothing in them", () => {
-    expect(isSound(found((database) => database.exec("alter table user_was add column another text")))).toBe(true);
+    expect(isSound(found((database) => database.exec("alter table user_version add column another text")))).toBe(true);
   });
 });
 
@@ -299,7 +372,7 @@ type Tampering = (database: Database, at: number, salt: number) => boolean;
 
 const nthSeq = (database: Database, at: number): number => (at % database.count("select count(*) from audit")) + 1;
 
-/** What may be done to the audit and to kept changes; false where it changed nothing. */
+/** What may be done to the audit and to versions; false where it changed nothing. */
 const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   "alter a record": (database, at, salt) => {
     const seq = nthSeq(database, at);
@@ -340,8 +413,8 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
       }) > 0
     );
   },
-  "alter a kept change": (database, at, salt) => {
-    const table = KEPT[salt % KEPT.length] ?? "user_was";
+  "alter a version": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_version";
     const rows = database.all(`select * from ${table} order by 1, 2`);
     const row = rows[at % rows.length] ?? {};
     const columns = Object.keys(row);
@@ -350,8 +423,8 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
     const value = otherThan(row[column] ?? null, salt);
     return database.run(`update or ignore ${table} set "${column}" = :value where ${where}`, { ...row, value }) > 0;
   },
-  "delete a kept change": (database, at, salt) => {
-    const table = KEPT[salt % KEPT.length] ?? "user_was";
+  "delete a version": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_version";
     const rows = database.all(`select * from ${table} order by 1, 2`);
     const row = rows[at % rows.length] ?? {};
     const where = Object.keys(row).map((name) => `"${name}" is :${name}`);

@@ -1,10 +1,9 @@
 import type { AuditFindings, AuditQuestion } from "../../audit-findings.ts";
 import type { Database } from "../database.ts";
-import { defineFunctions } from "../imports/functions.ts";
 import { isMisfit } from "../storage-failure.ts";
 import { verifyChain } from "./chain.ts";
-import { verifyKept } from "./kept.ts";
 import { verifyTable } from "./table.ts";
+import { verifyVersions } from "./versions.ts";
 
 /** What the thread that verifies an audit is given. */
 export interface AuditTask extends AuditQuestion {
@@ -13,16 +12,15 @@ export interface AuditTask extends AuditQuestion {
 }
 
 /** Verifies an audit on a connection of its own, on one snapshot. */
-export const verifyOn = (database: Database, { head, imports }: AuditQuestion): AuditFindings => {
-  defineFunctions(database, () => false);
+export const verifyOn = (database: Database, { head, changes }: AuditQuestion): AuditFindings => {
   return database.snapshot(() => {
     const table = verifyTable(database);
     try {
       const chain = verifyChain(database, head);
-      return { ...chain, table, imports: imports && chain.broken === null ? verifyKept(database) : null };
+      return { ...chain, table, changes: changes && chain.broken === null ? verifyVersions(database) : null };
     } catch (error) {
       if (table.length === 0 || !isMisfit(error)) throw error;
-      return { ...NOTHING, table, imports: null };
+      return { ...NOTHING, table, changes: null };
     }
   });
 };

@@ -243,12 +243,7 @@ const release = (database: Database, plan: PlanSql, context: CommitContext): voi
 };
 
 /** Records which secrets were set and when; the secrets themselves were never staged. */
-const noteSecrets = (
-  database: Database,
-  plan: PlanSql,
-  { now, import: by, revision }: CommitContext,
-  base: number,
-): void => {
+const noteSecrets = (database: Database, plan: PlanSql, { now, revision }: CommitContext, base: number): void => {
   if (!hasSecrets(plan)) return;
   const { table, thing } = plan.kind;
   const { name } = thing;
@@ -270,7 +265,6 @@ const noteSecrets = (
   ] as const) {
     const from = `${rows} and r.secrets is not null and ${VALID}`;
     database.run(`update ${name} as t set ${change} from ${from} and t.pk = ${target}`, { now, base });
-    database.run(`insert into import_secret select :by, ${target} from ${from}`, { by, base });
   }
 };
 

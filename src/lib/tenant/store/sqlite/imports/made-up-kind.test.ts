@@ -156,7 +156,7 @@ const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const revision = advance(database, [kind.collection]);
   const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
   const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
-  database.exec("delete from import_created; delete from gadget_was; delete from import_secret");
+  database.exec("delete from import_created; delete from gadget_was");
   database.change(() => applyPlan(database, sql, context));
   return counts;
 };

@@ -145,7 +145,7 @@ test.each(CHANGES)("%s is undone; that is undone, and stands again", async (_wha
   expect(records()).toEqual(after);
   expect(await undo(number)).toMatchObject({ undoes: number });
   expect(records()).toEqual(before);
-  expect(await tenant.client.audit.verify({ imports: true })).toMatchObject({ broken: null, imports: { broken: [] } });
+  expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null, changes: { broken: [] } });
 });
 
 test("what a bundle made is undone as one", async () => {

@@ -3,9 +3,9 @@ import { appendAudit, type ChangedObject } from "../../../audit.ts";
 import type { CommitMoment, Verified } from "../../../imports/engine.ts";
 import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
+import { sumIn } from "../../audit/versions.ts";
 import type { Database } from "../../database.ts";
 import { calledText } from "../expressions.ts";
-import { sumOfKept } from "../history/kept.ts";
 import { kindNamed } from "../tables.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { versionTable } from "../../../../versions/tables.ts";
@@ -42,7 +42,7 @@ interface Done {
 
 /**
  * Writes the audit's record of a commit or an undoing, at the end of its transaction: by whom, of which file, how many
- * records, the organisations that it touched, and the sum over all that the import keeps. Where these are none, or too many,
+ * records, the organisations that it touched, and the sum of its versions. Where these are none, or too many,
  * those of a committer who does not hold all of them stand for them: nothing outside them was touched.
  *
  * @param record as it was before the commit
@@ -75,7 +75,7 @@ export const auditImport = async (
         undoes,
         ...doneOf(counts),
         inputSha256: staged?.sha256,
-        changes: sumOfKept(database, record.pk),
+        versions: sumIn(database, revision),
       },
     },
     { writer: kind, revision, import: record.pk, undoes },
