@@ -516,6 +516,9 @@ test("where no later change is in the way, only the rest can be undone", async (
   const { en, ja } = await inBoth("undo 17 --yes", { tenant });
   expect(en.stderr).toContain("\n  to undo only the rest: clomoctl undo 17 --skip-blocked\n");
   expect(ja.stderr).toContain("\n  ほかだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+  const dry = await run("undo 17 --dry-run", { tenant });
+  expect(dry.exit).toBe(5);
+  expect(dry.stderr).not.toContain("without --dry-run");
 });
 
 describe("in a tenant", () => {

@@ -94,7 +94,8 @@ export default defineCommand({
       for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
       await tellBlocked(tools, plan);
       if (plan.blocked !== undefined && !skipBlocked) {
-        await showResult(tools, { plan, dryRun, committed: false });
+        // as of a rejected file, nobody is told to run it without --dry-run
+        await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         throw cannotUndo(plan, plan.blocked);
       }
       const isExport = original?.request?.fromConsole === true;
