@@ -388,10 +388,14 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
 /** SQL: true if a staged row changed anything as the plan's file was written for the console. @param row its number */
 export const isWritten = (row: string): string => `exists (select 1 from ${EMITTED} w where w.row = ${row})`;
 
-/** SQL: what a cell shows of the record it names, by its `pk`. */
-export const shownReference = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
+/** SQL: what a cell shows of the record it names, by its `pk`. @param from the table with the record */
+export const shownReference = (
+  { refers, table: { thing } }: StoredReference,
+  pk: string,
+  from: string = thing.name,
+): string => {
   const shown = thing.fields[refers.by]?.type === "texts" ? `${refers.by} ->> 0` : refers.by;
-  return `(select ${shown} from ${thing.name} where pk = ${pk})`;
+  return `(select ${shown} from ${from} where pk = ${pk})`;
 };
 
 /** Makes the index that finds the row of a record. */

@@ -40,11 +40,19 @@ const ofKind = ({ thing, name }: StoredKind, actions: string): string =>
   `from ${stagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk
    where u.action in (${actions}) ${thing.scope === undefined ? "" : `and coalesce(${to(thing.scope)}, ${stored(thing.scope)}) = '${name}'`}`;
 
+/** The columns that no file has, and that an undo restores: marks and what is set by hand. */
+const columnsBeside = ({ thing, fields }: StoredKind): readonly string[] =>
+  restoredColumns(versionsOf(thing.name))
+    .filter(({ name, leads }) => leads && !["id", "createdAt", thing.scope].includes(name))
+    .map(({ name }) => name)
+    .filter((name) => fields.every((field) => field.stored !== name));
+
 /** In how many records a staged undo changes the fields of a kind; those that it does not change are left out. */
 export const changedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
-  const own = kind.fields.flatMap(({ field, stored: column, merge }) =>
-    merge === "custom" ? [] : [{ field, to: to(column), now: stored(column) }],
-  );
+  const own = [
+    ...kind.fields.flatMap(({ field, stored: column, merge }) => (merge === "custom" ? [] : [{ field, column }])),
+    ...columnsBeside(kind).map((column) => ({ field: column, column })),
+  ].map(({ field, column }) => ({ field, to: to(column), now: stored(column) }));
   const custom = database.all("select pk, name from custom_field order by pk").map(({ pk, name }) => {
     const value = (of: string): string => `${of} ->> '${Number(pk)}'`;
     return { field: `custom:${String(name)}`, to: value(to("custom")), now: value(stored("custom")) };
@@ -70,18 +78,9 @@ const afterOf = (kind: StoredKind, field: ImportedField): string => {
   const reference = referenceOf(kind, field);
   const value = to(field.stored);
   if (reference === undefined || reference.table.thing === kind.thing) return storedPiece(kind, field, value);
-  const { refers, table } = reference;
-  const by = table.thing.fields[refers.by]?.type === "texts" ? `${refers.by} ->> 0` : refers.by;
-  const back = `(select s.${by} from ${stagedTable({ thing: table.thing })} s where s.pk = ${value})`;
+  const back = shownReference(reference, value, stagedTable(reference.table));
   return valuePiece(field, `coalesce(${shownReference(reference, value)}, ${back})`);
 };
-
-/** The columns that no file has, and that an undo restores: marks and what is set by hand. */
-const columnsBeside = ({ thing, fields }: StoredKind): readonly string[] =>
-  restoredColumns(versionsOf(thing.name))
-    .filter(({ name, leads }) => leads && !["id", "createdAt", thing.scope].includes(name))
-    .map(({ name }) => name)
-    .filter((name) => fields.every((field) => field.stored !== name));
 
 /** SQL: a column that no file has, as a piece of a line. @param value SQL of it */
 const besidePiece = ({ thing }: StoredKind, name: string, value: string): string => {

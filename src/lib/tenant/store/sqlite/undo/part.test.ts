@@ -32,6 +32,25 @@ test("undoes changes inside it, of others too, as far as each may make such chan
   expect(refused?.code).toBe("not-permitted");
 });
 
+test("undoes neither the mark of an administrator, nor a value that no file has, without the right to set it", async () => {
+  await tenant.client.administrators.mark("users", { add: [tanaka] });
+  await tenant.client.administrators.mark("users", { remove: [tanaka] });
+  const unmarked = lastNumber();
+  await tenant.client.users.edit(tanaka, { salesforceAccount: "tanaka" });
+  const edited = lastNumber();
+  await withAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
+  for (const [who, number] of [
+    ["div", unmarked],
+    ["cus", unmarked],
+    ["cus", edited],
+  ] as const) {
+    const failure = await failureOf(undoChange({ imports: tenant.as(who).imports }, number));
+    expect([who, number, failure?.code]).toEqual([who, number, "not-permitted"]);
+  }
+  await tenant.client.imports.commit(await undoChange(tenant.client, unmarked));
+  expect((await tenant.client.users.find({ name: tanaka }))[0]?.administrator).toBe(true);
+});
+
 test("finds no change that is outside it, as there is none of a number that is not there", async () => {
   await tenant.client.users.create({ name: "西野", emails: ["n@x.jp"], org: west });
   const { imports } = tenant.as("div");

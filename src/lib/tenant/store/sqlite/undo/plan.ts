@@ -1,3 +1,4 @@
+import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE } from "../../../../model/device.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
@@ -65,20 +66,20 @@ const lostValues = (database: Database): UndoCounts["lost"] => {
 };
 
 /**
- * Nobody but a system administrator changes, removes or brings back the user of who holds a role above operator, or may hold
- * one: neither does an undo.
+ * Only system administrators change, delete or restore the user of an administrator above operator, or mark a user as an
+ * administrator: an undo is no way around that.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
 const checkNobodyAbove = (database: Database): void => {
   if (!seesPart(database)) return;
-  const isStaged = (name: string): string =>
-    `exists (select 1 from ${stagedTable(versionsOf(name))} s where s.pk = p.pk)`;
+  const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => stagedTable(versionsOf(name)));
+  const isMarked = `exists (select 1 from ${users} s where s.pk = p.pk and s.action <> 'delete' and s.administrator = 1)`;
   const found = database.get(
-    `select ${FOUND} from (select a.user as pk from main.account a union select pk from main.user where administrator = 1) p
+    `select ${FOUND} from (select pk from ${users} union select pk from ${accounts}) p
        left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
-     where ${IS_ABOVE} and (${isStaged("user")} or ${isStaged("account")}) order by p.pk limit 1`,
+     where ${IS_ABOVE} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
   );
   refuseFound(found, text("undoes what changed the user", "そのユーザーへの変更を取り消せる"));
 };
