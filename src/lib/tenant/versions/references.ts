@@ -21,8 +21,8 @@ export interface StoredRelation {
   readonly joined?: ((alias: string) => string) | undefined;
   /** SQL: by what a record is referred to. @param alias of the record */
   readonly key: (alias: string) => string;
-  /** the columns that {@link key} reads */
-  readonly keyColumns: readonly string[];
+  /** the other record is referred to by its name, which may change */
+  readonly byName?: true | undefined;
   /** SQL: whether a reference means a record of its own scope. @param aliases of the referring record and of the other */
   readonly among: (from: string, to: string) => string;
   /** SQL: whether a record keeps what it refers to from being deleted; default: it does. @param alias of the record */
@@ -31,14 +31,13 @@ export interface StoredRelation {
   readonly optional?: true | undefined;
 }
 
-const byNumber = (from: Thing, column: string, to: Thing, field = column): StoredRelation => ({
+const byNumber = (from: Thing, column: string, to: Thing): StoredRelation => ({
   from,
   to,
-  field,
+  field: column,
   columns: [column],
   value: (alias) => `${alias}.${quoteIdentifier(column)}`,
   key: (alias) => `${alias}.pk`,
-  keyColumns: [],
   among: () => "true",
 });
 
@@ -78,7 +77,7 @@ export const RELATIONS: readonly StoredRelation[] = [
     value: () => "e.value",
     joined: (alias) => `${THEN} json_each(coalesce(${alias}.groupKeys, ${alias}.groups)) e`,
     key: (alias) => `coalesce(${alias}.nameKey, ${alias}.name)`,
-    keyColumns: ["app", "name", "nameKey"],
+    byName: true,
     among: (from, to) => `${from}.app = ${to}.app`,
   },
 ];

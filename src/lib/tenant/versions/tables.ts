@@ -1,11 +1,7 @@
 import { besideOf } from "../../imports/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import { DEVICE } from "../../model/device.ts";
-import { ORG } from "../../model/organisation.ts";
-import { SCHEME } from "../../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { THINGS } from "../../model/things.ts";
 
 // A version has the values of a record before a change: those of the columns that were changed, or all if it was deleted.
 
@@ -59,19 +55,15 @@ const versionsOf = (
   ],
 });
 
+/** How versions of some things are stored otherwise. */
+const OTHERWISE: Readonly<Record<string, Parameters<typeof versionsOf>[1]>> = {
+  [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
+  [ACCOUNT_SETTINGS.name]: { lasting: [] },
+};
+
 /** The versions of all things that have some, by the things' names. */
 export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
-  [
-    versionsOf(ORG),
-    versionsOf(USER),
-    versionsOf(CUSTOM_FIELD),
-    versionsOf(DEVICE),
-    versionsOf(SECURED_USER),
-    versionsOf(SECURED_GROUP),
-    versionsOf(SCHEME),
-    versionsOf(ACCOUNT, { key: "user", lasting: ["createdAt"] }),
-    versionsOf(ACCOUNT_SETTINGS, { lasting: [] }),
-  ].map((versions) => [versions.thing.name, versions]),
+  [...THINGS].map(([name, thing]) => [name, versionsOf(thing, OTHERWISE[name])] as const),
 );
 
 /** The table with the versions of a thing's records. */

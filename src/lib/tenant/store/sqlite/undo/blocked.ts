@@ -2,14 +2,13 @@ import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, ONE_ACCOUNT } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
-import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
-import { CLAIMS } from "../../records.ts";
-import { asExpression, either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import { asExpression, either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
 import type { Database, Row } from "../database.ts";
 import { usesAccount } from "../imports/devices/rules.ts";
@@ -17,7 +16,7 @@ import { proceeding } from "../imports/functions.ts";
 import { seesPart } from "../scope.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
-import { afterwards, joinNow, restoredColumns, stagedTable, THINGS } from "./staged.ts";
+import { afterwards, joinNow, isStaged, restoredColumns, stagedTable, THINGS, uniqueFields } from "./staged.ts";
 
 // What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.
 
@@ -64,24 +63,21 @@ class Finder {
 
   find(): void {
     for (const versions of THINGS) {
-      if (this.#isUntouched(versions)) continue;
+      if (!isStaged(this.#database, versions)) continue;
       // first: of a record out of sight no other reason is told
       if (seesPart(this.#database)) this.#outOfSight(versions);
       this.#changedSince(versions);
       if (this.#undone.isImport) this.#administrators(versions);
       this.#taken(versions);
     }
+    const writes = ({ name }: Thing): boolean => isStaged(this.#database, versionsOf(name));
     for (const relation of RELATIONS) {
-      if (!this.#isUntouched(versionsOf(relation.from.name)) && relation.optional !== true) this.#gone(relation);
-      if (!this.#isUntouched(versionsOf(relation.to.name))) this.#inUse(relation);
+      if (writes(relation.from) && relation.optional !== true) this.#gone(relation);
+      if (writes(relation.to)) this.#inUse(relation);
     }
-    if (!this.#isUntouched(versionsOf(ORG.name))) this.#orgs();
-    if (!this.#isUntouched(versionsOf(DEVICE.name))) this.#devices();
-    if (!this.#isUntouched(versionsOf(ACCOUNT.name))) this.#accounts();
-  }
-
-  #isUntouched(versions: Versions): boolean {
-    return this.#database.get(`select 1 from ${stagedTable(versions)} limit 1`) === undefined;
+    if (writes(ORG)) this.#orgs();
+    if (writes(DEVICE)) this.#devices();
+    if (writes(ACCOUNT)) this.#accounts();
   }
 
   /** Records that a later change wrote in the same columns, with other values by now. */
@@ -152,34 +148,28 @@ class Finder {
 
   /** Records of which another one has a unique value by now. */
   #taken(versions: Versions): void {
-    const { thing, columns } = versions;
+    const { thing } = versions;
     const staged = stagedTable(versions);
     const isFree = (pk: string): string =>
       `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk})`;
-    for (const [name, { unique, short = name, comparison = "exact", type }] of Object.entries(thing.fields)) {
-      if (unique !== true || !columns.some((column) => column.name === name)) continue;
-      const isWritten = `u.action <> 'delete' and u.changed & ${bitOf(versions, name)} <> 0`;
-      const { [name]: claims } = CLAIMS[thing.name] ?? {};
-      const of = (alias: string): string => {
-        const beside = keyColumn({ short, list: type === "texts" });
-        return keyOrValue(comparison, `${alias}.${beside}`, `${alias}.${quoteIdentifier(name)}`);
-      };
+    for (const { name, bit, keys, claims } of uniqueFields(versions)) {
+      const isWritten = `u.action <> 'delete' and u.changed & ${bit} <> 0`;
       const found = { why: "taken", fields: `'["${name}"]'` } as const;
       if (claims !== undefined) {
-        const from = `from ${staged} u ${THEN} json_each(${of("u")}) e
-          ${THEN} main.${claims} k on k.${keyColumn({ short, list: false })} = e.value where ${isWritten} and ${isFree(`k.${thing.name}`)}`;
+        const from = `from ${staged} u ${THEN} json_each(${keys("u")}) e
+          ${THEN} main.${claims.table} k on k.${claims.key} = e.value where ${isWritten} and ${isFree(`k.${thing.name}`)}`;
         this.#add(versions, { ...found, other: { thing, pk: `k.${thing.name}` } }, from);
         continue;
       }
       const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
-      const from = `from ${staged} u ${THEN} main.${thing.name} h on ${of("h")} = ${asExpression(of("u"))} and ${scope}
+      const from = `from ${staged} u ${THEN} main.${thing.name} h on ${keys("h")} = ${asExpression(keys("u"))} and ${scope}
         where ${isWritten} and ${isFree("h.pk")}`;
       this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
     }
   }
 
   /** Records that would refer to one that is not there any more. */
-  #gone({ from, to, field, value, joined, key, keyColumns, among }: StoredRelation): void {
+  #gone({ from, to, field, value, joined, key, byName, among }: StoredRelation): void {
     const [versions, target] = [versionsOf(from.name), stagedTable(versionsOf(to.name))];
     const [own, rows] = [value("u"), joined?.("u") ?? ""];
     const isThere = `exists (select 1 from main.${to.name} o where ${key("o")} = ${own} and ${among("u", "o")}
@@ -190,7 +180,7 @@ class Finder {
     const since = (what: string): string => `(select ${what} from main.${versionTable(versionsOf(to.name))} w
       ${THEN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
       where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
-    const other = { thing: to, pk: keyColumns.length === 0 ? own : since("w.pk") };
+    const other = { thing: to, pk: byName !== true ? own : since("w.pk") };
     this.#add(
       versions,
       { why: "gone", fields: `'["${field}"]'`, change: since("c.number"), other },

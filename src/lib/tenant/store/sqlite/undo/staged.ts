@@ -1,8 +1,9 @@
-import type { Thing } from "../../../../model/thing.ts";
+import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
-import { ALL_CHANGED, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
-import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import { CLAIMS } from "../../records.ts";
+import { either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { proceeding } from "../imports/functions.ts";
 
@@ -68,6 +69,10 @@ export interface StagedCount {
   readonly delete: number;
 }
 
+/** True if an undo writes records of a thing. */
+export const isStaged = (database: Database, versions: Versions): boolean =>
+  database.get(`select 1 from ${stagedTable(versions)} limit 1`) !== undefined;
+
 /** Stages the undo of a change: all of it. */
 export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "revision">): void => {
   for (const versions of THINGS) {
@@ -79,6 +84,8 @@ export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "
     database.exec(`delete from ${table}`);
     for (const sql of staging(versions)) database.run(sql, { revision });
     for (const sql of clearingSince(versions)) database.exec(sql);
+    // the later versions of all records are scanned: not of things that the change did not write
+    if (!isStaged(database, versions)) continue;
     database.run(
       collectingSince(
         versions,
@@ -116,6 +123,36 @@ export const stagedCollections = (database: Database): readonly string[] => [
     }),
   ),
 ];
+
+/** A field of which only one record of a thing may have a value. */
+interface UniqueField {
+  readonly name: string;
+  /** SQL: its bit in `changed` */
+  readonly bit: string;
+  /** SQL: what its value is compared by, or those of a list. @param alias of the record */
+  readonly keys: (alias: string) => string;
+  /** the column by which a record gives up its value */
+  readonly held: string;
+  /** the table with the keys of a list, and its column with a key */
+  readonly claims?: { readonly table: string; readonly key: string } | undefined;
+}
+
+/** The unique fields of a thing that versions keep. */
+export const uniqueFields = (versions: Versions): readonly UniqueField[] => {
+  const { thing, columns } = versions;
+  return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact", type }]) => {
+    if (unique !== true || !columns.some((column) => column.name === name)) return [];
+    const { [name]: table } = CLAIMS[thing.name] ?? {};
+    const [beside, key] = [keyColumn({ short, list: type === "texts" }), keyColumn({ short, list: false })];
+    return {
+      name,
+      bit: bitOf(versions, name),
+      keys: (alias) => keyOrValue(comparison, `${alias}.${beside}`, `${alias}.${quoteIdentifier(name)}`),
+      held: comparison === "exact" ? name : key,
+      ...(table !== undefined && { claims: { table, key } }),
+    };
+  });
+};
 
 /** SQL: the records of a thing as an undo leaves them: `pk`, and columns. @param names of the columns */
 export const afterwards = (versions: Versions, names: readonly string[]): string => {

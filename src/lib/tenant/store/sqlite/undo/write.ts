@@ -1,14 +1,12 @@
 import { USER } from "../../../../model/user.ts";
-import { keyColumn } from "../../../../model/thing.ts";
 import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/keep.ts";
-import { bitOf, type Versions } from "../../../versions/tables.ts";
-import { CLAIMS } from "../../records.ts";
-import { either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import type { Versions } from "../../../versions/tables.ts";
+import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { columnsOf, keeping } from "../imports/commit.ts";
 import { forNumbers, proceeding } from "../imports/functions.ts";
 import { hasFormer } from "../imports/stored-kind.ts";
-import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
+import { restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
 
 /** The record of an undo. */
 interface Undo {
@@ -33,32 +31,27 @@ const keep = (database: Database, versions: Versions, { pk, revision }: Undo): v
 /** Releases the unique values of the records that get other ones, so that they may be exchanged. */
 const release = (database: Database, versions: Versions): void => {
   const { thing } = versions;
-  const staged = stagedTable(versions);
-  for (const [name, { unique, short = name, comparison = "exact" }] of Object.entries(thing.fields)) {
-    if (unique !== true || !versions.columns.some((column) => column.name === name)) continue;
-    const records = `select u.pk from ${staged} u where u.changed & ${bitOf(versions, name)} <> 0`;
-    const { [name]: claims } = CLAIMS[thing.name] ?? {};
+  for (const { bit, held, claims } of uniqueFields(versions)) {
+    const records = `select u.pk from ${stagedTable(versions)} u where u.changed & ${bit} <> 0`;
     if (claims !== undefined)
-      database.run(`delete from main.${claims} where ${thing.name} in (${records}) and ${proceeding(thing.name)}`);
-    else {
-      const held = comparison === "exact" ? name : keyColumn({ short, list: false });
+      database.run(
+        `delete from main.${claims.table} where ${thing.name} in (${records}) and ${proceeding(thing.name)}`,
+      );
+    else
       database.run(
         `update main.${thing.name} set ${quoteIdentifier(held)} = 'released ' || id where pk in (${records} and u.action = 'update')`,
       );
-    }
   }
 };
 
 /** Claims the values of unique lists for the records that have them again. */
 const claim = (database: Database, versions: Versions): void => {
-  const { thing } = versions;
-  for (const [name, claims] of Object.entries(CLAIMS[thing.name] ?? {})) {
-    const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
-    const keys = keyOrValue(comparison, `u.${keyColumn({ short, list: true })}`, `u.${quoteIdentifier(name)}`);
+  for (const { bit, keys, claims } of uniqueFields(versions)) {
+    if (claims === undefined) continue;
     database.run(
-      `insert into main.${claims} (${keyColumn({ short, list: false })}, ${thing.name}, main)
-       select e.value, u.pk, ${either("e.key = 0", "1", "0")} from ${stagedTable(versions)} u ${THEN} json_each(${keys}) e
-       where u.action <> 'delete' and u.changed & ${bitOf(versions, name)} <> 0 and ${proceeding("u.pk")}`,
+      `insert into main.${claims.table} (${claims.key}, ${versions.thing.name}, main)
+       select e.value, u.pk, ${either("e.key = 0", "1", "0")} from ${stagedTable(versions)} u ${THEN} json_each(${keys("u")}) e
+       where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${proceeding("u.pk")}`,
     );
   }
 };
