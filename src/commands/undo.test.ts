@@ -124,7 +124,7 @@ test("tells what the counts do not: what is beside the kind, who changed somethi
   expect(en.stderr).toContain("\norganisation: create 0, update 0, delete 1\n");
   expect(ja.stderr).toContain("\n組織: 追加 0、更新 0、削除 1\n");
   expect(en.stderr).toContain(
-    "\nchanges after it were made by owner (jiro), taro\npasswords and the like that it set stay as they are: former ones are not kept\n",
+    "\nlater changes were made by owner (jiro), taro\npasswords and the like that it set stay as they are: former ones are not kept\n",
   );
   expect(ja.stderr).toContain("\nその後に変更した人: owner (jiro)、taro\n設定したパスワードなどは");
 });
@@ -263,11 +263,11 @@ testWrongLines(
   ["undo 1 --emit-csv undo.xlsx"],
 );
 
-test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is no number of a change", async (typed) => {
+test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is not a change number", async (typed) => {
   const { en, ja } = await inBoth(`undo -- ${typed}`, { tenant: {} });
   expect(en).toMatchObject({
     exit: 2,
-    stderr: `error: ${typed} is no number of a change\n  see them: clomoctl audit list\n`,
+    stderr: `error: ${typed} is not a change number\n  see them: clomoctl audit list\n`,
   });
   expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  確認: clomoctl audit list\n`);
 });

@@ -131,7 +131,7 @@ const numberOf = (typed: string): number | "last" => {
   if (typed.toLowerCase() === "last") return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
   throw new Failure("usage", {
-    what: text(`${typed} is no number of a change`, `「${typed}」は変更番号ではありません`),
+    what: text(`${typed} is not a change number`, `「${typed}」は変更番号ではありません`),
     hint: text(`see them: ${line("audit list", [])}`, `確認: ${line("audit list", [])}`),
   });
 };
@@ -149,7 +149,7 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
     yield text(`change ${undoes}: ${fileName}, by ${actor}`, `変更 ${undoes}: ${fileName}(実行者 ${actor})`);
   }
   if (others.length > 0)
-    yield text(`changes after it were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
+    yield text(`later changes were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
   if (lost.length > 0) {
     const { en, ja } = joined(
       lost.map(({ name, values }) => text(`${name}: ${counted(values, "value")}`, `${name}: ${values} 件`)),
@@ -167,7 +167,7 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
     );
   if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true))
     yield text(
-      "what was deleted comes back without passwords and the like: none are kept, set them anew",
+      "what was deleted comes back without passwords and the like: none are kept, so set them again",
       "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
     );
 }
@@ -220,7 +220,7 @@ const ONE_OF_BOTH = new Failure("usage", {
 const noFile = ({ undoes }: Import): Failure =>
   new Failure("usage", {
     what: text(
-      `change ${undoes} is no import, so there is no file that undoes it in the console`,
+      `change ${undoes} is not an import, so no file can undo it in the console`,
       `変更 ${undoes} はインポートではないため、管理画面で取り消すファイルは書き出せません`,
     ),
     where: "--emit-csv",

@@ -6,7 +6,7 @@ import { describeWritten, showWritten } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
-/** What who acts may do once an account was changed: less than before where it was his own. */
+/** The rights of the acting account after an account was changed. If it changed its own, it may have fewer. */
 export interface RightsAfter {
   readonly may: (operation: Operation) => boolean;
   /** his own user is in lists; of the user of another account nothing is asked */
@@ -21,7 +21,7 @@ export const UNCHANGED: RightsAfter = { may: () => true, seesHimself: true, isOw
 /** Of who has no role any more. */
 const NONE: RightsAfter = { may: () => false, seesHimself: false, isOwn: true };
 
-/** What who acts may do after a change, of which only that of his own role leaves him less. */
+/** Returns the rights of the acting account after a change. */
 async function rightsAfter(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   { before, after, dryRun }: WrittenAccount,

@@ -95,7 +95,7 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
   readonly fields: Fields;
 }
 
-/** More for the help of each command that shows histories. @param named by what deleted records are found, too */
+/** The help of the commands that show histories. @param named the names by which deleted records are found */
 export const historyDetails = (named: Text): readonly Text[] => [
   text(
     `Every version, oldest first, whoever wrote it: the number of the change (undo NUMBER undoes it), when, who, by which command, and every value from what to what. Deleted records are found by the id or by a former ${named.en}. If several records have or had it, all are listed. Passwords are never shown.`,
@@ -106,7 +106,7 @@ export const historyDetails = (named: Text): readonly Text[] => [
 /**
  * Shows the histories of the records that have or had a name.
  *
- * @param near what is probably meant if there is none
+ * @param near similar names, if no record has this one
  * @throws Failure `not-found` if there is none
  */
 export async function showHistory(

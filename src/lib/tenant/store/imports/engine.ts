@@ -43,7 +43,7 @@ export interface UndoCounts extends Pick<
   PlanCounts,
   "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost"
 > {
-  /** that of most of its records */
+  /** the kind of which it writes most records */
   readonly kind: FormatName;
   /** another one once other records stand in its way */
   readonly etag: string;
@@ -179,7 +179,7 @@ export interface ImportEngine {
   /**
    * What an undo would change.
    *
-   * @param kind that of its plan; undefined: that of most of its records
+   * @param kind of its plan; undefined: the kind of which it writes most records
    * @throws Failure `not-permitted` if it changes who is above the asker
    */
   countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts>;

@@ -372,7 +372,7 @@ type Tampering = (database: Database, at: number, salt: number) => boolean;
 
 const nthSeq = (database: Database, at: number): number => (at % database.count("select count(*) from audit")) + 1;
 
-/** What may be done to the audit and to versions; false where it changed nothing. */
+/** Ways to alter the audit and versions. They return false if nothing changed. */
 const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   "alter a record": (database, at, salt) => {
     const seq = nthSeq(database, at);

@@ -23,7 +23,7 @@ const MOST_BLOCKED = 1_000;
 
 const total = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
 
-/** The kind of an undo: that of most of its records; of records that no file has, the kind of what they belong to. */
+/** The kind of which an undo writes most records; if no file has its records, the kind that they belong to. */
 const kindOfStaged = (database: Database, staged: readonly StagedCount[]): FormatName => {
   const [most] = staged.toSorted(
     (a, b) => Number(kindsOf(b.versions).length > 0) - Number(kindsOf(a.versions).length > 0) || total(b) - total(a),
@@ -96,7 +96,7 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
   findBlocked(database, undone, known);
 };
 
-/** What a staged undo does. @param own the kind of its import; undefined: that of most of its records */
+/** What a staged undo does. @param own the kind of its import; undefined: the kind of which it writes most records */
 export const countUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = stagedCounts(database);
   const name = own ?? kindOfStaged(database, staged);

@@ -32,7 +32,7 @@ export interface InTheWay {
   readonly names: readonly string[];
 }
 
-/** The commands after which somebody is no administrator. @param app whose; undefined for CLOMO PANEL's */
+/** The commands that take the administrator mark away. @param app undefined: CLOMO PANEL */
 const endsAdministrator = (app: SecuredApp | undefined): Text => {
   if (app !== undefined) return same(line("secured administrators remove", ["USER"], { app }));
   const [revoke, unmark] = [line("clomo-account revoke", ["ACCOUNT"]), line("users administrators remove", ["USER"])];
