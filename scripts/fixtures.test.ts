@@ -126,6 +126,7 @@ describe("broken fixtures", () => {
       "org-slash",
       "org-top",
       "owner-released",
+      "row-ambiguous",
       "value-kept",
       "value-unusable",
       "zeros-lost",

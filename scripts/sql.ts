@@ -5,7 +5,7 @@ import { findForms, findStatements, type Breach } from "./sql/statements.ts";
  * Refuses SQL outside the tenant's store and the folders of its subjects, and in them what not both SQLite and PostgreSQL read alike: one line a place,
  * exit code 1. Part of `npm run lint`.
  */
-const PLACES = ["src/lib/tenant/store/", "src/lib/tenant/versions/"];
+const PLACES = ["src/lib/tenant/store/", "src/lib/tenant/versions/", "src/lib/tenant/console/"];
 /** A lock of the operating system's, taken through SQLite. */
 const SETTINGS_LOCK = "src/lib/config/settings-lock.ts";
 const EXCEPT = ["**/*.test.ts"];

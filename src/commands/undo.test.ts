@@ -143,14 +143,15 @@ test("an undo that changes no record is left: former passwords are not kept", as
 test.each([
   [{ update: 1 }, true],
   [{ update: 0 }, false],
-])("the console's own export is undone, and where records change the mirror differs: %o", async (changes, differs) => {
+])("the console's own export is undone, and if records change, so has the console: %o", async (changes, differs) => {
   const undo = { ...UNDO, delete: 0, ...changes };
   const original = committed();
   const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
   const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
   const { en, ja } = await inBoth("undo 17 --yes", { tenant: told });
-  const warning = "warning: change 17 was the console's own export: without it the mirror differs";
+  const warning =
+    "warning: change 17 took over an export of the console: undoing it has to be done in the console, too";
   expect(en.stderr.includes(warning)).toBe(differs);
   expect(ja.stderr.includes("警告: 変更 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
   expect(en.stderr.includes("\nchange 18 (undoing 17): no record changed\n")).toBe(!differs);

@@ -24,6 +24,10 @@ export default defineCommand({
       "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたレコードや、ほかから使われているレコードがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
     ),
     text(
+      "If the change took over an export of the console, the records here are restored and a task asks for the same in the console. Tasks that the export closed stay closed. With --mirror-only nothing is asked for, and these tasks are open again.",
+      "管理画面のエクスポートの取り込みを取り消すと、ここでのデータを元に戻し、管理画面でも元に戻す作業ができます。エクスポートで終わった作業は、終わったままです。--mirror-only では作業はできず、終わった作業を未了に戻します。",
+    ),
+    text(
       "`last` is your newest change that was not undone. Passwords and the like, custom fields that were removed, and what was done at Apple do not come back.",
       "last は、まだ取り消していない自分の最新の変更です。パスワードなど、削除したカスタム項目、Apple 側で行ったことは元に戻りません。",
     ),
@@ -107,7 +111,7 @@ export default defineCommand({
         return { plan: committed, committed: true };
       };
       const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
-      // the age of the mirror goes back with an export, and the tasks that it had closed are open again
+      // the age of the mirror goes back with an export, even if no record changes
       if (!dryRun && (isExport || !changesNothing(plan)))
         return confirmAndCommit(
           tools,
@@ -209,8 +213,8 @@ const cannotUndo = ({ undoes }: Import, { count, first }: NonNullable<Import["bl
 
 const undoesExport = ({ undoes }: Import): Text =>
   text(
-    `change ${undoes} was the console's own export: without it the mirror differs from the console (what is to be done there: ${line("console list", [])}); --mirror-only undoes it in the mirror only`,
-    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なります(管理画面での作業: ${line("console list", [])})。ミラーだけを取り込み前に戻すには --mirror-only を指定してください`,
+    `change ${undoes} took over an export of the console: undoing it has to be done in the console, too (${line("console list", [])}); --mirror-only undoes it here only, and the tasks that it closed are open again`,
+    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ここだけを取り込み前に戻し、終わった作業も未了に戻すには、--mirror-only を指定してください`,
   );
 
 const ONE_OF_BOTH = new Failure("usage", {

@@ -40,20 +40,25 @@ async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleT
     await terminal.show(taskDetails(terminal, rights), first);
   else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
   for (const task of closed) await terminal.note(recorded(task));
-  for (const task of closed.filter(({ state }) => state === "dropped")) {
+  const dropped = closed.filter(({ state }) => state === "dropped");
+  for (const task of dropped) {
     const kept = keptHere(task);
     if (kept !== undefined) await terminal.warn(kept);
   }
-  const former = closed.filter(({ state, doubtedAt }) => state === "confirmed" && doubtedAt !== null);
-  for (const kind of new Set(former.map((task) => task.kind))) await terminal.note(awaits(kind, rights));
+  for (const kind of new Set(dropped.filter(isShownByExports).map((task) => task.kind)))
+    await terminal.note(untilExport(kind, rights));
 }
 
-/** What an export put back that contradicted a task. */
-const awaits = (kind: ImportKind, rights: Rights): Text => {
+/** True if exports of the console show the records of a task. */
+const isShownByExports = (task: ConsoleTask): boolean =>
+  !task.gone && !isWithoutFiles(task) && (task.objectId !== null || task.importNumber !== null);
+
+/** What becomes of values whose task is dropped. */
+const untilExport = (kind: ImportKind, rights: Rights): Text => {
   const next = nextExport(kind, rights);
   return text(
-    `an export has put back here what the console had before: ${next.en}`,
-    `ここには以前のエクスポートで管理画面の変更前の値が入っています。${next.ja}`,
+    `the console decides, and the values here stay until then: ${next.en}`,
+    `管理画面の内容で決まり、それまではここでの値が残ります。${next.ja}`,
   );
 };
 

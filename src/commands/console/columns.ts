@@ -36,6 +36,14 @@ const calledOf = (task: ConsoleTask): Text | null => {
   return task.gone ? text(`${record} (deleted since)`, `${record}(削除済み)`) : same(record);
 };
 
+/** The state of a task, as people read it: an open one that an export contradicted is named as such. */
+const stateOf = ({ state, doubtedAt }: ConsoleTask): Text =>
+  isContradicted({ state, doubtedAt }) ? text("contradicted", "不一致") : nameIn(CONSOLE_TASK_STATE_NAMES, state);
+
+/** True if an export of the console contradicted an open task. */
+export const isContradicted = ({ state, doubtedAt }: Pick<ConsoleTask, "state" | "doubtedAt">): boolean =>
+  state === "open" && doubtedAt !== null;
+
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
   { ...plain("work", text("what", "作業")), name: workOf },
@@ -49,7 +57,8 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   plain("importNumber", text("import", "インポート")),
   { key: "name", header: text("what of", "対象"), value: recordOf, name: calledOf, wraps: true },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
-  { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
+  { ...plain("state", text("state", "状態")), name: stateOf },
+  { ...plain("doubtedAt", text("contradicted at", "不一致の日時")), instant: true },
 ];
 
 /** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
@@ -94,7 +103,6 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
   plain("openedBy", text("by", "実行者")),
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
   plain("closedBy", text("closed by", "終了した人")),
-  { ...plain("doubtedAt", text("an export differed at", "エクスポートと異なった日時")), instant: true },
   {
     key: "steps",
     header: text("steps", "手順"),

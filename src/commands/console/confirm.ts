@@ -10,8 +10,8 @@ export default defineCommand({
   summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
   details: [
     text(
-      "It is recorded who says so, and when. An upload is proved by the console's export instead: clomoctl imports verify.",
-      "だれがいつ確認したかを記録します。アップロードは、管理画面のエクスポートで確認します: clomoctl imports verify",
+      "Records who says so, and when. It is believed until an export of the console shows these values: if the export differs, the task is open again, and the values here stay. An upload is proved by the console's export instead: clomoctl imports verify.",
+      "だれがいつ確認したかを記録します。管理画面のエクスポートで値が示されるまでは、確認のとおりとみなします。エクスポートの内容が異なれば作業を未了に戻し、ここでの値はそのまま残します。アップロードは、管理画面のエクスポートで確認します: clomoctl imports verify",
     ),
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },

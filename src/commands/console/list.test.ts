@@ -137,6 +137,28 @@ test("--all lists closed ones too, and none of them is to be done", async () => 
   expect(en.stderr).toBe("");
 });
 
+test("names what an export contradicted, in the list and for programs", async () => {
+  const doubtedAt = "2026-11-20T01:23:45.000Z";
+  const tenant = {
+    tenant: TENANT,
+    consoleTasks: { items: [...items, ...items.map((task) => ({ ...task, doubtedAt }))] },
+  };
+  const { en, ja } = await inBoth("console list", { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(/people\.csv +open\n.*people\.csv +contradicted\n$/);
+  expect(ja.stdout).toMatch(/people\.csv +未了\n.*people\.csv +不一致\n$/);
+  const { stdout } = (await inBoth("console list --format json", { tenant })).en;
+  expect(JSON.parse(stdout)).toMatchObject([
+    { state: "open", doubtedAt: null },
+    { state: "open", doubtedAt },
+  ]);
+  const closed = items.map((task) => ({ ...task, state: "confirmed", doubtedAt }));
+  const all = await inBoth("console list --all", {
+    tenant: { tenant: TENANT, consoleTasks: { items: closed } },
+    terminal: {},
+  });
+  expect(all.en.stdout).not.toContain("contradicted");
+});
+
 const ID = "019a9f3c-5a00-7abc-8def-000000000005";
 
 test.each([

@@ -5,14 +5,18 @@ import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { rightsIn } from "../rights.ts";
-import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
+import { isContradicted, taskColumns, USUAL_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
   details: [
     text(
-      "What is changed in a mirror of the console does not happen there by itself: it stays on this list until an export of the console shows it, or somebody confirms it.",
+      "A change in a mirror of the console does not happen there by itself. It stays on this list until an export of the console shows it, or somebody confirms it.",
       "管理画面のミラーでの変更は、管理画面には自動で反映されません。エクスポートで確認されるか、だれかが完了を確認するまで、この一覧に残ります。",
+    ),
+    text(
+      "`contradicted`: an export of the console had a value that nobody entered here, or lacked the record. The value here stays. Enter it in the console (`console show`), or keep the console's value: `console drop`, then import the next export.",
+      "「不一致」は、管理画面のエクスポートに、ここで入力していない値があったか、データがなかった作業です。ここでの値はそのまま残ります。管理画面で入力するか(console show)、管理画面の値を残す場合は console drop のあと、次のエクスポートを取り込んでください。",
     ),
   ],
   args: {},
@@ -24,7 +28,7 @@ export default defineCommand({
   async run(tools, { all }) {
     const { client } = await tools.tenant("console");
     const tasks = await client.console.list({ state: all ? undefined : "open" });
-    const usual = all ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
+    const usual = all || tasks.some(isContradicted) ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
     await tools.terminal.list(listColumns(tools.terminal, taskColumns(tools.terminal), usual), tasks);
     const first = tasks.find(({ state }) => state === "open");
     if (first !== undefined) {

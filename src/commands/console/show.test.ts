@@ -63,12 +63,15 @@ test("place and steps are in the language, and English in JSON", async () => {
 
 const UNDONE = { work: "undo", kind: "docs", mode: "undo", create: 0, update: 1 } as const;
 
-test("an undoing is put back; where an export differed since, a later one may prove it", async () => {
+test("an undoing is put back; if an export contradicted it, the console's values may be kept", async () => {
   const { steps } = await shown({ ...UNDONE, doubtedAt: "2026-11-20T01:23:45.000Z" });
   expect(steps[1]).toBe("put it back in SECURED APPs MANAGER (Docs), Users, where it was done there");
-  expect(steps[2]).toContain("had other values since");
-  expect(steps[3]).toContain("--app docs --from-console");
-  expect(steps).toHaveLength(5);
+  expect(steps[2]).toContain("an export of the console contradicts this task");
+  expect(steps[3]).toMatch(
+    /^to keep what the console has instead: clomoctl console drop 3; .* --app docs --from-console$/,
+  );
+  expect(steps[4]).toContain("--app docs --from-console");
+  expect(steps).toHaveLength(6);
 });
 
 const undoes = { importNumber: "11", task: 2 } as const;
@@ -281,11 +284,28 @@ test("people read its changes as a text, and no counts of an import", async () =
   expect(ja.stdout).not.toMatch(/^追加 /m);
 });
 
-test("of what an export has contradicted, says so, and what proves it", async () => {
+test("of what an export has contradicted, says so, how to drop it, and what proves it", async () => {
   const changes = [{ field: "title", before: null, after: "部長" }];
   const { steps } = await shown({ ...byHand, work: "edit", changes, doubtedAt: "2026-11-20T01:23:45.000Z" });
-  expect(steps.at(-3)).toContain("had other values since");
+  expect(steps.at(-4)).toContain("the values here stay");
+  expect(steps.at(-3)).toContain("console drop 3");
   expect(steps.at(-2)).toContain("users import EXPORT.csv --from-console");
+});
+
+test("who acts with a part of the rights is told whom to ask to drop what an export contradicted", async () => {
+  const doubtedAt = "2026-11-20T01:23:45.000Z";
+  const tenant = { consoleTask: example("consoleTask", { doubtedAt }), whoami: example("whoami") };
+  const { en, ja } = await inBoth("console show 3 --as hanako", { tenant, terminal: { columns: 400 } });
+  expect(en.stderr).toContain("ask a system administrator to drop this task\n");
+  expect(ja.stderr).toContain("作業の取り下げをシステム管理者に依頼してください\n");
+  expect(en.stderr).not.toMatch(/console (?:confirm|drop)/);
+});
+
+test("people read when an export contradicted a task, and that it is so", async () => {
+  const tenant = { consoleTask: example("consoleTask", { doubtedAt: "2026-11-20T01:23:45.000Z" }) };
+  const { en, ja } = await inBoth("console show 3", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/^state +contradicted\ncontradicted at +2026-11-20/m);
+  expect(ja.stdout).toMatch(/^状態 +不一致\n不一致の日時 +2026-11-20/m);
 });
 
 test("seed 004: a user of an app is edited on its Users screen, each field as the screen calls it", async () => {

@@ -266,29 +266,23 @@ test.each([
   expect(step?.ja).toContain(`役職: ${ja}`);
 });
 
-test.each([
-  [
-    "課長",
-    "課長 → 部長 (the export u.csv (import 4) had 課長)",
-    "課長 → 部長(エクスポート u.csv(インポート 4)では「課長」)",
-  ],
-  [
-    "次長",
-    "次長 → 部長 (the export u.csv (import 4) has 次長 now, not 課長)",
-    "管理画面の値が「課長」から「次長」に変わって",
-  ],
-])("a value that an export has otherwise stays what it is to be: %s", (now, en, ja) => {
-  const change = {
-    field: "title",
-    before: "課長",
-    after: "部長",
-    now,
-    exportedBy: { importNumber: "4", file: "u.csv" },
-  };
-  const [, step] = stepsOf({ ...BY_HAND, changes: [change] });
-  expect(step?.en).toBe(`役職: ${en}`);
-  expect(step?.ja).toContain(ja);
-});
+test.each(["edit", "repeat"] as const)(
+  "what an export contradicted stays as it is here, and may be dropped: %s",
+  (work) => {
+    const changes = [{ field: "title", before: "課長", after: "部長" }];
+    const task = work === "edit" ? { ...BY_HAND, changes } : { ...TASK, work };
+    const steps = stepsOf({ ...task, doubtedAt: DOUBTED });
+    const at = steps.findIndex(({ en }) => en.includes("contradicts"));
+    expect(steps.toSpliced(at, 2)).toEqual(stepsOf(task));
+    expect(steps[at]?.en).toMatch(/^an export of the console contradicts this task: .*; the values here stay$/);
+    expect(steps[at]?.ja).toMatch(/一致しません.*ここでの値はそのまま残ります$/);
+    const line = "clomoctl users import EXPORT.csv --from-console";
+    expect(steps[at + 1]).toEqual({
+      en: `to keep what the console has instead: clomoctl console drop 3; then import its next export: ${line}`,
+      ja: `管理画面の内容を残す場合: clomoctl console drop 3 。続けて、次のエクスポートを取り込んでください: ${line}`,
+    });
+  },
+);
 
 test.each([
   ["users", "佐藤 健", "ken@x", "佐藤 健 <ken@x>"],
@@ -431,8 +425,5 @@ describe("facts 1.3: another owner that needs a wipe", () => {
     expect(told({ ...hand, wipes: undefined })).toBe(false);
     expect(told({ ...hand, changes: [{ ...passed, now: "山田" }] })).toBe(false);
     expect(told({ ...hand, changes: [{ ...passed, now: "髙橋" }] })).toBe(true);
-    // an export of before has him: another one is asked for as before
-    const exportedBy = { importNumber: "4", file: "d.csv" };
-    expect(told({ ...hand, changes: [{ ...passed, now: "山田", exportedBy }] })).toBe(true);
   });
 });

@@ -14,7 +14,7 @@ import { OWNER, type Rights } from "../rights.ts";
 import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
-import { exportLine } from "../imports/refusal/command.ts";
+import { exportLine, nextExport } from "../imports/refusal/command.ts";
 
 /** What to do in the console and afterwards, one step after another. @param rights of who reads it */
 export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
@@ -31,21 +31,13 @@ export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Tex
   ];
 }
 
-/** Whom of those that are deleted the console calls otherwise than they were called here: it may have another by that name. */
+/** Deleted records whose name or key in the console differs from the local one: another one may have that there. */
 const formerSteps = (task: ConsoleTask): readonly Text[] =>
-  task.former.map(({ name, key, there, tasks }) => {
-    const [here, former] = [withKey(name, { ...task, key }), withKey(there.name, { ...task, key: there.key })];
-    const numbers = tasks.join(", ");
-    const until =
-      tasks.length === 0
-        ? text("", "")
-        : text(
-            `, until ${tasks.length === 1 ? "task" : "tasks"} ${numbers} ${tasks.length === 1 ? "is" : "are"} done`,
-            `作業 ${numbers} を行うまで、`,
-          );
+  task.former.map(({ name, key, there }) => {
+    const [here, other] = [withKey(name, { ...task, key }), withKey(there.name, { ...task, key: there.key })];
     return text(
-      `${here} is in the console: ${former}${until.en}; delete that one`,
-      `「${here}」は、${until.ja}管理画面では「${former}」です。削除するのはこの「${former}」です`,
+      `${here} is in the console: ${other}; delete that one`,
+      `「${here}」は、管理画面では「${other}」です。削除するのはこの「${other}」です`,
     );
   });
 
@@ -102,10 +94,7 @@ function undoingStep({ number, undoes }: ConsoleTask): readonly Text[] {
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
 function wipeStep({ wipes = 0, objectId, name, changes, importNumber }: ConsoleTask): readonly Text[] {
   const isKept = (change: Change): boolean =>
-    !OWNERS.includes(change.field) ||
-    change.before === null ||
-    // what an export has otherwise is asked for as before
-    (isBack(change) && change.exportedBy === undefined);
+    !OWNERS.includes(change.field) || change.before === null || isBack(change);
   if (wipes === 0 || (objectId !== null && changes.every(isKept))) return [];
   const rows = `clomoctl imports show ${importNumber ?? ""} --rows`;
   const which =
@@ -317,14 +306,14 @@ function newKeysStep({ newKeys = 0, kind, importNumber }: ConsoleTask): readonly
 }
 
 function repeatSteps(task: ConsoleTask, rights: Rights): readonly Text[] {
-  const { kind, file, importNumber, doubtedAt } = task;
+  const { kind, file, importNumber } = task;
   return [
     text(
       `see what changed: clomoctl imports show ${importNumber} --rows`,
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
     ...(file === null ? byHandSteps(task) : fileSteps(task)),
-    ...(doubtedAt === null ? [] : [doubted]),
+    ...contradictedSteps(task, rights),
     exported(kind, rights),
     confirmed(task, rights),
   ];
@@ -387,12 +376,28 @@ const exported = (kind: ConsoleTask["kind"], { isSystem }: Rights): Text => {
       );
 };
 
-const doubted = text(
-  "an export of the console had other values since, which the mirror has by now: look in the console whether it is done",
-  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。反映済みかどうか、管理画面で確認してください",
-);
+/** Returns what to do if an export of the console contradicted a task; nothing if none did. */
+function contradictedSteps({ number, kind, doubtedAt }: ConsoleTask, rights: Rights): readonly Text[] {
+  if (doubtedAt === null) return [];
+  const next = nextExport(kind, rights);
+  return [
+    text(
+      "an export of the console contradicts this task: it has a value that nobody entered here, or lacks what is recorded here; the values here stay",
+      "管理画面のエクスポートが、この作業の内容と一致しません(ここで入力していない値があるか、ここにあるデータがありません)。ここでの値はそのまま残ります",
+    ),
+    rights.may("console.write")
+      ? text(
+          `to keep what the console has instead: clomoctl console drop ${number}; then ${next.en}`,
+          `管理画面の内容を残す場合: clomoctl console drop ${number} 。続けて、${next.ja}`,
+        )
+      : text(
+          "to keep what the console has instead, ask a system administrator to drop this task",
+          "管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
+        ),
+  ];
+}
 
-function fieldSteps({ work, name, fieldTask, doubtedAt }: ConsoleTask): readonly Text[] {
+function fieldSteps({ work, name, fieldTask }: ConsoleTask): readonly Text[] {
   const field = name ?? "";
   const isAdded = work === "add-field";
   const step = isAdded
@@ -408,7 +413,6 @@ function fieldSteps({ work, name, fieldTask, doubtedAt }: ConsoleTask): readonly
     ...(isAdded && fieldTask !== undefined ? [removedFirst(field, fieldTask)] : []),
     step,
     ...(!isAdded && fieldTask !== undefined ? [addedAgain(field, fieldTask)] : []),
-    ...(doubtedAt === null ? [] : [doubted]),
   ];
 }
 
@@ -527,18 +531,15 @@ const exportCalled = ({ importNumber, file }: { readonly importNumber: string; r
     : text(`the export ${file} (import ${importNumber})`, `エクスポート ${file}(インポート ${importNumber})`);
 
 /** What proves a task, where an export of the console shows all of it. */
-function proofs(
-  { kind, doubtedAt, changes }: ConsoleTask,
-  { fields, formats, scope }: Thing,
-  rights: Rights,
-): readonly Text[] {
+function proofs(task: ConsoleTask, { fields, formats, scope }: Thing, rights: Rights): readonly Text[] {
+  const { kind, changes } = task;
   const isShown = ({ field }: ConsoleTask["changes"][number]): boolean => {
     const { [field]: of } = fields;
     // an app's export has three of its columns
     return isExported(of) && (of?.column === undefined || scope === undefined || of.column.consoleExport === true);
   };
   const isProved = Object.keys(formats).length > 0 && changes.every(isShown);
-  return [...(doubtedAt === null ? [] : [doubted]), ...(isProved ? [exported(kind, rights)] : [])];
+  return [...contradictedSteps(task, rights), ...(isProved ? [exported(kind, rights)] : [])];
 }
 
 const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
@@ -556,7 +557,7 @@ const isBack = ({ before, after, now = after, ids }: Change): boolean =>
 
 /** One value to enter. @param before what the console has, unless it was entered there meanwhile */
 function changeStep(fields: Fields, change: Change): Text {
-  const { field, before, after, now = after, renamed, exportedBy } = change;
+  const { field, before, after, now = after, renamed } = change;
   const { [field]: of } = fields;
   const label = calledOnScreen(fields, field);
   if (of?.secret === true) {
@@ -567,19 +568,6 @@ function changeStep(fields: Fields, change: Change): Text {
   // a switch that is off has no value, or FALSE
   const isKept = change.ids === undefined ? from.ja === by.ja : isBack(change);
   const to = renamed === undefined ? told(after) : withNewName(told(after), renamed);
-  // an export may be from before the value was entered there: it is asked for as before
-  if (exportedBy !== undefined && change.now !== undefined) {
-    const { en, ja } = exportCalled(exportedBy);
-    return isKept
-      ? text(
-          `${label}: ${by.en} → ${to.en} (${en} had ${by.en})`,
-          `${label}: ${by.ja} → ${to.ja}(${ja}では「${by.ja}」)`,
-        )
-      : text(
-          `${label}: ${by.en} → ${to.en} (${en} has ${by.en} now, not ${from.en})`,
-          `${label}: ${by.ja} → ${to.ja}(${ja}では、管理画面の値が「${from.ja}」から「${by.ja}」に変わっています)`,
-        );
-  }
   if (before !== null && isKept && !isExported(of)) {
     return text(
       `${label}: ${by.en}, as it was recorded here; what the console has is not known here: see there that it is this`,

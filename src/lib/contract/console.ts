@@ -48,7 +48,6 @@ const ConsoleTask = named(
             description: "of a field that names records: what these are called by now, where `after` has a former name",
           }),
           now: ChangedValue.optional().meta({ description: "the tenant's value, where it was changed since" }),
-          exportedBy: Export.optional().meta({ description: "the export of the console that has it so" }),
         }),
       )
       .meta({ description: "what was written by hand, as people read it" }),
@@ -72,12 +71,10 @@ const ConsoleTask = named(
           name: z.string(),
           key: z.string().nullable(),
           there: z.object({ name: z.string(), key: z.string().nullable() }),
-          tasks: z.array(z.int()),
         }),
       )
       .meta({
-        description:
-          "of an import that deletes: a few of those whom the console has by another name, address or code, as `there` says, until these tasks are done; none where the tasks that had changed it were dropped",
+        description: "of an import that deletes: a few records that the console knows by another name, address or code",
       }),
     named: z
       .array(
@@ -130,7 +127,10 @@ const ConsoleTask = named(
     openedBy: z.string(),
     closedAt: Instant.nullable(),
     closedBy: z.string().nullable(),
-    doubtedAt: Instant.nullable().meta({ description: "when an export of the console had other values" }),
+    doubtedAt: Instant.nullable().meta({
+      description:
+        "when an export of the console contradicted it: the export had a value that nobody entered here, or lacked what was recorded or confirmed here. The values here stayed. Null if the last export did not",
+    }),
   }),
 );
 
@@ -156,7 +156,10 @@ export default {
       summary: "Record that tasks were done in the console, or will not be: all of them or none",
       body: z.strictObject({
         numbers: z.array(z.int().positive()).min(1).max(1000),
-        state: z.enum(["confirmed", "dropped"]),
+        state: z.enum(["confirmed", "dropped"]).meta({
+          description:
+            "`confirmed`: believed until an export of the console shows these values; if it differs, the task is open again. `dropped`: the change is forgotten, and the next export decides",
+        }),
         by: z.string().trim().min(1).max(255).optional().meta({ description: "who did it; default: who asks" }),
         at: Instant.optional().meta({ description: "when it was done; default: now" }),
       }),

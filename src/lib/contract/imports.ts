@@ -78,11 +78,11 @@ const ImportRequest = named(
     }),
     fromConsole: z.boolean().optional().meta({
       description:
-        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment",
+        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment. What was changed here since an export last showed it stays as it is here: see `merged`",
     }),
     keepMissing: z.boolean().optional().meta({
       description:
-        "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; it closes no task for the console, and leaves the mirror as old as it was",
+        "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; what it lacks closes no task for the console, and the mirror stays as old as it was",
     }),
     forConsole: z.boolean().optional().meta({
       description:
@@ -234,26 +234,23 @@ const Import = named(
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** of a deletion in a SECURED APP: those that go and are marked as administrators in another app, and the first ten by name, with the apps */
     protectedElsewhere: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
-    /** of an export of the console: the values of open tasks that it overwrites, and the first three; no field: the record goes */
-    overwrites: z
+    /** of an export of the console: what it shows of the values that were changed here, which it leaves as they are */
+    merged: z
       .object({
-        count: z.int(),
-        first: z.array(z.object({ task: z.int(), name: z.string(), field: z.string().nullable() })),
-      })
-      .optional(),
-    /** of an export of the console: the values of tasks confirmed as done that it has otherwise, and the first three; no field: the record is not in it */
-    contradicts: z
-      .object({
-        count: z.int(),
-        first: z.array(
-          z.object({
-            task: z.int(),
-            name: z.string(),
-            field: z.string().nullable(),
-            confirmed: z.union([z.string(), z.array(z.string())]).nullable(),
-            exported: z.union([z.string(), z.array(z.string())]).nullable(),
-          }),
-        ),
+        open: z.int().meta({ description: "number of records with values that the console does not have yet" }),
+        contradicted: z.int().meta({ description: "number of values of the console that nobody asked for here" }),
+        leftOut: z.int().meta({ description: "number of rows that are left out: their key was changed here" }),
+        first: z
+          .array(
+            z.object({
+              name: z.string(),
+              field: z.string().nullable().meta({ description: "null if the console does not have the record" }),
+              local: z.string().nullable(),
+              console: z.string().nullable(),
+              confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
+            }),
+          )
+          .meta({ description: "the first three of these values" }),
       })
       .optional(),
     /** of an undo: the custom fields removed since whose values do not come back, and how many */
@@ -271,13 +268,18 @@ const Import = named(
     supersedes: z.array(Id).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
-    /** of a committed export of the console: the tasks that it closed, those it differed from, confirmed ones it differed from, and how many are open by now */
+    /** of a committed export of the console: the numbers of the tasks that it settled */
     settled: z
       .object({
-        closed: z.array(z.int()),
-        differing: z.array(z.int()),
-        contradicted: z.array(z.int()).optional(),
-        open: z.int(),
+        closed: z.array(z.int()).meta({ description: "tasks that it closed" }),
+        differing: z.array(z.int()).meta({
+          description:
+            "open tasks that it contradicts: it has a value that nobody entered here, or lacks the record. The values here stay",
+        }),
+        contradicted: z.array(z.int()).optional().meta({
+          description: "tasks that somebody had confirmed and that it does not show: they are open again",
+        }),
+        open: z.int().meta({ description: "number of open tasks by now, of all kinds" }),
       })
       .optional(),
   }),
@@ -482,7 +484,10 @@ export default {
       params: { number: z.union([z.coerce.number().int().positive(), z.literal("last")]) },
       query: {
         skipBlocked: flag.meta({ description: "undo the rest where records cannot be undone" }),
-        mirrorOnly: flag.meta({ description: "of the console's own export: nothing is to be done in the console" }),
+        mirrorOnly: flag.meta({
+          description:
+            "of the console's own export: nothing is to be done in the console, and the tasks that it closed are open again",
+        }),
         fileName: FileName.optional().meta({ description: "of the file that undoes it in the console" }),
       },
       answer: tagged(Import, "The plan of the undo; with `blocked` it can be committed only if that is skipped"),

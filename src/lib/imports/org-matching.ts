@@ -69,7 +69,8 @@ export class OrgMatcher {
     this.#rows = rows;
     this.#options = options;
     this.#report = report;
-    this.orgs = new Map(orgs.map((org) => [org.pk, org]));
+    const all = [...orgs, ...(options.local?.deleted ?? [])];
+    this.orgs = new Map(all.map((org) => [org.pk, org]));
     this.root = orgs.find(({ parent }) => parent === null)?.pk ?? 0;
     for (const org of orgs) {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
@@ -106,7 +107,10 @@ export class OrgMatcher {
     const twin = this.#rowByCode.get(key);
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByCode.set(key, row);
-    const org = this.#orgByCode.get(key) ?? this.#formerly(key);
+    const { local } = this.#options;
+    if (local?.leftOut.has(row.row) === true) return;
+    const decided = this.orgs.get(local?.decided.get(row.row) ?? -1);
+    const org = decided ?? this.#orgByCode.get(key) ?? this.#formerly(key);
     if (org !== undefined) this.#claim(org, row);
   }
 
@@ -141,8 +145,10 @@ export class OrgMatcher {
     const twin = this.#rowByName.get(place);
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByName.set(place, row);
-    const candidates = (this.#children.get(place) ?? []).filter(({ pk }) => !this.claimedBy.has(pk));
-    const org = uniqueCandidate(candidates);
+    const isFree = ({ pk }: ExistingOrg): boolean => !this.claimedBy.has(pk);
+    const candidates = (this.#children.get(place) ?? []).filter(isFree);
+    const elsewhere = this.orgs.get(this.#options.local?.places.get(place) ?? -1);
+    const org = uniqueCandidate(candidates.length === 0 && elsewhere ? [elsewhere].filter(isFree) : candidates);
     if (org === "several") this.#report(row, { count: candidates.length });
     else if (org !== "none") this.#claim(org, row);
   }

@@ -61,6 +61,27 @@ export interface OrgTreeOptions {
   readonly inPart?: boolean | undefined;
   /** the names of the accounts that act in an organisation and below it, by its `pk`, as far as who plans sees them */
   readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
+  /** of an export of the console that is taken over */
+  readonly local?: LocalOrgs | undefined;
+}
+
+/** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
+export type OrgBits = number;
+
+/** What was changed here since the console last showed it, of an export of the console. */
+export interface LocalOrgs {
+  /** the fields that an export does not decide, by the `pk` of their organisations */
+  readonly open: ReadonlyMap<number, OrgBits>;
+  /** the `pk` of the organisations that rows with such codes belong to, by row */
+  readonly decided: ReadonlyMap<number, number>;
+  /** the rows of which nobody can tell whose they are, or whose code another organisation has here */
+  readonly leftOut: ReadonlySet<number>;
+  /** the `pk` of the organisations that these rows may belong to */
+  readonly ambiguous: ReadonlySet<number>;
+  /** the `pk` of organisations that the console may have without a code, by the `pk` of the organisation above and the key of the name: `1/営業部` */
+  readonly places: ReadonlyMap<string, number>;
+  /** those that were deleted here, and that the console may have yet */
+  readonly deleted: readonly ExistingOrg[];
 }
 
 /** The resulting parent of an organisation: one of the tenant, or one that another row creates. */
@@ -76,6 +97,18 @@ export interface OrgOutcome {
   readonly name: string;
   readonly code: string | null;
   readonly parent: OrgParent;
+  /** as the row has it, of an organisation with fields that an export does not decide */
+  readonly exported?: ExportedOrg | undefined;
+}
+
+/** An organisation as an export of the console has it. */
+export interface ExportedOrg {
+  readonly name: string;
+  readonly code: string | null;
+  readonly parent: OrgParent;
+  /** the bits of the fields that the file has, and of those that differ from the local ones */
+  readonly shown: OrgBits;
+  readonly differing: OrgBits;
 }
 
 export interface OrgFinding {

@@ -5,6 +5,7 @@ import { reachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
   ExistingOrg,
+  ExportedOrg,
   OrgFinding,
   OrgOutcome,
   OrgParent,
@@ -36,18 +37,43 @@ class OrgTree {
   }
 
   /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
-  #writes({ row }: OrgRow, bit: 1 | 2 | 4): boolean {
-    const { written } = this.#options;
+  #writes(of: OrgRow, bit: 1 | 2 | 4): boolean {
+    const { written, local } = this.#options;
+    const { row } = of;
+    if (((local?.open.get(this.#matcher.existing(of)?.pk ?? 0) ?? 0) & bit) !== 0) return false;
+    if (bit === 4 && this.#isBelowLeftOut(of)) return false;
     return written === undefined || ((written.rows.get(row) ?? 0) & bit) !== 0;
   }
 
   plan(): OrgTreePlan {
     for (const row of this.#rows) this.#checkRow(row);
+    // a new organisation has no other place than the one that its row names
+    for (const row of this.#rows)
+      if (this.#isValid(row) && this.#matcher.existing(row) === undefined && this.#isBelowLeftOut(row))
+        this.#reportParent(row, "parent-unknown");
     while (this.#findOrphans() || this.#findRings());
-    const outcomes = this.#rows.filter((row) => this.#isValid(row)).map((row) => this.#outcome(row));
+    const outcomes = this.#rows
+      .filter((row) => this.#isValid(row) && !this.#isLeftOut(row))
+      .map((row) => this.#outcome(row));
     this.#warnOfReach(outcomes);
     const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [] };
     return { outcomes, matched: this.#matcher.matched, findings: this.#findings, ...lacking };
+  }
+
+  #isDeletedHere(pk: number | undefined): boolean {
+    return this.#options.local?.deleted.some((org) => org.pk === pk) === true;
+  }
+
+  /** True if a row changes and creates nothing, because of what was changed here. */
+  #isLeftOut(row: OrgRow): boolean {
+    return this.#options.local?.leftOut.has(row.row) === true || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
+  }
+
+  /** True if a row's cells name an organisation as its parent of which nobody can tell which one it is. */
+  #isBelowLeftOut(row: OrgRow): boolean {
+    const parent = this.#matcher.parentOf(row);
+    const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
+    return above !== undefined && this.#isLeftOut(above);
   }
 
   #isValid({ row }: OrgRow): boolean {
@@ -222,9 +248,23 @@ class OrgTree {
     const clears = staged.has("code") ? blank === "clear" : absent === "clear";
     const isCodeKept = (row.code === null && !clears) || keeps(2);
     const code = isCodeKept ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
-    const moved = !("org" in parent && parent.org === org?.parent);
-    const changed = org === undefined ? 0 : (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + (moved ? 4 : 0);
-    return { row: row.row, target: org?.pk, changed, name: name ?? "", code, parent };
+    const after = { name: name ?? "", code, parent };
+    const changed = org === undefined ? 0 : differing(org, after);
+    return { row: row.row, target: org?.pk, changed, ...after, exported: org && this.#exported(row, org) };
+  }
+
+  /** An organisation as its row has it; undefined if an export decides all of it. */
+  #exported(row: OrgRow, org: ExistingOrg): ExportedOrg | undefined {
+    const open = this.#options.local?.open.get(org.pk) ?? 0;
+    const parent = this.#matcher.parentOf(row);
+    if (open === 0 || typeof parent === "string" || this.#isBelowLeftOut(row)) return undefined;
+    const name = row.name === null ? org.name : this.#preferStored(row.name, org.name);
+    const code = this.#preferStored(row.code, org.code);
+    const after = { name: name ?? org.name, code, parent };
+    const { staged } = this.#options;
+    const isPlaced = staged.has("parentCode") || staged.has("parentPath");
+    const shown = (staged.has("name") ? 1 : 0) + (staged.has("code") ? 2 : 0) + (isPlaced ? 4 : 0);
+    return { ...after, shown, differing: differing(org, after) & shown };
   }
 
   /** The stored value if the file's encoding cannot distinguish it from the cell's. */
@@ -248,12 +288,18 @@ class OrgTree {
   /** The organisations that the file lacks: those that go, and those that cannot. */
   #lacking(): Pick<OrgTreePlan, "gone" | "undeletable"> {
     const { orgs, root, claimedBy } = this.#matcher;
-    const all = [...orgs.values()].filter(({ pk, above }) => pk !== root && above !== true && !claimedBy.has(pk));
+    const { local } = this.#options;
+    const isOther = ({ pk, above }: ExistingOrg): boolean =>
+      pk !== root && above !== true && !claimedBy.has(pk) && !this.#isDeletedHere(pk);
+    const isLocal = (pk: number): boolean => local?.open.has(pk) === true || local?.ambiguous.has(pk) === true;
+    const all = [...orgs.values()].filter(isOther);
     const { lacking: written } = this.#options.written ?? {};
-    const lacking = written === undefined ? all : all.filter(({ pk }) => written.has(pk));
+    const decided = all.filter(({ pk }) => !isLocal(pk));
+    const lacking = written === undefined ? decided : all.filter(({ pk }) => written.has(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
-    for (const { pk, parent } of all) if (written?.has(pk) === false && parent !== null) stays(parent);
+    const isKept = ({ pk }: ExistingOrg): boolean => written?.has(pk) === false || isLocal(pk);
+    for (const org of all) if (isKept(org) && org.parent !== null) stays(org.parent);
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);
       if (parent !== undefined && "org" in parent) stays(parent.org);
@@ -286,6 +332,10 @@ class OrgTree {
     ];
   }
 }
+
+/** The bits of the fields that an organisation has otherwise afterwards. */
+const differing = (org: ExistingOrg, { name, code, parent }: Pick<OrgOutcome, "name" | "code" | "parent">): number =>
+  (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + ("org" in parent && parent.org === org.parent ? 0 : 4);
 
 /**
  * Plans an organisations file against the tenant's tree. A row's key is its code if it has one, else its name below

@@ -137,10 +137,8 @@ export interface PlanCounts {
   readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of a deletion: those that go and are protected in another scope, and the first of them by name, with where */
   readonly protectedElsewhere?: { readonly count: number; readonly names: readonly string[] } | undefined;
-  /** of an export of the console: the values of open tasks that it has otherwise, and the first of them: `山田: title` */
-  readonly overwrites?: { readonly count: number; readonly first: readonly Overwritten[] } | undefined;
-  /** of an export of the console: the values of tasks that were confirmed as done which it has otherwise, and the first of them */
-  readonly contradicts?: { readonly count: number; readonly first: readonly Contradicted[] } | undefined;
+  /** of an export of the console: what it shows of the values that were changed here */
+  readonly merged?: MergedValues | undefined;
   /** of an undo: the values that do not come back, as their custom fields were removed since */
   readonly lost?: readonly LostField[] | undefined;
   /** of an undo: the records of other things that it writes, by the things' names */
@@ -164,18 +162,25 @@ export interface LostField {
   readonly values: number;
 }
 
-/** A value of an open task for the console. */
-export interface Overwritten {
-  readonly task: number;
-  /** of the record */
-  readonly name: string;
-  /** `custom:NAME` of a custom field; null of a record that goes as a whole */
-  readonly field: string | null;
+/** What an export of the console shows of the values that were changed here, which it leaves as they are. */
+export interface MergedValues {
+  /** number of records with values that the console does not have yet */
+  readonly open: number;
+  /** number of values that nobody asked for here, and the first of them */
+  readonly contradicted: number;
+  /** number of rows that are left out, as nobody can tell whose they are, or as a record here has their key */
+  readonly leftOut: number;
+  readonly first: readonly Contradiction[];
 }
 
-/** A value of a task that somebody confirmed as done, and what an export of the console has in its place. */
-export interface Contradicted extends Overwritten {
-  /** as the task has it; null for none, and of a record that the export has not */
-  readonly confirmed: string | string[] | null;
-  readonly exported: string | string[] | null;
+/** A value of the console that nobody asked for here. */
+export interface Contradiction {
+  /** what the record is called here */
+  readonly name: string;
+  /** `custom` for custom fields; null if the console does not have the record */
+  readonly field: string | null;
+  readonly local: string | null;
+  readonly console: string | null;
+  /** somebody said that the console has the local value */
+  readonly confirmed: boolean;
 }

@@ -470,6 +470,12 @@ export const PROBLEMS = {
     "nobody can tell whose it is in the console: it changes by what is still to be done there (tasks {tasks})",
     "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
   ),
+  "row-ambiguous": warning(
+    (p) =>
+      `left out: may be ${p["records"] ?? "a deleted record"}, whose key was changed here and may differ in the console`,
+    (p) =>
+      `取り込みませんでした: ここでキーを変更した ${p["records"] ?? "(削除済みのもの)"} の行かもしれず、判断できません`,
+  ),
   "key-moved": warning(
     "the console has it otherwise until tasks {tasks} are done: no file of it can be uploaded before",
     "作業({tasks})を行うまで、管理画面ではほかのデータの値であるか、まだありません。それまでこの行のファイルはアップロードできません",

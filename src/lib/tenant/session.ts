@@ -7,6 +7,7 @@ import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
+import { isMirror } from "./store/tenant.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -130,6 +131,7 @@ export class Session {
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const { settleVersions } = await import("./versions/keep.ts");
     const { sumOfVersions } = await import("./versions/sum.ts");
+    const { observe } = await import("./console/observe.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
     const given = await write(
@@ -138,8 +140,10 @@ export class Session {
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
         if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
+        const isObserved = await isMirror(writer);
         const { result, ...changed } = await body(writer);
         await settleVersions(writer);
+        if (isObserved) await observe(writer);
         if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);
         const { actor, by, surroundings } = this;

@@ -18,8 +18,10 @@ import { tenantName } from "./show.ts";
 export const changesNothing = (plan: Import): boolean => plan.request?.fromConsole !== true && !isChanging(plan);
 
 /** How a plan ends: `partial` if rows or records were left out, or records are kept that it should have deleted. */
-export const endOf = ({ invalid, kept, blocked }: Import): Outcome =>
-  invalid > 0 || (kept?.count ?? 0) > 0 || blocked !== undefined ? "partial" : undefined;
+export const endOf = ({ invalid, kept, blocked, merged }: Import): Outcome => {
+  const leftOut = invalid + (kept?.count ?? 0) + (merged?.leftOut ?? 0);
+  return leftOut > 0 || blocked !== undefined ? "partial" : undefined;
+};
 
 /** What the command line answers before the question. */
 export interface Answers extends Limits, ForeignAnswers {

@@ -145,8 +145,8 @@ export const IMPORT_OPTIONS = {
   fromConsole: {
     kind: "boolean",
     about: text(
-      "the file is the console's own export: make this mirror equal to it (as --mode replace)",
-      "管理画面のエクスポートをそのまま取り込み、ミラーを一致させる(--mode replace として扱う)",
+      "the file is the console's own export: make this mirror equal to it (as --mode replace), except for what was changed here and is not in the console yet",
+      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す",
     ),
   },
   keepMissing: {

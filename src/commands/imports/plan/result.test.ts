@@ -57,8 +57,8 @@ test("--quiet says nothing of it", async () => {
 test.each([
   [
     { closed: [1, 3], differing: [4], open: 2 },
-    "closed in console list by this export: 1, 3; it differs from 4, which stays open; open: 2 (clomoctl console list)",
-    "このエクスポートで終わった管理画面での作業: 1、3。4 は内容が異なるため未了のままです。未了の作業: 2 件(clomoctl console list)",
+    "closed in console list by this export: 1, 3; it contradicts 4: the values here stay (clomoctl console show 4); open: 2 (clomoctl console list)",
+    "このエクスポートで終わった管理画面での作業: 1、3。4 と一致しません。ここでの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [], differing: [], open: 1 },
@@ -66,9 +66,9 @@ test.each([
     "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
   ],
   [
-    { closed: [], differing: [], contradicted: [3, 4], open: 0 },
-    "this export closes nothing in console list; it differs from 3, 4, which had been confirmed as done (clomoctl console show 3); nothing is open",
-    "このエクスポートで終わった作業はありません。完了を確認済みの 3、4 とも内容が異なります(clomoctl console show 3)。未了の作業はありません",
+    { closed: [], differing: [], contradicted: [3, 4], open: 2 },
+    "this export closes nothing in console list; it does not have what was confirmed as done, which is open again: 3, 4 (clomoctl console show 3); open: 2 (clomoctl console list)",
+    "このエクスポートで終わった作業はありません。完了を確認済みの内容がないため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [1], differing: [], open: 0 },

@@ -104,7 +104,7 @@ function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean):
   ];
 }
 
-/** What an export of the console says of what was to be done there. */
+/** Returns which tasks an export of the console closed, contradicted or opened again. */
 function settled({ settled: found }: Import): readonly Text[] {
   if (found === undefined) return [];
   const { closed, differing, contradicted = [], open } = found;
@@ -122,8 +122,8 @@ function settled({ settled: found }: Import): readonly Text[] {
       ? []
       : [
           text(
-            `it differs from ${differing.join(", ")}, which ${differing.length === 1 ? "stays" : "stay"} open`,
-            `${differing.join("、")} は内容が異なるため未了のままです`,
+            `it contradicts ${differing.join(", ")}: the values here stay (clomoctl console show ${differing[0]})`,
+            `${differing.join("、")} と一致しません。ここでの値はそのまま残ります(clomoctl console show ${differing[0]})`,
           ),
         ];
   const against =
@@ -131,8 +131,8 @@ function settled({ settled: found }: Import): readonly Text[] {
       ? []
       : [
           text(
-            `it differs from ${contradicted.join(", ")}, which had been confirmed as done (clomoctl console show ${contradicted[0]})`,
-            `完了を確認済みの ${contradicted.join("、")} とも内容が異なります(clomoctl console show ${contradicted[0]})`,
+            `it does not have what was confirmed as done, which is open again: ${contradicted.join(", ")} (clomoctl console show ${contradicted[0]})`,
+            `完了を確認済みの内容がないため、未了に戻した作業: ${contradicted.join("、")}(clomoctl console show ${contradicted[0]})`,
           ),
         ];
   const left =

@@ -5,49 +5,29 @@ import { example } from "#support/commands/tenant.ts";
 import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
-  { task: 1, name: "山田", field: "title" },
-  { task: 2, name: "佐藤", field: null },
+  { name: "山田", field: "title", local: "部長", console: null, confirmed: true },
+  { name: "佐藤", field: null, local: null, console: null, confirmed: false },
 ];
 
 test.each([
   [2, "", ""],
   [5, "; …", "、…"],
-])("what an export overwrites of open tasks is told before it is committed: %i values", async (count, en, ja) => {
-  const plan = planOf({ mode: "replace", overwrites: { count, first: FIRST } });
+])("the plan of an export names what was changed here: %i contradictions", async (contradicted, en, ja) => {
+  const plan = planOf({ mode: "replace", merged: { open: 3, contradicted, leftOut: 1, first: FIRST } });
   const circumstances = {
     tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   };
-  const told = await inBoth("users import in.csv --from-console --dry-run", circumstances);
-  expect(told.en.stderr).toContain(
-    `warning: overwrites ${count} values of open tasks for the console: 山田: 役職 (task 1); 佐藤: the record (task 2)${en}\n`,
+  const printed = await inBoth("users import in.csv --from-console --dry-run", circumstances);
+  expect(printed.en.stderr).toContain(
+    "warning: 1 row left out, whose key was changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
+      "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
+      `warning: changed here, and changed to something else in the console: 山田: 役職: here 部長 (confirmed as done), in the console (blank); 佐藤: not in the console${en}\n` +
+      "warning: the values here stay; change the console (clomoctl console list), or drop the task and import the export again\n",
   );
-  expect(told.ja.stderr).toContain(
-    `警告: 管理画面での未了の作業の値 ${count} 件を上書きします: 山田: 役職(作業 1)、佐藤: レコード全体(作業 2)${ja}\n`,
-  );
-});
-
-const CONFIRMED = [
-  { task: 1, name: "山田", field: "title", confirmed: "部長", exported: null },
-  { task: 2, name: "佐藤", field: null, confirmed: null, exported: null },
-];
-
-test.each([
-  [2, "", ""],
-  [5, "; …", "、…"],
-])("so is what it has otherwise than tasks that were confirmed as done: %i values", async (count, en, ja) => {
-  const plan = planOf({ mode: "replace", contradicts: { count, first: CONFIRMED } });
-  const circumstances = {
-    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
-    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
-  };
-  const told = await inBoth("users import in.csv --from-console --dry-run", circumstances);
-  expect(told.en.stderr).toContain(
-    `warning: confirmed as done in the console, but this export shows otherwise: 山田: 役職: confirmed 部長, exported (blank) (task 1); 佐藤: not in the export (task 2)${en}\n` +
-      "warning: what was asked: clomoctl console show 1; if it is still to be so, do it in the console and export again; else commit: the records follow the export\n",
-  );
-  expect(told.ja.stderr).toContain(
-    `警告: 管理画面で完了したと確認済みの作業が、このエクスポートと異なります: 山田: 役職: 確認時 部長、エクスポート (空)(作業 1)、佐藤: 記載なし(作業 2)${ja}\n`,
+  expect(printed.ja.stderr).toContain(
+    "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +
+      `警告: ここでの変更と異なる内容が管理画面にあります: 山田: 役職: ここでは 部長(完了を確認済み)、管理画面では (空)、佐藤: 管理画面にありません${ja}\n`,
   );
 });
 

@@ -51,8 +51,7 @@ export async function showPlan(
   if (!plan.rejected)
     for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);
-  if (!plan.rejected) for (const line of overwritten(plan)) await terminal.warn(line);
-  if (!plan.rejected) for (const line of contradicted(plan)) await terminal.warn(line);
+  if (!plan.rejected) for (const one of mergedLines(plan)) await terminal.warn(one);
   await warnOfMovedOperators(tools, plan);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await noteMirror(tools, plan);
@@ -236,53 +235,50 @@ function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
   );
 }
 
-/** What was written here, is to be done in the console, and is otherwise in its export. */
-function* overwritten({ kind, overwrites }: Import): Generator<Text> {
-  if (overwrites === undefined) return;
-  const { count, first } = overwrites;
-  const told = first.map(({ task, name, field }): Text => {
-    const of = field === null ? text("the record", "レコード全体") : same(fieldName(kind, field));
-    return text(`${name}: ${of.en} (task ${task})`, `${name}: ${of.ja}(作業 ${task})`);
+/** Returns what an export of the console shows of the values that were changed here, which it leaves as they are. */
+function* mergedLines({ kind, merged }: Import): Generator<Text> {
+  if (merged === undefined) return;
+  const { open, contradicted, leftOut, first } = merged;
+  if (leftOut > 0)
+    yield text(
+      `${counted(leftOut, "row")} left out, whose key was changed here; do the tasks in the console, and export again (${OPEN_TASKS})`,
+      `ここで変更したキーの行 ${leftOut} 件は取り込みません。管理画面で作業を行い、もう一度エクスポートしてください(${OPEN_TASKS})`,
+    );
+  if (open > 0)
+    yield text(
+      `${counted(open, "record")} changed here and not in the console yet; they stay as they are here (${OPEN_TASKS})`,
+      `ここで変更し、管理画面ではまだ変更していないもの: ${open} 件。ここでの内容のまま残ります(${OPEN_TASKS})`,
+    );
+  if (contradicted === 0) return;
+  const values = first.map(({ name, field, local, console: other, confirmed }): Text => {
+    if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);
+    const header = `${name}: ${fieldName(kind, field)}`;
+    const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
+    const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
+    return text(
+      `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
+      `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
+    );
   });
-  const { en, ja } = joined(told, text("; ", "、"));
-  const more = moreThan(first, count);
+  const { en, ja } = joined(values, text("; ", "、"));
+  const more = moreThan(first, contradicted);
   yield text(
-    `overwrites ${counted(count, "value")} of open tasks for the console: ${en}${more.en}`,
-    `管理画面での未了の作業の値 ${count} 件を上書きします: ${ja}${more.ja}`,
+    `changed here, and changed to something else in the console: ${en}${more.en}`,
+    `ここでの変更と異なる内容が管理画面にあります: ${ja}${more.ja}`,
+  );
+  yield text(
+    `the values here stay; change the console (${OPEN_TASKS}), or drop the task and import the export again`,
+    `ここでの値が残ります。管理画面を直すか(${OPEN_TASKS})、作業を取り下げてから、もう一度エクスポートを取り込んでください`,
   );
 }
 
-/** What somebody confirmed as done in the console, and is otherwise in its export. */
-function* contradicted({ kind, contradicts }: Import): Generator<Text> {
-  if (contradicts === undefined) return;
-  const { count, first } = contradicts;
-  const told = first.map(({ task, name, field, confirmed, exported }): Text => {
-    if (field === null) return text(`${name}: not in the export (task ${task})`, `${name}: 記載なし(作業 ${task})`);
-    const header = `${name}: ${fieldName(kind, field)}`;
-    const [wanted, found] = [shownValue(confirmed, LONGEST), shownValue(exported, LONGEST)];
-    return text(
-      `${header}: confirmed ${wanted.en}, exported ${found.en} (task ${task})`,
-      `${header}: 確認時 ${wanted.ja}、エクスポート ${found.ja}(作業 ${task})`,
-    );
-  });
-  const { en, ja } = joined(told, text("; ", "、"));
-  const more = moreThan(first, count);
-  yield text(
-    `confirmed as done in the console, but this export shows otherwise: ${en}${more.en}`,
-    `管理画面で完了したと確認済みの作業が、このエクスポートと異なります: ${ja}${more.ja}`,
-  );
-  const [see] = [...new Set(first.map(({ task }) => `clomoctl console show ${task}`))];
-  yield text(
-    `what was asked: ${see}; if it is still to be so, do it in the console and export again; else commit: the records follow the export`,
-    `作業の内容: ${see}。まだ必要な変更なら、管理画面で行ってからもう一度エクスポートしてください。不要ならこのまま確定してください(レコードはエクスポートのとおりになります)`,
-  );
-}
+const OPEN_TASKS = line("console list", []);
 
 const moreThan = (first: readonly unknown[], count: number): Text =>
   first.length < count ? text("; …", "、…") : same("");
 
-/** Maximum number of characters of a value that was confirmed. */
-const LONGEST = 40;
+/** Maximum number of characters of a value. */
+const MAX_VALUE = 40;
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, kind, columns } = plan;

@@ -57,7 +57,7 @@ test.each([
   const other = `; if it is done there already, first: clomoctl ${task.kind} import EXPORT.csv --from-console`;
   const isOther = task.kind !== kind;
   expect(hint?.en).toBe(
-    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, undo it here and drop it (clomoctl console drop 4)`,
+    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, undo it here, or let the console's next export decide: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
@@ -78,19 +78,19 @@ const afterPending = (of: string | undefined, open: readonly number[], keys: rea
       keys,
     },
   );
-const DROP = "; if they are not to be done, undo them here and drop them (clomoctl console drop 1 2 10)";
+const UNDO = "; if they are not to be done, undo them here (clomoctl undo; their numbers: clomoctl console list)";
 
 test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
   const hint = afterPending(undefined, [1, 2, 3, 10]);
   expect(hint?.en).toBe(
-    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console${DROP}`,
+    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console${UNDO}`,
   );
   expect(hint?.ja).toContain("clomoctl console confirm 1 2 10 。");
 });
 
 test("where nobody can tell what a cell names, its own export is next", () => {
   expect(afterPending("orgs", [1, 2, 10], ["employee-code"])?.en).toBe(
-    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import e.csv --from-console${DROP}`,
+    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import e.csv --from-console${UNDO}`,
   );
 });
 

@@ -145,8 +145,8 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
           `。すでに行ったのなら、先に: ${exportsOf(others)}`,
         );
   return text(
-    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}${done.en}; if it is not to be done, undo it here and drop it (clomoctl console drop ${number})`,
-    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここでも取り消して、作業を取り下げてください(clomoctl console drop ${number})`,
+    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}${done.en}; if it is not to be done, undo it here, or let the console's next export decide: clomoctl console drop ${number}`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここで取り消すか、作業を取り下げて次のエクスポートの内容に従ってください: clomoctl console drop ${number}`,
   );
 }
 
@@ -166,8 +166,8 @@ function confirmFirst(given: ImportRequest, { remedies, tasks, keys = [] }: Refu
   );
   if (all === "") return asClosed(given, { remedies, keys }, anew);
   return text(
-    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then ${anew.en}; if they are not to be done, undo them here and drop them (clomoctl console drop ${all})`,
-    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、${anew.ja}。行わない場合は、ここでも取り消して、作業を取り下げてください(clomoctl console drop ${all})`,
+    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then ${anew.en}; if they are not to be done, undo them here (clomoctl undo; their numbers: clomoctl console list)`,
+    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、${anew.ja}。行わない場合は、ここで取り消してください(clomoctl undo。変更番号: clomoctl console list)`,
   );
 }
 

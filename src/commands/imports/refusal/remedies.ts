@@ -162,12 +162,12 @@ export class Remedies implements Remedy {
     return this.#keyless ? [] : [...this.#headers];
   }
 
-  /** The kinds of records that cells name and the tenant lacks, or has otherwise than the console; other files have them. */
+  /** The kinds of records that cells name and the tenant lacks, or may have by another key than the console; other files have them. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
   }
 
-  /** The numbers of the tasks for whose sake nobody can tell whose some rows are; of some it is recorded that they are done. */
+  /** The numbers of the tasks, open or closed by somebody, because of which a cell or an organisation's row may mean several records. */
   get pending(): ReadonlySet<number> {
     return this.#pending;
   }

@@ -43,7 +43,7 @@ test(
       "work",
       "exported",
       "swap",
-      "swap, export rejected",
+      "swap, exported",
       "succeed",
     ];
     expectSeen(seen, done);

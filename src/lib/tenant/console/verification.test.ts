@@ -419,7 +419,7 @@ test("so does one who took the address of another, whom the file has as he is", 
     differences: 2,
     touched: 0,
     first: [
-      { key: "sato@x", action: "invalid", touched: false, task: 3, pending: [2, 3] },
+      { key: "sato@x", action: "update", touched: false, task: 3 },
       { key: "sato2@x", action: "delete", touched: false, task: 2 },
     ],
   });
@@ -557,7 +557,7 @@ test("lines that differ only by codes which open tasks change name these", async
   const before: Cells = [...grown("S"), ["総務部", "G", "HQ"], ["第三課", "S3", "S"]];
   const { first } = await verify(plan, before);
   expect(first.filter(({ action }) => action !== "delete").map(({ key, pending }) => [key, pending])).toEqual([
-    ["S", [2, 3]],
+    ["S", undefined],
     ["S1", [2]],
     ["S2", [2]],
     ["G", [3]],

@@ -11,7 +11,7 @@ import type { Thing } from "../../model/thing.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
 import { NEXT_CHANGE } from "./audit.ts";
-import { numberIn, numbersOf, type ImportDetail, type Settled } from "./imports/record.ts";
+import { numberIn, numbersOf, type ImportDetail } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
 import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import { ROOT } from "./orgs.ts";
@@ -194,16 +194,6 @@ export const handTarget = async (
   return { target: Number(row["target"]), revision: Number(row["revision"]) };
 };
 
-/** SQL: the fields of a task `t` that were written by hand after it. */
-const REWRITTEN = `(select json_group_array(distinct c.value ->> 'field') from console_task k, json_each(k.changes) c
-  where k.kind = t.kind and k.thing is not distinct from t.thing and k.target = t.target and k.pk > t.pk)`;
-
-/** The fields of a task's record that were written by hand after it. */
-export const rewrittenAfter = async (reader: Reader, number: number): Promise<ReadonlySet<string>> => {
-  const row = await reader.get(`select ${REWRITTEN} as fields from console_task t where t.pk = :number`, { number });
-  return new Set(JSON.parse(String(row?.["fields"] ?? "[]")) as readonly string[]);
-};
-
 /** What a record has until an open task is done, as far as that changes it. */
 export interface FormerValues {
   /** the task that changes it */
@@ -266,100 +256,43 @@ export const goneRecords = async (
   return gone;
 };
 
-/** A record that an open task deletes, and what the console has of it, as a task before that one tells. */
-export interface FormerDeleted {
-  readonly deleted: Row;
-  readonly former: FormerValues;
-  /** the earlier task is open yet */
-  readonly isOpen: boolean;
-}
-
 /** The fields by which people find a record of a kind: what it is called, and its first key. */
 const foundBy = (kind: FormatName): readonly string[] => {
   const { keys, namedBy = "name" } = FORMATS[kind].thing;
   return [namedBy, ...keys.slice(0, 1).map(({ field }) => field)];
 };
 
-/**
- * The records that an open task of an import deletes and that the console may have as they were before earlier tasks, in the
- * order of these: open ones, and dropped ones, after which no export has shown the record otherwise.
- */
-export const formerOfDeleted = async (
-  reader: Reader,
-  kind: FormatName,
-  number: number,
-): Promise<readonly FormerDeleted[]> => {
-  const fields = foundBy(kind);
-  const was = wasOf(kind);
-  const differs = (of: string): string =>
-    fields.map((field) => `${of}.${field} is distinct from w.${field}`).join(" or ");
-  const deleted = `console_task d ${THEN} import i on i.pk = d.import
-    ${THEN} ${was} w on w.import = d.import and w.action = 'delete'
-    ${THEN} console_task k on k.kind = d.kind and k.pk < d.pk and k.state in ('open', 'dropped')`;
-  // an undone import is not asked for, but what its undoing asks for
-  const isStill = `(k.state = 'open' or not exists (select 1 from import u where u.pk = k.import and u.detail ->> 'revertedBy' is not null))
-    and not exists (select 1 from import e ${THEN} ${was} v on v.import = e.pk and v.pk = w.pk and v.action = 'update'
-      where e.kind = d.kind and e.detail -> 'request' ->> 'fromConsole' and e.detail ->> 'revertedBy' is null
-        and e.revision > coalesce(k.revision, (select u.revision from import u where u.pk = k.import))
-        and e.revision < i.revision and (${differs("v")}))`;
-  const byHand = await reader.all(
-    `select w.*, k.pk as task, k.state as taskState, k.changes from ${deleted} and k.target = w.pk and k.thing is null
-     where d.pk = :number and k.work <> 'create' and ${isStill} and exists (select 1 from json_each(k.changes) c
-       where c.value ->> 'field' in (select value from json_each(:fields)))`,
-    { number, fields: JSON.stringify(fields) },
-  );
-  const imported = await reader.all(
-    `select w.*, k.pk as task, k.state as taskState,
-       json_object(${fields.map((field) => `'${field}', x.${field}`).join(", ")}) as was
-     from ${deleted} ${THEN} ${was} x on x.import = k.import and x.pk = w.pk and x.action = 'update'
-     where d.pk = :number and (${differs("x")}) and ${isStill} limit :most`,
-    { number, most: MOST_FORMER },
-  );
-  const all = [...byHand, ...imported].map((row) => {
-    const { task, taskState, id, was: kept = null } = row;
-    const values = kept === null ? beforeIn(row) : (JSON.parse(String(kept)) as FormerValues["values"]);
-    const former = { number: Number(task), objectId: String(id), values };
-    return { deleted: row, former, isOpen: taskState === "open" };
-  });
-  return all.toSorted((a, b) => a.former.number - b.former.number);
-};
-
-/** A record as the console's exports have it: its name, and its first key. */
-export interface Shown {
-  readonly name: string;
-  readonly key: string | null;
+/** A record that was deleted here, and what people know it by: as it was here, and as the console last showed it. */
+export interface DeletedRecord {
+  readonly local: Row;
+  readonly console: Row;
 }
 
-/**
- * A record that exports of the console have shown anew since a task of an import deleted it: with one of its keys, or, of
- * what has none, one of its names. The first that is found; what was written by hand since is not known.
- *
- * @param as the keys and names that it may have there, the likeliest first
- */
-export const shownAgain = async (
+/** Maximum number of deleted records that are looked at. */
+const MAX_DELETED = 100;
+
+/** Returns records that an import deleted and that the console knows by another name or key, in the order of their numbers. */
+export const renamedDeletions = async (
   reader: Reader,
   kind: FormatName,
-  { number, as }: { readonly number: number; readonly as: readonly Shown[] },
-): Promise<Row | undefined> => {
-  const [name = "", key = name] = foundBy(kind);
-  const table = TABLES[kind] ?? "secured_user";
-  const first = FORMATS[kind].thing.fields[key]?.type === "texts" ? `t.${key} ->> 0` : `t.${key}`;
-  for (const one of as) {
-    const found = await reader.get(
-      `select t.* from console_task d ${THEN} import i on i.pk = d.import
-         ${THEN} import e on e.kind = d.kind and e.revision > i.revision and e.detail -> 'request' ->> 'fromConsole'
-         ${THEN} ${table} t on t.pk > e.madeAfter and t.pk <= e.madeUpTo
-       where d.pk = :number and ${one.key === null ? `t.${name}` : first} = :value
-         and not exists (select 1 from console_task h where h.kind = :kind and h.thing is null and h.target = t.pk) limit 1`,
-      { kind, number, value: one.key ?? one.name },
-    );
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  importId: string,
+): Promise<readonly DeletedRecord[]> => {
+  const fields = foundBy(kind);
+  const table = tableOf(kind);
+  const json = (alias: string): string =>
+    `json_object(${fields.map((name) => `'${name}', ${alias}.${name}`).join(", ")})`;
+  const rows = await reader.all(
+    `select ${json("v")} as local, ${json("o")} as console from import i
+       ${THEN} ${table}_version v on v.revision = i.revision and v.action = 'delete' ${THEN} ${table}_observed o on o.pk = v.pk
+     where i.id = :importId and (${fields.map((name) => `o.${name} is distinct from v.${name}`).join(" or ")})
+       and not exists (select 1 from ${table} t where t.pk = v.pk) order by v.pk limit :most`,
+    { importId, most: MAX_DELETED },
+  );
+  return rows.map((row) => ({
+    local: JSON.parse(String(row["local"])) as Row,
+    console: JSON.parse(String(row["console"])) as Row,
+  }));
 };
-
-/** Maximum number of records that are looked at for it. */
-const MOST_FORMER = 100;
 
 /** What the console has until a task by hand is done, by field. */
 export const beforeIn = (row: Row): FormerValues["values"] =>
@@ -412,30 +345,16 @@ export const closeTask = async (writer: Writer, number: number, closing: Closing
   );
 };
 
-/**
- * Opens tasks again that an export had closed, as it is undone, and those that it had contradicted, also where somebody
- * closed them since: he looked at a mirror that had the console's values. Those of imports that are undone themselves stay
- * closed, and those of a custom field that was removed since: the task of that has taken their place.
- */
-export const reopenTasks = async (writer: Writer, { closed, doubted }: Settled): Promise<void> => {
+/** Opens a task again. @param doubtedAt when an export of the console contradicted it */
+export const openAgain = async (writer: Writer, number: number, doubtedAt: string | null): Promise<void> => {
   await writer.run(
-    `update main.console_task set state = 'open', closedAt = null, closedBy = null
-     where pk in (select value from json_each(:settled)) and (import is null
-       or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))
-       and not (work in ('add-field', 'remove-field') and exists (select 1 from console_task o
-         where o.work = 'remove-field' and o.name = console_task.name and o.pk > console_task.pk))`,
-    { settled: JSON.stringify([...closed, ...doubted]) },
-  );
-  await writer.run(
-    "update main.console_task set doubtedAt = null where pk in (select value from json_each(:doubted))",
-    {
-      doubted: JSON.stringify(doubted),
-    },
+    "update main.console_task set state = 'open', closedAt = null, closedBy = null, doubtedAt = :doubtedAt where pk = :number",
+    { number, doubtedAt },
   );
 };
 
-/** Keeps that an export of the console had other values: none that agrees later proves the task. */
-export const doubtTask = async (writer: Writer, number: number, at: string): Promise<void> => {
+/** Stores when an export of the console contradicted a task; null if the last one did not. */
+export const doubtTask = async (writer: Writer, number: number, at: string | null): Promise<void> => {
   await writer.run("update main.console_task set doubtedAt = :at where pk = :number", { number, at });
 };
 
@@ -461,27 +380,12 @@ const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'op
   (table) => `exists (select 1 from ${table} w where w.import = d.import and w.pk = t.target and w.action = 'delete')`,
 ).join(" or ")}))`;
 
-/** SQL: that an import changed the record of a task `t`. @param of its alias */
-const isChangedBy = (of: string): string =>
-  DELETED.map(
-    (table) =>
-      `exists (select 1 from ${table} w where w.import = ${of}.pk and w.pk = t.target and w.action = 'update')`,
-  ).join(" or ");
-
 /** SQL: the import that deleted the record of a task `t`, if it took over an export of the console: nobody deleted it. */
 const ABSENT_IN = `(select case when i.detail -> 'request' ->> 'fromConsole' then
     json_object('importNumber', cast(i.change as text), 'file', i.detail -> 'request' ->> 'fileName') end
   from import i where i.kind = t.kind and i.revision is not null and (${DELETED.map(
     (table) => `exists (select 1 from ${table} w where w.import = i.pk and w.pk = t.target and w.action = 'delete')`,
   ).join(" or ")}) order by i.revision desc limit 1)`;
-
-/** SQL: of a task `t`, whose values an export of the console contradicted: the last export that changed its record. */
-const EXPORTED_BY = `(select json_object('importNumber', cast(i.change as text), 'file', i.detail -> 'request' ->> 'fileName')
-  from import i where i.kind = t.kind and i.revision > t.revision and i.detail ->> 'revertedBy' is null
-    and i.detail -> 'request' ->> 'fromConsole' and (t.target > i.madeAfter and t.target <= i.madeUpTo or ${isChangedBy("i")})
-    and not exists (select 1 from import o where o.kind = t.kind and o.revision > i.revision
-      and coalesce(o.detail -> 'request' ->> 'fromConsole', 0) = 0 and (${isChangedBy("o")}))
-  order by i.revision desc limit 1)`;
 
 /**
  * SQL: the import that a task `t` undoes, and that one's task as it was until then: the undoing dropped it if it was open.
@@ -500,8 +404,7 @@ const FIELD_TASK = `(select max(o.pk) from console_task o
       or t.work = 'remove-field' and o.work = 'add-field' and o.pk > t.pk))`;
 
 const TASKS = `select t.*, case when t.state = 'open' and t.work in ('add-field', 'remove-field') then ${FIELD_TASK} end as fieldTask,
-  case when t.work = 'undo' then ${UNDOES} end as undoes, case when t.state = 'open' and t.doubtedAt is not null and t.changes is not null
-  then ${EXPORTED_BY} end as exportedBy, ${REWRITTEN} as rewritten, i.id as importId, i.change as importChange, i.detail, ${IS_GONE} as gone,
+  case when t.work = 'undo' then ${UNDOES} end as undoes, i.id as importId, i.change as importChange, i.detail, ${IS_GONE} as gone,
   case when ${IS_GONE} then ${DELETION_TASK} end as deletionTask, case when ${IS_GONE} then ${ABSENT_IN} end as absentIn,
   d.platform, d.status as deviceStatus, d."androidMode"
   from console_task t left join import i on i.pk = t.import
@@ -510,15 +413,8 @@ const TASKS = `select t.*, case when t.state = 'open' and t.work in ('add-field'
 const orNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-/** What was written by hand; of what an export has otherwise, that export. */
-const changesOf = (row: Row): ConsoleTask["changes"] => {
-  if (row["changes"] === null) return [];
-  const { changes } = handOf(row);
-  if (row["exportedBy"] === null) return [...changes];
-  const exportedBy = JSON.parse(String(row["exportedBy"])) as NonNullable<ConsoleTask["absentIn"]>;
-  const rewritten = JSON.parse(String(row["rewritten"])) as readonly string[];
-  return changes.map((change) => (rewritten.includes(change.field) ? change : { ...change, exportedBy }));
-};
+/** What was written by hand. */
+const changesOf = (row: Row): ConsoleTask["changes"] => (row["changes"] === null ? [] : [...handOf(row).changes]);
 
 /** Whether a task by hand gives a device another owner, for which it has to be wiped. */
 const isWiping = (row: Row, changes: readonly ConsoleChange[]): boolean => {

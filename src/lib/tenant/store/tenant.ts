@@ -108,21 +108,14 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
 export const countOpenTasks = (reader: Reader): Promise<number> =>
   reader.count("select count(*) from console_task where state = 'open'");
 
-/**
- * The kinds of which the mirror has the console's former values, or what the console has no more, and no task says so: an
- * export contradicted what somebody has confirmed since, or what it lacked was kept.
- */
+/** The kinds of which the mirror has what the console has no more, as what an export lacked was kept. */
 const awaitedExports = async (reader: Reader): Promise<string[]> => {
-  const isWhole = `(${OF_CONSOLE} and i.detail -> 'request' ->> 'mode' = 'replace' or i.detail ->> 'emittedAt' is not null)`;
-  const sql = `select distinct kind from (
-      select k.kind, max(k.closedAt, k.doubtedAt) as at, null as revision from console_task k
-      where k.state = 'confirmed' and k.doubtedAt is not null
-      union all
-      select i.kind, null, i.revision from import i
-      where ${COMMITTED} and ${OF_CONSOLE} and i.detail -> 'request' ->> 'mode' = 'append') w
-    where not exists (select 1 from import i where i.kind = w.kind and ${COMMITTED} and ${isWhole}
-      and (i.revision > w.revision or i.detail ->> 'committedAt' > w.at))
-    order by kind`;
+  const mode = "i.detail -> 'request' ->> 'mode'";
+  const isWhole = `(${OF_CONSOLE} and ${mode} = 'replace' or i.detail ->> 'emittedAt' is not null)`;
+  const sql = `select distinct w.kind from (
+      select i.kind, i.revision from import i where ${COMMITTED} and ${OF_CONSOLE} and ${mode} = 'append') w
+    where not exists (select 1 from import i where i.kind = w.kind and ${COMMITTED} and ${isWhole} and i.revision > w.revision)
+    order by w.kind`;
   return (await reader.all(sql)).map(({ kind }) => String(kind));
 };
 

@@ -2,6 +2,8 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { checkClosable } from "../../model/console-task.ts";
 import { instant } from "../ids.ts";
 import type { Changed, Once, Session } from "../session.ts";
+import { confirmDrift, dropDrift } from "../console/drift.ts";
+import { readPart } from "../console/tasks.ts";
 import { closeTask, readTasks } from "../store/console.ts";
 import { orgsOfTasks } from "../store/touched-orgs.ts";
 import { told } from "./told-tasks.ts";
@@ -38,7 +40,11 @@ export const closeConsoleTasks = (
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkClosable(task, { state, at }, { now });
     const done = { state, at: at ?? now, actor: by ?? session.actor };
-    for (const { number } of tasks) await closeTask(writer, number, done);
+    for (const task of tasks) {
+      await closeTask(writer, task.number, done);
+      const part = await readPart(writer, task);
+      if (part !== undefined) await (state === "confirmed" ? confirmDrift : dropDrift)(writer, part);
+    }
     const orgs = await orgsOfTasks(writer, tasks);
     return { result: await told(writer, await readTasks(writer, wanted)), orgs, ...auditedOf(tasks, done) };
   });

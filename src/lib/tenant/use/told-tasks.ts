@@ -6,15 +6,7 @@ import { formatOrgPath, ORG, parseOrgPath } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import {
-  formerOfDeleted,
-  formerValues,
-  goneRecords,
-  listTasks,
-  shownAgain,
-  type FormerDeleted,
-  type FormerValues,
-} from "../store/console.ts";
+import { formerValues, goneRecords, listTasks, renamedDeletions, type FormerValues } from "../store/console.ts";
 import type { List } from "../store/lists.ts";
 import { recordsWith } from "../store/lists.ts";
 import { namedByImport, type NamedByImport } from "../store/imports/named.ts";
@@ -210,43 +202,24 @@ const namedOf = async (
   ];
 };
 
-/** Tasks that delete, with those of the deleted whom the console has by another name or key than they had here. */
+/** Tasks that delete, with those records that the console has by another name or key than they had here. */
 const withFormer = (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> =>
   Promise.all(
     tasks.map(async (task) => {
-      const { number, kind, state, importId, delete: gone } = task;
+      const { kind, state, importId, delete: gone } = task;
       if (state !== "open" || importId === null || gone === 0) return task;
-      const found = Map.groupBy(await formerOfDeleted(reader, kind, number), ({ former }) => former.objectId);
-      const all: ConsoleTask["former"] = [];
-      for (const changes of found.values()) {
-        const told = all.length < MAX_RESTORED ? await formerOf(reader, task, changes) : undefined;
-        if (told !== undefined) all.push(told);
-      }
-      return { ...task, former: all };
+      const { thing } = FORMATS[kind];
+      const calledBy = (values: Values) => ({
+        name: String(values[thing.namedBy ?? "name"]),
+        key: keyOf(thing, { work: "edit", changes: [] }, values),
+      });
+      const found = await renamedDeletions(reader, kind, importId);
+      const former = found
+        .map(({ local, console: there }) => ({ ...calledBy(local), there: calledBy(there) }))
+        .filter(({ name, key, there }) => name !== there.name || key !== there.key);
+      return { ...task, former: former.slice(0, MAX_RESTORED) };
     }),
   );
-
-/** A deleted record as it was here and as the console has it; undefined if that is the same. */
-const formerOf = async (
-  reader: Reader,
-  { kind, number }: ConsoleTask,
-  changes: readonly FormerDeleted[],
-): Promise<ConsoleTask["former"][number] | undefined> => {
-  const { thing } = FORMATS[kind];
-  const calledBy = (values: Values) => ({
-    name: String(values[thing.namedBy ?? "name"]),
-    key: keyOf(thing, { work: "edit", changes: [] }, values),
-  });
-  const [{ deleted } = { deleted: {} }] = changes;
-  // what the console has is what the first of the tasks changes
-  const before = changes.toReversed().flatMap(({ former }) => Object.entries(former.values));
-  const [here, was] = [calledBy(deleted), calledBy({ ...deleted, ...Object.fromEntries(before) })];
-  const again = await shownAgain(reader, kind, { number, as: [was, here] });
-  const there = again === undefined ? was : calledBy(again);
-  if (here.name === there.name && here.key === there.key) return undefined;
-  const open = changes.filter(({ isOpen }) => isOpen && again === undefined);
-  return { ...here, there, tasks: [...new Set(open.map(({ former }) => former.number))] };
-};
 
 /** Tasks with the names that the console has of groups, where a later task renames these. */
 const withFormerGroups = async (reader: Reader, tasks: readonly ConsoleTask[]): Promise<readonly ConsoleTask[]> => {
@@ -303,5 +276,5 @@ const changeByNow = (change: Change, { told, id }: Awaited<ReturnType<typeof tol
   if (!isSame) return { ...change, now: mutable(told), ids: ids && { ...ids, now: id ?? null } };
   // it is the same record, whatever it is called by now
   const renamed = ids !== undefined && typeof told === "string" && told !== after ? told : undefined;
-  return { ...change, exportedBy: undefined, renamed };
+  return { ...change, renamed };
 };

@@ -19,6 +19,9 @@ export interface Versions {
 /** The bit of columns that never change. Only versions of deleted records have them. */
 const LASTING = 52;
 
+/** SQL: the same as in masks. */
+export const LASTING_BIT = String(2 ** LASTING);
+
 /** SQL: the value of `changed` if a version has all columns. */
 export const ALL_CHANGED = String(2 ** (LASTING + 1) - 1);
 

@@ -33,16 +33,23 @@ export interface StoredRequest extends PlanRequest {
   readonly fileName: string;
 }
 
+/** A task that was opened again, and how it had been closed. */
+export interface ReopenedTask {
+  readonly number: number;
+  readonly closedAt: string | null;
+  readonly closedBy: string | null;
+}
+
 /** What an export of the console settled. */
 export interface Settled {
   /** when the tenant's data last came from the console before it */
   readonly mirroredBefore: string | null;
   /** the numbers of the tasks that it closed */
   readonly closed: readonly number[];
-  /** and of those that it differed from */
+  /** and of the open ones that it contradicted */
   readonly doubted: readonly number[];
-  /** and of those that somebody had confirmed, and that it differed from */
-  readonly contradicted?: readonly number[] | undefined;
+  /** those that somebody had confirmed, and that it opened again as it differed from them */
+  readonly reopened?: readonly ReopenedTask[] | undefined;
 }
 
 /** The data of an import that is stored as JSON. */
@@ -214,8 +221,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const {
     staying: _staying,
     protectedElsewhere: _elsewhere,
-    overwrites: _overwrites,
-    contradicts: _contradicts,
+    merged: _merged,
     lost: _lost,
     blocked: _blocked,
     ...done

@@ -110,8 +110,7 @@ const shownCounts = (record: ImportRecord) => {
     protectedElsewhere,
     wipes,
     foreign,
-    overwrites,
-    contradicts,
+    merged,
     lost,
     beside,
     blocked,
@@ -130,8 +129,7 @@ const shownCounts = (record: ImportRecord) => {
     ...(foreign === undefined ? {} : { foreign: { by: foreign.by, values: [...foreign.values] } }),
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
-    ...(overwrites === undefined ? {} : { overwrites: { count: overwrites.count, first: [...overwrites.first] } }),
-    ...(contradicts === undefined ? {} : { contradicts: { count: contradicts.count, first: [...contradicts.first] } }),
+    ...(merged === undefined ? {} : { merged: { ...merged, first: [...merged.first] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
     ...(blocked === undefined ? {} : { blocked: { count: blocked.count, first: blocked.first.map(blockedOf) } }),
@@ -188,13 +186,10 @@ const withoutScope = (request: ImportRecord["detail"]["request"]): Import["reque
   return asked;
 };
 
-const settledOf = (
-  { closed, doubted, contradicted = [] }: Settled,
-  { open }: Beside,
-): NonNullable<Import["settled"]> => ({
+const settledOf = ({ closed, doubted, reopened = [] }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   differing: [...doubted],
-  ...(contradicted.length > 0 && { contradicted: [...contradicted] }),
+  ...(reopened.length > 0 && { contradicted: reopened.map(({ number }) => number) }),
   open,
 });
 

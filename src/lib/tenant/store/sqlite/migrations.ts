@@ -190,6 +190,54 @@ const FIRST_SCHEMA = `
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
 
+  -- What the console last showed of records that were changed here since: see src/lib/tenant/console/observed.ts.
+  create table org_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
+    integer not null default 0, contradicted integer not null default 0, since integer not null, name, nameKey, code,
+    codeKey, parent, id, createdAt);
+  create table org_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
+    differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
+    integer not null, name, nameKey, code, codeKey, parent, id, createdAt, primary key (revision, pk)) without rowid;
+  create table user_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
+    integer not null default 0, contradicted integer not null default 0, since integer not null, name, nameKey,
+    nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn, upnKey, addressType, postalCode,
+    address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount, accountName, accountKey,
+    accountPasswordSetAt, administrator, custom, id, createdAt);
+  create table user_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
+    differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
+    integer not null, name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn,
+    upnKey, addressType, postalCode, address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount,
+    accountName, accountKey, accountPasswordSetAt, administrator, custom, id, createdAt, primary key (revision, pk))
+    without rowid;
+  create table device_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null,
+    serialNumber, serialKey, platform, status, identificationName, identificationNameKey, imei, phoneNumber, wifiMac,
+    androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt);
+  create table device_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
+    differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
+    integer not null, serialNumber, serialKey, platform, status, identificationName, identificationNameKey, imei,
+    phoneNumber, wifiMac, androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt, primary key
+    (revision, pk)) without rowid;
+  create table secured_user_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, userId,
+    displayName, displayNameKey, nameSort, description, groups, groupKeys, device, licenceException, secrets,
+    administrator, fileManager, groupManager, imapMailAccountName, imapMailAddress, imapUserName,
+    imapMailAccountDescription, imapIncomingServer, imapIncomingPort, imapIncomingSsl, imapOutgoingServer,
+    imapOutgoingPort, imapOutgoingSsl, exchangeServerAccountName, exchangeMailAddress, exchangeDomain,
+    exchangeAccount, exchangeServerAccountDescription, exchangeServer, exchangeSsl, proxyEnabled, proxyHost,
+    proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName, exchangeMailAccountDescription,
+    microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription, accountType, mailAddress, id,
+    app, createdAt);
+  create table secured_user_observed_before (revision integer not null, pk integer not null, inConsole integer not
+    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
+    since integer not null, userId, displayName, displayNameKey, nameSort, description, groups, groupKeys, device,
+    licenceException, secrets, administrator, fileManager, groupManager, imapMailAccountName, imapMailAddress,
+    imapUserName, imapMailAccountDescription, imapIncomingServer, imapIncomingPort, imapIncomingSsl,
+    imapOutgoingServer, imapOutgoingPort, imapOutgoingSsl, exchangeServerAccountName, exchangeMailAddress,
+    exchangeDomain, exchangeAccount, exchangeServerAccountDescription, exchangeServer, exchangeSsl, proxyEnabled,
+    proxyHost, proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName,
+    exchangeMailAccountDescription, microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription,
+    accountType, mailAddress, id, app, createdAt, primary key (revision, pk)) without rowid;
+
   create table import_created (
     import integer not null, entity text not null, target integer not null,
     primary key (import, entity, target)) without rowid;

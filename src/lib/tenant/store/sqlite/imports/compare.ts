@@ -32,14 +32,19 @@ import {
 import { findForeign } from "./matching/foreign.ts";
 import { findKeysOfOthers } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
+import { findUnclearCells } from "./merge/cells.ts";
+import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
-import { findMoved, findPending, findPendingReferences, notePending } from "./matching/pending.ts";
+import { mergeLocal } from "./merge/local-fields.ts";
+import { resetMerge } from "./merge/tables.ts";
+import { findMoved, findPendingReferences } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
 import { dropUnwritten, keepToWritten } from "./matching/written.ts";
 import { AGREED, CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
-const reset = (database: Database): void => {
+const reset = (database: Database, plan: PlanSql): void => {
+  resetMerge(database, plan);
   for (const statement of [
     "drop index if exists s.match_target",
     "delete from s.match",
@@ -66,7 +71,8 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
 const countDeleted = (database: Database, { kind, request, written }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
-  if (kind.table.planner !== undefined || written !== undefined) return countRecords(database, kind, isLacking);
+  const isCounted = kind.table.planner !== undefined || written !== undefined || request.fromConsole === true;
+  if (isCounted) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
   const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE})`);
@@ -111,13 +117,12 @@ export const compare = (
   plan: PlanSql,
   { forNew = true, isEmitted = false }: { readonly forNew?: boolean | undefined; readonly isEmitted?: boolean } = {},
 ): PlanCounts => {
-  reset(database);
+  reset(database, plan);
   database.exec("create index if not exists s.problem_row on problem (row)");
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
   let foreign: Foreign | undefined;
-  notePending(database, plan);
   followFormer(database, plan);
   if (planner !== undefined) {
     planner.compare(database, plan, !forNew);
@@ -125,9 +130,13 @@ export const compare = (
   } else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
+    findUnclearCells(database, plan);
     findUnknownReferences(database, plan);
+    matchCandidates(database, plan);
     match(database, plan);
+    leaveOutUnknownKeys(database, plan);
     keepToWritten(database, plan);
+    mergeLocal(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
     findUndeletable(database, plan);
@@ -145,8 +154,7 @@ export const compare = (
       findLostZeros(database, plan);
     }
   }
-  findPending(database, plan);
-  findPendingReferences(database, plan);
+  findPendingReferences(database, plan, forNew);
   if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
   dropUnwritten(database, plan);

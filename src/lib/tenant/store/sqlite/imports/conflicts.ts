@@ -3,8 +3,10 @@ import { either, isInvalid, isMatched, isMissing, isValid } from "../../sql/form
 import {
   blankKeeps,
   calledText,
+  changes,
   indexTargets,
   isKey,
+  isSelective,
   isStaged,
   resultingKeys,
   staged,
@@ -33,8 +35,12 @@ const keepsValue = (plan: PlanSql, { field }: Claim): string => {
       : blankKeeps(plan, field)
         ? `${staged(field.field)} is null`
         : "false";
-  return plan.written === undefined ? keeps : `((g.changed & ${2 ** field.bit}) = 0 or ${keeps})`;
+  return isSelective(plan) ? `(not ${changes(field, "g")} or ${keeps})` : keeps;
 };
+
+/** SQL: true if a row writes the value: an export does not decide what was changed here. */
+const isTaken = ({ request }: PlanSql, { field }: Claim): string =>
+  request.fromConsole === true ? `(m.row is null or ${changes(field)})` : "true";
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */
 const OF_VALID = isValid("c.row");
@@ -62,7 +68,7 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${claimsOf(plan, claim)}) c
        join ${table} held on ${has("held", "c.key")} and ${scope} left join s.match m on m.row = c.row
-       where held.${record} is distinct from m.target`,
+       where held.${record} is distinct from m.target and ${isTaken(plan, claim)}`,
       { field: claim.field.field, kind: plan.kind.name },
     );
   }

@@ -8,7 +8,7 @@ import { either, isMatched, isMissing, isValid, quoteIdentifier } from "../../sq
 import { jsonList } from "../../sql/json.ts";
 import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
-import { fieldNamed } from "./worker/overwrites.ts";
+import { fieldNamed } from "./worker/task-fields.ts";
 import { explainRenamed } from "./worker/renamed.ts";
 import { EMITTED, wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 

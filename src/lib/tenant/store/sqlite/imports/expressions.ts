@@ -119,8 +119,11 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   const reference = referenceOf(plan.kind, field);
   const usual = reference?.usual;
   if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
-  if (reference !== undefined)
-    return usual === undefined ? named(reference) : `coalesce(${named(reference)}, ${usual})`;
+  if (reference !== undefined) {
+    const pk =
+      plan.request.fromConsole === true ? either(isUnclear(field), "null", named(reference)) : named(reference);
+    return usual === undefined ? pk : `coalesce(${pk}, ${usual})`;
+  }
   const cell = staged(field.field);
   if (field.merge === "custom") return `json_patch('{}', ${cell})`;
   return field.merge === "list" ? `coalesce(${cell}, '[]')` : cell;
@@ -217,9 +220,28 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   return lacking === undefined ? value : either(lacking, stored(field.stored), value);
 };
 
+/** The table with the custom fields of rows that an export does not decide, as they were changed here: `row` and `key`. */
+export const LOCAL_ENTRIES = "s.local_entry";
+
+/** The table with the keys by which cells of an export refer to nobody knows whom: `what`, as `s.refer` has it, and `key`. */
+export const UNCLEAR = "s.unclear_cell";
+
+/** SQL: true if a row's cell of a field refers to nobody knows whom. */
+export const isUnclear = (field: ImportedField): string =>
+  `exists (select 1 from ${UNCLEAR} u where u.what = '${field.short}' and u.key = ${stagedKeys(field)})`;
+
+/** SQL: a row's cell of a field; of custom fields without those that were changed here. */
+const cellOf = ({ request }: PlanSql, { field, merge }: ImportedField): string => {
+  const cell = staged(field);
+  if (merge !== "custom" || request.fromConsole !== true) return cell;
+  const local = `select 1 from ${LOCAL_ENTRIES} l where l.row = r.row`;
+  const others = `(select json_group_object(e.key, e.value) from json_each(${cell}) e where not exists (${local} and l.key = e.key))`;
+  return either(`exists (${local})`, others, cell);
+};
+
 const valueInRow = (plan: PlanSql, field: ImportedField): string => {
   if (!isStaged(plan, field)) return empty(field);
-  const cell = staged(field.field);
+  const cell = cellOf(plan, field);
   const column = stored(field.stored);
   if (field.merge === "custom")
     return `json_patch(${column}, ${isWindowsFile(plan) ? entriesThatDiffer(column, cell) : cell})`;
@@ -267,7 +289,7 @@ const comparedForm = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? windowsForm(value) : value;
 
 /** SQL: the field's bit if a row would change it in the record it matches, else 0. */
-const differs = (plan: PlanSql, field: ImportedField): string => {
+export const changedBit = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
   const value = resultingValue(plan, field);
   const bit = String(2 ** field.bit);
@@ -278,14 +300,21 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
     : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** The resulting value of an existing record: of a plan that was written for the console, of the fields that were. */
+/**
+ * True if rows may leave fields as they are though their cells differ: those that were changed here, of an export of the
+ * console, and those that were not written for the console, of a plan that was.
+ */
+export const isSelective = ({ written, request }: PlanSql): boolean =>
+  written !== undefined || request.fromConsole === true;
+
+/** The resulting value of an existing record. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
-  const column = stored(field.stored);
   const value = comparedValue(plan, field);
-  return plan.written === undefined ? value : either(changes(field), value, column);
+  return isSelective(plan) ? either(changes(field), value, stored(field.stored)) : value;
 };
 
-const comparedValue = (plan: PlanSql, field: ImportedField): string => {
+/** SQL: the value that a row has for an existing record, whether the plan takes it or not. */
+export const comparedValue = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
@@ -307,23 +336,29 @@ export const besideForNew = (
 ): readonly (readonly [column: string, sql: string])[] =>
   besideOf(field).map(({ column, sparse }) => [column, isStaged(plan, field) ? besideIn(column, sparse) : "null"]);
 
-/** SQL: the resulting columns beside a field of an existing record: they follow its value. */
+/**
+ * SQL: the resulting columns beside a field of an existing record: they follow its value.
+ *
+ * @param isTaken false: as the row has them, whether the plan takes them or not
+ */
 export const besideForExisting = (
   plan: PlanSql,
   field: ImportedField,
+  isTaken = true,
 ): readonly (readonly [column: string, sql: string])[] => {
   if (!isStaged(plan, field)) return besideOf(field).map(({ column }) => [column, "null"]);
   const [value, cell] = [stored(field.stored), staged(field.field)];
   if (field.merge === "list") {
     const both = `nullif(${bothOf(plan, field, true)}, ${bothOf(plan, field, false)})`;
-    const stays = `${valueForExisting(plan, field)} is not distinct from ${value}`;
+    const after = isTaken ? valueForExisting(plan, field) : comparedValue(plan, field);
+    const stays = `${after} is not distinct from ${value}`;
     return besideOf(field).map(({ column, sparse }) => {
       const outcome = { stays: stored(column), own: besideIn(column, sparse), both };
       return [column, either(stays, stored(column), byList(plan, field, outcome))];
     });
   }
   const kept = [
-    ...(plan.written === undefined ? [] : [`not ${changes(field)}`]),
+    ...(isTaken && isSelective(plan) ? [`not ${changes(field)}`] : []),
     ...[isLacking(plan, field) ?? []].flat(),
     ...(blankKeeps(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
@@ -344,11 +379,12 @@ const besideIn = (column: string, sparse: boolean): string => (sparse ? stagedBe
 /** The mask of the fields a row would change. */
 export const changedMask = (plan: PlanSql): string =>
   touchedFields(plan)
-    .map((field) => differs(plan, field))
+    .map((field) => changedBit(plan, field))
     .join(" + ") || "0";
 
-/** SQL: true if a row changes the field of the record it matches. */
-export const changes = ({ bit }: Pick<ImportedField, "bit">): string => `(m.changed & ${2 ** bit}) <> 0`;
+/** SQL: true if a row changes the field of the record it matches. @param alias of the row's match */
+export const changes = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
+  `(${alias}.changed & ${2 ** bit}) <> 0`;
 
 /** Joins the records that a row's cells name. */
 export const joinReferences = (plan: PlanSql): string =>

@@ -28,6 +28,7 @@ import {
   stagedKey,
   stagedKeys,
   stored,
+  UNCLEAR,
 } from "./expressions.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "./stored-kind.ts";
 
@@ -273,7 +274,11 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     const { field } = reference;
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
     const { code, param } = unknownIn(plan, reference);
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}`;
+    const isClear =
+      plan.request.fromConsole === true
+        ? `not exists (select 1 from ${UNCLEAR} u where u.what = f.what and u.key = f.key)`
+        : "true";
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and ${isClear} and not ${isKnown(reference, "f.key")}`;
     const isNamed = keepNamed(database, plan, reference);
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);
@@ -532,7 +537,10 @@ export const findProtected = (database: Database, plan: PlanSql): void => {
   if (keeps !== undefined && request.fromConsole !== true) {
     const isKept = (column: { readonly field: string }): boolean => keeps.fields.includes(column.field);
     const sets = format.columns.filter((column) => column.secret === true && isKept(column) && isStaged(plan, column));
-    const breaches = [...kind.fields.filter(isKept).map(changes), ...sets.map(({ field }) => setsSecret(field))];
+    const breaches = [
+      ...kind.fields.filter(isKept).map((field) => changes(field)),
+      ...sets.map(({ field }) => setsSecret(field)),
+    ];
     find(keeps.code, keeps.fields[0], `'name', ${name}`, breaches.join(" or "));
   }
 };

@@ -1,6 +1,7 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { AGREED, deleting, UNDELETABLE, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
+import { isChangedHere } from "./merge/tables.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../scope.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
@@ -29,18 +30,20 @@ export const deletionSql = (kind: FormatName, request: StoredRequest, schema?: S
 
 /**
  * The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it, and one that
- * keeps what it cannot delete does not delete that.
+ * keeps what it cannot delete does not delete that. An export of the console does not delete what was changed here.
  */
 export const plannedKind = ({
   kind,
   scope,
   undeletable,
-}: Pick<StoredRequest, "kind" | "scope" | "undeletable">): StoredKind => {
+  fromConsole,
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole">): StoredKind => {
   const stored = kindNamed(kind);
+  const isLocal = fromConsole === true ? `not ${isChangedHere(stored)}` : undefined;
   const inside = scope === undefined ? undefined : IS_INSIDE[stored.thing.name];
   const isDeletable =
     undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE} k where k.target = t.pk)`;
-  const isLacking = [stored.isLacking, inside, isDeletable].filter((one) => one !== undefined).join(" and ");
+  const isLacking = [stored.isLacking, inside, isDeletable, isLocal].filter((one) => one !== undefined).join(" and ");
   return { ...stored, isLacking };
 };
 

@@ -215,17 +215,6 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   }
 }
 
-/** The line of one row of a plan's file. */
-export const planRow = (database: Database, plan: PlanSql, row: number): PlanRow => {
-  const found = database.get(stagedLines(database, plan, true), {
-    kind: plan.kind.name,
-    after: row - 1,
-    upTo: row,
-    left: 1,
-  });
-  return JSON.parse(String(found?.["line"])) as PlanRow;
-};
-
 /** The first lines of a plan, in the order of {@link planLines}. */
 export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery & { readonly limit: number }) =>
   Buffer.concat([...planLines(database, plan, query)])

@@ -37,14 +37,6 @@ export const keysOf = ({ thing, field }: Pick<Naming, "thing" | "field">, column
   return list ? key : either(`${key} is null`, "'[]'", `json_array(${key})`);
 };
 
-/** SQL: what records are called, compared as names are. */
-export const nameOf = ({ fields, namedBy = "name" }: Thing, column: Column = stored): string => {
-  const { short = namedBy, comparison = "exact" } = fields[namedBy] ?? {};
-  return comparison === "exact"
-    ? column(namedBy)
-    : `coalesce(${column(keyColumn({ short, list: false }))}, ${column(namedBy)})`;
-};
-
 const ofColumns =
   (alias: string): Column =>
   (column) =>
@@ -52,14 +44,13 @@ const ofColumns =
 
 /**
  * Makes the table of the records that open tasks change, in the staging file: `pk`; `keys`, by which the console may have
- * one, a JSON list, null if it may not have it; `key`, the first of them; `name`, its comparison key, null if it is not
- * known; `task` and its `state`.
+ * one, a JSON list, null if it may not have it; `key`, the first of them; `task` and its `state`.
  *
  * @param closed those, too, of tasks that somebody closed, and no export since has shown what became of them
  */
 export const noteFormer = (database: Database, table: string, naming: Naming, closed = false): void => {
   database.exec(`drop table if exists s.${table}`);
-  database.exec(`create table s.${table} (pk integer not null, keys text, key text as (keys ->> 0), name text,
+  database.exec(`create table s.${table} (pk integer not null, keys text, key text as (keys ->> 0),
     task integer not null, state text not null)`);
   const which = closed ? IS_UNSHOWN : "k.state = 'open'";
   noteByHand(database, table, naming, which);
@@ -91,24 +82,21 @@ const deletionOf = ({ thing, isOwn }: Naming): string =>
 /** What records had until they were written by hand. */
 const noteByHand = (database: Database, table: string, naming: Naming, which: string): void => {
   const { thing, field } = naming;
-  const { namedBy = "name", fields } = thing;
-  const before = (name: string): string =>
-    `(select c.value -> 'before' from json_each(k.changes) c where c.value ->> 'field' = ${name})`;
+  const { namedBy = "name" } = thing;
   const tasks = database.all(
-    `select k.pk, k.target, k.work, k.state, k.name as called, ${before(":field")} as key, ${before(":namedBy")} as name,
+    `select k.pk, k.target, k.work, k.state, k.name as called, 
+       (select c.value -> 'before' from json_each(k.changes) c where c.value ->> 'field' = :field) as key,
        ${deletionOf(naming)} as deletion
      from console_task k where ${isTask(naming)} and (${which} or k.state = 'dropped' and deletion is not null) order by k.pk`,
-    { ...paramsOf(naming), field, namedBy },
+    { ...paramsOf(naming), field },
   );
-  for (const { pk, target, work, state, called, key, name, deletion } of tasks) {
+  for (const { pk, target, work, state, called, key, deletion } of tasks) {
     const isName = namedBy === field;
     const was = isName && work === "delete" ? String(called) : toldIn(key);
     if (work !== "create" && was === null && key === null) continue;
-    const formerly = (toldIn(name) as string | null) ?? String(called);
-    database.run(`insert into s.${table} (pk, keys, name, task, state) values (:target, :keys, :name, :task, :state)`, {
+    database.run(`insert into s.${table} (pk, keys, task, state) values (:target, :keys, :task, :state)`, {
       target: Number(target),
       keys: work === "create" ? null : JSON.stringify(keysIn(comparisonOf(naming), was)),
-      name: comparisonKey(fields[namedBy]?.comparison ?? "exact", formerly),
       // what is gone here is edited there no more
       task: Number(deletion ?? pk),
       state: deletion === null ? String(state) : "open",
@@ -129,11 +117,11 @@ const noteImports = (database: Database, table: string, naming: Naming, which: s
      where ${which} and k.kind = :kind and k.work <> 'upload' order by k.pk`,
     { kind },
   );
-  const into = `insert into s.${table} (pk, keys, name, task, state)`;
+  const into = `insert into s.${table} (pk, keys, task, state)`;
   for (const { task, state, import: done, undone, madeAfter, madeUpTo } of tasks) {
     const of = { task: Number(task), state: String(state), undone: Number(undone) };
     database.run(
-      `${into} select w.pk, ${keys}, ${nameOf(thing, formerly)}, :task, :state from ${was} w
+      `${into} select w.pk, ${keys}, :task, :state from ${was} w
          left join ${thing.name} t on t.pk = w.pk
        where w.import in (:done, :undone) and w.action in ('update', 'delete')
          and (t.pk is null or ${keys} is distinct from ${keysOf(naming)})`,
@@ -141,60 +129,10 @@ const noteImports = (database: Database, table: string, naming: Naming, which: s
     );
     // what is made anew: by the undoing of a deletion, or for a row
     database.run(
-      `${into} select t.pk, null, null, :task, :state from ${thing.name} t where ${inScope}
+      `${into} select t.pk, null, :task, :state from ${thing.name} t where ${inScope}
          and (t.pk > :madeAfter and t.pk <= :madeUpTo
            or exists (select 1 from ${was} w where w.import = :undone and w.pk = t.pk and w.action = 'delete'))`,
       { ...of, ...(inScope.includes(":kind") && { kind }), madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) },
     );
   }
-};
-
-/**
- * Makes the table of the keys that tasks ask for which an export from before put back, and are open, or were confirmed
- * since, in the staging file: `key`, `pk`, `held`, the former one, and `task`.
- */
-export const notePutBack = (database: Database, table: string, naming: Naming): void => {
-  database.exec(`drop table if exists s.${table}`);
-  database.exec(`create table s.${table} (key text primary key, pk integer not null, held text not null,
-    task integer not null)`);
-  const tasks = database.all(
-    `select k.pk as task, k.target, c.value -> 'before' as before, c.value -> 'after' as after
-     from console_task k, json_each(k.changes) c
-     where ${isTask(naming)} and k.doubtedAt is not null and k.state in ('open', 'confirmed')
-       and c.value ->> 'field' = :field order by k.pk`,
-    { ...paramsOf(naming), field: naming.field },
-  );
-  for (const { task, target, before, after } of tasks) {
-    const [held, key] = [before, after].map((told) => keysIn(comparisonOf(naming), toldIn(told))[0]);
-    if (held === undefined || key === undefined) continue;
-    database.run(`insert into s.${table} values (:key, :target, :held, :task) on conflict do nothing`, {
-      key,
-      target: Number(target),
-      held,
-      task: Number(task),
-    });
-  }
-};
-
-/**
- * Makes the table of the records whose keys tasks have changed, of whatever state, in the staging file: `pk`; `name`, the
- * comparison key of what each is called; `task`, the last one.
- */
-export const noteTouched = (database: Database, table: string, naming: Naming): void => {
-  const { kind, thing, field, inScope } = naming;
-  const was = wasTable({ thing });
-  database.exec(`drop table if exists s.${table}`);
-  database.exec(`create table s.${table} (pk integer primary key, name text, task integer not null)`);
-  database.run(
-    `insert into s.${table} select t.pk, ${nameOf(thing)}, max(touched.task) from (
-       select k.target as pk, k.pk as task from console_task k, json_each(k.changes) c
-         where ${isTask(naming)} and c.value ->> 'field' = :field
-       union all
-       select w.pk, k.pk from console_task k join ${was} w on w.import = k.import join ${thing.name} n on n.pk = w.pk
-         where k.kind = :kind and k.work <> 'upload' and w.action = 'update'
-           and ${keysOf(naming, ofColumns("w"))} is distinct from ${keysOf(naming, ofColumns("n"))}
-     ) touched join ${thing.name} t on t.pk = touched.pk where ${inScope} group by t.pk`,
-    { ...paramsOf(naming), kind, field },
-  );
-  database.exec(`create index s.${table}_name on ${table} (name)`);
 };

@@ -4,11 +4,10 @@ import { changedMask, joinReferences, keyOf, recordKey, staged, stored, storedKe
 import { recordFinding } from "../findings.ts";
 import { forRanges, IN_RANGE } from "../functions.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { PENDING, PUT_BACK } from "./pending.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 export const match = (database: Database, plan: PlanSql): void => {
-  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan), ...joinByTask(plan)]) {
+  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan)]) {
     const sql = `insert into s.match (row, target, changed)
       select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}
       on conflict do nothing`;
@@ -17,7 +16,7 @@ export const match = (database: Database, plan: PlanSql): void => {
 };
 
 /** SQL: joins the record `t` whose key a row has. */
-const joinByKey = (database: Database, plan: PlanSql): string => {
+export const joinByKey = (database: Database, plan: PlanSql): string => {
   const { thing, claims, inScope } = plan.kind;
   const key = keyOf(plan);
   const claim = claims.find((one) => one.field.field === key.field);
@@ -57,21 +56,4 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
              from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
   });
   return `${THEN} s.${holders} h on h.key = ${staged(column)} ${THEN} ${thing.name} t on t.pk = h.pk`;
-};
-
-/**
- * SQL: joins the record `t` alone that the console may have by a row's key, as open tasks change it: its export may be from
- * before they were done, and the record is the same. So it is where such an export has put the former key back, and the row
- * has the one that the task asks for, though somebody has confirmed it since.
- */
-const joinByTask = (plan: PlanSql): readonly string[] => {
-  const { kind, request } = plan;
-  if (request.fromConsole !== true) return [];
-  const isFree = `${kind.inScope} and not exists (select 1 from s.match x where x.target = t.pk)`;
-  return [
-    `${THEN} (select key, min(pk) as pk from s.${PENDING} where key is not null group by key having min(pk) = max(pk)) h
-        on h.key = r.key ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${isFree}`,
-    `${THEN} s.${PUT_BACK} h on h.key = r.key
-      ${THEN} ${kind.thing.name} t on t.pk = h.pk and ${recordKey(keyOf(plan))} = h.held and ${isFree}`,
-  ];
 };

@@ -1,73 +1,14 @@
 import { severityOf } from "../../../../../model/problem.ts";
 import type { Database, Params } from "../../database.ts";
-import { isMatched, THEN } from "../../../sql/forms.ts";
+import { THEN } from "../../../sql/forms.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
+import { IS_OTHER } from "../merge/tables.ts";
 import { hasFormer, inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { keysOf, nameOf, noteFormer, notePutBack, noteTouched, type Naming } from "./former.ts";
+import { keysOf, noteFormer, type Naming } from "./former.ts";
 
-/** The table of the records of the plan's kind that open tasks change: see {@link noteFormer}. */
-export const PENDING = "pending";
-
-/** The table of the keys of the plan's kind that were put back: see {@link notePutBack}. */
-export const PUT_BACK = "put_back";
-
-/** The table of the records whose keys were ever changed here: see {@link noteTouched}. */
-const TOUCHED = "touched";
-
-/** The same of a file that is not the console's. */
+/** The table of the records that open tasks change, of a file that is not the console's: see {@link noteFormer}. */
 const MOVED = "moved";
-
-/** Keeps by what the console may have records, before the rows of its export are matched. */
-export const notePending = (database: Database, plan: PlanSql): void => {
-  for (const table of [PENDING, PUT_BACK]) database.exec(`drop table if exists s.${table}`);
-  if (plan.request.fromConsole !== true) return;
-  const { name: kind, thing, inScope } = plan.kind;
-  const naming: Naming = { kind, thing, field: keyOf(plan).field, inScope, isOwn: true };
-  noteFormer(database, PENDING, naming);
-  notePutBack(database, PUT_BACK, naming);
-  noteTouched(database, TOUCHED, naming);
-};
-
-/**
- * Rows of which nobody can tell whose they are: open tasks gave the key to the record that has it here, and others took it
- * from another one, which the console may have by it yet. A row that agrees with the record is its own, unless the other
- * one is still there and called alike. Nor can anybody where a row is called like another one, and the keys of both were
- * changed here, whatever became of the tasks: the export is from before, or another one was read so.
- */
-export const findPending = (database: Database, plan: PlanSql): void => {
-  if (plan.request.fromConsole !== true) return;
-  if (database.count(`select (select count(*) from s.${PENDING}) + (select count(*) from s.${TOUCHED})`) === 0) return;
-  const { thing } = plan.kind;
-  const called = plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
-  const rowName = called === undefined ? "null" : stagedKeys(called);
-  const isCalledAlike = `(y.name is null or y.name is not distinct from ${nameOf(thing)})`;
-  const isThere = (...of: readonly string[]): string =>
-    `exists (select 1 from ${thing.name} o where o.pk in (${of.map((alias) => `${alias}.pk`).join(", ")}))`;
-  const had = `s.row r ${THEN} s.${PENDING} y on y.key = r.key`;
-  const doubtful = `
-    select r.row, r.line, x.task as one, y.task as other
-    from ${had} ${THEN} s.match m on m.row = r.row ${THEN} ${thing.name} t on t.pk = m.target
-      ${THEN} s.${PENDING} x on x.pk = m.target and x.key is distinct from r.key
-    where y.pk <> m.target and (m.changed <> 0 or ${isCalledAlike} and ${isThere("y")})
-    union all
-    select r.row, r.line, x.task, y.task
-    from ${had} ${THEN} s.${PENDING} x on x.key = r.key and x.pk < y.pk
-    where not ${isMatched("r.row")} and ${isThere("x", "y")}
-    union all
-    select r.row, r.line, x.task, h.task
-    from s.row r ${THEN} s.${PUT_BACK} h on h.key = r.key ${THEN} s.match m on m.row = r.row and m.target <> h.pk
-      ${THEN} s.${PUT_BACK} x on x.pk = m.target and x.held = r.key
-    where m.changed <> 0 and ${isHeld("h", { thing, field: keyOf(plan).field })}
-    union all
-    select r.row, r.line, x.task, y.task
-    from s.match m ${THEN} s.${TOUCHED} x on x.pk = m.target ${THEN} s.row r on r.row = m.row
-      ${THEN} s.${TOUCHED} y on y.name = ${rowName} and y.pk <> x.pk
-    where m.changed <> 0 and x.name is distinct from ${rowName}`;
-  tellPending(database, plan, keyOf(plan).field, {
-    select: `select row, line, one as task from (${doubtful}) union select row, line, other from (${doubtful})`,
-  });
-};
 
 /** Rows that tasks concern. */
 interface Told {
@@ -103,13 +44,18 @@ const tellPending = (
 /**
  * Rows whose cells name by what went, by open tasks, from one record to another: nobody can tell which of them is meant. A
  * row that agrees with its record means the one that is so called here, where no task changes records of its kind.
+ *
+ * @param isTaken the export is taken over, not only compared
  */
-export const findPendingReferences = (database: Database, plan: PlanSql): void => {
+export const findPendingReferences = (database: Database, plan: PlanSql, isTaken = false): void => {
   const { kind, request } = plan;
   if (request.fromConsole !== true) return;
   const isAsked = `exists (select 1 from console_task k
     where k.state in ('open', 'dropped') and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
-  tellDoubts(database, plan, { where: `m.row is null or m.changed <> 0 or ${isAsked}`, params: { kind: kind.name } });
+  // cells that refer to things with exports are merged
+  const others = isTaken ? kind.references.filter(({ table }) => !hasFormer(table.thing)) : kind.references;
+  const where = `m.row is null or ${IS_OTHER} or ${isAsked}`;
+  tellDoubts(database, { ...plan, kind: { ...kind, references: others } }, { where, params: { kind: kind.name } });
 };
 
 /** @param where SQL: the rows, `r`, that are told, of those with such cells */
@@ -173,9 +119,8 @@ const noteDoubts = (
   { reference, naming }: { readonly reference: StoredReference; readonly naming: Naming },
 ): boolean => {
   const { field, keys, table } = reference;
-  const [former, putBack] = ["cell_former", "cell_put_back"];
+  const former = "cell_former";
   noteFormer(database, former, naming, true);
-  notePutBack(database, putBack, naming);
   noteKeys(database, former);
   database.exec("drop table if exists s.cell_doubt");
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
@@ -191,10 +136,6 @@ const noteDoubts = (
     select f.key, x.task, y.task from ${meant}
       join s.${former} x on x.pk = known.${record} and ${isReturned("x", naming)}
       join s.${former} y on y.pk <> x.pk and ${isReturned("y", naming)}
-    where f.what = :what
-    union all
-    select f.key, h.task, h.task from ${meant}
-      join s.${putBack} h on h.key = f.key and h.pk <> known.${record} and ${isHeld("h", naming)}
     where f.what = :what`;
   database.exec("create table s.cell_doubt (key text not null, task integer not null)");
   database.run(`insert into s.cell_doubt select key, one from (${doubts}) union select key, other from (${doubts})`, {
@@ -218,7 +159,3 @@ const noteKeys = (database: Database, table: string): void => {
 const isReturned = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>
   `${alias}.state = 'open' and exists (select 1 from ${thing.name} t
     where t.pk = ${alias}.pk and ${keysOf({ thing, field })} is not distinct from ${alias}.keys)`;
-
-/** SQL: the record of a key that was put back has the former one yet. @param alias of {@link notePutBack} */
-const isHeld = (alias: string, { thing, field }: Pick<Naming, "thing" | "field">): string =>
-  `exists (select 1 from ${thing.name} t where t.pk = ${alias}.pk and ${keysOf({ thing, field })} ->> 0 = ${alias}.held)`;

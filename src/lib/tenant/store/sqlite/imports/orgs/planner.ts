@@ -17,6 +17,7 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import { AGREED, EMITTED, type CommitContext, type Planner, type PlanSql, type WrittenPlan } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
+import { keepMergedOrgs, readLocalOrgs } from "../merge/orgs.ts";
 import { followNamed, keepNamed } from "./named.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
@@ -175,7 +176,9 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
   database.exec("create table s.gone (target integer primary key)");
   const isScoped = plan.request.scope !== undefined;
   const orgs = isScoped ? [...readAbove(database), ...readOrgs(database)] : readOrgs(database);
-  const tree = planOrgTree(readRows(database), orgs, {
+  const rows = readRows(database);
+  const local = plan.request.fromConsole === true && !formerly ? readLocalOrgs(database, { rows, orgs }) : undefined;
+  const tree = planOrgTree(rows, orgs, {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
     absent: plan.request.absent,
@@ -185,10 +188,12 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     undeletable: plan.request.undeletable,
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
+    local,
     ...(formerly && { formerCodes: formerCodes(database) }),
     ...(plan.written && { written: readWritten(database, plan.request, plan.written) }),
   });
   keep(database, plan, tree);
+  if (local !== undefined) keepMergedOrgs(database, tree, local);
   findPendingPlaces(database, plan);
 };
 

@@ -4,7 +4,7 @@ import type { Database } from "../../database.ts";
 import { isStaged, keyOf } from "../expressions.ts";
 import { keysOf, noteFormer, type Naming } from "../matching/former.ts";
 import { hasFormer, inScopeOf, type PlanSql } from "../stored-kind.ts";
-import { plannedValue } from "./overwrites.ts";
+import { plannedValue } from "./task-fields.ts";
 
 // Differences of an export that are only by what it calls records: open tasks have changed that here.
 

@@ -39,6 +39,9 @@ import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, UndoneChange, Verified } from "../../../imports/engine.ts";
 import { readChange, undoneChange } from "../../../change-number.ts";
+import { countMerged } from "../merge/counts.ts";
+import { observeExport } from "../merge/observation.ts";
+import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { findForeign } from "../matching/foreign.ts";
 import { findKeysOfOthers } from "../matching/lasting.ts";
@@ -46,9 +49,8 @@ import { followReferred, keepReferred } from "../matching/referred.ts";
 import { keepEmitted } from "../matching/written.ts";
 import { countTouched, differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
+import { AGREEING, OBSERVED, observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
 import { auditImport } from "./audit.ts";
-import { overwrittenBy, refuseKept } from "./overwrites.ts";
-import { contradictedBy, isWholeExport } from "./contradictions.ts";
 import { findUntold, keepMet, leaveOutside, ofOtherTenant, refuseOthers } from "./verification.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
@@ -302,8 +304,7 @@ const compareAndKeep = async (
     const found = isDeletion
       ? choose(database, plan, along)
       : compare(database, { ...plan, keptBefore }, { isEmitted: isWaiting });
-    refuseKept(database, plan);
-    const counts = { ...found, overwrites: overwrittenBy(database, plan) };
+    const counts = { ...found, merged: countMerged(database, plan) };
     if (!unseen) keepDeletions(database, plan);
     if (!isWaiting && !isDeletion) {
       keepReferred(database, plan);
@@ -317,7 +318,6 @@ const compareAndKeep = async (
       undeletable: plan.request.undeletable && undeletableIn(database),
     };
   });
-  const all = { ...counts, contradicts: await contradictedBy(database, plan) };
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
     if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
@@ -325,7 +325,7 @@ const compareAndKeep = async (
     await changeImport(writer, record, {
       state,
       etag,
-      detail: { staged: isDeletion ? null : plan.staged, counts: all, ...deleted },
+      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
     });
   });
 };
@@ -442,6 +442,8 @@ const applyAndRecord = async (
   const revision = advance(database, [plan.kind.collection, ...releasing(record)]);
   const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
+  const isObserved = record.detail.request?.fromConsole !== true && verified === undefined && (await isMirror(writer));
+  observeExport(database, plan, revision);
   const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
@@ -449,7 +451,8 @@ const applyAndRecord = async (
   // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
-  for (const sql of SETTLING) database.run(sql, { revision });
+  const after = isObserved ? OBSERVING : verified === undefined ? [] : AGREEING;
+  for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
   await auditImport(database, writer, record, { change, moment, revision, verified });
 };
 
@@ -477,6 +480,10 @@ const noteMirror = (
   note("seen_column", shown ?? [], now);
   if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
 };
+
+/** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
+const isWholeExport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+  request?.fromConsole === true && request.mode === "replace";
 
 /** The columns that a file has, each of the tenant's own for itself. */
 const columnsIn = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
@@ -584,8 +591,13 @@ const undoAndRecord = async (
   await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
-  await noteUndo(writer, { record, at: now, actor, revision }, { change: undone, original });
   for (const sql of SETTLING) database.run(sql, { revision });
+  const isOfMirror = record.detail.mirrorOnly === true || original?.detail.mirrorOnly === true;
+  if (isOfMirror) {
+    for (const sql of RESTORING)
+      database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
+  } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });
+  await noteUndo(writer, { record, at: now, actor, revision }, { change: undone, original });
   await auditImport(database, writer, record, { change, moment, revision });
 };
 
@@ -610,6 +622,8 @@ export const applyToCopy = async (
       applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
     );
     const { revision } = await readImport(new Connection(database), id);
+    // the export is compared with what the tenant is to be: nothing of it is merged
+    for (const versions of OBSERVED) database.exec(`delete from main.${observedTable(versions)}`);
     return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });
   });
 };

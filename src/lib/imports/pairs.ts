@@ -1,0 +1,96 @@
+/** What is known of a row and a record that may belong together. */
+interface PairFacts {
+  readonly agrees: boolean;
+  readonly isDoubted?: boolean | undefined;
+}
+
+/** The rows and records of pairs, and which pairs agree in all other columns. */
+export class Pairs {
+  readonly #rows = new Map<number, Set<number>>();
+  readonly #records = new Map<number, Set<number>>();
+  readonly #agreeing = new Set<string>();
+  readonly #doubted: (readonly [row: number, pk: number])[] = [];
+  readonly #isHere: (pk: number) => boolean;
+  readonly decided: (readonly [row: number, pk: number])[] = [];
+
+  /** @param isHere false for records that were deleted here: if one of these and another one are alike, a row is the other */
+  constructor(isHere: (pk: number) => boolean) {
+    this.#isHere = isHere;
+  }
+
+  /**
+   * Adds a pair.
+   *
+   * @param agrees the row has what the record has, or may have had, beside the key
+   * @param isDoubted somebody said that the console does not have the record by this key any more
+   */
+  add(row: number, pk: number, { agrees, isDoubted = false }: PairFacts): void {
+    this.#rows.set(row, (this.#rows.get(row) ?? new Set()).add(pk));
+    this.#records.set(pk, (this.#records.get(pk) ?? new Set()).add(row));
+    if (agrees) this.#agreeing.add(`${row} ${pk}`);
+    if (isDoubted) this.#doubted.push([row, pk]);
+  }
+
+  /** The pairs of which the row agrees with the record. */
+  get agreeing(): readonly (readonly [row: number, pk: number])[] {
+    return [...this.#rows].flatMap(([row, records]) =>
+      [...records].flatMap((pk) => (this.#agreeing.has(`${row} ${pk}`) ? [[row, pk] as const] : [])),
+    );
+  }
+
+  /** Decides which rows belong to which records, as far as anybody can tell. */
+  decide(): void {
+    this.#decideAll();
+    for (const [row, pk] of this.#doubted) {
+      this.#rows.get(row)?.delete(pk);
+      this.#records.get(pk)?.delete(row);
+    }
+    this.#doubted.length = 0;
+    this.#decideAll();
+  }
+
+  #decideAll(): void {
+    while (this.#decideOne((row, pk) => this.#isOnly(row, pk)) || this.#decideOne((row, pk) => this.#agrees(row, pk)));
+  }
+
+  /** The rows that belong to none of their records, as these belong to others. */
+  get others(): readonly number[] {
+    return [...this.#rows].flatMap(([row, records]) => (records.size === 0 ? [row] : []));
+  }
+
+  /** The rows that may belong to several records, or share one with other rows. */
+  get ambiguous(): ReadonlyMap<number, ReadonlySet<number>> {
+    return new Map([...this.#rows].filter(([, records]) => records.size > 0));
+  }
+
+  #isOnly(row: number, pk: number): boolean {
+    const isDoubted = this.#doubted.some(([one, other]) => one === row && other === pk);
+    return this.#rows.get(row)?.size === 1 && this.#records.get(pk)?.size === 1 && !isDoubted;
+  }
+
+  /** True if a row agrees with this record alone, and the record with this row alone. */
+  #agrees(row: number, pk: number): boolean {
+    const isAgreeing = (one: number, other: number): boolean => this.#agreeing.has(`${one} ${other}`);
+    return (
+      isAgreeing(row, pk) &&
+      [...(this.#rows.get(row) ?? [])].every(
+        (other) => other === pk || !isAgreeing(row, other) || (this.#isHere(pk) && !this.#isHere(other)),
+      ) &&
+      [...(this.#records.get(pk) ?? [])].every((other) => other === row || !isAgreeing(other, pk))
+    );
+  }
+
+  #decideOne(isDecided: (row: number, pk: number) => boolean): boolean {
+    for (const [row, records] of this.#rows) {
+      const pk = [...records].find((one) => isDecided(row, one));
+      if (pk === undefined) continue;
+      this.decided.push([row, pk]);
+      this.#rows.delete(row);
+      for (const other of this.#records.get(pk) ?? []) this.#rows.get(other)?.delete(pk);
+      for (const other of records) this.#records.get(other)?.delete(row);
+      this.#records.delete(pk);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,188 @@
+import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
+import type { Thing } from "../../model/thing.ts";
+import { RELATIONS } from "../versions/references.ts";
+import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
+
+// The observed state of a mirror: what the console last showed of the records that were changed here since. A record that
+// agrees with the console has no row.
+
+/** The things whose records the console exports. */
+export const OBSERVED: readonly Versions[] = [...VERSIONS.values()].filter(
+  ({ thing }) => Object.keys(thing.formats).length > 0,
+);
+
+/**
+ * The table with the observed state of a thing's records: `pk`; `inConsole`; masks of columns, as versions have them
+ * (`differs`: the row has their values; `confirmed`: somebody said that the console has the local values; `contradicted`: the
+ * console has values that nobody asked for here); `since`, the revision after which the console may have any value that the
+ * record had; and the columns. A record that was deleted here has all columns.
+ */
+export const observedTable = ({ thing }: Pick<Versions, "thing">): string => `${thing.name}_observed`;
+
+/** The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. */
+const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
+
+/** SQL: the bit that stands for the record as a whole in the masks of its observed state: whether the console has it. */
+export const PRESENCE = LASTING_BIT;
+
+/** The column of which versions keep all entries, and the observed state only those that differ. */
+const ENTRIES = "custom";
+
+/** SQL: the entries that differ between two JSON objects, as the first one has them; null for those it lacks. */
+const differingEntries = (one: string, other: string): string =>
+  `(select json_group_object(k.key, coalesce(${one}, '{}') ->> k.key)
+    from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
+    where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
+
+/** SQL: the entries of two JSON objects; those of the first one if both have them. */
+const joinedEntries = (one: string, other: string): string =>
+  `(select json_group_object(e.key, e.value) from (
+      select key, value from json_each(coalesce(${one}, '{}')) union all
+      select n.key, n.value from json_each(coalesce(${other}, '{}')) n
+      where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
+
+/** SQL: the entries of an observed record that differ from those of the record, of the columns they are in. */
+const isOther = (name: string): string =>
+  name === ENTRIES
+    ? `exists (select 1 from json_each(o.${ENTRIES}) e where e.value is distinct from t.${ENTRIES} ->> e.key)`
+    : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
+
+/**
+ * SQL: the bits of the columns that a version `v` tells of. A column that names other records follows these in the console,
+ * too: if one of them is renamed or deleted, that alone is to be done there.
+ */
+const writtenBits = (versions: Versions): string =>
+  RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
+    (bits, { field, to }) =>
+      either(
+        `v.action = 'update' and exists (select 1 from main.${to.name}_version w where w.revision = v.revision)`,
+        `${bits} & ~${bitOf(versions, field)}`,
+        bits,
+      ),
+    "v.changed",
+  );
+
+/** SQL: true if a column has a value. */
+export const isFilled = (value: string): string => `coalesce(${value}, '') not in ('', '[]', '{}', 0)`;
+
+/**
+ * SQL: true if a record `t` that comes back has, or had, a value in a column that one made again may lack. The console wants
+ * some secrets of every new record.
+ */
+const isToComeBack = (thing: Thing, name: string): string => {
+  if (name !== "secrets") return isFilled(`t.${quoteIdentifier(name)}`);
+  const required = Object.entries(thing.fields).flatMap(([field, { secret, column }]) =>
+    secret === true && column?.required !== undefined ? `e.key <> '${field}'` : [],
+  );
+  const had = `(select v.${name} from main.${thing.name}_version v where v.pk = o.pk and v.action = 'delete'
+    order by v.revision desc limit 1)`;
+  return `exists (select 1 from json_each(coalesce(${had}, '{}')) e where ${["true", ...required].join(" and ")})`;
+};
+
+/**
+ * SQL: stores what the console had of the records that the change `:revision` wrote. A column that differs already keeps its
+ * observed value. Call it when the versions of the change are settled.
+ */
+const observing = (versions: Versions): readonly string[] => {
+  const { thing, key, columns } = versions;
+  const table = observedTable(versions);
+  const names = columns.map(({ name }) => quoteIdentifier(name));
+  const before = columns.map(({ name }) =>
+    name === ENTRIES ? differingEntries(`v.${ENTRIES}`, `t.${ENTRIES}`) : `v.${quoteIdentifier(name)}`,
+  );
+  const written = writtenBits(versions);
+  const kept = columns.map(({ name, bit }) => {
+    const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
+    return `${quoteIdentifier(name)} = ${either(`${table}.differs & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, other) : own, other)}`;
+  });
+  const leading = columns.filter(({ leads }) => leads);
+  const differing = leading.map(({ name, bit }) =>
+    either(`${isOther(name)} or ${isToComeBack(thing, name)}`, bit, "0"),
+  );
+  const made = `main.created_range c ${THEN} main.${thing.name} t on t.${key} between c.first and c.last`;
+  const isMade = `c.revision = :revision and c.thing = '${thing.name}'`;
+  return [
+    `insert into main.${table} (pk, inConsole, differs, since, ${names.join(", ")})
+     select v.pk, 1, ${written}, :revision, ${before.join(", ")}
+     from main.${versionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
+     where v.revision = :revision and ${written} <> 0
+     on conflict (pk) do update set differs = ${either(
+       `${table}.inConsole = 1 or excluded.differs = ${ALL_CHANGED}`,
+       `${table}.differs | excluded.differs`,
+       "0",
+     )}, confirmed = ${table}.confirmed & ~excluded.differs, contradicted = ${table}.contradicted & ~excluded.differs,
+       ${kept.join(", ")}`,
+    // a record that comes back may be deleted there, and be made again with less than it had
+    `update main.${table} as o set differs = ${either("o.inConsole = 1", `${differing.join(" | ")} | ${PRESENCE}`, "0")}, confirmed = 0
+     from ${made} where ${isMade} and o.pk = t.${key}`,
+    `insert into main.${table} (pk, inConsole, differs, since) select t.${key}, 0, 0, :revision from ${made} where ${isMade}
+     on conflict do nothing`,
+  ];
+};
+
+/** SQL: {@link observing} of all things. */
+export const OBSERVING: readonly string[] = OBSERVED.flatMap(observing);
+
+/** SQL: stores that the console has what the change `:revision` wrote. Call it when the versions of the change are settled. */
+const agreeing = (versions: Versions): readonly string[] => {
+  const table = observedTable(versions);
+  const written = `main.${versionTable(versions)} v where v.revision = :revision and v.pk = o.pk`;
+  return [
+    `update main.${table} as o set differs = o.differs & ~v.changed from ${written}`,
+    `delete from main.${table} as o where o.differs = 0 and exists (select 1 from ${written})`,
+  ];
+};
+
+/** SQL: {@link agreeing} of all things. */
+export const AGREEING: readonly string[] = OBSERVED.flatMap(agreeing);
+
+/** The columns of {@link observedTable}. */
+const columnsOf = ({ columns }: Versions): readonly string[] => [
+  "pk",
+  "inConsole",
+  "differs",
+  "confirmed",
+  "contradicted",
+  "since",
+  ...columns.map(({ name }) => quoteIdentifier(name)),
+];
+
+/** SQL: keeps observed records `o` as they are before the change `:revision`. @param which SQL: condition on them */
+export const keepingObserved = (versions: Versions, which: string): string => {
+  const columns = columnsOf(versions);
+  return `insert into main.${beforeTable(versions)} (revision, ${columns.join(", ")})
+    select :revision, ${columns.map((name) => `o.${name}`).join(", ")} from main.${observedTable(versions)} o where ${which}`;
+};
+
+/**
+ * SQL: restores the observed state to what it was before the change `:undone`, and keeps it as it was before `:revision`. What
+ * was changed here since stays observed.
+ */
+const restoring = (versions: Versions): readonly string[] => {
+  const { thing, key, columns } = versions;
+  const [table, before] = [`main.${observedTable(versions)}`, `main.${beforeTable(versions)}`];
+  const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
+  const later = either("b.inConsole = 1", "o.differs & ~b.differs", "0");
+  const restored = columns.map(({ name, bit }) => {
+    const column = quoteIdentifier(name);
+    const [own, now] = [`b.${column}`, `o.${column}`];
+    return either(`(${later}) & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, now) : now, own);
+  });
+  return [
+    keepingObserved(versions, `exists (select 1 from ${of})`),
+    `insert into ${table} (${columnsOf(versions).join(", ")})
+     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed, b.contradicted, b.since, ${restored.join(", ")}
+     from ${before} b left join ${table} o on o.pk = b.pk where b.revision = :undone
+     on conflict (pk) do update set ${columnsOf(versions)
+       .slice(1)
+       .map((name) => `${name} = excluded.${name}`)
+       .join(", ")}`,
+    // what only the undone change had brought
+    `delete from ${table} as o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)
+       and exists (select 1 from main.created_range c where c.revision = :undone and c.thing = '${thing.name}'
+         and o.pk between c.first and c.last)`,
+  ];
+};
+
+/** SQL: {@link restoring} of all things. */
+export const RESTORING: readonly string[] = OBSERVED.flatMap(restoring);

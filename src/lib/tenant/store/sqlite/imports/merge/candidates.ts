@@ -1,0 +1,221 @@
+import { observedTable } from "../../../../console/observed.ts";
+import { bitOf, type Versions } from "../../../../versions/tables.ts";
+import { isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import {
+  calledText,
+  changedBit,
+  changedMask,
+  indexTargets,
+  isKey,
+  isStaged,
+  isUnclear,
+  joinReferences,
+  keyOf,
+  recordKey,
+  stagedKeys,
+  storedKeys,
+  touchedFields,
+} from "../expressions.ts";
+import { Pairs } from "../../../../../imports/pairs.ts";
+import { recordFinding } from "../findings.ts";
+import { mergedReferences } from "./cells.ts";
+import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf } from "./tables.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { joinByKey } from "../matching/match.ts";
+
+// The console may have a record by any key that it had since the console last showed it: the observed one, and every one
+// since. Rows with such a key are matched before all others, and left out where nobody can tell whose they are.
+
+/** The keys that the console may have for records: `pk` and `key`; `doubted`: somebody said that it does not any more. */
+const CANDIDATES = "s.candidate";
+
+/** Pairs of rows and records that may belong together: `row` and `pk`; `doubted`: somebody said that they do not. */
+const PAIRS = "s.pair";
+
+/** The pairs that belong together: `row` and `pk`. */
+const DECIDED = "s.decided";
+
+/** SQL: the records `o` of the plan's kind whose key the console may not have as it is here. */
+const uncertainRecords = (plan: PlanSql, versions: Versions): string => {
+  const { thing } = plan.kind;
+  const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${inScopeOf(thing, "n")})`;
+  const isGone = `not exists (select 1 from main.${thing.name} n where n.pk = o.pk) and ${inScopeOf(thing, "o")}`;
+  return `select o.pk from main.${observedTable(versions)} o
+    where (o.differs & ${bitOf(versions, keyOf(plan).field)} <> 0 or o.inConsole = 0) and (${isIn} or ${isGone})`;
+};
+
+/** Finds the keys that the console may have for records that it may have by another key than they have here. */
+const findCandidates = (database: Database, plan: PlanSql, versions: Versions): void => {
+  const key = keyOf(plan);
+  const bit = bitOf(versions, key.field);
+  const { name } = versions.thing;
+  const table = `main.${observedTable(versions)}`;
+  const uncertain = uncertainRecords(plan, versions);
+  const local = `(select ${recordKey(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
+  database.run(
+    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, max(o.confirmed & ${bit} <> 0)
+     from (${consoleStates(versions, uncertain)}) t ${THEN} ${table} o on o.pk = t.pk
+     where t.mask & ${bit} <> 0 and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} group by 1, 2`,
+    uncertain.includes(":kind") ? { kind: plan.kind.name } : {},
+  );
+  database.exec(
+    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 0 from main.${name} t
+     where t.pk in (select pk from ${CANDIDATES}) and ${recordKey(key)} is not null on conflict do nothing`,
+  );
+};
+
+/** Finds the rows with such keys, and all records that each may belong to. */
+const findPairs = (database: Database, plan: PlanSql): void => {
+  database.exec(
+    `insert into ${PAIRS} select r.row, c.pk, c.doubted from ${CANDIDATES} c ${THEN} s.row r on r.key = c.key`,
+  );
+  database.run(
+    `insert into ${PAIRS} select r.row, t.pk, 0 from s.row r ${joinByKey(database, plan)}
+     where r.row in (select row from ${PAIRS}) on conflict do nothing`,
+    { kind: plan.kind.name },
+  );
+};
+
+/** Matches rows with records; a row of a record that was deleted here changes none. */
+const matchPairs = (database: Database, plan: PlanSql, pairs: string): void => {
+  const { thing, name } = plan.kind;
+  const joined = joinReferences(plan);
+  database.run(
+    `insert into s.match (row, target, changed) select r.row, t.pk, ${changedMask(plan)}
+     from (${pairs}) p ${THEN} s.row r on r.row = p.row ${THEN} ${thing.name} t on t.pk = p.pk ${joined}`,
+    joined.includes(":kind") ? { kind: name } : {},
+  );
+  const deleted = `select p.pk, p.row from (${pairs}) p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
+  database.exec(`insert into ${DELETED_HERE} ${deleted}`);
+  database.exec(`insert into s.match (row, target, changed) select d.row, ${NO_RECORD}, 0 from (${deleted}) d`);
+};
+
+/** The pairs of rows and records that have no other one. */
+const ONLY = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
+    count(*) over (partition by pk) as rows from ${PAIRS}) p where records = 1 and rows = 1 and doubted = 0`;
+
+/** Reads the pairs; a row agrees with a record if it has one of its states in each column but the key. */
+const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs => {
+  const fields = touchedFields(plan).filter(
+    (field) => isStaged(plan, field) && !isKey(plan, field) && field.merge !== "custom",
+  );
+  const bits = fields.map((field) => bitOf(versions, field.stored));
+  const references = mergedReferences(plan).map(({ field }) => field);
+  const agreed = fields.map((field, at) => {
+    const isSame = `t.mask & ${bits[at]} <> 0 and ${changedBit(plan, field)} = 0`;
+    const isAgreed = references.includes(field) ? `(${isSame} or ${isUnclear(field)})` : isSame;
+    return `max(case when ${isAgreed} then ${bits[at]} else 0 end)`;
+  });
+  const states = statesOf(versions, `select pk from ${PAIRS}`);
+  const joined = joinReferences(plan);
+  const rows = database.all(
+    `select p.row, p.pk, (${agreed.join(" | ") || "0"}) = (${bits.join(" | ") || "0"}) as agrees, max(p.doubted) as doubted
+     from (${states}) t ${THEN} ${PAIRS} p on p.pk = t.pk ${THEN} s.row r on r.row = p.row ${joined}
+     group by p.row, p.pk order by p.row, p.pk`,
+    joined.includes(":kind") ? { kind: plan.kind.name } : {},
+  );
+  const here = database.all(`select n.pk from main.${plan.kind.thing.name} n where n.pk in (select pk from ${PAIRS})`);
+  const known = new Set(here.map(({ pk }) => Number(pk)));
+  const pairs = new Pairs((pk) => known.has(pk));
+  for (const { row, pk, agrees, doubted } of rows)
+    pairs.add(Number(row), Number(pk), { agrees: agrees === 1, isDoubted: doubted === 1 });
+  return pairs;
+};
+
+/** Matches the rows of an export whose key the console may have for records that were changed here. */
+export const matchCandidates = (database: Database, plan: PlanSql): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined || !keyOf(plan).unique) return;
+  for (const table of [CANDIDATES, PAIRS, DECIDED]) database.exec(`drop table if exists ${table}`);
+  database.exec(
+    `create table ${CANDIDATES} (pk integer not null, key text not null, doubted integer not null, primary key (pk, key))`,
+  );
+  database.exec(
+    `create table ${PAIRS} (row integer not null, pk integer not null, doubted integer not null, primary key (row, pk))`,
+  );
+  database.exec(`create table ${DECIDED} (row integer primary key, pk integer not null)`);
+  findCandidates(database, plan, versions);
+  if (database.get(`select 1 from ${CANDIDATES} limit 1`) === undefined) return;
+  findPairs(database, plan);
+  // nearly all of them are decided so
+  database.exec(`insert into ${DECIDED} ${ONLY}`);
+  database.exec(`delete from ${PAIRS} where row in (select row from ${DECIDED})`);
+  const pairs = readPairs(database, plan, versions);
+  pairs.decide();
+  for (const [row, pk] of pairs.decided) database.run(`insert into ${DECIDED} values (:row, :pk)`, { row, pk });
+  matchPairs(database, plan, `select row, pk from ${DECIDED}`);
+  for (const row of pairs.others) if (isTaken(database, plan, row)) leaveOut(database, row);
+  const { ambiguous } = pairs;
+  for (const [row, records] of ambiguous) {
+    leaveOut(database, row);
+    for (const pk of records) database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
+  }
+  reportAmbiguous(database, plan, [...ambiguous.keys()]);
+};
+
+/**
+ * Leaves out new rows that may be a record whose key was changed here, and that no row has by any of its keys: half of an
+ * exchange of keys has a temporary one, and others in the console change keys, too.
+ */
+export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => {
+  const versions = mergedWith(plan);
+  const called = plan.kind.fields.find(({ stored }) => stored === plan.kind.namedBy);
+  if (versions === undefined || called === undefined || !isStaged(plan, called) || !keyOf(plan).unique) return;
+  indexTargets(database);
+  const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and o.inConsole = 1) c
+    where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
+      and not exists (select 1 from ${AMBIGUOUS} a where a.pk = c.pk)`;
+  const params = unseen.includes(":kind") ? { kind: plan.kind.name } : {};
+  database.exec("drop table if exists s.unseen_name");
+  database.exec("create table s.unseen_name (name text not null, pk integer not null, primary key (name, pk))");
+  database.run(
+    `insert into s.unseen_name select distinct ${storedKeys(called)}, t.pk from (${statesOf(versions, unseen)}) t
+     where t.mask & ${bitOf(versions, called.stored)} <> 0 and ${storedKeys(called)} is not null`,
+    params,
+  );
+  if (database.get("select 1 from s.unseen_name limit 1") === undefined) return;
+  database.exec(`delete from ${PAIRS}`);
+  database.exec(
+    `insert into ${PAIRS} select r.row, u.pk, 0 from s.row r ${THEN} s.unseen_name u on u.name = ${stagedKeys(called)}
+     where not ${isMatched("r.row")}`,
+  );
+  const found = readPairs(database, plan, versions).agreeing;
+  for (const [row, pk] of found) {
+    database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {
+      row,
+    });
+    database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
+  }
+  reportAmbiguous(
+    database,
+    plan,
+    found.map(([row]) => row),
+  );
+};
+
+/** True if a record of the tenant has the key of a row that belongs to another one. */
+const isTaken = (database: Database, plan: PlanSql, row: number): boolean =>
+  database.get(`select 1 from s.row r ${joinByKey(database, plan)} where r.row = :row`, {
+    row,
+    kind: plan.kind.name,
+  }) !== undefined;
+
+const leaveOut = (database: Database, row: number): void => {
+  database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0)`, { row });
+};
+
+/** Names the records that each of the rows may belong to. */
+const reportAmbiguous = (database: Database, plan: PlanSql, rows: readonly number[]): void => {
+  const { thing } = plan.kind;
+  const called = `select string_agg(name, ', ') from (select distinct ${calledText(thing)} as name from ${PAIRS} p
+    ${THEN} main.${thing.name} t on t.pk = p.pk where p.row = r.row order by 1)`;
+  recordFinding(database, plan, {
+    code: "row-ambiguous",
+    severity: "warning",
+    field: keyOf(plan).field,
+    select: `select r.row, r.line, null as col, json_object('records', (${called})) as params
+      from s.row r where r.row in (select value from json_each(:rows))`,
+    params: { rows: JSON.stringify(rows) },
+  });
+};

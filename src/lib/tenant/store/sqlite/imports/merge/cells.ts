@@ -1,0 +1,60 @@
+import { OBSERVED, observedTable } from "../../../../console/observed.ts";
+import { bitOf } from "../../../../versions/tables.ts";
+import { THEN } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import { isStaged, isUnclear, UNCLEAR } from "../expressions.ts";
+import { keysOf } from "../matching/former.ts";
+import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
+import { mergedWith, statesOf } from "./tables.ts";
+
+// Cells refer to records by what the console calls them. Where that was changed here, a cell may mean several records, or
+// one that has another key here, or was deleted: it says nothing of the row's record.
+
+/** The references of an export whose cells may be unclear; those to things without exports are not. */
+export const mergedReferences = ({ kind, ...plan }: PlanSql): readonly StoredReference[] =>
+  kind.references.filter(
+    ({ field, table }) =>
+      field.merge === "reference" &&
+      isStaged({ kind, ...plan }, field) &&
+      OBSERVED.some(({ thing }) => thing === table.thing),
+  );
+
+/** Finds the keys by which cells of an export refer to nobody knows whom. */
+export const findUnclearCells = (database: Database, plan: PlanSql): void => {
+  if (mergedWith(plan) === undefined) return;
+  for (const reference of mergedReferences(plan)) {
+    const { field, refers, keys, table } = reference;
+    const versions = OBSERVED.find(({ thing }) => thing === table.thing);
+    if (versions === undefined) continue;
+    const bit = bitOf(versions, refers.by);
+    const uncertain = `select o.pk from main.${observedTable(versions)} o where o.differs & ${bit} <> 0 or o.inConsole = 0`;
+    const all = keysOf({ thing: table.thing, field: refers.by });
+    database.exec("drop table if exists s.cell_key");
+    database.exec("create table s.cell_key (key text not null, pk integer not null, primary key (key, pk))");
+    database.exec(
+      `insert into s.cell_key select e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
+       where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
+    );
+    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
+    const holders = `select c.key, known.${keys.record} as pk from (select distinct key from s.cell_key) c
+      ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
+    const params = scope.includes(":kind") ? { kind: plan.kind.name } : {};
+    database.run(`insert into s.cell_key ${holders} where true on conflict do nothing`, params);
+    database.run(
+      `insert into ${UNCLEAR} select :what, c.key from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
+       group by c.key having count(*) > 1 or max(h.pk) is null`,
+      { what: field.short, ...params },
+    );
+  }
+};
+
+/** Leaves the compared rows of an export what such cells do not show. */
+export const leaveUnclear = (database: Database, plan: PlanSql): void => {
+  if (database.get(`select 1 from ${UNCLEAR} limit 1`) === undefined) return;
+  for (const { field } of mergedReferences(plan)) {
+    database.exec(
+      `update s.match as m set changed = m.changed & ~${2 ** field.bit}
+       where m.row in (select r.row from s.row r where ${isUnclear(field)})`,
+    );
+  }
+};

@@ -1,0 +1,148 @@
+import { observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
+import type { ImportedField } from "../../../../../imports/kinds.ts";
+import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import {
+  besideForExisting,
+  blankKeeps,
+  changedBit,
+  changes,
+  comparedValue,
+  indexTargets,
+  isLacking,
+  isStaged,
+  isUnclear,
+  joinReferences,
+  LOCAL_ENTRIES,
+  staged,
+  stored,
+} from "../expressions.ts";
+import type { PlanSql, StoredReference } from "../stored-kind.ts";
+import { leaveUnclear, mergedReferences } from "./cells.ts";
+import { MERGED, CUSTOM, hasEntries, mergedWith, singleFields, consoleStates, keepContradicted } from "./tables.ts";
+
+/** SQL: true if no cell can name the record with this number, as it has nothing by which cells do. */
+const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: string): string =>
+  `exists (select 1 from ${thing.name} nameless where nameless.pk = ${pk} and nameless.${refers.by} is null
+     and nameless.pk is distinct from ${usual ?? "null"})`;
+
+/** SQL: true if a row shows a field: a cell that is blank may say nothing. */
+const isShown = (plan: PlanSql, field: ImportedField): string => {
+  const cell = staged(field.field);
+  const lacking = isLacking(plan, field);
+  const reference = plan.kind.references.find((one) => one.field === field);
+  const isNameless =
+    reference === undefined || field.merge !== "reference"
+      ? []
+      : [stored(field.stored), `o.${quoteIdentifier(field.stored)}`].map(
+          (pk) => `not (${cell} is null and ${hasNoName(reference, pk)})`,
+        );
+  const all = [
+    ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(field)}`] : []),
+    ...(lacking === undefined ? [] : [`not ${lacking}`]),
+    ...(blankKeeps(plan, field) ? [`${cell} is not null`] : []),
+    ...isNameless,
+  ];
+  return all.length === 0 ? "true" : all.join(" and ");
+};
+
+/** SQL: the bits, as versions have them, of the fields for which a condition is true. */
+const bitsWhere = (
+  versions: Versions,
+  fields: readonly ImportedField[],
+  isTrue: (field: ImportedField) => string,
+): string => fields.map((field) => either(isTrue(field), bitOf(versions, field.stored), "0")).join(" | ") || "0";
+
+/** Finds the rows that meet records with observed state, and what they show of them. */
+const findMerged = (database: Database, plan: PlanSql, versions: Versions): void => {
+  const { kind } = plan;
+  const fields = singleFields(plan);
+  const columns = fields.flatMap((field) => [
+    [field.stored, comparedValue(plan, field)] as const,
+    ...besideForExisting(plan, field, false),
+  ]);
+  const names = columns.map(([name]) => quoteIdentifier(name));
+  const always = [PRESENCE, ...(kind.fixed === undefined ? [] : [bitOf(versions, kind.fixed)])].join(" | ");
+  database.run(
+    `insert into ${MERGED} (pk, row, isNew, shown, differing${names.map((name) => `, ${name}`).join("")})
+     select t.pk, m.row, o.inConsole = 0, ${bitsWhere(versions, fields, (field) => isShown(plan, field))} | ${always},
+       ${bitsWhere(versions, fields, (field) => changes(field))}${columns.map(([, value]) => `, ${value}`).join("")}
+     from main.${observedTable(versions)} o ${THEN} s.match m on m.target = o.pk ${THEN} s.row r on r.row = m.row
+       ${THEN} ${kind.thing.name} t on t.pk = m.target ${joinReferences(plan)} where true on conflict do nothing`,
+    { kind: kind.name },
+  );
+  database.exec(
+    `update ${MERGED} as x set differing = x.differing & x.shown, open = x.shown & ${either("x.isNew", ALL_CHANGED, "o.differs")}
+     from main.${observedTable(versions)} o where o.pk = x.pk`,
+  );
+};
+
+/** Finds the custom fields of these rows that were changed here. */
+const findEntries = (database: Database, plan: PlanSql, versions: Versions): void => {
+  const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM);
+  if (custom === undefined || !isStaged(plan, custom)) return;
+  const joined = `${MERGED} x ${THEN} main.${observedTable(versions)} o on o.pk = x.pk ${THEN} s.row r on r.row = x.row`;
+  database.exec(
+    `insert into ${LOCAL_ENTRIES} select r.row, e.key from ${joined} ${THEN} json_each(r.custom) e
+     where x.isNew or exists (select 1 from json_each(o.custom) k where k.key = e.key)`,
+  );
+  const bit = bitOf(versions, CUSTOM);
+  const local = `${LOCAL_ENTRIES} l ${THEN} s.row r on r.row = l.row`;
+  const value = "r.custom ->> l.key";
+  database.exec(
+    `update ${MERGED} as x set open = x.open | ${bit},
+       keys = (select json_group_array(l.key) from ${LOCAL_ENTRIES} l where l.row = x.row),
+       entries = (select json_group_object(l.key, ${value}) from ${local} ${THEN} ${plan.kind.thing.name} t
+         where l.row = x.row and t.pk = x.pk and ${value} is distinct from t.custom ->> l.key)
+     where x.row in (select row from ${LOCAL_ENTRIES})`,
+  );
+  database.exec(`update ${MERGED} set differing = differing | ${bit} where entries <> '{}'`);
+  // what else the row changes of them
+  database.exec(
+    `update s.match as m set changed = m.changed & ~${2 ** custom.bit} | ${changedBit(plan, custom)}
+     from s.row r, ${plan.kind.thing.name} t
+     where m.row in (select row from ${LOCAL_ENTRIES}) and r.row = m.row and t.pk = m.target`,
+  );
+};
+
+/** Finds the values that the console cannot have from here: it has neither had them before, nor been asked for them since. */
+const findContradictions = (database: Database, plan: PlanSql, versions: Versions): void => {
+  database.exec(`update ${MERGED} set contradicted = open & differing`);
+  const states = consoleStates(versions, `select x.pk from ${MERGED} x where x.contradicted <> 0`);
+  const agreed = singleFields(plan).map((field) => {
+    const bit = bitOf(versions, field.stored);
+    return `max(${either(`t.mask & ${bit} <> 0 and ${changedBit(plan, field)} = 0`, bit, "0")})`;
+  });
+  const hasCustom = hasEntries(versions);
+  const bit = hasCustom ? bitOf(versions, CUSTOM) : "0";
+  const isOther = "select 1 from json_each(x.entries) e where e.value is distinct from t.custom ->> e.key";
+  const custom = `max(${either(`t.mask & ${bit} <> 0 and not exists (${isOther})`, bit, "0")})`;
+  const all = [...agreed, ...(hasCustom ? [custom] : [])].join(" | ") || "0";
+  database.run(
+    `update ${MERGED} as y set contradicted = y.contradicted & ~a.agreed from (
+       select x.pk, ${all} as agreed from (${states}) t ${THEN} ${MERGED} x on x.pk = t.pk
+         ${THEN} s.row r on r.row = x.row ${joinReferences(plan)} group by x.pk) a
+     where a.pk = y.pk`,
+    { ...(joinReferences(plan).includes(":kind") && { kind: plan.kind.name }) },
+  );
+};
+
+/** Leaves the compared rows of an export only what was not changed here. */
+export const mergeLocal = (database: Database, plan: PlanSql): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined || plan.kind.table.planner !== undefined) return;
+  leaveUnclear(database, plan);
+  if (database.get(`select 1 from main.${observedTable(versions)} limit 1`) === undefined) return;
+  indexTargets(database);
+  findMerged(database, plan, versions);
+  findEntries(database, plan, versions);
+  findContradictions(database, plan, versions);
+  keepContradicted(database, versions);
+  const open = singleFields(plan).map((field) =>
+    either(`(x.open | ~x.shown) & ${bitOf(versions, field.stored)} <> 0`, String(2 ** field.bit), "0"),
+  );
+  database.exec(
+    `update s.match as m set changed = m.changed & ~(${open.join(" | ") || "0"}) from ${MERGED} x where x.row = m.row`,
+  );
+};

@@ -1,0 +1,144 @@
+import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import {
+  AMBIGUOUS,
+  CUSTOM,
+  DELETED_HERE,
+  hasEntries,
+  isMissingThere,
+  MERGED,
+  mergedWith,
+  singleFields,
+} from "./tables.ts";
+
+/** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
+const filledBits = (versions: Versions): string => {
+  const leading = versions.columns.filter(({ leads }) => leads);
+  const changed = leading.map(({ bit }) => `max(v.changed & ${bit})`).join(" | ");
+  const had = `coalesce((select ${changed} from main.${versionTable(versions)} v where v.pk = o.pk and v.revision > o.since), 0)`;
+  const has = leading.map(({ name, bit }) => either(isFilled(`t.${quoteIdentifier(name)}`), bit, "0"));
+  return [had, ...has].join(" | ");
+};
+
+/** An export that is taken over, and the observed state of its records. */
+interface Observing {
+  readonly database: Database;
+  readonly plan: PlanSql;
+  readonly versions: Versions;
+  readonly table: string;
+  /** the kind, if its records have a scope */
+  readonly params: Readonly<Record<string, string>>;
+  /** the revision of the change that takes it over */
+  readonly revision: number;
+}
+
+/** True if what an export lacks says something: it is neither a part, nor kept. */
+const isWhole = ({ plan: { request } }: Observing): boolean =>
+  request.mode === "replace" && request.scope === undefined;
+
+/** SQL: true if the observed record `o` is there, of the plan's scope. */
+const isHere = ({ plan: { kind } }: Observing): string =>
+  `exists (select 1 from ${kind.thing.name} t where t.pk = o.pk and ${inScopeOf(kind.thing, "t")})`;
+
+/** SQL: true if the observed record `o`, of the plan's scope, was deleted here. */
+const isDeleted = ({ plan: { kind } }: Observing): string =>
+  `(${inScopeOf(kind.thing, "o")} and not exists (select 1 from ${kind.thing.name} t where t.pk = o.pk))`;
+
+/** SQL: true if a row of the export, which is valid, meets the observed record `o`. */
+const IS_MET = `exists (select 1 from ${MERGED} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
+
+/** Keeps the observed state as it was, of all records that an export changes. */
+const keepObserved = (of: Observing): void => {
+  const isLacking = `${isMissingThere} and (o.inConsole = 1 and ${isHere(of)} or ${isDeleted(of)})`;
+  const which = isWhole(of) ? `${IS_MET} or ${isLacking}` : IS_MET;
+  const sql = keepingObserved(of.versions, which);
+  of.database.run(sql, { revision: of.revision, ...(isWhole(of) && of.params) });
+};
+
+/** Stores what rows show of the records that were changed here. */
+const observeMet = ({ database, plan, versions, table, revision }: Observing): void => {
+  const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
+  const sets = versions.columns.map(({ name, bit }) => {
+    const column = quoteIdentifier(name);
+    if (name !== CUSTOM) return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
+    return `${column} = (select json_group_object(e.key, e.value) from (
+      select key, value from json_each(coalesce(x.entries, '{}')) union all
+      select e.key, e.value from json_each(coalesce(o.custom, '{}')) e
+      where not exists (select 1 from json_each(coalesce(x.keys, '[]')) k where k.value = e.key)) e)`;
+  });
+  const shown = `(x.shown | ${either("x.keys is null", "0", custom)})`;
+  const stays = (mask: string): string => either("x.isNew", "0", `${mask} & ~${shown}`);
+  const unseen = either("x.isNew", `(${filledBits(versions)}) & ~${shown}`, "0");
+  database.exec(
+    `update ${table} as o set inConsole = 1, confirmed = ${stays("o.confirmed")},
+       since = ${either("o.differs & ~x.shown = 0", String(revision), "o.since")},
+       contradicted = ${stays("o.contradicted")} | x.contradicted,
+       differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${either("x.isNew", ALL_CHANGED, "o.differs")}) | ${unseen},
+       ${sets.join(", ")}
+     from ${MERGED} x ${THEN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${IS_MET}`,
+  );
+  if (hasEntries(versions))
+    database.exec(
+      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")}
+       from ${MERGED} x where o.pk = x.pk and x.keys is not null and ${IS_MET}`,
+    );
+  database.exec(`delete from ${table} as o where o.differs = 0 and ${IS_MET}`);
+};
+
+/** Stores what rows show of the records that were deleted here. */
+const observeDeleted = ({ database, plan, table }: Observing): void => {
+  if (plan.kind.table.planner !== undefined) return;
+  const columns = singleFields(plan).flatMap((field) => [
+    [field.stored, valueForNew(plan, field)] as const,
+    ...besideForNew(plan, field),
+  ]);
+  if (columns.length === 0) return;
+  const sets = columns.map(([name]) => `${quoteIdentifier(name)} = x.${quoteIdentifier(name)}`);
+  const values = columns.map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
+  const joined = joinReferences(plan);
+  database.run(
+    `update ${table} as o set ${sets.join(", ")} from (
+       select d.pk, ${values.join(", ")} from ${DELETED_HERE} d ${THEN} s.row r on r.row = d.row ${joined}) x
+     where o.pk = x.pk`,
+    joined.includes(":kind") ? { kind: plan.kind.name } : {},
+  );
+};
+
+/** Stores which records the console does not have. */
+const observeMissing = (of: Observing): void => {
+  const { database, plan, table, params } = of;
+  const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE} <> 0`;
+  database.run(
+    `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,
+       contradicted = ${either(isContradicted, PRESENCE, "o.contradicted")}
+     where ${isHere(of)} and ${isMissingThere}`,
+    params,
+  );
+  // an open task of the import that created a record asks for it, though it was deleted here since
+  const isAsked = `exists (select 1 from console_task k ${THEN} import i on i.pk = k.import
+    where k.state = 'open' and k.kind = :kind and o.pk > i.madeAfter and o.pk <= i.madeUpTo)`;
+  const isShown = `(exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)
+    or exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk))`;
+  database.run(
+    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and (o.inConsole = 1 or not ${isAsked})`,
+    { kind: plan.kind.name },
+  );
+  database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);
+};
+
+/** Stores what an export showed of the records that were changed here. Call it before its plan is applied. */
+export const observeExport = (database: Database, plan: PlanSql, revision: number): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  const { thing, name } = plan.kind;
+  const params: Observing["params"] = thing.scope === undefined ? {} : { kind: name };
+  const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
+  keepObserved(of);
+  observeMet(of);
+  observeDeleted(of);
+  if (isWhole(of)) observeMissing(of);
+};

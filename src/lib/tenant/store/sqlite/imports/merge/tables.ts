@@ -1,0 +1,103 @@
+import { OBSERVED, observedTable } from "../../../../console/observed.ts";
+import { ALL_CHANGED, versionTable, type Versions } from "../../../../versions/tables.ts";
+import type { ImportedField } from "../../../../../imports/kinds.ts";
+import { either, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import { isStaged, LOCAL_ENTRIES, touchedFields, UNCLEAR } from "../expressions.ts";
+import type { PlanSql, StoredKind } from "../stored-kind.ts";
+
+// The three-way merge of an export of the console with the local and the observed state. A field that was changed here
+// keeps its local value, and the export tells whether that is done, still open, or contradicted. All others follow the export.
+
+/**
+ * The rows that meet a record with observed state: `pk`, `row`, `isNew` (the console did not have it), masks of the columns
+ * as versions have them (`shown` by the row, `differing` from the local values, `open`: changed here, `contradicted`), what
+ * the row has of the custom fields that were changed here (`keys`, and in `entries` those that differ), and the columns.
+ */
+export const MERGED = "s.merged";
+
+/** The records that were deleted here, and that a row shows: `pk` and `row`. */
+export const DELETED_HERE = "s.deleted_here";
+
+/** The records that rows which are left out may belong to: an export says nothing of these. */
+export const AMBIGUOUS = "s.ambiguous";
+
+/** The target of a row that meets a record that was deleted here: it changes none, and creates none. */
+export const NO_RECORD = -1;
+
+/** SQL: true if a row of an export, matched by `m`, has another value than its record, whether the plan takes it or not. */
+export const IS_OTHER = `(m.changed <> 0 or exists (select 1 from ${MERGED} g where g.row = m.row and g.differing <> 0))`;
+
+export const CUSTOM = "custom";
+
+/** True if the records have custom fields. */
+export const hasEntries = ({ columns }: Versions): boolean => columns.some(({ name }) => name === CUSTOM);
+
+/** The versions of the records that a plan of an export is merged with; undefined of other plans, which overwrite. */
+export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>
+  request.fromConsole === true ? OBSERVED.find(({ thing }) => thing === kind.thing) : undefined;
+
+/** Empties the tables of a merge. */
+export const resetMerge = (database: Database, plan: PlanSql): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  const names = versions.columns.map(({ name }) => quoteIdentifier(name));
+  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, UNCLEAR, LOCAL_ENTRIES])
+    database.exec(`drop table if exists ${table}`);
+  database.exec(`create table ${MERGED} (pk integer primary key, row integer not null, isNew integer not null,
+    shown integer not null, differing integer not null, open integer not null default 0,
+    contradicted integer not null default 0, keys text, entries text, ${names.join(", ")})`);
+  database.exec(`create index s.merged_row on merged (row)`);
+  database.exec(`create table ${DELETED_HERE} (pk integer primary key, row integer not null)`);
+  database.exec(`create table ${AMBIGUOUS} (pk integer primary key)`);
+  database.exec(`create table ${UNCLEAR} (what text not null, key text not null, primary key (what, key))`);
+  database.exec(`create table ${LOCAL_ENTRIES} (row integer not null, key text not null, primary key (row, key))`);
+};
+
+/** Keeps values contradicted that an earlier export contradicted, and that the console has unchanged. */
+export const keepContradicted = (database: Database, versions: Versions): void => {
+  const same = versions.columns
+    .filter(({ leads, name }) => leads && name !== CUSTOM)
+    .map(({ name, bit }) =>
+      either(`x.${quoteIdentifier(name)} is not distinct from o.${quoteIdentifier(name)}`, bit, "0"),
+    );
+  database.exec(
+    `update ${MERGED} as x set contradicted = x.contradicted | (o.contradicted & x.open & x.differing & (${same.join(" | ")}))
+     from main.${observedTable(versions)} o where o.pk = x.pk and o.contradicted <> 0`,
+  );
+};
+
+/** The fields of the plan that rows may show; custom fields are merged one by one. */
+export const singleFields = (plan: PlanSql): readonly ImportedField[] =>
+  touchedFields(plan).filter((field) => isStaged(plan, field) && field.merge !== CUSTOM);
+
+/**
+ * SQL: the states in which the console may have left records with observed state: `pk`, the columns, and the `mask` of those
+ * that a state tells of.
+ *
+ * @param which SQL: selects the records
+ */
+export const consoleStates = (versions: Versions, which: string): string => {
+  const table = `main.${observedTable(versions)}`;
+  const names = versions.columns.map(({ name }) => quoteIdentifier(name));
+  const columns = (alias: string): string => names.map((name) => `${alias}.${name}`).join(", ");
+  return `select o.pk, o.differs as mask, ${columns("o")} from ${table} o where o.pk in (${which})
+    union all select v.pk, v.changed, ${columns("v")} from main.${versionTable(versions)} v ${THEN} ${table} o on o.pk = v.pk
+      where v.revision > o.since and v.pk in (${which})`;
+};
+
+/** SQL: the states of the console's side, and today's, of records: see {@link consoleStates}. */
+export const statesOf = (versions: Versions, which: string): string =>
+  `${consoleStates(versions, which)}
+   union all select n.pk, ${ALL_CHANGED}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
+     from main.${versions.thing.name} n where n.pk in (${which})`;
+
+/** SQL: true if the record `t` was changed here since the console last showed it, or the console never did. */
+export const isChangedHere = ({ thing }: StoredKind): string =>
+  OBSERVED.some((versions) => versions.thing === thing)
+    ? `(exists (select 1 from main.${observedTable({ thing })} local where local.pk = t.pk)
+        or exists (select 1 from ${AMBIGUOUS} doubtful where doubtful.pk = t.pk))`
+    : "false";
+
+/** SQL: true if an export lacks the record `o`. */
+export const isMissingThere = `${isMissing("o.pk")} and not exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
