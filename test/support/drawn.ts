@@ -1,21 +1,28 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 
-const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH } = process.env;
+const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH, CLOMOCTL_STRICT } = process.env;
 
 /** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
 export const isUsual = CLOMOCTL_SEED === undefined;
+
+/** Whether a history expects also what today's program does not keep. */
+export const isStrict = CLOMOCTL_STRICT === "1";
 
 /** Random histories of each model. */
 const HISTORIES = 50;
 
 /** Steps of the longest history of the torture run. */
-const MOST_STEPS = 40;
+const MOST_STEPS = Number(process.env["XSTEPS"] ?? 40);
 
 /** The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others. */
 export const drawn = (numRuns: number, seed: number) => ({
   numRuns: Number(CLOMOCTL_HISTORIES ?? numRuns),
   seed: Number(CLOMOCTL_SEED ?? seed),
+  ...(process.env["XLIM"] !== undefined && {
+    interruptAfterTimeLimit: Number(process.env["XLIM"]),
+    markInterruptAsFailure: true,
+  }),
   // the way to a shrunk failure, as it was reported
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { afterAll, test } from "vitest";
+import { drawn, expectSeen, isStrict, LONG, stepsOf } from "#support/drawn.ts";
+import { ALLOWANCES, ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const SEED = 20_261_126;
+const HISTORIES = 30;
+/** steps of the longest history */
+const MOST = 12;
+
+test("a mirror and a console in which others work agree once all is done (property)", LONG, async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
+      const history = new ConsoleHistory(tenant, isStrict ? new Set() : new Set(ALLOWANCES));
+      await history.start();
+      for (const step of steps) seen.add(await history.do(step));
+      await history.finish();
+    }),
+    drawn(HISTORIES, SEED),
+  );
+  expectSeen(seen, [
+    "create",
+    "edit",
+    "move",
+    "delete",
+    "file",
+    "undo",
+    "others edit",
+    "work",
+    "exported",
+    "exported twice",
+    "exported in part",
+    "emit and upload",
+    "false confirmation",
+    "drop",
+  ]);
+});

@@ -1,0 +1,1117 @@
+import fc from "fast-check";
+import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
+import { Failure } from "../../../src/lib/errors/index.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
+import {
+  changedFields,
+  compareSnapshots,
+  ConsoleLedger,
+  type Difference,
+  namedTasks,
+  readSnapshot,
+  WHOLE,
+  type Mismatch,
+  type Remembered,
+  type Snapshot,
+} from "./console-ledger.ts";
+import {
+  CONSOLE_KINDS,
+  keyIn,
+  MODELS,
+  ROOT,
+  SharedConsole,
+  type ConsoleKind,
+  type Entry,
+  type Knowledge,
+  type Values,
+} from "./shared-console.ts";
+import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
+import { undoChange } from "./undo.ts";
+
+/** Which record a step is about: its place among those that are there. */
+type Place = number;
+
+type OthersChange = "edit" | "move" | "add" | "delete" | "rename" | "key";
+
+export type ConsoleStep =
+  | { readonly create: ConsoleKind; readonly place: Place; readonly filled: boolean }
+  | { readonly edit: ConsoleKind; readonly whom: Place; readonly field: number }
+  | { readonly move: "orgs" | "users" | "devices"; readonly whom: Place; readonly place: Place }
+  | { readonly delete: ConsoleKind; readonly whom: Place; readonly recursive: boolean }
+  | { readonly file: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place }
+  | { readonly undo: number; readonly mirrorOnly: boolean }
+  | {
+      readonly swap: "orgs" | "users" | "devices";
+      readonly whom: Place;
+      readonly other: Place;
+      readonly midway: boolean;
+    }
+  | { readonly succeed: "orgs" | "users" | "devices"; readonly whom: Place }
+  | { readonly group: "create" | "rename" | "delete"; readonly place: Place }
+  | { readonly others: ConsoleKind; readonly change: OthersChange; readonly whom: Place; readonly place: Place }
+  | { readonly work: number; readonly confirm: readonly boolean[] }
+  | { readonly close: "confirmed" | "dropped"; readonly whom: Place }
+  | { readonly emit: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place; readonly uploads: number }
+  | { readonly upload: Place }
+  | { readonly verify: Place; readonly discard: boolean }
+  | {
+      readonly exported: ConsoleKind;
+      /** whether it has the columns that it may lack */
+      readonly columns: readonly boolean[];
+      /** the place of a record that it lacks; it lacks none from 3 on */
+      readonly without: Place;
+      readonly twice: boolean;
+    }
+  | { readonly stale: ConsoleKind; readonly undo: "mirror-only" | "console" | "never" };
+
+const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
+const keyed = fc.constantFrom("orgs", "users", "devices");
+const at = fc.nat(5);
+const confirm = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+const places = fc.uniqueArray(at, { minLength: 1, maxLength: 3 });
+
+/** A step of a history. */
+export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
+  { arbitrary: fc.record({ create: someKind, place: at, filled: fc.boolean() }), weight: 4 },
+  { arbitrary: fc.record({ edit: someKind, whom: at, field: at }), weight: 7 },
+  { arbitrary: fc.record({ move: keyed, whom: at, place: at }), weight: 3 },
+  { arbitrary: fc.record({ delete: someKind, whom: at, recursive: fc.boolean() }), weight: 3 },
+  { arbitrary: fc.record({ file: someKind, whom: places, place: at }), weight: 3 },
+  { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
+  { arbitrary: fc.record({ swap: keyed, whom: at, other: at, midway: fc.boolean() }), weight: 2 },
+  { arbitrary: fc.record({ succeed: keyed, whom: at }), weight: 1 },
+  { arbitrary: fc.record({ group: fc.constantFrom("create", "rename", "delete"), place: at }), weight: 1 },
+  {
+    arbitrary: fc.record({
+      others: someKind,
+      change: fc.constantFrom<OthersChange[]>(
+        ...["edit", "edit", "edit", "move", "move", "add", "add", "delete", "rename", "rename", "key"].map(
+          (one) => one as OthersChange,
+        ),
+      ),
+      whom: at,
+      place: at,
+    }),
+    weight: 5,
+  },
+  { arbitrary: fc.record({ work: fc.nat(4), confirm }), weight: 5 },
+  { arbitrary: fc.record({ close: fc.constantFrom("confirmed", "dropped"), whom: at }), weight: 4 },
+  { arbitrary: fc.record({ emit: someKind, whom: places, place: at, uploads: fc.nat(2) }), weight: 2 },
+  { arbitrary: fc.record({ upload: at }), weight: 1 },
+  { arbitrary: fc.record({ verify: at, discard: fc.boolean() }), weight: 2 },
+  {
+    arbitrary: fc.record({
+      exported: someKind,
+      columns: fc.oneof(fc.constant([true, true, true, true]), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 })),
+      without: fc.nat(9),
+      twice: fc.constantFrom(false, false, true),
+    }),
+    weight: 6,
+  },
+  {
+    arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("mirror-only", "console", "never") }),
+    weight: 1,
+  },
+);
+
+/** What a history found that must not be. */
+class Violation extends Error {
+  readonly of: string;
+
+  constructor(of: string, detail: unknown) {
+    super(`${of}: ${JSON.stringify(detail, null, 1)}`);
+    this.of = of;
+  }
+}
+
+/** A change that can be undone. */
+interface Change {
+  readonly number: number;
+  /** of a takeover: what was known before it */
+  readonly remembered: Remembered | undefined;
+  /** it changed what identifies a record */
+  readonly isOfKeys: boolean;
+  undone: boolean;
+}
+
+/** Whether a field identifies a record, by itself or by the place of an organisation. */
+const isIdentity = (kind: ConsoleKind, field: string): boolean =>
+  field === WHOLE || field === MODELS[kind].key || (kind === "orgs" && (field === "name" || field === "parentId"));
+
+/** A file that was written for the console. */
+interface UploadFile {
+  readonly plan: Import;
+  readonly kind: ConsoleKind;
+  readonly cells: Cells;
+  /** the records of its rows, by their keys; those of new ones are undefined */
+  readonly records: ReadonlyMap<string, string | undefined>;
+  uploads: number;
+  closed: boolean;
+}
+
+/** An export as it was once. */
+interface Export {
+  readonly kind: ConsoleKind;
+  readonly fields: readonly string[];
+  readonly cells: Cells;
+  readonly records: ReadonlyMap<number, Values>;
+}
+
+/** Rounds of work and exports after which both sides agree. */
+const MAX_ROUNDS = 4;
+
+/**
+ * What today's program does not keep: with each of these a history leaves out steps, or expects less. They are gone once an
+ * export does not overwrite what is open here, and once the names of a record are told apart by all that they were.
+ */
+export const ALLOWANCES = [
+  // an export overwrites what is open here, and a task that is done and confirmed afterwards does not bring it back
+  "overwritten",
+  // what changes keys, names or places of organisations, or deletes, is done in the console at once
+  "open-keys",
+  // nobody closes a task about keys that was not done: exports may be refused from then on
+  "closed-keys",
+  // nobody undoes a change of keys: the tasks of several records are not in the order of their changes
+  "undone-keys",
+  // no file renames organisations, or is uploaded once its keys are those of others
+  "uploaded-keys",
+  // others change keys, and names of organisations, only if nothing is open, and it is exported at once
+  "shared-keys",
+  // others only add organisations, or rename those with a code and nothing below
+  "shared-orgs",
+] as const;
+export type Allowance = (typeof ALLOWANCES)[number];
+
+/** A mirror and its console, in which others work, too. */
+export class ConsoleHistory {
+  readonly console = new SharedConsole();
+  readonly #ledger = new ConsoleLedger(this.console);
+  readonly #tenant: TestTenant;
+  readonly #changes: Change[] = [];
+  readonly #files: UploadFile[] = [];
+  readonly #exports: Export[] = [];
+  /** the tasks that were done, as they were then */
+  readonly #worked = new Map<number, string>();
+  /** the open ones */
+  #tasks: readonly ConsoleTask[] = [];
+  #mirror: Snapshot = { orgs: new Map(), users: new Map(), devices: new Map(), docs: new Map() };
+  #groups: readonly { readonly id: string; readonly name: string }[] = [];
+  #fresh = 0;
+  #lastChange = 0;
+
+  readonly #allowed: ReadonlySet<Allowance>;
+
+  constructor(tenant: TestTenant, allowed: ReadonlySet<Allowance>) {
+    this.#tenant = tenant;
+    this.#allowed = allowed;
+  }
+
+  /** A value that nothing has. */
+  #new(prefix: string): string {
+    return `${prefix}${(this.#fresh += 1)}`;
+  }
+
+  async start(): Promise<void> {
+    this.#tenant.clear();
+    await this.#tenant.client.users.addField({ name: "座席" });
+    const orgs = [
+      ["甲", "A"],
+      ["乙", "B"],
+      ["丙", null],
+    ].map(([name = null, code = null]) => this.console.add("orgs", { name, code, parentId: ROOT }));
+    const users = ["一", "二", "三"].map((name, place) =>
+      this.console.add("users", {
+        name,
+        emails: [`u${place}@x`],
+        org: place < 2 ? (orgs[place] ?? ROOT) : ROOT,
+        title: "課長",
+        "custom:座席": "3F",
+      }),
+    );
+    for (const [place, serialNumber] of ["S1", "S2"].entries())
+      this.console.add("devices", {
+        serialNumber,
+        identificationName: `端末${place}`,
+        memo: null,
+        owner: place === 0 ? (users[0] ?? null) : null,
+        ownerOrg: place === 1 ? (orgs[0] ?? null) : null,
+        tags: [],
+      });
+    for (const [userId, displayName] of [
+      ["a1", "太郎"],
+      ["a2", "花子"],
+    ] as const)
+      this.console.add("docs", { userId, displayName, description: "説明", groups: [] });
+    await this.#look();
+    for (const kind of CONSOLE_KINDS) await this.#takeOver(this.#exported(kind));
+    this.#changes.length = 0;
+    await this.#expectKept();
+  }
+
+  async #look(): Promise<void> {
+    this.#mirror = await readSnapshot(this.#tenant);
+    this.#tasks = await this.#tenant.client.console.list({ state: "open" });
+    this.#groups = await this.#tenant.client.secured.groups("docs");
+  }
+
+  #open(): Promise<readonly ConsoleTask[]> {
+    return this.#tenant.client.console.list({ state: "open" });
+  }
+
+  #pick<T>(all: readonly T[], place: Place): T | undefined {
+    return all[place % Math.max(1, all.length)];
+  }
+
+  #id(kind: ConsoleKind, place: Place): string | undefined {
+    return this.#pick([...this.#mirror[kind].keys()], place);
+  }
+
+  #org(place: Place): string {
+    return place === 0 ? ROOT_ORG_ID : (this.#id("orgs", place) ?? ROOT_ORG_ID);
+  }
+
+  /** Does a step. @returns in a word what happened */
+  async do(step: ConsoleStep): Promise<string> {
+    const what = await this.#step(step);
+    await this.#look();
+    if (this.#allowed.has("open-keys") && !("work" in step)) await this.#workOnKeys();
+    await this.#expectKept();
+    return what;
+  }
+
+  #step(step: ConsoleStep): Promise<string> {
+    if ("create" in step) return this.#local(() => this.#create(step), "create");
+    if ("edit" in step) return this.#local(() => this.#edit(step), "edit");
+    if ("move" in step) return this.#local(() => this.#move(step), "move");
+    if ("delete" in step) return this.#delete(step.delete, step.whom, step.recursive);
+    if ("file" in step) return this.#file(step);
+    if ("undo" in step && !("stale" in step)) return this.#undo(step.undo, step.mirrorOnly);
+    if ("swap" in step) return this.#swap(step);
+    if ("succeed" in step) return this.#succeed(step);
+    if ("group" in step) return this.#local(() => this.#group(step), `${step.group} group`);
+    if ("others" in step) return this.#others(step);
+    if ("work" in step) return this.#work(step.work, step.confirm);
+    if ("close" in step) return this.#close(step);
+    if ("emit" in step) return this.#emit(step);
+    if ("upload" in step) return this.#upload(this.#pick(this.#files, step.upload));
+    if ("verify" in step) return this.#verify(step);
+    return "stale" in step ? this.#stale(step) : this.#export(step);
+  }
+
+  /** The code of a failure that may be; undefined without one. */
+  async #refused(change: () => Promise<unknown>): Promise<string | undefined> {
+    try {
+      await change();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Failure && ["conflict", "input-rejected"].includes(error.code)) return error.code;
+      throw error;
+    }
+  }
+
+  /** Keeps the changes that were made since, so that they can be undone. */
+  #keepChanges(differences: readonly Difference[], remembered?: Remembered): void {
+    const isOfKeys = differences.some(
+      ({ kind, before, after }) =>
+        before === undefined ||
+        after === undefined ||
+        changedFields(kind, before, after).some((field) => isIdentity(kind, field)),
+    );
+    const rows = this.#tenant.sql("select number from change where number > :last order by number", {
+      last: this.#lastChange,
+    });
+    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, isOfKeys, undone: false });
+    this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
+  }
+
+  /** Changes something here. @param change it; false if there is nothing to change */
+  async #local(change: () => Promise<unknown>, what: string): Promise<string> {
+    const before = this.#mirror;
+    let isDone: unknown = true;
+    const refused = await this.#refused(async () => (isDone = await change()));
+    await this.#look();
+    const differences = compareSnapshots(before, this.#mirror);
+    if (refused !== undefined) {
+      if (differences.length > 0) throw new Violation("a refused change changed something", differences);
+      return refused;
+    }
+    this.#ledger.recordLocal(differences);
+    this.#keepChanges(differences);
+    return isDone === false ? "nothing" : what;
+  }
+
+  async #create({ create, place, filled }: Extract<ConsoleStep, { create: unknown }>): Promise<unknown> {
+    const { client } = this.#tenant;
+    const org = this.#org(place);
+    if (create === "orgs")
+      return client.orgs.create({ name: this.#new("組"), parentId: org, ...(filled && { code: this.#new("C") }) });
+    if (create === "users")
+      return client.users.create({
+        name: this.#new("人"),
+        emails: [this.#new("n@x")],
+        org,
+        ...(filled && {
+          title: "係長",
+          custom: [{ name: "座席", value: "1F" }],
+          salesforceAccount: this.#new("s"),
+        }),
+      });
+    if (create === "devices")
+      return client.devices.create({
+        serialNumber: this.#new("N"),
+        ...(filled && { memo: "メモ", owner: this.#id("users", place) ?? null, tags: ["貸出用"] }),
+      });
+    const [group] = this.#groups;
+    return client.secured.create("docs", {
+      userId: this.#new("d"),
+      displayName: this.#new("名"),
+      passwordInConsole: true,
+      ...(filled && group !== undefined && { groups: [group.name] }),
+    });
+  }
+
+  async #edit({ edit, whom, field }: Extract<ConsoleStep, { edit: unknown }>): Promise<unknown> {
+    const { client } = this.#tenant;
+    const id = this.#id(edit, whom);
+    if (id === undefined) return false;
+    const values = this.#mirror[edit].get(id) ?? {};
+    if (edit === "orgs") {
+      if (field < 3) return client.orgs.edit(id, { name: this.#new("組") });
+      return client.orgs.edit(id, { code: field === 3 && values["code"] !== null ? null : this.#new("C") });
+    }
+    if (edit === "docs") {
+      const [group] = this.#groups;
+      const edits = [
+        { displayName: this.#new("名") },
+        { description: values["description"] === null ? this.#new("説") : null },
+        { groups: (values["groups"] as readonly string[]).length > 0 || group === undefined ? [] : [group.name] },
+      ];
+      return client.secured.edit({ app: "docs", id }, edits[field % edits.length] ?? {});
+    }
+    if (edit === "devices") {
+      if (field === 5) return client.devices.tag({ ids: [id], add: [this.#new("札")], remove: [] });
+      const edits = [
+        { memo: values["memo"] === null ? this.#new("メモ") : null },
+        { identificationName: this.#new("端末") },
+        { serialNumber: this.#new("N") },
+      ];
+      return client.devices.edit(id, edits[field % edits.length] ?? {});
+    }
+    const emails = values["emails"] as readonly string[];
+    const edits = [
+      { title: values["title"] === "課長" ? this.#new("役") : "課長" },
+      { name: this.#new("人") },
+      { emails: emails.length > 1 ? emails.slice(0, 1) : [...emails, this.#new("n@x")] },
+      { emails: [this.#new("n@x"), ...emails.slice(1)] },
+      {
+        custom: [{ name: "座席", value: values["custom:座席"] === null ? this.#new("席") : null }],
+        salesforceAccount: this.#new("s"),
+      },
+      { title: null },
+    ];
+    return client.users.edit(id, edits[field] ?? {});
+  }
+
+  async #move({ move, whom, place }: Extract<ConsoleStep, { move: unknown }>): Promise<unknown> {
+    const { client } = this.#tenant;
+    const id = this.#id(move, whom);
+    if (id === undefined) return false;
+    if (move === "orgs") return client.orgs.move(id, { parent: this.#org(place) });
+    if (move === "users") return client.users.move({ ids: [id], org: this.#org(place) });
+    const owner = place < 3 ? (this.#id("users", place) ?? null) : null;
+    const ownerOrg = place === 3 || place === 4 ? (this.#id("orgs", place) ?? null) : null;
+    return client.devices.setOwner({ ids: [id], owner, ownerOrg });
+  }
+
+  async #group({ group, place }: Extract<ConsoleStep, { group: unknown }>): Promise<unknown> {
+    const { secured } = this.#tenant.client;
+    const known = this.#pick(this.#groups, place);
+    if (group === "create") return secured.createGroup("docs", { name: this.#new("群") });
+    if (known === undefined) return false;
+    if (group === "rename") return secured.editGroup({ app: "docs", id: known.id }, { name: this.#new("群") });
+    const members = [...this.#mirror.docs.values()].filter((values) =>
+      (values["groups"] as readonly string[]).includes(known.name),
+    );
+    return secured.deleteGroups("docs", { ids: [known.id], memberships: members.length });
+  }
+
+  /** Commits a plan of a local change. */
+  async #commit(plan: Import): Promise<readonly Difference[]> {
+    await this.#look();
+    const before = this.#mirror;
+    await this.#tenant.client.imports.commit(plan);
+    await this.#look();
+    const differences = compareSnapshots(before, this.#mirror);
+    for (const id of [plan.id, ...(plan.takes === undefined ? [] : [plan.takes.id])])
+      this.#ledger.recordImport(id, differences);
+    this.#ledger.recordLocal(differences);
+    return differences;
+  }
+
+  async #planned(plan: () => Promise<Import>, what: string): Promise<string> {
+    let differences: readonly Difference[] = [];
+    const refused = await this.#refused(async () => {
+      const made = await plan();
+      if (made.rejected) throw new Failure("input-rejected", { what: { en: "rejected", ja: "rejected" } });
+      differences = await this.#commit(made);
+    });
+    this.#keepChanges(differences);
+    return refused ?? what;
+  }
+
+  async #delete(kind: ConsoleKind, whom: Place, recursive: boolean): Promise<string> {
+    const id = this.#id(kind, whom);
+    if (id === undefined) return "nothing";
+    const request = { kind, ids: [id], ...(kind === "orgs" && recursive && { recursive }) };
+    return this.#planned(() => this.#tenant.client.imports.delete(request), "delete");
+  }
+
+  async #file({ file, whom, place }: Extract<ConsoleStep, { file: unknown }>): Promise<string> {
+    const cells = this.#rows(file, whom, place);
+    if (cells.length === 1) return "nothing";
+    return this.#planned(() => this.#tenant.plan({ kind: file, mode: "append", blank: "keep" }, cells), "file");
+  }
+
+  /** Rows of somebody's own file: changes of records, and new ones. */
+  #rows(kind: ConsoleKind, whom: readonly Place[], place: Place): Cells {
+    const records = [...this.#mirror[kind].values()];
+    const org = this.#pick([...this.#mirror.orgs.values()], place)?.["code"] ?? "";
+    const [main = ""] = (this.#pick([...this.#mirror.users.values()], place)?.["emails"] ?? []) as readonly string[];
+    const row = (values: Values | undefined): readonly string[] | undefined => {
+      const text = (field: string, fresh: string): string =>
+        values === undefined ? this.#new(fresh) : String(values[field] ?? "");
+      if (kind === "users") {
+        const key = keyIn(kind, values) ?? this.#new("n@x");
+        return [text("name", "人"), key, place > 2 ? this.#new("役") : "部長", place > 3 ? String(org) : ""];
+      }
+      if (kind === "devices")
+        return [text("serialNumber", "N"), place > 2 ? this.#new("メモ") : "", place > 3 ? main : ""];
+      if (kind === "docs")
+        return values === undefined ? undefined : [text("displayName", ""), text("userId", ""), this.#new("説")];
+      if (values?.["code"] === null) return undefined;
+      return [
+        place > 2 && values !== undefined ? text("name", "") : this.#new("組"),
+        text("code", "C"),
+        values === undefined ? String(org) : "",
+      ];
+    };
+    const headers: Readonly<Record<ConsoleKind, readonly string[]>> = {
+      orgs: ["組織名", "組織コード", "上位組織コード"],
+      users: ["氏名", "メールアドレス", "役職", "組織コード"],
+      devices: ["シリアルナンバー", "メモ", "所有者メールアドレス"],
+      docs: ["表示名", "ユーザーID", "説明"],
+    };
+    return [headers[kind], ...whom.map((one) => row(records[one])).filter((one) => one !== undefined)];
+  }
+
+  async #undo(back: number, mirrorOnly: boolean): Promise<string> {
+    const change = this.#changes.filter((one) => !one.undone).at(-1 - back);
+    if (change === undefined || (change.isOfKeys && this.#allowed.has("undone-keys"))) return "nothing";
+    return this.#undoOf(change, mirrorOnly);
+  }
+
+  async #undoOf(change: Change, mirrorOnly: boolean): Promise<string> {
+    const isSilent = change.remembered !== undefined && mirrorOnly;
+    const before = this.#mirror;
+    const refused = await this.#refused(async () => {
+      const plan = await undoChange(this.#tenant.client, change.number, isSilent ? { mirrorOnly } : {});
+      await this.#tenant.client.imports.commit(plan);
+      await this.#look();
+      this.#ledger.recordImport(plan.id, compareSnapshots(before, this.#mirror));
+    });
+    await this.#look();
+    const differences = compareSnapshots(before, this.#mirror);
+    this.#keepChanges(differences);
+    if (refused !== undefined) return refused;
+    change.undone = true;
+    if (change.remembered !== undefined) this.#ledger.restore(change.remembered, this.#mirror, isSilent);
+    if (!isSilent) this.#ledger.recordLocal(differences);
+    return isSilent ? "undo in the mirror only" : "undo";
+  }
+
+  #setKey(kind: ConsoleKind, id: string, key: string): Promise<unknown> {
+    const { client } = this.#tenant;
+    if (kind === "orgs") return client.orgs.edit(id, { code: key });
+    if (kind === "devices") return client.devices.edit(id, { serialNumber: key });
+    const { emails = [] } = this.#mirror.users.get(id) ?? {};
+    return client.users.edit(id, { emails: [key, ...(emails as readonly string[]).slice(1)] });
+  }
+
+  /** Gives two records the key of each other; perhaps there is an export in between. */
+  async #swap({ swap, whom, other, midway }: Extract<ConsoleStep, { swap: unknown }>): Promise<string> {
+    const all = [...this.#mirror[swap]].filter(([, values]) => keyIn(swap, values) !== null);
+    const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
+    if (one === undefined || two === undefined || one === two) return "nothing";
+    const keys = [keyIn(swap, one[1]) ?? "", keyIn(swap, two[1]) ?? ""] as const;
+    const did = await this.#local(async () => {
+      await this.#setKey(swap, one[0], this.#new("n@x"));
+      await this.#setKey(swap, two[0], keys[0]);
+      await this.#setKey(swap, one[0], keys[1]);
+    }, "swap");
+    if (did !== "swap" || !midway || this.#isTooEarly(swap)) return did;
+    await this.#expectKept();
+    return `swap, ${await this.#takeOver(this.#exported(swap))}`;
+  }
+
+  /** Deletes a record, and makes another one with its key. */
+  async #succeed({ succeed, whom }: Extract<ConsoleStep, { succeed: unknown }>): Promise<string> {
+    const key = keyIn(succeed, this.#mirror[succeed].get(this.#id(succeed, whom) ?? ""));
+    const did = await this.#delete(succeed, whom, false);
+    if (did !== "delete" || key === null) return did;
+    const { client } = this.#tenant;
+    return this.#local(async () => {
+      if (succeed === "orgs") await client.orgs.create({ name: this.#new("組"), parentId: ROOT_ORG_ID, code: key });
+      else if (succeed === "devices") await client.devices.create({ serialNumber: key });
+      else await client.users.create({ name: this.#new("人"), emails: [key] });
+    }, "succeed");
+  }
+
+  /** Somebody else changes something in the console. */
+  async #others({ others, change, whom, place }: Extract<ConsoleStep, { others: unknown }>): Promise<string> {
+    const { records } = this.console;
+    const org = place === 0 ? ROOT : (this.#pick([...records.orgs.keys()], place) ?? ROOT);
+    const record = this.#pick([...records[others].keys()], whom);
+    if (change === "add") {
+      this.#ledger.excuse(others, this.console.add(others, this.#newRecord(others, org)), [WHOLE]);
+      return "others add";
+    }
+    if (record === undefined) return "nothing";
+    const isOfKeys = change === "delete" || change === "key" || others === "orgs";
+    if (others === "orgs" && this.#allowed.has("shared-orgs")) {
+      const isNamed = this.console.records.orgs.get(record)?.["code"] !== null && !this.#hasChildren(record);
+      if (!isNamed || (change !== "edit" && change !== "rename")) return "nothing";
+    }
+    if (!isOfKeys || !this.#allowed.has("shared-keys")) return this.#othersWrite(others, change, { record, org });
+    // an export would keep what is used here beside what it is by now
+    const isKept = change === "key" && this.console.isUsed(others, record);
+    if (isKept || this.#isTooEarly(others)) return "nothing";
+    const did = await this.#othersWrite(others, change, { record, org });
+    if (did !== "nothing") await this.#exportAll();
+    return did;
+  }
+
+  #hasChildren(org: number): boolean {
+    return [...this.console.records.orgs.values()].some(({ parentId }) => parentId === org);
+  }
+
+  async #exportAll(): Promise<void> {
+    for (const kind of CONSOLE_KINDS) if (!this.#isTooEarly(kind)) await this.#takeOver(this.#exported(kind));
+  }
+
+  async #othersWrite(
+    others: ConsoleKind,
+    change: OthersChange,
+    { record, org }: { readonly record: number; readonly org: number },
+  ): Promise<string> {
+    if (change === "delete") {
+      // without a row there is no export
+      if (this.console.records[others].size === 1 || !this.console.remove(others, record)) return "nothing";
+      this.#ledger.excuse(others, record, [WHOLE]);
+      return "others delete";
+    }
+    const values = this.#othersValues(others, change, { record, org });
+    if (values === undefined) return "nothing";
+    this.console.write(others, record, values);
+    this.#ledger.excuse(others, record, Object.keys(values));
+    return `others ${change}`;
+  }
+
+  #newRecord(kind: ConsoleKind, org: number): Values {
+    if (kind === "orgs") return { name: this.#new("他組"), code: org % 2 === 0 ? this.#new("X") : null, parentId: org };
+    if (kind === "users") return { name: this.#new("他人"), emails: [this.#new("o@x")], org, title: "主任" };
+    if (kind === "devices") return { serialNumber: this.#new("X"), memo: "他" };
+    return { userId: this.#new("x"), displayName: this.#new("他名") };
+  }
+
+  #othersValues(
+    kind: ConsoleKind,
+    change: OthersChange,
+    { record, org }: { readonly record: number; readonly org: number },
+  ): Values | undefined {
+    const { key } = MODELS[kind];
+    const before = this.console.records[kind].get(record) ?? {};
+    if (change === "move") {
+      if (kind === "orgs") return org !== ROOT && this.console.isBelow(org, record) ? undefined : { parentId: org };
+      if (kind === "users") return { org };
+      if (kind === "docs") return undefined;
+      return org === ROOT ? { owner: null, ownerOrg: null } : { owner: null, ownerOrg: org };
+    }
+    if (change === "key") {
+      if (kind === "docs" || (kind === "orgs" && before["code"] === null)) return undefined;
+      if (kind === "users") return { emails: [this.#new("o@x"), ...(before["emails"] as readonly string[]).slice(1)] };
+      return { [key]: this.#new("X") };
+    }
+    if (change === "rename" && kind !== "devices")
+      return { [MODELS[kind].label]: this.#new(kind === "orgs" ? "他組" : "他名") };
+    const { [kind]: field } = { orgs: "name", users: "title", devices: "memo", docs: "description" } as const;
+    return { [field]: this.#new("他") };
+  }
+
+  readonly #knowledge: Knowledge = {
+    isLeaving: (kind, record) => this.#isLeaving(kind, record),
+    isDone: (task) => this.#worked.has(task),
+  };
+
+  #isLeaving(kind: ConsoleKind, record: number): boolean {
+    const { key: field } = MODELS[kind];
+    const key = keyIn(kind, this.console.records[kind].get(record));
+    const isOther = (id: string): boolean => keyIn(kind, this.#mirror[kind].get(id)) !== key;
+    const isToChange = (id: string): boolean =>
+      this.#tasks.some(
+        (task) =>
+          this.#worked.get(task.number) !== this.#asWorked(task) && this.#ledger.covers(task, kind, { id, field }),
+      );
+    return this.#ledger.idsOf(kind, record).some((id) => isOther(id) && isToChange(id));
+  }
+
+  #asWorked(task: ConsoleTask): string {
+    return JSON.stringify([task.changes, task.doubtedAt, task.work]);
+  }
+
+  /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
+  async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
+    const open = (await this.#open()).filter(
+      (task) => task.work !== "upload" && this.#worked.get(task.number) !== this.#asWorked(task),
+    );
+    for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
+    return open.length === 0 || count === 0 ? "nothing" : "work";
+  }
+
+  /** Does all tasks, if one changes what identifies a record that the console has. */
+  async #workOnKeys(): Promise<void> {
+    await this.#expectKept();
+    const isCreated = (id: string): boolean =>
+      CONSOLE_KINDS.every((kind) => this.#ledger.linkOf(kind, id) === undefined);
+    const isOfKeys = this.#tasks.some(
+      (task) =>
+        task.work !== "upload" && this.#isOfKeys(task) && !this.#ledger.asksFor(task).every(([, id]) => isCreated(id)),
+    );
+    if (!isOfKeys) return;
+    for (const { number } of this.#tasks) {
+      const task = await this.#tenant.client.console.show(number);
+      if (task.state === "open" && task.work !== "upload" && this.#worked.get(number) !== this.#asWorked(task))
+        await this.#workOn(task, true);
+    }
+    for (const task of await this.#open())
+      if (this.#worked.get(task.number) === this.#asWorked(task)) await this.#closeTask(task, "confirmed", true);
+    await this.#look();
+  }
+
+  /** @returns whether it is done */
+  async #workOn(task: ConsoleTask, isConfirmed: boolean): Promise<boolean> {
+    const kind = task.kind as ConsoleKind;
+    if (task.gone) {
+      const isDropped =
+        task.absentIn === null && this.console.find(kind, { name: task.name, key: task.key }) === undefined;
+      if (isDropped) await this.#closeTask(task, "dropped", false);
+      return isDropped;
+    }
+    const rows =
+      task.importId === null ? [] : await Array.fromAsync(this.#tenant.client.imports.rows(task.importId, {}));
+    const { entries, isComplete } =
+      task.objectId === null
+        ? this.console.doImport(task, rows, this.#knowledge)
+        : this.console.doByHand(task, this.#knowledge);
+    for (const entry of entries) this.#expectRight(task, entry);
+    if (!isComplete) return false;
+    this.#worked.set(task.number, this.#asWorked(task));
+    // of a ring of keys nothing is done before all of it is
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);
+    return true;
+  }
+
+  /** Expects that a task led to the record that it is about. */
+  #expectRight(task: ConsoleTask, { kind, record, row }: Entry): void {
+    if (record < 0) return;
+    const { label } = MODELS[kind];
+    const named = (values: Values | undefined): boolean => {
+      const name = [...(row?.after ?? []), ...(row?.before ?? [])].find(({ field }) => field === label)?.value;
+      return values !== undefined && (values[label] === name || keyIn(kind, values) === row?.key);
+    };
+    const meant = this.#ledger
+      .changesOf(task)
+      .filter((one) => one.kind === kind)
+      .filter(({ before, after }) =>
+        row?.action === "create"
+          ? before === undefined && named(after)
+          : row?.action === "delete"
+            ? after === undefined && named(before)
+            : before !== undefined && after !== undefined && (named(before) || named(after)),
+      );
+    const ids = task.objectId === null ? meant.map(({ id }) => id) : [task.objectId];
+    if (ids.length !== 1) return;
+    const [id = ""] = ids;
+    const known = this.#ledger.livingLink(kind, id);
+    if (known === undefined) {
+      const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
+      if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
+      return;
+    }
+    if (known === record) return;
+    const isExcused = [known, record].some((one) =>
+      [MODELS[kind].key, label, WHOLE, "parentId"].some((field) =>
+        this.#ledger.isExcused({ kind, id, record: one, field }),
+      ),
+    );
+    // an export has made the mirror's record another one
+    if (task.doubtedAt !== null && this.#allowed.has("overwritten")) return;
+    if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record, row });
+  }
+
+  async #closeTask(task: ConsoleTask, state: "confirmed" | "dropped", isDone: boolean): Promise<void> {
+    await this.#tenant.client.console.close({ numbers: [task.number], state });
+    this.#ledger.close(task, isDone && !this.#allowed.has("overwritten"));
+  }
+
+  /** Whether a task changes what identifies records. @param kind of these only */
+  #isOfKeys(task: ConsoleTask, kind?: ConsoleKind): boolean {
+    return this.#ledger
+      .asksFor(task)
+      .some(([of, , fields]) => (kind ?? of) === of && fields.some((field) => isIdentity(of, field)));
+  }
+
+  /** Whether something is to be done in the console first, as today's program does not take over an export before it. */
+  #isTooEarly(kind: ConsoleKind): boolean {
+    if (!this.#allowed.has("open-keys")) return false;
+    return this.console.hasTemporaryKeys || this.#tasks.some((task) => this.#isOfKeys(task, kind));
+  }
+
+  /** Confirms a task, done or not, or drops one. */
+  async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
+    const isDone = (task: ConsoleTask): boolean =>
+      this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
+    const isAllowed = (task: ConsoleTask): boolean =>
+      !this.#allowed.has("closed-keys") || !this.#isOfKeys(task) || (isDone(task) && close === "confirmed");
+    const open = (await this.#open()).filter((task) => task.work !== "upload" && isAllowed(task));
+    const task = this.#pick(open, whom);
+    if (task === undefined) return "nothing";
+    await this.#closeTask(task, close, isDone(task) && close === "confirmed");
+    return close === "dropped" ? "drop" : isDone(task) ? "late confirmation" : "false confirmation";
+  }
+
+  /** Writes a plan as a file for the console; it is uploaded at once, twice, or later. */
+  async #emit({ emit, whom, place, uploads }: Extract<ConsoleStep, { emit: unknown }>): Promise<string> {
+    if (emit === "orgs" && this.#allowed.has("uploaded-keys")) return "nothing";
+    const cells = this.#rows(emit, whom, place);
+    if (cells.length === 1) return "nothing";
+    const { client } = this.#tenant;
+    const plan = await this.#tenant.plan({ kind: emit, mode: "append", blank: "keep", forConsole: true }, cells);
+    if (plan.rejected || plan.create + plan.update === 0) {
+      await client.imports.discard(plan.id);
+      return "nothing";
+    }
+    const columns = new ConsoleColumns({ plan, map: undefined, customFields: await client.users.fields() }, undefined);
+    const rows = (await Array.fromAsync(client.imports.rows(plan.id, {}))).filter(
+      ({ action }) => action === "create" || action === "update",
+    );
+    for (const row of rows) columns.fit(row);
+    const header = columns.header();
+    const body = rows.map((row) => columns.cells(row, undefined) ?? []);
+    const refused = await this.#refused(() => client.imports.emitted(plan));
+    if (refused !== undefined) return refused;
+    for (const file of this.#files) file.closed ||= file.kind === emit;
+    const differences = rows.map(({ key, after }) => {
+      const [id, before] = [...this.#mirror[emit]].find(([, values]) => keyIn(emit, values) === key) ?? [];
+      const values = Object.fromEntries(after.map(({ field, value }) => [field, value]));
+      return { kind: emit, id: id ?? `new ${key}`, before, after: { ...before, ...values } };
+    });
+    this.#ledger.recordImport(plan.id, differences);
+    const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
+    const file: UploadFile = { records, plan, kind: emit, cells: [header, ...body], uploads: 0, closed: false };
+    this.#files.push(file);
+    for (let count = 0; count < uploads; count += 1) await this.#upload(file);
+    return uploads === 0 ? "emit" : "emit and upload";
+  }
+
+  #idWithKey(kind: ConsoleKind, key: string): string | undefined {
+    return [...this.#mirror[kind]].find(([, values]) => keyIn(kind, values) === key)?.[0];
+  }
+
+  /** Uploads a file, whatever has become of its plan. */
+  async #upload(file: UploadFile | undefined): Promise<string> {
+    if (file === undefined) return "nothing";
+    const { kind, records } = file;
+    const isMoved = [...records].some(([key, id]) => {
+      const known = this.#idWithKey(kind, key);
+      return id === undefined ? known !== undefined && file.uploads === 0 : known !== id;
+    });
+    if (isMoved && this.#allowed.has("uploaded-keys")) return "nothing";
+    const before = new Map(this.console.records[kind]);
+    for (const record of this.console.upload(kind, file.cells)) {
+      const was = before.get(record);
+      const fields = changedFields(kind, was, this.console.records[kind].get(record));
+      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : fields);
+    }
+    file.uploads += 1;
+    return file.closed ? "late upload" : file.uploads > 1 ? "second upload" : "upload";
+  }
+
+  async #verify({ verify, discard }: Extract<ConsoleStep, { verify: unknown }>): Promise<string> {
+    const file = this.#pick(
+      this.#files.filter(({ closed }) => !closed),
+      verify,
+    );
+    if (file === undefined) return "nothing";
+    return discard ? this.#discard(file) : this.#verifyFile(file);
+  }
+
+  async #discard(file: UploadFile): Promise<string> {
+    const refused = await this.#refused(() => this.#tenant.client.imports.discard(file.plan.id));
+    file.closed = true;
+    return refused ?? "discard";
+  }
+
+  async #verifyFile(file: UploadFile): Promise<string> {
+    const { kind, plan } = file;
+    const exported = this.#exported(kind);
+    const remembered = this.#ledger.remember();
+    const before = this.#mirror;
+    let isAccepted = false;
+    const refused = await this.#refused(async () => {
+      const stream = new Blob([fileOf(exported.cells)]).stream();
+      const evidence = { sameAsUpload: true } as const;
+      const found = await this.#tenant.client.imports.verify(plan.id, { stream, encoding: "utf-8" }, evidence);
+      isAccepted = found.accepted;
+    });
+    await this.#look();
+    const differences = compareSnapshots(before, this.#mirror);
+    if (!isAccepted) {
+      if (differences.length > 0) throw new Violation("a refused verification changed something", differences);
+      return refused ?? "differs";
+    }
+    file.closed = true;
+    this.#ledger.recordImport(plan.id, differences);
+    this.#ledger.relink(kind, this.#mirror, { exported: exported.records, open: await this.#open() });
+    this.#showAll(exported, undefined);
+    this.#ledger.settle(kind, exported.fields, exported.records, true);
+    this.#keepChanges(differences, remembered);
+    return "verify";
+  }
+
+  /** An export as the console has it now. */
+  #exported(kind: ConsoleKind, columns: readonly boolean[] = [], without?: number): Export {
+    const missing = MODELS[kind].optional.filter((_, place) => columns[place] === false).flat();
+    const fields = Object.keys(MODELS[kind].columns).filter((field) => !missing.includes(field));
+    const records = new Map(this.console.records[kind]);
+    if (without !== undefined) records.delete(without);
+    return { kind, fields, cells: this.console.export(kind, fields, records), records };
+  }
+
+  async #export({
+    exported: kind,
+    columns,
+    without,
+    twice,
+  }: Extract<ConsoleStep, { exported: unknown }>): Promise<string> {
+    if (this.#isTooEarly(kind)) return "nothing";
+    const omitted = without < 3 ? this.#pick([...this.console.records[kind].keys()], without) : undefined;
+    const exported = this.#exported(kind, columns, omitted);
+    const did = await this.#takeOver(exported, { isFiltered: omitted !== undefined });
+    if (!twice || did === "nothing") return did;
+    await this.#expectKept();
+    const before = this.#mirror;
+    const again = await this.#takeOver(exported, { isFiltered: omitted !== undefined });
+    const differences = compareSnapshots(before, this.#mirror);
+    if (did === again && did.startsWith("exported") && differences.length > 0)
+      throw new Violation("the same export changed something again", differences);
+    return `${did} twice`;
+  }
+
+  /** Takes an export over, of now or of before. */
+  async #takeOver(exported: Export, { isFiltered = false, isStale = false } = {}): Promise<string> {
+    const { kind, cells, records } = exported;
+    if (cells.length === 1) return "nothing";
+    const remembered = this.#ledger.remember();
+    const before = this.#mirror;
+    const whole = isFiltered ? undefined : await this.#planExport(exported, {});
+    // what is still used here may stay
+    const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
+    if (plan === undefined) return "export rejected";
+    const isWhole = whole !== undefined;
+    let done = plan;
+    const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
+    if (refused !== undefined) return `export ${refused}`;
+    await this.#look();
+    this.#ledger.recordImport(plan.id, compareSnapshots(before, this.#mirror));
+    const open = await this.#open();
+    const known = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
+    if (!isStale) this.#showAll(exported, isWhole ? undefined : records);
+    this.#ledger.settle(kind, exported.fields, records, isWhole);
+    // what another export is to be taken over for first
+    if (!isWhole) for (const id of known) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    this.#excuseUnseen(exported, before);
+    this.#keepChanges(compareSnapshots(before, this.#mirror), remembered);
+    if (!isStale) this.#exports.push(exported);
+    await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
+    if (isStale) for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
+    return isWhole ? "exported" : "exported in part";
+  }
+
+  async #planExport({ kind, cells }: Export, options: { readonly keepMissing?: boolean }): Promise<Import | undefined> {
+    let plan: Import | undefined;
+    await this.#refused(async () => (plan = await this.#tenant.plan({ kind, fromConsole: true, ...options }, cells)));
+    if (plan?.rejected !== true) return plan;
+    await this.#tenant.client.imports.discard(plan.id);
+    return undefined;
+  }
+
+  #excuseMismatch({ kind, id, record, field }: Mismatch): void {
+    if (id !== undefined) this.#ledger.excuseLocal(kind, id, [field]);
+    if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
+  }
+
+  /** Nothing that an export shows may differ from then on. @param only the records that it has, if it does not have all */
+  #showAll({ kind, fields, records }: Export, only: ReadonlyMap<number, Values> | undefined): void {
+    const shown =
+      only === undefined
+        ? undefined
+        : new Set(
+            [...only.keys()].flatMap((record) => [
+              String(record),
+              ...[this.#ledger.idOf(kind, record, this.#mirror)].filter((id) => id !== undefined),
+            ]),
+          );
+    this.#ledger.show(kind, fields, shown);
+    for (const [record, values] of records) {
+      for (const [field, to] of Object.entries(MODELS[kind].references)) {
+        if (kind !== "orgs" && to === "orgs" && this.#isBlank({ kind, record, field }, values))
+          this.#ledger.excuse(kind, record, [field]);
+      }
+    }
+  }
+
+  /** Whether the cell of an organisation is blank, and says nothing: one of the two sides has none with a code. */
+  #isBlank({ kind, record, field }: Omit<Mismatch, "id">, values: Values): boolean {
+    const { [field]: org = null } = values;
+    if (org !== ROOT && org !== null) return this.console.records.orgs.get(Number(org))?.["code"] === null;
+    const local = this.#mirror[kind].get(this.#ledger.idOf(kind, record ?? -1, this.#mirror) ?? "")?.[field];
+    return this.#mirror.orgs.get(String(local))?.["code"] === null;
+  }
+
+  /** What an export does not show of records that the mirror has from it. */
+  #excuseUnseen({ kind, fields, records }: Export, before: Snapshot): void {
+    const unseen = [...Object.keys(MODELS[kind].columns), ...MODELS[kind].hidden].filter(
+      (field) => !fields.includes(field),
+    );
+    for (const record of records.keys()) {
+      const id = this.#ledger.idOf(kind, record, this.#mirror);
+      if (id !== undefined && !before[kind].has(id)) this.#ledger.excuse(kind, record, unseen);
+    }
+  }
+
+  /** Last week's export is taken over by mistake, and undone or not. */
+  async #stale({ stale, undo }: Extract<ConsoleStep, { stale: unknown }>): Promise<string> {
+    const exported = this.#exports.findLast(({ kind }, place) => kind === stale && place < this.#exports.length - 1);
+    if (exported === undefined || this.#isTooEarly(stale)) return "nothing";
+    const did = await this.#takeOver(exported, { isStale: true });
+    const change = this.#changes.at(-1);
+    if (!did.startsWith("exported") || undo === "never" || change === undefined) return `stale ${did}`;
+    await this.#expectKept();
+    return `stale export, ${await this.#undoOf(change, undo === "mirror-only")}`;
+  }
+
+  /** Expects that what an export took from local changes is named, in a task, in its plan or in its result. */
+  async #expectNamed(done?: Import, before?: Remembered): Promise<void> {
+    const lost = this.#ledger.takeLost(this.#mirror, before);
+    if (lost.length === 0) return;
+    const named = done === undefined ? new Set<number>() : namedTasks(done);
+    if (named === "all") return;
+    const tasks = (await this.#tenant.client.console.list({})).filter(
+      ({ number, state }) => state === "open" || named.has(number),
+    );
+    for (const one of lost)
+      if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
+        throw new Violation("a local change was lost silently", {
+          lost: one,
+          after: this.#mirror[one.kind].get(one.id),
+          tasks,
+        });
+  }
+
+  /** Expects that no local change was lost, and that each difference is in an open task or may be. */
+  async #expectKept(): Promise<void> {
+    await this.#expectNamed();
+    const open = await this.#open();
+    const first = this.#ledger.compare(this.#mirror).find((mismatch) => {
+      const { kind, id, record, field } = mismatch;
+      if (this.#ledger.isExcused(mismatch)) return false;
+      const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
+      const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
+      return !open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })));
+    });
+    if (first !== undefined) throw new Violation("a difference is in no task", { ...this.#sides(first), open });
+  }
+
+  #sides(mismatch: Mismatch): object {
+    const { kind, id, record } = mismatch;
+    return {
+      ...mismatch,
+      local: this.#mirror[kind].get(id ?? ""),
+      console: this.console.records[kind].get(record ?? -1),
+    };
+  }
+
+  /** Everybody stops; all tasks are done, and all exports taken over, until both sides agree. @returns the rounds */
+  async finish(): Promise<number> {
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+      if (round === MAX_ROUNDS - 1) this.console.giveUp();
+      await this.#finishTasks(round);
+      const isEarly = this.console.hasTemporaryKeys && this.#allowed.has("open-keys");
+      for (const kind of isEarly ? [] : CONSOLE_KINDS) {
+        if (this.console.records[kind].size === 0)
+          this.#ledger.excuse(kind, this.console.add(kind, this.#newRecord(kind, ROOT)), [WHOLE]);
+        await this.#takeOver(this.#exported(kind));
+        await this.#expectKept();
+      }
+      if ((await this.#open()).length === 0 && this.#visible().length === 0) return round;
+    }
+    const [open, visible] = [await this.#open(), this.#visible()];
+    if (open.length > 0) throw new Violation("a task stays open", open);
+    throw new Violation(
+      "a difference stays",
+      visible.map((mismatch) => this.#sides(mismatch)),
+    );
+  }
+
+  async #finishTasks(round: number): Promise<void> {
+    for (const { number } of await this.#open()) {
+      // what another one has changed meanwhile
+      const task = await this.#tenant.client.console.show(number);
+      if (task.state !== "open") continue;
+      const file = this.#files.find(({ plan }) => plan.id === task.importId);
+      if (task.work === "upload" && file !== undefined) await this.#finishUpload(file, round);
+      else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped", false);
+      await this.#look();
+    }
+  }
+
+  async #finishTask(task: ConsoleTask, round: number): Promise<boolean> {
+    const isShown = this.#ledger
+      .asksFor(task)
+      .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
+    const isConfirmed = round > 1 || !isShown || task.thing !== null;
+    const isWorked = this.#worked.get(task.number) === this.#asWorked(task);
+    if (!isWorked) return this.#workOn(task, isConfirmed);
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);
+    return true;
+  }
+
+  async #finishUpload(file: UploadFile, round: number): Promise<void> {
+    if (file.uploads === 0) await this.#upload(file);
+    if ((await this.#verifyFile(file)) !== "verify" && round > 2) await this.#discard(file);
+  }
+
+  /** Where both sides differ in what exports show. */
+  #visible(): readonly Mismatch[] {
+    return this.#ledger.compare(this.#mirror).filter(({ kind, id, record, field }) => {
+      if (field === WHOLE) return true;
+      if (!(field in MODELS[kind].columns)) return false;
+      const { [field]: to } = MODELS[kind].references;
+      if (kind === "orgs" || to !== "orgs") return true;
+      return (
+        id !== undefined && !this.#isBlank({ kind, record, field }, this.console.records[kind].get(record ?? -1) ?? {})
+      );
+    });
+  }
+}

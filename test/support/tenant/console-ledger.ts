@@ -1,0 +1,398 @@
+import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
+import { formatOrgPath, ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import {
+  CONSOLE_KINDS,
+  fieldsOf,
+  keyIn,
+  MODELS,
+  normalised,
+  ROOT,
+  type ConsoleKind,
+  type SharedConsole,
+  type Value,
+  type Values,
+} from "./shared-console.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** The records of the mirror by their ids; a field that names a record has that one's id. */
+export type Snapshot = Readonly<Record<ConsoleKind, ReadonlyMap<string, Values>>>;
+
+/** Returns the records of a tenant, by the fields that tasks name. */
+export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
+  const { client } = tenant;
+  const orgs = await client.orgs.list();
+  const users = await tenant.users();
+  const devices = await tenant.devices();
+  const docs = await tenant.securedUsers("docs");
+  return {
+    orgs: new Map(
+      orgs.flatMap(({ id, name, code, parentId }) => (parentId === null ? [] : [[id, { name, code, parentId }]])),
+    ),
+    users: new Map(
+      users.map(({ id, name, emails, title, org, salesforceAccount, custom }) => [
+        id,
+        {
+          name,
+          emails,
+          title,
+          org: org.id,
+          salesforceAccount,
+          "custom:座席": custom.find((one) => one.name === "座席")?.value ?? null,
+        },
+      ]),
+    ),
+    devices: new Map(
+      devices.map(({ id, serialNumber, identificationName, memo, owner, ownerOrg, tags }) => [
+        id,
+        { serialNumber, identificationName, memo, owner: owner?.id ?? null, ownerOrg: ownerOrg?.id ?? null, tags },
+      ]),
+    ),
+    docs: new Map(
+      docs.map(({ id, userId, name, description, groups }) => [id, { userId, displayName: name, description, groups }]),
+    ),
+  };
+}
+
+/** Whether two values of a field are the same. */
+const isSame = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
+  JSON.stringify(normalised(field, one)) === JSON.stringify(normalised(field, other));
+
+/** The fields in which two versions of a record differ. */
+export const changedFields = (
+  kind: ConsoleKind,
+  before: Values | undefined,
+  after: Values | undefined,
+): readonly string[] => fieldsOf(kind).filter((field) => !isSame(field, before?.[field], after?.[field]));
+
+/** What a change did to a record of the mirror. */
+export interface Difference {
+  readonly kind: ConsoleKind;
+  readonly id: string;
+  readonly before: Values | undefined;
+  readonly after: Values | undefined;
+}
+
+/** Returns what differs between two snapshots. */
+export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Difference[] =>
+  CONSOLE_KINDS.flatMap((kind) =>
+    [...new Set([...before[kind].keys(), ...after[kind].keys()])].flatMap((id) => {
+      const one = { kind, id, before: before[kind].get(id), after: after[kind].get(id) };
+      const isChanged =
+        (one.before === undefined) !== (one.after === undefined) ||
+        changedFields(kind, one.before, one.after).length > 0;
+      return isChanged ? [one] : [];
+    }),
+  );
+
+/** All fields of a record, or that it is there. */
+export const WHOLE = "*";
+
+/** A local change that no export has shown and nobody has closed. */
+interface Pending {
+  readonly kind: ConsoleKind;
+  readonly id: string;
+  /** `WHOLE`: the record was created, or deleted */
+  readonly field: string;
+  readonly value: Value;
+  readonly isDeleted: boolean;
+}
+
+/** A field in which the two sides differ. */
+export interface Mismatch {
+  readonly kind: ConsoleKind;
+  readonly id: string | undefined;
+  readonly record: number | undefined;
+  readonly field: string;
+}
+
+/** The state that undoing a takeover brings back. */
+export interface Remembered {
+  readonly links: ReadonlyMap<string, number>;
+  readonly excused: ReadonlySet<string>;
+  readonly pending: ReadonlyMap<string, Pending>;
+}
+
+/**
+ * What a test knows of a mirror and its console: which record of one is which of the other, what was changed where, and what
+ * neither an export nor a word has settled.
+ */
+export class ConsoleLedger {
+  readonly #console: SharedConsole;
+  /** ids of the mirror, with kinds, to numbers of the console */
+  #links = new Map<string, number>();
+  /** fields that may differ until an export shows them: others changed them, or a task was closed that nobody did */
+  #excused = new Set<string>();
+  #pending = new Map<string, Pending>();
+  readonly #imports = new Map<string, readonly Difference[]>();
+
+  constructor(console: SharedConsole) {
+    this.#console = console;
+  }
+
+  linkOf(kind: ConsoleKind, id: string): number | undefined {
+    return this.#links.get(`${kind}/${id}`);
+  }
+
+  /** The record of the console that is a record of the mirror, if the console has it. */
+  livingLink(kind: ConsoleKind, id: string): number | undefined {
+    const record = this.linkOf(kind, id);
+    return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
+  }
+
+  link(kind: ConsoleKind, id: string, record: number): void {
+    this.#links.set(`${kind}/${id}`, record);
+  }
+
+  /** The id of the mirror's record that is one of the console. */
+  idOf(kind: ConsoleKind, record: number, mirror: Snapshot): string | undefined {
+    return [...mirror[kind].keys()].find((id) => this.linkOf(kind, id) === record);
+  }
+
+  excuse(kind: ConsoleKind, record: number | undefined, fields: readonly string[]): void {
+    for (const field of fields) this.#excused.add(`${kind}/${record}/${field}`);
+  }
+
+  /** The same of a record of the mirror, whatever it is in the console. */
+  excuseLocal(kind: ConsoleKind, id: string, fields: readonly string[]): void {
+    for (const field of fields) this.#excused.add(`${kind}/${id}/${field}`);
+  }
+
+  isExcused({ kind, id, record, field }: Mismatch): boolean {
+    const linked = record ?? (id === undefined ? undefined : this.linkOf(kind, id));
+    return [id, linked].some(
+      (one) =>
+        one !== undefined &&
+        (this.#excused.has(`${kind}/${one}/${field}`) || this.#excused.has(`${kind}/${one}/${WHOLE}`)),
+    );
+  }
+
+  /** An export has shown fields: all records, or some of each side. */
+  show(kind: ConsoleKind, fields: readonly string[], only?: { readonly has: (one: string) => boolean }): void {
+    for (const one of this.#excused) {
+      const [of = "", record = "", field = ""] = one.split("/");
+      if (of !== kind || (field !== WHOLE && !fields.includes(field))) continue;
+      if (only === undefined || only.has(record)) this.#excused.delete(one);
+    }
+  }
+
+  /** What was changed here is to be done in the console. */
+  recordLocal(differences: readonly Difference[]): void {
+    for (const { kind, id, before, after } of differences) {
+      if (after === undefined) this.forget(kind, id);
+      const isMade = before === undefined || after === undefined;
+      const isDeleted = after === undefined;
+      const key = keyIn(kind, before);
+      const add = (field: string, value: Value): void =>
+        void this.#pending.set(`${kind}/${id}/${field}`, { kind, id, field, value, isDeleted });
+      if (isDeleted && this.livingLink(kind, id) === undefined) continue;
+      if (isMade) add(WHOLE, key);
+      if (isDeleted) continue;
+      for (const field of changedFields(kind, before, after)) add(field, after[field] ?? null);
+    }
+  }
+
+  recordImport(id: string, differences: readonly Difference[]): void {
+    this.#imports.set(id, [...(this.#imports.get(id) ?? []), ...differences]);
+  }
+
+  changesOf({ importId }: Pick<ConsoleTask, "importId">): readonly Difference[] {
+    return this.#imports.get(importId ?? "") ?? [];
+  }
+
+  /** What is pending of a record or of its fields is settled. */
+  forget(kind: ConsoleKind, id: string, fields?: readonly string[]): void {
+    for (const [key, one] of this.#pending)
+      if (one.kind === kind && one.id === id && (fields?.includes(one.field) ?? true)) this.#pending.delete(key);
+  }
+
+  /** What a task asks for. */
+  asksFor(task: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
+    if (task.thing !== null) return [];
+    if (task.objectId !== null) {
+      const isWhole = task.work === "create" || task.work === "delete" || task.gone;
+      const fields = task.changes.map(({ field }) => field);
+      return [[task.kind as ConsoleKind, task.objectId, isWhole ? [WHOLE, ...fields] : fields]];
+    }
+    return this.changesOf(task).map(({ kind, id, before, after }) => {
+      const isWhole = before === undefined || after === undefined;
+      return [kind, id, isWhole ? [WHOLE, ...fieldsOf(kind)] : changedFields(kind, before, after)] as const;
+    });
+  }
+
+  covers(
+    task: ConsoleTask,
+    kind: ConsoleKind,
+    { id, field }: { readonly id: string; readonly field: string },
+  ): boolean {
+    return this.asksFor(task).some(
+      ([of, one, fields]) => of === kind && one === id && (fields.includes(field) || fields.includes(WHOLE)),
+    );
+  }
+
+  /** A task was closed by a word: it is as if it had been done. @param isDone it was */
+  close(task: ConsoleTask, isDone: boolean): void {
+    for (const [kind, id, fields] of this.asksFor(task)) {
+      this.forget(kind, id, fields);
+      if (isDone) continue;
+      this.excuseLocal(kind, id, fields);
+      // what a deleted record was there
+      if (fields.includes(WHOLE)) this.excuse(kind, this.linkOf(kind, id), [WHOLE]);
+    }
+  }
+
+  /**
+   * Returns the local changes that are not here any more, and forgets them. A deleted record to which others have given
+   * another key looks like a new one, which nobody can know.
+   *
+   * @param before what was known before an export was taken over
+   */
+  takeLost(mirror: Snapshot, before?: Remembered): readonly Pending[] {
+    const lost = [...this.#pending].filter(([, { kind, id, field, value, isDeleted }]) => {
+      const values = mirror[kind].get(id);
+      if (isDeleted) {
+        const record = this.linkOf(kind, id);
+        return [...mirror[kind].keys()].some((one) => one !== id && this.linkOf(kind, one) === record);
+      }
+      return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
+    });
+    for (const [key] of lost) this.#pending.delete(key);
+    const isRenamed = ({ kind, id }: Pending): boolean =>
+      [MODELS[kind].key, "name", "parentId"].some(
+        (field) => before?.excused.has(`${kind}/${this.linkOf(kind, id)}/${field}`) === true,
+      );
+    return lost.map(([, one]) => one).filter((one) => !one.isDeleted || !isRenamed(one));
+  }
+
+  /** What an export shows as it was changed here is settled. */
+  settle(kind: ConsoleKind, fields: readonly string[], exported: ReadonlyMap<number, Values>, isWhole: boolean): void {
+    for (const [key, one] of this.#pending) {
+      if (one.kind !== kind) continue;
+      const record = this.linkOf(kind, one.id);
+      const values = exported.get(record ?? -1);
+      const isShown = one.isDeleted
+        ? isWhole && values === undefined
+        : values !== undefined &&
+          (one.field === WHOLE || (fields.includes(one.field) && this.#agrees(kind, one.field, one.value, values)));
+      if (isShown) this.#pending.delete(key);
+    }
+  }
+
+  #agrees(kind: ConsoleKind, field: string, local: Value | undefined, values: Values): boolean {
+    const { [field]: to } = MODELS[kind].references;
+    const { [field]: value = null } = values;
+    if (to === undefined) return isSame(field, local, value);
+    if ((local ?? null) === null || value === null) return (local ?? null) === value;
+    return local === ROOT_ORG_ID ? value === ROOT : this.linkOf(to, String(local)) === value;
+  }
+
+  /** Returns where the two sides differ. */
+  compare(mirror: Snapshot): readonly Mismatch[] {
+    return CONSOLE_KINDS.flatMap((kind) => {
+      const met = new Set<number>();
+      const here = [...mirror[kind]].flatMap(([id, local]): Mismatch[] => {
+        const record = this.linkOf(kind, id);
+        const values = this.#console.records[kind].get(record ?? -1);
+        if (record === undefined || values === undefined) return [{ kind, id, record, field: WHOLE }];
+        met.add(record);
+        const fields = fieldsOf(kind).filter((field) => !this.#agrees(kind, field, local[field], values));
+        return fields.map((field) => ({ kind, id, record, field }));
+      });
+      const rest = [...this.#console.records[kind].keys()].filter((record) => !met.has(record));
+      return [...here, ...rest.map((record): Mismatch => ({ kind, id: undefined, record, field: WHOLE }))];
+    });
+  }
+
+  /** Ids of records, also of deleted ones, that were one of the console. */
+  idsOf(kind: ConsoleKind, record: number): readonly string[] {
+    return [...this.#links].flatMap(([one, linked]) => {
+      const [of, id = ""] = one.split("/");
+      return of === kind && linked === record ? [id] : [];
+    });
+  }
+
+  /**
+   * The records of an export are those of the mirror that it met: by the key, if the mirror has not another one to be
+   * entered in the console.
+   *
+   * @returns the ids of those that were another record until then
+   */
+  relink(
+    kind: ConsoleKind,
+    mirror: Snapshot,
+    { exported, open }: { readonly exported: ReadonlyMap<number, Values>; readonly open: readonly ConsoleTask[] },
+  ): readonly string[] {
+    const { key } = MODELS[kind];
+    const former: string[] = [];
+    const isToCome = (id: string, fields: readonly string[]): boolean =>
+      open.some((task) => fields.some((field) => this.covers(task, kind, { id, field })));
+    for (const [record, values] of exported) {
+      const known = this.idOf(kind, record, mirror);
+      const code = keyIn(kind, values);
+      const isAt = (one: string): boolean =>
+        code === null && kind === "orgs" && pathIn(mirror, one) === this.#console.pathOf(record);
+      const id = [...mirror[kind]].find(([one, local]) =>
+        code === null ? local["code"] === null && isAt(one) : keyIn(kind, local) === code,
+      )?.[0];
+      const isKept =
+        known !== undefined &&
+        (isSame(key, mirror[kind].get(known)?.[key], values[key])
+          ? code !== null || isAt(known) || (id === undefined && isToCome(known, ["name", "parentId"]))
+          : isToCome(known, [key]));
+      if (isKept) continue;
+      if (id !== undefined && id !== known) {
+        if (known !== undefined) {
+          former.push(known);
+          this.#excuseReferences(kind, record);
+          if (this.linkOf(kind, known) === record) this.#links.delete(`${kind}/${known}`);
+        }
+        this.link(kind, id, record);
+      }
+    }
+    return former;
+  }
+
+  /** What names a record that is another one by now is shown by the export of its own kind. */
+  #excuseReferences(kind: ConsoleKind, record: number): void {
+    for (const of of CONSOLE_KINDS)
+      for (const [field, to] of Object.entries(MODELS[of].references))
+        for (const [one, values] of this.#console.records[of])
+          if (to === kind && values[field] === record) this.excuse(of, one, [field]);
+  }
+
+  remember(): Remembered {
+    return {
+      links: new Map(this.#links),
+      excused: new Set(this.#excused),
+      pending: new Map(this.#pending),
+    };
+  }
+
+  /** The mirror is as it was before a takeover. @param isSilent the console is not to be put back */
+  restore({ links, excused, pending }: Remembered, mirror: Snapshot, isSilent: boolean): void {
+    for (const [one, record] of links) {
+      const [kind, id = ""] = one.split("/");
+      if (mirror[kind as ConsoleKind].has(id)) this.#links.set(one, record);
+    }
+    if (!isSilent) return;
+    for (const one of excused) this.#excused.add(one);
+    for (const [key, one] of pending) {
+      const values = mirror[one.kind].get(one.id);
+      const isBack = one.isDeleted
+        ? values === undefined
+        : values !== undefined && (one.field === WHOLE || isSame(one.field, values[one.field], one.value));
+      if (isBack) this.#pending.set(key, one);
+    }
+  }
+}
+
+/** The path of an organisation of the mirror. */
+const pathIn = (mirror: Snapshot, id: string): string => {
+  const names: string[] = [];
+  for (let at = mirror.orgs.get(id); at !== undefined; at = mirror.orgs.get(String(at["parentId"])))
+    names.unshift(String(at["name"]));
+  return formatOrgPath(names);
+};
+
+/** The tasks that the result of an export names as contradicted. */
+export const namedTasks = ({ settled }: Import): ReadonlySet<number> | "all" =>
+  new Set([...(settled?.differing ?? []), ...(settled?.contradicted ?? [])]);
