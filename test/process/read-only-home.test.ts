@@ -86,7 +86,7 @@ test.skipIf(!mayMount)(
     const door = join(ROOT, "bin", "clomoctl.js");
     expect(await run(["users", "import", PEOPLE, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
     const script = `
-      disk=$(mktemp -d); mount -t tmpfs -o size=560k,mode=700 tmpfs "$disk"; cp -R "$1/tenants" "$disk"
+      disk=$(mktemp -d); mount -t tmpfs -o size=600k,mode=700 tmpfs "$disk"; cp -R "$1/tenants" "$disk"
       dd if=/dev/zero of="$disk/fill" bs=1k 2>/dev/null || true
       export CLOMOCTL_HOME=$disk; node=$2; door=$3
       "$node" "$door" status

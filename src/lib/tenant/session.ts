@@ -7,7 +7,6 @@ import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
-import { isMirror } from "./store/tenant.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -132,6 +131,7 @@ export class Session {
     const { settleVersions } = await import("./versions/keep.ts");
     const { sumOfVersions } = await import("./versions/sum.ts");
     const { observe } = await import("./console/observe.ts");
+    const { isMirror } = await import("./store/tenant.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
     const given = await write(
