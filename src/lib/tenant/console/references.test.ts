@@ -308,3 +308,14 @@ describe("what rows of an import name is told as it is called now, and in the co
     expect((await task(2)).named).toBeUndefined();
   });
 });
+
+test("a blank cell says nothing of people whose organisation may have no code in the console yet", async () => {
+  const { client } = tenant;
+  const { id } = await org("S");
+  await client.orgs.edit(id, { code: null });
+  await client.console.close({ numbers: [1], state: "confirmed" });
+  await client.orgs.edit(id, { code: "S9" });
+  const blank = USERS.map((row, at) => (at > 1 ? row.with(2, "") : row));
+  expect(await tenant.import({ kind: "users", fromConsole: true }, blank)).toMatchObject({ update: 0 });
+  expect((await user("ken2@ex.jp")).org.id).toBe(id);
+});

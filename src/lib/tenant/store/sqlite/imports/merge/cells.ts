@@ -2,10 +2,10 @@ import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { isStaged, isUnclear, UNCLEAR } from "../expressions.ts";
+import { isStaged, isUnclear, staged, stored, UNCLEAR } from "../expressions.ts";
 import { keysOf } from "../matching/former.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { mergedWith, statesOf } from "./tables.ts";
+import { mergedWith, NAMELESS, statesOf } from "./tables.ts";
 
 // Cells refer to records by what the console calls them. Where that was changed here, a cell may mean several records, or
 // one that has another key here, or was deleted: it says nothing of the row's record.
@@ -35,6 +35,11 @@ export const findUnclearCells = (database: Database, plan: PlanSql): void => {
       `insert into s.cell_key select e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
     );
+    database.run(
+      `insert into ${NAMELESS} select distinct :what, t.pk from (${statesOf(versions, uncertain)}) t
+       where t.mask & ${bit} <> 0 and t.${refers.by} is null`,
+      { what: field.short },
+    );
     const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
     const holders = `select c.key, known.${keys.record} as pk from (select distinct key from s.cell_key) c
       ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
@@ -48,13 +53,19 @@ export const findUnclearCells = (database: Database, plan: PlanSql): void => {
   }
 };
 
+/** SQL: true if a blank cell may mean the record with this number. */
+export const mayBeNameless = ({ field }: StoredReference, pk: string): string =>
+  `exists (select 1 from ${NAMELESS} n where n.what = '${field.short}' and n.pk = ${pk})`;
+
 /** Leaves the compared rows of an export what such cells do not show. */
 export const leaveUnclear = (database: Database, plan: PlanSql): void => {
-  if (database.get(`select 1 from ${UNCLEAR} limit 1`) === undefined) return;
-  for (const { field } of mergedReferences(plan)) {
+  if (database.get(`select 1 from ${UNCLEAR} union all select 1 from ${NAMELESS} limit 1`) === undefined) return;
+  for (const reference of mergedReferences(plan)) {
+    const { field } = reference;
+    const isBlank = `${staged(field.field)} is null and ${mayBeNameless(reference, stored(field.stored))}`;
     database.exec(
-      `update s.match as m set changed = m.changed & ~${2 ** field.bit}
-       where m.row in (select r.row from s.row r where ${isUnclear(field)})`,
+      `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
+       where r.row = m.row and t.pk = m.target and (${isUnclear(field)} or ${isBlank})`,
     );
   }
 };

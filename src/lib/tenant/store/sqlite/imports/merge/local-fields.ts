@@ -19,7 +19,7 @@ import {
   stored,
 } from "../expressions.ts";
 import type { PlanSql, StoredReference } from "../stored-kind.ts";
-import { leaveUnclear, mergedReferences } from "./cells.ts";
+import { leaveUnclear, mayBeNameless, mergedReferences } from "./cells.ts";
 import { MERGED, CUSTOM, hasEntries, mergedWith, singleFields, consoleStates, keepContradicted } from "./tables.ts";
 
 /** SQL: true if no cell can name the record with this number, as it has nothing by which cells do. */
@@ -36,7 +36,7 @@ const isShown = (plan: PlanSql, field: ImportedField): string => {
     reference === undefined || field.merge !== "reference"
       ? []
       : [stored(field.stored), `o.${quoteIdentifier(field.stored)}`].map(
-          (pk) => `not (${cell} is null and ${hasNoName(reference, pk)})`,
+          (pk) => `not (${cell} is null and (${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)}))`,
         );
   const all = [
     ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(field)}`] : []),

@@ -22,6 +22,9 @@ export const DELETED_HERE = "s.deleted_here";
 /** The records that rows which are left out may belong to: an export says nothing of these. */
 export const AMBIGUOUS = "s.ambiguous";
 
+/** The records that the console may have without a key, so that a blank cell may mean them: `what`, the field, and `pk`. */
+export const NAMELESS = "s.nameless";
+
 /** The target of a row that meets a record that was deleted here: it changes none, and creates none. */
 export const NO_RECORD = -1;
 
@@ -42,7 +45,7 @@ export const resetMerge = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, UNCLEAR, LOCAL_ENTRIES])
+  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, NAMELESS, UNCLEAR, LOCAL_ENTRIES])
     database.exec(`drop table if exists ${table}`);
   database.exec(`create table ${MERGED} (pk integer primary key, row integer not null, isNew integer not null,
     shown integer not null, differing integer not null, open integer not null default 0,
@@ -50,6 +53,7 @@ export const resetMerge = (database: Database, plan: PlanSql): void => {
   database.exec(`create index s.merged_row on merged (row)`);
   database.exec(`create table ${DELETED_HERE} (pk integer primary key, row integer not null)`);
   database.exec(`create table ${AMBIGUOUS} (pk integer primary key)`);
+  database.exec(`create table ${NAMELESS} (what text not null, pk integer not null, primary key (what, pk))`);
   database.exec(`create table ${UNCLEAR} (what text not null, key text not null, primary key (what, key))`);
   database.exec(`create table ${LOCAL_ENTRIES} (row integer not null, key text not null, primary key (row, key))`);
 };
