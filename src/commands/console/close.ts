@@ -57,8 +57,8 @@ const isShownByExports = (task: ConsoleTask): boolean =>
 const untilExport = (kind: ImportKind, rights: Rights): Text => {
   const next = nextExport(kind, rights);
   return text(
-    `the console decides, and the values here stay until then: ${next.en}`,
-    `管理画面の内容で決まり、それまではここでの値が残ります。${next.ja}`,
+    `the values here stay until the next export, and follow it then: ${next.en}`,
+    `次のエクスポートで管理画面の値になり、それまではここでの値が残ります。${next.ja}`,
   );
 };
 

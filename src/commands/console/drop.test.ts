@@ -21,11 +21,11 @@ test("says in a sentence what is recorded, and shows people the task as fields",
   expect(en.stdout).toMatch(/^what +users: create 118$/m);
   expect(en.stdout).not.toContain("…");
   expect(en.stderr).toMatch(
-    /^task 3 is recorded: dropped \(users: create 118: people\.csv\)\nthe console decides, and /,
+    /^task 3 is recorded: dropped \(users: create 118: people\.csv\)\nthe values here stay until the next export, /,
   );
   expect(en.stderr).toMatch(/import its next\s+export: clomoctl users import EXPORT\.csv --from-console\n$/);
   expect(ja.stderr).toMatch(
-    /^作業 3 を「取り下げ」として記録しました\(ユーザー: 追加 118: people\.csv\)\n管理画面の内容で決まり、/,
+    /^作業 3 を「取り下げ」として記録しました\(ユーザー: 追加 118: people\.csv\)\n次のエクスポートで管理画面の値になり、/,
   );
 });
 

@@ -471,10 +471,9 @@ export const PROBLEMS = {
     "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
   ),
   "row-ambiguous": warning(
+    (p) => `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key`,
     (p) =>
-      `left out: may be ${p["records"] ?? "a deleted record"}, whose key was changed here and may differ in the console`,
-    (p) =>
-      `取り込みませんでした: ここでキーを変更した ${p["records"] ?? "(削除済みのもの)"} の行かもしれず、判断できません`,
+      `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(管理画面では別のキーの可能性があります)`,
   ),
   "key-moved": warning(
     "the console has it otherwise until tasks {tasks} are done: no file of it can be uploaded before",

@@ -130,7 +130,7 @@ export class Session {
     const audit = action === null ? undefined : await import("./store/audit.ts");
     const { settleVersions } = await import("./versions/keep.ts");
     const { sumOfVersions } = await import("./versions/sum.ts");
-    const { observe } = await import("./console/observe.ts");
+    const { observe } = await import("./console/observed.ts");
     const { isMirror } = await import("./store/tenant.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
@@ -140,7 +140,7 @@ export class Session {
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
         if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
-        const isObserved = await isMirror(writer);
+        const isObserved = locks.length > 0 && (await isMirror(writer));
         const { result, ...changed } = await body(writer);
         await settleVersions(writer);
         if (isObserved) await observe(writer);

@@ -1,4 +1,4 @@
-import { OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
+import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
 import { resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { TestTenant } from "./tenant.ts";
@@ -58,7 +58,7 @@ const NOTHING_OF: readonly string[] = [
   "change",
   "created_range",
   ...[...VERSIONS.values()].map(versionTable),
-  ...OBSERVED.flatMap((versions) => [observedTable(versions), `${observedTable(versions)}_before`]),
+  ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
 ];
 
 /** What counts rows and changes, or says whose a row is, and is no text. */

@@ -22,7 +22,7 @@ import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/use/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/use/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
+import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;
@@ -117,7 +117,7 @@ const TABLES = [
   "change",
   "created_range",
   ...[...VERSIONS.values()].map(versionTable),
-  ...OBSERVED.flatMap((versions) => [observedTable(versions), `${observedTable(versions)}_before`]),
+  ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
 ];
 
 /** The collections that tables' records belong to: whoever writes them has to lock these. */

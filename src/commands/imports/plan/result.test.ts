@@ -57,8 +57,8 @@ test("--quiet says nothing of it", async () => {
 test.each([
   [
     { closed: [1, 3], differing: [4], open: 2 },
-    "closed in console list by this export: 1, 3; it contradicts 4: the values here stay (clomoctl console show 4); open: 2 (clomoctl console list)",
-    "このエクスポートで終わった管理画面での作業: 1、3。4 と一致しません。ここでの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
+    "closed in console list by this export: 1, 3; it contradicts task 4: the values here stay (clomoctl console show 4); open: 2 (clomoctl console list)",
+    "このエクスポートで終わった管理画面での作業: 1、3。作業 4 と一致しません。ここでの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [], differing: [], open: 1 },

@@ -122,8 +122,8 @@ function settled({ settled: found }: Import): readonly Text[] {
       ? []
       : [
           text(
-            `it contradicts ${differing.join(", ")}: the values here stay (clomoctl console show ${differing[0]})`,
-            `${differing.join("、")} と一致しません。ここでの値はそのまま残ります(clomoctl console show ${differing[0]})`,
+            `it contradicts ${differing.length === 1 ? "task" : "tasks"} ${differing.join(", ")}: the values here stay (clomoctl console show ${differing[0]})`,
+            `作業 ${differing.join("、")} と一致しません。ここでの値はそのまま残ります(clomoctl console show ${differing[0]})`,
           ),
         ];
   const against =

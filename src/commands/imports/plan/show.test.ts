@@ -20,7 +20,7 @@ test.each([
   };
   const printed = await inBoth("users import in.csv --from-console --dry-run", circumstances);
   expect(printed.en.stderr).toContain(
-    "warning: 1 row left out, whose key was changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
+    "warning: 1 row left out because keys were changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
       "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
       `warning: changed here, and changed to something else in the console: 山田: 役職: here 部長 (confirmed as done), in the console (blank); 佐藤: not in the console${en}\n` +
       "warning: the values here stay; change the console (clomoctl console list), or drop the task and import the export again\n",

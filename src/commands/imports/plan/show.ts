@@ -241,7 +241,7 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
   const { open, contradicted, leftOut, first } = merged;
   if (leftOut > 0)
     yield text(
-      `${counted(leftOut, "row")} left out, whose key was changed here; do the tasks in the console, and export again (${OPEN_TASKS})`,
+      `${counted(leftOut, "row")} left out because keys were changed here; do the tasks in the console, and export again (${OPEN_TASKS})`,
       `ここで変更したキーの行 ${leftOut} 件は取り込みません。管理画面で作業を行い、もう一度エクスポートしてください(${OPEN_TASKS})`,
     );
   if (open > 0)

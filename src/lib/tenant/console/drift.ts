@@ -1,7 +1,7 @@
 import { either, THEN } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { ALL_CHANGED, versionTable, type Versions } from "../versions/tables.ts";
-import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
+import { beforeTable, OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change made.
@@ -90,6 +90,14 @@ export const readDrift = async (reader: Reader, part: DriftPart, isClosed = fals
   const sql = `select coalesce(max(state), 0) as state from (${states.join(" union all ")})`;
   const state = await reader.count(sql, usedIn(sql, paramsOf(part)));
   return (["done", "open", "contradicted"] as const)[state] ?? "done";
+};
+
+/** True if an export changed the observed state of something that somebody had confirmed. @param revision of the export */
+export const hasTouchedConfirmed = async (reader: Reader, revision: number): Promise<boolean> => {
+  const all = OBSERVED.map(
+    (versions) => `select 1 from main.${beforeTable(versions)} b where b.revision = :revision and b.confirmed <> 0`,
+  );
+  return (await reader.count(`select count(*) from (${all.join(" union all ")} limit 1) one`, { revision })) > 0;
 };
 
 /** True if a later change wrote something of a part again. */

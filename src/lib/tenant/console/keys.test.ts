@@ -108,7 +108,10 @@ describe("an export from before keys went from one record to another", () => {
     ]);
     expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1, delete: 0, merged: { leftOut: 2 } });
     expect(await states()).toEqual(["open", "open"]);
-    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await tenant.import(FROM, bare)).toMatchObject({ merged: { leftOut: 2 } });
+    expect(await states()).toEqual(["confirmed", "open"]);
+    await tenant.client.console.close({ numbers: [2], state: "confirmed" });
     expect((await tenant.plan(FROM, bare)).merged).toBeUndefined();
   });
 
@@ -142,6 +145,13 @@ describe("an export from before keys went from one record to another", () => {
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(0);
     await tenant.client.orgs.edit(general.id, { name: "営業部" });
     await tenant.client.orgs.edit(sales.id, { name: "総務部" });
+    const plan = await tenant.plan({ kind: "orgs", fromConsole: true }, ORGS);
+    const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    expect(found.map(({ code, row, params }) => [code, row, params["records"]])).toEqual([
+      ["row-ambiguous", 2, "営業部 <S>, 総務部 <G>"],
+      ["row-ambiguous", 3, "営業部 <S>, 総務部 <G>"],
+    ]);
+    await tenant.client.imports.discard(plan.id);
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
   });
 

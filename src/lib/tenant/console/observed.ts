@@ -1,4 +1,5 @@
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
+import type { Writer } from "../store/store.ts";
 import type { Thing } from "../../model/thing.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
@@ -20,7 +21,7 @@ export const OBSERVED: readonly Versions[] = [...VERSIONS.values()].filter(
 export const observedTable = ({ thing }: Pick<Versions, "thing">): string => `${thing.name}_observed`;
 
 /** The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. */
-const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
+export const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
 
 /** SQL: the bit that stands for the record as a whole in the masks of its observed state: whether the console has it. */
 export const PRESENCE = LASTING_BIT;
@@ -118,6 +119,12 @@ const observing = (versions: Versions): readonly string[] => {
     `insert into main.${table} (pk, inConsole, differs, since) select t.${key}, 0, 0, :revision from ${made} where ${isMade}
      on conflict do nothing`,
   ];
+};
+
+/** Stores what the console of a mirror had of the records that a change wrote, once its versions are settled. */
+export const observe = async (writer: Writer): Promise<void> => {
+  const revision = await writer.revision();
+  for (const sql of OBSERVING) await writer.run(sql, { revision });
 };
 
 /** SQL: {@link observing} of all things. */

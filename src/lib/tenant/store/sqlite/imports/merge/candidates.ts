@@ -3,7 +3,6 @@ import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import { isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import {
-  calledText,
   changedBit,
   changedMask,
   indexTargets,
@@ -18,9 +17,9 @@ import {
   touchedFields,
 } from "../expressions.ts";
 import { Pairs } from "../../../../../imports/pairs.ts";
-import { recordFinding } from "../findings.ts";
+import { reportAmbiguous } from "./ambiguous-rows.ts";
 import { mergedReferences } from "./cells.ts";
-import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf } from "./tables.ts";
+import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf, kindIn } from "./tables.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { joinByKey } from "../matching/match.ts";
 
@@ -57,7 +56,7 @@ const findCandidates = (database: Database, plan: PlanSql, versions: Versions): 
     `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, max(o.confirmed & ${bit} <> 0)
      from (${consoleStates(versions, uncertain)}) t ${THEN} ${table} o on o.pk = t.pk
      where t.mask & ${bit} <> 0 and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} group by 1, 2`,
-    uncertain.includes(":kind") ? { kind: plan.kind.name } : {},
+    kindIn(plan, uncertain),
   );
   database.exec(
     `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 0 from main.${name} t
@@ -79,12 +78,12 @@ const findPairs = (database: Database, plan: PlanSql): void => {
 
 /** Matches rows with records; a row of a record that was deleted here changes none. */
 const matchPairs = (database: Database, plan: PlanSql, pairs: string): void => {
-  const { thing, name } = plan.kind;
+  const { thing } = plan.kind;
   const joined = joinReferences(plan);
   database.run(
     `insert into s.match (row, target, changed) select r.row, t.pk, ${changedMask(plan)}
      from (${pairs}) p ${THEN} s.row r on r.row = p.row ${THEN} ${thing.name} t on t.pk = p.pk ${joined}`,
-    joined.includes(":kind") ? { kind: name } : {},
+    kindIn(plan, joined),
   );
   const deleted = `select p.pk, p.row from (${pairs}) p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
   database.exec(`insert into ${DELETED_HERE} ${deleted}`);
@@ -113,7 +112,7 @@ const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs
     `select p.row, p.pk, (${agreed.join(" | ") || "0"}) = (${bits.join(" | ") || "0"}) as agrees, max(p.doubted) as doubted
      from (${states}) t ${THEN} ${PAIRS} p on p.pk = t.pk ${THEN} s.row r on r.row = p.row ${joined}
      group by p.row, p.pk order by p.row, p.pk`,
-    joined.includes(":kind") ? { kind: plan.kind.name } : {},
+    kindIn(plan, joined),
   );
   const here = database.all(`select n.pk from main.${plan.kind.thing.name} n where n.pk in (select pk from ${PAIRS})`);
   const known = new Set(here.map(({ pk }) => Number(pk)));
@@ -151,7 +150,7 @@ export const matchCandidates = (database: Database, plan: PlanSql): void => {
     leaveOut(database, row);
     for (const pk of records) database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
   }
-  reportAmbiguous(database, plan, [...ambiguous.keys()]);
+  reportAmbiguous(database, plan, ambiguous);
 };
 
 /**
@@ -166,7 +165,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
   const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and o.inConsole = 1) c
     where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
       and not exists (select 1 from ${AMBIGUOUS} a where a.pk = c.pk)`;
-  const params = unseen.includes(":kind") ? { kind: plan.kind.name } : {};
+  const params = kindIn(plan, unseen);
   database.exec("drop table if exists s.unseen_name");
   database.exec("create table s.unseen_name (name text not null, pk integer not null, primary key (name, pk))");
   database.run(
@@ -187,11 +186,8 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
     });
     database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
   }
-  reportAmbiguous(
-    database,
-    plan,
-    found.map(([row]) => row),
-  );
+  const byRow = Map.groupBy(found, ([row]) => row);
+  reportAmbiguous(database, plan, new Map([...byRow].map(([row, pairs]) => [row, pairs.map(([, pk]) => pk)])));
 };
 
 /** True if a record of the tenant has the key of a row that belongs to another one. */
@@ -203,19 +199,4 @@ const isTaken = (database: Database, plan: PlanSql, row: number): boolean =>
 
 const leaveOut = (database: Database, row: number): void => {
   database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0)`, { row });
-};
-
-/** Names the records that each of the rows may belong to. */
-const reportAmbiguous = (database: Database, plan: PlanSql, rows: readonly number[]): void => {
-  const { thing } = plan.kind;
-  const called = `select string_agg(name, ', ') from (select distinct ${calledText(thing)} as name from ${PAIRS} p
-    ${THEN} main.${thing.name} t on t.pk = p.pk where p.row = r.row order by 1)`;
-  recordFinding(database, plan, {
-    code: "row-ambiguous",
-    severity: "warning",
-    field: keyOf(plan).field,
-    select: `select r.row, r.line, null as col, json_object('records', (${called})) as params
-      from s.row r where r.row in (select value from json_each(:rows))`,
-    params: { rows: JSON.stringify(rows) },
-  });
 };

@@ -2,10 +2,10 @@ import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { isStaged, isUnclear, staged, stored, UNCLEAR } from "../expressions.ts";
+import { changes, isStaged, isUnclear, staged, stored, UNCLEAR } from "../expressions.ts";
 import { keysOf } from "../matching/former.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { mergedWith, NAMELESS, statesOf } from "./tables.ts";
+import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
 
 // Cells refer to records by what the console calls them. Where that was changed here, a cell may mean several records, or
 // one that has another key here, or was deleted: it says nothing of the row's record.
@@ -43,7 +43,7 @@ export const findUnclearCells = (database: Database, plan: PlanSql): void => {
     const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
     const holders = `select c.key, known.${keys.record} as pk from (select distinct key from s.cell_key) c
       ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
-    const params = scope.includes(":kind") ? { kind: plan.kind.name } : {};
+    const params = kindIn(plan, scope);
     database.run(`insert into s.cell_key ${holders} where true on conflict do nothing`, params);
     database.run(
       `insert into ${UNCLEAR} select :what, c.key from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
@@ -65,7 +65,7 @@ export const leaveUnclear = (database: Database, plan: PlanSql): void => {
     const isBlank = `${staged(field.field)} is null and ${mayBeNameless(reference, stored(field.stored))}`;
     database.exec(
       `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
-       where r.row = m.row and t.pk = m.target and (${isUnclear(field)} or ${isBlank})`,
+       where r.row = m.row and t.pk = m.target and ${changes(field)} and (${isUnclear(field)} or ${isBlank})`,
     );
   }
 };

@@ -15,6 +15,7 @@ import {
   mergedWith,
   singleFields,
   isMissingThere,
+  kindIn,
 } from "./tables.ts";
 
 /** Maximum number of contradictions that a plan names. */
@@ -34,9 +35,9 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
   const versions = mergedWith(plan);
   if (versions === undefined) return undefined;
   const { kind, request } = plan;
-  const { thing, name } = kind;
+  const { thing } = kind;
   const observed = `main.${observedTable(versions)}`;
-  const params = inScopeOf(thing, "t").includes(":kind") ? { kind: name } : {};
+  const params = kindIn(plan, inScopeOf(thing, "t"));
   const joined = `${MERGED} x ${THEN} ${observed} o on o.pk = x.pk ${THEN} ${thing.name} t on t.pk = x.pk`;
   const called = `${calledText(thing)} as name`;
   const isConfirmed = (bit: string): string => `(o.confirmed & (${bit} | ${either("x.isNew", PRESENCE, "0")}) <> 0)`;
@@ -57,7 +58,7 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
   const all = [...ofFields, ...(hasEntries(versions) ? [ofEntries] : []), ...(isWhole ? [missing] : [])].join(
     " union all ",
   );
-  const used = all.includes(":kind") ? params : {};
+  const used = kindIn(plan, all);
   const contradicted = database.count(`select count(*) from (${all}) c`, used);
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${NO_RECORD} and not exists (select 1 from ${DELETED_HERE} d where d.row = m.row)`,

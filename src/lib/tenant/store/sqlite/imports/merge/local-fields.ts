@@ -20,7 +20,16 @@ import {
 } from "../expressions.ts";
 import type { PlanSql, StoredReference } from "../stored-kind.ts";
 import { leaveUnclear, mayBeNameless, mergedReferences } from "./cells.ts";
-import { MERGED, CUSTOM, hasEntries, mergedWith, singleFields, consoleStates, keepContradicted } from "./tables.ts";
+import {
+  MERGED,
+  CUSTOM,
+  hasEntries,
+  mergedWith,
+  singleFields,
+  consoleStates,
+  keepContradicted,
+  kindIn,
+} from "./tables.ts";
 
 /** SQL: true if no cell can name the record with this number, as it has nothing by which cells do. */
 const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: string): string =>
@@ -124,7 +133,7 @@ const findContradictions = (database: Database, plan: PlanSql, versions: Version
        select x.pk, ${all} as agreed from (${states}) t ${THEN} ${MERGED} x on x.pk = t.pk
          ${THEN} s.row r on r.row = x.row ${joinReferences(plan)} group by x.pk) a
      where a.pk = y.pk`,
-    { ...(joinReferences(plan).includes(":kind") && { kind: plan.kind.name }) },
+    kindIn(plan, joinReferences(plan)),
   );
 };
 

@@ -13,6 +13,7 @@ import {
   MERGED,
   mergedWith,
   singleFields,
+  kindIn,
 } from "./tables.ts";
 
 /** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
@@ -104,7 +105,7 @@ const observeDeleted = ({ database, plan, table }: Observing): void => {
     `update ${table} as o set ${sets.join(", ")} from (
        select d.pk, ${values.join(", ")} from ${DELETED_HERE} d ${THEN} s.row r on r.row = d.row ${joined}) x
      where o.pk = x.pk`,
-    joined.includes(":kind") ? { kind: plan.kind.name } : {},
+    kindIn(plan, joined),
   );
 };
 
@@ -119,12 +120,12 @@ const observeMissing = (of: Observing): void => {
     params,
   );
   // an open task of the import that created a record asks for it, though it was deleted here since
-  const isAsked = `exists (select 1 from console_task k ${THEN} import i on i.pk = k.import
+  const mayBeCreated = `exists (select 1 from console_task k ${THEN} import i on i.pk = k.import
     where k.state = 'open' and k.kind = :kind and o.pk > i.madeAfter and o.pk <= i.madeUpTo)`;
-  const isShown = `(exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)
-    or exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk))`;
+  const isShown = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
+  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and (o.inConsole = 1 or not ${isAsked})`,
+    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous} and (o.inConsole = 1 or not ${mayBeCreated})`,
     { kind: plan.kind.name },
   );
   database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);

@@ -3,30 +3,18 @@ import type { ExistingOrg, LocalOrgs, OrgBits, OrgRow, OrgTreePlan } from "../..
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
-import { bitOf } from "../../../../versions/tables.ts";
 import { PRESENCE } from "../../../../console/observed.ts";
 import type { Database, Row } from "../../database.ts";
 import { lastNumber } from "../commit.ts";
+import type { PlanSql } from "../stored-kind.ts";
+import { reportAmbiguous } from "./ambiguous-rows.ts";
 import { AMBIGUOUS, DELETED_HERE, keepContradicted, MERGED, NO_RECORD } from "./tables.ts";
 
 // The merge of an export of organisations with the local and the observed state: see `tables.ts`. They are compared as a
 // tree, in memory.
 
-const FIELDS = ["name", "code", "parent"] as const;
+// The first three columns that versions keep have the bits of `OrgBits`: 1 name, 2 code, 4 parent.
 const ALL_BITS: OrgBits = 7;
-
-const [NAME_BIT = 1, CODE_BIT = 2, PARENT_BIT = 4] = FIELDS.map((name) => Number(bitOf(versionsOf(ORG.name), name)));
-
-/** The bits of {@link OrgBits} for those of versions. */
-const orgBits = (mask: number): OrgBits =>
-  ((mask & NAME_BIT) === 0 ? 0 : 1) + ((mask & CODE_BIT) === 0 ? 0 : 2) + ((mask & PARENT_BIT) === 0 ? 0 : 4);
-
-/** The bits of a stored mask, which is wider than what numbers shift. */
-const bitsIn = (mask: unknown): OrgBits => orgBits(Number(BigInt(Number(mask)) & 0xffffn));
-
-/** The bits of versions for those of {@link OrgBits}. */
-const versionBits = (bits: OrgBits): number =>
-  ((bits & 1) === 0 ? 0 : NAME_BIT) + ((bits & 2) === 0 ? 0 : CODE_BIT) + ((bits & 4) === 0 ? 0 : PARENT_BIT);
 
 /** An organisation as the console last showed it. */
 interface ObservedOrg {
@@ -48,20 +36,20 @@ const valuesOf = (row: Row): Pick<ExistingOrg, "name" | "code" | "parent"> => ({
 });
 
 const readObserved = (database: Database): readonly ObservedOrg[] => {
-  const value = (name: string, bit: number): string =>
-    `case when t.pk is null or o.differs & ${bit} <> 0 then o.${name} else t.${name} end as ${name}`;
-  const values = [value("name", NAME_BIT), value("code", CODE_BIT), value("parent", PARENT_BIT)];
+  const values = ["name", "code", "parent"].map(
+    (name, at) => `case when t.pk is null or o.differs & ${2 ** at} <> 0 then o.${name} else t.${name} end as ${name}`,
+  );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs, o.confirmed, o.since, t.pk is not null as isHere, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, o.since, t.pk is not null as isHere, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
       org: { pk: Number(row["pk"]), ...valuesOf(row), users: 0, devices: 0 },
       isHere: row["isHere"] === 1,
       inConsole: row["inConsole"] === 1,
-      open: row["inConsole"] === 1 ? bitsIn(row["differs"]) : ALL_BITS,
-      confirmed: bitsIn(row["confirmed"]),
+      open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
+      confirmed: Number(row["confirmed"]),
       since: Number(row["since"]),
     }));
 };
@@ -87,7 +75,7 @@ interface PossibleOrg extends ObservedOrg {
 const decideCodes = (
   possible: readonly PossibleOrg[],
   { rows, orgs }: Compared,
-): Pick<LocalOrgs, "decided" | "leftOut" | "ambiguous"> => {
+): Pick<LocalOrgs, "decided" | "leftOut" | "ambiguous"> & Pick<OrgMerge, "possibleFor"> => {
   const local = new Map(orgs.map((org) => [org.pk, org]));
   const states = new Map(possible.map((one) => [one.org.pk, one.states]));
   const byCode = new Map<string, Set<number>>();
@@ -115,10 +103,12 @@ const decideCodes = (
   pairs.decide();
   const codeOf = new Map(rows.map((row) => [row.row, row.code]));
   const isHeld = (row: number): boolean => certain.has(codeKey(codeOf.get(row) ?? ""));
+  const { ambiguous } = pairs;
   return {
     decided: new Map(pairs.decided),
-    leftOut: new Set([...pairs.ambiguous.keys(), ...pairs.others.filter(isHeld)]),
-    ambiguous: new Set([...pairs.ambiguous.values()].flatMap((records) => [...records])),
+    leftOut: new Set([...ambiguous.keys(), ...pairs.others.filter(isHeld)]),
+    ambiguous: new Set([...ambiguous.values()].flatMap((records) => [...records])),
+    possibleFor: new Map([...ambiguous].map(([row, records]) => [row, [...records]])),
   };
 };
 
@@ -130,49 +120,63 @@ const placesOf = ({ org, states }: PossibleOrg): readonly (readonly [string, num
   return [...new Set(places)].map((place) => [place, org.pk] as const);
 };
 
-/** Returns what was changed here of organisations since the console last showed them. */
-export const readLocalOrgs = (database: Database, file: Compared): LocalOrgs => {
+/** An export of organisations, merged with what was changed here. */
+export interface OrgMerge {
+  readonly local: LocalOrgs;
+  readonly possible: readonly PossibleOrg[];
+  /** the `pk` of the organisations that each row may belong to that is left out */
+  readonly possibleFor: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Compares an export with what was changed here of organisations since the console last showed them. */
+export const readOrgMerge = (database: Database, file: Compared): OrgMerge => {
   const local = new Map(file.orgs.map((org) => [org.pk, org]));
-  const observed = readObserved(database).map((one) => ({
+  const possible = readObserved(database).map((one) => ({
     ...one,
     states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
   }));
+  const { possibleFor, ...decided } = decideCodes(possible, file);
   return {
-    open: new Map(observed.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
-    ...decideCodes(observed, file),
-    places: unique(observed.flatMap(placesOf)),
-    deleted: observed.filter(({ isHere }) => !isHere).map(({ org }) => org),
+    possible,
+    possibleFor,
+    local: {
+      open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
+      ...decided,
+      places: unique(possible.flatMap(placesOf)),
+      deleted: possible.filter(({ isHere }) => !isHere).map(({ org }) => org),
+    },
   };
 };
 
 /** Stores what the rows of an export show of organisations that were changed here. */
-export const keepMergedOrgs = (database: Database, tree: OrgTreePlan, local: LocalOrgs): void => {
-  const observed = new Map(readObserved(database).map((one) => [one.org.pk, one]));
+export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
+  const { local, possible, possibleFor } = merge;
+  const observed = new Map(possible.map((one) => [one.org.pk, one]));
   const base = lastNumber(database, "orgs");
   for (const { row, target, exported } of tree.outcomes) {
     const one = target === undefined ? undefined : observed.get(target);
     if (exported === undefined || one === undefined) continue;
     const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
     const { name, code, shown, differing } = exported;
-    const asked = candidatesOf(database, one).map((values) => differingFrom(values, { name, code, parent }));
-    const isAsked = (bit: number): boolean => asked.some((bits) => (bits & bit) === 0);
-    const against = [1, 2, 4].filter((bit) => (one.open & differing & bit) !== 0 && !isAsked(bit));
+    const states = one.states.map((values) => differingFrom(values, { name, code, parent }));
+    const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
+    const contradicted = [1, 2, 4].filter((bit) => (one.open & differing & bit) !== 0 && !isCandidate(bit));
     database.run(
       `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, name, nameKey, code, codeKey, parent)
-       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :name, :nameKey, :code,
-         :codeKey, :parent) on conflict do nothing`,
+       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :name, nullif(:nameKey, :name),
+         :code, nullif(:codeKey, :code), :parent) on conflict do nothing`,
       {
         pk: one.org.pk,
         row,
         isNew: one.inConsole ? 0 : 1,
-        shown: versionBits(shown),
-        differing: versionBits(differing),
-        open: versionBits(one.open & shown),
-        contradicted: versionBits(against.reduce((sum, bit) => sum + bit, 0)),
+        shown,
+        differing,
+        open: one.open & shown,
+        contradicted: contradicted.reduce((sum, bit) => sum + bit, 0),
         name,
-        nameKey: beside(name, nameKey(name)),
+        nameKey: nameKey(name),
         code,
-        codeKey: code === null ? null : beside(code, codeKey(code)),
+        codeKey: code === null ? null : codeKey(code),
         parent,
       },
     );
@@ -187,9 +191,8 @@ export const keepMergedOrgs = (database: Database, tree: OrgTreePlan, local: Loc
   for (const row of local.leftOut)
     database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
   for (const pk of local.ambiguous) database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
+  reportAmbiguous(database, plan, possibleFor);
 };
-
-const beside = (value: string, key: string): string | null => (key === value ? null : key);
 
 type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
 
@@ -199,11 +202,11 @@ const differingFrom = (one: OrgValues, other: OrgValues): OrgBits =>
 /** The states in which the console may have been left: the observed one, and all since. */
 const candidatesOf = (database: Database, { org, since, inConsole }: ObservedOrg): readonly OrgValues[] => {
   const versions = database.all(
-    "select changed, name, code, parent from main.org_version where pk = :pk and revision > :since order by revision",
+    `select changed & ${ALL_BITS} as bits, name, code, parent from main.org_version where pk = :pk and revision > :since order by revision`,
     { pk: org.pk, since },
   );
   const states = versions.map((version): OrgValues => {
-    const bits = bitsIn(version["changed"]);
+    const bits = Number(version["bits"]);
     const { name, code, parent } = valuesOf(version);
     return {
       // what it did not change is no value of it

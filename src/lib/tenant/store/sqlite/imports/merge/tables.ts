@@ -40,6 +40,10 @@ export const hasEntries = ({ columns }: Versions): boolean => columns.some(({ na
 export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>
   request.fromConsole === true ? OBSERVED.find(({ thing }) => thing === kind.thing) : undefined;
 
+/** The parameter of a statement that has the kind: a thing with a scope. */
+export const kindIn = ({ kind }: PlanSql, sql: string): { readonly kind?: string } =>
+  sql.includes(":kind") ? { kind: kind.name } : {};
+
 /** Empties the tables of a merge. */
 export const resetMerge = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);

@@ -17,7 +17,7 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import { AGREED, EMITTED, type CommitContext, type Planner, type PlanSql, type WrittenPlan } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import { keepMergedOrgs, readLocalOrgs } from "../merge/orgs.ts";
+import { keepMergedOrgs, readOrgMerge } from "../merge/orgs.ts";
 import { followNamed, keepNamed } from "./named.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
@@ -177,7 +177,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
   const isScoped = plan.request.scope !== undefined;
   const orgs = isScoped ? [...readAbove(database), ...readOrgs(database)] : readOrgs(database);
   const rows = readRows(database);
-  const local = plan.request.fromConsole === true && !formerly ? readLocalOrgs(database, { rows, orgs }) : undefined;
+  const merge = plan.request.fromConsole === true && !formerly ? readOrgMerge(database, { rows, orgs }) : undefined;
   const tree = planOrgTree(rows, orgs, {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
@@ -188,12 +188,12 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     undeletable: plan.request.undeletable,
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
-    local,
+    local: merge?.local,
     ...(formerly && { formerCodes: formerCodes(database) }),
     ...(plan.written && { written: readWritten(database, plan.request, plan.written) }),
   });
   keep(database, plan, tree);
-  if (local !== undefined) keepMergedOrgs(database, tree, local);
+  if (merge !== undefined) keepMergedOrgs(database, plan, tree, merge);
   findPendingPlaces(database, plan);
 };
 

@@ -13,7 +13,6 @@ import {
   listTasks,
   openAgain,
   readTask,
-  type Closing,
 } from "../../../console.ts";
 import {
   changeImport,
@@ -25,7 +24,7 @@ import {
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
 import type { StoredChange } from "../../../change-number.ts";
-import { isOvertaken, readDrift } from "../../../../console/drift.ts";
+import { hasTouchedConfirmed, isOvertaken, readDrift } from "../../../../console/drift.ts";
 import { readPart } from "../../../../console/tasks.ts";
 import { isMirror, readMirrored, setMirrored } from "../../../tenant.ts";
 
@@ -52,7 +51,7 @@ export const noteForConsole = async (writer: Writer, done: Done): Promise<void> 
     const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
     return closeTasksOf(writer, pk, closing);
   }
-  if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
+  if (request?.fromConsole === true) return settleTasks(writer, done);
   if (!hasChanged(counts) || !(await isMirror(writer))) return;
   const work = request?.mode === "delete" ? "delete" : "repeat";
   await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
@@ -158,15 +157,16 @@ const noteOwnersBack = async (writer: Writer, done: Done, original: ImportRecord
  * Closes the tasks of which an export of the console leaves no drift, marks those that it contradicts, and opens those again
  * that somebody had confirmed and that it does not have.
  */
-async function settleTasks(writer: Writer, record: ImportRecord, { at, actor }: Omit<Closing, "state">): Promise<void> {
+async function settleTasks(writer: Writer, { record, at, actor, revision }: Done): Promise<void> {
   const settled: { closed: number[]; doubted: number[]; reopened: ReopenedTask[] } = {
     closed: [],
     doubted: [],
     reopened: [],
   };
-  for (const task of await listTasks(writer)) {
+  const confirmed = (await hasTouchedConfirmed(writer, revision)) ? await listTasks(writer, "confirmed") : [];
+  for (const task of [...(await listTasks(writer, "open")), ...confirmed]) {
     const { number, kind, state } = task;
-    if (kind !== record.kind || task.work === "upload" || !(state === "open" || state === "confirmed")) continue;
+    if (kind !== record.kind || task.work === "upload") continue;
     const part = await readPart(writer, task);
     const isShown = part === undefined && (await isFieldShown(writer, record, task));
     const drift =
@@ -176,8 +176,8 @@ async function settleTasks(writer: Writer, record: ImportRecord, { at, actor }: 
         await doubtTask(writer, number, drift === "contradicted" ? at : null);
       if (drift === "contradicted") settled.doubted.push(number);
       if (drift !== "done") continue;
-      const isAsAsked = !task.gone && (part === undefined || !(await isOvertaken(writer, part)));
-      await closeTask(writer, number, { state: isAsAsked ? "shown" : "dropped", at, actor });
+      const isReplaced = task.gone || (part !== undefined && (await isOvertaken(writer, part)));
+      await closeTask(writer, number, { state: isReplaced ? "dropped" : "shown", at, actor });
       settled.closed.push(number);
     } else if (drift === "open" || drift === "contradicted") {
       await openAgain(writer, number, at);
