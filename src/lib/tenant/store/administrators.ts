@@ -1,6 +1,7 @@
 import { nameSortKey } from "../../model/normalise.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { keepLast } from "./collections.ts";
+import { THEN } from "./sql/forms.ts";
 import type { Reader, Writer } from "./store.ts";
 import { keepVersions, noteCreated } from "../versions/keep.ts";
 
@@ -95,7 +96,7 @@ export const insertAdministrator = async (
 export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
   const which = `app = :app and (id = :name or userId = :name) and administrator = 0
     and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
-    and not exists (select 1 from secured_user_was w where w.pk = t.pk)
+    and not exists (select 1 from secured_user_version v ${THEN} import i on i.revision = v.revision where v.pk = t.pk)
     and exists (select 1 from audit a, json_each(a.record, '$.objects') o
       where a.seq = (select seq from audit where at >= t.createdAt order by at, seq limit 1)
       and a.record ->> 'action' = 'administrators.mark' and o.value ->> 'id' = t.id)`;

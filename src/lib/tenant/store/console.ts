@@ -5,6 +5,7 @@ import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/c
 import type { FormatName } from "../../model/console-files.ts";
 import { OWNERS, wipeFor } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { ORG } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
@@ -13,8 +14,9 @@ import { text } from "../../text/index.ts";
 import { NEXT_CHANGE } from "./audit.ts";
 import { numberIn, numbersOf, type ImportDetail } from "./imports/record.ts";
 import { THEN } from "./sql/forms.ts";
-import { ORGS_BEFORE, orgNodeOf, pathsOf } from "./sql/org-paths.ts";
 import { ROOT } from "./orgs.ts";
+import { versionsOf } from "../versions/keep.ts";
+import { changedValues, Timelines } from "../versions/timeline.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -147,8 +149,8 @@ export const isImportedSince = async (
 ): Promise<boolean> => {
   // what no file has no import changes
   if (Object.keys(thing.formats).length === 0) return false;
-  const sql = `select count(*) from (select 1 from import i ${THEN} ${thing.name}_was w on w.import = i.pk
-    where i.revision > :revision and w.pk = :target and w.action = 'update'
+  const sql = `select count(*) from (select 1 from ${thing.name}_version v ${THEN} import i on i.revision = v.revision
+    where v.revision > :revision and v.pk = :target and v.action = 'update'
       and coalesce(i.detail -> 'request' ->> 'fromConsole', 0) = 0 limit 1)`;
   return (await reader.count(sql, { target, revision })) > 0;
 };
@@ -214,11 +216,11 @@ export const formerValues = async (
        and work <> 'create' and changes is not null and object in (select value from json_each(:ids))`,
     { kind, thing, ids: JSON.stringify(ids) },
   );
-  const was = wasOf(kind);
-  const place = kind === "orgs" ? ", (select p.id from org p where p.pk = w.parent) as parentId" : "";
+  const place = kind === "orgs" ? ", (select p.id from org p where p.pk = v.parent) as parentId" : "";
   const imported = await reader.all(
-    `select distinct k.pk as task, w.*${place} from console_task t ${THEN} console_task k on k.kind = t.kind and k.state = 'open'
-       ${THEN} ${was} w on w.import = k.import and w.pk = t.target and w.action = 'update'
+    `select distinct k.pk as task, t.object, v.*${place} from console_task t ${THEN} console_task k on k.kind = t.kind and k.state = 'open'
+       ${THEN} import i on i.pk = k.import
+       ${THEN} ${tableOf(kind)}_version v on v.revision = i.revision and v.pk = t.target and v.action = 'update'
      where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids))`,
     { kind, ids: JSON.stringify(ids) },
   );
@@ -228,7 +230,11 @@ export const formerValues = async (
       objectId: String(row["object"]),
       values: beforeIn(row),
     })),
-    ...imported.map(({ task, id, ...values }) => ({ number: Number(task), objectId: String(id), values })),
+    ...imported.map(({ task, object, parentId = null, ...version }) => {
+      const values = changedValues(versionsOf(tableOf(kind)), version);
+      const moved = "parent" in values ? { parentId } : {};
+      return { number: Number(task), objectId: String(object), values: { ...values, ...moved } };
+    }),
   ];
   return all.toSorted((a, b) => a.number - b.number);
 };
@@ -240,19 +246,18 @@ export const goneRecords = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Row>> => {
   const rows = await reader.all(
-    `select distinct i.revision as at, w.* from console_task t ${THEN} import i on i.revision is not null
-       ${THEN} ${wasOf(kind)} w on w.import = i.pk and w.pk = t.target and w.action = 'delete'
-     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids)) order by i.revision`,
+    `select distinct v.* from console_task t ${THEN} import i on i.revision is not null
+       ${THEN} ${tableOf(kind)}_version v on v.revision = i.revision and v.pk = t.target and v.action = 'delete'
+     where t.kind = :kind and t.thing is null and t.object in (select value from json_each(:ids)) order by v.revision`,
     { kind, ids: JSON.stringify(ids) },
   );
   const gone = new Map(rows.map((row) => [String(row["id"]), row]));
   if (kind !== "orgs") return gone;
-  const bare = [...gone.values()].filter(({ code }) => code === null);
-  const paths = new Map<unknown, ReadonlyMap<number, string>>();
-  for (const by of new Set(bare.map((row) => Number(row["import"]))))
-    paths.set(by, pathsOf((await reader.all(ORGS_BEFORE, { import: by })).map(orgNodeOf)));
-  for (const row of bare)
-    gone.set(String(row["id"]), { ...row, path: paths.get(Number(row["import"]))?.get(Number(row["pk"])) ?? null });
+  const timelines = new Timelines(reader);
+  for (const [id, row] of gone) {
+    const moment = { revision: Number(row["revision"]), side: "before" } as const;
+    if (row["code"] === null) gone.set(id, { ...row, path: await timelines.called(ORG, row["pk"] ?? null, moment) });
+  }
   return gone;
 };
 
@@ -299,10 +304,7 @@ export const beforeIn = (row: Row): FormerValues["values"] =>
   Object.fromEntries(handChangesOf(row).map(({ field, before, ids: of }) => [field, of?.before ?? before]));
 
 /** The table with the records of a kind. */
-export const tableOf = (kind: FormatName): string => TABLES[kind] ?? "secured_user";
-
-/** The table with the records of a kind as they were before imports. */
-export const wasOf = (kind: FormatName): string => `${tableOf(kind)}_was`;
+const tableOf = (kind: FormatName): string => TABLES[kind] ?? "secured_user";
 
 const handChangesOf = (row: Row): readonly ConsoleChange[] =>
   JSON.parse(String(row["changes"])) as readonly ConsoleChange[];
@@ -364,8 +366,9 @@ const TABLES: Readonly<Record<string, string>> = { users: "user", orgs: "org", d
 /** SQL: the record of a task `t` in a table: by its number, which is never given to another one. */
 const isIn = (table: string): string => `exists (select 1 from ${table} r where r.pk = t.target)`;
 
-/** The tables of what imports delete. */
-const DELETED = ["user_was", "org_was", "device_was", "secured_user_was"];
+/** SQL: true if the change with a revision deleted the record of a task `t`. */
+const isDeletedIn = (revision: string): string =>
+  `(${["user", "org", "device", "secured_user"].map((table) => `exists (select 1 from ${table}_version v where v.pk = t.target and v.revision = ${revision} and v.action = 'delete')`).join(" or ")})`;
 
 /** SQL: of a task `t` that asks for values of a record, that the record is not there any more. */
 const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not null and not case
@@ -376,16 +379,13 @@ const IS_GONE = `(t.state = 'open' and t.work <> 'delete' and t.target is not nu
     .join(" ")} else ${isIn("secured_user")} end)`;
 
 /** SQL: the open task of the import that deleted the record of a task `t`. */
-const DELETION_TASK = `(select max(d.pk) from console_task d where d.state = 'open' and d.kind = t.kind and (${DELETED.map(
-  (table) => `exists (select 1 from ${table} w where w.import = d.import and w.pk = t.target and w.action = 'delete')`,
-).join(" or ")}))`;
+const DELETION_TASK = `(select max(d.pk) from console_task d join import x on x.pk = d.import
+  where d.state = 'open' and d.kind = t.kind and ${isDeletedIn("x.revision")})`;
 
 /** SQL: the import that deleted the record of a task `t`, if it took over an export of the console: nobody deleted it. */
 const ABSENT_IN = `(select case when i.detail -> 'request' ->> 'fromConsole' then
     json_object('importNumber', cast(i.change as text), 'file', i.detail -> 'request' ->> 'fileName') end
-  from import i where i.kind = t.kind and i.revision is not null and (${DELETED.map(
-    (table) => `exists (select 1 from ${table} w where w.import = i.pk and w.pk = t.target and w.action = 'delete')`,
-  ).join(" or ")}) order by i.revision desc limit 1)`;
+  from import i where i.kind = t.kind and ${isDeletedIn("i.revision")} order by i.revision desc limit 1)`;
 
 /**
  * SQL: the import that a task `t` undoes, and that one's task as it was until then: the undoing dropped it if it was open.

@@ -47,9 +47,9 @@ const deleted = (scope: Scope): Derived => ({
   state: treeState(scope),
   fill: `with recursive gone (pk, id, parent) as (
       select pk, id, parent from (
-        select w.pk, w.id, w.parent, row_number() over (partition by w.pk order by i.revision desc) as place
-        from main.org_was w join main.import i on i.pk = w.import
-        where w.action = 'delete' and not exists (select 1 from main.org o where o.pk = w.pk)) last
+        select v.pk, v.id, v.parent, row_number() over (partition by v.pk order by v.revision desc) as place
+        from main.org_version v
+        where v.action = 'delete' and not exists (select 1 from main.org o where o.pk = v.pk)) last
       where place = 1),
     within (pk, id) as (
       select g.pk, g.id from gone g where ${isHeld("g.parent")}
@@ -105,8 +105,8 @@ const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]'
       and not exists (select 1 from org seen where seen.id = named.value)
       and not exists (select 1 from user seen where seen.id = named.value)
       and not exists (select 1 from temp.held_once seen where seen.id = named.value)
-      and not exists (select 1 from org_was seen where seen.id = named.value and seen.action = 'delete')
-      and not exists (select 1 from user_was seen where seen.id = named.value and seen.action = 'delete')))`;
+      and not exists (select 1 from main.user_version seen
+        where seen.id = named.value and seen.action = 'delete' and ${wasHeld("seen.org")})))`;
 
 /** SQL: true if a task `t` is of a thing that somebody may read. */
 const isOfReadThing = ({ accounts }: Scope): string =>
@@ -190,8 +190,6 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["renewal_item", "true"],
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
-    ["import_created", OF_IMPORT],
-    ...["user", "org", "device", "secured_user"].map((thing) => [`${thing}_was`, OF_IMPORT] as const),
     [
       "console_task",
       ofAll

@@ -96,15 +96,16 @@ const orgsOfRecord = async (reader: Reader, thing: string, id: string): Promise<
   const row =
     there ??
     (await reader.get(
-      `select ${places.join(", ")} from main.${thing}_was x join main.import i on i.pk = x.import
-       where x.id = :id and x.action = 'delete' order by i.revision desc limit 1`,
+      `select ${places.join(", ")} from main.${thing}_version x
+       where x.id = :id and x.action = 'delete' order by x.revision desc limit 1`,
       { id },
     ));
   if (row === undefined) return undefined;
   const orgs = Object.values(row).flatMap((org) => (org === null ? [] : [Number(org)]));
   const rows = await reader.all(
     `select o.id from main.org o where o.pk in (select value from json_each(:orgs))
-     union select w.id from main.org_was w where w.pk in (select value from json_each(:orgs))`,
+     union select v.id from main.org_version v
+     where v.pk in (select value from json_each(:orgs)) and v.action = 'delete'`,
     { orgs: JSON.stringify(orgs) },
   );
   return rows.length < orgs.length ? undefined : rows.map((one) => String(one["id"]));

@@ -40,11 +40,11 @@ export const stateAt = ({ steps, now }: Timeline, { revision, side }: Moment): R
 /** Returns the last state of a record in which it existed. */
 export const lastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
 
-/** Returns the state before a version, which has the former values of the changed columns. */
-const stateBefore = ({ columns }: Versions, version: Row, after: RecordState): RecordState => {
+/** Returns the changed columns of a version, with their values before the change. */
+export const changedValues = ({ columns }: Versions, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
-  return { ...after, ...Object.fromEntries(own.map((name) => [name, version[name] ?? null])) };
+  return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
 /** The things that are the whole tenant's: who sees a part of it sees their records, too. */
@@ -78,7 +78,7 @@ const readTimeline = async (reader: Reader, versions: Versions, pk: number): Pro
   let after: RecordState = now;
   for (const revision of revisions) {
     const version = kept.get(revision);
-    const former = version === undefined ? after : stateBefore(versions, version, after);
+    const former = version === undefined ? after : { ...after, ...changedValues(versions, version) };
     const before = creations.has(revision) ? null : former;
     steps.push({ revision, before, after });
     after = before;

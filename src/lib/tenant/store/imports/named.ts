@@ -1,7 +1,9 @@
 import { kindOf } from "../../../imports/kinds.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { beforeIn, tableOf, wasOf, type FormerValues } from "../console.ts";
+import { isCreatedIn, bitOf, versionTable } from "../../versions/tables.ts";
+import { versionsOf } from "../../versions/keep.ts";
+import { beforeIn, type FormerValues } from "../console.ts";
 import { THEN } from "../sql/forms.ts";
 import type { Reader } from "../store.ts";
 
@@ -35,18 +37,18 @@ export const namedByImport = async (
   importId: string,
 ): Promise<readonly NamedByImport[]> => {
   const { thing } = FORMATS[kind];
-  const [table, was] = [tableOf(kind), wasOf(kind)];
+  const versions = versionsOf(thing.name);
   const found = kindOf(FORMATS[kind]).fields.map(async ({ field, stored, merge, refers }): Promise<NamedByImport[]> => {
     const of = KINDS[refers?.to ?? ""];
     if (merge !== "reference" || refers === undefined || of === undefined) return [];
     const rows = await reader.all(
       `select distinct o.id, t.${thing.namedBy ?? "name"} as called, k.pk as task, k.state, k.object, k.changes
-       from import i ${THEN} ${table} t ${THEN} ${refers.to} o on o.pk = t.${stored}
+       from import i ${THEN} ${thing.name} t ${THEN} ${refers.to} o on o.pk = t.${stored}
          ${THEN} console_task k on k.kind = :of and k.thing is null and k.target = o.pk and k.work = 'edit'
        where i.id = :importId and (k.state = 'open' or k.closedAt > i.detail ->> 'committedAt')
          and exists (select 1 from json_each(k.changes) c where c.value ->> 'field' = :by)
-         and (t.pk > i.madeAfter and t.pk <= i.madeUpTo or exists (select 1 from ${was} w where w.import = i.pk and w.pk = t.pk
-           and w.action = 'update' and w.${stored} is distinct from t.${stored}))
+         and (${isCreatedIn(thing, "t.pk", "i.revision")} or exists (select 1 from ${versionTable(versions)} v
+           where v.pk = t.pk and v.revision = i.revision and v.action = 'update' and v.changed & ${bitOf(versions, stored)} <> 0))
        order by k.pk, t.pk limit :most`,
       { of, by: refers.by, importId, most: MAX_NAMED },
     );

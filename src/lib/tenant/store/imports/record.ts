@@ -111,9 +111,6 @@ export interface ImportRecord {
   readonly etag: string | null;
   /** the revision its commit gave to the records it changed */
   readonly revision: number | null;
-  /** its commit gave to the records it created the numbers above the first, up to the second */
-  readonly madeAfter: number | null;
-  readonly madeUpTo: number | null;
   readonly detail: ImportDetail;
 }
 
@@ -148,8 +145,6 @@ export const recordOf = (row: Row): ImportRecord => ({
   createdAt: String(row["createdAt"]),
   etag: row["etag"] === null ? null : String(row["etag"]),
   revision: numberIn(row, "revision"),
-  madeAfter: numberIn(row, "madeAfter"),
-  madeUpTo: numberIn(row, "madeUpTo"),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
@@ -162,7 +157,7 @@ export const stateOf = ({ state, detail }: ImportRecord): ImportState | "undone"
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "change" | "number" | "madeAfter" | "madeUpTo">,
+  record: Omit<ImportRecord, "pk" | "change" | "number">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await writer.run(
@@ -173,19 +168,16 @@ export const insertImport = async (
 };
 
 /** The parts of an import that change after it is created. */
-export type ImportChange = Partial<
-  Pick<ImportRecord, "state" | "etag" | "revision" | "change" | "madeAfter" | "madeUpTo">
-> & {
+export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
 
 export const changeImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
-  const { pk, state, etag, revision, change, madeAfter, madeUpTo } = { ...record, ...values };
+  const { pk, state, etag, revision, change } = { ...record, ...values };
   const detail = { ...record.detail, ...values.detail };
   await writer.run(
-    `update main.import set state = :state, etag = :etag, revision = :revision, change = :change, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
-       detail = :detail where pk = :pk`,
-    { pk, state, etag, revision, change, madeAfter, madeUpTo, detail: JSON.stringify(detail) },
+    `update main.import set state = :state, etag = :etag, revision = :revision, change = :change, detail = :detail where pk = :pk`,
+    { pk, state, etag, revision, change, detail: JSON.stringify(detail) },
   );
 };
 

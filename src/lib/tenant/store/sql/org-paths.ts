@@ -1,5 +1,4 @@
 import { formatOrgPath } from "../../../model/organisation.ts";
-import { THEN } from "./forms.ts";
 
 /** A stored organisation of some time. */
 export interface OrgNode {
@@ -9,21 +8,7 @@ export interface OrgNode {
   readonly name: string;
 }
 
-/**
- * SQL: the organisations as they were before an import, `:import`, as far as imports keep that, those that it deleted among
- * them; `kept`: the number of the import that kept it so, which may be that one itself, null if it stands so.
- */
-export const ORGS_BEFORE = `with own as (select pk, id, parent, name from org_was where import = :import),
-  later as (select pk, id, parent, name, kept from (
-    select w.pk, w.id, w.parent, w.name, i.pk as kept, min(i.revision) from import o
-      ${THEN} import i on i.revision > o.revision ${THEN} org_was w on w.import = i.pk
-    where o.pk = :import and not exists (select 1 from own x where x.pk = w.pk) group by w.pk) first)
-  select pk, id, parent, name, :import as kept from own
-  union all select pk, id, parent, name, kept from later
-  union all select pk, id, parent, name, null from org t
-    where not exists (select 1 from own x where x.pk = t.pk) and not exists (select 1 from later x where x.pk = t.pk)`;
-
-/** The node of a row of {@link ORGS_BEFORE}. */
+/** The node of a row with these columns. */
 export const orgNodeOf = ({ pk, parent, name }: Readonly<Record<string, unknown>>): OrgNode => ({
   pk: Number(pk),
   parent: parent === null ? null : Number(parent),

@@ -108,40 +108,9 @@ const FIRST_SCHEMA = `
 
   create table import (
     pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
-    etag text, revision integer, change integer unique, detail text not null, madeAfter integer, madeUpTo integer);
+    etag text, revision integer, change integer unique, detail text not null);
   create index import_revision on import (revision);
 
-  -- Records as they were before an import.
-  create table org_was (
-    import integer not null, action text not null, pk integer, id text, parent integer, name text, code text,
-    codeKey text, createdAt text, updatedAt text, revision integer, nameKey text,
-    primary key (import, pk)) without rowid;
-  create table user_was (
-    import integer not null, action text not null, pk integer, id text, name text, nameKana text, emails text,
-    org integer, title text, employeeCode text, upn text, addressType text, postalCode text, address text, tel text,
-    extension text, fax text, accountName text, accountPasswordSetAt text, custom text, administrator integer,
-    createdAt text, updatedAt text, revision integer, nameKey text, emailKeys text, employeeCodeKey text, upnKey text,
-    accountKey text, googleWorkspaceEmail text, salesforceAccount text,
-    primary key (import, pk)) without rowid;
-  create table secured_user_was (
-    import integer not null, action text not null, pk integer, id text, app text, userId text, displayName text,
-    nameSort text, description text, groups text, fileManager text, groupManager text, imapMailAccountName text,
-    imapMailAddress text, imapUserName text, imapDomain text, imapAccount text, imapMailAccountDescription text,
-    imapIncomingServer text, imapIncomingPort text, imapIncomingSsl text, imapOutgoingServer text,
-    imapOutgoingPort text, imapOutgoingSsl text, exchangeServerAccountName text, exchangeMailAccountName text,
-    exchangeMailAddress text, accountType text, mailAddress text, exchangeDomain text, exchangeAccount text,
-    exchangeServerAccountDescription text, exchangeMailAccountDescription text, exchangeServer text, exchangeSsl text,
-    microsoft365AccountName text, microsoft365MailAddress text, microsoft365AccountDescription text, proxyEnabled text,
-    proxyHost text, proxyPort text, proxyUser text, secrets text, administrator integer, createdAt text,
-    updatedAt text, revision integer, displayNameKey text, groupKeys text, device text,
-    licenceException integer not null default 0,
-    primary key (import, pk)) without rowid;
-  create table device_was (
-    import integer not null, action text not null, pk integer, id text, serialNumber text, serialKey text,
-    platform text, status text, identificationName text, identificationNameKey text, imei text, phoneNumber text,
-    wifiMac text, androidId text, owner integer, memo text, createdAt text, updatedAt text, revision integer,
-    androidMode text, ownerOrg integer, tags text not null default '[]', tagKeys text,
-    primary key (import, pk)) without rowid;
   -- Each change, by the number of its record in the audit, and what records were before it. The columns of a thing's
   -- versions are those of its 'versioned' (src/lib/model), which a test compares.
   create table change (number integer primary key, revision integer unique, writer text not null, import integer,
@@ -237,10 +206,6 @@ const FIRST_SCHEMA = `
     proxyHost, proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName,
     exchangeMailAccountDescription, microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription,
     accountType, mailAddress, id, app, createdAt, primary key (revision, pk)) without rowid;
-
-  create table import_created (
-    import integer not null, entity text not null, target integer not null,
-    primary key (import, entity, target)) without rowid;
 
   create table sent_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;

@@ -23,7 +23,7 @@ import {
 } from "./expressions.ts";
 import { either, isMatched, isValid, THEN, quoteIdentifier } from "../../sql/forms.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
-import { wasTable, type Claim, type CommitContext, type PlanSql } from "./stored-kind.ts";
+import type { Claim, CommitContext, PlanSql } from "./stored-kind.ts";
 
 /** The highest number ever given to a record of a table, by its series. */
 export const lastNumber = (database: Database, series: string): number =>
@@ -42,22 +42,9 @@ export const keepLastNumber = (database: Database, series: string, table: string
 export const columnsOf = (database: Database, thing: Thing): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
-/** SQL: keeps records `t` as they are before an import changes or deletes them. @param by SQL of the import's number */
-export const keeping = (database: Database, thing: Thing, by: string, action: "update" | "delete"): string => {
-  const columns = columnsOf(database, thing).map(quoteIdentifier);
-  return `insert into ${wasTable({ thing })} (import, action, ${columns.join(", ")})
-    select ${by}, '${action}', ${columns.map((column) => `t.${column}`).join(", ")}`;
-};
-
-/** Stores what a revert needs of the records that a plan changes. */
+/** Keeps versions of the records that a plan changes. */
 const keepChanged = (database: Database, plan: PlanSql, context: CommitContext): void => {
-  const { thing } = plan.kind;
-  database.run(
-    `${keeping(database, thing, ":import", "update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
-     where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
-    { import: context.import },
-  );
-  const versions = VERSIONS.get(thing.name);
+  const versions = VERSIONS.get(plan.kind.thing.name);
   if (versions === undefined) return;
   const bits = plan.kind.fields.map((field) => either(changes(field), bitOf(versions, field.stored), "0"));
   const changed = `select m.target as pk, ${bits.join(" | ")} as changed from s.match m
@@ -69,8 +56,6 @@ const keepChanged = (database: Database, plan: PlanSql, context: CommitContext):
 const keepDeleted = (database: Database, { kind, request }: PlanSql, context: CommitContext): void => {
   if (request.mode === "append") return;
   const { thing, name } = kind;
-  const sql = `${keeping(database, thing, ":import", "delete")} from ${thing.name} t where ${kind.isLacking}`;
-  database.run(sql, { import: context.import, kind: name });
   const versions = VERSIONS.get(thing.name);
   if (versions === undefined) return;
   const gone = `select t.pk from ${thing.name} t where ${kind.isLacking}`;
@@ -104,11 +89,6 @@ const makeReferences = (database: Database, plan: PlanSql, context: CommitContex
     noteMade(database, table.thing, context, { first: params.base + 1, last: params.base + made });
     keepLastNumber(database, series, entity);
     if (collection !== kind.collection) advance(database, [collection]);
-    database.run(
-      `insert into import_created (import, entity, target) select :import, :entity, pk from ${entity}
-       where id like :referencePrefix || '%'`,
-      params,
-    );
   }
 };
 
@@ -221,17 +201,15 @@ const remove = (database: Database, { kind, request }: PlanSql): void => {
   database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
 };
 
-/** Takes devices from the owners that a plan deletes, and keeps them as they were. */
-const release = (database: Database, plan: PlanSql, context: CommitContext): void => {
+/** Takes devices from the owners that a plan deletes, and keeps versions of them. */
+const release = (database: Database, plan: PlanSql, { now, revision }: CommitContext): void => {
   const released = releasedDevices(plan);
   if (released === undefined) return;
-  const { import: by, now, revision } = context;
   const kind = plan.kind.name;
   database.exec("drop table if exists temp.released");
   database.exec("create temp table released (pk integer primary key)");
   database.run(`insert into temp.released ${released}`, { kind });
   const lost = "pk in (select pk from temp.released)";
-  database.run(`${keeping(database, DEVICE, ":by", "update")} from device t where t.${lost}`, { by });
   database.run(keepingAll(versionsOf(DEVICE.name), "select pk from temp.released"), { revision });
   database.run(
     `update device set owner = null, ownerOrg = null, updatedAt = :now, revision = :revision where ${lost}`,
@@ -268,22 +246,14 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, revision }: Commi
   }
 };
 
-/**
- * Applies a plan, inside the caller's transaction: every valid row, or an exception.
- *
- * @returns the numbers of the records that it created: above the first, up to the second
- */
-export const applyPlan = (
-  database: Database,
-  plan: PlanSql,
-  context: CommitContext,
-): { readonly madeAfter: number; readonly madeUpTo: number } => {
+/** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
+export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { planner } = plan.kind.table;
   const base = lastNumber(database, plan.kind.series);
   if (plan.request.mode === "delete") {
     keepDeleted(database, plan, context);
     remove(database, plan);
-    return { madeAfter: base, madeUpTo: base };
+    return;
   }
   keepChanged(database, plan, context);
   keepDeleted(database, plan, context);
@@ -296,7 +266,5 @@ export const applyPlan = (
   reclaim(database, plan, false);
   if (planner === undefined) create(database, plan, context, base);
   noteSecrets(database, plan, context, base);
-  const madeUpTo = lastNumber(database, plan.kind.series);
-  noteMade(database, plan.kind.thing, context, { first: base + 1, last: madeUpTo });
-  return { madeAfter: base, madeUpTo };
+  noteMade(database, plan.kind.thing, context, { first: base + 1, last: lastNumber(database, plan.kind.series) });
 };

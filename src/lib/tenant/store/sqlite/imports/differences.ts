@@ -3,6 +3,8 @@ import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
 import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
+import { versionsOf } from "../../../versions/keep.ts";
+import { bitOf, isCreatedIn, versionTable } from "../../../versions/tables.ts";
 import type { Database, Row } from "../database.ts";
 import { either, isMatched, isMissing, isValid, quoteIdentifier } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
@@ -10,7 +12,7 @@ import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stor
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/task-fields.ts";
 import { explainRenamed } from "./worker/renamed.ts";
-import { EMITTED, wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { EMITTED, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
 export interface PlannedChanges {
@@ -98,18 +100,21 @@ export const visibleIn = (
 };
 
 /**
- * SQL: true if an export has a field of the record `t` otherwise, by its match `m`, that the import `:import` changed. Of a tree and of
+ * SQL: true if an export has a field of the record `t` otherwise, by its match `m`, that the change `:revision` wrote. Of a tree and of
  * a record that it created, that is every field.
  */
 const isOfPlan = (kind: StoredKind): string => {
   if (kind.table.planner !== undefined) return "m.changed <> 0";
-  const written = kind.fields.map(({ stored: column, bit }) => {
-    const name = quoteIdentifier(column);
-    return either(`w.${name} is distinct from t.${name}`, `${2 ** bit}`, "0");
-  });
-  return `m.changed & coalesce((select ${written.join(" + ")} from ${wasTable(kind)} w
-    where w.import = :import and w.pk = t.pk and w.action = 'update'), -1) <> 0`;
+  const versions = versionsOf(kind.thing.name);
+  const written = kind.fields.map(({ stored: column, bit }) =>
+    either(`v.changed & ${bitOf(versions, column)} <> 0`, `${2 ** bit}`, "0"),
+  );
+  return `m.changed & coalesce((select ${written.join(" + ")} from ${versionTable(versions)} v
+    where v.pk = t.pk and v.revision = :revision and v.action = 'update'), -1) <> 0`;
 };
+
+/** SQL: the key of a deleted record, from its version `v`. */
+const keyBefore = (kind: StoredKind): string => keyText(kind, (name) => `v.${quoteIdentifier(name)}`);
 
 /** Adds to the lines of an export's comparison what was planned, whether the plan touches the record, and its open task. */
 export const differencesOf = (
@@ -137,12 +142,12 @@ export const differencesOf = (
        t.revision = :revision and (m.row is null or not ${isValid("m.row")} or ${isOfPlan(kind)}) as touched
      from ${thing.name} t left join s.match m on m.target = t.pk
      where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`,
-    { ...which, import: planned.import, revision: planned.revision },
+    { ...which, revision: planned.revision },
   );
   const deleted = database.all(
-    `select ${keyText(kind, (name) => `w."${name}"`)} as key from ${wasTable(kind)} w
-     where w.import = :import and w.action = 'delete' and key in (select value from json_each(:keys))`,
-    { import: planned.import, keys },
+    `select ${keyBefore(kind)} as key from ${versionTable(versionsOf(thing.name))} v
+     where v.revision = :revision and v.action = 'delete' and key in (select value from json_each(:keys))`,
+    { revision: planned.revision, keys },
   );
   const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
   const pending = pendingOf(database, which.rows);
@@ -166,17 +171,16 @@ export const differencesOf = (
 };
 
 /** Returns how many of the records that an export has otherwise are touched by the plan. */
-export const countTouched = (database: Database, plan: PlanSql, { import: pk, revision }: PlannedChanges): number => {
+export const countTouched = (database: Database, plan: PlanSql, { revision }: PlannedChanges): number => {
   const { kind } = plan;
   const { name } = kind.thing;
-  const was = wasTable(kind);
-  const params = { kind: kind.name, import: pk, revision };
+  const params = { kind: kind.name, revision };
   const otherwise = `select 1 from s.match m join ${name} t on t.pk = m.target
     where t.revision = :revision and (${isOfPlan(kind)} or not ${isValid("m.row")})`;
   const missing = `select 1 from ${name} t where t.revision = :revision
     and (${kind.isLacking} or ${kind.inScope} and ${kind.isProtected} and ${isMissing("t.pk")})`;
   const stillThere = `select 1 from s.row r where not ${isMatched("r.row")} and ${keyText(kind, staged)} in (
-    select ${keyText(kind, (column) => `w."${column}"`)} from ${was} w where w.import = :import and w.action = 'delete')`;
+    select ${keyBefore(kind)} from ${versionTable(versionsOf(name))} v where v.revision = :revision and v.action = 'delete')`;
   return database.count(`select count(*) from (${otherwise} union all ${missing} union all ${stillThere}) one`, params);
 };
 
@@ -229,18 +233,18 @@ const openTasksOf = (
   but: number,
   { rows, ids, keys }: Readonly<Record<"rows" | "ids" | "keys", string>>,
 ): readonly Explaining[] => {
-  const was = wasTable(kind);
+  const kept = versionTable(versionsOf(kind.thing.name));
   const here = `select t.pk from ${kind.thing.name} t left join s.match m on m.target = t.pk
     where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`;
   const found = database.all(
     `select k.pk as task, k.changes, h.pk, null as key from console_task k, (${here}) h
        left join import i on i.pk = k.import left join import o on o.id = i.detail ->> 'reverts'
      where ${OPEN} and (k.thing is null and k.target = h.pk
-       or exists (select 1 from ${was} w where w.pk = h.pk and w.import in (i.pk, o.pk))
-       or h.pk > i.madeAfter and h.pk <= i.madeUpTo)
+       or exists (select 1 from ${kept} v where v.pk = h.pk and v.revision in (i.revision, o.revision))
+       or ${isCreatedIn(kind.thing, "h.pk", "i.revision")})
      union all
-     select k.pk, null, null, ${keyText(kind, (name) => `w."${name}"`)} as key
-     from console_task k join ${was} w on w.import = k.import and w.action = 'delete'
+     select k.pk, null, null, ${keyBefore(kind)} as key
+     from console_task k join import i on i.pk = k.import join ${kept} v on v.revision = i.revision and v.action = 'delete'
      where ${OPEN} and key in (select value from json_each(:keys))
      order by 1`,
     { kind: kind.name, but, rows, ids, keys },

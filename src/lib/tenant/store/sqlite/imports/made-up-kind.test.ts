@@ -75,7 +75,6 @@ const kind = storedKind(format, tables);
 const users = storedKind(FORMATS.users, tables);
 
 const NOW = "2026-11-20T00:00:00.000Z";
-const IMPORT = 77;
 
 const tenant = new TestTenant();
 const { database } = tenant;
@@ -88,9 +87,6 @@ database.exec(`
     secrets text not null default '{}', locked integer not null default 0,
     createdAt text not null, updatedAt text not null, revision integer not null);
   create unique index gadget_serial on gadget (coalesce(serialKey, serial));
-  create table gadget_was (import integer not null, action text not null, pk integer, id text, label text, labelKey text,
-    serial text, serialKey text, tag text, colours text, owner integer, maker integer, secrets text, locked integer,
-    createdAt text, updatedAt text, revision integer, primary key (import, pk)) without rowid;
 `);
 afterAll(() => tenant[Symbol.asyncDispose]());
 beforeEach(async () => {
@@ -155,8 +151,7 @@ const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   expect(problems().filter((problem) => !problem.startsWith("code-repeated@"))).toEqual([]);
   const revision = advance(database, [kind.collection]);
   const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
-  const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
-  database.exec("delete from import_created; delete from gadget_was");
+  const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, revision };
   database.change(() => applyPlan(database, sql, context));
   return counts;
 };

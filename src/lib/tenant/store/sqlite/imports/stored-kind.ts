@@ -145,8 +145,6 @@ export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredK
 
 /** Parameters available to every statement of a commit. */
 export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin"> {
-  /** the import's own row */
-  readonly import: number;
   /** the new revision of the changed collection */
   readonly revision: number;
 }
@@ -180,10 +178,7 @@ export interface Planner {
   readonly blank: Readonly<Record<string, string>>;
 }
 
-/** The table of a kind's records as they were before an import: its columns, `import` and `action`. */
-export const wasTable = ({ thing }: Pick<StoredKind, "thing">): string => `${thing.name}_was`;
-
-/** True if records of the thing are kept as they were before imports: those of things with files. */
+/** True if a thing has files. */
 export const hasFormer = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 /** The collection of the tenant's custom fields. */

@@ -3,28 +3,18 @@ import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/kee
 import type { Versions } from "../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
-import { columnsOf, keeping } from "../imports/commit.ts";
+import { columnsOf } from "../imports/commit.ts";
 import { forNumbers, proceeding } from "../imports/functions.ts";
-import { hasFormer } from "../imports/stored-kind.ts";
 import { restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
 
-/** The record of an undo. */
-interface Undo {
-  /** the number of its import */
-  readonly pk: number;
-  /** the new revision of the collections whose records it writes */
-  readonly revision: number;
-}
-
 /** Keeps what the undo changes or deletes, as every change does. */
-const keep = (database: Database, versions: Versions, { pk, revision }: Undo): void => {
+const keep = (database: Database, versions: Versions, revision: number): void => {
   const { thing, key } = versions;
   for (const action of ["update", "delete"] as const) {
     const staged = `${stagedTable(versions)} u ${THEN} main.${thing.name} t on t.${key} = u.pk
       where u.action = '${action}' and ${proceeding("u.pk")}`;
     const kept = action === "update" ? keepingAll : keepingDeleted;
     database.run(kept(versions, `select u.pk from ${staged}`), { revision });
-    if (hasFormer(thing)) database.run(`${keeping(database, thing, ":pk", action)} from ${staged}`, { pk });
   }
 };
 
@@ -96,19 +86,21 @@ const leaveRemovedFields = (database: Database, versions: Versions): void => {
 };
 
 /** Writes the staged records, which nothing stands in the way of; inside the caller's transaction. */
-export const writeUndo = (database: Database, undo: Undo): void => {
+export const writeUndo = (database: Database, revision: number): void => {
   const things = stagedCounts(database).map(({ versions }) => versions);
   for (const versions of things) leaveRemovedFields(database, versions);
-  for (const versions of things) keep(database, versions, undo);
+  for (const versions of things) keep(database, versions, revision);
   for (const versions of things) release(database, versions);
   for (const versions of things) {
-    writeRecords(database, versions, undo.revision);
+    writeRecords(database, versions, revision);
     database.run(
       notingCreated(
         versions.thing.name,
-        `select pk as first, pk as last from ${stagedTable(versions)} where action = 'create'`,
+        `select min(pk) as first, max(pk) as last from (
+           select pk, pk - row_number() over (order by pk) as place from ${stagedTable(versions)} where action = 'create')
+         group by place`,
       ),
-      { revision: undo.revision },
+      { revision },
     );
   }
   for (const versions of things) claim(database, versions);

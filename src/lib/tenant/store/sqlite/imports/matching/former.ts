@@ -2,8 +2,10 @@ import { comparisonKey, type Comparison } from "../../../../../model/normalise.t
 import { keyColumn, type Thing } from "../../../../../model/thing.ts";
 import type { Database, Row } from "../../database.ts";
 import { either, quoteIdentifier } from "../../../sql/forms.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
+import { bitOf, versionTable } from "../../../../versions/tables.ts";
 import { stored } from "../expressions.ts";
-import { hasFormer, wasTable } from "../stored-kind.ts";
+import { hasFormer } from "../stored-kind.ts";
 
 // By what the console may have records that open tasks change: the values by which files name them, as they were before.
 
@@ -74,8 +76,9 @@ const paramsOf = ({ kind, thing, isOwn }: Naming) => ({ kind, ...(!isOwn && { th
 /** SQL: the open task of the deletion of a task's record `k`, which the console has yet. */
 const deletionOf = ({ thing, isOwn }: Naming): string =>
   isOwn
-    ? `(select min(d.pk) from console_task d join ${wasTable({ thing })} w on w.import = d.import
-         where d.state = 'open' and d.kind = :kind and w.action = 'delete' and w.pk = k.target)`
+    ? `(select min(d.pk) from console_task d join import i on i.pk = d.import
+           join ${versionTable(versionsOf(thing.name))} v on v.revision = i.revision
+         where d.state = 'open' and d.kind = :kind and v.action = 'delete' and v.pk = k.target)`
     : `(select min(d.pk) from console_task d where d.state = 'open' and d.kind = :kind and d.thing = :thing
          and d.work = 'delete' and d.target = k.target)`;
 
@@ -106,33 +109,25 @@ const noteByHand = (database: Database, table: string, naming: Naming, which: st
 
 /** What records had until imports wrote them that are yet to be repeated in the console. */
 const noteImports = (database: Database, table: string, naming: Naming, which: string): void => {
-  const { kind, thing, inScope } = naming;
-  const was = wasTable({ thing });
-  const formerly = ofColumns("w");
-  const keys = keysOf(naming, formerly);
-  const tasks = database.all(
-    `select k.pk as task, k.state, i.pk as import, coalesce(i.madeAfter, 0) as madeAfter, coalesce(i.madeUpTo, 0) as madeUpTo,
-       coalesce((select u.pk from import u where u.id = i.detail ->> 'reverts'), i.pk) as undone
-     from console_task k join import i on i.pk = k.import
-     where ${which} and k.kind = :kind and k.work <> 'upload' order by k.pk`,
+  const { kind, thing, field, inScope } = naming;
+  const versions = versionsOf(thing.name);
+  const keys = keysOf(naming, ofColumns("v"));
+  const tasks = `console_task k join import i on i.pk = k.import`;
+  const isMeant = `${which} and k.kind = :kind and k.work <> 'upload'`;
+  const into = `insert into s.${table} (pk, keys, task, state)`;
+  database.run(
+    `${into} select v.pk, ${keys}, k.pk, k.state from ${tasks} left join import u on u.id = i.detail ->> 'reverts'
+       join ${versionTable(versions)} v on v.revision in (i.revision, u.revision) left join ${thing.name} t on t.pk = v.pk
+     where ${isMeant} and v.changed & ${bitOf(versions, field)} <> 0
+       and (t.pk is null or ${keys} is distinct from ${keysOf(naming)}) order by k.pk`,
     { kind },
   );
-  const into = `insert into s.${table} (pk, keys, task, state)`;
-  for (const { task, state, import: done, undone, madeAfter, madeUpTo } of tasks) {
-    const of = { task: Number(task), state: String(state), undone: Number(undone) };
-    database.run(
-      `${into} select w.pk, ${keys}, :task, :state from ${was} w
-         left join ${thing.name} t on t.pk = w.pk
-       where w.import in (:done, :undone) and w.action in ('update', 'delete')
-         and (t.pk is null or ${keys} is distinct from ${keysOf(naming)})`,
-      { ...of, done: Number(done) },
-    );
-    // what is made anew: by the undoing of a deletion, or for a row
-    database.run(
-      `${into} select t.pk, null, :task, :state from ${thing.name} t where ${inScope}
-         and (t.pk > :madeAfter and t.pk <= :madeUpTo
-           or exists (select 1 from ${was} w where w.import = :undone and w.pk = t.pk and w.action = 'delete'))`,
-      { ...of, ...(inScope.includes(":kind") && { kind }), madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) },
-    );
-  }
+  // what is made anew: by the undoing of a deletion, or for a row
+  database.run(
+    `${into} select t.pk, null, k.pk, k.state from ${tasks}
+       join created_range c on c.revision = i.revision and c.thing = '${thing.name}'
+       join ${thing.name} t on t.pk between c.first and c.last
+     where ${isMeant} and ${inScope} order by k.pk`,
+    { kind },
+  );
 };

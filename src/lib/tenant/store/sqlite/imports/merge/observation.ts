@@ -1,5 +1,5 @@
 import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
-import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, isCreatedIn, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
@@ -112,6 +112,7 @@ const observeDeleted = ({ database, plan, table }: Observing): void => {
 /** Stores which records the console does not have. */
 const observeMissing = (of: Observing): void => {
   const { database, plan, table, params } = of;
+  const { name, thing } = plan.kind;
   const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE} <> 0`;
   database.run(
     `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,
@@ -121,12 +122,12 @@ const observeMissing = (of: Observing): void => {
   );
   // an open task of the import that created a record asks for it, though it was deleted here since
   const mayBeCreated = `exists (select 1 from console_task k ${THEN} import i on i.pk = k.import
-    where k.state = 'open' and k.kind = :kind and o.pk > i.madeAfter and o.pk <= i.madeUpTo)`;
+    where k.state = 'open' and k.kind = :kind and ${isCreatedIn(thing, "o.pk", "i.revision")})`;
   const isShown = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
     `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous} and (o.inConsole = 1 or not ${mayBeCreated})`,
-    { kind: plan.kind.name },
+    { kind: name },
   );
   database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);
 };

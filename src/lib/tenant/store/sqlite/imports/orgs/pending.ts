@@ -1,6 +1,10 @@
 import type { ConsoleChange } from "../../../../../model/console-task.ts";
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
+import { ORG } from "../../../../../model/organisation.ts";
 import type { Database, Row } from "../../database.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
+import { bitOf, versionTable } from "../../../../versions/tables.ts";
+import { either } from "../../../sql/forms.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanSql } from "../stored-kind.ts";
 
@@ -79,13 +83,18 @@ const textOf = (change: ConsoleChange | undefined): string | undefined =>
 
 /** Where organisations were until imports wrote them that are yet to be repeated in the console. */
 const byImports = (database: Database): readonly Pending[] => {
+  const versions = versionsOf(ORG.name);
+  const before = ["parent", "name", "code"].map(
+    (name) => `${either(`v.changed & ${bitOf(versions, name)} <> 0`, `v.${name}`, `t.${name}`)} as ${name}`,
+  );
   const changed = database.all(
-    `select k.pk as task, w.pk, w.parent, w.name, w.code from console_task k join org_was w on w.import = k.import
-     where ${OPEN} and k.work <> 'upload' and w.action = 'update'`,
+    `select k.pk as task, t.pk, ${before.join(", ")} from console_task k join import i on i.pk = k.import
+       join ${versionTable(versions)} v on v.revision = i.revision and v.action = 'update' join org t on t.pk = v.pk
+     where ${OPEN} and k.work <> 'upload'`,
   );
   const made = database.all(
     `select k.pk as task, t.pk, null as parent, '' as name, '' as code from console_task k join import i on i.pk = k.import
-       join org t on t.pk > i.madeAfter and t.pk <= i.madeUpTo
+       join created_range c on c.revision = i.revision and c.thing = '${ORG.name}' join org t on t.pk between c.first and c.last
      where ${OPEN} and k.work <> 'upload'`,
   );
   return [...changed, ...made].map(pendingOf);

@@ -245,13 +245,13 @@ const AFTER = jsonList([
 const BEFORE = changedList([
   [{ bit: 0 }, afterPiece("name", "json_quote(t.name)")],
   [{ bit: 1 }, afterPiece("code", "json_quote(t.code)")],
-  [{ bit: 2 }, "org_was(t.parent)"],
+  [{ bit: 2 }, "org_place_before(t.parent)"],
 ]);
 
 const values = (database: Database) => {
   const [places, placeBelow] = [orgPlaces(database), placesBelow(database)];
   database.define("org_place", (row) => placePieces(places.get(Number(row))));
-  database.define("org_was", (parent) => placePieces(placeBelow(parent)));
+  database.define("org_place_before", (parent) => placePieces(placeBelow(parent)));
   return { after: AFTER, before: BEFORE };
 };
 

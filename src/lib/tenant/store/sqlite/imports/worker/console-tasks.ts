@@ -100,12 +100,14 @@ interface ReleasedDevice {
 
 const RELEASED = `select d.pk, d.id, d.serialNumber, u.id as userId, u.name || ' <' || (u.emails ->> 0) || '>' as user,
     o.id as orgId, coalesce(o.name || ' (' || o.code || ')', o.name) as org
-  from device_was d left join user_was u on u.import = d.import and u.pk = d.owner
-    left join org_was o on o.import = d.import and o.pk = d.ownerOrg
-  where d.import = :import order by d.pk`;
+  from device_version v join device d on d.pk = v.pk
+    left join user_version u on u.revision = v.revision and u.pk = v.owner and u.action = 'delete'
+    left join org_version o on o.revision = v.revision and o.pk = v.ownerOrg and o.action = 'delete'
+  where v.revision = :revision order by v.pk`;
 
-const releasedBy = async (writer: Writer, by: number): Promise<readonly ReleasedDevice[]> =>
-  (await writer.all(RELEASED, { import: by })).map((row) => ({
+/** @param revision of the import */
+const releasedBy = async (writer: Writer, revision: number): Promise<readonly ReleasedDevice[]> =>
+  (await writer.all(RELEASED, { revision })).map((row) => ({
     pk: Number(row["pk"]),
     id: String(row["id"]),
     serialNumber: String(row["serialNumber"]),
@@ -127,7 +129,7 @@ const askOwner = async (
 
 /** Opens a task for each device that lost its owner. */
 const noteReleased = async (writer: Writer, done: Done): Promise<void> => {
-  for (const device of await releasedBy(writer, done.record.pk)) {
+  for (const device of await releasedBy(writer, done.revision)) {
     const { field, owner } = device;
     const change = { field, before: owner.called, after: null, ids: { before: owner.id, after: null } };
     await askOwner(writer, device, change, done);
@@ -136,10 +138,10 @@ const noteReleased = async (writer: Writer, done: Done): Promise<void> => {
 
 /** Drops the tasks of devices that get their owner back; a device whose task was done gets another one. */
 const noteOwnersBack = async (writer: Writer, done: Done, original: ImportRecord): Promise<void> => {
-  const { record, at, actor } = done;
-  const written = await writer.all("select pk from device_was where import = :undo", { undo: record.pk });
+  const { revision, at, actor } = done;
+  const written = await writer.all("select pk from device_version where revision = :revision", { revision });
   const restored = new Set(written.map(({ pk }) => Number(pk)));
-  for (const device of await releasedBy(writer, original.pk)) {
+  for (const device of await releasedBy(writer, original.revision ?? 0)) {
     if (!restored.has(device.pk)) continue;
     const { field, owner } = device;
     const open = await openHandTask(writer, "devices", { thing: null, target: device.pk });

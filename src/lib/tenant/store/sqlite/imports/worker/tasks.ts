@@ -444,10 +444,10 @@ const applyAndRecord = async (
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && verified === undefined && (await isMirror(writer));
   observeExport(database, plan, revision);
-  const made = applyPlan(database, plan, { ...context, import: record.pk, revision });
+  applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
-  await changeImport(writer, record, { state, revision, change, ...made, detail: { committedAt: now, actor } });
+  await changeImport(writer, record, { state, revision, change, detail: { committedAt: now, actor } });
   // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
@@ -587,7 +587,7 @@ const undoAndRecord = async (
   await writer.lock(collections);
   const revision = advance(database, collections);
   const change = await nextChange(writer);
-  writeUndo(database, { pk: record.pk, revision });
+  writeUndo(database, revision);
   await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
