@@ -5,7 +5,7 @@ import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { bitOf, versionTable } from "../../../../versions/tables.ts";
 import { stored } from "../expressions.ts";
-import { hasFormer } from "../stored-kind.ts";
+import { hasFiles } from "../stored-kind.ts";
 
 // By what the console may have records that open tasks change: the values by which files name them, as they were before.
 
@@ -56,7 +56,7 @@ export const noteFormer = (database: Database, table: string, naming: Naming, cl
     task integer not null, state text not null)`);
   const which = closed ? IS_UNSHOWN : "k.state = 'open'";
   noteByHand(database, table, naming, which);
-  if (hasFormer(naming.thing)) noteImports(database, table, naming, which);
+  if (hasFiles(naming.thing)) noteImports(database, table, naming, which);
   for (const column of ["key", "pk"]) database.exec(`create index s.${table}_${column} on ${table} (${column})`);
 };
 

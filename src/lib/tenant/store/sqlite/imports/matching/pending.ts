@@ -4,7 +4,7 @@ import { THEN } from "../../../sql/forms.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { IS_OTHER } from "../merge/tables.ts";
-import { hasFormer, inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
+import { hasFiles, inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { keysOf, noteFormer, type Naming } from "./former.ts";
 
 /** The table of the records that open tasks change, of a file that is not the console's: see {@link noteFormer}. */
@@ -53,7 +53,7 @@ export const findPendingReferences = (database: Database, plan: PlanSql, isTaken
   const isAsked = `exists (select 1 from console_task k
     where k.state in ('open', 'dropped') and k.kind = :kind and k.thing is null and k.work <> 'upload')`;
   // cells that refer to things with exports are merged
-  const others = isTaken ? kind.references.filter(({ table }) => !hasFormer(table.thing)) : kind.references;
+  const others = isTaken ? kind.references.filter(({ table }) => !hasFiles(table.thing)) : kind.references;
   const where = `m.row is null or ${IS_OTHER} or ${isAsked}`;
   tellDoubts(database, { ...plan, kind: { ...kind, references: others } }, { where, params: { kind: kind.name } });
 };
@@ -68,7 +68,7 @@ const tellDoubts = (
   for (const reference of kind.references.filter(({ field }) => isStaged(plan, field))) {
     const { thing } = reference.table;
     const [own = kind.name] = Object.keys(thing.formats);
-    const isOwn = hasFormer(thing);
+    const isOwn = hasFiles(thing);
     const naming = { kind: own, thing, field: reference.refers.by, inScope: inScopeOf(thing, "t"), isOwn };
     if (!noteDoubts(database, plan, { reference, naming })) continue;
     const { field } = reference;

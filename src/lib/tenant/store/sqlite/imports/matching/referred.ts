@@ -3,7 +3,7 @@ import { comparisonKey } from "../../../../../model/normalise.ts";
 import type { Database } from "../../database.ts";
 import { quoteIdentifier } from "../../../sql/forms.ts";
 import { isKnown, isStaged, shownReference, staged, stagedKeys } from "../expressions.ts";
-import { hasFormer, inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { hasFiles, inScopeOf, type PlanSql } from "../stored-kind.ts";
 
 // Cells of staged rows that name records: what they named, by what that is called now.
 
@@ -65,7 +65,7 @@ export const followFormer = (database: Database, plan: PlanSql): void => {
   if (request.fromConsole !== true) return;
   for (const reference of referencesIn(plan)) {
     const { field, refers, table } = reference;
-    if (hasFormer(table.thing)) continue;
+    if (hasFiles(table.thing)) continue;
     const { name: thing, fields } = table.thing;
     const { comparison = "exact" } = fields[refers.by] ?? {};
     const tasks = database.all(

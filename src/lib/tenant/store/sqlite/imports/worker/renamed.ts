@@ -3,7 +3,7 @@ import { comparisonKey } from "../../../../../model/normalise.ts";
 import type { Database } from "../../database.ts";
 import { isStaged, keyOf } from "../expressions.ts";
 import { keysOf, noteFormer, type Naming } from "../matching/former.ts";
-import { hasFormer, inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { hasFiles, inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { plannedValue } from "./task-fields.ts";
 
 // Differences of an export that are only by what it calls records: open tasks have changed that here.
@@ -51,7 +51,7 @@ export const explainRenamed = (database: Database, plan: PlanSql): Explain => {
       .map(({ field, refers, table: { thing: named } }) => {
         const [of = name] = Object.keys(named.formats);
         const scope = inScopeOf(named, "t");
-        const naming = { kind: of, thing: named, field: refers.by, inScope: scope, isOwn: hasFormer(named) };
+        const naming = { kind: of, thing: named, field: refers.by, inScope: scope, isOwn: hasFiles(named) };
         return [field.field, namesOf(database, naming)] as const;
       }),
   );
