@@ -1,9 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { checkClosable } from "../../lib/model/console-task.ts";
+import { checkConfirmable } from "../../lib/model/console-task.ts";
 import { pastInstant } from "../../lib/model/typed-date.ts";
 import { zoneOf } from "../tools.ts";
-import { closeTasks } from "./close.ts";
+import { confirmTasks } from "./close.ts";
 import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -16,6 +16,18 @@ export default defineCommand({
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
+    record: {
+      kind: "string",
+      value: "ID",
+      repeatable: true,
+      about: text("only this record (default: all of the task)", "このデータだけ(既定: 作業のすべて)"),
+    },
+    field: {
+      kind: "string",
+      value: "FIELD",
+      repeatable: true,
+      about: text("only this field, as --format json names it", "この項目だけ(--format json での名前)"),
+    },
     by: { kind: "string", value: "WHO", about: text("who did it (default: you)", "実施者(既定: 実行者)") },
     at: {
       kind: "date",
@@ -29,7 +41,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
-  async run(tools, { number, by, at }) {
+  async run(tools, { number, record, field, by, at }) {
     const chosen = await tools.tenant("console");
     const [timezone, now] = [zoneOf(tools, chosen), tools.clock.now()];
     const when = at && pastInstant(at, { now, timezone, where: "--at" });
@@ -37,8 +49,14 @@ export default defineCommand({
       // the tenant would refuse it, in UTC
       const refused = { now: now.toISOString(), timezone };
       for (const one of new Set(number))
-        checkClosable(await chosen.client.console.show(one), { state: "confirmed", at: when }, refused);
+        checkConfirmable(await chosen.client.console.show(one), when, refused);
     }
-    await closeTasks(tools, number, { state: "confirmed", by, at: when });
+    await confirmTasks(tools, {
+      numbers: [...number],
+      records: record.length === 0 ? undefined : [...record],
+      fields: field.length === 0 ? undefined : [...field],
+      by,
+      at: when,
+    });
   },
 });

@@ -1,11 +1,12 @@
 import { text } from "../../lib/text/index.ts";
+import { isOpen } from "../../lib/model/console-task.ts";
 import { EARLIER_WORK } from "../../lib/model/mirror.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
 import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { rightsIn } from "../rights.ts";
-import { isContradicted, taskColumns, USUAL_COLUMNS } from "./columns.ts";
+import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
@@ -27,10 +28,10 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { all }) {
     const { client } = await tools.tenant("console");
-    const tasks = await client.console.list({ state: all ? undefined : "open" });
-    const usual = all || tasks.some(isContradicted) ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
+    const tasks = await client.console.list({ all: all || undefined });
+    const usual = all || tasks.some(({ state }) => state === "contradicted") ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
     await tools.terminal.list(listColumns(tools.terminal, taskColumns(tools.terminal), usual), tasks);
-    const first = tasks.find(({ state }) => state === "open");
+    const first = tasks.find(isOpen);
     if (first !== undefined) {
       const line = `clomoctl console show ${first.number}`;
       await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));

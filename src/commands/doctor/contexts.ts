@@ -200,7 +200,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
     const tenant = await client.tenant.show();
     const { mirroredAt, mirrorOfBundle } = tenant;
     const imports = await client.imports.list();
-    const tasks = await client.console.list({ state: "open" });
+    const tasks = await client.console.list({});
     const items = await client.renewals.list();
     const at = { now: tools.clock.now(), timezone: zoneOf(tools, { context }) };
     const waiting = [

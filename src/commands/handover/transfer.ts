@@ -153,8 +153,8 @@ export default defineCommand({
 
 /** What is still open in the console for who takes over, as an account that is to be made there; undefined for nothing. */
 async function openTasksOf({ client }: HandoverTenant, { id, called }: UserPerson): Promise<Text | undefined> {
-  const tasks = await client.console.list({ state: "open" });
-  const [first, ...others] = tasks.filter(({ objectId }) => objectId === id);
+  const tasks = await client.console.list({});
+  const [first, ...others] = tasks.filter(({ records }) => records.some((record) => record.id === id));
   if (first === undefined) return undefined;
   const [line, list] = [`clomoctl console show ${first.number}`, "clomoctl console list"];
   const [more, moreJa] =

@@ -117,34 +117,36 @@ const planRow: PlanRow = {
 const moved = <R>(record: R) => ({ before: record, after: record, consoleTask: null, dryRun: false });
 
 const consoleTask: ConsoleTask = {
-  number: 3,
-  work: "repeat",
+  number: 17,
+  work: "several",
   kind: "users",
-  thing: null,
-  importNumber: "17",
+  thing: "user",
+  action: "imports.commit",
   importId: id(5),
-  fromChange: 17,
   name: "people.csv",
   file: null,
   mode: "append",
   create: 118,
   update: 0,
   delete: 0,
+  records: [
+    {
+      thing: "user",
+      kind: "users",
+      id: id(1),
+      work: "create",
+      name: "髙橋 花子",
+      key: "hanako@example.co.jp",
+      console: null,
+      changes: [{ field: "name", before: null, after: "髙橋 花子" }],
+      contradicted: false,
+    },
+  ],
   state: "open",
   openedAt: AT,
   openedBy: "owner (hanako)",
   closedAt: null,
   closedBy: null,
-  key: null,
-  objectId: null,
-  changes: [],
-  gone: false,
-  restored: [],
-  former: [],
-  undoes: null,
-  deletionTask: null,
-  absentIn: null,
-  doubtedAt: null,
 };
 
 const difference: Difference = { ...planRow, planned: [], touched: true };
@@ -241,7 +243,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["consoleTasks", { answer: { items: [consoleTask] } }],
   ["consoleTask", { answer: consoleTask }],
   [
-    "closeConsoleTasks",
+    "confirmConsoleTasks",
     {
       body: { numbers: [3], state: "confirmed" },
       answer: { items: [{ ...consoleTask, state: "confirmed", closedAt: AT, closedBy: "owner" }] },

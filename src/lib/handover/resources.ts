@@ -348,16 +348,16 @@ export const RESOURCES = {
   "console-tasks": {
     title: text("what is to be done in the console", "管理画面での作業"),
     fields: {
+      /** the number of the task, and the place of the record in it: `000000000012-0000` */
       id: keyOf(text("number", "番号")),
       work: words("work", "作業"),
       kind: words("kind", "種類"),
-      /** what the record is, where no file of the kind has it: `account`; null of what the kind's files have */
+      /** what the record is: `account` */
       thing: words("thing", "対象の種類"),
-      /** the record's id; null of work on a file */
       object: words("record's id", "対象の ID"),
       name: words("record", "対象"),
       state: words("state", "状態"),
-      /** what is to be set, as people read it, a list's values apart by `, `; none of work on a file */
+      /** what is to be set, as people read it, a list's values apart by `, ` */
       changes: {
         type: "objects",
         of: {
@@ -370,8 +370,6 @@ export const RESOURCES = {
       },
       openedAt: instant("opened at", "発生日時"),
       openedBy: words("opened by", "発生させた人"),
-      closedAt: instant("closed at", "完了日時"),
-      closedBy: words("closed by", "完了させた人"),
     },
     holds: {},
     stays: "history",

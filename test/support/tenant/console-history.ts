@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
+import { isOpen } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
 import {
@@ -251,12 +252,12 @@ export class ConsoleHistory {
 
   async #look(): Promise<void> {
     this.#mirror = await readSnapshot(this.#tenant);
-    this.#tasks = await this.#tenant.client.console.list({ state: "open" });
+    this.#tasks = await this.#tenant.client.console.list({});
     this.#groups = await this.#tenant.client.secured.groups("docs");
   }
 
   #open(): Promise<readonly ConsoleTask[]> {
-    return this.#tenant.client.console.list({ state: "open" });
+    return this.#tenant.client.console.list({});
   }
 
   #pick<T>(all: readonly T[], place: Place): T | undefined {
@@ -443,8 +444,6 @@ export class ConsoleHistory {
     await this.#tenant.client.imports.commit(plan);
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
-    for (const id of [plan.id, ...(plan.takes === undefined ? [] : [plan.takes.id])])
-      this.#ledger.recordImport(id, differences);
     this.#ledger.recordLocal(differences);
     return differences;
   }
@@ -518,7 +517,6 @@ export class ConsoleHistory {
       const plan = await undoChange(this.#tenant.client, change.number, isSilent ? { mirrorOnly } : {});
       await this.#tenant.client.imports.commit(plan);
       await this.#look();
-      this.#ledger.recordImport(plan.id, compareSnapshots(before, this.#mirror));
     });
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
@@ -650,7 +648,6 @@ export class ConsoleHistory {
 
   readonly #knowledge: Knowledge = {
     isLeaving: (kind, record) => this.#isLeaving(kind, record),
-    isDone: (task) => this.#worked.has(task),
   };
 
   #isLeaving(kind: ConsoleKind, record: number): boolean {
@@ -666,7 +663,7 @@ export class ConsoleHistory {
   }
 
   #asWorked(task: ConsoleTask): string {
-    return JSON.stringify([task.changes, task.doubtedAt, task.work]);
+    return JSON.stringify([task.records, task.state]);
   }
 
   /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
@@ -690,7 +687,7 @@ export class ConsoleHistory {
     if (!isOfKeys) return;
     for (const { number } of this.#tasks) {
       const task = await this.#tenant.client.console.show(number);
-      if (task.state === "open" && task.work !== "upload" && this.#worked.get(number) !== this.#asWorked(task))
+      if (isOpen(task) && task.work !== "upload" && this.#worked.get(number) !== this.#asWorked(task))
         await this.#workOn(task, true);
     }
     for (const task of await this.#open())
@@ -700,19 +697,7 @@ export class ConsoleHistory {
 
   /** @returns whether it is done */
   async #workOn(task: ConsoleTask, isConfirmed: boolean): Promise<boolean> {
-    const kind = task.kind as ConsoleKind;
-    if (task.gone) {
-      const isDropped =
-        task.absentIn === null && this.console.find(kind, { name: task.name, key: task.key }) === undefined;
-      if (isDropped) await this.#closeTask(task, "dropped", false);
-      return isDropped;
-    }
-    const rows =
-      task.importId === null ? [] : await Array.fromAsync(this.#tenant.client.imports.rows(task.importId, {}));
-    const { entries, isComplete } =
-      task.objectId === null
-        ? this.console.doImport(task, rows, this.#knowledge)
-        : this.console.doByHand(task, this.#knowledge);
+    const { entries, isComplete } = this.console.doTask(task, this.#knowledge);
     for (const entry of entries) this.#expectRight(task, entry);
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
@@ -722,26 +707,8 @@ export class ConsoleHistory {
   }
 
   /** Expects that a task led to the record that it is about. */
-  #expectRight(task: ConsoleTask, { kind, record, row }: Entry): void {
-    if (record < 0) return;
+  #expectRight(task: ConsoleTask, { kind, record, id }: Entry): void {
     const { label } = MODELS[kind];
-    const named = (values: Values | undefined): boolean => {
-      const name = [...(row?.after ?? []), ...(row?.before ?? [])].find(({ field }) => field === label)?.value;
-      return values !== undefined && (values[label] === name || keyIn(kind, values) === row?.key);
-    };
-    const meant = this.#ledger
-      .changesOf(task)
-      .filter((one) => one.kind === kind)
-      .filter(({ before, after }) =>
-        row?.action === "create"
-          ? before === undefined && named(after)
-          : row?.action === "delete"
-            ? after === undefined && named(before)
-            : before !== undefined && after !== undefined && (named(before) || named(after)),
-      );
-    const ids = task.objectId === null ? meant.map(({ id }) => id) : [task.objectId];
-    if (ids.length !== 1) return;
-    const [id = ""] = ids;
     const known = this.#ledger.livingLink(kind, id);
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
@@ -754,13 +721,12 @@ export class ConsoleHistory {
         this.#ledger.isExcused({ kind, id, record: one, field }),
       ),
     );
-    // an export has made the mirror's record another one
-    if (task.doubtedAt !== null && this.#allowed.has("overwritten")) return;
-    if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record, row });
+    if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record });
   }
 
   async #closeTask(task: ConsoleTask, state: "confirmed" | "dropped", isDone: boolean): Promise<void> {
-    await this.#tenant.client.console.close({ numbers: [task.number], state });
+    if (state === "dropped") return;
+    await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone && !this.#allowed.has("overwritten"));
   }
 
@@ -816,7 +782,6 @@ export class ConsoleHistory {
       const values = Object.fromEntries(after.map(({ field, value }) => [field, value]));
       return { kind: emit, id: id ?? `new ${key}`, before, after: { ...before, ...values } };
     });
-    this.#ledger.recordImport(plan.id, differences);
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
     const file: UploadFile = { records, plan, kind: emit, cells: [header, ...body], uploads: 0, closed: false };
     this.#files.push(file);
@@ -881,7 +846,6 @@ export class ConsoleHistory {
       return refused ?? "differs";
     }
     file.closed = true;
-    this.#ledger.recordImport(plan.id, differences);
     this.#ledger.relink(kind, this.#mirror, { exported: exported.records, open: await this.#open() });
     this.#showAll(exported, undefined);
     this.#ledger.settle(kind, exported.fields, exported.records, true);
@@ -933,7 +897,6 @@ export class ConsoleHistory {
     const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
-    this.#ledger.recordImport(plan.id, compareSnapshots(before, this.#mirror));
     const open = await this.#open();
     const known = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
     if (!isStale) this.#showAll(exported, isWhole ? undefined : records);
@@ -1018,7 +981,7 @@ export class ConsoleHistory {
     const named = done === undefined ? new Set<number>() : namedTasks(done);
     if (named === "all") return;
     const tasks = (await this.#tenant.client.console.list({})).filter(
-      ({ number, state }) => state === "open" || named.has(number),
+      (task) => isOpen(task) || named.has(task.number),
     );
     for (const one of lost)
       if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
@@ -1078,7 +1041,7 @@ export class ConsoleHistory {
     for (const { number } of await this.#open()) {
       // what another one has changed meanwhile
       const task = await this.#tenant.client.console.show(number);
-      if (task.state !== "open") continue;
+      if (!isOpen(task)) continue;
       const file = this.#files.find(({ plan }) => plan.id === task.importId);
       if (task.work === "upload" && file !== undefined) await this.#finishUpload(file, round);
       else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped", false);
@@ -1090,7 +1053,7 @@ export class ConsoleHistory {
     const isShown = this.#ledger
       .asksFor(task)
       .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
-    const isConfirmed = round > 1 || !isShown || task.thing !== null;
+    const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
     const isWorked = this.#worked.get(task.number) === this.#asWorked(task);
     if (!isWorked) return this.#workOn(task, isConfirmed);
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);

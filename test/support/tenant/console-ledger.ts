@@ -123,7 +123,6 @@ export class ConsoleLedger {
   /** fields that may differ until an export shows them: others changed them, or a task was closed that nobody did */
   #excused = new Set<string>();
   #pending = new Map<string, Pending>();
-  readonly #imports = new Map<string, readonly Difference[]>();
 
   constructor(console: SharedConsole) {
     this.#console = console;
@@ -191,14 +190,6 @@ export class ConsoleLedger {
     }
   }
 
-  recordImport(id: string, differences: readonly Difference[]): void {
-    this.#imports.set(id, [...(this.#imports.get(id) ?? []), ...differences]);
-  }
-
-  changesOf({ importId }: Pick<ConsoleTask, "importId">): readonly Difference[] {
-    return this.#imports.get(importId ?? "") ?? [];
-  }
-
   /** What is pending of a record or of its fields is settled. */
   forget(kind: ConsoleKind, id: string, fields?: readonly string[]): void {
     for (const [key, one] of this.#pending)
@@ -206,16 +197,12 @@ export class ConsoleLedger {
   }
 
   /** What a task asks for. */
-  asksFor(task: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
-    if (task.thing !== null) return [];
-    if (task.objectId !== null) {
-      const isWhole = task.work === "create" || task.work === "delete" || task.gone;
-      const fields = task.changes.map(({ field }) => field);
-      return [[task.kind as ConsoleKind, task.objectId, isWhole ? [WHOLE, ...fields] : fields]];
-    }
-    return this.changesOf(task).map(({ kind, id, before, after }) => {
-      const isWhole = before === undefined || after === undefined;
-      return [kind, id, isWhole ? [WHOLE, ...fieldsOf(kind)] : changedFields(kind, before, after)] as const;
+  asksFor({ records }: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
+    return records.flatMap(({ thing, kind, id, work, changes }) => {
+      if (thing === "secured_group" || thing === "custom_field") return [];
+      const fields = changes.map(({ field }) => field);
+      const of = kind as ConsoleKind;
+      return [[of, id, work === "create" || work === "delete" ? [WHOLE, ...fieldsOf(of)] : fields] as const];
     });
   }
 
@@ -324,7 +311,9 @@ export class ConsoleLedger {
     const { key } = MODELS[kind];
     const former: string[] = [];
     const isToCome = (id: string, fields: readonly string[]): boolean =>
-      open.some((task) => fields.some((field) => this.covers(task, kind, { id, field })));
+      open.some(({ records }) =>
+        records.some((one) => one.id === id && one.changes.some(({ field }) => fields.includes(field)) && one.work !== "create"),
+      );
     for (const [record, values] of exported) {
       const known = this.idOf(kind, record, mirror);
       const code = keyIn(kind, values);

@@ -19,7 +19,6 @@ const TABLES: Readonly<Record<string, Leaving>> = {
   secured_group: { as: "secured-groups" },
   renewal_item: { as: "renewals" },
   device: { as: "devices", more: ["owner", "ownerOrg"] },
-  console_task: { as: "console-tasks" },
   audit: { as: "audit", more: ["seq", "at", "actor", "action"] },
   tenant_profile: { as: "tenant" },
   account: { as: "accounts", more: ["user", "scheme", "managedOrgs"] },

@@ -1,4 +1,4 @@
-import type { ConsoleTask, PlanRow } from "../../../src/lib/contract/index.ts";
+import type { ConsoleTask, TaskRecord } from "../../../src/lib/contract/index.ts";
 import { formatOrgPath, ROOT_ORG_NAME } from "../../../src/lib/model/organisation.ts";
 import type { Cells } from "./tenant.ts";
 
@@ -82,17 +82,6 @@ export const fieldsOf = (kind: ConsoleKind): readonly string[] => [
 ];
 
 const LISTS = new Set(["emails", "tags", "groups"]);
-/** The columns of a plan's rows that name another record, and the field that they set. */
-const ROW_FIELDS: Readonly<Record<string, string>> = {
-  orgCode: "org",
-  parent: "parentId",
-  parentCode: "parentId",
-  parentPath: "parentId",
-  ownerEmail: "owner",
-  ownerOrgCode: "ownerOrg",
-};
-const fieldOf = (column: string): string => ROW_FIELDS[column] ?? column;
-
 /** A value as it is compared: an empty list is none, and tags and groups have no order. */
 export const normalised = (field: string, value: Value | undefined): Value => {
   if (value === undefined || value === null || value === "") return null;
@@ -113,11 +102,11 @@ export interface Label {
   readonly key: string | null;
 }
 
-/** The record on which somebody worked; `row` is the key of an import's row that says so. */
+/** The record on which somebody worked, and the id of the one that the task is about. */
 export interface Entry {
   readonly kind: ConsoleKind;
   readonly record: number;
-  readonly row?: PlanRow | undefined;
+  readonly id: string;
 }
 
 /** What somebody who does a task did; `isComplete`: nothing of it is left. */
@@ -125,8 +114,6 @@ export interface Outcome {
   readonly entries: readonly Entry[];
   readonly isComplete: boolean;
 }
-
-const NOTHING: Outcome = { entries: [], isComplete: false };
 
 /** A key to be entered once the record that has it has another one. */
 interface Wish {
@@ -139,8 +126,6 @@ interface Wish {
 export interface Knowledge {
   /** whether a record with a key that another one is to get will lose it, as the list of tasks shows */
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
-  /** whether a task was done, confirmed or not */
-  readonly isDone: (task: number) => boolean;
 }
 
 /**
@@ -157,7 +142,7 @@ export class SharedConsole {
   readonly groups = new Set<string>();
   #wishes: Wish[] = [];
   /** the records that somebody added, or gave a temporary key, for a task */
-  readonly #begun = new Map<number, number>();
+  readonly #begun = new Map<string, number>();
   #last = ROOT;
 
   /** Whether a record has a temporary key, as the ring of keys that it is in is not done. */
@@ -320,52 +305,67 @@ export class SharedConsole {
     this.write(free.kind, free.record, { [MODELS[free.kind].key]: free.value });
   }
 
-  /** Does a task of a record that was written by hand. */
-  doByHand(task: ConsoleTask, knowledge: Knowledge): Outcome {
+  /** Does a task record by record, as far as it can be done; what is below comes after what is above, and goes before it. */
+  doTask({ records }: ConsoleTask, knowledge: Knowledge): Outcome {
+    const entries: Entry[] = [];
+    let left = records;
+    for (let count = -1; count !== left.length;) {
+      count = left.length;
+      left = left.filter((record) => {
+        const found = record.thing === "secured_group" ? this.#doGroup(record) : this.#doRecord(record, knowledge);
+        if (found !== undefined && found >= 0)
+          entries.push({ kind: record.kind as ConsoleKind, record: found, id: record.id });
+        return found === undefined;
+      });
+    }
+    return { entries, isComplete: left.length === 0 };
+  }
+
+  /** @returns the record; undefined if it cannot be done; -1 if nothing is to be done */
+  #doRecord(task: TaskRecord, knowledge: Knowledge): number | undefined {
+    if (task.thing === "custom_field") return -1;
     const kind = task.kind as ConsoleKind;
-    const { references, label } = MODELS[kind];
-    if (task.thing !== null) return this.#doGroup(task);
+    const { name, key } = task.console ?? task;
+    if (task.work === "delete") {
+      const gone = this.find(kind, { name, key });
+      return gone === undefined ? -1 : this.remove(kind, gone) ? gone : undefined;
+    }
     const values: Record<string, Value> = {};
-    for (const { field, after, now: value = after, renamed } of task.changes) {
-      const { [field]: to } = references;
-      if (to === undefined || value === null) values[field] = value;
+    for (const { field, after, renamed } of task.changes) {
+      const { [field]: to } = MODELS[kind].references;
+      if (to === undefined || after === null) values[field] = after;
       else {
-        const texts = [value, renamed].filter((text) => typeof text === "string");
+        const texts = [after, renamed].filter((text) => typeof text === "string");
         const found = this.#called(to, texts);
-        if (found === undefined) return NOTHING;
+        if (found === undefined) return undefined;
         values[field] = found;
       }
     }
-    const { before, after } = task.changes.find(({ field }) => field === label) ?? {};
-    const name = task.work !== "create" && typeof before === "string" ? before : task.name;
-    const key = task.work === "create" ? keyIn(kind, values) : task.key;
     const path = kind === "orgs" && key === null ? this.#pathBelow(values, name) : undefined;
     const entered = keyIn(kind, values);
     const found =
-      this.#begunFor(kind, task.number) ??
+      this.#begunFor(kind, task.id) ??
       this.find(kind, { name, key: key ?? path ?? null }) ??
       // somebody has changed the key already
-      (entered === null ? undefined : this.#sameName(kind, entered, [name, typeof after === "string" ? after : null]));
-    const isBegun = found !== undefined && this.#begun.get(task.number) === found;
+      (entered === null ? undefined : this.#sameName(kind, entered, [name, task.name]));
+    const isBegun = found !== undefined && this.#begun.get(task.id) === found;
     const isOther =
-      found !== undefined && !isBegun && (!this.#isCalled(kind, found, task) || knowledge.isLeaving(kind, found));
+      found !== undefined &&
+      !isBegun &&
+      (this.records[kind].get(found)?.[MODELS[kind].label] !== task.name || knowledge.isLeaving(kind, found));
     const isNew = (found === undefined || isOther) && task.work === "create";
-    if (found === undefined && !isNew) return NOTHING;
+    if (found === undefined && !isNew) return undefined;
     const place: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    if (isEntered && (isNew || this.hasTemporaryKeys)) this.#begun.set(task.number, record);
-    return { entries: isEntered ? [{ kind, record }] : [], isComplete: isEntered };
+    if (isEntered && (isNew || this.hasTemporaryKeys)) this.#begun.set(task.id, record);
+    return isEntered ? record : undefined;
   }
 
-  #begunFor(kind: ConsoleKind, task: number): number | undefined {
-    const record = this.#begun.get(task);
+  #begunFor(kind: ConsoleKind, id: string): number | undefined {
+    const record = this.#begun.get(id);
     return record !== undefined && this.records[kind].has(record) ? record : undefined;
-  }
-
-  #isCalled(kind: ConsoleKind, record: number, { name }: ConsoleTask): boolean {
-    return this.records[kind].get(record)?.[MODELS[kind].label] === name;
   }
 
   #pathBelow({ parentId }: Values, name: string | null): string {
@@ -379,111 +379,10 @@ export class SharedConsole {
     return MODELS[kind].label === MODELS[kind].key || names.includes(name as string) ? found : undefined;
   }
 
-  #doGroup({ work, name, changes }: ConsoleTask): Outcome {
-    const [{ before, after } = { before: null, after: name }] = changes;
-    if (work === "create") this.groups.add(String(name));
-    else this.renameGroup(String(before ?? name), work === "edit" ? String(after) : undefined);
-    return { entries: [], isComplete: true };
-  }
-
-  /** Does what an import did, by its rows. */
-  doImport(task: ConsoleTask, rows: readonly PlanRow[], knowledge: Knowledge): Outcome {
-    const kind = task.kind as ConsoleKind;
-    const entries: Entry[] = [];
-    let left = rows.filter(({ action }) => action === "create" || action === "update" || action === "delete");
-    // what is below comes after what is above, and goes before it
-    for (let count = -1; count !== left.length;) {
-      count = left.length;
-      left = left.filter((row) => {
-        const record = this.#doRow(task, row, knowledge);
-        if (record !== undefined) entries.push({ kind, record, row });
-        return record === undefined;
-      });
-    }
-    for (const { name, key, changes } of task.restored) {
-      const record = this.find(kind, { name, key });
-      const values = changes.filter(({ after }) => after !== null).map(({ field, after }) => [field, after] as const);
-      if (record !== undefined) this.write(kind, record, Object.fromEntries(values));
-    }
-    return { entries, isComplete: left.length === 0 };
-  }
-
-  /** @returns the record; undefined if it cannot be done; -1 if nothing is to be done */
-  #doRow(task: ConsoleTask, row: PlanRow, knowledge: Knowledge): number | undefined {
-    const kind = task.kind as ConsoleKind;
-    const { label, key } = MODELS[kind];
-    const valueIn = (values: PlanRow["after"], field: string): string | null => {
-      const value = values.find((one) => one.field === field)?.value ?? null;
-      return typeof value === "object" && value !== null ? (value[0] ?? null) : value;
-    };
-    const was = (field: string): string | null => valueIn(row.before, field) ?? valueIn(row.after, field);
-    const code = was(key) ?? (kind === "orgs" ? null : row.key);
-    const place = code ?? (kind === "orgs" ? this.#placeIn(was("name"), was("parent")) : null);
-    const here = { name: was(label), key: place };
-    const former =
-      row.action === "delete"
-        ? task.former.find((one) => one.name === here.name && (one.key === null || one.key === code))
-        : undefined;
-    const first = former === undefined ? this.find(kind, here) : this.#findNamed(kind, former, knowledge);
-    // a new one is not another one that has its key yet
-    const isOther = row.action === "create" && this.records[kind].get(first ?? -1)?.[label] !== here.name;
-    const found = isOther ? undefined : first;
-    if (row.action === "delete") return found === undefined ? -1 : this.remove(kind, found) ? found : undefined;
-    const values: Record<string, Value> = {};
-    const isEntered = (field: string): boolean =>
-      row.action === "create" || row.changed.includes(field) || row.changed.includes(fieldOf(field));
-    for (const { field: column, value } of row.after) {
-      if (!isEntered(column)) continue;
-      const field = fieldOf(column);
-      const { [field]: to } = MODELS[kind].references;
-      if (to === undefined) {
-        if (fieldsOf(kind).includes(field)) values[field] = value;
-        continue;
-      }
-      // of the two columns of a parent the one with a value says it
-      if (value === null && values[field] !== undefined) continue;
-      const named = task.named?.find(
-        (one) => fieldOf(one.field) === field && one.records.includes(valueIn(row.after, label) ?? ""),
-      );
-      const record =
-        named !== undefined && value !== null
-          ? this.#findNamed(to, named, { ...knowledge, isLenient: true })
-          : value === null
-            ? field === "owner" || field === "ownerOrg"
-              ? null
-              : ROOT
-            : this.#called(to, [String(value)]);
-      if (record === undefined) return undefined;
-      values[field] = record;
-    }
-    if (found === undefined && row.action === "update") return undefined;
-    const isKept = found === undefined && this.#isTaken(kind, values, knowledge);
-    if (isKept) return undefined;
-    const empty: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
-    const record = found ?? this.add(kind, empty);
-    return this.#enter(kind, record, { values, knowledge }) ? record : undefined;
-  }
-
-  /** The path of an organisation without a code, by its row. @param parent the code or path of the one above */
-  #placeIn(name: string | null, parent: string | null): string {
-    const above = parent === null ? ROOT : (this.#called("orgs", [parent]) ?? ROOT);
-    return this.#pathBelow({ parentId: above }, name);
-  }
-
-  /** The record that has another name or key in the console until some tasks are done. */
-  #findNamed(
-    kind: ConsoleKind,
-    { there, tasks = [], ...here }: Renamed,
-    { isDone, isLenient = false }: Pick<Knowledge, "isDone"> & { readonly isLenient?: boolean },
-  ): number | undefined {
-    const isRenamed = tasks.length > 0 && tasks.every(isDone);
-    const [first, second] = isRenamed ? [here, there] : [there, here];
-    return this.find(kind, first) ?? (isLenient ? this.find(kind, second) : undefined);
-  }
-
-  #isTaken(kind: ConsoleKind, values: Values, knowledge: Knowledge): boolean {
-    const { [MODELS[kind].key]: wanted = null } = values;
-    return wanted !== null && !this.#holders(kind, -1, wanted).every((holder) => knowledge.isLeaving(kind, holder));
+  #doGroup({ work, name, console }: TaskRecord): number {
+    if (work === "create") this.groups.add(name);
+    else this.renameGroup(console?.name ?? name, work === "delete" ? undefined : name);
+    return -1;
   }
 
   /** Takes an upload by 追加更新. @returns the records that it wrote */
@@ -547,8 +446,6 @@ export class SharedConsole {
 /** A device has one owner: who enters one takes it from the other. */
 const withOneOwner = ({ owner = null, ownerOrg = null }: Values): Values =>
   owner === null ? (ownerOrg === null ? {} : { owner: null }) : { ownerOrg: null };
-
-type Renamed = ConsoleTask["former"][number] & { readonly tasks?: readonly number[] };
 
 interface Entered {
   readonly values: Values;

@@ -9,7 +9,7 @@ import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
 
 /** A task for the console, as far as a refusal names it. */
-export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "importNumber" | "objectId" | "changes">;
+export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "records">;
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
@@ -29,7 +29,7 @@ const MOST_TASKS = 3;
 export async function openTasks(tools: Pick<Tools, "tenant">): Promise<readonly OpenTask[]> {
   const { client } = await tools.tenant("console");
   try {
-    return await client.console.list({ state: "open" });
+    return await client.console.list({});
   } catch (error) {
     if (error instanceof Failure && error.code === "not-permitted") return [];
     throw error;
@@ -111,10 +111,11 @@ function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): 
     value !== null && (typeof value === "string" ? partsOf(value) : value).some((one) => names.has(one));
   return tasks.filter((task) => {
     if (task.kind !== kind && !elsewhere.has(task.kind)) return false;
-    if (task.objectId === null) return task.importNumber !== null;
-    // other records that it refers to are not concerned
-    const own = task.changes.filter(({ ids }) => ids === undefined);
-    return isOf(task.name) || own.some(({ before, after }) => isOf(before) || isOf(after));
+    return task.records.some(
+      ({ name, key, console, changes }) =>
+        [name, key, console?.name ?? null, console?.key ?? null].some(isOf) ||
+        changes.some(({ before, after }) => isOf(before) || isOf(after)),
+    );
   });
 }
 

@@ -1,11 +1,11 @@
 import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
-import { calledOnScreen, thingOf, toldOnScreen } from "../../model/console-change.ts";
-import type { FormatName } from "../../model/console-files.ts";
-import { FORMATS } from "../../model/formats.ts";
+import { calledOnScreen, toldOnScreen } from "../../model/console-change.ts";
 import { nameIn } from "../../model/import.ts";
 import { nounNamed } from "../../model/problem.ts";
+import type { Fields } from "../../model/thing.ts";
+import { THINGS } from "../../model/things.ts";
 import { minuteIn } from "../../model/time.ts";
-import { indefinite, joined, same, text, type Text } from "../../text/index.ts";
+import { indefinite, joined, text, type Text } from "../../text/index.ts";
 import type { Block, Section, Words } from "./blocks.ts";
 import { unseenTasks } from "./not-taken.ts";
 import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
@@ -16,11 +16,7 @@ type Task = RecordIn<"console-tasks">;
 const MOST_SHOWN = 100;
 
 /** What is still to be done in the console, as far as a report knows: up to `MOST_TASKS`. */
-const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] =>
-  records["console-tasks"].filter(({ state }) => state === "open");
-
-/** Works on one record, which its file names; those of imports are of a file. */
-const ON_ONE: readonly (string | null)[] = ["create", "edit", "move", "delete"];
+const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] => records["console-tasks"];
 
 const ACCOUNT = "account";
 
@@ -31,71 +27,35 @@ const WAITING = {
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** What a task keeps from an account in the console: of a user whom the console does not have it has no account either. */
-const keptBy = ({ work, kind, thing }: Task): keyof typeof WAITING | undefined => {
+const keptBy = ({ work, thing }: Task): keyof typeof WAITING | undefined => {
   const isNew = work === "create";
   if (thing === ACCOUNT) return isNew ? "absent" : "changed";
-  return kind === "users" && thing === null && isNew ? "absent" : undefined;
+  return thing === "user" && isNew ? "absent" : undefined;
 };
 
-/**
- * What of an account is open in the console, for people; undefined for nothing. It is known by its id, which is its user's;
- * where a task does not tell that, by its name.
- */
+/** What of an account is open in the console, for people; undefined for nothing. It has the id of its user. */
 export const waitingOf = (data: Pick<ReportData, "records">): ((account: Account) => Text | undefined) => {
-  const tasks = openTasks(data).filter(({ work }) => ON_ONE.includes(work));
-  return ({ id, name }) => {
-    const kept = tasks.flatMap((task) => {
-      if (task.object !== null) return task.object === id ? (keptBy(task) ?? []) : [];
-      return name !== null && task.name === name
-        ? task.work === "create"
-          ? ["absent" as const]
-          : ["changed" as const]
-        : [];
-    });
+  const tasks = openTasks(data);
+  return ({ id }) => {
+    const kept = tasks.flatMap((task) => (task.object === id ? (keptBy(task) ?? []) : []));
     if (kept.length === 0) return undefined;
     return kept.includes("absent") ? WAITING.absent : WAITING.changed;
   };
 };
 
-type Account = Pick<RecordIn<"administrators">, "id" | "name">;
+type Account = Pick<RecordIn<"administrators">, "id">;
 
-const EITHER = text("user or account", "ユーザーまたはアカウント");
-
-/** What a task is, as `console list` has it. Where it does not say whether it is of a user or an account, the names of administrators do. */
-const workOf = ({ work, kind, name, ...record }: Task, accounts: ReadonlySet<string>): Text => {
-  const told = nameIn(CONSOLE_WORK_NAMES, work ?? "");
-  const { [kind as FormatName]: format } = FORMATS as Partial<typeof FORMATS>;
-  if (format === undefined) return told;
-  const { thing, app } = format;
-  if (!ON_ONE.includes(work)) {
-    const of = app === undefined ? text(kind ?? "", thing.title.ja) : same(app);
-    const [verb] = told.en.split(" ");
-    return work === "upload"
-      ? text(`${verb} ${of.en}`, `${of.ja}をアップロードする`)
-      : text(`${of.en}: ${told.en}`, `${of.ja}: ${told.ja}`);
-  }
-  const noun =
-    record.object !== null || kind !== "users"
-      ? nounNamed(record.thing ?? thing.name)
-      : accounts.has(name ?? "")
-        ? nounNamed(ACCOUNT)
-        : EITHER;
-  const verb = told.en.replace(/ .*/, "");
-  return text(`${verb} ${indefinite(noun.en)}`, `${noun.ja}を${told.ja}`);
+/** What a task is, as `console list` has it. */
+const workOf = ({ work, thing }: Task): Text => {
+  const { en, ja } = nameIn(CONSOLE_WORK_NAMES, work ?? "");
+  const noun = nounNamed(thing ?? "");
+  return text(`${en} ${indefinite(noun.en)}`, `${noun.ja}を${ja}`);
 };
 
-/** What to set in the console, as its screens call it; of work on a file where that is told. */
-const changesOf = ({ changes, kind, thing, object, name, id }: Task): Text => {
-  if (changes.length === 0 || kind === null || !Object.hasOwn(FORMATS, kind)) {
-    if (object !== null || name === null) return same("");
-    const line = `clomoctl console show ${numberOf(id)}`;
-    return text(
-      `what is in ${name}: ${line}, on the machine where it was recorded`,
-      `${name} の内容(登録した PC で: ${line})`,
-    );
-  }
-  const { fields } = thingOf({ kind: kind as FormatName, thing });
-  const told = changes.map(({ field, before, after }): Text => {
+/** What to set in the console, as its screens call it. */
+const changesOf = ({ changes, thing }: Task): Text => {
+  const fields: Fields = THINGS.get(thing ?? "")?.fields ?? {};
+  const shown = changes.map(({ field, before, after }): Text => {
     const { [field]: of } = fields;
     const [label, from, to] = [calledOnScreen(fields, field), toldOnScreen(of, before), toldOnScreen(of, after)];
     if (of?.secret === true)
@@ -104,10 +64,10 @@ const changesOf = ({ changes, kind, thing, object, name, id }: Task): Text => {
       ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
       : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
   });
-  return joined(told, text("; ", "、"));
+  return joined(shown, text("; ", "、"));
 };
 
-const numberOf = (id: string): string => id.replace(/^0+(?=\d)/, "");
+const numberOf = (id: string): string => id.replace(/^0+(?=\d)/, "").replace(/-.*/, "");
 
 const countOf = (tasks: readonly Task[]): string =>
   tasks.length < MOST_TASKS ? `${tasks.length}` : `${tasks.length - 1}+`;
@@ -140,10 +100,9 @@ const EARLIER: Block = {
 /** The open tasks, the first of them one by one. */
 const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
   const zone = zoneOfReport(data);
-  const accounts = new Set(data.records.administrators.flatMap(({ name }) => (name === null ? [] : [name])));
   const row = (task: Task): readonly Words[] => [
     numberOf(task.id),
-    workOf(task, accounts),
+    workOf(task),
     task.name ?? "",
     changesOf(task),
     task.openedAt === null ? "" : minuteIn(task.openedAt, zone),

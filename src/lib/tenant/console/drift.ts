@@ -1,145 +1,215 @@
 import { either, THEN } from "../store/sql/forms.ts";
-import type { Reader, Writer } from "../store/store.ts";
-import { ALL_CHANGED, versionTable, type Versions } from "../versions/tables.ts";
-import { beforeTable, OBSERVED, observedTable, PRESENCE } from "./observed.ts";
+import type { Params, Reader, Writer } from "../store/store.ts";
+import { versionTable, type Versions } from "../versions/tables.ts";
+import { EXPORTED, isOther, OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
-// console. A task is the part of the drift that a change made.
+// console. A task is the part of the drift that a change wrote last.
 
-/** The part of the drift that a task is about: what a change wrote of all its records, or some columns of one. */
-export type DriftPart =
-  | { readonly revision: number }
-  | { readonly thing: string; readonly pk: number; readonly columns: readonly string[]; readonly revision: number };
+/** What a change did to a record that differs from the console. */
+export type DriftAction = "create" | "update" | "delete";
 
-/** How far a task is done, as far as exports of the console show. */
-export type Drift = "open" | "contradicted" | "done";
-
-/** SQL: the bits of columns. */
-const bitsOf = ({ columns }: Versions, names: readonly string[]): string => {
-  const bits = new Set(columns.filter(({ name }) => names.includes(name)).map(({ bit }) => bit));
-  return bits.size === 0 ? "0" : `(${[...bits].join(" | ")})`;
-};
-
-/** The observed records `o` of one thing that a task is about. */
-interface Part {
-  readonly versions: Versions;
-  /** SQL: joins and condition after `from` */
-  readonly from: string;
-  /** SQL: the bits of the columns that the task is about */
-  readonly mask: string;
+/** Which part of the drift is meant: what a change wrote last, perhaps of some records, or some columns of these. */
+export interface DriftPart {
+  /** of the change */
+  readonly revision: number;
+  /** the name of a thing, and the number of its record; default: all */
+  readonly record?: { readonly thing: string; readonly pk: number } | undefined;
+  /** default: all */
+  readonly columns?: readonly string[] | undefined;
 }
 
-const isHere = ({ thing, key }: Versions, pk: string): string =>
-  `exists (select 1 from main.${thing.name} t where t.${key} = ${pk})`;
+/** The part of the drift that one record has from a change. */
+export interface RecordDrift {
+  readonly thing: string;
+  readonly pk: number;
+  readonly action: DriftAction;
+  /** the columns of an update, as masks of versions have them */
+  readonly mask: number;
+  readonly isContradicted: boolean;
+}
 
-/**
- * SQL: the bits of the columns that a later change wrote again: they are that one's task.
- *
- * @param undone false: a deletion counts, too, though it may be undone
- */
-const laterBits = (versions: Versions, undone: boolean): string => {
+/** SQL: the bits of the columns that a change after the version `v` wrote again. */
+const laterBits = (versions: Versions): string => {
   const bits = new Set(versions.columns.map(({ bit }) => bit));
   return `coalesce((select ${[...bits].map((bit) => `max(w.changed & ${bit})`).join(" | ")}
-    from main.${versionTable(versions)} w where w.pk = o.pk and w.revision > :revision
-      and ${undone ? "w.action = 'update'" : "true"}), 0)`;
+    from main.${versionTable(versions)} w where w.pk = v.pk and w.revision > v.revision and w.action = 'update'), 0)`;
 };
 
-/** The parts that a change wrote: records that it changed or deleted, and records that it created. */
-const partsOfChange = (versions: Versions, undone: boolean): readonly Part[] => {
-  const { thing } = versions;
-  const [table, kept] = [`main.${observedTable(versions)}`, `main.${versionTable(versions)}`];
-  return [
-    {
-      versions,
-      mask: `(v.changed & ~${laterBits(versions, undone)})`,
-      from: `${kept} v ${THEN} ${table} o on o.pk = v.pk
-        where v.revision = :revision and (v.action = 'delete') <> ${isHere(versions, "v.pk")}`,
-    },
-    {
-      versions,
-      mask: `(${ALL_CHANGED} & ~${laterBits(versions, undone)})`,
-      from: `main.created_range c ${THEN} ${table} o on o.pk between c.first and c.last
-        where c.revision = :revision and c.thing = '${thing.name}' and ${isHere(versions, "o.pk")}`,
-    },
-  ];
+/** SQL: true if something of a mask differs, and was not only changed and changed back. */
+const isReal = (versions: Versions, mask: string): string =>
+  versions.columns
+    .filter(({ leads }) => leads)
+    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name)}`)
+    .join(" or ");
+
+/**
+ * SQL: the drift of a thing's records, each part with the `revision` of the change whose task it is: `thing`, `pk`, `action`,
+ * `mask` (the columns of an update; else {@link PRESENCE}, and what differs), `open` (what nobody confirmed), `contradicted`,
+ * and `real` (false: changed, and changed back).
+ *
+ * @param which SQL: condition on the observed records `o`
+ */
+const driftOf = (versions: Versions, which: string): string => {
+  const { thing, key } = versions;
+  const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
+  const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
+  const mask = `(v.changed & o.differs & ~${laterBits(versions)})`;
+  const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
+    and o.pk between c.first and c.last)`;
+  const written = (action: string): string =>
+    `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}')`;
+  const columns = (revision: string, action: DriftAction, bits: string, real: string): string =>
+    `'${thing.name}' as thing, o.pk, ${revision} as revision, '${action}' as action, ${bits} as mask, o.confirmed,
+     o.contradicted, ${real} as real`;
+  const isWhole = `(o.inConsole = 0 or o.differs & ${PRESENCE} <> 0)`;
+  const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
+  return `select ${columns("v.revision", "update", mask, isReal(versions, mask))}
+      from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
+      where (o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0 and ${which}
+    union all select ${columns(`coalesce(${created}, ${written("update")}, o.since)`, "create", missing, "1")}
+      from ${observed} o ${local} where ${isWhole} and ${which}
+    union all select ${columns(`coalesce(${written("delete")}, o.since)`, "delete", PRESENCE, "1")}
+      from ${observed} o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk) and ${which}`;
 };
 
-const partsOf = (part: DriftPart, undone = true): readonly Part[] => {
-  if (!("pk" in part)) return OBSERVED.flatMap((versions) => partsOfChange(versions, undone));
-  return OBSERVED.filter(({ thing }) => thing.name === part.thing).map((versions) => ({
-    versions,
-    mask: `(${bitsOf(versions, part.columns)} & ~${laterBits(versions, undone)})`,
-    from: `main.${observedTable(versions)} o where o.pk = :pk and ${isHere(versions, "o.pk")}`,
+/** SQL: the drift of all things, or of one. See {@link driftOf}. */
+const driftSql = (thing?: string, which = "true"): string => {
+  const all = OBSERVED.filter((versions) => thing === undefined || versions.thing.name === thing);
+  const parts = all.map((versions) => driftOf(versions, which)).join(" union all ");
+  return `(select d.*, d.mask & ~d.confirmed as open from (${parts}) d where d.mask <> 0)`;
+};
+
+/** The open part of the drift that a change wrote last, by things. */
+export interface OpenDrift {
+  readonly revision: number;
+  readonly thing: string;
+  readonly action: DriftAction;
+  readonly records: number;
+  /** the number of records that an export contradicted */
+  readonly contradicted: number;
+  /** the number of records that were changed back, so that there is only something to check */
+  readonly unchanged: number;
+}
+
+/**
+ * Returns the drift by changes and things, the oldest change first.
+ *
+ * @param state `confirmed`: what somebody confirmed, and no export has shown yet
+ * @param revision of a single change
+ */
+export const readDrift = async (
+  reader: Reader,
+  { state = "open", revision }: { readonly state?: "open" | "confirmed"; readonly revision?: number | undefined } = {},
+): Promise<readonly OpenDrift[]> => {
+  const isMeant = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
+  const rows = await reader.all(
+    `select d.revision, d.thing, d.action, count(*) as records,
+       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged
+     from ${driftSql()} d where ${isMeant} and ${revision === undefined ? "true" : "d.revision = :revision"}
+     group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
+    revision === undefined ? {} : { revision },
+  );
+  return rows.map((row) => ({
+    revision: Number(row["revision"]),
+    thing: String(row["thing"]),
+    action: row["action"] as DriftAction,
+    records: Number(row["records"]),
+    contradicted: Number(row["contradicted"]),
+    unchanged: Number(row["unchanged"]),
   }));
 };
 
-const paramsOf = (part: DriftPart) => ({ revision: part.revision, ...("pk" in part && { pk: part.pk }) });
+const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => ({
+  thing: String(row["thing"]),
+  pk: Number(row["pk"]),
+  action: row["action"] as DriftAction,
+  mask: Number(row["mask"]),
+  isContradicted: row["contradicted"] === 1,
+});
+
+/** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
+export const readRecordDrift = async (
+  reader: Reader,
+  { revision, state = "open", most }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
+): Promise<readonly RecordDrift[]> => {
+  const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
+  const rows = await reader.all(
+    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
+     from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
+     order by d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
+    { revision, most },
+  );
+  return rows.map(recordDriftOf);
+};
+
+/** Returns the revisions of the changes whose tasks a record is in, the newest first. */
+export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): Promise<readonly number[]> => {
+  const rows = await reader.all(
+    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where d.open <> 0 order by d.revision desc`,
+    { pk },
+  );
+  return rows.map(({ revision }) => Number(revision));
+};
+
+/** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
+const partOf = (versions: Versions, { revision, record, columns }: DriftPart): readonly [sql: string, params: Params] => {
+  const { thing } = versions;
+  const meant = versions.columns.filter(({ name }) => columns?.includes(name) ?? true).map(({ bit }) => bit);
+  const bits = columns === undefined ? "d.mask" : `d.mask & (${[...new Set(meant), "0"].join(" | ")})`;
+  return [
+    `select d.pk, ${bits} as mask from ${driftSql(thing.name, record === undefined ? "true" : "o.pk = :pk")} d
+     where d.revision = :revision and ${bits} <> 0`,
+    { revision, ...(record !== undefined && { pk: record.pk }) },
+  ];
+};
+
+/** Who confirmed something, and when. */
+export interface Confirmed {
+  readonly by: string;
+  /** a UTC instant */
+  readonly at: string;
+}
 
 /**
- * Returns how far a part of the drift is done in the console.
+ * Stores that somebody says that a part of the drift is done in the console. Of what exports show, it is believed until one
+ * shows it; of all else, nothing else will tell.
  *
- * @param isClosed its task is closed: what was deleted since, and came back, is the task of that
+ * @returns the number of records
  */
-export const readDrift = async (reader: Reader, part: DriftPart, isClosed = false): Promise<Drift> => {
-  const states = partsOf(part, !isClosed).map(
-    ({ mask, from }) =>
-      `select max(${either(`o.contradicted & (${mask} | ${PRESENCE}) <> 0`, "2", "1")}) as state from ${from}
-        and (o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0
-          or o.differs & ~o.confirmed & ${mask} <> 0)`,
-  );
-  const sql = `select coalesce(max(state), 0) as state from (${states.join(" union all ")})`;
-  const state = await reader.count(sql, usedIn(sql, paramsOf(part)));
-  return (["done", "open", "contradicted"] as const)[state] ?? "done";
-};
-
-/** True if an export changed the observed state of something that somebody had confirmed. @param revision of the export */
-export const hasTouchedConfirmed = async (reader: Reader, revision: number): Promise<boolean> => {
-  const all = OBSERVED.map(
-    (versions) => `select 1 from main.${beforeTable(versions)} b where b.revision = :revision and b.confirmed <> 0`,
-  );
-  return (await reader.count(`select count(*) from (${all.join(" union all ")} limit 1) one`, { revision })) > 0;
-};
-
-/** True if a later change wrote something of a part again. */
-export const isOvertaken = async (reader: Reader, part: DriftPart): Promise<boolean> => {
-  const later = (versions: Versions, pk: string, mask: string): string =>
-    `select 1 from main.${versionTable(versions)} w where w.pk = ${pk} and w.revision > :revision and w.changed & ${mask} <> 0`;
-  const all =
-    "pk" in part
-      ? OBSERVED.filter(({ thing }) => thing.name === part.thing).map((versions) =>
-          later(versions, ":pk", bitsOf(versions, part.columns)),
-        )
-      : OBSERVED.flatMap((versions) => [
-          `select 1 from main.${versionTable(versions)} v
-            where v.revision = :revision and exists (${later(versions, "v.pk", "v.changed")})`,
-          `select 1 from main.created_range c where c.revision = :revision and c.thing = '${versions.thing.name}' and exists (
-            select 1 from main.${versionTable(versions)} w where w.pk between c.first and c.last and w.revision > :revision)`,
-        ]);
-  return (await reader.count(`select count(*) from (${all.join(" union all ")}) one`, paramsOf(part))) > 0;
-};
-
-/** The parameters that a statement has. */
-const usedIn = (sql: string, params: Readonly<Record<string, number>>) =>
-  Object.fromEntries(Object.entries(params).filter(([name]) => sql.includes(`:${name}`)));
-
-/** Stores that somebody says that a part of the drift is done in the console: an export proves or contradicts it. */
-export const confirmDrift = async (writer: Writer, part: DriftPart): Promise<void> => {
-  for (const { versions, mask, from } of partsOf(part)) {
+export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: Confirmed): Promise<number> => {
+  let records = 0;
+  for (const versions of OBSERVED) {
+    if (part.record !== undefined && part.record.thing !== versions.thing.name) continue;
     const table = `main.${observedTable(versions)}`;
-    const sql = `update ${table} as n set confirmed = n.confirmed | (n.differs & m.mask) | ${either("n.inConsole = 0", PRESENCE, "0")}
-      from (select o.pk, ${mask} as mask from ${from}) m where m.pk = n.pk`;
-    await writer.run(sql, usedIn(sql, paramsOf(part)));
-  }
-};
-
-/** Forgets a part of the drift: the next export of the console decides. */
-export const dropDrift = async (writer: Writer, part: DriftPart): Promise<void> => {
-  for (const { versions, mask, from } of partsOf(part)) {
-    const table = `main.${observedTable(versions)}`;
-    const sql = `update ${table} as n set differs = n.differs & ~m.mask, confirmed = n.confirmed & ~m.mask,
-        contradicted = n.contradicted & ~m.mask & ~${PRESENCE}, inConsole = 1
-      from (select o.pk, ${mask} as mask from ${from}) m where m.pk = n.pk`;
-    await writer.run(sql, usedIn(sql, paramsOf(part)));
+    const [selected, params] = partOf(versions, part);
+    const rows = await writer.all(selected, params);
+    if (rows.length === 0) continue;
+    records += rows.length;
+    const meant = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
+    const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:meant))`;
+    if (EXPORTED.includes(versions)) {
+      await writer.run(
+        `update ${table} as n set confirmed = n.confirmed | m.mask, confirmedBy = :by, confirmedAt = :at
+         from ${from} m where m.pk = n.pk`,
+        { meant, by, at },
+      );
+      continue;
+    }
+    const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;
+    await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { meant });
+    await writer.run(
+      `update ${table} as n set differs = ${either(`m.mask & ${PRESENCE} <> 0`, "0", "n.differs & ~m.mask")}, inConsole = 1
+       from ${from} m where m.pk = n.pk`,
+      { meant },
+    );
     await writer.run(`delete from ${table} where differs = 0 and inConsole = 1`, {});
   }
+  return records;
 };
+
+/** Returns the names of columns in a mask. */
+export const columnsIn = ({ columns }: Versions, mask: number): readonly string[] =>
+  columns
+    .filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n)
+    .map(({ name }) => name);

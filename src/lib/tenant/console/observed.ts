@@ -7,10 +7,11 @@ import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions 
 // The observed state of a mirror: what the console last showed of the records that were changed here since. A record that
 // agrees with the console has no row.
 
-/** The things whose records the console exports. */
-export const OBSERVED: readonly Versions[] = [...VERSIONS.values()].filter(
-  ({ thing }) => Object.keys(thing.formats).length > 0,
-);
+/** The things with an observed state. */
+export const OBSERVED: readonly Versions[] = [...VERSIONS.values()];
+
+/** The things whose records exports of the console show. */
+export const EXPORTED: readonly Versions[] = OBSERVED.filter(({ thing }) => Object.keys(thing.formats).length > 0);
 
 /**
  * The table with the observed state of a thing's records: `pk`; `inConsole`; masks of columns, as versions have them
@@ -18,7 +19,7 @@ export const OBSERVED: readonly Versions[] = [...VERSIONS.values()].filter(
  * console has values that nobody asked for here); `since`, the revision after which the console may have any value that the
  * record had; and the columns. A record that was deleted here has all columns.
  */
-export const observedTable = ({ thing }: Pick<Versions, "thing">): string => `${thing.name}_observed`;
+export const observedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string => `${thing.name}_observed`;
 
 /** The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. */
 export const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
@@ -43,7 +44,7 @@ const joinedEntries = (one: string, other: string): string =>
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
 /** SQL: the entries of an observed record that differ from those of the record, of the columns they are in. */
-const isOther = (name: string): string =>
+export const isOther = (name: string): string =>
   name === ENTRIES
     ? `exists (select 1 from json_each(o.${ENTRIES}) e where e.value is distinct from t.${ENTRIES} ->> e.key)`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
@@ -108,7 +109,7 @@ const observing = (versions: Versions): readonly string[] => {
      from main.${versionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
      where v.revision = :revision and ${written} <> 0
      on conflict (pk) do update set differs = ${either(
-       `${table}.inConsole = 1 or excluded.differs = ${ALL_CHANGED}`,
+       `${table}.inConsole = 1 or ${table}.confirmed & ${PRESENCE} <> 0 or excluded.differs = ${ALL_CHANGED}`,
        `${table}.differs | excluded.differs`,
        "0",
      )}, confirmed = ${table}.confirmed & ~excluded.differs, contradicted = ${table}.contradicted & ~excluded.differs,
@@ -151,6 +152,8 @@ const columnsOf = ({ columns }: Versions): readonly string[] => [
   "confirmed",
   "contradicted",
   "since",
+  "confirmedBy",
+  "confirmedAt",
   ...columns.map(({ name }) => quoteIdentifier(name)),
 ];
 
@@ -178,7 +181,7 @@ const restoring = (versions: Versions): readonly string[] => {
   return [
     keepingObserved(versions, `exists (select 1 from ${of})`),
     `insert into ${table} (${columnsOf(versions).join(", ")})
-     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed, b.contradicted, b.since, ${restored.join(", ")}
+     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed, b.contradicted, b.since, b.confirmedBy, b.confirmedAt, ${restored.join(", ")}
      from ${before} b left join ${table} o on o.pk = b.pk where b.revision = :undone
      on conflict (pk) do update set ${columnsOf(versions)
        .slice(1)

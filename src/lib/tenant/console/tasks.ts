@@ -1,34 +1,277 @@
-import type { ConsoleTask } from "../../contract/index.ts";
-import { thingOf } from "../../model/console-change.ts";
-import type { Thing } from "../../model/thing.ts";
-import { handTarget } from "../store/console.ts";
-import { readImport } from "../store/imports/record.ts";
-import type { Reader } from "../store/store.ts";
-import { versionsOf } from "../versions/keep.ts";
-import type { DriftPart } from "./drift.ts";
+import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { ConsoleWork } from "../../model/console-task.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import { countNewKeys } from "../../rules/import-file.ts";
+import { text } from "../../text/index.ts";
+import { nextChange } from "../store/audit.ts";
+import { recordOf, type ImportRecord } from "../store/imports/record.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
+import { isMirror } from "../store/tenant.ts";
+import { VERSIONS, versionTable } from "../versions/tables.ts";
+import { readDrift, readRecordDrift, tasksOfRecord, type OpenDrift } from "./drift.ts";
+import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
+import { TaskRecords } from "./records.ts";
 
-/** Returns the columns that a task's field is stored in; undefined if no export shows it. */
-const columnOf = ({ fields, name }: Thing, field: string): string | undefined => {
-  const { short, secret } = fields[field] ?? {};
-  const column = field.startsWith("custom:") ? "custom" : secret === true ? undefined : (short ?? field);
-  const { columns } = versionsOf(name);
-  return [column, field].find((one) => columns.some((stored) => stored.name === one));
+/** Maximum number of records that a task names. */
+const MOST_RECORDS = 20;
+
+/** A change of which a task is. */
+interface TaskChange {
+  readonly revision: number;
+  readonly number: number;
+  readonly at: string;
+  readonly actor: string | null;
+  readonly action: string;
+  readonly importPk: number | null;
+}
+
+const changeOf = (row: Row): TaskChange => ({
+  revision: Number(row["revision"]),
+  number: Number(row["number"]),
+  at: String(row["at"]),
+  actor: row["actor"] === null ? null : String(row["actor"]),
+  action: String(row["action"]),
+  importPk: row["import"] === null ? null : Number(row["import"]),
+});
+
+/** SQL: changes `c` as tasks tell of them. Who made one is told to those who see its record in the audit. */
+const CHANGES = `select c.revision, c.number, c.import, m.at, m.action, (select a.actor from audit a where a.seq = c.number) as actor
+  from main.change c join main.audit m on m.seq = c.number`;
+
+const readChanges = async (reader: Reader, revisions: readonly number[]): Promise<ReadonlyMap<number, TaskChange>> => {
+  const rows = await reader.all(`${CHANGES} where c.revision in (select value from json_each(:revisions))`, {
+    revisions: JSON.stringify(revisions),
+  });
+  return new Map(rows.map((row) => [Number(row["revision"]), changeOf(row)]));
 };
 
-/** Returns the part of the drift that a task is about; undefined if no export of the console shows all of it. */
-export const readPart = async (reader: Reader, task: ConsoleTask): Promise<DriftPart | undefined> => {
-  const { number, importId, changes, thing } = task;
-  if (importId !== null) {
-    const { revision, detail } = await readImport(reader, importId);
-    const { groupsCreated = 0, orgsCreated = 0 } = detail.counts ?? {};
-    // no export shows that nobody needs a group or an organisation any more
-    const isUnseen = task.work === "undo" && groupsCreated + orgsCreated > 0;
-    return revision === null || isUnseen ? undefined : { revision };
+/** Tasks of what is open, or of what somebody confirmed. */
+type Shown = "open" | "confirmed";
+
+/** Reads tasks; what several of them name is read once. */
+class TaskReader {
+  readonly #reader: Reader;
+  readonly #records: TaskRecords;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+    this.#records = new TaskRecords(reader);
   }
-  const target = thing === null ? await handTarget(reader, number) : undefined;
-  if (target === undefined || changes.length === 0) return undefined;
-  const of = thingOf(task);
-  const columns = changes.map(({ field }) => columnOf(of, field));
-  if (!columns.every((column) => column !== undefined)) return undefined;
-  return { thing: of.name, pk: target.target, revision: target.revision, columns };
+
+  /** Returns the tasks of changes. @param drift of one or several changes */
+  async read(drift: readonly OpenDrift[], state: Shown): Promise<readonly ConsoleTask[]> {
+    const byChange = Map.groupBy(drift, ({ revision }) => revision);
+    const changes = await readChanges(this.#reader, [...byChange.keys()]);
+    const tasks: ConsoleTask[] = [];
+    for (const [revision, parts] of byChange) {
+      const change = changes.get(revision);
+      if (change !== undefined) tasks.push(await this.#task(change, parts, state));
+    }
+    return tasks;
+  }
+
+  async #task(change: TaskChange, parts: readonly OpenDrift[], state: Shown): Promise<ConsoleTask> {
+    const { revision, importPk } = change;
+    const records: TaskRecord[] = [];
+    for (const record of await readRecordDrift(this.#reader, { revision, state, most: MOST_RECORDS }))
+      records.push(await this.#records.read(record));
+    const made = importPk === null ? undefined : await this.#importOf(importPk);
+    const counts = { create: 0, update: 0, delete: 0 };
+    for (const { action, records: count } of parts) counts[action] += count;
+    const [main] = parts.toSorted((a, b) => b.records - a.records);
+    const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
+    const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
+    const of = { parts, records, made };
+    return {
+      ...taskOf(change, made),
+      work: workOf(of),
+      kind: records.find(({ thing }) => thing === main?.thing)?.kind ?? "users",
+      thing: main?.thing ?? "user",
+      ...counts,
+      ...(await this.#beforehand(of)),
+      records,
+      state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
+      closedAt: confirmed?.at ?? null,
+      closedBy: confirmed?.by ?? null,
+    };
+  }
+
+  async #importOf(pk: number): Promise<ImportRecord | undefined> {
+    const row = await this.#reader.get("select * from import where pk = :pk", { pk });
+    return row && recordOf(row);
+  }
+
+  /** Returns what has to be done before a task, and how often. */
+  async #beforehand({ made }: { readonly made: ImportRecord | undefined }): Promise<Partial<ConsoleTask>> {
+    const { counts, request } = made?.detail ?? {};
+    const { released = 0, wipes = 0, columns = [] } = counts ?? {};
+    const newKeys = made?.detail.emittedFile === undefined ? 0 : countNewKeys({ kind: made.kind, request, columns });
+    return { ...(released > 0 && { released }), ...(newKeys > 0 && { newKeys }), ...(wipes > 0 && { wipes }) };
+  }
+}
+
+/** Returns the facts of a task that are those of its change. */
+const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({
+  number,
+  action,
+  importId: made?.id ?? null,
+  name: made?.detail.request?.fileName ?? null,
+  file: made?.detail.emittedFile ?? null,
+  mode: made === undefined ? null : (made.detail.request?.mode ?? ("undo" as const)),
+  openedAt: at,
+  openedBy: actor,
+});
+
+/** Returns what is to be done for a task, in a word. */
+const workOf = ({
+  parts,
+  records: [first, ...more],
+  made,
+}: {
+  readonly parts: readonly OpenDrift[];
+  readonly records: readonly TaskRecord[];
+  readonly made: ImportRecord | undefined;
+}): ConsoleWork => {
+  if (made?.detail.emittedFile !== undefined) return "upload";
+  if (parts.every(({ records, unchanged }) => records === unchanged)) return "check";
+  if (first !== undefined && more.length === 0) return first.work;
+  const works = new Set(parts.map(({ action }) => action));
+  return works.size === 1 && works.has("delete") ? "delete" : "several";
 };
+
+const readConfirmed = async (
+  reader: Reader,
+  revision: number,
+): Promise<{ readonly at: string; readonly by: string } | undefined> => {
+  const drift = await readRecordDrift(reader, { revision, state: "confirmed", most: 1 });
+  const [first] = drift;
+  if (first === undefined) return undefined;
+  const row = await reader.get(
+    `select confirmedAt as at, confirmedBy as by from main.${observedTable({ thing: { name: first.thing } })} where pk = :pk`,
+    { pk: first.pk },
+  );
+  return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
+};
+
+/** SQL: the changes `c` of a mirror that asked something of the console. */
+const OF_MIRROR = `c.revision > (select min(i.revision) from main.import i where i.detail -> 'request' ->> 'fromConsole')
+  and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
+    or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
+
+/** Returns the tasks of which nothing is left: of changes that the asker sees. */
+const readDone = async (reader: Reader, but: ReadonlySet<number>): Promise<readonly ConsoleTask[]> => {
+  const rows = await reader.all(
+    `${CHANGES} where ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number) order by c.number`,
+  );
+  return rows.map(changeOf).flatMap((change) => (but.has(change.number) ? [] : [doneTask(change)]));
+};
+
+const doneTask = (change: TaskChange): ConsoleTask => ({
+  ...taskOf(change, undefined),
+  work: "several",
+  kind: "users",
+  thing: "user",
+  create: 0,
+  update: 0,
+  delete: 0,
+  records: [],
+  state: "done",
+  closedAt: null,
+  closedBy: null,
+});
+
+/** Returns the tasks of a mirror, oldest first; what is only to be checked comes last. @param all also those that are closed */
+export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
+  const tasks = new TaskReader(reader);
+  const open = await tasks.read(await readDrift(reader), "open");
+  if (!all)
+    return [...open.filter(({ work }) => work !== "check"), ...open.filter(({ work }) => work === "check")];
+  const known = new Set(open.map(({ number }) => number));
+  const confirmed = (await tasks.read(await readDrift(reader, { state: "confirmed" }), "confirmed")).filter(
+    ({ number }) => !known.has(number),
+  );
+  for (const { number } of confirmed) known.add(number);
+  const found = [...open, ...confirmed, ...(await readDone(reader, known))];
+  return found.toSorted((a, b) => a.number - b.number);
+};
+
+/** Returns a task. @param number of its change @throws Failure `not-found` */
+export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
+  const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
+  if (row !== undefined && row["revision"] !== null) {
+    const revision = Number(row["revision"]);
+    const tasks = new TaskReader(reader);
+    for (const state of ["open", "confirmed"] as const) {
+      const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
+      if (task !== undefined) return task;
+    }
+    const done = await reader.get(
+      `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`,
+      { number },
+    );
+    if (done !== undefined) return doneTask(changeOf(done));
+  }
+  throw new Failure("not-found", {
+    what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
+    hint: text("see them all: clomoctl console list --all", "一覧: clomoctl console list --all"),
+  });
+};
+
+/** Returns tasks in the order of their numbers as they are given. @throws Failure `not-found` */
+export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
+  const tasks: ConsoleTask[] = [];
+  for (const number of numbers) tasks.push(await readTask(reader, number));
+  return tasks;
+};
+
+/** The number of open tasks, and which of them exports contradicted. */
+export interface OpenTasks {
+  readonly open: ReadonlySet<number>;
+  readonly contradicted: ReadonlySet<number>;
+}
+
+/** Returns the numbers of the open tasks. */
+export const readOpenTasks = async (reader: Reader): Promise<OpenTasks> => {
+  const drift = await readDrift(reader);
+  const changes = await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]);
+  const numbersOf = (parts: readonly OpenDrift[]): ReadonlySet<number> =>
+    new Set(parts.flatMap(({ revision }) => changes.get(revision)?.number ?? []));
+  return { open: numbersOf(drift), contradicted: numbersOf(drift.filter(({ contradicted }) => contradicted > 0)) };
+};
+
+/** Returns the number of the newest open task that a record is in; null if it is in none. */
+export const taskOfRecord = async (reader: Reader, thing: string, pk: number): Promise<number | null> => {
+  if (!VERSIONS.has(thing)) return null;
+  const [revision] = await tasksOfRecord(reader, thing, pk);
+  const changes = await readChanges(reader, revision === undefined ? [] : [revision]);
+  return changes.get(revision ?? -1)?.number ?? null;
+};
+
+/**
+ * Returns the number of the task that a record is in once the change at hand is written; null if the tenant is no mirror. A
+ * record that the console does not have yet stays in the task of its creation.
+ */
+export const taskAfterChange = async (writer: Writer, thing: string, pk: number): Promise<number | null> => {
+  if (!(await isMirror(writer))) return null;
+  const isNew = await writer.get(
+    `select 1 from main.${observedTable({ thing: { name: thing } })} o
+     where o.pk = :pk and (o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0 or o.differs & ${PRESENCE} <> 0)`,
+    { pk },
+  );
+  const isHere = async (): Promise<boolean> => {
+    const versions = VERSIONS.get(thing);
+    if (versions === undefined) return false;
+    return (await writer.count(`select count(*) from main.${thing} t where t.${versions.key} = :pk`, { pk })) > 0;
+  };
+  if (isNew !== undefined && (await isHere())) return taskOfRecord(writer, thing, pk);
+  return nextChange(writer);
+};
+
+/** The kinds of files of a thing's records, for advice on exports. */
+export const isOfApp = (thing: string): boolean => thing === SECURED_USER.name || thing === SECURED_GROUP.name;
+
+/** True if exports of the console show a thing's records. */
+export const isExported = (thing: string): boolean =>
+  Object.values(FORMATS).some((format) => format.thing.name === thing);

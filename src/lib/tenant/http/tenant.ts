@@ -3,6 +3,7 @@
 import { reachOf } from "../policy/check.ts";
 import { readAdministration } from "../store/administration.ts";
 import { latestRevision } from "../store/collections.ts";
+import { readOpenTasks } from "../console/tasks.ts";
 import { readTenant } from "../store/tenant.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
@@ -13,7 +14,7 @@ const byHand = () => import("../use/tenant.ts");
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({
   show: ({ query: { administration } }) =>
     session.read(async (reader) => {
-      const tenant = await readTenant(reader);
+      const tenant = { ...(await readTenant(reader)), consoleTasks: (await readOpenTasks(reader)).open.size };
       // whole numbers would tell who asks of what lies outside
       if (!administration || reachOf(session.asker, "accounts.read") !== "all") return tenant;
       return { ...tenant, administration: await readAdministration(reader, tenant.profile) };

@@ -135,7 +135,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   deleteSchemes: ["schemes.write"],
   consoleTasks: ["console.read"],
   consoleTask: ["console.read"],
-  closeConsoleTasks: ["console.write"],
+  confirmConsoleTasks: ["console.write"],
   audit: ["audit.read"],
   auditRecord: ["audit.read"],
   exportAudit: ["audit.read"],

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_FIELDS } from "../../model/renewal.ts";
 import { ROOT } from "./orgs.ts";
 import type { Derived, Scope } from "./store.ts";
@@ -86,47 +86,39 @@ const isPlannedInside = (of: string): string =>
     `select 1 where ${wasHeld("e.value")}`,
   );
 
-/** SQL: true if the record of a task `t` is in the scope, or gone. A thing without files has records of its own numbers. */
-const IS_OF_HELD_RECORD = `case t.kind
-  when 'users' then not exists (select 1 from main.user r where r.pk = t.target and not (${isHeld("r.org")}))
-  when 'devices' then not exists (select 1 from main.device t0 where t0.pk = t.target
-    and not exists (select 1 from device seen where seen.pk = t0.pk)) else true end`;
+/** SQL: true if the record of an observed state `t` is in the scope, or was when it was deleted. */
+const isObservedInside = (thing: string): string => `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
+  then exists (select 1 from ${thing} r where r.pk = t.pk) else ${wasHeld(PLACES[thing] ?? "null")} end`;
 
-/** The fields of records that name others, which newer tasks name by their ids. */
-const NAMING = "'org', 'parentId', 'owner', 'ownerOrg'";
+/** SQL: the organisation in which a deleted record `t` lay. */
+const PLACES: Readonly<Record<string, string>> = {
+  org: "t.pk",
+  user: "t.org",
+  device: `coalesce((select holder.org from main.user holder where holder.pk = t.owner), t."ownerOrg", ${ROOT})`,
+};
 
-/**
- * SQL: true if all that a task `t` by hand names is in the scope, as its values were and as they are. The organisations that
- * an account manages are told by their names alone, and set by system administrators.
- */
-const NAMES_HELD = `not exists (select 1 from json_each(coalesce(t.changes, '[]')) c
-  where c.value ->> 'field' = 'managedOrgs' or c.value ->> 'field' in (${NAMING}) and c.value -> 'ids' is null
-    or exists (select 1 from json_each(c.value -> 'ids') named where named.value is not null
-      and not exists (select 1 from org seen where seen.id = named.value)
-      and not exists (select 1 from user seen where seen.id = named.value)
-      and not exists (select 1 from temp.held_once seen where seen.id = named.value)
-      and not exists (select 1 from main.user_version seen
-        where seen.id = named.value and seen.action = 'delete' and ${wasHeld("seen.org")})))`;
-
-/** SQL: true if a task `t` is of a thing that somebody may read. */
-const isOfReadThing = ({ accounts }: Scope): string =>
-  ["scheme", ...(accounts ? [] : ["account"])].map((thing) => `t.thing is distinct from '${thing}'`).join(" and ");
-
-/** SQL: true if a task `t` by hand is about the scope's organisations, and names nothing else. */
-const isHandTaskOf = (scope: Scope): string =>
-  `${wasHeld("t.org")} and coalesce(t.thing, 'account') = 'account' and ${isOfReadThing(scope)}
-    and ${IS_OF_HELD_RECORD} and ${NAMES_HELD}`;
-
-/** SQL: true if a row `t` of a table belongs to an import of the scope. */
-const OF_IMPORT = "t.import in (select pk from import)";
+/** The observed states of which somebody sees a part. */
+const observedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
+  const ofAll = scope.orgs === undefined;
+  const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);
+  const ofApps = `t.app in (${APPS.filter(isOf).map((app) => `'${app}'`).join(", ")})`;
+  return [
+    ...(["org", "user", "device"] as const).map(
+      (thing) =>
+        [`${thing}_observed`, isOf(`${thing}s`) ? (ofAll ? "true" : isObservedInside(thing)) : "false"] as const,
+    ),
+    ["secured_user_observed", scope.secured ? ofApps : "false"],
+    ["secured_group_observed", scope.secured ? ofApps : "false"],
+    ["account_observed", scope.accounts && isOf("users") ? (ofAll ? "true" : isOfHeldUser("t.pk")) : "false"],
+    ["scheme_observed", String(ofAll && scope.accounts && isOf("users"))],
+    ["account_settings_observed", String(ofAll && isOf("users"))],
+    ["custom_field_observed", String(ofAll && isOf("users"))],
+  ];
+};
 
 /** SQL: what tells that the organisation with an id is, or was, one of the scope's. */
 const WAS_HELD_BY_ID = `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value
   union all select 1 from temp.held_once h where h.id = e.value`;
-
-/** SQL: true if all tasks of the console that a record `t` of the audit is about are seen. */
-const ARE_TASKS_SEEN = `not exists (select 1 from json_each(t.record -> 'objects') o
-  where o.value ->> 'thing' = 'console_task' and not exists (select 1 from console_task k where k.pk = o.value ->> 'id'))`;
 
 /** SQL: true if all imports that a record `t` of the audit is about were planned in the scope: it tells their files and counts. */
 const ARE_IMPORTS_INSIDE = `not exists (select 1 from json_each(t.record -> 'objects') o
@@ -190,18 +182,13 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["renewal_item", "true"],
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
-    [
-      "console_task",
-      ofAll
-        ? `${isOfKind(scope)} and ${isOfReadThing(scope)}`
-        : `case when t.import is null then ${isHandTaskOf(scope)} else ${OF_IMPORT} end`,
-    ],
+    ...observedRows(scope),
     [
       "audit",
       ofAll
-        ? `json_valid(t.record) and ${isOfReadRecord(scope)} and ${ARE_TASKS_SEEN}`
+        ? `json_valid(t.record) and ${isOfReadRecord(scope)}`
         : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", WAS_HELD_BY_ID)}
-            and ${ARE_TASKS_SEEN} and ${ARE_IMPORTS_INSIDE}`,
+            and ${ARE_IMPORTS_INSIDE}`,
     ],
   ]);
 };

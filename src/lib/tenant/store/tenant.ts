@@ -14,8 +14,6 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
-  /** number of what has to be done in the console */
-  readonly consoleTasks: number;
   /** applying a bundle made it a mirror, and nothing came from the console since */
   readonly mirrorOfBundle: boolean;
   /** the kinds whose next export of the console is to be taken over: the mirror is known to differ from it */
@@ -32,7 +30,6 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     devices: await reader.count("select count(*) from device"),
     secured: await readApps(reader),
     administratorsKnown: await knownKinds(reader),
-    consoleTasks: await countOpenTasks(reader),
     mirrorOfBundle: await isMirrorOfBundle(reader),
     exportsAwaited: await awaitedExports(reader),
     profile: await readProfile(reader),
@@ -104,9 +101,6 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   );
 };
 
-/** Number of what has to be done in the console. */
-export const countOpenTasks = (reader: Reader): Promise<number> =>
-  reader.count("select count(*) from console_task where state = 'open'");
 
 /** The kinds of which the mirror has what the console has no more, as what an export lacked was kept. */
 const awaitedExports = async (reader: Reader): Promise<string[]> => {

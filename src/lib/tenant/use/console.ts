@@ -1,69 +1,69 @@
 import type { ConsoleTask } from "../../contract/index.ts";
-import { checkClosable } from "../../model/console-task.ts";
+import { Failure } from "../../errors/index.ts";
+import { checkConfirmable, isOpen } from "../../model/console-task.ts";
+import { text } from "../../text/index.ts";
+import { confirmDrift, readRecordDrift, type RecordDrift } from "../console/drift.ts";
+import { columnsOfField, recordNumbered } from "../console/named.ts";
+import { readTasks } from "../console/tasks.ts";
 import { instant } from "../ids.ts";
-import type { Changed, Once, Session } from "../session.ts";
-import { confirmDrift, dropDrift } from "../console/drift.ts";
-import { readPart } from "../console/tasks.ts";
-import { closeTask, readTasks } from "../store/console.ts";
-import { orgsOfTasks } from "../store/touched-orgs.ts";
-import { told } from "./told-tasks.ts";
+import type { Once, Session } from "../session.ts";
+import { MOST_ORGS } from "../store/audit.ts";
+import { readChange } from "../store/change-number.ts";
+import { orgsOfRecords } from "../store/touched-orgs.ts";
 
-/** How tasks are closed: as somebody says, perhaps of somebody else and of an earlier time. */
-interface Closing {
-  readonly state: "confirmed" | "dropped";
+/** What is confirmed: tasks, or some records or fields of these; and by whom, perhaps at an earlier time. */
+interface Confirmation {
+  readonly numbers: readonly number[];
+  /** ids */
+  readonly records?: readonly string[] | undefined;
+  readonly fields?: readonly string[] | undefined;
   readonly by?: string | undefined;
   /** a UTC instant, not in the future */
   readonly at?: string | undefined;
 }
 
 /**
- * Records that tasks were done in the console, by word of who asks, or that they will not be: all of them or none.
+ * Records that tasks were done in the console, by word of who asks: all of them or none.
  *
- * @param numbers of each task once, however often it is named
- * @throws Failure `not-found`; `conflict` if one is closed, or an upload, which the console's export proves
+ * @throws Failure `not-found`, also if no task has a record or a field; `conflict` if nothing of a task is open
  */
-export const closeConsoleTasks = (
+export const confirmTasks = (
   session: Session,
-  numbers: readonly number[],
-  { state, by, at }: Closing,
+  { numbers, records, fields, by, at }: Confirmation,
   once?: Omit<Once<readonly ConsoleTask[]>, "replay">,
 ): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
   const replay: Once<readonly ConsoleTask[]>["replay"] = async (reader) => {
     const tasks = await readTasks(reader, wanted);
-    return tasks.every((task) => task.state === state) ? told(reader, tasks) : undefined;
+    return tasks.some(isOpen) ? undefined : tasks;
   };
-  const action = state === "confirmed" ? "console.confirm" : "console.drop";
-  const way = state === "confirmed" ? "confirm" : "drop";
-  return session.change({ action, writer: way, locks: [], once: once && { ...once, replay } }, async (writer) => {
+  const change = { action: "console.confirm", writer: "confirm", locks: [], once: once && { ...once, replay } } as const;
+  return session.change(change, async (writer) => {
     const now = instant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
-    for (const task of tasks) checkClosable(task, { state, at }, { now });
-    const done = { state, at: at ?? now, actor: by ?? session.actor };
-    for (const task of tasks) {
-      await closeTask(writer, task.number, done);
-      const part = await readPart(writer, task);
-      if (part !== undefined) await (state === "confirmed" ? confirmDrift : dropDrift)(writer, part);
+    for (const task of tasks) checkConfirmable(task, at, { now });
+    const done = { at: at ?? now, by: by ?? session.actor };
+    const columns = fields?.flatMap(columnsOfField);
+    let confirmed = 0;
+    const about: RecordDrift[] = [];
+    for (const { number } of tasks) {
+      const { revision } = await readChange(writer, number);
+      about.push(...(await readRecordDrift(writer, { revision: revision ?? -1, most: MOST_ORGS + 1 })));
+      const parts = records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
+      for (const record of parts) confirmed += await confirmDrift(writer, { revision: revision ?? -1, record, columns }, done);
     }
-    const orgs = await orgsOfTasks(writer, tasks);
-    return { result: await told(writer, await readTasks(writer, wanted)), orgs, ...auditedOf(tasks, done) };
+    if (confirmed === 0) throw nothingConfirmed(wanted);
+    const orgs = about.length > MOST_ORGS ? undefined : await orgsOfRecords(writer, about);
+    const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
+    return { result: await readTasks(writer, wanted), objects, orgs, detail: { ...done, records, fields } };
   });
 };
 
-/** What the audit keeps of tasks that are closed together: one record that names each. */
-const auditedOf = (tasks: readonly ConsoleTask[], done: object): Omit<Changed<unknown>, "result"> => {
-  const details = tasks.map(({ work, kind, importNumber }) => ({ work, kind, import: importNumber ?? undefined }));
-  const objects = tasks.map(({ number, name }) => ({
-    thing: "console_task",
-    id: String(number),
-    name: name ?? undefined,
-  }));
-  const [task, ...more] = tasks;
-  if (more.length === 0) return { objects, before: { state: task?.state }, after: done, detail: details[0] };
-  return {
-    objects,
-    before: { records: tasks.map(({ state }) => ({ state })) },
-    after: { records: tasks.map(() => done) },
-    detail: { tasks: details },
-  };
-};
+const nothingConfirmed = (numbers: readonly number[]): Failure =>
+  new Failure("not-found", {
+    what: text(
+      `nothing of this is open in ${numbers.join(", ")}`,
+      `作業 ${numbers.join("、")} に、該当する未了の内容はありません`,
+    ),
+    hint: text(`see it: clomoctl console show ${numbers[0]}`, `確認: clomoctl console show ${numbers[0]}`),
+  });

@@ -31,7 +31,6 @@ import {
 /** Devices, as they are written by hand. */
 const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
   list: DEVICES,
-  kind: "devices",
   collection: "devices",
   series: "devices",
   actions: "devices",
@@ -84,7 +83,7 @@ export const setOwner = (
     HAND_DEVICES,
     ids,
     { owner, ownerOrg, dryRun },
-    { work: "edit", verb: "set-owner", whole, seen, once },
+    { verb: "set-owner", whole, seen, once },
   );
 };
 
@@ -109,7 +108,7 @@ export const tagDevices = (
     const known = new Set(kept.map(key));
     return { tags: [...kept, ...add.filter((tag) => !known.has(key(tag)))] };
   };
-  return editRecords(session, HAND_DEVICES, ids, { dryRun }, { work: "edit", verb: "tag", each, once });
+  return editRecords(session, HAND_DEVICES, ids, { dryRun }, { verb: "tag", each, once });
 };
 
 const rejected = (what: Text, hint: Text): Failure => new Failure("input-rejected", { what, hint });

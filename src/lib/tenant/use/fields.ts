@@ -8,8 +8,7 @@ import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
-import { dropFieldTasks, insertTask, type NewConsoleTask } from "../store/console.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Reader } from "../store/store.ts";
 import { checkValue } from "./records.ts";
 import {
   countValues,
@@ -21,7 +20,6 @@ import {
   USERS,
   type StoredField,
 } from "../store/users.ts";
-import { isMirror } from "../store/tenant.ts";
 
 /**
  * Adds a custom field of users; its name is its column's header.
@@ -43,7 +41,6 @@ export const addCustomField = (
     const field = { id: newId(session.surroundings), name, createdAt: instant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertField(writer, field, { pk: last + 1, nameKey: key });
-    await openFieldTask(session, writer, { work: "add-field", name });
     return { result: field, objects: [fieldObject(field)], after: field };
   });
 };
@@ -52,19 +49,6 @@ export const addCustomField = (
 export const isFreeColumn = (name: string): boolean => isFreeHeader(name) && !HEADERS.has(nameKey(name));
 
 const HEADERS: ReadonlySet<string> = new Set((USERS.format?.columns ?? []).map(({ header }) => nameKey(header)));
-
-/** The console needs the same change where the tenant is its mirror. */
-const openFieldTask = async (
-  { surroundings, actor }: Session,
-  writer: Writer,
-  task: { readonly work: NewConsoleTask["work"]; readonly name: string },
-): Promise<void> => {
-  if (!(await isMirror(writer))) return;
-  const by = { at: instant(surroundings), actor };
-  // what is added again is still to be removed first, with the values that the console has of it
-  if (task.work === "remove-field") await dropFieldTasks(writer, task.name, by);
-  await insertTask(writer, { ...task, ...by, kind: "users", import: null });
-};
 
 /** @throws Failure `not-found` */
 const fieldWithId = async (reader: Reader, id: string): Promise<StoredField> => {
@@ -104,7 +88,6 @@ export const removeCustomField = (
     if (expected !== undefined && expected !== users) throw otherValues(users, expected);
     const values = await heldValues(writer, pk, MOST_TRACED);
     await deleteField(writer, pk, instant(session.surroundings));
-    await openFieldTask(session, writer, { work: "remove-field", name: field.name });
     const objects = [fieldObject(field), ...values.map(({ id: of, name }) => ({ thing: USER.name, id: of, name }))];
     return { result: field, objects, before: { ...field, users, values } };
   });

@@ -19,7 +19,6 @@ import {
   undoneChange,
   type StoredChange,
 } from "../store/change-number.ts";
-import { closeTasksOf, insertTask, openTaskNumbers } from "../store/console.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
@@ -388,9 +387,7 @@ export class TenantImports {
         const at = instant(surroundings);
         for (const one of waiting) {
           await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
-          await closeTasksOf(writer, one.pk, { state: "dropped", at, actor });
         }
-        await insertTask(writer, { work: "upload", kind: record.kind, import: record.pk, name: null, at, actor });
         const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
         const detail = {
           emittedAt: at,
@@ -493,7 +490,7 @@ export class TenantImports {
     const found = { differences, touched, first: [...first], unseen: [...unseen], unseenRecords };
     if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
     const done = await this.#commit(record, context, { state: unseenRecords === 0 ? "committed" : "accepted", seen });
-    const openTasks = await this.#session.read((reader) => openTaskNumbers(reader, done.kind));
+    const openTasks: number[] = [];
     return { accepted: true, import: done, ...found, ...(openTasks.length > 0 && { openTasks }) };
   }
 
@@ -718,7 +715,6 @@ export class TenantImports {
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
-      await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
       const { kind, detail } = record;
       const told = { kind, mode: detail.request?.mode, fileName: detail.request?.fileName };
       const orgs = await heldOrgs(writer, this.#session.asker);

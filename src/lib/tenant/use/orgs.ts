@@ -1,6 +1,6 @@
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { formatOrgPath, ORG, parseOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { orgNames } from "../../rules/org.ts";
 import { enforce } from "../../rules/rule.ts";
 import { text } from "../../text/index.ts";
@@ -11,7 +11,6 @@ import {
   isIdOfOther,
   isTop,
   isWithin,
-  orgCode,
   ORGS,
   otherAt,
   parentIdOf,
@@ -20,8 +19,7 @@ import {
   twinBelow,
   type Place,
 } from "../store/orgs.ts";
-import type { Reader, Writer } from "../store/store.ts";
-import { withCode } from "./hand-tasks.ts";
+import type { Writer } from "../store/store.ts";
 import {
   createRecord,
   editRecord,
@@ -32,18 +30,9 @@ import {
   type Written,
 } from "./records.ts";
 
-/** The organisation that one is below, as people read it. */
-async function parentOf(reader: Reader, { path, parentId }: Readonly<Record<string, unknown>>): Promise<string | null> {
-  if (typeof path !== "string") return null;
-  const above = parseOrgPath(path)?.slice(0, -1) ?? [];
-  if (above.length === 0) return ROOT_ORG_NAME;
-  return withCode(formatOrgPath(above), await orgCode(reader, String(parentId)));
-}
-
 /** Organisations, as they are written by hand. */
 export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
   list: ORGS,
-  kind: "orgs",
   collection: "orgs",
   series: "orgs",
   actions: "orgs",
@@ -53,7 +42,6 @@ export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
     // the one above may lie outside the asker's, who is not shown it
     return [id, parentId ?? (await parentIdOf(reader, id)) ?? ROOT_ORG_ID];
   },
-  readAs: { parentId: parentOf },
   check: checkPlace,
 };
 

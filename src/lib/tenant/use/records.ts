@@ -12,19 +12,16 @@ import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Once, Session } from "../session.ts";
 import { advance } from "../store/collections.ts";
-import { openTaskOf } from "../store/console.ts";
+import { taskAfterChange, taskOfRecord } from "../console/tasks.ts";
 import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "../store/records.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
 import { mergeCustom } from "../store/users.ts";
-import { askConsole, ofFiles, type HandChange } from "./hand-tasks.ts";
 
 /** A thing whose records are written by hand, one at a time. */
 export interface HandNoun<F extends Fields = Fields> {
   /** its records, as they are found and shown */
   readonly list: List<F>;
-  /** the kind of its files, under which its tasks for the console are listed */
-  readonly kind: HandChange["noun"]["kind"];
   /** the collection whose revision a change advances, and the one that knows the highest number of its table */
   readonly collection: string;
   readonly series: string;
@@ -34,8 +31,6 @@ export interface HandNoun<F extends Fields = Fields> {
   readonly usual?: HandValues | undefined;
   /** the scope of its records, and its column */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /** what people read instead of a field, by field: the path of the parent instead of its id */
-  readonly readAs?: HandChange["noun"]["readAs"];
   /** the ids of the organisations in which one of its records lies; undefined of those that are no organisation's */
   readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
   /** the fields that its records have, where they are not all of the thing's */
@@ -101,7 +96,7 @@ export const createRecord = <F extends Fields>(
   const replay = async (reader: Reader, id: string): Promise<Written<RecordOf<F>>> => ({
     before: null,
     after: await recordOf(reader, list, id),
-    consoleTask: await openTaskOf(reader, id, ofFiles(list.thing)),
+    consoleTask: await taskOfRecord(reader, list.thing.name, (await numberOf(reader, list.thing.name, id)) ?? -1),
     dryRun,
   });
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
@@ -139,8 +134,8 @@ export const addRecord = async <F extends Fields>(
   const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
   await advance(writer, [collection]);
   const after = await writtenOf(writer, list, id);
-  const task = { noun, work: "create", pk, before: null, after, secrets: Object.keys(secrets) } as const;
-  return { after, consoleTask: await askConsole(session, writer, task), objects: [objectOf(noun, after), ...objects] };
+  const consoleTask = await taskAfterChange(writer, list.thing.name, pk);
+  return { after, consoleTask, objects: [objectOf(noun, after), ...objects] };
 };
 
 /**
@@ -153,18 +148,17 @@ export const editRecord = async <F extends Fields>(
   noun: HandNoun<F>,
   id: string,
   { dryRun = false, ...values }: HandBody,
-  work: "edit" | "move" = "edit",
+  verb: "edit" | "move" = "edit",
 ): Promise<Written<RecordOf<F>>> => {
-  const [written] = await editRecords(session, noun, [id], { dryRun, ...values }, { work });
+  const [written] = await editRecords(session, noun, [id], { dryRun, ...values }, { verb });
   if (written === undefined) throw new TypeError("an edit gives what it wrote");
   return written;
 };
 
 /** How several records are changed. */
 interface Editing<R> {
-  readonly work: "edit" | "move";
-  /** ends its action in the audit, where that is not the work */
-  readonly verb?: string | undefined;
+  /** ends its action in the audit */
+  readonly verb: string;
   /** values that depend on what a record has */
   readonly each?: ((before: R) => HandValues) | undefined;
   /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
@@ -180,14 +174,15 @@ export const editRecords = <F extends Fields>(
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { work, verb = work, each, whole, seen, once }: Editing<RecordOf<F>>,
+  { verb, each, whole, seen, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
     Promise.all(
       ids.map(async (id) => {
         const after = await recordOf(reader, list, id);
-        return { before: after, after, consoleTask: await openTaskOf(reader, id, ofFiles(list.thing)), dryRun };
+        const pk = (await numberOf(reader, list.thing.name, id)) ?? -1;
+        return { before: after, after, consoleTask: await taskOfRecord(reader, list.thing.name, pk), dryRun };
       }),
     );
   const kept = once && { ...once, replay };
@@ -197,13 +192,8 @@ export const editRecords = <F extends Fields>(
     const made: ChangedObject[] = [];
     const orgs: string[] = [];
     for (const id of new Set(ids)) {
-      const { written, ...others } = await editOne(session, writer, noun, {
-        id,
-        given: definedOf(given),
-        each,
-        work,
-        dryRun,
-      });
+      const asked = { id, given: definedOf(given), each, dryRun };
+      const { written, ...others } = await editOne(session, writer, noun, asked);
       all.push(written);
       made.push(...others.objects);
       orgs.push(...others.orgs);
@@ -230,7 +220,6 @@ const editOne = async <F extends Fields>(
     readonly id: string;
     readonly given: HandValues;
     readonly each: Editing<RecordOf<F>>["each"];
-    readonly work: "edit" | "move";
     readonly dryRun: boolean;
   },
 ): Promise<{
@@ -240,7 +229,7 @@ const editOne = async <F extends Fields>(
   readonly orgs: readonly string[];
 }> => {
   const { list } = noun;
-  const { id, given, each, work, dryRun } = asked;
+  const { id, given, each, dryRun } = asked;
   const pk = await numberOf(writer, list.thing.name, id);
   if (pk === undefined) throw unknownRecord(list.thing, id);
   const before = await recordOf(writer, list, id);
@@ -260,8 +249,7 @@ const editOne = async <F extends Fields>(
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
   const after = await writtenOf(writer, list, id);
-  const task = { noun, work, pk, before, after, secrets: Object.keys(secrets) };
-  const written = { before, after, consoleTask: await askConsole(session, writer, task), dryRun };
+  const written = { before, after, consoleTask: await taskAfterChange(writer, list.thing.name, pk), dryRun };
   const isIn = (await noun.orgs?.(writer, after)) ?? [];
   return { written, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
 };

@@ -2,7 +2,7 @@ import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { itemName, type SCHEME } from "../../model/scheme.ts";
+import type { SCHEME } from "../../model/scheme.ts";
 import type { HandValues } from "../../model/thing.ts";
 import { enforce } from "../../rules/rule.ts";
 import { schemeItems } from "../../rules/scheme.ts";
@@ -13,7 +13,7 @@ import type { Once, Session } from "../session.ts";
 import { numberOf } from "../store/records.ts";
 import { deleteScheme, schemeHolders, SCHEMES, type SchemeHolder } from "../store/schemes.ts";
 import type { Reader } from "../store/store.ts";
-import { askDeletion } from "./hand-tasks.ts";
+import { taskAfterChange } from "../console/tasks.ts";
 import { createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun, type Written } from "./records.ts";
 
 /** Check items in the order in which roles are told, whatever the order of the request. */
@@ -55,15 +55,9 @@ const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
 /** Custom schemes, as they are written by hand. */
 export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   list: SCHEMES,
-  // its screen is one of CLOMO PANEL
-  kind: "users",
   collection: "schemes",
   series: "schemes",
   actions: "roles.schemes",
-  readAs: {
-    operations: (_, record) =>
-      Promise.resolve((record["operations"] as readonly Operation[]).map((item) => `「${itemName(item)}」`).join("")),
-  },
   reading: (_, given, before) => Promise.resolve({ values: meantItems(given, before as Scheme | undefined) }),
   check: (_, { values }) => {
     const items = values.get("operations");
@@ -114,7 +108,7 @@ export const deleteSchemes = (session: Session, { ids, seen, dryRun = false }: D
       if (holders.length > 0) throw isHeld(scheme, holders);
       const pk = (await numberOf(writer, SCHEMES.thing.name, id)) ?? 0;
       await deleteScheme(writer, { pk, at: instant(session.surroundings) });
-      const task = await askDeletion(session, writer, { noun: HAND_SCHEMES, pk, before: scheme });
+      const task = await taskAfterChange(writer, SCHEMES.thing.name, pk);
       if (task !== null) consoleTasks.push(task);
       schemes.push(scheme);
     }

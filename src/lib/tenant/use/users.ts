@@ -15,7 +15,6 @@ import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, ty
 /** PANEL users, as they are written by hand. */
 const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   list: USERS,
-  kind: "users",
   collection: "users",
   series: "users",
   actions: "users",
@@ -86,6 +85,6 @@ export const moveUsers = async (
 ): Promise<MovedUser[]> => {
   // read before, as what fails afterwards would not tell that they were moved
   const devices = await session.read((reader) => countOwned(reader, ids));
-  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { work: "move", seen, once });
+  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { verb: "move", seen, once });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

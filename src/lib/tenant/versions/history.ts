@@ -2,16 +2,14 @@ import type { RecordHistory, RecordVersion } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
-import type { Field, Thing } from "../../model/thing.ts";
+import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { findNamed } from "./find.ts";
-import { RELATIONS } from "./references.ts";
-import { lastState, stateAt, Timelines, type Moment, type RecordState } from "./timeline.ts";
+import { lastState, shownValue, stateAt, Timelines, type Moment, type RecordState, type ShownValue } from "./timeline.ts";
 
 type Change = RecordVersion["changes"][number];
-type Shown = Change["old"];
 
 /** A stored column that a history shows. */
 interface HistoryColumn {
@@ -63,11 +61,7 @@ export type NounWithHistory = keyof typeof NOUNS;
 const NO_VALUES: readonly unknown[] = [undefined, null, "", false];
 
 /** Whether a value says nothing about a new or a deleted record. */
-const isBlank = (value: Shown): boolean => NO_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
-
-/** Returns what a field of a table is in the model. */
-const fieldOf = ({ fields }: Thing, column: string): Field | undefined =>
-  fields[column] ?? Object.values(fields).find(({ short }) => short === column);
+const isBlank = (value: ShownValue): boolean => NO_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
 
 /** Reads the histories of a noun's records. */
 class HistoryReader {
@@ -141,27 +135,15 @@ class HistoryReader {
       else
         changes.push({
           field: column.field,
-          old: before === null ? null : await this.#shown(column, old ?? null, { revision, side: "before" }),
-          new: after === null ? null : await this.#shown(column, value ?? null, { revision, side: "after" }),
+          old: before === null ? null : await this.#shown(column, old, { revision, side: "before" }),
+          new: after === null ? null : await this.#shown(column, value, { revision, side: "after" }),
         });
     }
     return changes.filter(isChange);
   }
 
-  /** Returns a value as people know it: a reference by what the other record was called then. */
-  async #shown({ thing, column }: HistoryColumn, value: Value, moment: Moment): Promise<Shown> {
-    const type = fieldOf(thing, column)?.type;
-    if (type === "boolean") return value === 1;
-    const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
-    if (relation === undefined)
-      return value === null ? null : type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
-    if (relation.joined === undefined) return this.#timelines.called(relation.to, value, moment);
-    const names: string[] = [];
-    for (const pk of value === null ? [] : (JSON.parse(String(value)) as readonly number[])) {
-      const name = await this.#timelines.called(relation.to, pk, moment);
-      if (name !== null) names.push(name);
-    }
-    return names;
+  #shown({ thing, column }: HistoryColumn, value: Value | undefined, moment: Moment): Promise<ShownValue> {
+    return shownValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
   }
 
   /** Returns what changed in the custom fields, by their names at that time. */

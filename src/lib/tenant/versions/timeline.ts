@@ -1,9 +1,10 @@
 import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
-import type { Thing } from "../../model/thing.ts";
+import type { Field, Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "./keep.ts";
+import { RELATIONS } from "./references.ts";
 import { versionTable, type Versions } from "./tables.ts";
 
 /** The columns of a record at some time; null while it does not exist. */
@@ -104,29 +105,65 @@ export class Timelines {
   }
 
   /** Returns what people call a record at a moment; null if the asker may not know. @param pk its number */
-  async called(thing: Thing, pk: Value, moment: Moment): Promise<string | null> {
-    if (pk === null) return null;
-    const timeline = await this.of(thing, Number(pk));
-    const state = stateAt(timeline, moment);
-    if (state === null || !timeline.isVisible) return null;
-    return thing.name === ORG.name ? this.#pathOf(state, moment) : nameIn(thing, state);
-  }
-
-  /** Returns the path of an organisation at a moment, without organisations above it that the asker may not know. */
-  async #pathOf(org: Row, moment: Moment): Promise<string> {
-    const names: string[] = [];
-    let at: RecordState = org;
-    while (at !== null && at["parent"] !== null) {
-      names.unshift(String(at["name"]));
-      const above: Timeline = await this.of(ORG, Number(at["parent"]));
-      at = above.isVisible ? stateAt(above, moment) : null;
-    }
-    return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
+  called(thing: Thing, pk: Value, moment: Moment): Promise<string | null> {
+    return calledIn(async (of, number) => {
+      const timeline = await this.of(of, number);
+      return timeline.isVisible ? stateAt(timeline, moment) : null;
+    })(thing, pk);
   }
 }
 
+/** Returns a record as it is at some time, or on one side; null if it is not there, or the asker may not know. */
+export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
+
+/** Returns what people call a record; null if it is not there, or the asker may not know. */
+export type NameReader = (thing: Thing, pk: Value) => Promise<string | null>;
+
+/** Returns what people call records in their states. */
+export const calledIn =
+  (stateOf: StateReader): NameReader =>
+  async (thing, pk) => {
+    const state = pk === null ? null : await stateOf(thing, Number(pk));
+    if (state === null) return null;
+    return thing.name === ORG.name ? pathIn(stateOf, state) : nameIn(thing, state);
+  };
+
+/** Returns the path of an organisation, without organisations above it that the asker may not know. */
+const pathIn = async (stateOf: StateReader, org: Row): Promise<string> => {
+  const names: string[] = [];
+  let at: RecordState = org;
+  while (at !== null && at["parent"] !== null) {
+    names.unshift(String(at["name"]));
+    at = await stateOf(ORG, Number(at["parent"]));
+  }
+  return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
+};
+
+/** A value as people know it. */
+export type ShownValue = boolean | string | string[] | null;
+
+/** Returns what a field of a table is in the model. */
+export const fieldOf = ({ fields }: Thing, column: string): Field | undefined =>
+  fields[column] ?? Object.values(fields).find(({ short }) => short === column);
+
+/** Returns a stored value as people know it. @param called names the other records of references */
+export const shownValue = async (thing: Thing, column: string, value: Value, called: NameReader): Promise<ShownValue> => {
+  const type = fieldOf(thing, column)?.type;
+  if (type === "boolean") return value === 1;
+  const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
+  if (relation === undefined || relation.byName === true)
+    return value === null ? null : type === "texts" ? (JSON.parse(String(value)) as string[]) : String(value);
+  if (relation.joined === undefined) return called(relation.to, value);
+  const names: string[] = [];
+  for (const pk of value === null ? [] : (JSON.parse(String(value)) as readonly number[])) {
+    const name = await called(relation.to, pk);
+    if (name !== null) names.push(name);
+  }
+  return names;
+};
+
 /** What people call a record: its name, and the key by which they know it if that is another. */
-const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
+export const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);
   if (key === undefined || value === null) return name;

@@ -1,6 +1,8 @@
+import type { ConsoleTask } from "../../../contract/index.ts";
 import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
+import { listTasks } from "../../console/tasks.ts";
 import { STATE } from "../ade/profiles.ts";
 import { readyOwners } from "../renewals.ts";
 import { either, truth } from "../sql/forms.ts";
@@ -77,20 +79,37 @@ const CUSTOM = either(
     from json_each(t.custom) e join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
-/** SQL: a value of a change as people read it, of a list those of its values. @param name of the change's member */
-const toldValue = (name: string): string =>
-  either(
-    `json_type(e.value, '$.${name}') = 'array'`,
-    `(select string_agg(v.value, ', ' order by v.key) from json_each(e.value -> '$.${name}') v)`,
-    `e.value ->> '$.${name}'`,
-  );
+/** The records of open tasks, each as a row. */
+const TASK_RECORDS = "task_record";
 
-/** SQL: what a task changes. */
-const CHANGES = `'[' || coalesce((
-    select string_agg(
-      json_object('field', e.value ->> '$.field', 'before', ${toldValue("before")}, 'after', ${toldValue("after")}),
-      ',' order by e.key)
-    from json_each(coalesce(t.changes, '[]')) e), '') || ']'`;
+const readyTasks = async (reader: Reader): Promise<void> => {
+  const tasks = await listTasks(reader);
+  const shown = (value: ConsoleTask["records"][number]["changes"][number]["after"]): string | null =>
+    typeof value === "object" ? (value?.join(", ") ?? null) : value;
+  const rows = tasks.flatMap(({ number, records, state, openedAt, openedBy }) =>
+    records.map(({ thing, kind, id, work, name, changes }, place) => [
+      `${String(number).padStart(12, "0")}-${String(place).padStart(4, "0")}`,
+      work,
+      kind,
+      thing,
+      id,
+      name,
+      state,
+      changes.map(({ field, before, after }) => ({ field, before: shown(before), after: shown(after) })),
+      openedAt,
+      openedBy,
+    ]),
+  );
+  const columns = ["id", "work", "kind", "thing", "object", "name", "state", "changes", "openedAt", "openedBy"];
+  await reader.derive({
+    name: TASK_RECORDS,
+    columns: `${columns.join(", ")}, primary key (id)`,
+    // made for one export, on a connection of its own
+    state: "select null as state",
+    fill: `insert into temp.${TASK_RECORDS} (${columns.join(", ")})
+      select ${columns.map((_, at) => `value ->> ${at}`).join(", ")} from json_each('${JSON.stringify(rows).replaceAll("'", "''")}')`,
+  });
+};
 
 /** SQL of a number as an id. @see resources.ts */
 const numbered = (sql: string): string => `printf('"%012d"', ${sql})`;
@@ -183,14 +202,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
   renewals: { table: "renewal_item t", ready: readyOwners },
   answers: { table: "answer t", where: `t.question not glob '${OF_THE_MOMENT}*'` },
-  "console-tasks": {
-    table: "console_task t",
-    key: "t.pk",
-    numbered: true,
-    joined: "left join import i on i.pk = t.import",
-    sql: { name: "coalesce(t.name, i.detail -> 'request' ->> 'fileName')" },
-    json: { id: numbered("t.pk"), changes: CHANGES },
-  },
+  "console-tasks": { table: `temp.${TASK_RECORDS} t`, ready: readyTasks, json: { changes: "t.changes" } },
   audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: numbered("t.seq") } },
 };
 

@@ -33,13 +33,6 @@ export interface StoredRequest extends PlanRequest {
   readonly fileName: string;
 }
 
-/** A task that was opened again, and how it had been closed. */
-export interface ReopenedTask {
-  readonly number: number;
-  readonly closedAt: string | null;
-  readonly closedBy: string | null;
-}
-
 /** What an export of the console settled. */
 export interface Settled {
   /** when the tenant's data last came from the console before it */
@@ -47,9 +40,9 @@ export interface Settled {
   /** the numbers of the tasks that it closed */
   readonly closed: readonly number[];
   /** and of the open ones that it contradicted */
-  readonly doubted: readonly number[];
-  /** those that somebody had confirmed, and that it opened again as it differed from them */
-  readonly reopened?: readonly ReopenedTask[] | undefined;
+  readonly contradicted: readonly number[];
+  /** those that somebody had confirmed, and that are open again as it differs */
+  readonly reopened: readonly number[];
 }
 
 /** The data of an import that is stored as JSON. */

@@ -2,8 +2,7 @@ import type { Import } from "../../../contract/index.ts";
 import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
-import { openTasks } from "../console.ts";
-import { countOpenTasks } from "../tenant.ts";
+import { readOpenTasks } from "../../console/tasks.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
@@ -35,10 +34,8 @@ interface Beside {
   readonly undoneBy: ReadonlyMap<number, number>;
   /** deletions that are committed with others, by id */
   readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
-  /** open tasks for the console, by the number of their import's plan */
-  readonly tasks: ReadonlyMap<number, number>;
-  /** how many tasks are open, of imports or not; 0 where nobody is told */
-  readonly open: number;
+  /** the numbers of the open tasks for the console */
+  readonly open: ReadonlySet<number>;
   /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
   readonly sent: ReadonlyMap<string, string>;
   readonly seen: ReadonlySet<string>;
@@ -76,8 +73,7 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
-    tasks: await openTasks(reader),
-    open: records.some(({ detail }) => detail.settled !== undefined) ? await countOpenTasks(reader) : 0,
+    open: (await readOpenTasks(reader)).open,
     sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
@@ -141,7 +137,7 @@ const blockedOf = ({ fields, ...blocked }: BlockedRecord) => ({ ...blocked, fiel
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
   const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
-  const task = beside.tasks.get(record.pk);
+  const task = record.change !== null && beside.open.has(record.change) ? record.change : undefined;
   return {
     id: record.id,
     number: record.number,
@@ -186,11 +182,11 @@ const withoutScope = (request: ImportRecord["detail"]["request"]): Import["reque
   return asked;
 };
 
-const settledOf = ({ closed, doubted, reopened = [] }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
+const settledOf = ({ closed, contradicted, reopened }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
   closed: [...closed],
-  differing: [...doubted],
-  ...(reopened.length > 0 && { contradicted: reopened.map(({ number }) => number) }),
-  open,
+  differing: [...contradicted],
+  ...(reopened.length > 0 && { contradicted: [...reopened] }),
+  open: open.size,
 });
 
 /** What a plan is told to change: once it is done, what it did; until then what the file for the console has. */

@@ -161,62 +161,94 @@ const FIRST_SCHEMA = `
 
   -- What the console last showed of records that were changed here since: see src/lib/tenant/console/observed.ts.
   create table org_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
-    integer not null default 0, contradicted integer not null default 0, since integer not null, name, nameKey, code,
-    codeKey, parent, id, createdAt);
+    integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy text,
+    confirmedAt text, name, nameKey, code, codeKey, parent, id, createdAt);
   create table org_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
     differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
-    integer not null, name, nameKey, code, codeKey, parent, id, createdAt, primary key (revision, pk)) without rowid;
+    integer not null, confirmedBy text, confirmedAt text, name, nameKey, code, codeKey, parent, id, createdAt, primary
+    key (revision, pk)) without rowid;
   create table user_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
-    integer not null default 0, contradicted integer not null default 0, since integer not null, name, nameKey,
-    nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn, upnKey, addressType, postalCode,
-    address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount, accountName, accountKey,
-    accountPasswordSetAt, administrator, custom, id, createdAt);
+    integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy text,
+    confirmedAt text, name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn,
+    upnKey, addressType, postalCode, address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount,
+    accountName, accountKey, accountPasswordSetAt, administrator, custom, id, createdAt);
   create table user_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
     differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
-    integer not null, name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn,
-    upnKey, addressType, postalCode, address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount,
-    accountName, accountKey, accountPasswordSetAt, administrator, custom, id, createdAt, primary key (revision, pk))
-    without rowid;
+    integer not null, confirmedBy text, confirmedAt text, name, nameKey, nameKana, emails, emailKeys, org, title,
+    employeeCode, employeeCodeKey, upn, upnKey, addressType, postalCode, address, tel, extension, fax,
+    googleWorkspaceEmail, salesforceAccount, accountName, accountKey, accountPasswordSetAt, administrator, custom, id,
+    createdAt, primary key (revision, pk)) without rowid;
+  create table custom_field_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, name, nameKey, id, createdAt);
+  create table custom_field_observed_before (revision integer not null, pk integer not null, inConsole integer not
+    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
+    since integer not null, confirmedBy text, confirmedAt text, name, nameKey, id, createdAt, primary key (revision,
+    pk)) without rowid;
   create table device_observed (pk integer primary key, inConsole integer not null, differs integer not null,
-    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null,
-    serialNumber, serialKey, platform, status, identificationName, identificationNameKey, imei, phoneNumber, wifiMac,
-    androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt);
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, serialNumber, serialKey, platform, status, identificationName, identificationNameKey,
+    imei, phoneNumber, wifiMac, androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt);
   create table device_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
     differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
-    integer not null, serialNumber, serialKey, platform, status, identificationName, identificationNameKey, imei,
-    phoneNumber, wifiMac, androidId, owner, memo, androidMode, ownerOrg, tags, tagKeys, id, createdAt, primary key
-    (revision, pk)) without rowid;
+    integer not null, confirmedBy text, confirmedAt text, serialNumber, serialKey, platform, status,
+    identificationName, identificationNameKey, imei, phoneNumber, wifiMac, androidId, owner, memo, androidMode,
+    ownerOrg, tags, tagKeys, id, createdAt, primary key (revision, pk)) without rowid;
   create table secured_user_observed (pk integer primary key, inConsole integer not null, differs integer not null,
-    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, userId,
-    displayName, displayNameKey, nameSort, description, groups, groupKeys, device, licenceException, secrets,
-    administrator, fileManager, groupManager, imapMailAccountName, imapMailAddress, imapUserName,
-    imapMailAccountDescription, imapIncomingServer, imapIncomingPort, imapIncomingSsl, imapOutgoingServer,
-    imapOutgoingPort, imapOutgoingSsl, exchangeServerAccountName, exchangeMailAddress, exchangeDomain,
-    exchangeAccount, exchangeServerAccountDescription, exchangeServer, exchangeSsl, proxyEnabled, proxyHost,
-    proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName, exchangeMailAccountDescription,
-    microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription, accountType, mailAddress, id,
-    app, createdAt);
-  create table secured_user_observed_before (revision integer not null, pk integer not null, inConsole integer not
-    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
-    since integer not null, userId, displayName, displayNameKey, nameSort, description, groups, groupKeys, device,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, userId, displayName, displayNameKey, nameSort, description, groups, groupKeys, device,
     licenceException, secrets, administrator, fileManager, groupManager, imapMailAccountName, imapMailAddress,
     imapUserName, imapMailAccountDescription, imapIncomingServer, imapIncomingPort, imapIncomingSsl,
     imapOutgoingServer, imapOutgoingPort, imapOutgoingSsl, exchangeServerAccountName, exchangeMailAddress,
     exchangeDomain, exchangeAccount, exchangeServerAccountDescription, exchangeServer, exchangeSsl, proxyEnabled,
-    proxyHost, proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName,
-    exchangeMailAccountDescription, microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription,
-    accountType, mailAddress, id, app, createdAt, primary key (revision, pk)) without rowid;
+    proxyHost, proxyPort, proxyUser, imapDomain, imapAccount, exchangeMailAccountName, exchangeMailAccountDescription,
+    microsoft365AccountName, microsoft365MailAddress, microsoft365AccountDescription, accountType, mailAddress, id,
+    app, createdAt);
+  create table secured_user_observed_before (revision integer not null, pk integer not null, inConsole integer not
+    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
+    since integer not null, confirmedBy text, confirmedAt text, userId, displayName, displayNameKey, nameSort,
+    description, groups, groupKeys, device, licenceException, secrets, administrator, fileManager, groupManager,
+    imapMailAccountName, imapMailAddress, imapUserName, imapMailAccountDescription, imapIncomingServer,
+    imapIncomingPort, imapIncomingSsl, imapOutgoingServer, imapOutgoingPort, imapOutgoingSsl,
+    exchangeServerAccountName, exchangeMailAddress, exchangeDomain, exchangeAccount, exchangeServerAccountDescription,
+    exchangeServer, exchangeSsl, proxyEnabled, proxyHost, proxyPort, proxyUser, imapDomain, imapAccount,
+    exchangeMailAccountName, exchangeMailAccountDescription, microsoft365AccountName, microsoft365MailAddress,
+    microsoft365AccountDescription, accountType, mailAddress, id, app, createdAt, primary key (revision, pk)) without
+    rowid;
+  create table secured_group_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, name, nameKey, id, app, createdAt);
+  create table secured_group_observed_before (revision integer not null, pk integer not null, inConsole integer not
+    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
+    since integer not null, confirmedBy text, confirmedAt text, name, nameKey, id, app, createdAt, primary key
+    (revision, pk)) without rowid;
+  create table scheme_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, name, nameKey, operations, id, createdAt);
+  create table scheme_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
+    differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
+    integer not null, confirmedBy text, confirmedAt text, name, nameKey, operations, id, createdAt, primary key
+    (revision, pk)) without rowid;
+  create table account_observed (pk integer primary key, inConsole integer not null, differs integer not null,
+    confirmed integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy
+    text, confirmedAt text, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
+    createdAt);
+  create table account_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
+    differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
+    integer not null, confirmedBy text, confirmedAt text, role, scheme, managedOrgs, supportOption, noticeMail,
+    language, timezone, memo, createdAt, primary key (revision, pk)) without rowid;
+  create table account_settings_observed (pk integer primary key, inConsole integer not null, differs integer not
+    null, confirmed integer not null default 0, contradicted integer not null default 0, since integer not null,
+    confirmedBy text, confirmedAt text, composition, authentication);
+  create table account_settings_observed_before (revision integer not null, pk integer not null, inConsole integer not
+    null, differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0,
+    since integer not null, confirmedBy text, confirmedAt text, composition, authentication, primary key (revision,
+    pk)) without rowid;
 
   create table sent_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
   create table seen_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
-  create table console_task (
-    pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
-    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text,
-    object text, target integer, changes text, revision integer, thing text, org integer, change integer);
-  create index console_task_import on console_task (import);
-  create index console_task_target on console_task (kind, target) where target is not null;
 
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,

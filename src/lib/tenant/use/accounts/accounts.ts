@@ -20,7 +20,6 @@ import {
   readSettings,
   removeCode,
   renamingsBy,
-  SETTINGS,
   writeAccount,
   writeMark,
   writeOfUser,
@@ -28,11 +27,10 @@ import {
   type Renamings,
   type StoredAccount,
 } from "../../store/accounts.ts";
-import { openTaskOf } from "../../store/console.ts";
+import { taskAfterChange, taskOfRecord } from "../../console/tasks.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { USERS } from "../../store/users.ts";
 import { verifierOf } from "../../verifier.ts";
-import { askConsole, withCode, type HandChange } from "../hand-tasks.ts";
 import { checkValue, objectOf, recordOf, type Written } from "../records.ts";
 import { meantBy, newName, permitChange, type AccountRequest, type Meant } from "./rules.ts";
 
@@ -42,16 +40,7 @@ type KeptOnce = Omit<Once<Written<Account>>, "replay"> | undefined;
 type Body = AccountRequest & { readonly dryRun?: boolean | undefined };
 
 /** Accounts, as tasks for the console tell of them. */
-export const HAND_ACCOUNTS: HandChange["noun"] & { readonly list: typeof ACCOUNTS } = {
-  list: ACCOUNTS,
-  kind: "users",
-  readAs: {
-    managedOrgs: (_reader, { managedOrgs }) => {
-      const orgs = (managedOrgs ?? []) as Account["managedOrgs"];
-      return Promise.resolve(orgs.length === 0 ? null : orgs.map(({ path, code }) => withCode(path, code)).join(", "));
-    },
-  },
-};
+export const HAND_ACCOUNTS = { list: ACCOUNTS };
 
 /**
  * Gives a user an account name, and with it an account.
@@ -152,7 +141,8 @@ const write = async (
     given.password === undefined || dryRun ? undefined : await verifierOf(given.password, session.surroundings.random);
   const replay = async (reader: Reader, kept: string): Promise<Written<Account>> => {
     const after = await recordOf(reader, ACCOUNTS, kept);
-    const consoleTask = await openTaskOf(reader, kept, ACCOUNT.name);
+    const { pk } = await accountWith(reader, kept);
+    const consoleTask = await taskOfRecord(reader, ACCOUNT.name, pk);
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
   };
   const locks = isOfUser(verb, given) ? ["accounts", "users"] : ["accounts"];
@@ -199,15 +189,7 @@ export const apply = async (
   const at = instant(session.surroundings);
   await keep(writer, before, { ...meant, verifier }, at);
   const after = await recordOf(writer, ACCOUNTS, id);
-  const task = {
-    noun: HAND_ACCOUNTS,
-    work: was === null ? "create" : "edit",
-    pk: before.pk,
-    before: was,
-    after,
-    secrets: meant.passwordSet ? ["password"] : [],
-  } as const;
-  const consoleTask = await askConsole(session, writer, task);
+  const consoleTask = await taskAfterChange(writer, ACCOUNT.name, before.pk);
   return {
     result: { before: was, after, consoleTask },
     objects: [objectOf(HAND_ACCOUNTS, after)],
@@ -304,9 +286,6 @@ const unknownUser = (id: string): Failure => {
   });
 };
 
-/** The settings, as tasks for the console tell of them. */
-export const HAND_SETTINGS: HandChange["noun"] & { readonly list: typeof SETTINGS } = { list: SETTINGS, kind: "users" };
-
 /** What a request says of the settings; what is missing stays. */
 interface SettingsRequest {
   readonly composition?: Composition | undefined;
@@ -338,8 +317,7 @@ export const setSettings = (
     if (JSON.stringify(before) === JSON.stringify(after))
       return { result: { before, after, consoleTask: null, dryRun }, objects: [] };
     await writeSettings(writer, after);
-    const task = { noun: HAND_SETTINGS, work: "edit", pk: SETTINGS_NUMBER, before, after } as const;
-    const consoleTask = await askConsole(session, writer, task);
+    const consoleTask = await taskAfterChange(writer, ACCOUNT_SETTINGS.name, SETTINGS_NUMBER);
     const name = COMPOSITIONS[after.composition].ja;
     return {
       result: { before, after, consoleTask, dryRun },

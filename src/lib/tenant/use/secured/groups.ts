@@ -6,7 +6,6 @@ import { counted, text } from "../../../text/index.ts";
 import { nearest } from "../../../text/nearest.ts";
 import { instant } from "../../ids.ts";
 import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../../session.ts";
-import { openHandTasks, updateHandTask } from "../../store/console.ts";
 import { numberOf } from "../../store/records.ts";
 import {
   deleteGroup,
@@ -20,14 +19,13 @@ import {
   type Member,
 } from "../../store/secured.ts";
 import type { Writer } from "../../store/store.ts";
-import { askDeletion } from "../hand-tasks.ts";
+import { taskAfterChange } from "../../console/tasks.ts";
 import { addRecord, createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun } from "../records.ts";
 import type { Written } from "../records.ts";
 
 /** Groups of an app, as they are written by hand. */
 const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => ({
   list: securedGroups(app),
-  kind: app,
   collection: `secured:${app}`,
   series: "secured_group",
   actions: "secured.groups",
@@ -36,7 +34,6 @@ const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => (
     const [from, to] = [(before as SecuredGroup).name, String(values.get("name"))];
     const members = await tracedMembers(writer, app, [from]);
     await renameMemberships(writer, app, { from, to, at });
-    await renameInTasks(writer, app, from, to);
     return members.map(memberObject);
   },
 });
@@ -101,8 +98,7 @@ export const deleteGroups = (
       const { id } = group;
       const pk = (await numberOf(writer, noun.list.thing.name, id)) ?? 0;
       memberships += await deleteGroup(writer, app, { id, name: group.name, at: instant(session.surroundings) });
-      await renameInTasks(writer, app, group.name, undefined);
-      const task = await askDeletion(session, writer, { noun, pk, before: group });
+      const task = await taskAfterChange(writer, noun.list.thing.name, pk);
       if (task !== null) consoleTasks.push(task);
     }
     if (expected !== undefined && expected !== memberships) throw otherMemberships(memberships, expected);
@@ -122,22 +118,6 @@ const otherMemberships = (now: number, expected: number): Failure =>
     ),
     hint: text("look at the groups again, and delete them then", "グループを確認してから、もう一度削除してください"),
   });
-
-/** Users who wait for the console are entered there with their groups as these are by now. @param to undefined: deleted */
-const renameInTasks = async (writer: Writer, app: SecuredApp, from: string, to: string | undefined): Promise<void> => {
-  for (const { number, changes, ...task } of await openHandTasks(writer, app)) {
-    const renamed = changes.map((change) => {
-      if (change.field !== "groups" || !Array.isArray(change.after)) return change;
-      const after = (change.after as readonly string[]).flatMap((name) => {
-        if (name !== from) return [name];
-        return to === undefined ? [] : [to];
-      });
-      return { ...change, after: after.length === 0 ? null : after };
-    });
-    if (JSON.stringify(renamed) !== JSON.stringify(changes))
-      await updateHandTask(writer, number, { ...task, changes: renamed });
-  }
-};
 
 /** Whether an app's files have groups; on the console's screen every app has them. @see facts 6.3, 6.6 */
 const hasGroups = (app: SecuredApp): boolean => SECURED_FORMATS[app].columns.some(({ field }) => field === "groups");

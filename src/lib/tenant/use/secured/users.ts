@@ -21,7 +21,6 @@ import { isMirror } from "../../store/tenant.ts";
 /** Users of an app, as they are written by hand. */
 const handUsers = (session: Session, app: SecuredApp): HandNoun<typeof SECURED_USER.fields> => ({
   list: securedUsers(app),
-  kind: app,
   collection: `secured:${app}`,
   series: "secured_user",
   actions: "secured.users",

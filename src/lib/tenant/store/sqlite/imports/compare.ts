@@ -154,7 +154,7 @@ export const compare = (
       findLostZeros(database, plan);
     }
   }
-  findPendingReferences(database, plan, forNew);
+  findPendingReferences(database, plan);
   if (!isEmitted) findMoved(database, plan);
   findLikeCodes(database, plan);
   dropUnwritten(database, plan);

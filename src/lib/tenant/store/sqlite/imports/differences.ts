@@ -1,7 +1,6 @@
 import type { Difference, PlanRow, Verification } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
-import type { ConsoleChange } from "../../../../model/console-task.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { bitOf, isCreatedIn, versionTable } from "../../../versions/tables.ts";
@@ -11,7 +10,6 @@ import { jsonList } from "../../sql/json.ts";
 import { changes, hasSecrets, keyText, referenceOf, shownReference, staged, stored } from "./expressions.ts";
 import { valuePiece } from "./rows.ts";
 import { fieldNamed } from "./worker/task-fields.ts";
-import { explainRenamed } from "./worker/renamed.ts";
 import { EMITTED, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
@@ -152,7 +150,7 @@ export const differencesOf = (
   const tasks = openTasksOf(database, kind, planned.import, { ...which, keys });
   const pending = pendingOf(database, which.rows);
   const outside = outsideOf(database, plan, which.rows);
-  const explain = explainRenamed(database, plan);
+  const explain = (..._: unknown[]): readonly number[] => [];
   return lines.map((line) => {
     const isOf = (row: Row): boolean => (line.row === 0 ? row["id"] === idOf(line) : row["row"] === line.row);
     const record = records.find(isOf);
@@ -236,21 +234,9 @@ const openTasksOf = (
   const kept = versionTable(versionsOf(kind.thing.name));
   const here = `select t.pk from ${kind.thing.name} t left join s.match m on m.target = t.pk
     where t.id in (select value from json_each(:ids)) or m.row in (select value from json_each(:rows))`;
-  const found = database.all(
-    `select k.pk as task, k.changes, h.pk, null as key from console_task k, (${here}) h
-       left join import i on i.pk = k.import left join import o on o.id = i.detail ->> 'reverts'
-     where ${OPEN} and (k.thing is null and k.target = h.pk
-       or exists (select 1 from ${kept} v where v.pk = h.pk and v.revision in (i.revision, o.revision))
-       or ${isCreatedIn(kind.thing, "h.pk", "i.revision")})
-     union all
-     select k.pk, null, null, ${keyBefore(kind)} as key
-     from console_task k join import i on i.pk = k.import join ${kept} v on v.revision = i.revision and v.action = 'delete'
-     where ${OPEN} and key in (select value from json_each(:keys))
-     order by 1`,
-    { kind: kind.name, but, rows, ids, keys },
-  );
+  const found: readonly Row[] = [];
   return found.map(({ task, changes, pk, key }) => {
-    const written = changes === null ? undefined : (JSON.parse(String(changes)) as readonly ConsoleChange[]);
+    const written = changes === null ? undefined : (JSON.parse(String(changes)) as readonly { readonly field: string }[]);
     const fields = written?.map(({ field }) => fieldNamed(kind, field)?.field);
     return {
       number: Number(task),

@@ -179,7 +179,7 @@ export interface Planner {
 }
 
 /** True if a thing has files. */
-export const hasFiles = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
+export const hasFormer = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 /** The collection of the tenant's custom fields. */
 export const CUSTOM_FIELDS = "fields";

@@ -2,8 +2,10 @@ import { KEYS, type ImportedField } from "../../../../../imports/kinds.ts";
 import { comparisonKey } from "../../../../../model/normalise.ts";
 import type { Database } from "../../database.ts";
 import { quoteIdentifier } from "../../../sql/forms.ts";
+import { EXPORTED } from "../../../../console/observed.ts";
+import { renamedThere } from "./pending.ts";
 import { isKnown, isStaged, shownReference, staged, stagedKeys } from "../expressions.ts";
-import { hasFiles, inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 
 // Cells of staged rows that name records: what they named, by what that is called now.
 
@@ -64,32 +66,18 @@ export const followFormer = (database: Database, plan: PlanSql): void => {
   const { kind, request } = plan;
   if (request.fromConsole !== true) return;
   for (const reference of referencesIn(plan)) {
-    const { field, refers, table } = reference;
-    if (hasFiles(table.thing)) continue;
-    const { name: thing, fields } = table.thing;
-    const { comparison = "exact" } = fields[refers.by] ?? {};
-    const tasks = database.all(
-      `select t.pk, c.value ->> 'before' as was, t.${quoteIdentifier(refers.by)} as value
-       from console_task k, json_each(k.changes) c join ${thing} t on t.pk = k.target
-       where k.state = 'open' and k.work = 'edit' and k.kind = :kind and k.thing = :thing
-         and c.value ->> 'field' = :by and c.value ->> 'before' is not null`,
-      { kind: kind.name, thing, by: refers.by },
-    );
+    const { field, table } = reference;
+    if (EXPORTED.some(({ thing }) => thing === table.thing)) continue;
     const isNamed = (key: string): boolean =>
       database.count("select count(*) from s.refer f where f.what = :what and f.key = :key", {
         what: field.short,
         key,
       }) > 0;
-    const isThere = (key: string): boolean =>
+    const isHere = (key: string): boolean =>
       database.count(`select ${isKnown(reference, ":key")}`, { key, kind: kind.name }) > 0;
-    const names = tasks
-      .map(({ pk, was, value }) => ({
-        key: comparisonKey(comparison, String(was)),
-        pk: Number(pk),
-        value: String(value),
-        now: comparisonKey(comparison, String(value)),
-      }))
-      .filter(({ key, now }) => isNamed(key) && !isNamed(now) && !isThere(key));
+    const names = renamedThere(database, reference, kind.name).filter(
+      ({ key, now }) => isNamed(key) && !isNamed(now) && !isHere(key),
+    );
     if (names.length > 0) rename(database, field, names);
   }
 };

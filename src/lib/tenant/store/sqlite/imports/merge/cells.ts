@@ -1,9 +1,9 @@
-import { OBSERVED, observedTable } from "../../../../console/observed.ts";
+import { EXPORTED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { changes, isStaged, isUnclear, staged, stored, UNCLEAR } from "../expressions.ts";
-import { keysOf } from "../matching/former.ts";
+import { keysOf } from "../matching/keys.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
 
@@ -16,7 +16,7 @@ export const mergedReferences = ({ kind, ...plan }: PlanSql): readonly StoredRef
     ({ field, table }) =>
       field.merge === "reference" &&
       isStaged({ kind, ...plan }, field) &&
-      OBSERVED.some(({ thing }) => thing === table.thing),
+      EXPORTED.some(({ thing }) => thing === table.thing),
   );
 
 /** Finds the keys by which cells of an export refer to nobody knows whom. */
@@ -24,7 +24,7 @@ export const findUnclearCells = (database: Database, plan: PlanSql): void => {
   if (mergedWith(plan) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
-    const versions = OBSERVED.find(({ thing }) => thing === table.thing);
+    const versions = EXPORTED.find(({ thing }) => thing === table.thing);
     if (versions === undefined) continue;
     const bit = bitOf(versions, refers.by);
     const uncertain = `select o.pk from main.${observedTable(versions)} o where o.differs & ${bit} <> 0 or o.inConsole = 0`;

@@ -1,4 +1,5 @@
 import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { CUSTOM_FIELD } from "../../../../../model/user.ts";
 import { ALL_CHANGED, bitOf, isCreatedIn, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
@@ -120,16 +121,25 @@ const observeMissing = (of: Observing): void => {
      where ${isHere(of)} and ${isMissingThere}`,
     params,
   );
-  // an open task of the import that created a record asks for it, though it was deleted here since
-  const mayBeCreated = `exists (select 1 from console_task k ${THEN} import i on i.pk = k.import
-    where k.state = 'open' and k.kind = :kind and ${isCreatedIn(thing, "o.pk", "i.revision")})`;
   const isShown = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous} and (o.inConsole = 1 or not ${mayBeCreated})`,
-    { kind: name },
+    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous}`,
+    params,
   );
   database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);
+};
+
+/** Stores which custom fields the console has: those of which an export has a column, unless one of that name is to be removed. */
+const observeFields = ({ database, plan: { staged } }: Observing): void => {
+  const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
+  const table = `main.${observedTable({ thing: CUSTOM_FIELD })}`;
+  database.run(
+    `delete from ${table} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))
+       and not exists (select 1 from custom_field t ${THEN} ${table} r on r.nameKey is t.nameKey and r.name = t.name
+         where t.pk = o.pk and r.pk <> o.pk)`,
+    { shown: JSON.stringify(shown) },
+  );
 };
 
 /** Stores what an export showed of the records that were changed here. Call it before its plan is applied. */
@@ -142,5 +152,6 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
   keepObserved(of);
   observeMet(of);
   observeDeleted(of);
+  observeFields(of);
   if (isWhole(of)) observeMissing(of);
 };

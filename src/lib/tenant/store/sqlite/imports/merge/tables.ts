@@ -1,4 +1,4 @@
-import { OBSERVED, observedTable } from "../../../../console/observed.ts";
+import { EXPORTED, observedTable } from "../../../../console/observed.ts";
 import { ALL_CHANGED, versionTable, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { either, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
@@ -38,7 +38,7 @@ export const hasEntries = ({ columns }: Versions): boolean => columns.some(({ na
 
 /** The versions of the records that a plan of an export is merged with; undefined of other plans, which overwrite. */
 export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>
-  request.fromConsole === true ? OBSERVED.find(({ thing }) => thing === kind.thing) : undefined;
+  request.fromConsole === true ? EXPORTED.find(({ thing }) => thing === kind.thing) : undefined;
 
 /** The parameter of a statement that has the kind: a thing with a scope. */
 export const kindIn = ({ kind }: PlanSql, sql: string): { readonly kind?: string } =>
@@ -102,7 +102,7 @@ export const statesOf = (versions: Versions, which: string): string =>
 
 /** SQL: true if the record `t` was changed here since the console last showed it, or the console never did. */
 export const isChangedHere = ({ thing }: StoredKind): string =>
-  OBSERVED.some((versions) => versions.thing === thing)
+  EXPORTED.some((versions) => versions.thing === thing)
     ? `(exists (select 1 from main.${observedTable({ thing })} local where local.pk = t.pk)
         or exists (select 1 from ${AMBIGUOUS} doubtful where doubtful.pk = t.pk))`
     : "false";

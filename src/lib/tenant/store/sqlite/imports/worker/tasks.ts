@@ -52,7 +52,8 @@ import { SETTLING } from "../../../../versions/keep.ts";
 import { AGREEING, OBSERVED, observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
 import { auditImport } from "./audit.ts";
 import { findUntold, keepMet, leaveOutside, ofOtherTenant, refuseOthers } from "./verification.ts";
-import { noteForConsole, noteUndo } from "./console-tasks.ts";
+import { CUSTOM_FIELD } from "../../../../../model/user.ts";
+import { readSettled, readUnsettled, restoreAge } from "./settled.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
@@ -106,8 +107,9 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
 const removedFields = (database: Database): readonly RemovedField[] =>
   database
     .all(
-      `select name, pk as task from console_task k where work = 'remove-field' and state = 'open'
-         and not exists (select 1 from console_task o where o.work = k.work and o.state = k.state and o.name = k.name and o.pk > k.pk)`,
+      `select o.name, max(c.number) as task from ${observedTable({ thing: CUSTOM_FIELD })} o
+         join custom_field_version v on v.pk = o.pk and v.action = 'delete' join change c on c.revision = v.revision
+       where not exists (select 1 from custom_field t where t.pk = o.pk) group by o.name`,
     )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
@@ -443,17 +445,20 @@ const applyAndRecord = async (
   const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && verified === undefined && (await isMirror(writer));
+  const isExport = record.detail.request?.fromConsole === true;
+  const unsettled = isExport ? await readUnsettled(writer) : undefined;
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
   const state = verified?.state ?? "committed";
   await changeImport(writer, record, { state, revision, change, detail: { committedAt: now, actor } });
-  // it keeps how old the mirror was
-  await noteForConsole(writer, { record, at: now, actor, verified, revision });
   noteMirror(database, record, now, verified);
   const after = isObserved ? OBSERVING : verified === undefined ? [] : AGREEING;
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
   await auditImport(database, writer, record, { change, moment, revision, verified });
+  if (unsettled === undefined) return;
+  const settled = await readSettled(writer, unsettled);
+  await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
 /**
@@ -597,7 +602,7 @@ const undoAndRecord = async (
     for (const sql of RESTORING)
       database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
   } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });
-  await noteUndo(writer, { record, at: now, actor, revision }, { change: undone, original });
+  if (original !== undefined) await restoreAge(writer, original);
   await auditImport(database, writer, record, { change, moment, revision });
 };
 

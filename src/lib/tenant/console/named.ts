@@ -1,0 +1,31 @@
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import type { Reader } from "../store/store.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { OBSERVED } from "./observed.ts";
+
+/** Returns the record with an id, also a deleted one. @throws Failure `not-found` */
+export const recordNumbered = async (
+  reader: Reader,
+  id: string,
+): Promise<{ readonly thing: string; readonly pk: number }> => {
+  for (const { thing } of OBSERVED) {
+    if (thing === ACCOUNT || thing === ACCOUNT_SETTINGS) continue;
+    const row = await reader.get(
+      `select t.pk from ${thing.name} t where t.id = :id union all select o.pk from ${thing.name}_observed o where o.id = :id`,
+      { id },
+    );
+    if (row !== undefined) return { thing: thing.name, pk: Number(row["pk"]) };
+  }
+  throw new Failure("not-found", { what: text(`no record ${id}`, `${id} はありません`) });
+};
+
+/** Returns the columns in which things store a field, as tasks name it. */
+export const columnsOfField = (field: string): readonly string[] => {
+  if (field.startsWith("custom:")) return ["custom"];
+  return OBSERVED.flatMap(({ thing: { fields } }) => {
+    const { [field]: of } = fields;
+    if (of === undefined) return [];
+    return of.secret === true ? ["secrets", `${field}SetAt`] : [of.short ?? field];
+  });
+};

@@ -1,0 +1,278 @@
+import type { TaskRecord } from "../../contract/index.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_ID } from "../../model/account.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { DEVICE, OWNERS } from "../../model/device.ts";
+import { formatOrgPath, ORG } from "../../model/organisation.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
+import type { Thing } from "../../model/thing.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import type { Reader, Row, Value } from "../store/store.ts";
+import { versionsOf } from "../versions/keep.ts";
+import {
+  calledIn,
+  fieldOf,
+  lastState,
+  shownValue,
+  Timelines,
+  type NameReader,
+  type RecordState,
+  type ShownValue,
+  type StateReader,
+} from "../versions/timeline.ts";
+import { columnsIn, type RecordDrift } from "./drift.ts";
+import { observedTable } from "./observed.ts";
+
+// The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
+
+type Change = TaskRecord["changes"][number];
+type Shown = Change["after"];
+type Called = NonNullable<TaskRecord["console"]>;
+
+/** A column with what the console calls otherwise. */
+const CUSTOM = "custom";
+
+const entriesOf = (value: Value | undefined): Readonly<Record<string, string | null>> =>
+  JSON.parse(String(value ?? "{}")) as Record<string, string | null>;
+
+const isIn = (mask: number, bit: string): boolean => (BigInt(mask) & BigInt(bit)) !== 0n;
+
+/** Reads the records of tasks; what several tasks name is read once. */
+export class TaskRecords {
+  readonly #reader: Reader;
+  readonly #timelines: Timelines;
+  readonly #observed = new Map<string, Promise<Row | undefined>>();
+  #groups: Promise<ReadonlyMap<string, string>> | undefined;
+  readonly #calledHere: NameReader;
+  readonly #calledThere: NameReader;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+    this.#timelines = new Timelines(reader);
+    this.#calledHere = withCodes((thing, pk) => this.#local(thing, pk));
+    this.#calledThere = withCodes((thing, pk) => this.#console(thing, pk));
+  }
+
+  /** Returns a record of a task. */
+  async read({ thing: name, pk, action, mask, isContradicted }: RecordDrift): Promise<TaskRecord> {
+    const { thing } = versionsOf(name);
+    const timeline = await this.#timelines.of(thing, pk);
+    const local = lastState(timeline) ?? {};
+    const console = action === "create" ? null : await this.#console(thing, pk);
+    const changes = await this.#changes(thing, pk, { action, mask, local, console });
+    const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
+    const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
+    const isSame = there === null || (there.name === here.name && there.key === here.key);
+    return {
+      thing: name,
+      kind: kindOf(thing, local),
+      id: thing === ACCOUNT_SETTINGS ? SETTINGS_ID : String((await this.#owner(thing, pk, local))["id"]),
+      work: action === "update" ? workOf(thing, changes) : action,
+      ...here,
+      console: isSame ? null : there,
+      changes,
+      contradicted: isContradicted,
+    };
+  }
+
+  /** Returns a record as it is here; as it was at last if it was deleted, so that people can be told of it. */
+  async #local(thing: Thing, pk: number): Promise<RecordState> {
+    const timeline = await this.#timelines.of(thing, pk);
+    return timeline.isVisible ? lastState(timeline) : null;
+  }
+
+  /** Returns a record as the console last showed it; one that it does not have as it is here. */
+  async #console(thing: Thing, pk: number): Promise<RecordState> {
+    const local = await this.#local(thing, pk);
+    const observed = await this.#observedOf(thing, pk);
+    if (local === null || observed === undefined || observed["inConsole"] === 0) return local;
+    const { columns } = versionsOf(thing.name);
+    const differs = Number(observed["differs"]);
+    const state: Record<string, Value> = { ...local };
+    for (const { name, bit } of columns)
+      if (isIn(differs, bit)) state[name] = name === CUSTOM ? overlaid(local, observed) : (observed[name] ?? null);
+    return state;
+  }
+
+  #observedOf(thing: Thing, pk: number): Promise<Row | undefined> {
+    const place = `${thing.name} ${pk}`;
+    const found =
+      this.#observed.get(place) ??
+      this.#reader.get(`select * from main.${observedTable({ thing })} where pk = :pk`, { pk });
+    this.#observed.set(place, found);
+    return found;
+  }
+
+  /** Returns the record that has the name and the id: an account has those of its user. */
+  async #owner(thing: Thing, pk: number, state: Row): Promise<Row> {
+    return thing === ACCOUNT ? ((await this.#local(USER, pk)) ?? {}) : state;
+  }
+
+  async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<Called> {
+    if (thing === ACCOUNT_SETTINGS) return { name: SETTINGS_ID, key: null };
+    if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
+    const { namedBy = "name", keys, fields } = thing;
+    const name = String(state[namedBy]);
+    const { field = namedBy } = keys[0] ?? {};
+    const value = state[field] ?? null;
+    if (field !== namedBy && value !== null)
+      return { name, key: fields[field]?.type === "texts" ? (JSON.parse(String(value)) as string[])[0] ?? null : String(value) };
+    // an organisation without a code is told by its place
+    if (thing !== ORG || state["parent"] === null) return { name, key: null };
+    const above = await calledIn(stateOf)(ORG, state["parent"] ?? null);
+    const parent = await stateOf(ORG, Number(state["parent"]));
+    const own = formatOrgPath([name]);
+    return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
+  }
+
+  /** Returns what is to be changed in the console: of a new record all that it has. */
+  async #changes(
+    thing: Thing,
+    pk: number,
+    { action, mask, local, console }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState },
+  ): Promise<Change[]> {
+    if (action === "delete") return [];
+    const versions = versionsOf(thing.name);
+    const columns = action === "create" ? versions.columns.filter(({ leads }) => leads).map(({ name }) => name) : columnsIn(versions, mask);
+    const changes: Change[] = [];
+    for (const column of inOrder(thing, columns)) {
+      if (column === CUSTOM) {
+        changes.push(...(await this.#customChanges(local, console)));
+        continue;
+      }
+      const secrets = secretsIn(column, local, console);
+      if (secrets !== undefined) {
+        const told = secrets.filter((field) => action !== "create" || thing.fields[field]?.column?.required === undefined);
+        changes.push(...told.map((field) => ({ field, before: null, after: null })));
+        continue;
+      }
+      const [after, renamed] = await this.#valueNamed(thing, column, local[column] ?? null);
+      const before = console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
+      if (action === "create" && isBlank(after)) continue;
+      const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      changes.push({
+        field: fieldName(thing, column),
+        before: column === "groups" ? await this.#groupsThere(before) : before,
+        after: column === "groups" ? await this.#groupsThere(after) : after,
+        ...(renamed !== undefined && { renamed }),
+        ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
+      });
+    }
+    return changes;
+  }
+
+  /** Returns a local value by the names of the console, and what the record that it names is called here, if otherwise. */
+  async #valueNamed(thing: Thing, column: string, value: Value): Promise<readonly [Shown, string | undefined]> {
+    const [there, here] = [
+      readable(await shownValue(thing, column, value, this.#calledThere)),
+      readable(await shownValue(thing, column, value, this.#calledHere)),
+    ];
+    const isRenamed = typeof here === "string" && here !== there;
+    return [there, isRenamed ? here : undefined];
+  }
+
+  /** Returns the values that the console may have by now, as they were asked for since it last showed the record. */
+  async #perhaps(
+    thing: Thing,
+    pk: number,
+    { column, local, console }: { readonly column: string; readonly local: Row; readonly console: Row },
+  ): Promise<readonly string[]> {
+    const since = Number((await this.#observedOf(thing, pk))?.["since"] ?? 0);
+    const { steps } = await this.#timelines.of(thing, pk);
+    const known = new Set([local[column] ?? null, console[column] ?? null]);
+    const found: string[] = [];
+    for (const { revision, before } of steps) {
+      const value = before?.[column] ?? null;
+      if (revision <= since || before === null || known.has(value)) continue;
+      known.add(value);
+      const shown = readable(await shownValue(thing, column, value, this.#calledThere));
+      found.push(typeof shown === "object" ? (shown ?? []).join(", ") : shown);
+    }
+    return found;
+  }
+
+  async #customChanges(local: Row, console: RecordState): Promise<Change[]> {
+    const [after, before] = [entriesOf(local[CUSTOM]), entriesOf(console?.[CUSTOM])];
+    const changes: Change[] = [];
+    for (const pk of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const [from, to] = [before[pk] ?? null, after[pk] ?? null];
+      const name = from === to ? null : await this.#calledHere(CUSTOM_FIELD, Number(pk));
+      if (name !== null) changes.push({ field: `custom:${name}`, before: from, after: to });
+    }
+    return changes;
+  }
+
+  /** Returns the names that the console has of groups. */
+  async #groupsThere(names: Shown): Promise<Shown> {
+    if (!Array.isArray(names)) return names;
+    const bit = versionsOf(SECURED_GROUP.name).columns.find(({ name }) => name === "name")?.bit ?? "0";
+    this.#groups ??= this.#reader
+      .all(
+        `select t.name as local, o.name as console from main.${observedTable({ thing: SECURED_GROUP })} o
+           join main.${SECURED_GROUP.name} t on t.pk = o.pk where o.inConsole = 1 and o.differs & ${bit} <> 0`,
+      )
+      .then((rows) => new Map(rows.map((row) => [String(row["local"]), String(row["console"])])));
+    const renamed = await this.#groups;
+    return (names as readonly string[]).map((name) => renamed.get(name) ?? name);
+  }
+}
+
+/** Names records: organisations by their path and code, as paths need not be unique. */
+const withCodes = (stateOf: StateReader): NameReader => {
+  const called = calledIn(stateOf);
+  return async (thing, pk) => {
+    const name = await called(thing, pk);
+    if (thing !== ORG || name === null) return name;
+    const code = (await stateOf(ORG, Number(pk)))?.["code"] ?? null;
+    return code === null ? name : `${name} (${code})`;
+  };
+};
+
+/** Returns the custom fields of a record as the console has them. */
+const overlaid = (local: Row, observed: Row): string => {
+  const all = { ...entriesOf(local[CUSTOM]), ...entriesOf(observed[CUSTOM]) };
+  return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
+};
+
+/** Returns a value as files have it. */
+const readable = (value: ShownValue): Shown =>
+  typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
+
+const isBlank = (value: Shown): boolean => value === null || value.length === 0;
+
+/** Returns what tasks call a column: its field. */
+const fieldName = (thing: Thing, column: string): string => {
+  const field = fieldOf(thing, column);
+  return Object.keys(thing.fields).find((name) => thing.fields[name] === field) ?? column;
+};
+
+const inOrder = (thing: Thing, columns: readonly string[]): readonly string[] => {
+  const places = Object.keys(thing.fields);
+  return columns.toSorted((a, b) => places.indexOf(fieldName(thing, a)) - places.indexOf(fieldName(thing, b)));
+};
+
+/** Returns the fields of the secrets that a column tells of and that were set since; undefined of columns without secrets. */
+const secretsIn = (column: string, local: Row, console: RecordState): readonly string[] | undefined => {
+  if (column === "secrets") {
+    const [after, before] = [entriesOf(local[column]), entriesOf(console?.[column])];
+    return Object.keys(after).filter((field) => after[field] !== before[field]);
+  }
+  if (!column.endsWith("SetAt")) return undefined;
+  return local[column] === null ? [] : [column.slice(0, -"SetAt".length)];
+};
+
+/** Returns the kind of files whose screen has a record. */
+const kindOf = ({ name, formats }: Thing, state: Row): FormatName => {
+  if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
+  return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
+};
+
+/** Returns what is done with a record that the console has. */
+const workOf = (thing: Thing, changes: readonly Change[]): TaskRecord["work"] => {
+  const isBack = changes.every(({ before, after, field }) => String(before) === String(after) && !isSecret(thing, field));
+  if (isBack) return "check";
+  const isPlace = ({ field }: Change): boolean =>
+    thing === DEVICE ? OWNERS.includes(field) : thing.fields[field]?.refers?.to === ORG.name;
+  return thing.clicks?.move !== undefined && changes.every(isPlace) ? "move" : "edit";
+};
+
+const isSecret = ({ fields }: Thing, field: string): boolean => fields[field]?.secret === true;
