@@ -90,7 +90,7 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl console confirm 3","clomoctl console drop 3","clomoctl console list"],
     nouns: [],
-    verbs: [{ name: "confirm", summary: {"en":"record that tasks were done in the console","ja":"管理画面での作業が完了したことを記録する"}, load: () => import("./console/confirm.ts") },{ name: "drop", summary: {"en":"record that tasks will not be done in the console","ja":"管理画面での作業を行わないことを記録する"}, load: () => import("./console/drop.ts") },{ name: "list", summary: {"en":"list what still has to be done in the console","ja":"管理画面でまだ行う必要のある作業を一覧する"}, load: () => import("./console/list.ts") },{ name: "show", summary: {"en":"show how to do a task in the console, step by step","ja":"管理画面での作業の手順を表示する"}, load: () => import("./console/show.ts") }],
+    verbs: [{ name: "confirm", summary: {"en":"record that tasks were done in the console","ja":"管理画面での作業が完了したことを記録する"}, load: () => import("./console/confirm.ts") },{ name: "drop", summary: {"en":"put back here what the console has","ja":"ここでの変更を、管理画面の内容に戻す"}, load: () => import("./console/drop.ts") },{ name: "list", summary: {"en":"list what still has to be done in the console","ja":"管理画面でまだ行う必要のある作業を一覧する"}, load: () => import("./console/list.ts") },{ name: "show", summary: {"en":"show how to do a task in the console, step by step","ja":"管理画面での作業の手順を表示する"}, load: () => import("./console/show.ts") }],
   },{
     name: "context",
     summary: {"en":"contexts: the tenants to work on","ja":"コンテキスト(操作するテナント)"},

@@ -96,7 +96,7 @@ export default defineCommand({
       // the rows of what is undone stay, whatever becomes of the undo
       await showPlan(tools, plan, original && rowsOf(original));
       for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
-      await tellBlocked(tools, plan);
+      await reportBlocked(tools, plan);
       if (plan.blocked !== undefined && !skipBlocked) {
         // as of a rejected file, nobody is told to run it without --dry-run
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
@@ -180,7 +180,7 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
 const MOST_BLOCKED = 20;
 
 /** Names the records that cannot be undone. */
-async function tellBlocked({ terminal }: Tools, { blocked }: Import): Promise<void> {
+export async function reportBlocked({ terminal }: Tools, { blocked }: Import): Promise<void> {
   if (blocked === undefined) return;
   const { count, first } = blocked;
   for (const one of first.slice(0, MOST_BLOCKED)) await terminal.warn(describeBlocked(one));

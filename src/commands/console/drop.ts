@@ -1,20 +1,77 @@
-import { text } from "../../lib/text/index.ts";
+import { line } from "../../lib/advice/line.ts";
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { closeTasks } from "./close.ts";
-import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";
+import { BLOCKED_COLUMN, RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { confirmAndCommit, endOf, refuseOtherNumber } from "../imports/plan/confirm.ts";
+import { checkLimits, LIMITS, refuseBeyond } from "../imports/plan/limits.ts";
+import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { PendingPlan } from "../imports/plan/pending.ts";
+import { showResult } from "../imports/plan/result.ts";
+import { showPlan } from "../imports/plan/show.ts";
+import { reportBlocked } from "../undo.ts";
+import { TASK_ARGUMENT } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("record that tasks will not be done in the console", "管理画面での作業を行わないことを記録する"),
+  summary: text("put back here what the console has", "ここでの変更を、管理画面の内容に戻す"),
   details: [
     text(
-      "The change is forgotten and the console's next export decides: import it with --from-console. Its values are taken, records that it lacks are deleted here, and deleted records that it has are created again. A task of an import is dropped as a whole. No export shows roles, schemes, settings of CLOMO accounts and groups of SECURED APPs: undo these changes here (their numbers are shown).",
-      "以後は管理画面の次のエクスポートに従います(--from-console で取り込んでください)。値はエクスポートのものになり、エクスポートにないものは削除され、ここで削除していてもエクスポートにあるものは追加し直されます。インポートの作業は、全体が取り下げになります。エクスポートに含まれないもの(管理者権限、スキーム、CLOMO アカウント設定、SECURED APPs のグループ)は、ここでの変更を取り消してください(変更番号を表示します)。",
+      "The values here become those that the console last showed: what was created here is deleted, and what was deleted here comes back (without passwords). The plan is shown and confirmed like an undo. If something is in the way, nothing is changed and each such record is named (exit 5). Tasks that exchange values of records are dropped together: name all of them.",
+      "ここでの値を、管理画面で最後に確認された値に戻します。ここで追加したものは削除し、削除したものは元に戻します(パスワードは戻りません)。取り消しと同じように計画を表示して確認します。戻せないものがあれば、それを示して何も変更しません(終了コード 5)。値を入れ替えた作業は、番号を並べて一度に戻してください。",
     ),
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
-  options: {},
-  examples: [{ line: "clomoctl console drop 3" }],
-  exits: ["not-permitted", "not-found", "conflict", "locked"],
-  shows: TASK_COLUMNS,
-  run: (tools, { number }) => closeTasks(tools, number, { state: "dropped" }),
+  options: {
+    confirmDeletions: CONFIRM_DELETIONS,
+    ...LIMITS,
+    dryRun: {
+      kind: "boolean",
+      about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
+    },
+  },
+  examples: [{ line: "clomoctl console drop 3" }, { line: "clomoctl console drop 3 4 --dry-run" }],
+  exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
+  shows: [...RESULT_COLUMNS, BLOCKED_COLUMN],
+  async run(tools, { number, dryRun, ...answers }) {
+    checkLimits(answers);
+    const { client } = await tools.tenant("imports");
+    const plan = await client.imports.dropTasks({ numbers: [...new Set(number)] });
+    const pending = new PendingPlan(tools, client, plan, false);
+    return pending.settling(async () => {
+      await showPlan(tools, plan, undefined);
+      await reportBlocked(tools, plan);
+      if (plan.blocked !== undefined) {
+        await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
+        throw cannotDrop(number, plan.blocked);
+      }
+      if (!dryRun) return confirmAndCommit(tools, pending, answers);
+      refuseOtherNumber(plan, answers);
+      refuseBeyond(plan, answers);
+      await pending.leave();
+      await showResult(tools, { plan, dryRun, committed: false });
+      return endOf(plan);
+    });
+  },
 });
+
+const cannotDrop = (numbers: readonly number[], { count, first }: NonNullable<Import["blocked"]>): Failure => {
+  const later = [...new Set(first.flatMap(({ change }) => change ?? []))];
+  const [other] = later;
+  return new Failure("conflict", {
+    what: text(
+      `${counted(count, "record")} cannot be put back; nothing was changed`,
+      `${count} 件は元に戻せないため、何も変更していません`,
+    ),
+    hint:
+      other === undefined
+        ? text(
+            `see what is open: ${line("console list", [])}; records that exchanged values are put back together`,
+            `未了の作業: ${line("console list", [])} 。値を入れ替えたものは、一度にまとめて戻してください`,
+          )
+        : text(
+            `put them back together: ${line("console drop", [...numbers, other])}`,
+            `まとめて戻してください: ${line("console drop", [...numbers, other])}`,
+          ),
+  });
+};

@@ -76,8 +76,8 @@ export interface Catalogue {
   "clomo-account show": { args: [account: string | number]; options: {  } };
   "clomo-account settings set": { args: []; options: { composition?: "free-text" | "mail-address" | "mail-local-part" | "employee-code" | "google-workspace" | "salesforce" | Name | undefined; authentication?: string | number | undefined; dryRun?: true | undefined } };
   "clomo-account settings show": { args: []; options: {  } };
-  "console confirm": { args: [...number: (number | Name)[]]; options: { by?: string | number | undefined; at?: string | number | undefined } };
-  "console drop": { args: [...number: (number | Name)[]]; options: {  } };
+  "console confirm": { args: [...number: (number | Name)[]]; options: { record?: (string | number) | readonly (string | number)[] | undefined; field?: (string | number) | readonly (string | number)[] | undefined; by?: string | number | undefined; at?: string | number | undefined } };
+  "console drop": { args: [...number: (number | Name)[]]; options: { confirmDeletions?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; dryRun?: true | undefined } };
   "console list": { args: []; options: { all?: true | undefined } };
   "console show": { args: [number: number | Name]; options: {  } };
   "context add": { args: [name: string | number]; options: { embedded?: true | undefined; url?: string | number | undefined; caFile?: string | number | undefined; language?: "ja" | "en" | Name | undefined; map?: (string | number) | readonly (string | number)[] | undefined; use?: true | undefined; protected?: true | undefined; undeletable?: "keep" | "release" | Name | undefined } };

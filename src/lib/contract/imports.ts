@@ -259,6 +259,8 @@ const Import = named(
     beside: z.array(z.object({ thing: z.string(), create: z.int(), update: z.int(), delete: z.int() })).optional(),
     /** of an undo: the records that it cannot undo, or leaves out, and the first thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
+    /** of a drop: the numbers of the tasks of the console that are dropped */
+    drops: z.array(z.int()).optional(),
     /** of an undo: who else made changes after the one that it undoes */
     others: z.array(z.string()).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
@@ -493,6 +495,15 @@ export default {
       answer: tagged(Import, "The plan of the undo; with `blocked` it can be committed only if that is skipped"),
       status: 201,
       fails: ["conflict"],
+    }),
+    dropTasks: post("/v1/imports/drop", {
+      id: "dropConsoleTasks",
+      changes: false,
+      summary: "Plan to put back here what the console has, where tasks changed it",
+      body: z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
+      answer: tagged(Import, "The plan of the drop; with `blocked` it cannot be committed"),
+      status: 201,
+      fails: ["not-found", "conflict"],
     }),
     discard: remove("/v1/imports/{id}", {
       id: "discardImport",

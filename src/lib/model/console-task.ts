@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { minuteIn } from "./time.ts";
@@ -56,14 +57,8 @@ export const checkConfirmable = (
   at: string | undefined,
   { now, timezone }: { readonly now: string; readonly timezone?: string | undefined },
 ): void => {
-  const { number, state, openedAt } = task;
-  if (!isOpen(task)) {
-    const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
-    throw new Failure("conflict", {
-      what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
-      hint: text(`see it: clomoctl console show ${number}`, `確認: clomoctl console show ${number}`),
-    });
-  }
+  checkDroppable(task);
+  const { number, openedAt } = task;
   if (at === undefined || (at >= openedAt && at <= now)) return;
   const opened = timezone === undefined ? `${minuteIn(openedAt, "UTC")} UTC` : minuteIn(openedAt, timezone);
   throw new Failure("input-rejected", {
@@ -75,5 +70,16 @@ export const checkConfirmable = (
             `作業 ${number} は、発生した日時(${opened})より前には記録できません`,
           ),
     where: timezone === undefined ? at : minuteIn(at, timezone),
+  });
+};
+
+/** Checks that a task can be dropped. @throws Failure `conflict` if nothing of it is open */
+export const checkDroppable = (task: Pick<Confirmable, "number" | "state">): void => {
+  const { number, state } = task;
+  if (isOpen(task)) return;
+  const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
+  throw new Failure("conflict", {
+    what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
+    hint: text(`see it: ${line("console show", [number])}`, `確認: ${line("console show", [number])}`),
   });
 };

@@ -725,9 +725,34 @@ export class ConsoleHistory {
   }
 
   async #closeTask(task: ConsoleTask, state: "confirmed" | "dropped", isDone: boolean): Promise<void> {
-    if (state === "dropped") return;
+    if (state === "dropped") {
+      await this.#drop([task]);
+      return;
+    }
     await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone && !this.#allowed.has("overwritten"));
+  }
+
+  /** Puts back here what the console last showed of what tasks changed. @returns the code of a refusal */
+  async #drop(tasks: readonly ConsoleTask[]): Promise<string | undefined> {
+    const { client } = this.#tenant;
+    const before = this.#mirror;
+    const refused = await this.#refused(async () => {
+      const plan = await client.imports.dropTasks({ numbers: tasks.map(({ number }) => number) });
+      if (plan.blocked === undefined) await client.imports.commit(plan);
+      else {
+        await client.imports.discard(plan.id);
+        throw new Failure("conflict", { what: { en: "blocked", ja: "blocked" } });
+      }
+    });
+    await this.#look();
+    const differences = compareSnapshots(before, this.#mirror);
+    this.#keepChanges(differences);
+    if (refused !== undefined) return refused;
+    // the console may have what was asked for meanwhile: the next export tells
+    for (const task of tasks) this.#ledger.close(task, false);
+    for (const { kind, id, after } of differences) if (after === undefined) this.#ledger.forget(kind, id);
+    return undefined;
   }
 
   /** Whether a task changes what identifies records. @param kind of these only */
@@ -752,8 +777,9 @@ export class ConsoleHistory {
     const open = (await this.#open()).filter((task) => task.work !== "upload" && isAllowed(task));
     const task = this.#pick(open, whom);
     if (task === undefined) return "nothing";
-    await this.#closeTask(task, close, isDone(task) && close === "confirmed");
-    return close === "dropped" ? "drop" : isDone(task) ? "late confirmation" : "false confirmation";
+    if (close === "dropped") return (await this.#drop([task])) ?? "drop";
+    await this.#closeTask(task, close, isDone(task));
+    return isDone(task) ? "late confirmation" : "false confirmation";
   }
 
   /** Writes a plan as a file for the console; it is uploaded at once, twice, or later. */

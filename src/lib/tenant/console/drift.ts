@@ -50,7 +50,7 @@ const isReal = (versions: Versions, mask: string): string =>
  *
  * @param which SQL: condition on the observed records `o`
  */
-const driftOf = (versions: Versions, which: string): string => {
+export const driftOf = (versions: Versions, which: string): string => {
   const { thing, key } = versions;
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;

@@ -37,7 +37,7 @@ const differingEntries = (one: string, other: string): string =>
     where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
 
 /** SQL: the entries of two JSON objects; those of the first one if both have them. */
-const joinedEntries = (one: string, other: string): string =>
+export const joinedEntries = (one: string, other: string): string =>
   `(select json_group_object(e.key, e.value) from (
       select key, value from json_each(coalesce(${one}, '{}')) union all
       select n.key, n.value from json_each(coalesce(${other}, '{}')) n

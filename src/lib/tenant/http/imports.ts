@@ -42,6 +42,7 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
       const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
       return file.through(imports.verify(id, file, evidence, { signal, repeatable }));
     },
+    dropTasks: ({ body, repeatable }) => imports.dropTasks(body.numbers, { repeatable }),
     undo: ({ params, query, repeatable }) => imports.undo(params.number, query, { repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };

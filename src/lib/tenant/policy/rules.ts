@@ -154,6 +154,7 @@ const RULES: Readonly<Record<RouteId, Rule>> = {
   replanImport: importing,
   verifyImport: importing,
   undoChange: importing,
+  dropConsoleTasks: ["console.write"],
   discardImport: importing,
   // of what somebody may not read the export says so
   exportAll: [],

@@ -54,6 +54,18 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
   skipBlocked,
 });
 
+/** Tasks as the engine drops them. @param numbers of the tasks @throws Failure `not-found` */
+export const droppedTasks = async (reader: Reader, numbers: readonly number[]): Promise<UndoneChange> => {
+  const rows = await reader.all(
+    "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
+    { numbers: JSON.stringify(numbers) },
+  );
+  // nothing that was changed later is in the way: a task has only what it wrote last
+  const revision = Number.MAX_SAFE_INTEGER;
+  const dropped = rows.flatMap((row) => (row["revision"] === null ? [] : [Number(row["revision"])]));
+  return { number: numbers[0] ?? 0, revision, isImport: true, skipBlocked: false, dropped };
+};
+
 /** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */
 const CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;

@@ -3,14 +3,18 @@ import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { checkDroppable } from "../../model/console-task.ts";
+import type { FormatName } from "../../model/console-files.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text, type Text } from "../../text/index.ts";
+import { readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import {
   isUndoable,
+  droppedTasks,
   importNamed,
   importOfChange,
   laterActors,
@@ -20,7 +24,7 @@ import {
   type StoredChange,
 } from "../store/change-number.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
-import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
+import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, UndoneChange, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -28,6 +32,7 @@ import {
   doneOf,
   DONE,
   importObject,
+  type ImportDetail,
   insertImport,
   listImports,
   readImport,
@@ -301,7 +306,11 @@ export class TenantImports {
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
     if (DONE.includes(record.state)) return this.#engine.committedRows(record, query);
-    const { undoes, skipBlocked = false } = record.detail;
+    const { undoes, skipBlocked = false, drops } = record.detail;
+    if (drops !== undefined) {
+      const dropped = await this.#session.read((reader) => droppedTasks(reader, drops));
+      return this.#engine.undoRows(dropped, record.kind, query);
+    }
     if (undoes === undefined) return this.#engine.rows(record, query);
     await this.#expect(id, ["planned"]);
     const change = await this.#session.read((reader) => readChange(reader, undoes));
@@ -383,8 +392,7 @@ export class TenantImports {
           ({ kind, state }) => kind === record.kind && state === "awaiting-console",
         );
         if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
-        const { actor, surroundings } = this.#session;
-        const at = instant(surroundings);
+        const at = instant(this.#session.surroundings);
         for (const one of waiting) {
           await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
         }
@@ -545,51 +553,72 @@ export class TenantImports {
     const { repeatable } = context;
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const { surroundings, actor, asker } = this.#session;
     const { change, original, others } = await this.#changeToUndo(name);
-    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(
-      undoneChange(change, skipBlocked),
-      original?.kind,
-    );
+    const detail = {
+      undoes: change.number,
+      skipBlocked: skipBlocked || undefined,
+      others: others.length > 0 ? others : undefined,
+      reverts: original?.id ?? null,
+      mirrorOnly: mirrorOnly || undefined,
+      scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
+      emittedFile: fileName,
+    };
+    return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
+  }
+
+  /**
+   * Plans to put back here what the console has, where tasks changed it.
+   *
+   * @param numbers of the tasks
+   * @throws Failure `not-found`; `conflict` if nothing of a task is open
+   */
+  async dropTasks(numbers: readonly number[], { repeatable }: RequestContext): Promise<Import> {
+    const done = await this.#replayed(repeatable, this.#inState());
+    if (done !== undefined) return done;
+    const drops = [...new Set(numbers)];
+    const dropped = await this.#session.read(async (reader) => {
+      for (const task of await readTasks(reader, drops)) checkDroppable(task);
+      return droppedTasks(reader, drops);
+    });
+    return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, repeatable);
+  }
+
+  /** The numbers of the organisations of who asks; undefined of a system administrator. */
+  #ownOrgs(): readonly number[] | undefined {
+    const { role, orgs = [ROOT] } = this.#session.asker;
+    return role === "system" ? undefined : orgs;
+  }
+
+  async #planUndo(
+    undone: UndoneChange,
+    planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
+    repeatable: KeptRequest | undefined,
+  ): Promise<Import> {
+    const { surroundings, actor, asker } = this.#session;
+    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind);
     const counts: PlanCounts = {
       ...NO_COUNTS,
       ...counted,
       ...(beside.length > 0 && { beside }),
       // of a console that stays as it is no device changes hands
-      ...(mirrorOnly && counted.wipes !== undefined && { wipes: 0 }),
+      ...((planned.detail.mirrorOnly === true || planned.detail.drops !== undefined) &&
+        counted.wipes !== undefined && { wipes: 0 }),
     };
     const { permitPlan } = await import("../policy/import-work.ts");
     permitPlan(asker, kind, counts);
     const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
-      const undo = newId(surroundings);
-      const { role, orgs = [ROOT] } = asker;
+      const id = newId(surroundings);
       await insertImport(writer, {
-        id: undo,
+        id,
         kind,
         state: "planned",
         createdAt: instant(surroundings),
         etag,
         revision: null,
-        detail: {
-          ...BLANK_DETAIL,
-          actor,
-          undoes: change.number,
-          skipBlocked: skipBlocked || undefined,
-          others: others.length > 0 ? others : undefined,
-          reverts: original?.id ?? null,
-          counts,
-          mirrorOnly: mirrorOnly || undefined,
-          scope:
-            original === undefined
-              ? role === "system"
-                ? undefined
-                : orgs
-              : (original.detail.request?.scope ?? original.detail.scope),
-          emittedFile: fileName,
-        },
+        detail: { ...BLANK_DETAIL, actor, ...planned.detail, counts },
       });
-      return { result: await this.#shown(writer, undo), objects: [{ thing: "import", id: undo }] };
+      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
   }
 
@@ -714,7 +743,6 @@ export class TenantImports {
       // another process may have committed it while this one waited for the lock
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
-      const { actor, surroundings } = this.#session;
       const { kind, detail } = record;
       const told = { kind, mode: detail.request?.mode, fileName: detail.request?.fileName };
       const orgs = await heldOrgs(writer, this.#session.asker);

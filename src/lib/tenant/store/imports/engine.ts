@@ -60,6 +60,13 @@ export interface UndoneChange {
   readonly isImport: boolean;
   /** leaves out the records that cannot be undone */
   readonly skipBlocked: boolean;
+  /**
+   * The revisions of changes whose tasks are dropped: the part of the drift that they wrote last is undone, and the values of
+   * the console come back in place of those before the change
+   */
+  readonly dropped?: readonly number[] | undefined;
+  /** of who sees a part of the tenant: what of them he sees */
+  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
 /** The outcome of a comparison with the console's export. */

@@ -69,6 +69,8 @@ export interface ImportDetail {
   /** the import that was written for the console after this one, and those this one superseded */
   readonly supersededBy?: string | undefined;
   readonly supersedes?: readonly string[] | undefined;
+  /** of a drop: the numbers of the tasks */
+  readonly drops?: readonly number[] | undefined;
   /** of an undo: the number of the change that it undoes, and whether it leaves out what cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;

@@ -155,6 +155,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     actor: detail.actor,
     mine: detail.actor === asking,
     undoes: detail.undoes ?? null,
+    ...(detail.drops === undefined ? {} : { drops: [...detail.drops] }),
     undoneBy: record.change === null ? null : (beside.undoneBy.get(record.change) ?? null),
     etag: record.etag,
     request: withoutScope(detail.request),

@@ -127,7 +127,7 @@ export class SqliteImports implements ImportEngine {
 
   async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const type = detail.undoes === undefined ? "commit" : "undo";
+    const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
     const change = { id, moment, once, writer, scope: this.#scope };
     await this.#worker.run(

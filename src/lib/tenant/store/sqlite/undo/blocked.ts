@@ -16,6 +16,7 @@ import { proceeding } from "../imports/functions.ts";
 import { seesPart } from "../scope.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { droppedRecords } from "./drop.ts";
 import { afterwards, joinNow, isStaged, restoredColumns, stagedTable, THINGS, uniqueFields } from "./staged.ts";
 
 // What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.
@@ -302,8 +303,10 @@ export const blockedPlaces = (database: Database): readonly BlockedPlace[] =>
   database.all(`select thing, pk from ${TABLE} order by thing, pk`).map(({ thing, pk }) => [String(thing), Number(pk)]);
 
 /** A text that is another one once other records stand in the way of an undo. */
-export const undoEtag = (database: Database, { number }: Pick<UndoneChange, "number">): string =>
-  `undo-${number}-${sha256(JSON.stringify(blockedPlaces(database))).slice(0, 16)}`;
+export const undoEtag = (database: Database, { number, dropped }: UndoneChange): string => {
+  const places = [blockedPlaces(database), ...(dropped === undefined ? [] : [droppedRecords(database)])];
+  return `${dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
+};
 
 /** What people call a field. */
 const labelOf = (thing: string, field: string): string =>

@@ -1,4 +1,5 @@
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import { stageDrop } from "./drop.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
@@ -74,7 +75,8 @@ export const isStaged = (database: Database, versions: Versions): boolean =>
   database.get(`select 1 from ${stagedTable(versions)} limit 1`) !== undefined;
 
 /** Stages the undo of a change: all of it. */
-export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "revision">): void => {
+export const stageUndo = (database: Database, undone: UndoneChange): void => {
+  const { revision, dropped } = undone;
   for (const versions of THINGS) {
     const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
     const table = stagedTable(versions);
@@ -82,8 +84,12 @@ export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "
       `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
     );
     database.exec(`delete from ${table}`);
-    for (const sql of staging(versions)) database.run(sql, { revision });
     for (const sql of clearingSince(versions)) database.exec(sql);
+    if (dropped !== undefined) {
+      stageDrop(database, versions, undone);
+      continue;
+    }
+    for (const sql of staging(versions)) database.run(sql, { revision });
     // the later versions of all records are scanned: not of things that the change did not write
     if (!isStaged(database, versions)) continue;
     database.run(

@@ -27,6 +27,7 @@ const deletedBy = (database: Database, { kind }: ImportRecord, revision: number)
 /** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
 const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | undefined): string => {
   if (detail.undoes !== undefined) return "undo";
+  if (detail.drops !== undefined) return "console.drop";
   if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
   if (state !== "awaiting-console") return "imports.commit";
   return verified?.state === "accepted" ? "imports.accept" : "imports.verify";
@@ -55,8 +56,8 @@ export const auditImport = async (
   { change, moment, revision, verified }: Done,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
-  const { request, counts, staged, undoes } = record.detail;
-  const kind = undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
+  const { request, counts, staged, undoes, drops } = record.detail;
+  const kind = drops !== undefined ? "drop" : undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
   await appendAudit(
     writer,
     {
@@ -73,6 +74,7 @@ export const auditImport = async (
         fileName: request?.fileName,
         fromConsole: request?.fromConsole === true ? true : undefined,
         undoes,
+        drops,
         ...doneOf(counts),
         inputSha256: staged?.sha256,
         versions: sumIn(database, revision),

@@ -14,13 +14,14 @@ import { Database } from "../../database.ts";
 import type { Asked, CommitMoment } from "../../../imports/engine.ts";
 import { nextChange } from "../../../audit.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
-import type { Scope, Writer } from "../../../store.ts";
+import type { Reader, Scope, Writer } from "../../../store.ts";
 import { planScope } from "../../../scope.ts";
 import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../../undo/blocked.ts";
 import { prepareUndo } from "../../undo/plan.ts";
-import { stagedCollections } from "../../undo/staged.ts";
+import { droppedRecords, settleDropped } from "../../undo/drop.ts";
+import { stagedCollections, stageUndo } from "../../undo/staged.ts";
 import { writeUndo } from "../../undo/write.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
@@ -38,7 +39,7 @@ import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, UndoneChange, Verified } from "../../../imports/engine.ts";
-import { readChange, undoneChange } from "../../../change-number.ts";
+import { droppedTasks, readChange, undoneChange, type StoredChange } from "../../../change-number.ts";
 import { countMerged } from "../merge/counts.ts";
 import { observeExport } from "../merge/observation.ts";
 import { isMirror } from "../../../tenant.ts";
@@ -543,6 +544,24 @@ export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrup
   }
 };
 
+/** The change that a plan undoes; undefined if it drops tasks. */
+const undoneBy = async (reader: Reader, { detail: { undoes } }: ImportRecord): Promise<StoredChange | undefined> =>
+  undoes === undefined ? undefined : readChange(reader, undoes);
+
+/** What is dropped that somebody sees who sees a part of the tenant. */
+const droppedInSight = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] => {
+  const seeing = database.reader();
+  try {
+    defineFunctions(seeing, () => database.isInterrupted());
+    see(seeing, scope);
+    hold(seeing, scope);
+    stageUndo(seeing, options);
+    return droppedRecords(seeing);
+  } finally {
+    seeing.close();
+  }
+};
+
 /** What stands in the way of an undo for who sees a part of the tenant: found on a connection of its own, which sees that. */
 const blockedInSight = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedPlace[] => {
   const seeing = database.reader();
@@ -578,11 +597,12 @@ const undoAndRecord = async (
   { moment, scope }: Pick<Extract<Task, { type: "undo" }>, "moment" | "scope">,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const { undoes = 0, skipBlocked = false, reverts } = record.detail;
-  const undone = await readChange(writer, undoes);
-  if (undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
+  const { skipBlocked = false, reverts, drops } = record.detail;
+  const undone = await undoneBy(writer, record);
+  if (undone !== undefined && undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
-  const options = undoneChange(undone, skipBlocked);
+  const asked = undone === undefined ? await droppedTasks(writer, drops ?? []) : undoneChange(undone, skipBlocked);
+  const options = { ...asked, ...(asked.dropped !== undefined && scope && { inSight: droppedInSight(database, asked, scope) }) };
   prepareUndo(database, options, scope && blockedInSight(database, options, scope));
   if (undoEtag(database, options) !== record.etag || (!skipBlocked && countBlocked(database) > 0))
     throw blockedOtherwise(record);
@@ -598,7 +618,8 @@ const undoAndRecord = async (
   if (original !== undefined) await noteReverted(writer, original, record.id);
   for (const sql of SETTLING) database.run(sql, { revision });
   const isOfMirror = record.detail.mirrorOnly === true || original?.detail.mirrorOnly === true;
-  if (isOfMirror) {
+  if (undone === undefined) settleDropped(database);
+  else if (isOfMirror) {
     for (const sql of RESTORING)
       database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
   } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });

@@ -1,0 +1,82 @@
+import { driftOf } from "../../../console/drift.ts";
+import { joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
+import { ALL_CHANGED, type Versions } from "../../../versions/tables.ts";
+import type { UndoneChange } from "../../imports/engine.ts";
+import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
+import type { Database } from "../database.ts";
+import { proceeding } from "../imports/functions.ts";
+import { restoredColumns, stagedTable, THINGS } from "./staged.ts";
+
+// A task is dropped by an undo whose values are those of the console: what was changed here gets the observed values, what was
+// created here goes, and what was deleted here comes back.
+
+/** The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, and `whole`: the record as a whole. */
+const DROPPED = "temp.dropped";
+
+/** Stages what is dropped of a thing's records. */
+export const stageDrop = (database: Database, versions: Versions, { dropped = [], inSight }: UndoneChange): void => {
+  const { thing, key, times } = versions;
+  database.exec(
+    `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, primary key (thing, pk))`,
+  );
+  database.run(`delete from ${DROPPED} where thing = :thing`, { thing: thing.name });
+  const seen = inSight === undefined ? "true" : "d.pk in (select value from json_each(:seen))";
+  database.run(
+    `insert into ${DROPPED} select d.thing, d.pk, sum(d.mask & ~${PRESENCE}), max(d.mask & ${PRESENCE} <> 0)
+     from (${driftOf(versions, "true")}) d where d.revision in (select value from json_each(:dropped)) and d.mask <> 0 and ${seen}
+     group by d.thing, d.pk`,
+    {
+      dropped: JSON.stringify(dropped),
+      ...(inSight !== undefined && {
+        seen: JSON.stringify(inSight.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))),
+      }),
+    },
+  );
+  const columns = restoredColumns(versions);
+  const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
+  const shown = columns.map(({ name, bit }) => {
+    const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
+    const value = name === "custom" ? withoutBlanks(joinedEntries(own, local)) : own;
+    return either(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
+  });
+  const from = `${DROPPED} d ${THEN} ${observedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
+    where d.thing = '${thing.name}' and ${proceeding("d.pk")}`;
+  const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
+  const timesOf = times.map((name) => {
+    const column = quoteIdentifier(name);
+    return `coalesce(t.${column}, (select v.${column} from main.${thing.name}_version v where v.pk = d.pk and v.revision = ${deletedAt}))`;
+  });
+  const into = `insert into ${stagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
+  database.exec(
+    `${into} select d.pk, ${either(`t.${key} is null`, "'create'", "'update'")}, ${either(`t.${key} is null`, ALL_CHANGED, "d.mask")},
+       ${[...shown, ...timesOf].join(", ")} from ${from} and o.inConsole = 1 and (t.${key} is null or d.mask <> 0)`,
+  );
+  database.exec(
+    `${into} select d.pk, 'delete', ${ALL_CHANGED}, ${names.map(() => "null").join(", ")} from ${from}
+       and o.inConsole = 0 and t.${key} is not null`,
+  );
+};
+
+/** SQL: JSON entries without those that have no value. */
+const withoutBlanks = (entries: string): string =>
+  `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
+
+/** Returns what is staged to be dropped, or only closed. */
+export const droppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
+  database
+    .all(`select thing, pk from ${DROPPED} order by thing, pk`)
+    .map(({ thing, pk }) => [String(thing), Number(pk)] as const);
+
+/** Stores that the records have the values of the console again. Call it when these are written. */
+export const settleDropped = (database: Database): void => {
+  for (const versions of THINGS) {
+    const table = `main.${observedTable(versions)}`;
+    const of = `${DROPPED} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
+    database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);
+    database.exec(
+      `update ${table} as o set differs = o.differs & ~d.mask, confirmed = o.confirmed & ~d.mask,
+         contradicted = o.contradicted & ~d.mask from ${of}`,
+    );
+    database.exec(`delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and exists (select 1 from ${of})`);
+  }
+};
