@@ -66,8 +66,8 @@ export default defineCommand({
     mirrorOnly: {
       kind: "boolean",
       about: text(
-        "of an import that went to the console, or of the console's own export: undo it here only, the console stays as it is",
-        "管理画面へ送ったインポートや管理画面のエクスポートの取り込みを、ここでだけ取り消す(管理画面は変更しない)",
+        "of an export of the console that was taken over: undo it here only, the console stays as it is",
+        "管理画面のエクスポートの取り込みを、ここでだけ取り消す(管理画面は変更しない)",
       ),
     },
   },
@@ -90,8 +90,6 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       const original = await importOf(client, plan);
-      const went = original !== undefined && original.emittedAt !== null;
-      if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(plan);
       if (emitCsv !== undefined && original === undefined) throw noFile(plan);
       // the rows of what is undone stay, whatever becomes of the undo
       await showPlan(tools, plan, original && rowsOf(original));
@@ -152,6 +150,11 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
     const { fileName, actor } = original;
     yield text(`change ${undoes}: ${fileName}, by ${actor}`, `変更 ${undoes}: ${fileName}(実行者 ${actor})`);
   }
+  if (original !== undefined && original.emittedAt !== null)
+    yield text(
+      "do not upload its file any more; if that was done, the tasks say what to put back in the console",
+      "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が残ります",
+    );
   if (others.length > 0)
     yield text(`later changes were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
   if (lost.length > 0) {
@@ -231,17 +234,5 @@ const noFile = ({ undoes }: Import): Failure =>
     hint: text(
       `leave it out, then do what ${line("console list", [])} says`,
       `指定せずに取り消し、${line("console list", [])} に従ってください`,
-    ),
-  });
-
-const wentToConsole = ({ undoes }: Import): Failure =>
-  new Failure("usage", {
-    what: text(
-      `change ${undoes} went to the console: undoing it here leaves the console as it is`,
-      `変更 ${undoes} は管理画面へ送られています。ここで取り消しても、管理画面は元に戻りません`,
-    ),
-    hint: text(
-      "pass --emit-csv FILE.csv for a file that undoes it there, or --mirror-only",
-      "管理画面でも元に戻すファイルを書き出すには --emit-csv FILE.csv、ここでだけ取り消すには --mirror-only を指定してください",
     ),
   });

@@ -16,7 +16,6 @@ const CONTENT = [
   "secured_user",
   "device",
   "renewal_item",
-  "sent_column",
   "account",
   "reset_code",
   "scheme",

@@ -23,7 +23,11 @@ export async function confirmTasks(tools: Tools, confirmation: Confirmation): Pr
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */
-async function showConfirmed(terminal: Tools["terminal"], tasks: readonly ConsoleTask[], rights: Rights): Promise<void> {
+async function showConfirmed(
+  terminal: Tools["terminal"],
+  tasks: readonly ConsoleTask[],
+  rights: Rights,
+): Promise<void> {
   const [first, ...more] = tasks;
   if (first !== undefined && more.length === 0 && isUsualTable(terminal))
     await terminal.show(taskDetails(terminal, rights), first);

@@ -48,8 +48,7 @@ export default defineCommand({
     if (when !== undefined) {
       // the tenant would refuse it, in UTC
       const refused = { now: now.toISOString(), timezone };
-      for (const one of new Set(number))
-        checkConfirmable(await chosen.client.console.show(one), when, refused);
+      for (const one of new Set(number)) checkConfirmable(await chosen.client.console.show(one), when, refused);
     }
     await confirmTasks(tools, {
       numbers: [...number],

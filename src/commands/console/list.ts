@@ -29,7 +29,8 @@ export default defineCommand({
   async run(tools, { all }) {
     const { client } = await tools.tenant("console");
     const tasks = await client.console.list({ all: all || undefined });
-    const usual = all || tasks.some(({ state }) => state === "contradicted") ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
+    const usual =
+      all || tasks.some(({ state }) => state === "contradicted") ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
     await tools.terminal.list(listColumns(tools.terminal, taskColumns(tools.terminal), usual), tasks);
     const first = tasks.find(isOpen);
     if (first !== undefined) {

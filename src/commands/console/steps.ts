@@ -66,7 +66,8 @@ export const recordCalled = (record: TaskRecord): string => {
 export const subjectOf = (task: ConsoleTask): string | null => {
   const { file, name, records } = task;
   const [only, ...more] = records;
-  if (task.work === "upload" && file !== null) return isUploaded(task) ? file : (deletionsFile(file, planOf(task)) ?? file);
+  if (task.work === "upload" && file !== null)
+    return isUploaded(task) ? file : (deletionsFile(file, planOf(task)) ?? file);
   if (only !== undefined && more.length === 0) return recordCalled(only);
   return name ?? (only === undefined ? null : `${recordCalled(only)}, …`);
 };
@@ -177,7 +178,8 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
   });
   const rest = task.create + task.update + task.delete - shown.length;
   if (rest <= 0) return steps;
-  const which = task.importId === null ? line("audit show", [task.number]) : line("imports show", [task.number], { rows: true });
+  const which =
+    task.importId === null ? line("audit show", [task.number]) : line("imports show", [task.number], { rows: true });
   return [...steps, text(`the other ${rest}: ${which}`, `ほかの ${rest} 件: ${which}`)];
 }
 

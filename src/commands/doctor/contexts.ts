@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
@@ -271,8 +272,8 @@ const planFindings = (imports: readonly Import[], at: At): readonly Finding[] =>
 };
 
 const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
-  const uploads = imports.filter(({ state }) => state === "awaiting-console");
-  const mend = `clomoctl imports verify ${oldestOf(uploads)?.number} --against EXPORT.csv`;
+  const uploads = imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined);
+  const mend = line("imports verify", [oldestOf(uploads)?.consoleTask ?? 0], { against: "EXPORT.csv" });
   return [
     waitingFinding(
       "uploads",

@@ -6,7 +6,9 @@ import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
 import { checkLimits, LIMITS } from "./plan/limits.ts";
-import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES } from "./plan/options.ts";
+import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./plan/options.ts";
+import { commitWithFile, refuseUnseen } from "./outputs/console/emit.ts";
+import { deletionsName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { hasFile, rowsOf, showPlan } from "./plan/show.ts";
@@ -15,11 +17,24 @@ import { RESULT_COLUMNS } from "./plan/columns.ts";
 export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を確定する"),
   args: { id: ID_ARGUMENT },
-  options: { confirmDeletions: CONFIRM_DELETIONS, confirmWipes: CONFIRM_WIPES, ...LIMITS, allow: ALLOW },
+  options: {
+    confirmDeletions: CONFIRM_DELETIONS,
+    confirmWipes: CONFIRM_WIPES,
+    ...LIMITS,
+    allow: ALLOW,
+    emitCsv: {
+      ...UPLOAD_FILE,
+      beside: (name) => [deletionsName(name)],
+      about: text(
+        "write the file to upload in the CLOMO console, too",
+        "CLOMO の管理画面へアップロードするファイルも書き出す",
+      ),
+    },
+  },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, ...answers }) {
+  async run(tools, { id, emitCsv, ...answers }) {
     checkLimits(answers);
     const { client } = await tools.tenant("imports");
     const plan = await findImport(client, id, ["planned"]);
@@ -31,7 +46,14 @@ export default defineCommand({
     if (plan.rejected) throw rejected(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (plan.takes !== undefined) await checkAdministrators(tools, await client.imports.show(plan.takes.id));
-    return pending.settling(() => confirmAndCommit(tools, pending, answers));
+    if (emitCsv === undefined) return pending.settling(() => confirmAndCommit(tools, pending, answers));
+    if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw needsInput(plan);
+    refuseUnseen(plan);
+    return pending.settling(() =>
+      confirmAndCommit(tools, pending, answers, () =>
+        commitWithFile(tools, emitCsv, pending, { plan, map: undefined }),
+      ),
+    );
   },
 });
 
@@ -47,17 +69,27 @@ const rejected = ({ number }: Import): Failure =>
     ),
   });
 
-function notPlanned({ number, state }: Import): Failure {
+const notPlanned = ({ number, state }: Import): Failure => {
   const { en, ja } = nameIn(IMPORT_STATE_NAMES, state);
-  const verify = `clomoctl imports verify ${number} --against EXPORT.csv`;
   return new Failure("conflict", {
     what: text(
       `import ${number} is ${en}; it has no open plan`,
       `インポート ${number} は${ja}で、確定できる計画がありません`,
     ),
-    hint:
-      state === "awaiting-console"
-        ? text(`it is committed by its verification: ${verify}`, `照合によって確定します: ${verify}`)
-        : text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
   });
-}
+};
+
+/** A file with passwords or unknown columns is made of the input, which a kept plan does not have. */
+const needsInput = ({ number }: Import): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the file of import ${number} needs what only its input has: passwords or unknown columns; nothing was changed`,
+      `インポート ${number} のファイルには、元のファイルにしかないもの(パスワードなどや不明な列)が必要です。何も変更していません`,
+    ),
+    where: "--emit-csv",
+    hint: text(
+      "discard the plan, and run the import with --emit-csv",
+      "計画を破棄し、--emit-csv を付けてインポートし直してください",
+    ),
+  });

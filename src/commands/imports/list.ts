@@ -6,23 +6,12 @@ import { importColumns } from "./plan/columns.ts";
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
   args: {},
-  options: {
-    waiting: {
-      kind: "boolean",
-      about: text("only those that wait for the console", "管理画面での反映を待っているものだけ"),
-    },
-    limit: LIMIT,
-  },
-  examples: [
-    { line: "clomoctl imports list" },
-    { line: "clomoctl imports list --waiting" },
-    { line: "clomoctl imports list --format json --fields number,state" },
-  ],
+  options: { limit: LIMIT },
+  examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
   exits: ["not-found", "locked"],
-  async run(tools, { waiting, limit }) {
+  async run(tools, { limit }) {
     const { client } = await tools.tenant("imports");
     const all = await client.imports.list();
-    const shown = waiting ? all.filter(({ state }) => state === "awaiting-console") : all;
-    await tools.terminal.list(importColumns(tools.terminal), firstOf(shown, limit));
+    await tools.terminal.list(importColumns(tools.terminal), firstOf(all, limit));
   },
 });

@@ -21,8 +21,7 @@ export default defineCommand({
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, { ...rowsOf(plan), ...problems });
     if (!plan.rejected) {
-      const next =
-        plan.state === "awaiting-console" ? `verify ${plan.number} --against EXPORT.csv` : `commit ${plan.number}`;
+      const next = `commit ${plan.number}`;
       await tools.terminal.note(
         text(`continue with: clomoctl imports ${next}`, `続けるには: clomoctl imports ${next}`),
       );

@@ -7,8 +7,6 @@ import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { rowsOf, showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
-const OPEN: readonly string[] = ["planned", "awaiting-console"];
-
 export default defineCommand({
   summary: text("show an import, and what it did or would do", "インポートと、その変更内容を表示する"),
   args: { id: ID_ARGUMENT },
@@ -44,7 +42,7 @@ export default defineCommand({
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
-    if (OPEN.includes(found.state)) {
+    if (found.state === "planned") {
       const isUndo = found.mode === "undo";
       const problems = isUndo ? undefined : await listProblems(terminal, client, found);
       await showPlan(tools, found, { ...rowsOf(found), ...problems });

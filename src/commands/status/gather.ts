@@ -114,7 +114,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     tenant,
     lastImport: lastCommitted(imports),
     rights: await rightsIn(tools, context),
-    waiting: inState("awaiting-console"),
+    waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
     plans: inState("planned"),
     renewals,
     expected,

@@ -43,7 +43,7 @@ const TaskRecord = z.object({
 });
 
 /** What still has to be done in the console, or was: the part of a change that the console does not have. */
-const ConsoleTask = named(
+export const ConsoleTask = named(
   "ConsoleTask",
   z.object({
     number: z.int().meta({ description: "the number of the change" }),
@@ -58,10 +58,7 @@ const ConsoleTask = named(
     create: z.int(),
     update: z.int(),
     delete: z.int(),
-    released: z
-      .int()
-      .optional()
-      .meta({ description: "devices from which the owner has to be removed first, if any" }),
+    released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
     newKeys: z
       .int()
       .optional()

@@ -6,7 +6,7 @@ import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts"
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
-import type { Administrators, ConsoleTask, Difference, Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
+import type { Administrators, ConsoleTask, Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
 import type { Answer, Route } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
@@ -99,7 +99,6 @@ const deletion: Import = {
 };
 
 const committed: Import = { ...planned, number: "17", change: 17, state: "committed", committedAt: AT };
-const awaiting: Import = { ...planned, state: "awaiting-console", emittedAt: AT };
 
 const planRow: PlanRow = {
   row: 2,
@@ -148,8 +147,6 @@ const consoleTask: ConsoleTask = {
   closedAt: null,
   closedBy: null,
 };
-
-const difference: Difference = { ...planRow, planned: [], touched: true };
 
 const KNOWN = ["users", ...SECURED_APPS];
 const administrators: Administrators = {
@@ -281,12 +278,11 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["importRows", { answer: planRow }],
   ["importProblems", { answer: inputProblem }],
   ["commitImport", { answer: committed }],
-  ["emitImport", { answer: awaiting }],
   ["replanImport", { answer: planned }],
   [
-    "verifyImport",
+    "verifyTask",
     {
-      answer: { accepted: false, reason: "differs", import: awaiting, differences: 1, first: [difference], unseen: [] },
+      answer: { done: false, task: consoleTask, unseen: [] },
     },
   ],
   [

@@ -6,27 +6,14 @@ import { KEY_NAMES } from "../model/formats.ts";
 import { UNDO_REASONS } from "../model/undo.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { changedValues } from "./changed.ts";
+import { ConsoleTask } from "./console.ts";
 import { flag } from "./queries.ts";
 import { byId, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 const ImportKind = z.enum(FORMAT_NAMES);
 
-/**
- * `accepted`: committed though of some records no export of the console shows any of its changes; `superseded`: written for the console,
- * and then another of its kind was.
- */
-const ImportState = z.enum([
-  "uploading",
-  "planned",
-  "awaiting-console",
-  "committed",
-  "undone",
-  "accepted",
-  "superseded",
-  "discarded",
-  "failed",
-]);
+const ImportState = z.enum(["uploading", "planned", "committed", "undone", "discarded", "failed"]);
 
 const FileName = z.string().max(255);
 
@@ -137,7 +124,7 @@ const KeptRequest = named(
 );
 
 /** A column missing from the console's own export, and when clomoctl last sent it to the console. */
-const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
+const UnverifiedColumn = z.object({ header: z.string() });
 
 /**
  * In how many records that exist a plan changes a field: to another value, or to none. Of a list, how many of its values
@@ -265,11 +252,10 @@ const Import = named(
     others: z.array(z.string()).optional(),
     /** of organisations: the deletion of their users, which is committed with it */
     takes: z.object({ id: Id, number: z.string(), delete: z.int(), recordsBefore: z.int() }).optional(),
-    /** the import written for the console after this one, and those it superseded */
-    supersededBy: Id.optional(),
-    supersedes: z.array(Id).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
+    /** of one that leaves something to be done in the console: how many of its records the console has by now */
+    inConsole: z.object({ done: z.int(), of: z.int() }).optional(),
     /** of a committed export of the console: the numbers of the tasks that it settled */
     settled: z
       .object({
@@ -317,49 +303,17 @@ const InputProblem = named(
   }),
 );
 
-/**
- * A record that is otherwise in the console's export than planned, as the line of a plan that would take the export over:
- * `create` is only in the console, `delete` is missing there. `planned` has its planned values, `after` the console's.
- */
-const Difference = named(
-  "Difference",
-  PlanRow.extend({
-    planned: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
-    /** the plan creates, changes or deletes the record */
-    touched: z.boolean(),
-    /** the console has it outside the organisations that the plan reads, or in one that is not known there */
-    outside: z.boolean().optional(),
-    /** an open task for the console, which has it otherwise until that is done */
-    task: z.int().optional(),
-    /** open tasks, of whatever records, that change what these are called: until they are done, the line means nothing else, or nobody can tell what */
-    pending: z.array(z.int()).optional(),
-  }),
-  PlanRow,
-);
-
-/** A column that a plan changes and the console's export does not show, with the number of records. */
-const UnseenColumn = z.object({ header: z.string(), records: z.int() });
-
-/**
- * The outcome of comparing the console's next export with a plan that awaits it: committed if `accepted`, else why not.
- * `unseen`: of some records the export shows none of the plan's changes; `same-as-upload`: it is the file that was written for the upload.
- */
+/** What is open of a task, now that an export of the console was compared with it. */
 const Verification = named(
   "Verification",
   z.object({
-    accepted: z.boolean(),
-    reason: z.enum(["differs", "unseen", "same-as-upload"]).optional(),
-    import: Import,
-    differences: z.int(),
-    /** number of the differing records that the plan creates, changes or deletes */
-    touched: z.int().optional(),
-    /** the first hundred */
-    first: z.array(Difference),
-    unseen: z.array(UnseenColumn),
-    /** number of records that the plan changes and of which the export shows no change */
-    unseenRecords: z.int().optional(),
-    /** once it is accepted: the open tasks for the console of such records; an import of the export closes those it proves */
-    openTasks: z.array(z.int()).optional(),
+    done: z.boolean().meta({ description: "nothing of the task is open" }),
+    sameAsUpload: z.boolean().optional().meta({
+      description: "nothing was compared: the export is the file that was written for the upload",
+    }),
+    task: ConsoleTask.meta({ description: "as it is by now" }),
+    /** the task's columns that the export does not show */
+    unseen: z.array(z.object({ field: z.string(), header: z.string() })),
   }),
 );
 
@@ -442,21 +396,12 @@ export default {
       summary: "Apply a plan, all of it or nothing",
       params: byId,
       ifMatch: true,
+      query: {
+        sha256: Sha256.optional().meta({ description: "of the file that was written for the console" }),
+        fileName: FileName.optional().meta({ description: "of the file that was written for the console" }),
+      },
       answer: tagged(Import, "The committed import"),
       fails: ["conflict", "input-rejected", "interrupted"],
-    }),
-    emitted: post("/v1/imports/{id}/emitted", {
-      id: "emitImport",
-      summary: "Record that the plan's file was written for the console",
-      params: byId,
-      ifMatch: true,
-      query: {
-        sha256: Sha256.optional().meta({ description: "of the file that was written" }),
-        fileName: FileName.optional().meta({ description: "of the file that was written" }),
-        keepWaiting: flag.meta({ description: "refuse (409) where another import of the kind awaits the console" }),
-      },
-      answer: tagged(Import, "The import, waiting to be compared with the console's next export"),
-      fails: ["conflict", "input-rejected"],
     }),
     replan: post("/v1/imports/{id}/replan", {
       id: "replanImport",
@@ -466,18 +411,19 @@ export default {
       answer: tagged(Import, "Compared again with the tenant as it is now"),
       fails: ["conflict", "interrupted"],
     }),
-    verify: post("/v1/imports/{id}/verification", {
-      id: "verifyImport",
-      summary: "Compare the console's next export with a plan that awaits it",
-      params: byId,
+    verify: post("/v1/imports/verification/{number}", {
+      id: "verifyTask",
+      summary: "Compare an export of the console with a task",
+      params: { number: z.coerce.number().int().positive().meta({ description: "of the task" }) },
       file: true,
       query: {
+        kind: ImportKind.optional().meta({ description: "of the export; default: of the task" }),
         map: z.string().optional().meta({ description: "the JSON of a column map by which the export is read" }),
-        acceptUnseen: flag.meta({ description: "commit though the export shows none of the plan's changes" }),
+        confirmMissing: flag.meta({ description: "confirm what the export does not show" }),
         sameAsUpload: flag.meta({ description: "the export may be the file that was written for the upload" }),
       },
-      answer: json(Verification, "Accepted and mirrored, or the differences"),
-      fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
+      answer: json(Verification, "What is open by now"),
+      fails: ["not-found", "conflict", "input-rejected", "interrupted", "unavailable"],
     }),
     undo: post("/v1/imports/undo/{number}", {
       id: "undoChange",
@@ -523,4 +469,3 @@ export type Import = z.infer<typeof Import>;
 export type PlanRow = z.infer<typeof PlanRow>;
 export type InputProblem = z.infer<typeof InputProblem>;
 export type Verification = z.infer<typeof Verification>;
-export type Difference = z.infer<typeof Difference>;

@@ -110,16 +110,8 @@ export class OrgMatcher {
     const { local } = this.#options;
     if (local?.leftOut.has(row.row) === true) return;
     const decided = this.orgs.get(local?.decided.get(row.row) ?? -1);
-    const org = decided ?? this.#orgByCode.get(key) ?? this.#formerly(key);
+    const org = decided ?? this.#orgByCode.get(key);
     if (org !== undefined) this.#claim(org, row);
-  }
-
-  /** The organisation that had a code formerly, unless the file has it by that of now. */
-  #formerly(key: string): ExistingOrg | undefined {
-    const org = this.orgs.get(this.#options.formerCodes?.get(key) ?? -1);
-    if (org === undefined || this.claimedBy.has(org.pk)) return undefined;
-    const now = org.code === null ? undefined : codeKey(org.code);
-    return this.#rows.some(({ code }) => code !== null && codeKey(code) === now) ? undefined : org;
   }
 
   #claim(org: ExistingOrg, row: OrgRow): void {

@@ -32,14 +32,6 @@ export interface OrgRow {
   readonly invalid: boolean;
 }
 
-/** What a plan did as its file was written for the console. */
-export interface WrittenTree {
-  /** the bits of {@link OrgOutcome} that rows changed, by row; all of them of one that created an organisation */
-  readonly rows: ReadonlyMap<number, number>;
-  /** the `pk` of the organisations that the file lacked */
-  readonly lacking: ReadonlySet<number>;
-}
-
 /** Options of the planning. */
 export interface OrgTreeOptions {
   readonly mode: PlanRequest["mode"];
@@ -49,10 +41,6 @@ export interface OrgTreeOptions {
   readonly staged: ReadonlySet<string>;
   /** a stored value in the form of the file's encoding */
   readonly fileForm: (value: string) => string;
-  /** the `pk` of organisations by the keys of codes that the file may have in place of theirs of now */
-  readonly formerCodes?: ReadonlyMap<string, number> | undefined;
-  /** the file was written for the console: of the plan remains what was written */
-  readonly written?: WrittenTree | undefined;
   /** organisations that cannot be deleted are kept; `release`: those that only devices belong to are deleted */
   readonly undeletable?: PlanRequest["undeletable"];
   /** keys of codes that organisations have which who plans does not see */

@@ -38,11 +38,9 @@ class OrgTree {
 
   /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
   #writes(of: OrgRow, bit: 1 | 2 | 4): boolean {
-    const { written, local } = this.#options;
-    const { row } = of;
+    const { local } = this.#options;
     if (((local?.open.get(this.#matcher.existing(of)?.pk ?? 0) ?? 0) & bit) !== 0) return false;
-    if (bit === 4 && this.#isBelowLeftOut(of)) return false;
-    return written === undefined || ((written.rows.get(row) ?? 0) & bit) !== 0;
+    return bit !== 4 || !this.#isBelowLeftOut(of);
   }
 
   plan(): OrgTreePlan {
@@ -293,13 +291,10 @@ class OrgTree {
       pk !== root && above !== true && !claimedBy.has(pk) && !this.#isDeletedHere(pk);
     const isLocal = (pk: number): boolean => local?.open.has(pk) === true || local?.ambiguous.has(pk) === true;
     const all = [...orgs.values()].filter(isOther);
-    const { lacking: written } = this.#options.written ?? {};
-    const decided = all.filter(({ pk }) => !isLocal(pk));
-    const lacking = written === undefined ? decided : all.filter(({ pk }) => written.has(pk));
+    const lacking = all.filter(({ pk }) => !isLocal(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
-    const isKept = ({ pk }: ExistingOrg): boolean => written?.has(pk) === false || isLocal(pk);
-    for (const org of all) if (isKept(org) && org.parent !== null) stays(org.parent);
+    for (const org of all) if (isLocal(org.pk) && org.parent !== null) stays(org.parent);
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);
       if (parent !== undefined && "org" in parent) stays(parent.org);

@@ -10,26 +10,12 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" 
 
 /** Names of the import states. */
 export const IMPORT_STATE_NAMES: Readonly<
-  Record<
-    | "uploading"
-    | "planned"
-    | "awaiting-console"
-    | "committed"
-    | "undone"
-    | "accepted"
-    | "superseded"
-    | "discarded"
-    | "failed",
-    Text
-  >
+  Record<"uploading" | "planned" | "committed" | "undone" | "discarded" | "failed", Text>
 > = {
   uploading: text("uploading", "アップロード中"),
   planned: text("planned", "確定待ち"),
-  "awaiting-console": text("awaiting console", "照合待ち"),
   committed: text("committed", "確定済み"),
   undone: text("undone", "取り消し済み"),
-  accepted: text("accepted, not verified", "確定済み(未照合)"),
-  superseded: text("superseded", "差し替え済み"),
   discarded: text("discarded", "破棄済み"),
   failed: text("failed", "失敗"),
 };

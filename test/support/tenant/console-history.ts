@@ -55,7 +55,7 @@ export type ConsoleStep =
   | { readonly close: "confirmed" | "dropped"; readonly whom: Place }
   | { readonly emit: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place; readonly uploads: number }
   | { readonly upload: Place }
-  | { readonly verify: Place; readonly discard: boolean }
+  | { readonly verify: Place }
   | {
       readonly exported: ConsoleKind;
       /** whether it has the columns that it may lack */
@@ -100,7 +100,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ close: fc.constantFrom("confirmed", "dropped"), whom: at }), weight: 4 },
   { arbitrary: fc.record({ emit: someKind, whom: places, place: at, uploads: fc.nat(2) }), weight: 2 },
   { arbitrary: fc.record({ upload: at }), weight: 1 },
-  { arbitrary: fc.record({ verify: at, discard: fc.boolean() }), weight: 2 },
+  { arbitrary: fc.record({ verify: at }), weight: 2 },
   {
     arbitrary: fc.record({
       exported: someKind,
@@ -142,13 +142,13 @@ const isIdentity = (kind: ConsoleKind, field: string): boolean =>
 
 /** A file that was written for the console. */
 interface UploadFile {
-  readonly plan: Import;
+  /** of the change */
+  readonly number: number;
   readonly kind: ConsoleKind;
   readonly cells: Cells;
   /** the records of its rows, by their keys; those of new ones are undefined */
   readonly records: ReadonlyMap<string, string | undefined>;
   uploads: number;
-  closed: boolean;
 }
 
 /** An export as it was once. */
@@ -438,10 +438,13 @@ export class ConsoleHistory {
   }
 
   /** Commits a plan of a local change. */
-  async #commit(plan: Import): Promise<readonly Difference[]> {
+  async #commit(
+    plan: Import,
+    written: { readonly fileName?: string; readonly sha256?: string } = {},
+  ): Promise<readonly Difference[]> {
     await this.#look();
     const before = this.#mirror;
-    await this.#tenant.client.imports.commit(plan);
+    await this.#tenant.client.imports.commit(plan, written);
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
     this.#ledger.recordLocal(differences);
@@ -668,9 +671,7 @@ export class ConsoleHistory {
 
   /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
-    const open = (await this.#open()).filter(
-      (task) => task.work !== "upload" && this.#worked.get(task.number) !== this.#asWorked(task),
-    );
+    const open = (await this.#open()).filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
     for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
     return open.length === 0 || count === 0 ? "nothing" : "work";
   }
@@ -681,14 +682,12 @@ export class ConsoleHistory {
     const isCreated = (id: string): boolean =>
       CONSOLE_KINDS.every((kind) => this.#ledger.linkOf(kind, id) === undefined);
     const isOfKeys = this.#tasks.some(
-      (task) =>
-        task.work !== "upload" && this.#isOfKeys(task) && !this.#ledger.asksFor(task).every(([, id]) => isCreated(id)),
+      (task) => this.#isOfKeys(task) && !this.#ledger.asksFor(task).every(([, id]) => isCreated(id)),
     );
     if (!isOfKeys) return;
     for (const { number } of this.#tasks) {
       const task = await this.#tenant.client.console.show(number);
-      if (isOpen(task) && task.work !== "upload" && this.#worked.get(number) !== this.#asWorked(task))
-        await this.#workOn(task, true);
+      if (isOpen(task) && this.#worked.get(number) !== this.#asWorked(task)) await this.#workOn(task, true);
     }
     for (const task of await this.#open())
       if (this.#worked.get(task.number) === this.#asWorked(task)) await this.#closeTask(task, "confirmed", true);
@@ -774,7 +773,7 @@ export class ConsoleHistory {
       this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
     const isAllowed = (task: ConsoleTask): boolean =>
       !this.#allowed.has("closed-keys") || !this.#isOfKeys(task) || (isDone(task) && close === "confirmed");
-    const open = (await this.#open()).filter((task) => task.work !== "upload" && isAllowed(task));
+    const open = (await this.#open()).filter((task) => isAllowed(task));
     const task = this.#pick(open, whom);
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
@@ -800,16 +799,16 @@ export class ConsoleHistory {
     for (const row of rows) columns.fit(row);
     const header = columns.header();
     const body = rows.map((row) => columns.cells(row, undefined) ?? []);
-    const refused = await this.#refused(() => client.imports.emitted(plan));
-    if (refused !== undefined) return refused;
-    for (const file of this.#files) file.closed ||= file.kind === emit;
-    const differences = rows.map(({ key, after }) => {
-      const [id, before] = [...this.#mirror[emit]].find(([, values]) => keyIn(emit, values) === key) ?? [];
-      const values = Object.fromEntries(after.map(({ field, value }) => [field, value]));
-      return { kind: emit, id: id ?? `new ${key}`, before, after: { ...before, ...values } };
-    });
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
-    const file: UploadFile = { records, plan, kind: emit, cells: [header, ...body], uploads: 0, closed: false };
+    let differences: readonly Difference[] = [];
+    const refused = await this.#refused(async () => {
+      differences = await this.#commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
+    });
+    this.#keepChanges(differences);
+    if (refused !== undefined) return refused;
+    for (const [key, id] of records) if (id === undefined) records.set(key, this.#idWithKey(emit, key));
+    const { change } = await client.imports.show(plan.id);
+    const file: UploadFile = { records, number: change ?? -1, kind: emit, cells: [header, ...body], uploads: 0 };
     this.#files.push(file);
     for (let count = 0; count < uploads; count += 1) await this.#upload(file);
     return uploads === 0 ? "emit" : "emit and upload";
@@ -835,48 +834,39 @@ export class ConsoleHistory {
       this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : fields);
     }
     file.uploads += 1;
-    return file.closed ? "late upload" : file.uploads > 1 ? "second upload" : "upload";
+    return file.uploads > 1 ? "second upload" : "upload";
   }
 
-  async #verify({ verify, discard }: Extract<ConsoleStep, { verify: unknown }>): Promise<string> {
-    const file = this.#pick(
-      this.#files.filter(({ closed }) => !closed),
+  async #verify({ verify }: Extract<ConsoleStep, { verify: unknown }>): Promise<string> {
+    const task = this.#pick(
+      this.#tasks.filter(({ kind }) => CONSOLE_KINDS.includes(kind as ConsoleKind)),
       verify,
     );
-    if (file === undefined) return "nothing";
-    return discard ? this.#discard(file) : this.#verifyFile(file);
+    return task === undefined ? "nothing" : this.#verifyTask(task);
   }
 
-  async #discard(file: UploadFile): Promise<string> {
-    const refused = await this.#refused(() => this.#tenant.client.imports.discard(file.plan.id));
-    file.closed = true;
-    return refused ?? "discard";
-  }
-
-  async #verifyFile(file: UploadFile): Promise<string> {
-    const { kind, plan } = file;
-    const exported = this.#exported(kind);
-    const remembered = this.#ledger.remember();
+  async #verifyTask(task: ConsoleTask): Promise<string> {
     const before = this.#mirror;
-    let isAccepted = false;
+    const exported = this.#exported(task.kind as ConsoleKind);
+    const { kind, cells, fields, records } = exported;
+    if (cells.length === 1) return "nothing";
+    let isDone = false;
     const refused = await this.#refused(async () => {
-      const stream = new Blob([fileOf(exported.cells)]).stream();
-      const evidence = { sameAsUpload: true } as const;
-      const found = await this.#tenant.client.imports.verify(plan.id, { stream, encoding: "utf-8" }, evidence);
-      isAccepted = found.accepted;
+      const stream = new Blob([fileOf(cells)]).stream();
+      const { done } = await this.#tenant.client.imports.verify(
+        task.number,
+        { stream, encoding: "utf-8" },
+        { sameAsUpload: true },
+      );
+      isDone = done;
     });
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
-    if (!isAccepted) {
-      if (differences.length > 0) throw new Violation("a refused verification changed something", differences);
-      return refused ?? "differs";
-    }
-    file.closed = true;
-    this.#ledger.relink(kind, this.#mirror, { exported: exported.records, open: await this.#open() });
-    this.#showAll(exported, undefined);
-    this.#ledger.settle(kind, exported.fields, exported.records, true);
-    this.#keepChanges(differences, remembered);
-    return "verify";
+    if (differences.length > 0) throw new Violation("a verification changed something here", differences);
+    if (refused !== undefined) return refused;
+    this.#ledger.relink(kind, this.#mirror, { exported: records, open: await this.#open() });
+    this.#ledger.settle(kind, fields, records, false);
+    return isDone ? "verify" : "differs";
   }
 
   /** An export as the console has it now. */
@@ -1006,9 +996,7 @@ export class ConsoleHistory {
     if (lost.length === 0) return;
     const named = done === undefined ? new Set<number>() : namedTasks(done);
     if (named === "all") return;
-    const tasks = (await this.#tenant.client.console.list({})).filter(
-      (task) => isOpen(task) || named.has(task.number),
-    );
+    const tasks = (await this.#tenant.client.console.list({})).filter((task) => isOpen(task) || named.has(task.number));
     for (const one of lost)
       if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
         throw new Violation("a local change was lost silently", {
@@ -1068,8 +1056,8 @@ export class ConsoleHistory {
       // what another one has changed meanwhile
       const task = await this.#tenant.client.console.show(number);
       if (!isOpen(task)) continue;
-      const file = this.#files.find(({ plan }) => plan.id === task.importId);
-      if (task.work === "upload" && file !== undefined) await this.#finishUpload(file, round);
+      const file = this.#files.find(({ number: of }) => of === task.number);
+      if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
       else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped", false);
       await this.#look();
     }
@@ -1084,11 +1072,6 @@ export class ConsoleHistory {
     if (!isWorked) return this.#workOn(task, isConfirmed);
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);
     return true;
-  }
-
-  async #finishUpload(file: UploadFile, round: number): Promise<void> {
-    if (file.uploads === 0) await this.#upload(file);
-    if ((await this.#verifyFile(file)) !== "verify" && round > 2) await this.#discard(file);
   }
 
   /** Where both sides differ in what exports show. */

@@ -312,7 +312,9 @@ export class ConsoleLedger {
     const former: string[] = [];
     const isToCome = (id: string, fields: readonly string[]): boolean =>
       open.some(({ records }) =>
-        records.some((one) => one.id === id && one.changes.some(({ field }) => fields.includes(field)) && one.work !== "create"),
+        records.some(
+          (one) => one.id === id && one.changes.some(({ field }) => fields.includes(field)) && one.work !== "create",
+        ),
       );
     for (const [record, values] of exported) {
       const known = this.idOf(kind, record, mirror);

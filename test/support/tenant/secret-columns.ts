@@ -37,7 +37,6 @@ const TABLES: Readonly<Record<string, Leaving>> = {
 const NOTHING_OF: readonly string[] = [
   "collection",
   "user_email",
-  "sent_column",
   "import",
   "repeatable",
   "renewal_notice",

@@ -100,7 +100,6 @@ const TABLES = [
   "custom_field",
   "collection",
   "import",
-  "sent_column",
   "seen_column",
   "administrators_known",
   "tenant_profile",

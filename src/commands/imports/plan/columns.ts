@@ -1,10 +1,9 @@
-import type { Import, InputProblem, PlanRow, Verification } from "../../../lib/client/index.ts";
+import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
-import { uploadMode } from "../outputs/console/upload.ts";
 import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
@@ -38,16 +37,12 @@ export const kindName = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };
 
-/** Returns the name of an import's mode; of an upload that is still to be done, the mode in which the console takes its file. */
-const modeName = (plan: Pick<Import, "kind" | "mode" | "state">): Text =>
-  nameIn(IMPORT_MODE_NAMES, plan.state === "awaiting-console" ? uploadMode(plan) : plan.mode);
-
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
   count("change", text("change", "変更番号")),
   plain("id", text("import", "インポート ID")),
   { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
-  { ...plain("mode", text("mode", "インポート方法")), name: modeName },
+  { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
   time("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),
@@ -70,18 +65,8 @@ const CHANGES: Column<Import> = {
 };
 
 /** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
-export const importColumns = (terminal: Terminal, more: readonly Column<Import>[] = []): readonly Column<Import>[] =>
-  listColumns(terminal, [...COLUMNS, CHANGES, ...more], ["number", "kind", "mode", "state", "createdAt", "changes"]);
-
-/** The mode in which the console takes the file of a plan; people read it in place of the plan's. */
-const UPLOAD_MODE: Column<Import> = {
-  key: "uploadMode",
-  header: text("upload mode", "アップロード方法"),
-  value: uploadMode,
-};
-
-/** The columns of plans that wait for the console. */
-export const waitingColumns = (terminal: Terminal): readonly Column<Import>[] => importColumns(terminal, [UPLOAD_MODE]);
+export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
+  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "kind", "mode", "state", "createdAt", "changes"]);
 
 /** The columns of a single import. */
 export const IMPORT_DETAILS: readonly Column<Import>[] = [
@@ -100,6 +85,13 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("encoding", text("encoding", "文字コード")),
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   time("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
+  {
+    ...plain("inConsole", text("in the console", "管理画面で確認済み")),
+    name: ({ inConsole }) =>
+      inConsole === undefined
+        ? null
+        : text(`${inConsole.done} of ${inConsole.of}`, `${inConsole.of} 件中 ${inConsole.done} 件`),
+  },
   time("committedAt", text("committed at", "確定日時")),
   plain("undoes", text("undoes change", "取り消す変更")),
   plain("undoneBy", text("undone by change", "取り消した変更")),
@@ -159,17 +151,7 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
-  /** of a verification: the columns that the console's export does not show */
-  readonly unseen?: Verification["unseen"] | undefined;
 }
-
-/** What a verification could not prove. */
-export const UNSEEN_COLUMN: Column<ImportResult> = {
-  key: "unseen",
-  header: text("not in the export", "エクスポートにない列"),
-  value: ({ unseen = [] }) => unseen,
-  name: ({ unseen = [] }) => same(unseen.map(({ header, records }) => `${header} (${records})`).join(", ")),
-};
 
 /** What was deleted with organisations. */
 export const TAKES_COLUMN: Column<ImportResult> = {

@@ -19,10 +19,10 @@ export const ID_ARGUMENT = {
 type LastOf = readonly Import["state"][];
 
 /** Of what has been done: the last import, deletion or undoing that was committed. What was undone since is still the last one. */
-const DONE: LastOf = ["committed", "accepted", "undone"];
+const DONE: LastOf = ["committed", "undone"];
 
 /** Of what is still to be done: the last plan that was made. */
-export const OPEN: LastOf = ["planned", "awaiting-console"];
+export const OPEN: LastOf = ["planned"];
 
 /** True if an import was named as the last one, whichever that is. */
 export const isLast = (typed: string): boolean => typed.toLowerCase() === "last";
@@ -78,7 +78,7 @@ function findLast(imports: readonly Import[], states: LastOf): Import {
   throw notFound(
     states === DONE
       ? text("no import was committed yet", "確定したインポートはまだありません")
-      : text("no plan is open", "確定待ち・照合待ちの計画はありません"),
+      : text("no plan is open", "確定待ちの計画はありません"),
   );
 }
 

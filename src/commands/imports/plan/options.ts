@@ -160,15 +160,8 @@ export const IMPORT_OPTIONS = {
     ...UPLOAD_FILE,
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
     about: text(
-      "write a file for upload in the CLOMO console instead of committing",
-      "確定する代わりに、CLOMO の管理画面へアップロードするファイルを書き出す",
-    ),
-  },
-  keepWaiting: {
-    kind: "boolean",
-    about: text(
-      "refuse --emit-csv where another upload of the kind still awaits its verification (exit 5); else it is superseded",
-      "同じ種類のアップロードが照合待ちなら --emit-csv を行わない(終了コード 5。指定しなければ差し替える)",
+      "commit, and write the file to upload in the CLOMO console",
+      "確定して、CLOMO の管理画面へアップロードするファイルを書き出す",
     ),
   },
   report: {

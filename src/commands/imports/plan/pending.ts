@@ -46,15 +46,16 @@ export class PendingPlan {
   /**
    * Commits the plan.
    *
+   * @param written the file that was written for the console
    * @throws `conflict` or `locked`; the plan is then kept, to be compared again, except that of an undo, which is not
    * a comparison
    */
-  async commit(): Promise<Import> {
+  async commit(written: Written = {}): Promise<Import> {
     const { number, rows } = this.plan;
     this.#tools.describeState(() => MAY_BE_DONE(number));
     const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
     try {
-      const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
+      const committed = await this.#client.imports.commit(this.plan, written, this.#tools.signal);
       this.#isCommitted = true;
       this.#tools.describeDone(COMMITTED);
       this.#tools.summarize({ ...countsOf(committed), changed: isChanging(committed) });
@@ -64,15 +65,6 @@ export class PendingPlan {
     } catch (error) {
       throw this.#canResume(error) && (await this.#isOpen(error)) ? withNextStep(error, number) : error;
     }
-  }
-
-  /** Notes that the plan's file is written for the console, and waits for its upload. */
-  async emitted(query: Parameters<Client<"imports">["imports"]["emitted"]>[1]): Promise<Import> {
-    const { number } = this.plan;
-    this.#tools.describeState(() => MAY_WAIT(number));
-    const waiting = await this.#client.imports.emitted(this.plan, query);
-    this.#tools.describeDone(WAITS(number));
-    return waiting;
   }
 
   /** Whether the plan is still there after a refused commit: a conflict may be that somebody else committed or discarded it. */
@@ -102,7 +94,6 @@ export class PendingPlan {
     if (state === "planned" && !this.#keep) await imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(number) : NOTHING_CHANGED;
     if (state === "committed") this.#tools.describeDone(COMMITTED);
-    else if (state === "awaiting-console") this.#tools.describeDone(WAITS(number));
     else this.#tools.describeState(() => unchanged);
   }
 
@@ -113,8 +104,14 @@ export class PendingPlan {
   }
 }
 
+/** The file that was written for the console. */
+interface Written {
+  readonly sha256?: string | undefined;
+  readonly fileName?: string | undefined;
+}
+
 /** What the summary line says of a plan. */
-export const countsOf = (plan: Import): Partial<PlanSummary> => {
+const countsOf = (plan: Import): Partial<PlanSummary> => {
   const { number, beside = [] } = plan;
   const all = (action: "create" | "update"): number => beside.reduce((sum, one) => sum + one[action], plan[action]);
   return { number, create: all("create"), update: all("update"), delete: deletionsIn(plan) };
@@ -134,19 +131,7 @@ const PLAN_KEPT = (number: string): Text =>
     `何も変更していません。計画を残しました: clomoctl imports commit ${number}`,
   );
 
-export const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
-
-const WAITS = (number: string): Text =>
-  text(
-    `import ${number} waits for the upload of its file; if it is not to be uploaded: clomoctl imports discard ${number}`,
-    `インポート ${number} はファイルのアップロード待ちです。アップロードしない場合: clomoctl imports discard ${number}`,
-  );
-
-const MAY_WAIT = (number: string): Text =>
-  text(
-    `import ${number} may be waiting for the upload of its file, check: clomoctl imports show ${number}`,
-    `インポート ${number} はファイルのアップロード待ちになっている可能性があります。確認: clomoctl imports show ${number}`,
-  );
+const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (number: string): Text =>
   text(

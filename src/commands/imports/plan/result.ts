@@ -17,7 +17,6 @@ import {
   RESULT_COLUMNS,
   SETTLED_COLUMN,
   TAKES_COLUMN,
-  UNSEEN_COLUMN,
   USUAL_RESULT,
   WIPES_COLUMN,
   type ImportResult,
@@ -31,7 +30,6 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
   if (isSilent(tools, result)) return;
   const columns = [
     ...RESULT_COLUMNS,
-    ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
     ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
@@ -49,12 +47,12 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
 }
 
 /** Returns whether `--quiet` leaves out the result: cron would send it each night. What was asked for by name is shown. */
-const isSilent = ({ globals }: Tools, { plan, dryRun, unseen }: ImportResult): boolean => {
+const isSilent = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean => {
   const { quiet, format, fields, query } = globals;
   const isAsked = dryRun || format !== undefined || fields !== undefined || query !== undefined;
   const { closed = [], differing = [], contradicted = [] } = plan.settled ?? {};
   const isSettling = closed.length + differing.length + contradicted.length > 0;
-  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling && (unseen ?? 0) === 0;
+  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling;
 };
 
 const AFTER_DRY_RUN = text(

@@ -1,7 +1,4 @@
-import { basename } from "node:path";
-import type { Import } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { counted, same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
@@ -10,7 +7,7 @@ import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./confirm.ts";
-import { emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
+import { commitWithFile, emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -126,7 +123,7 @@ async function decide(
 ): Promise<Outcome> {
   const { plan } = source;
   const { options } = requested;
-  const { dryRun, emitCsv, keepWaiting } = options;
+  const { dryRun, emitCsv } = options;
   const { terminal } = tools;
   if (dryRun || changesNothing(plan)) {
     refuseOtherNumber(plan, options);
@@ -137,39 +134,11 @@ async function decide(
     await showResult(tools, { plan, dryRun, committed: false });
     return endOf(plan);
   }
-  const handOver = async (file: string) => {
-    const { client } = await tools.tenant("imports");
-    await emit(tools, file, source, async (sha256) => {
-      const emission = { sha256, fileName: basename(file), keepWaiting };
-      const { supersedes = [] } = await pending.emitted(emission).catch(async (error: unknown) => {
-        if (keepWaiting && isOfOthers(error, plan)) await pending.leave();
-        throw error;
-      });
-      if (supersedes.length === 0) return;
-      const others = (await client.imports.list()).filter(({ id }) => supersedes.includes(id));
-      for (const other of others) await terminal.note(superseded(other, plan));
-    });
-    tools.summarize({ changed: true });
-    await terminal.note(
-      text(
-        `then export in the console and verify: clomoctl imports verify ${plan.number} --against EXPORT.csv`,
-        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${plan.number} --against EXPORT.csv`,
-      ),
-    );
-    return { plan, committed: false };
-  };
   const answers = { ...options, requested };
-  return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
-}
-
-/** Whether a conflict is about other imports: one of the plan's own says how that goes on. */
-const isOfOthers = (error: unknown, { number }: Import): boolean =>
-  error instanceof Failure &&
-  error.code === "conflict" &&
-  !new RegExp(`clomoctl imports \\w+ ${number}\\b`).test(error.hint?.en ?? "");
-
-const superseded = ({ number: old, fileName }: Import, { number }: Import): Text =>
-  text(
-    `import ${old} (${fileName}) was waiting for its verification; ${number} supersedes it: do not upload its file any more, and if that was done, upload the new one after it`,
-    `照合待ちだったインポート ${old}(${fileName})は、${number} に差し替えました。以前のファイルはアップロードしないでください。アップロード済みなら、続けて新しいファイルをアップロードしてください`,
+  return confirmAndCommit(
+    tools,
+    pending,
+    answers,
+    emitCsv === undefined ? undefined : () => commitWithFile(tools, emitCsv, pending, source),
   );
+}

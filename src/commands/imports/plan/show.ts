@@ -53,7 +53,7 @@ export async function showPlan(
   for (const line of elsewhere(plan)) await terminal.warn(line);
   if (!plan.rejected) for (const one of mergedLines(plan)) await terminal.warn(one);
   await warnOfMovedOperators(tools, plan);
-  if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
+  if (whole === undefined) for (const line of aboutColumns(plan)) await terminal.note(line);
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
     for (const action of ["delete", "create", "update"] as const) {
@@ -280,8 +280,8 @@ const moreThan = (first: readonly unknown[], count: number): Text =>
 /** Maximum number of characters of a value. */
 const MAX_VALUE = 40;
 
-function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
-  const { absentColumns, unknownColumns, unverifiedColumns, kind, columns } = plan;
+function* aboutColumns(plan: Import): Generator<Text> {
+  const { absentColumns, unknownColumns, kind, columns } = plan;
   const losing = columns
     .filter(({ cleared, removed }) => cleared + removed > 0)
     .flatMap(({ field }) => headersOf(kind, field));
@@ -298,14 +298,6 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
   if (unknownColumns.length > 0) {
     const names = listed(unknownColumns);
     yield text(`unknown columns, not imported: ${names}`, `不明なため取り込まない列: ${names}`);
-  }
-  for (const { header, lastSentAt } of unverifiedColumns) {
-    if (lastSentAt === null) continue;
-    const day = dayOf(lastSentAt, zoneOf(tools, tenant));
-    yield text(
-      `${header}: last sent by clomoctl on ${day}, not verified`,
-      `${header}: 最後に送信したのは ${day}(管理画面側は未確認)`,
-    );
   }
 }
 

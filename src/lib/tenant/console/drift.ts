@@ -29,11 +29,11 @@ export interface RecordDrift {
   readonly isContradicted: boolean;
 }
 
-/** SQL: the bits of the columns that a change after the version `v` wrote again. */
-const laterBits = (versions: Versions): string => {
+/** SQL: the bits of the columns that changes of the record `o` wrote. @param which SQL: condition on the versions `w` */
+const writtenBits = (versions: Versions, which = "true"): string => {
   const bits = new Set(versions.columns.map(({ bit }) => bit));
   return `coalesce((select ${[...bits].map((bit) => `max(w.changed & ${bit})`).join(" | ")}
-    from main.${versionTable(versions)} w where w.pk = v.pk and w.revision > v.revision and w.action = 'update'), 0)`;
+    from main.${versionTable(versions)} w where w.pk = o.pk and w.action = 'update' and ${which}), 0)`;
 };
 
 /** SQL: true if something of a mask differs, and was not only changed and changed back. */
@@ -54,7 +54,10 @@ export const driftOf = (versions: Versions, which: string): string => {
   const { thing, key } = versions;
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
-  const mask = `(v.changed & o.differs & ~${laterBits(versions)})`;
+  const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
+  // what the record was created with
+  const first = `(o.differs & ~${writtenBits(versions)})`;
+  const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
     and o.pk between c.first and c.last)`;
   const written = (action: string): string =>
@@ -66,7 +69,9 @@ export const driftOf = (versions: Versions, which: string): string => {
   const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
   return `select ${columns("v.revision", "update", mask, isReal(versions, mask))}
       from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
-      where (o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0 and ${which}
+      where ${isShown} and ${which}
+    union all select ${columns(`coalesce(${created}, o.since)`, "update", first, isReal(versions, first))}
+      from ${observed} o ${local} where ${isShown} and ${which}
     union all select ${columns(`coalesce(${created}, ${written("update")}, o.since)`, "create", missing, "1")}
       from ${observed} o ${local} where ${isWhole} and ${which}
     union all select ${columns(`coalesce(${written("delete")}, o.since)`, "delete", PRESENCE, "1")}
@@ -131,7 +136,11 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
 /** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
 export const readRecordDrift = async (
   reader: Reader,
-  { revision, state = "open", most }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
+  {
+    revision,
+    state = "open",
+    most,
+  }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
@@ -153,7 +162,10 @@ export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): 
 };
 
 /** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
-const partOf = (versions: Versions, { revision, record, columns }: DriftPart): readonly [sql: string, params: Params] => {
+const partOf = (
+  versions: Versions,
+  { revision, record, columns }: DriftPart,
+): readonly [sql: string, params: Params] => {
   const { thing } = versions;
   const meant = versions.columns.filter(({ name }) => columns?.includes(name) ?? true).map(({ bit }) => bit);
   const bits = columns === undefined ? "d.mask" : `d.mask & (${[...new Set(meant), "0"].join(" | ")})`;
@@ -210,6 +222,4 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
 
 /** Returns the names of columns in a mask. */
 export const columnsIn = ({ columns }: Versions, mask: number): readonly string[] =>
-  columns
-    .filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n)
-    .map(({ name }) => name);
+  columns.filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n).map(({ name }) => name);

@@ -131,19 +131,6 @@ export const observe = async (writer: Writer): Promise<void> => {
 /** SQL: {@link observing} of all things. */
 export const OBSERVING: readonly string[] = OBSERVED.flatMap(observing);
 
-/** SQL: stores that the console has what the change `:revision` wrote. Call it when the versions of the change are settled. */
-const agreeing = (versions: Versions): readonly string[] => {
-  const table = observedTable(versions);
-  const written = `main.${versionTable(versions)} v where v.revision = :revision and v.pk = o.pk`;
-  return [
-    `update main.${table} as o set differs = o.differs & ~v.changed from ${written}`,
-    `delete from main.${table} as o where o.differs = 0 and exists (select 1 from ${written})`,
-  ];
-};
-
-/** SQL: {@link agreeing} of all things. */
-export const AGREEING: readonly string[] = OBSERVED.flatMap(agreeing);
-
 /** The columns of {@link observedTable}. */
 const columnsOf = ({ columns }: Versions): readonly string[] => [
   "pk",

@@ -115,7 +115,10 @@ export class TaskRecords {
     const { field = namedBy } = keys[0] ?? {};
     const value = state[field] ?? null;
     if (field !== namedBy && value !== null)
-      return { name, key: fields[field]?.type === "texts" ? (JSON.parse(String(value)) as string[])[0] ?? null : String(value) };
+      return {
+        name,
+        key: fields[field]?.type === "texts" ? ((JSON.parse(String(value)) as string[])[0] ?? null) : String(value),
+      };
     // an organisation without a code is told by its place
     if (thing !== ORG || state["parent"] === null) return { name, key: null };
     const above = await calledIn(stateOf)(ORG, state["parent"] ?? null);
@@ -132,7 +135,10 @@ export class TaskRecords {
   ): Promise<Change[]> {
     if (action === "delete") return [];
     const versions = versionsOf(thing.name);
-    const columns = action === "create" ? versions.columns.filter(({ leads }) => leads).map(({ name }) => name) : columnsIn(versions, mask);
+    const columns =
+      action === "create"
+        ? versions.columns.filter(({ leads }) => leads).map(({ name }) => name)
+        : columnsIn(versions, mask);
     const changes: Change[] = [];
     for (const column of inOrder(thing, columns)) {
       if (column === CUSTOM) {
@@ -141,12 +147,15 @@ export class TaskRecords {
       }
       const secrets = secretsIn(column, local, console);
       if (secrets !== undefined) {
-        const told = secrets.filter((field) => action !== "create" || thing.fields[field]?.column?.required === undefined);
+        const told = secrets.filter(
+          (field) => action !== "create" || thing.fields[field]?.column?.required === undefined,
+        );
         changes.push(...told.map((field) => ({ field, before: null, after: null })));
         continue;
       }
       const [after, renamed] = await this.#valueNamed(thing, column, local[column] ?? null);
-      const before = console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
+      const before =
+        console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
       const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
       changes.push({
@@ -268,7 +277,9 @@ const kindOf = ({ name, formats }: Thing, state: Row): FormatName => {
 
 /** Returns what is done with a record that the console has. */
 const workOf = (thing: Thing, changes: readonly Change[]): TaskRecord["work"] => {
-  const isBack = changes.every(({ before, after, field }) => String(before) === String(after) && !isSecret(thing, field));
+  const isBack = changes.every(
+    ({ before, after, field }) => String(before) === String(after) && !isSecret(thing, field),
+  );
   if (isBack) return "check";
   const isPlace = ({ field }: Change): boolean =>
     thing === DEVICE ? OWNERS.includes(field) : thing.fields[field]?.refers?.to === ORG.name;

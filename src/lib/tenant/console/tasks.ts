@@ -1,8 +1,6 @@
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
-import { FORMATS } from "../../model/formats.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
 import { nextChange } from "../store/audit.ts";
@@ -186,8 +184,7 @@ const doneTask = (change: TaskChange): ConsoleTask => ({
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
   const tasks = new TaskReader(reader);
   const open = await tasks.read(await readDrift(reader), "open");
-  if (!all)
-    return [...open.filter(({ work }) => work !== "check"), ...open.filter(({ work }) => work === "check")];
+  if (!all) return [...open.filter(({ work }) => work !== "check"), ...open.filter(({ work }) => work === "check")];
   const known = new Set(open.map(({ number }) => number));
   const confirmed = (await tasks.read(await readDrift(reader, { state: "confirmed" }), "confirmed")).filter(
     ({ number }) => !known.has(number),
@@ -226,19 +223,26 @@ export const readTasks = async (reader: Reader, numbers: readonly number[]): Pro
   return tasks;
 };
 
-/** The number of open tasks, and which of them exports contradicted. */
+/** The open tasks, and which of them exports contradicted. */
 export interface OpenTasks {
-  readonly open: ReadonlySet<number>;
+  /** the number of records of each */
+  readonly open: ReadonlyMap<number, number>;
   readonly contradicted: ReadonlySet<number>;
 }
 
-/** Returns the numbers of the open tasks. */
+/** Returns the open tasks by their numbers. */
 export const readOpenTasks = async (reader: Reader): Promise<OpenTasks> => {
   const drift = await readDrift(reader);
   const changes = await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]);
-  const numbersOf = (parts: readonly OpenDrift[]): ReadonlySet<number> =>
-    new Set(parts.flatMap(({ revision }) => changes.get(revision)?.number ?? []));
-  return { open: numbersOf(drift), contradicted: numbersOf(drift.filter(({ contradicted }) => contradicted > 0)) };
+  const open = new Map<number, number>();
+  const contradicted = new Set<number>();
+  for (const { revision, records, contradicted: disputed } of drift) {
+    const number = changes.get(revision)?.number;
+    if (number === undefined) continue;
+    open.set(number, (open.get(number) ?? 0) + records);
+    if (disputed > 0) contradicted.add(number);
+  }
+  return { open, contradicted };
 };
 
 /** Returns the number of the newest open task that a record is in; null if it is in none. */
@@ -268,10 +272,3 @@ export const taskAfterChange = async (writer: Writer, thing: string, pk: number)
   if (isNew !== undefined && (await isHere())) return taskOfRecord(writer, thing, pk);
   return nextChange(writer);
 };
-
-/** The kinds of files of a thing's records, for advice on exports. */
-export const isOfApp = (thing: string): boolean => thing === SECURED_USER.name || thing === SECURED_GROUP.name;
-
-/** True if exports of the console show a thing's records. */
-export const isExported = (thing: string): boolean =>
-  Object.values(FORMATS).some((format) => format.thing.name === thing);

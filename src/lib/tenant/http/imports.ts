@@ -21,6 +21,15 @@ const mapOf = (json: string): z.output<typeof ColumnMap> => {
   }
 };
 
+/** The file that was written for the console; undefined if none was. */
+const writtenOf = ({
+  fileName,
+  sha256,
+}: {
+  readonly fileName?: string | undefined;
+  readonly sha256?: string | undefined;
+}) => (fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 });
+
 /** Imports, and what becomes of their plans. What dead processes left of theirs is removed first. */
 export default async ({ session, owner, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
   const imports = new TenantImports(session, await engine(), processes);
@@ -34,13 +43,13 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
     rows: ({ params, query: { action, limit } }) =>
       imports.rows(params.id, { actions: (action?.split(",") ?? []) as readonly PlanRow["action"][], limit }),
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
-    commit: ({ params, etag, signal, repeatable }) => imports.commit(params.id, etag, { signal, repeatable }),
-    emitted: ({ params, etag, query, repeatable }) => imports.emitted(params.id, etag, query, { repeatable }),
+    commit: ({ params, etag, query, signal, repeatable }) =>
+      imports.commit(params.id, etag, { signal, repeatable }, writtenOf(query)),
     // replanning is idempotent: no key needs to be stored
     replan: ({ params, signal }) => imports.replan(params.id, { signal }),
-    verify: ({ params: { id }, file, query, signal, repeatable }) => {
+    verify: ({ params: { number }, file, query, signal, repeatable }) => {
       const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
-      return file.through(imports.verify(id, file, evidence, { signal, repeatable }));
+      return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },
     dropTasks: ({ body, repeatable }) => imports.dropTasks(body.numbers, { repeatable }),
     undo: ({ params, query, repeatable }) => imports.undo(params.number, query, { repeatable }),

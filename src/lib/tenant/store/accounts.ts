@@ -1,12 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import {
-  ABOVE_OPERATOR,
-  ACCOUNT,
-  ACCOUNT_SETTINGS,
-  SETTINGS_ID,
-  type AccountSettings,
-  type Renaming,
-} from "../../model/account.ts";
+import { ABOVE_OPERATOR, ACCOUNT, SETTINGS_ID, type AccountSettings, type Renaming } from "../../model/account.ts";
 import type { Composition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type AdministratorRole, type Role } from "../../model/role.ts";
@@ -339,13 +332,6 @@ export const removeCode = async (writer: Writer, user: number, verifier?: string
     { user, verifier: verifier ?? null },
   );
   return removed > 0;
-};
-
-/** The settings of all accounts, as tasks for the console read them. */
-export const SETTINGS: List<typeof ACCOUNT_SETTINGS.fields> = {
-  thing: ACCOUNT_SETTINGS,
-  table: `(select pk, '${SETTINGS_ID}' as id, composition, authentication, 1 as recorded from account_settings) t`,
-  order: [{ sql: "t.pk", before: 0 }],
 };
 
 /** The settings; where none were recorded names are free text, which is ours. */

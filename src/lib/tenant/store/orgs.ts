@@ -76,12 +76,6 @@ export const ORG_DETAILS: List<typeof DETAILS> = {
 /** The number of the root organisation 全社. */
 export const ROOT = 1;
 
-/** The code of an organisation; null if it has none, or is not there any more. */
-export const orgCode = async (reader: Reader, id: string): Promise<string | null> => {
-  const row = await reader.get("select code from org where id = :id", { id });
-  return row === undefined || row["code"] === null ? null : String(row["code"]);
-};
-
 /** The id of the organisation above another one, whoever asks; undefined of the root. */
 export const parentIdOf = async (reader: Reader, id: string): Promise<string | undefined> => {
   const row = await reader.get(

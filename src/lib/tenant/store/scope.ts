@@ -101,7 +101,9 @@ const PLACES: Readonly<Record<string, string>> = {
 const observedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
   const ofAll = scope.orgs === undefined;
   const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);
-  const ofApps = `t.app in (${APPS.filter(isOf).map((app) => `'${app}'`).join(", ")})`;
+  const ofApps = `t.app in (${APPS.filter(isOf)
+    .map((app) => `'${app}'`)
+    .join(", ")})`;
   return [
     ...(["org", "user", "device"] as const).map(
       (thing) =>

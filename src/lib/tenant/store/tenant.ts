@@ -101,7 +101,6 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   );
 };
 
-
 /** The kinds of which the mirror has what the console has no more, as what an export lacked was kept. */
 const awaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";

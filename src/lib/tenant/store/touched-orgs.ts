@@ -41,10 +41,15 @@ export const orgsOfRecords = async (
     if (places === undefined) return undefined;
     const pks = JSON.stringify(group.map(({ pk }) => pk));
     const orgs = [name, `${name}_observed`, `${name}_version`].flatMap((table) =>
-      places("x").map((place) => `select ${place} as org from main.${table} x where x.pk in (select value from json_each(:pks))`),
+      places("x").map(
+        (place) => `select ${place} as org from main.${table} x where x.pk in (select value from json_each(:pks))`,
+      ),
     );
     const ids = "select pk, id from main.org union select pk, id from main.org_version where action = 'delete'";
-    const rows = await reader.all(`select distinct o.id from (${orgs.join(" union ")}) w join (${ids}) o on o.pk = w.org`, { pks });
+    const rows = await reader.all(
+      `select distinct o.id from (${orgs.join(" union ")}) w join (${ids}) o on o.pk = w.org`,
+      { pks },
+    );
     for (const { id } of rows) found.add(String(id));
   }
   return [...found];

@@ -37,7 +37,12 @@ export const confirmTasks = (
     const tasks = await readTasks(reader, wanted);
     return tasks.some(isOpen) ? undefined : tasks;
   };
-  const change = { action: "console.confirm", writer: "confirm", locks: [], once: once && { ...once, replay } } as const;
+  const change = {
+    action: "console.confirm",
+    writer: "confirm",
+    locks: [],
+    once: once && { ...once, replay },
+  } as const;
   return session.change(change, async (writer) => {
     const now = instant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
@@ -49,8 +54,10 @@ export const confirmTasks = (
     for (const { number } of tasks) {
       const { revision } = await readChange(writer, number);
       about.push(...(await readRecordDrift(writer, { revision: revision ?? -1, most: MOST_ORGS + 1 })));
-      const parts = records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
-      for (const record of parts) confirmed += await confirmDrift(writer, { revision: revision ?? -1, record, columns }, done);
+      const parts =
+        records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
+      for (const record of parts)
+        confirmed += await confirmDrift(writer, { revision: revision ?? -1, record, columns }, done);
     }
     if (confirmed === 0) throw nothingConfirmed(wanted);
     const orgs = about.length > MOST_ORGS ? undefined : await orgsOfRecords(writer, about);

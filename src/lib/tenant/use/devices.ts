@@ -78,13 +78,7 @@ export const setOwner = (
     const isTold = dryRun !== true || wipes !== undefined;
     if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
   };
-  return editRecords(
-    session,
-    HAND_DEVICES,
-    ids,
-    { owner, ownerOrg, dryRun },
-    { verb: "set-owner", whole, seen, once },
-  );
+  return editRecords(session, HAND_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole, seen, once });
 };
 
 /** Tags to be added and removed. */

@@ -3,12 +3,12 @@ import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { checkDroppable } from "../../model/console-task.ts";
+import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { counted, text, type Text } from "../../text/index.ts";
-import { readTasks } from "../console/tasks.ts";
+import { text, type Text } from "../../text/index.ts";
+import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
@@ -24,12 +24,19 @@ import {
   type StoredChange,
 } from "../store/change-number.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
-import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, UndoneChange, Verified } from "../store/imports/engine.ts";
+import type {
+  Asked,
+  CommitMoment,
+  Content,
+  ImportEngine,
+  RowQuery,
+  UndoneChange,
+  WrittenFile,
+} from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
   changeImport,
   deleteImport,
-  doneOf,
   DONE,
   importObject,
   type ImportDetail,
@@ -42,7 +49,6 @@ import {
   type StoredRequest,
 } from "../store/imports/record.ts";
 import {
-  overtakenByTenant,
   partOf,
   keysMoved,
   rejected,
@@ -56,9 +62,6 @@ import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
-
-/** Maximum number of differing rows in a verification's answer. */
-const FIRST_DIFFERENCES = 100;
 
 /** A plan that is not committed is discarded after a week. */
 const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
@@ -75,14 +78,6 @@ const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED.ha
 export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
   readonly repeatable?: KeptRequest | undefined;
-}
-
-/** What is told of a file that was written for the console. */
-interface Emission {
-  readonly sha256?: string | undefined;
-  readonly fileName?: string | undefined;
-  /** refuses to supersede others */
-  readonly keepWaiting: boolean;
 }
 
 /** How a change is undone. */
@@ -104,10 +99,12 @@ interface ChangeToUndo {
 
 /** What may count as the console's export of a plan. */
 interface Evidence {
+  /** of the export; default: that of the task */
+  readonly kind?: FormatName | undefined;
   /** by which it is read */
   readonly map?: ColumnMap | undefined;
-  /** somebody vouches for what it does not show */
-  readonly acceptUnseen: boolean;
+  /** what it does not show is confirmed */
+  readonly confirmMissing: boolean;
   /** it may have the bytes of the uploaded file */
   readonly sameAsUpload: boolean;
 }
@@ -336,12 +333,13 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
-  async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
+  async commit(id: string, etag: string, context: RequestContext, written?: WrittenFile): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
     const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
     await this.#checkNotTaken(planned);
-    return this.#commit(planned, context);
+    if (written !== undefined) this.#checkUpload(planned);
+    return this.#commit(planned, context, written);
   }
 
   /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
@@ -356,75 +354,10 @@ export class TenantImports {
     return records.find((one) => one.state === "planned" && one.detail.takes === id);
   }
 
-  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, verified?: Verified): Promise<Import> {
+  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {
     const once = repeatable && this.#session.keptKey(repeatable, record.id);
-    await this.#engine.commit(record, { moment: await this.#moment(), signal, once, verified });
+    await this.#engine.commit(record, { moment: await this.#moment(), signal, once, written });
     return this.show(record.id);
-  }
-
-  /**
-   * Records that a plan's file was written for the console; others of its kind that await it are superseded, as the console
-   * can only show the last one.
-   *
-   * @throws Failure as {@link commit}; `input-rejected` where the console would misread it until open tasks are done; `conflict`
-   *   if others await the console and are to be kept
-   */
-  async emitted(
-    id: string,
-    etag: string,
-    { sha256, fileName, keepWaiting }: Emission,
-    context: RequestContext,
-  ): Promise<Import> {
-    const { repeatable } = context;
-    const replay = this.#inState("awaiting-console");
-    const done = await this.#replayed(repeatable, replay);
-    if (done !== undefined) return done;
-    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
-    this.#checkUpload(planned);
-    this.#engine.checkPermitted(planned);
-    if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
-    const once = repeatable && { ...repeatable, replay };
-    const emitted = await this.#session.change(
-      { action: "imports.emit", commits: false, locks: [], once } as const,
-      async (writer) => {
-        const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
-        const waiting = (await listImports(writer)).filter(
-          ({ kind, state }) => kind === record.kind && state === "awaiting-console",
-        );
-        if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
-        const at = instant(this.#session.surroundings);
-        for (const one of waiting) {
-          await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
-        }
-        const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
-        const detail = {
-          emittedAt: at,
-          emittedFile: fileName,
-          emittedSha256: sha256,
-          emittedCounts: record.detail.counts,
-          agreedDeletions: record.detail.deletions,
-          supersedes,
-        };
-        await changeImport(writer, record, { state: "awaiting-console", detail });
-        const { kind, detail: planned } = record;
-        return {
-          result: await this.#shown(writer, id),
-          objects: [importObject(record)],
-          orgs: await heldOrgs(writer, this.#session.asker),
-          detail: {
-            kind,
-            mode: planned.request?.mode,
-            fileName: planned.request?.fileName,
-            emittedFile: fileName,
-            emittedSha256: sha256,
-            ...doneOf(planned.counts),
-            supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.number),
-          },
-        };
-      },
-    );
-    for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
-    return emitted;
   }
 
   /** @throws Failure `input-rejected`, `not-permitted` where no file of the plan may be uploaded */
@@ -437,90 +370,71 @@ export class TenantImports {
     if (moved.length > 0) throw keysMoved(moved);
   }
 
-  /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
+  /** Compares a plan with the tenant again. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
     await this.#permitted(await this.#record(id));
-    await this.#compareAgain(id, true, signal);
+    await this.#compareAgain(id, signal);
     return this.show(id);
   }
 
-  async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
-    const record = await this.#expect(id, ["planned", "awaiting-console"]);
+  async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    const record = await this.#expect(id, ["planned"]);
     const { takes } = record.detail;
     if (takes !== undefined) {
-      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
-      else return this.#compareAlone(id, isShown, signal);
+      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, signal);
+      else return this.#compareAlone(id, signal);
     }
-    await this.#engine.replan(record, { isShown, lesser: await this.#lesser() }, signal);
+    await this.#engine.replan(record, { lesser: await this.#lesser() }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;
   }
 
   /** Compares a deletion again whose other part is committed or discarded by now. */
-  async #compareAlone(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
+  async #compareAlone(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
     await this.#session.change(bookkeeping, async (writer) => {
       const record = this.#checkState(await readImport(writer, id), ["planned"]);
       // without the other part it may not be committed until it is compared
       await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
       return { result: undefined, objects: [{ thing: "import", id }] };
     });
-    return this.#compareAgain(id, isShown, signal);
+    return this.#compareAgain(id, signal);
   }
 
   /**
-   * Compares the console's export with the expected result of a waiting plan, and commits it only if they agree, and the
-   * export shows something of what the plan, as it was written, changes in each record.
-   */
-  async verify(id: string, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
-    const accepted = await this.#replayed(context.repeatable, this.#inState(...DONE));
-    if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [], unseen: [] };
-    const waiting = await this.#permitted(await this.#expect(id, ["awaiting-console"]));
-    const { request } = waiting.detail;
-    if (request === null) throw new TypeError(`import ${id} has no request`);
-    const { map, acceptUnseen, sameAsUpload } = evidence;
-    if (map !== undefined) checkMap(map, FORMATS[request.kind]);
-    if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, false, context.signal);
-    const record = await this.#expect(id, ["awaiting-console"]);
-    this.#checkDeletions(waiting, record);
-    const { differences, touched, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(
-      record,
-      content,
-      {
-        request: { ...asConsoleExport(request), map },
-        moment: await this.#moment(),
-        limit: FIRST_DIFFERENCES,
-        signal: context.signal,
-      },
-    );
-    const isUpload = sha256 === record.detail.emittedSha256 && !sameAsUpload;
-    const reason = reasonOf({ isUpload, differs: differences > 0, unseen: unseenRecords > 0 && !acceptUnseen });
-    const found = { differences, touched, first: [...first], unseen: [...unseen], unseenRecords };
-    if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
-    const done = await this.#commit(record, context, { state: unseenRecords === 0 ? "committed" : "accepted", seen });
-    const openTasks: number[] = [];
-    return { accepted: true, import: done, ...found, ...(openTasks.length > 0 && { openTasks }) };
-  }
-
-  /**
-   * Nothing is deleted that nobody agreed to; that some of it is gone already is no matter.
+   * Stores what an export of the console shows of a task's records: nothing else of it is taken.
    *
-   * @throws Failure `conflict`
+   * @throws Failure `not-found`; `conflict` if nothing of the task is open; `input-rejected` if the export cannot be compared
    */
-  #checkDeletions(waiting: ImportRecord, compared: ImportRecord): void {
-    const { number, detail } = waiting;
-    if (compared.detail.deletesOthers === false || detail.agreedDeletions === compared.detail.deletions) return;
-    const now = compared.detail.counts?.delete ?? 0;
-    throw new Failure("conflict", {
-      what: text(
-        `the tenant has changed: verifying would delete ${counted(now, "record")}, and not those that were agreed to`,
-        `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
-      ),
-      hint: text(
-        `see them, then verify again: clomoctl imports replan ${number}`,
-        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${number}`,
-      ),
+  async verify(number: number, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
+    const { asker } = this.#session;
+    const { change, task, made } = await this.#session.read(async (reader) => {
+      const one = await readTask(reader, number);
+      const of = await readChange(reader, number);
+      return { change: of, task: one, made: await importOfChange(reader, of) };
     });
+    if (!isTaskOpen(task)) return { done: true, task, unseen: [] };
+    const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
+    if (map !== undefined) checkMap(map, FORMATS[kind]);
+    const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
+      revision: change.revision ?? -1,
+      request: { ...asConsoleExport(kind), map, scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT]) },
+      moment: await this.#moment(),
+      confirmMissing,
+      uploadSha256: sameAsUpload ? undefined : made?.detail.emittedSha256,
+      signal: context.signal,
+    });
+    const now = await this.#session.read((reader) => readTask(reader, number));
+    const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
+    const open = new Set(now.records.flatMap(({ changes }) => changes.map(({ field }) => field)));
+    return {
+      done: !isTaskOpen(now),
+      ...(observed.isUpload && { sameAsUpload: true }),
+      task: now,
+      unseen: observed.unseen
+        .filter((field) => open.has(field))
+        .map((field) => ({ field, header: headers.get(field) ?? field })),
+    };
   }
 
   /** A change that is to be undone, its import, and who else changed something since. @throws Failure as {@link undo} */
@@ -554,6 +468,8 @@ export class TenantImports {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
+    const isExport = original?.detail.request?.fromConsole === true || original?.detail.mirrorOnly === true;
+    if (mirrorOnly && !isExport) throw notOfMirror(change.number);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
@@ -663,7 +579,6 @@ export class TenantImports {
 
   /** A complete plan, or an upload whose process is alive: it may not have locked its staging file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
-    if (record?.state === "awaiting-console") return true;
     if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
   }
@@ -699,7 +614,7 @@ export class TenantImports {
 
   #checkState(record: ImportRecord, states: readonly ImportState[]): ImportRecord {
     if (states.includes(record.state)) return record;
-    throw notOpen(record, this.#session.asker.role === "system");
+    throw notOpen(record);
   }
 
   async #expectEtag(id: string, etag: string, states: readonly ImportState[]): Promise<ImportRecord> {
@@ -736,31 +651,15 @@ export class TenantImports {
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
-    // a plan is bookkeeping until somebody handed out its file
-    const isEmitted = (await this.#record(id)).state === "awaiting-console";
-    const change = isEmitted ? { ...bookkeeping, action: "imports.discard", commits: false as const } : bookkeeping;
-    await this.#session.change(change, async (writer) => {
+    await this.#session.change(bookkeeping, async (writer) => {
       // another process may have committed it while this one waited for the lock
-      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
+      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
       await changeImport(writer, record, { state });
-      const { kind, detail } = record;
-      const told = { kind, mode: detail.request?.mode, fileName: detail.request?.fileName };
-      const orgs = await heldOrgs(writer, this.#session.asker);
-      return { result: undefined, objects: [importObject(record)], orgs, detail: told };
+      return { result: undefined, objects: [importObject(record)] };
     });
     this.#engine.drop(id);
   }
 }
-
-const reasonOf = (found: {
-  readonly isUpload: boolean;
-  readonly differs: boolean;
-  readonly unseen: boolean;
-}): Verification["reason"] => {
-  if (found.isUpload) return "same-as-upload";
-  if (found.differs) return "differs";
-  return found.unseen ? "unseen" : undefined;
-};
 
 const NO_UPLOAD = new Failure("input-rejected", {
   what: text(
@@ -829,50 +728,23 @@ const FREEING = [
   "devices.delete",
 ] as const;
 
+const notOfMirror = (number: number): Failure =>
+  new Failure("usage", {
+    what: text(
+      `change ${number} did not take over an export of the console`,
+      `変更 ${number} は管理画面のエクスポートの取り込みではありません`,
+    ),
+    where: "--mirror-only",
+    hint: text("leave it out", "指定せずに取り消してください"),
+  });
+
 const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
 
-const othersWait = (waiting: readonly ImportRecord[]): Failure => {
-  const numbers = waiting.map(({ number }) => number).join(", ");
-  return new Failure("conflict", {
-    what: text(
-      `another upload awaits its verification: import ${numbers}`,
-      `照合待ちのアップロードがあります: インポート ${numbers}`,
-    ),
-    hint: text(
-      "verify or discard it first: clomoctl imports list",
-      "先に照合するか破棄してください: clomoctl imports list",
-    ),
-  });
-};
-
-const notOpen = (record: ImportRecord, isSystem: boolean): Failure => {
-  if (record.state === "superseded") return supersededSince(record, isSystem);
+const notOpen = (record: ImportRecord): Failure => {
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
-  });
-};
-
-/** Of an upload after which another one was written, which who asks may not see. */
-const supersededSince = ({ number, kind }: ImportRecord, isSystem: boolean): Failure => {
-  const app = FORMATS[kind].app === undefined ? "" : ` --app ${kind}`;
-  const line = (file: string): string => `clomoctl ${app === "" ? kind : "secured users"} import ${file}${app}`;
-  const [again, takeOver] = [`${line("FILE")} --emit-csv UPLOAD.csv`, `${line("EXPORT.csv")} --from-console`];
-  return new Failure("conflict", {
-    what: text(
-      `import ${number} is superseded: a newer upload of the same kind was written for the console since; nothing was changed`,
-      `インポート ${number} は差し替え済みです。その後、同じ種類の新しいアップロード用ファイルが書き出されました。何も変更していません`,
-    ),
-    hint: isSystem
-      ? text(
-          `if its file was uploaded already, take over the console's export: ${takeOver}; if not, plan it again: ${again}`,
-          `ファイルをアップロード済みなら、管理画面のエクスポートを取り込んでください: ${takeOver} 。まだなら、もう一度計画してください: ${again}`,
-        )
-      : text(
-          `if its file was not uploaded yet, plan it again: ${again}; if it was, ask a system administrator to take over the console's export: ${takeOver}`,
-          `まだアップロードしていないなら、もう一度計画してください: ${again} 。アップロード済みなら、管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${takeOver}`,
-        ),
   });
 };
 
@@ -892,15 +764,16 @@ const NO_RECORD = text(
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
 const MIRRORING = { mode: "replace", blank: "clear", absent: "keep", skipInvalid: false } as const;
 
-/** The request for reading the console's own export, whatever the format of the import's file. */
-const asConsoleExport = (request: StoredRequest): StoredRequest => ({
-  ...request,
+/** The request for reading an export of the console, of which only the records of a task are observed. */
+const asConsoleExport = (kind: FormatName): StoredRequest => ({
+  kind,
   ...MIRRORING,
   fromConsole: true,
-  undeletable: undefined,
+  createOrgs: false,
+  createGroups: true,
   key: "email",
   skipInvalid: true,
-  map: undefined,
+  allowUnknownColumns: false,
   delimiter: ",",
-  sheet: undefined,
+  fileName: "",
 });

@@ -53,7 +53,7 @@ const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
 };
 
 /** Custom schemes, as they are written by hand. */
-export const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
+const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
   series: "schemes",

@@ -7,7 +7,15 @@ import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { findNamed } from "./find.ts";
-import { lastState, shownValue, stateAt, Timelines, type Moment, type RecordState, type ShownValue } from "./timeline.ts";
+import {
+  lastState,
+  shownValue,
+  stateAt,
+  Timelines,
+  type Moment,
+  type RecordState,
+  type ShownValue,
+} from "./timeline.ts";
 
 type Change = RecordVersion["changes"][number];
 
@@ -61,7 +69,8 @@ export type NounWithHistory = keyof typeof NOUNS;
 const NO_VALUES: readonly unknown[] = [undefined, null, "", false];
 
 /** Whether a value says nothing about a new or a deleted record. */
-const isBlank = (value: ShownValue): boolean => NO_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
+const isBlank = (value: ShownValue): boolean =>
+  NO_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
 
 /** Reads the histories of a noun's records. */
 class HistoryReader {

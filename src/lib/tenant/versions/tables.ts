@@ -69,10 +69,5 @@ export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
   [...THINGS].map(([name, thing]) => [name, versionsOf(thing, OTHERWISE[name])] as const),
 );
 
-/** SQL: true if a change created a record. @param pk SQL of its number; @param revision SQL of the change's revision */
-export const isCreatedIn = ({ name }: Pick<Thing, "name">, pk: string, revision: string): string =>
-  `exists (select 1 from main.created_range c
-    where c.revision = ${revision} and c.thing = '${name}' and ${pk} between c.first and c.last)`;
-
 /** The table with the versions of a thing's records. */
 export const versionTable = ({ thing }: Versions): string => `${thing.name}_version`;

@@ -42,7 +42,7 @@ export const stateAt = ({ steps, now }: Timeline, { revision, side }: Moment): R
 export const lastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
 
 /** Returns the changed columns of a version, with their values before the change. */
-export const changedValues = ({ columns }: Versions, version: Row): Row => {
+const changedValues = ({ columns }: Versions, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
@@ -147,7 +147,12 @@ export const fieldOf = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
 /** Returns a stored value as people know it. @param called names the other records of references */
-export const shownValue = async (thing: Thing, column: string, value: Value, called: NameReader): Promise<ShownValue> => {
+export const shownValue = async (
+  thing: Thing,
+  column: string,
+  value: Value,
+  called: NameReader,
+): Promise<ShownValue> => {
   const type = fieldOf(thing, column)?.type;
   if (type === "boolean") return value === 1;
   const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
@@ -163,7 +168,7 @@ export const shownValue = async (thing: Thing, column: string, value: Value, cal
 };
 
 /** What people call a record: its name, and the key by which they know it if that is another. */
-export const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
+const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);
   if (key === undefined || value === null) return name;

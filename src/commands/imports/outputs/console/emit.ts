@@ -4,9 +4,11 @@ import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { countNewKeys } from "../../../../lib/rules/import-file.ts";
+import { line } from "../../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
+import type { PendingPlan } from "../../plan/pending.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
@@ -16,7 +18,33 @@ import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
 
 /** A plan's file and how to read it again. */
-export type EmitSource = Omit<SecretSource, "customFields">;
+export type EmitSource = Pick<SecretSource, "plan" | "map"> & Partial<Pick<SecretSource, "file" | "reading">>;
+
+/** Commits a plan, and writes its file for the console: both or nothing. */
+export async function commitWithFile(
+  tools: Tools,
+  file: string,
+  pending: PendingPlan,
+  source: EmitSource,
+): Promise<{ readonly plan: Import; readonly committed: true }> {
+  let plan = source.plan;
+  await emit(tools, file, source, async (sha256) => {
+    plan = await pending.commit({ sha256, fileName: basename(file) });
+  });
+  const { consoleTask } = plan;
+  await tools.terminal.note(
+    consoleTask === undefined
+      ? text(
+          "nothing is tracked until the first export of the console is taken over (--from-console)",
+          "管理画面のエクスポートを取り込む(--from-console)までは、反映されたかどうかを確認しません",
+        )
+      : text(
+          `if it is not uploaded: ${line("console drop", [consoleTask])}; to have it approved first: --keep-plan --report FILE, then ${line("imports commit", ["PLAN"])} --emit-csv FILE`,
+          `アップロードしない場合: ${line("console drop", [consoleTask])} 。先に承認を得るには: --keep-plan --report FILE のあと、${line("imports commit", ["PLAN"])} --emit-csv FILE`,
+        ),
+  );
+  return { plan, committed: true };
+}
 
 /**
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
@@ -35,7 +63,12 @@ export async function emit(
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = deletionsFile(file, plan);
   const settle = async (sha256: string): Promise<void> => void (await done?.(sha256));
-  const written = await writeConsoleFile(tools, file, { ...source, customFields }, (sha256) =>
+  const { file: input, reading, ...rest } = source;
+  const whole =
+    input === undefined || reading === undefined
+      ? { ...rest, customFields }
+      : { ...rest, customFields, file: input, reading };
+  const written = await writeConsoleFile(tools, file, whole, (sha256) =>
     list === undefined ? settle(sha256) : writeDeletions(tools, list, plan, () => settle(sha256)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
@@ -177,17 +210,17 @@ const byHand = (list: string, { delete: count, kind }: Import): Text => {
   );
 };
 
-/** What comes before the deletion of owners; their devices are tasks only once it is committed. */
+/** What comes before the deletion of owners. */
 const ownersFirst = (devices: number): Text =>
   text(
-    `first remove the owner from ${counted(devices, "device")} in the console (named above); once the upload is verified, console list has a task for each until an export of devices shows it`,
-    `先に、上に示したデバイス ${devices} 台の所有者を管理画面で外してください。照合すると 1 台ずつ作業になり、デバイスのエクスポートで確認されるまで残ります`,
+    `first remove the owner from ${counted(devices, "device")} in the console (named above)`,
+    `先に、上に示したデバイス ${devices} 台の所有者を管理画面で外してください`,
   );
 
 const ownHeadersWarning = (file: string, { kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;
   return text(
-    `${file} has clomoctl's own headers, as the console's for ${en} are not known: replace them before the upload, and put clomoctl's into the console's export before it is verified`,
+    `${file} has clomoctl's own headers, as the console's for ${en} are not known: replace them before the upload, and put clomoctl's into the console's export`,
     `管理画面での${ja}の CSV のヘッダーは確認されていないため、${file} のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください`,
   );
 };

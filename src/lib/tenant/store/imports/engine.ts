@@ -1,4 +1,4 @@
-import type { Difference, PlanRow, Verification } from "../../../contract/index.ts";
+import type { PlanRow } from "../../../contract/index.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
@@ -26,7 +26,6 @@ export interface Asked {
 /** How a plan is compared again. */
 export interface Again extends Pick<Asked, "lesser"> {
   /** to somebody, who agrees to what it deletes by now */
-  readonly isShown: boolean;
 }
 
 /** Selects the rows of a plan. */
@@ -67,22 +66,6 @@ export interface UndoneChange {
   readonly dropped?: readonly number[] | undefined;
   /** of who sees a part of the tenant: what of them he sees */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
-}
-
-/** The outcome of a comparison with the console's export. */
-export interface Comparison {
-  readonly differences: number;
-  /** number of those that the plan creates, changes or deletes */
-  readonly touched: number;
-  readonly first: readonly Difference[];
-  /** the fields that the export shows */
-  readonly seen: readonly string[];
-  /** what the plan changes and the export does not show */
-  readonly unseen: Verification["unseen"];
-  /** number of records that the plan changes and of which the export shows no change */
-  readonly unseenRecords: number;
-  /** of the export */
-  readonly sha256: string;
 }
 
 /** Records that a plan writes in one way: how many, and the first of them by their rows, or by name if the file lacks them. */
@@ -128,22 +111,36 @@ export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
   /** kept in the same transaction */
   readonly once?: KeptKey | undefined;
-  readonly verified?: Verified | undefined;
+  readonly written?: WrittenFile | undefined;
 }
 
-/** How a plan that awaited the console is committed. */
-export interface Verified {
-  readonly state: "committed" | "accepted";
-  /** the fields that the console's export showed */
-  readonly seen: readonly string[];
+/** The file that was written for the console. */
+export interface WrittenFile {
+  readonly fileName: string;
+  readonly sha256: string;
 }
 
-/** What a verification compares with the console's export. */
+/** What an export showed of a task. */
+export interface Observed {
+  /** of the export */
+  readonly sha256: string;
+  /** it is the file that was written for the upload: nothing was compared */
+  readonly isUpload: boolean;
+  /** the columns that it does not show */
+  readonly unseen: readonly string[];
+}
+
+/** How a task is verified by an export of the console. */
 export interface VerifyOptions {
+  /** of the change that the task is of */
+  readonly revision: number;
+  /** how the export is read */
   readonly request: StoredRequest;
   readonly moment: CommitMoment;
-  /** maximum number of differing rows */
-  readonly limit: number;
+  /** what the export does not show is confirmed */
+  readonly confirmMissing: boolean;
+  /** of the file that was written for the upload: nothing is compared with that */
+  readonly uploadSha256?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -181,8 +178,8 @@ export interface ImportEngine {
   checkPermitted(record: ImportRecord): void;
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  /** Compares the console's export with what the plan makes of a copy of the tenant. @throws Failure `input-rejected` */
-  verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison>;
+  /** Stores what an export of the console shows of the records of a task. @param id names its staging @throws Failure `input-rejected` */
+  verify(id: string, content: Content, options: VerifyOptions): Promise<Observed>;
   /**
    * What an undo would change.
    *

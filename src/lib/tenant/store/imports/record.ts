@@ -9,15 +9,7 @@ import { importNumber } from "../../../model/import-number.ts";
 import type { ChangedObject } from "../audit.ts";
 import type { Reader, Row, Writer } from "../store.ts";
 
-export type ImportState =
-  | "uploading"
-  | "planned"
-  | "awaiting-console"
-  | "committed"
-  | "accepted"
-  | "superseded"
-  | "discarded"
-  | "failed";
+export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
 /** The request of an import, with all that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
@@ -52,23 +44,13 @@ export interface ImportDetail {
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
-  /** which records the plan deletes, see `deletionsOf`; and which ones somebody agreed to as it was sent to the console */
-  readonly deletions?: string | null | undefined;
-  readonly agreedDeletions?: string | null | undefined;
   /** the numbers of the records that the plan keeps, as it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
-  /** it deletes others than somebody was shown; undefined if it replaces nothing */
-  readonly deletesOthers?: boolean | undefined;
-  /** as it was written for the console */
-  readonly emittedCounts?: PlanCounts | null | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** of the file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
-  /** the import that was written for the console after this one, and those this one superseded */
-  readonly supersededBy?: string | undefined;
-  readonly supersedes?: readonly string[] | undefined;
   /** of a drop: the numbers of the tasks */
   readonly drops?: readonly number[] | undefined;
   /** of an undo: the number of the change that it undoes, and whether it leaves out what cannot be undone */
@@ -127,7 +109,7 @@ export const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRe
 };
 
 /** Returns the number in a column; null if the column is null. */
-export const numberIn = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
+const numberIn = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
   const value = row[column] ?? null;
   return value === null ? null : Number(value);
 };
@@ -144,7 +126,7 @@ export const recordOf = (row: Row): ImportRecord => ({
 });
 
 /** The states of an import whose plan was applied. */
-export const DONE: readonly ImportState[] = ["committed", "accepted"];
+export const DONE: readonly ImportState[] = ["committed"];
 
 /** The state of an import as people are told it. */
 export const stateOf = ({ state, detail }: ImportRecord): ImportState | "undone" =>
@@ -232,7 +214,7 @@ export const keptByRunBefore = async (
     `select detail -> 'undeletable' as kept from import
      where pk < :pk and kind = :kind and detail -> 'undeletable' is not null
        and detail -> 'request' -> 'scope' is not distinct from :scope
-       and (state in ('committed', 'accepted') or state = 'discarded' and not (detail -> 'counts' ->> 'rejected')
+       and (state = 'committed' or state = 'discarded' and not (detail -> 'counts' ->> 'rejected')
          and ${CHANGES.map((count) => `detail -> 'counts' ->> '${count}'`).join(" + ")} = 0)
      order by pk desc limit 1`,
     { pk, kind, scope: request?.scope === undefined ? null : JSON.stringify(request.scope) },

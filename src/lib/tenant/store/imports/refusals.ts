@@ -55,13 +55,7 @@ export const rejected = (record: ImportRecord): Failure =>
       `import ${record.number} has invalid rows; nothing was changed`,
       `インポート ${record.number} に不正な行があるため、何も変更していません`,
     ),
-    hint:
-      record.state === "awaiting-console"
-        ? text(
-            `see what no longer fits: clomoctl imports show ${record.number} --problems; mend that here, then verify again; or drop the plan, and take over the console's export by --from-console (system administrators may): clomoctl imports discard ${record.number}`,
-            `合わなくなった点: clomoctl imports show ${record.number} --problems。ここで直してから、もう一度照合してください。計画を破棄し、管理画面のエクスポートを --from-console で取り込むこともできます(システム管理者のみ): clomoctl imports discard ${record.number}`,
-          )
-        : text(`see them: ${show(record)}`, `確認: ${show(record)}`),
+    hint: text(`see them: ${show(record)}`, `確認: ${show(record)}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */

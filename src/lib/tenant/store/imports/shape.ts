@@ -6,7 +6,7 @@ import { readOpenTasks } from "../../console/tasks.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { DONE, numbersOf, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
+import { numbersOf, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -34,19 +34,13 @@ interface Beside {
   readonly undoneBy: ReadonlyMap<number, number>;
   /** deletions that are committed with others, by id */
   readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
-  /** the numbers of the open tasks for the console */
-  readonly open: ReadonlySet<number>;
-  /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
-  readonly sent: ReadonlyMap<string, string>;
+  /** the open tasks for the console, and how many records each has */
+  readonly open: ReadonlyMap<number, number>;
+  /** the columns that exports of the console have shown: by kind and field */
   readonly seen: ReadonlySet<string>;
   /** the tenant's own fields of users */
   readonly customFields: readonly CustomField[];
 }
-
-/** SQL: when columns were last sent to the console by imports that who asks sees. */
-const SENT_BY_SEEN = `select i.kind, e.value as field, max(i.detail ->> 'emittedAt') as at
-  from import i, json_each(i.detail -> 'staged' -> 'staged') e
-  where i.detail ->> 'emittedAt' is not null and i.detail ->> 'committedAt' is not null group by i.kind, e.value`;
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
@@ -66,7 +60,6 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
      from import where id in (select value from json_each(:takes))`,
     { takes: JSON.stringify(takes) },
   );
-  const sent = await reader.all(reader.isPartial ? SENT_BY_SEEN : "select kind, field, at from sent_column");
   const seen = await reader.all("select kind, field from seen_column");
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
@@ -74,7 +67,6 @@ const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Pro
     undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
     taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     open: (await readOpenTasks(reader)).open,
-    sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   };
@@ -97,7 +89,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
 /** The counts of a plan, and what only some plans tell. */
-const shownCounts = (record: ImportRecord) => {
+const shownCounts = ({ detail }: ImportRecord) => {
   const {
     newOrgs,
     newGroups,
@@ -114,7 +106,7 @@ const shownCounts = (record: ImportRecord) => {
     ...counts
   }: PlanCounts = {
     ...NO_COUNTS,
-    ...countsOf(record),
+    ...detail.counts,
   };
   return {
     ...counts,
@@ -164,16 +156,21 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-    unverifiedColumns: unverifiedColumns(record, beside),
+    unverifiedColumns: unverifiedColumns(record),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(takes === undefined ? {} : { takes }),
     ...(detail.others === undefined ? {} : { others: [...detail.others] }),
-    ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
-    ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
-    ...(task === undefined ? {} : { consoleTask: task }),
+    ...(task === undefined ? {} : { consoleTask: task, ...inConsole(record, beside) }),
     ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
   };
+};
+
+/** How many of an import's records the console has by now. */
+const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
+  const { create = 0, update = 0, delete: gone = 0 } = counts ?? {};
+  const of = create + update + gone;
+  return of === 0 ? {} : { inConsole: { done: Math.max(0, of - (open.get(change ?? -1) ?? 0)), of } };
 };
 
 /** A request as its maker sent it. */
@@ -190,11 +187,7 @@ const settledOf = ({ closed, contradicted, reopened }: Settled, { open }: Beside
   open: open.size,
 });
 
-/** What a plan is told to change: once it is done, what it did; until then what the file for the console has. */
-const countsOf = ({ state, detail: { counts, emittedCounts } }: ImportRecord) =>
-  DONE.includes(state) ? counts : (emittedCounts ?? counts);
-
-const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);
+const OPEN: ReadonlySet<ImportState> = new Set(["planned"]);
 
 /** Columns that no export of the console has shown; all of them in a tenant that is no mirror of this kind. */
 const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string[] =>
@@ -203,9 +196,9 @@ const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string
     .map(({ header }) => header);
 
 /** Columns of the file that the console's own export does not contain. @see facts 6.5 */
-const unverifiedColumns = ({ kind, detail }: ImportRecord, { sent }: Beside): Import["unverifiedColumns"] => {
+const unverifiedColumns = ({ kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
   const staged = new Set(detail.staged?.staged ?? []);
   return FORMATS[kind].columns
     .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
-    .map(({ field, header }) => ({ header, lastSentAt: sent.get(columnName(kind, field)) ?? null }));
+    .map(({ header }) => ({ header }));
 };

@@ -245,8 +245,6 @@ const FIRST_SCHEMA = `
     since integer not null, confirmedBy text, confirmedAt text, composition, authentication, primary key (revision,
     pk)) without rowid;
 
-  create table sent_column (
-    kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
   create table seen_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 

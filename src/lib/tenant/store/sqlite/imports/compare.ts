@@ -39,8 +39,7 @@ import { mergeLocal } from "./merge/local-fields.ts";
 import { resetMerge } from "./merge/tables.ts";
 import { findMoved, findPendingReferences } from "./matching/pending.ts";
 import { followFormer } from "./matching/referred.ts";
-import { dropUnwritten, keepToWritten } from "./matching/written.ts";
-import { AGREED, CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database, plan: PlanSql): void => {
@@ -68,10 +67,10 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
     },
   );
 
-const countDeleted = (database: Database, { kind, request, written }: PlanSql): number => {
+const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
-  const isCounted = kind.table.planner !== undefined || written !== undefined || request.fromConsole === true;
+  const isCounted = kind.table.planner !== undefined || request.fromConsole === true;
   if (isCounted) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
@@ -106,17 +105,8 @@ const UNRELIABLE = [
   .map((code) => `'${code}'`)
   .join(", ");
 
-/**
- * Compares staged rows with the tenant, on one snapshot, and stores the results next to them.
- *
- * @param options `forNew` false, of an export that is only looked at: rows that would create a record need not have all that a
- *   new one needs; `isEmitted`: the file was written for the console
- */
-export const compare = (
-  database: Database,
-  plan: PlanSql,
-  { forNew = true, isEmitted = false }: { readonly forNew?: boolean | undefined; readonly isEmitted?: boolean } = {},
-): PlanCounts => {
+/** Compares staged rows with the tenant, on one snapshot, and stores the results next to them. */
+export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   reset(database, plan);
   database.exec("create index if not exists s.problem_row on problem (row)");
   findMendedKeys(database, plan);
@@ -125,8 +115,7 @@ export const compare = (
   let foreign: Foreign | undefined;
   followFormer(database, plan);
   if (planner !== undefined) {
-    planner.compare(database, plan, !forNew);
-    keepToWritten(database, plan);
+    planner.compare(database, plan);
   } else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
@@ -135,29 +124,23 @@ export const compare = (
     matchCandidates(database, plan);
     match(database, plan);
     leaveOutUnknownKeys(database, plan);
-    keepToWritten(database, plan);
     mergeLocal(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
     findUndeletable(database, plan);
-    if (forNew) findMissingForNew(database, plan);
+    findMissingForNew(database, plan);
     findBeyondScope(database, plan);
-    // what was written for the console was looked at then
-    if (!isEmitted) findUncomposed(database, plan);
+    findUncomposed(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
     findStranded(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
-    if (forNew && !isEmitted) {
-      const areKnown = findKeysOfOthers(database, plan);
-      foreign = findForeign(database, plan, areKnown);
-      findLostZeros(database, plan);
-    }
+    foreign = findForeign(database, plan, findKeysOfOthers(database, plan));
+    findLostZeros(database, plan);
   }
   findPendingReferences(database, plan);
-  if (!isEmitted) findMoved(database, plan);
+  findMoved(database, plan);
   findLikeCodes(database, plan);
-  dropUnwritten(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
@@ -245,34 +228,6 @@ const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): n
 /** @throws Failure `conflict` when a collection the plan read has changed since */
 export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "number" | "etag">): void => {
   if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
-};
-
-/**
- * Which records a replacing plan deletes, as a short text: another text means others. Their number, and two sums of
- * theirs; null if the plan deletes none by itself.
- */
-export const deletionsOf = (database: Database, { kind, request }: PlanSql): string | null => {
-  if (request.mode !== "replace") return null;
-  const sums = "count(*) as n, coalesce(sum(t.pk), 0) as a, coalesce(sum((t.pk % 9973) * (t.pk % 10007)), 0) as b";
-  const sql = `select ${sums} from ${kind.thing.name} t where ${kind.isLacking}`;
-  const { n, a, b } = database.get(sql, { kind: kind.name }) ?? {};
-  return [n, a, b].map(Number).join(".");
-};
-
-/** Keeps which records a replacing plan deletes, until its file is written for the console. */
-export const keepDeletions = (database: Database, { kind, request, written }: PlanSql): void => {
-  if (request.mode !== "replace" || written !== undefined) return;
-  database.exec(`drop table if exists ${AGREED}`);
-  database.exec(`create table ${AGREED} (pk integer primary key)`);
-  const sql = `insert into ${AGREED} select t.pk from ${kind.thing.name} t where ${kind.isLacking} order by t.pk`;
-  database.run(sql, { kind: kind.name });
-};
-
-/** True if a replacing plan deletes records that it did not delete as somebody was shown it; undefined of other plans. */
-export const deletesOthers = (database: Database, { kind, request }: PlanSql): boolean | undefined => {
-  if (request.mode !== "replace") return undefined;
-  const others = `select 1 from ${kind.thing.name} t where ${kind.isLacking} and not exists (select 1 from ${AGREED} a where a.pk = t.pk)`;
-  return database.count(`select count(*) from (${others} limit 1) one`, { kind: kind.name }) > 0;
 };
 
 /** The collections a plan reads; a write to one of them between plan and commit is a conflict. */

@@ -3,7 +3,7 @@ import type {
   Again,
   Asked,
   CommitOptions,
-  Comparison,
+  Observed,
   Content,
   ImportEngine,
   PlanWork,
@@ -125,43 +125,37 @@ export class SqliteImports implements ImportEngine {
     for (const _ of this.#reading(record.id, (database) => [refuseAbove(database, plan)]));
   }
 
-  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
+  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, written }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
     const change = { id, moment, once, writer, scope: this.#scope };
     await this.#worker.run(
       type === "commit"
-        ? { type, files: this.#files(id, detail.takes), ...change, verified }
+        ? { type, files: this.#files(id, detail.takes), ...change, written }
         : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,
     );
   }
 
-  async verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison> {
+  async verify(id: string, content: Content, { signal, ...options }: VerifyOptions): Promise<Observed> {
     this.#database.checkWritable();
-    planSqlOf(record);
-    const { id } = record;
-    const { request, moment, limit, signal } = options;
-    const compared = await this.#worker.run(
-      {
-        type: "verify",
-        files: this.#files(id),
-        id,
-        scope: this.#scope,
-        request,
-        encoding: content.encoding,
-        copy: this.#staging(`${id}.copy.${this.#processes.self}.db`),
-        exportStaging: this.#staging(`${id}.export.${this.#processes.self}.db`),
-        moment,
-        limit,
-      },
-      content.stream,
-      signal,
-    );
-    if (compared === undefined) throw new TypeError("a verification gives a comparison");
-    return compared;
+    makeStagingFolder(this.#folder);
+    const files = { tenant: this.#database.path, staging: this.#staging(`${id}.export.${this.#processes.self}.db`) };
+    const writer = this.#note.writer("imports verify", options.moment.now);
+    const task = {
+      type: "verify",
+      files,
+      id,
+      scope: this.#scope,
+      encoding: content.encoding,
+      writer,
+      ...options,
+    } as const;
+    const observed = await this.#worker.run(task, content.stream, signal);
+    if (observed === undefined) throw new TypeError("a verification tells what it observed");
+    return observed;
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {

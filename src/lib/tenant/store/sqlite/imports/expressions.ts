@@ -11,7 +11,7 @@ import {
 } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
-import { EMITTED, inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
+import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
 // of row and record, schema `s` the import's staging file.
@@ -300,12 +300,8 @@ export const changedBit = (plan: PlanSql, field: ImportedField): string => {
     : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/**
- * True if rows may leave fields as they are though their cells differ: those that were changed here, of an export of the
- * console, and those that were not written for the console, of a plan that was.
- */
-export const isSelective = ({ written, request }: PlanSql): boolean =>
-  written !== undefined || request.fromConsole === true;
+/** True if rows may leave fields as they are though their cells differ: those that were changed here, of an export of the console. */
+export const isSelective = ({ request }: PlanSql): boolean => request.fromConsole === true;
 
 /** The resulting value of an existing record. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
@@ -410,19 +406,14 @@ export const mayCreate = ({ request }: PlanSql, { refers }: StoredReference): bo
 export const newReferences = (plan: PlanSql, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
-  const isApplied = (row: string): string =>
-    plan.written === undefined ? isValid(row) : `${isWritten(row)} and ${isValid(row)}`;
   const valid =
     field.merge === "list"
       ? `exists (select 1 from s.row r join json_each(${stagedKeys(field)}) e
-           where e.value = f.key and ${isApplied("r.row")})`
-      : `f.key in (select ${stagedKeys(field)} from s.row r where ${isApplied("r.row")})`;
+           where e.value = f.key and ${isValid("r.row")})`
+      : `f.key in (select ${stagedKeys(field)} from s.row r where ${isValid("r.row")})`;
   return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
-          and (${isApplied("f.row")} or ${valid})`;
+          and (${isValid("f.row")} or ${valid})`;
 };
-
-/** SQL: true if a staged row changed anything as the plan's file was written for the console. @param row its number */
-export const isWritten = (row: string): string => `exists (select 1 from ${EMITTED} w where w.row = ${row})`;
 
 /** SQL: what a cell shows of the record it names, by its `pk`. @param from the table with the record */
 export const shownReference = (

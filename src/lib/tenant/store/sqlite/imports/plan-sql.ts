@@ -1,6 +1,6 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
-import { AGREED, deleting, UNDELETABLE, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
+import { deleting, UNDELETABLE, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
 import { isChangedHere } from "./merge/tables.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../scope.ts";
@@ -56,13 +56,8 @@ export const plannedKind = ({
 export const planSqlOf = (record: ImportRecord, schema?: StagingSchema): PlanSql => {
   const { kind, state, detail } = record;
   const { request, staged } = detail;
-  const open = state === "planned" || state === "awaiting-console";
-  if (open && request?.mode === "delete") return deletionSql(kind, request, schema);
-  if (!open || request === null || staged === null) throw withoutPlan(record);
-  const planned = { kind: plannedKind(request), request, staged };
-  const isReplacing = request.mode === "replace";
-  if (state === "planned") return planned;
-  const written = { kind: planned.kind, kept: detail.undeletable ?? [] };
-  const isLacking = `${planned.kind.isLacking} and exists (select 1 from ${AGREED} a where a.pk = t.pk)`;
-  return { ...planned, kind: isReplacing ? { ...planned.kind, isLacking } : planned.kind, written };
+  const isOpen = state === "planned";
+  if (isOpen && request?.mode === "delete") return deletionSql(kind, request, schema);
+  if (!isOpen || request === null || staged === null) throw withoutPlan(record);
+  return { kind: plannedKind(request), request, staged };
 };

@@ -215,14 +215,6 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   }
 }
 
-/** The first lines of a plan, in the order of {@link planLines}. */
-export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery & { readonly limit: number }) =>
-  Buffer.concat([...planLines(database, plan, query)])
-    .toString()
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as PlanRow);
-
 /** SQL: a problem as a line of NDJSON; its `params` are already JSON. */
 const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;

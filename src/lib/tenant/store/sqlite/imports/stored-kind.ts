@@ -113,23 +113,7 @@ export interface PlanSql {
   readonly staged: StagedFile;
   /** the numbers of the records that the run before kept, as it could not delete them */
   readonly keptBefore?: ReadonlySet<number> | undefined;
-  /** of a plan whose file was written for the console: it does what was written, whatever has changed here since */
-  readonly written?: WrittenPlan | undefined;
 }
-
-/** A plan as its file was written for the console; what it deletes is in {@link AGREED}. */
-export interface WrittenPlan {
-  /** the kind of the plan before that, which deletes whatever the input lacks */
-  readonly kind: StoredKind;
-  /** the numbers of the records that it kept, as it could not delete them */
-  readonly kept: readonly number[];
-}
-
-/** The table with the rows of a plan that changed anything as its file was written for the console. */
-export const EMITTED = "s.emitted";
-
-/** The table with the records that a replacing plan deleted as somebody was shown it; once its file was written, as it was then. */
-export const AGREED = "s.agreed";
 
 /** The table with the records that a replacing plan keeps although its file lacks them. */
 export const UNDELETABLE = "undeletable";
@@ -151,20 +135,12 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
-  /**
-   * Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome.
-   *
-   * @param formerly rows meet records by the keys, too, that open tasks are to change
-   */
-  compare(database: Database, plan: PlanSql, formerly: boolean): void;
-  /** Keeps which records the cells of a plan name, and names them by what they are called now. */
-  readonly named: { readonly keep: (database: Database) => void; readonly follow: (database: Database) => void };
+  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome. */
+  compare(database: Database, plan: PlanSql): void;
   /** SQL: true if a replacing import deletes the record `t` */
   readonly lacking: string;
   /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
   write(database: Database, plan: PlanSql, context: CommitContext): void;
-  /** SQL: the rows above those in {@link EMITTED} */
-  readonly above: string;
   /** SQL: joins to the staged row `r` what {@link values} reads */
   readonly join: string;
   /**
@@ -177,9 +153,6 @@ export interface Planner {
   /** SQL: true if a row leaves a field blank, with {@link join} */
   readonly blank: Readonly<Record<string, string>>;
 }
-
-/** True if a thing has files. */
-export const hasFormer = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 /** The collection of the tenant's custom fields. */
 export const CUSTOM_FIELDS = "fields";

@@ -16,7 +16,7 @@ import { proceeding } from "../imports/functions.ts";
 import { seesPart } from "../scope.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
-import { droppedRecords } from "./drop.ts";
+import { markOfDropped } from "./drop.ts";
 import { afterwards, joinNow, isStaged, restoredColumns, stagedTable, THINGS, uniqueFields } from "./staged.ts";
 
 // What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.
@@ -304,7 +304,7 @@ export const blockedPlaces = (database: Database): readonly BlockedPlace[] =>
 
 /** A text that is another one once other records stand in the way of an undo. */
 export const undoEtag = (database: Database, { number, dropped }: UndoneChange): string => {
-  const places = [blockedPlaces(database), ...(dropped === undefined ? [] : [droppedRecords(database)])];
+  const places = [blockedPlaces(database), ...(dropped === undefined ? [] : markOfDropped(database))];
   return `${dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
 };
 

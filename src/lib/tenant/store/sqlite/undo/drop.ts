@@ -1,11 +1,14 @@
 import { driftOf } from "../../../console/drift.ts";
 import { joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
-import { ALL_CHANGED, type Versions } from "../../../versions/tables.ts";
+import { DEVICE, OWNERS } from "../../../../model/device.ts";
+import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
+import { versionsOf } from "../../../versions/keep.ts";
+import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { proceeding } from "../imports/functions.ts";
-import { restoredColumns, stagedTable, THINGS } from "./staged.ts";
+import { emptyStaged, isStaged, restoredColumns, stagedTable, THINGS } from "./staged.ts";
 
 // A task is dropped by an undo whose values are those of the console: what was changed here gets the observed values, what was
 // created here goes, and what was deleted here comes back.
@@ -13,8 +16,37 @@ import { restoredColumns, stagedTable, THINGS } from "./staged.ts";
 /** The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, and `whole`: the record as a whole. */
 const DROPPED = "temp.dropped";
 
-/** Stages what is dropped of a thing's records. */
-export const stageDrop = (database: Database, versions: Versions, { dropped = [], inSight }: UndoneChange): void => {
+/** Stages what is dropped. */
+export const stageDrop = (database: Database, dropped: UndoneChange): void => {
+  for (const versions of THINGS) {
+    emptyStaged(database, versions);
+    stageThing(database, versions, dropped);
+  }
+  stageMembers(database, dropped);
+};
+
+/** Groups are named by their users: who followed a name follows it back, unless the groups were changed otherwise since. */
+const stageMembers = (database: Database, { dropped = [] }: UndoneChange): void => {
+  const [users, groups] = [SECURED_USER, SECURED_GROUP].map(({ name }) => versionsOf(name)) as [Versions, Versions];
+  if (!isStaged(database, groups)) return;
+  const bit = bitOf(users, "groups");
+  const names = [...restoredColumns(users).map(({ name }) => name), ...users.times];
+  const values = names.map((name) => {
+    const column = quoteIdentifier(name);
+    return name === "groups" || name === "groupKeys" ? `v.${column}` : `t.${column}`;
+  });
+  const later = `select 1 from main.secured_user_version w where w.pk = v.pk and w.revision > v.revision and w.changed & ${bit} <> 0`;
+  database.run(
+    `insert into ${stagedTable(users)} (pk, action, changed, ${names.map(quoteIdentifier).join(", ")})
+     select v.pk, 'update', ${bit}, ${values.join(", ")}
+     from main.secured_user_version v ${THEN} main.secured_user t on t.pk = v.pk
+     where v.revision in (select value from json_each(:dropped)) and v.action = 'update' and v.changed & ${bit} <> 0
+       and not exists (${later}) on conflict do nothing`,
+    { dropped: JSON.stringify(dropped) },
+  );
+};
+
+const stageThing = (database: Database, versions: Versions, { dropped = [], inSight }: UndoneChange): void => {
   const { thing, key, times } = versions;
   database.exec(
     `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, primary key (thing, pk))`,
@@ -32,12 +64,20 @@ export const stageDrop = (database: Database, versions: Versions, { dropped = []
       }),
     },
   );
+  // a device has one owner, of two kinds
+  if (thing === DEVICE) {
+    const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
+    database.exec(
+      `update ${DROPPED} set mask = mask | ${owners} where thing = '${thing.name}' and mask & (${owners}) <> 0`,
+    );
+  }
   const columns = restoredColumns(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
     const value = name === "custom" ? withoutBlanks(joinedEntries(own, local)) : own;
-    return either(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
+    // what does not differ is what the console has, too
+    return either(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
   });
   const from = `${DROPPED} d ${THEN} ${observedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and ${proceeding("d.pk")}`;
@@ -61,11 +101,17 @@ export const stageDrop = (database: Database, versions: Versions, { dropped = []
 const withoutBlanks = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-/** Returns what is staged to be dropped, or only closed. */
+/** Returns the records of which something is dropped. */
 export const droppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   database
     .all(`select thing, pk from ${DROPPED} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)] as const);
+
+/** Returns a mark of what is dropped: any later change of the tenant may be another one of that. */
+export const markOfDropped = (database: Database): readonly unknown[] => [
+  database.count("select coalesce(max(revision), 0) from main.collection"),
+  database.all(`select * from ${DROPPED} order by thing, pk`),
+];
 
 /** Stores that the records have the values of the console again. Call it when these are written. */
 export const settleDropped = (database: Database): void => {

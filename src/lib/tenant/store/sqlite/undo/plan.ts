@@ -16,6 +16,7 @@ import { kindNamed } from "../imports/tables.ts";
 import { seesPart } from "../scope.ts";
 import { blockedRecords, countBlocked, findBlocked, undoEtag, type BlockedPlace } from "./blocked.ts";
 import { changedColumns, kindsOf } from "./lines.ts";
+import { stageDrop } from "./drop.ts";
 import { stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
 /** Maximum number of records in the way that are told one by one. */
@@ -91,7 +92,8 @@ const checkNobodyAbove = (database: Database): void => {
  * @throws Failure `not-permitted`
  */
 export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedPlace[]): void => {
-  stageUndo(database, undone);
+  if (undone.dropped === undefined) stageUndo(database, undone);
+  else stageDrop(database, undone);
   checkNobodyAbove(database);
   findBlocked(database, undone, known);
 };

@@ -1,5 +1,4 @@
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
-import { stageDrop } from "./drop.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
@@ -74,21 +73,21 @@ export interface StagedCount {
 export const isStaged = (database: Database, versions: Versions): boolean =>
   database.get(`select 1 from ${stagedTable(versions)} limit 1`) !== undefined;
 
+/** Makes the tables of a thing's staged records, and empties them. */
+export const emptyStaged = (database: Database, versions: Versions): void => {
+  const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
+  const table = stagedTable(versions);
+  database.exec(
+    `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
+  );
+  database.exec(`delete from ${table}`);
+  for (const sql of clearingSince(versions)) database.exec(sql);
+};
+
 /** Stages the undo of a change: all of it. */
-export const stageUndo = (database: Database, undone: UndoneChange): void => {
-  const { revision, dropped } = undone;
+export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "revision">): void => {
   for (const versions of THINGS) {
-    const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
-    const table = stagedTable(versions);
-    database.exec(
-      `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
-    );
-    database.exec(`delete from ${table}`);
-    for (const sql of clearingSince(versions)) database.exec(sql);
-    if (dropped !== undefined) {
-      stageDrop(database, versions, undone);
-      continue;
-    }
+    emptyStaged(database, versions);
     for (const sql of staging(versions)) database.run(sql, { revision });
     // the later versions of all records are scanned: not of things that the change did not write
     if (!isStaged(database, versions)) continue;
@@ -96,7 +95,7 @@ export const stageUndo = (database: Database, undone: UndoneChange): void => {
       collectingSince(
         versions,
         "select 0 as import, :revision as revision",
-        `+v.pk in (select pk from ${table}) and ${proceeding("v.pk")}`,
+        `+v.pk in (select pk from ${stagedTable(versions)}) and ${proceeding("v.pk")}`,
       ),
       { revision },
     );

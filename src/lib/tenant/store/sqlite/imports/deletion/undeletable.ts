@@ -5,7 +5,7 @@ import { isMissing, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { calledText, stored } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { AGREED, UNDELETABLE, type Holder, type PlanSql } from "../stored-kind.ts";
+import { UNDELETABLE, type Holder, type PlanSql } from "../stored-kind.ts";
 
 /** A record that a replacing file lacks and that no import deletes, with the reason. */
 export interface Undeletable {
@@ -109,31 +109,16 @@ const isReleased = ({ request }: PlanSql, devices: readonly NamedDevice[]): bool
 /** Finds the records that a replacing file lacks and that no import deletes. */
 export const findUndeletable = (database: Database, planned: PlanSql): void => {
   if (planned.request.mode !== "replace") return;
-  const plan = { ...planned, kind: planned.written?.kind ?? planned.kind };
-  recordUndeletable(database, plan, protectedRecords(database, plan));
-  recordUndeletable(database, plan, referredRecords(database, plan));
-};
-
-/** Those of the records that a plan deleted or kept as its file was written for the console; of any other plan all. */
-const amongWritten = (
-  database: Database,
-  { written }: PlanSql,
-  found: readonly Undeletable[],
-): readonly Undeletable[] => {
-  if (written === undefined) return found;
-  const kept = new Set(written.kept);
-  const wasDeleted = (pk: number): boolean =>
-    database.count(`select count(*) from ${AGREED} where pk = :pk`, { pk }) > 0;
-  return found.filter(({ pk }) => kept.has(pk) || wasDeleted(pk));
+  recordUndeletable(database, planned, protectedRecords(database, planned));
+  recordUndeletable(database, planned, referredRecords(database, planned));
 };
 
 /**
  * Records what no import deletes: as problems for which the plan is rejected; if such records are to be kept, in
  * `s.undeletable`, with a warning each.
  */
-export const recordUndeletable = (database: Database, plan: PlanSql, all: readonly Undeletable[]): void => {
+export const recordUndeletable = (database: Database, plan: PlanSql, found: readonly Undeletable[]): void => {
   const { request, keptBefore } = plan;
-  const found = amongWritten(database, plan, all);
   const isKept = request.undeletable !== undefined;
   if (isKept)
     database.run(

@@ -1,4 +1,7 @@
-import type { Foreign } from "../../../../../imports/plan.ts";
+import { Failure } from "../../../../../errors/index.ts";
+import { nounNamed } from "../../../../../model/problem.ts";
+import { counted, text } from "../../../../../text/index.ts";
+import type { Foreign, PlanCounts } from "../../../../../imports/plan.ts";
 import type { ImportedField, KindKey } from "../../../../../imports/kinds.ts";
 import { foreignBy, MIN_FOREIGN_ROWS } from "../../../../../rules/import-file.ts";
 import type { Database } from "../../database.ts";
@@ -92,4 +95,22 @@ const hasSharedDomain = (database: Database, plan: PlanSql, claim: Claim): boole
   if (database.get(`select ${inTenant} where domain = :domain limit 1`, params) !== undefined) return true;
   const shared = `select 1 from (select distinct ${inTenant}) t where t.domain in (${inFile}) limit 1`;
   return database.get(shared) !== undefined;
+};
+
+/** The refusal of an export that looks like another tenant's. */
+export const ofOtherTenant = (
+  { kind, staged }: PlanSql,
+  { recordsBefore }: Pick<PlanCounts, "recordsBefore">,
+): Failure => {
+  const noun = nounNamed(kind.thing.noun ?? kind.thing.name);
+  return new Failure("input-rejected", {
+    what: text(
+      `none of the ${counted(staged.rows, "row")} matches one of the ${counted(recordsBefore, noun.en)}: this looks like the export of another tenant`,
+      `${staged.rows} 行は、${noun.ja} ${recordsBefore} 件のどれとも一致しません。別のテナントのエクスポートのようです`,
+    ),
+    hint: text(
+      "export in the console of this tenant, and verify again",
+      "このテナントの管理画面でエクスポートして、もう一度照合してください",
+    ),
+  });
 };

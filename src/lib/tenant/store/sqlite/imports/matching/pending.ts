@@ -126,7 +126,11 @@ interface Renamed {
 }
 
 /** Returns the records of a reference that the console has by another name. */
-export const renamedThere = (database: Database, { refers, table: { thing } }: StoredReference, kind: string): readonly Renamed[] => {
+export const renamedThere = (
+  database: Database,
+  { refers, table: { thing } }: StoredReference,
+  kind: string,
+): readonly Renamed[] => {
   const versions = OBSERVED.find((one) => one.thing === thing);
   if (versions === undefined) return [];
   const { comparison = "exact" } = thing.fields[refers.by] ?? {};

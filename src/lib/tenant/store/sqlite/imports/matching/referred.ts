@@ -1,61 +1,14 @@
 import { KEYS, type ImportedField } from "../../../../../imports/kinds.ts";
-import { comparisonKey } from "../../../../../model/normalise.ts";
 import type { Database } from "../../database.ts";
 import { quoteIdentifier } from "../../../sql/forms.ts";
 import { EXPORTED } from "../../../../console/observed.ts";
 import { renamedThere } from "./pending.ts";
-import { isKnown, isStaged, shownReference, staged, stagedKeys } from "../expressions.ts";
-import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { isKnown, isStaged, staged, stagedKeys } from "../expressions.ts";
+import type { PlanSql } from "../stored-kind.ts";
 
 // Cells of staged rows that name records: what they named, by what that is called now.
 
-/** The records that cells named as the plan was made. */
-const REFERRED = "s.referred";
-
-/** Keeps which records the cells of a plan name. */
-export const keepReferred = (database: Database, plan: PlanSql): void => {
-  database.exec(`drop table if exists ${REFERRED}`);
-  database.exec(`create table ${REFERRED} (what text not null, key text not null, pk integer not null)`);
-  for (const { field, keys, table } of referencesIn(plan)) {
-    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
-    database.run(
-      `insert into ${REFERRED} select f.what, f.key, known.${keys.own ? "pk" : keys.record} from s.refer f
-         join ${keys.table} known on ${keys.has("known", "f.key")} and ${scope} where f.what = :what`,
-      { kind: plan.kind.name, what: field.short },
-    );
-  }
-};
-
-/** False before a plan is made. */
-const hasReferred = (database: Database): boolean =>
-  database.count("select count(*) from s.sqlite_master where name = 'referred'") > 0;
-
 const referencesIn = (plan: PlanSql) => plan.kind.references.filter(({ field }) => isStaged(plan, field));
-
-/**
- * Names the records that the cells of a plan named as it was made by what they are called now: the console has, or is to
- * have, them by that too, and another one may be called as they were.
- */
-export const followReferred = (database: Database, plan: PlanSql): void => {
-  if (!hasReferred(database)) return;
-  for (const reference of referencesIn(plan)) {
-    const { field, refers, keys, table } = reference;
-    const isCalled = `exists (select 1 from ${keys.table} known where ${keys.has("known", "f.key")}
-      and known.${keys.own ? "pk" : keys.record} = f.pk)`;
-    const found = database.all(
-      `select f.key, f.pk, ${shownReference(reference, "f.pk")} as value from ${REFERRED} f
-       where f.what = :what and not ${isCalled} and value is not null`,
-      { what: field.short },
-    );
-    if (found.length === 0) continue;
-    const { comparison = "exact" } = table.thing.fields[refers.by] ?? {};
-    const names = found.map(({ key, pk, value }) => {
-      const now = comparisonKey(comparison, String(value));
-      return { key: String(key), pk: Number(pk), value: String(value), now };
-    });
-    rename(database, field, names);
-  }
-};
 
 /**
  * Names what cells of the console's export name by its former name, while the task of its renaming is open: the export may
@@ -106,10 +59,7 @@ const rename = (database: Database, field: ImportedField, names: readonly Follow
   const from = field.merge === "list" ? "" : "from s.followed n";
   database.exec(`update s.row as r set ${cell} = ${of.value}${kept} ${from} where ${of.which}`);
   const what = { what: values.what };
-  for (const [table, columns] of [
-    ["s.refer", "f.what, n.now, n.value, f.row, f.col"],
-    ...(hasReferred(database) ? ([[REFERRED, "f.what, n.now, n.pk"]] as const) : []),
-  ] as const) {
+  for (const [table, columns] of [["s.refer", "f.what, n.now, n.value, f.row, f.col"]] as const) {
     database.exec("drop table if exists s.renamed");
     database.run(
       `create table s.renamed as select ${columns} from ${table} f join s.followed n on n.key = f.key where f.what = :what`,

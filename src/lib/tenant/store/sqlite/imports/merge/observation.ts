@@ -1,6 +1,6 @@
 import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { ALL_CHANGED, bitOf, isCreatedIn, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
@@ -112,8 +112,7 @@ const observeDeleted = ({ database, plan, table }: Observing): void => {
 
 /** Stores which records the console does not have. */
 const observeMissing = (of: Observing): void => {
-  const { database, plan, table, params } = of;
-  const { name, thing } = plan.kind;
+  const { database, table, params } = of;
   const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE} <> 0`;
   database.run(
     `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,
@@ -121,10 +120,15 @@ const observeMissing = (of: Observing): void => {
      where ${isHere(of)} and ${isMissingThere}`,
     params,
   );
+};
+
+/** Forgets the records that were deleted here, and that the console does not have any more. @param which SQL: of them, `o` */
+const forgetDeleted = (of: Observing, which: string): void => {
+  const { database, table, params } = of;
   const isShown = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous}`,
+    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous} and ${which}`,
     params,
   );
   database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);
@@ -142,16 +146,24 @@ const observeFields = ({ database, plan: { staged } }: Observing): void => {
   );
 };
 
-/** Stores what an export showed of the records that were changed here. Call it before its plan is applied. */
-export const observeExport = (database: Database, plan: PlanSql, revision: number): void => {
+/**
+ * Stores what an export showed of the records that were changed here. Call it before its plan is applied.
+ *
+ * @param only SQL: of these observed records `o` alone; what is here stays as it is if the export lacks it
+ */
+export const observeExport = (database: Database, plan: PlanSql, revision: number, only?: string): void => {
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
   const params: Observing["params"] = thing.scope === undefined ? {} : { kind: name };
   const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
-  keepObserved(of);
+  if (only === undefined) keepObserved(of);
   observeMet(of);
   observeDeleted(of);
   observeFields(of);
-  if (isWhole(of)) observeMissing(of);
+  if (only !== undefined) forgetDeleted(of, only);
+  else if (isWhole(of)) {
+    observeMissing(of);
+    forgetDeleted(of, "true");
+  }
 };

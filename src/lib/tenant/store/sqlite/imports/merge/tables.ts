@@ -28,9 +28,6 @@ export const NAMELESS = "s.nameless";
 /** The target of a row that meets a record that was deleted here: it changes none, and creates none. */
 export const NO_RECORD = -1;
 
-/** SQL: true if a row of an export, matched by `m`, has another value than its record, whether the plan takes it or not. */
-export const IS_OTHER = `(m.changed <> 0 or exists (select 1 from ${MERGED} g where g.row = m.row and g.differing <> 0))`;
-
 export const CUSTOM = "custom";
 
 /** True if the records have custom fields. */

@@ -1,4 +1,4 @@
-import { codeKey, nameKey } from "../../../../../model/normalise.ts";
+import { nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { observedTable } from "../../../../console/observed.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
@@ -53,7 +53,8 @@ export const findPendingPlaces = (database: Database, plan: PlanSql): void => {
 
 /** The organisations that the console may have in another place, or not yet. */
 const pendingPlaces = (database: Database): readonly Pending[] => {
-  const shown = (column: string): string => either(`o.differs & ${bitOf(ORGS, column)} <> 0`, `o.${column}`, `t.${column}`);
+  const shown = (column: string): string =>
+    either(`o.differs & ${bitOf(ORGS, column)} <> 0`, `o.${column}`, `t.${column}`);
   const rows = database.all(
     `select t.pk, o.inConsole, ${shown("parent")} as parent, ${shown("name")} as name, ${shown("code")} as code,
        (select max(c.number) from main.org_version v ${THEN} main.change c on c.revision = v.revision where v.pk = t.pk) as task,
@@ -66,16 +67,4 @@ const pendingPlaces = (database: Database): readonly Pending[] => {
     task: Number(inConsole === 0 ? (created ?? task) : (task ?? created)),
     place: inConsole === 0 ? null : placeOf(parent, name, code),
   }));
-};
-
-/** The organisations by the codes that the console has for them, where these were changed here; only where it is one. */
-export const formerCodes = (database: Database): ReadonlyMap<string, number> => {
-  const found = database.all(
-    `select t.pk, o.code from main.${observedTable(ORGS)} o ${THEN} org t on t.pk = o.pk
-     where o.inConsole = 1 and o.differs & ${bitOf(ORGS, "code")} <> 0 and o.code is not null`,
-  );
-  const byKey = Map.groupBy(found, ({ code }) => codeKey(String(code)));
-  return new Map(
-    [...byKey].flatMap(([key, [one, ...others]]) => (one && others.length === 0 ? [[key, Number(one["pk"])]] : [])),
-  );
 };

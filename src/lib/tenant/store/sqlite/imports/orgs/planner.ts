@@ -1,27 +1,19 @@
 import { MANAGERS, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
-import {
-  planOrgTree,
-  type ExistingOrg,
-  type OrgRow,
-  type OrgTreePlan,
-  type WrittenTree,
-} from "../../../../../imports/org-tree.ts";
+import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf, type ProblemParams } from "../../../../../model/problem.ts";
-import type { PlanRequest } from "../../../../../imports/plan.ts";
 import type { Database, Row } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
 import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
-import { AGREED, EMITTED, type CommitContext, type Planner, type PlanSql, type WrittenPlan } from "../stored-kind.ts";
+import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
 import { keepMergedOrgs, readOrgMerge } from "../merge/orgs.ts";
-import { followNamed, keepNamed } from "./named.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
-import { findPendingPlaces, formerCodes } from "./pending.ts";
+import { findPendingPlaces } from "./pending.ts";
 import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
@@ -155,21 +147,7 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   }
 };
 
-/** The bits of {@link OrgOutcome}. */
-const ALL_BITS = 7;
-
-const readWritten = (database: Database, { mode }: PlanRequest, { kept }: WrittenPlan): WrittenTree => ({
-  rows: new Map(
-    database
-      .all(`select row, changed, created from ${EMITTED}`)
-      .map(({ row, changed, created }) => [Number(row), created === 1 ? ALL_BITS : Number(changed)]),
-  ),
-  lacking: new Set(
-    mode === "replace" ? [...kept, ...database.all(`select pk from ${AGREED}`).map(({ pk }) => Number(pk))] : [],
-  ),
-});
-
-const compare = (database: Database, plan: PlanSql, formerly: boolean): void => {
+const compare = (database: Database, plan: PlanSql): void => {
   for (const table of ["org_after", "gone"]) database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,
     parentRow integer)`);
@@ -177,7 +155,7 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
   const isScoped = plan.request.scope !== undefined;
   const orgs = isScoped ? [...readAbove(database), ...readOrgs(database)] : readOrgs(database);
   const rows = readRows(database);
-  const merge = plan.request.fromConsole === true && !formerly ? readOrgMerge(database, { rows, orgs }) : undefined;
+  const merge = plan.request.fromConsole === true ? readOrgMerge(database, { rows, orgs }) : undefined;
   const tree = planOrgTree(rows, orgs, {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
@@ -189,8 +167,6 @@ const compare = (database: Database, plan: PlanSql, formerly: boolean): void => 
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
     local: merge?.local,
-    ...(formerly && { formerCodes: formerCodes(database) }),
-    ...(plan.written && { written: readWritten(database, plan.request, plan.written) }),
   });
   keep(database, plan, tree);
   if (merge !== undefined) keepMergedOrgs(database, plan, tree, merge);
@@ -258,13 +234,8 @@ const values = (database: Database) => {
 /** Organisations are compared as a tree; parents are written before or after their children. */
 export const ORG_PLANNER: Planner = {
   compare,
-  named: { keep: keepNamed, follow: followNamed },
   lacking: "t.pk in (select target from s.gone)",
   write,
-  above: `with recursive above (row) as (
-    select a.parentRow from s.org_after a join ${EMITTED} e on e.row = a.row where a.parentRow is not null
-    union select a.parentRow from above u join s.org_after a on a.row = u.row where a.parentRow is not null)
-    select row from above`,
   join: "left join s.org_after a on a.row = r.row",
   values,
   called: pathText,

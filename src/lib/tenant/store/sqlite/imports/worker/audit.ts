@@ -1,6 +1,6 @@
 import { FORMATS } from "../../../../../model/formats.ts";
 import { appendAudit, type ChangedObject } from "../../../audit.ts";
-import type { CommitMoment, Verified } from "../../../imports/engine.ts";
+import type { CommitMoment, WrittenFile } from "../../../imports/engine.ts";
 import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
 import { sumIn } from "../../audit/versions.ts";
@@ -25,12 +25,11 @@ const deletedBy = (database: Database, { kind }: ImportRecord, revision: number)
 };
 
 /** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
-const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | undefined): string => {
+const actionOf = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
   if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
-  if (state !== "awaiting-console") return "imports.commit";
-  return verified?.state === "accepted" ? "imports.accept" : "imports.verify";
+  return "imports.commit";
 };
 
 /** When and how an import was done. */
@@ -38,7 +37,7 @@ interface Done {
   readonly change: number;
   readonly moment: CommitMoment;
   readonly revision: number;
-  readonly verified?: Verified | undefined;
+  readonly written?: WrittenFile | undefined;
 }
 
 /**
@@ -53,11 +52,12 @@ export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision, verified }: Done,
+  { change, moment, revision, written }: Done,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;
-  const kind = drops !== undefined ? "drop" : undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
+  const kind =
+    drops !== undefined ? "drop" : undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
   await appendAudit(
     writer,
     {
@@ -65,7 +65,7 @@ export const auditImport = async (
       actor,
       by,
       origin,
-      action: actionOf(record, verified),
+      action: actionOf(record),
       objects: [importObject({ ...record, number: String(change) }), ...deletedBy(database, record, revision)],
       orgs: touchedOrgs(database, revision) ?? heldOrgs,
       detail: {
@@ -77,9 +77,45 @@ export const auditImport = async (
         drops,
         ...doneOf(counts),
         inputSha256: staged?.sha256,
+        emittedFile: written?.fileName,
+        emittedSha256: written?.sha256,
         versions: sumIn(database, revision),
       },
     },
     { writer: kind, revision, import: record.pk, undoes },
+  );
+};
+
+/** What an export showed of a task. */
+interface Verification {
+  /** of the change that the task is of */
+  readonly revision: number;
+  readonly moment: CommitMoment;
+  readonly sha256: string;
+  /** number of records of which something was confirmed that the export does not show */
+  readonly confirmed: number;
+}
+
+/** Writes the audit's record of an export that a task was verified by. */
+export const auditVerification = async (
+  writer: Writer,
+  { revision, moment, sha256, confirmed }: Verification,
+): Promise<void> => {
+  const { actor, by, heldOrgs, origin, now } = moment;
+  const row = await writer.get("select number from main.change where revision = :revision", { revision });
+  const id = String(row?.["number"]);
+  await appendAudit(
+    writer,
+    {
+      at: now,
+      actor,
+      by,
+      origin,
+      action: "imports.verify",
+      objects: [{ thing: "console_task", id }],
+      orgs: heldOrgs,
+      detail: { exportSha256: sha256, confirmed: confirmed > 0 ? confirmed : undefined },
+    },
+    { writer: "console", revision: null },
   );
 };

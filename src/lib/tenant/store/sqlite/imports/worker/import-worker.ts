@@ -4,8 +4,8 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
-import { applyToCopy, commit, commitUndo, formOf, planDeletion, replan, Staging } from "./tasks.ts";
-import type { Comparison } from "../../../imports/engine.ts";
+import { commit, commitUndo, formOf, planDeletion, replan, Staging } from "./tasks.ts";
+import type { Observed } from "../../../imports/engine.ts";
 import type { Assignment, Outcome, Task } from "./messages.ts";
 
 /** Chunks asked for ahead: enough to keep this thread busy, few enough to hold in memory. */
@@ -22,26 +22,22 @@ async function fill(staging: Staging, file: MessagePort, interrupted: () => bool
   }
 }
 
-/** Compares the file with what the plan makes of a copy of the tenant. */
+/** Stores what the file shows of the records of a task. */
 async function verify(
   task: Extract<Task, { type: "verify" }>,
   file: MessagePort,
   interrupted: () => boolean,
-): Promise<Comparison> {
-  const { copy, exportStaging, request, encoding, limit } = task;
+): Promise<Observed> {
   try {
-    const planned = await applyToCopy(task, interrupted);
-    const form = await formOf(encoding);
-    using staging = new Staging({ tenant: copy, staging: exportStaging }, request, form, interrupted);
+    using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
     await fill(staging, file, interrupted);
-    return await staging.difference(planned, limit);
+    return await staging.observe(task);
   } finally {
-    removeStaging(exportStaging);
-    removeStaging(copy);
+    removeStaging(task.files.staging);
   }
 }
 
-async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Comparison | undefined> {
+async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Observed | undefined> {
   switch (task.type) {
     case "plan": {
       using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
@@ -70,7 +66,7 @@ async function outcomeOf(assignment: Assignment): Promise<Outcome> {
   const { task, stop } = assignment;
   const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
   try {
-    return { type: "done", compared: await perform(assignment, interrupted) };
+    return { type: "done", observed: await perform(assignment, interrupted) };
   } catch (error) {
     const { tenant, staging } = "files" in task ? task.files : { tenant: task.tenant };
     const failure = interrupted() ? interruption(error) : storageFailure(error, tenant, staging);

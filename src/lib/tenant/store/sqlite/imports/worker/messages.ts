@@ -3,7 +3,7 @@ import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { Again, Asked, CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
+import type { Again, Asked, CommitMoment, Observed, WrittenFile } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
 import type { Scope } from "../../../store.ts";
@@ -52,15 +52,15 @@ export type Task =
     } & StagedTask)
   | ({
       readonly type: "verify";
-      readonly copy: string;
-      readonly exportStaging: string;
-      /** what who asks for it sees of the tenant */
-      readonly scope: Scope | undefined;
-      readonly moment: CommitMoment;
-      readonly limit: number;
-    } & ReadingTask)
+      /** of the change that the task is of */
+      readonly revision: number;
+      /** what the export does not show is confirmed */
+      readonly confirmMissing: boolean;
+      readonly uploadSha256?: string | undefined;
+    } & ReadingTask &
+      Omit<Change, "once">)
   | ({ readonly type: "replan" } & Again & StagedTask)
-  | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
+  | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & Change)
   | ({
       readonly type: "undo";
       readonly id: string;
@@ -77,6 +77,6 @@ export interface Assignment {
 
 /** From the worker: the one outcome of its task. */
 export type Outcome =
-  | { readonly type: "done"; readonly compared: Comparison | undefined }
+  | { readonly type: "done"; readonly observed: Observed | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };

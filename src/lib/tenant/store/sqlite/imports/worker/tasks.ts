@@ -20,11 +20,11 @@ import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../../undo/blocked.ts";
 import { prepareUndo } from "../../undo/plan.ts";
-import { droppedRecords, settleDropped } from "../../undo/drop.ts";
-import { stagedCollections, stageUndo } from "../../undo/staged.ts";
+import { droppedRecords, settleDropped, stageDrop } from "../../undo/drop.ts";
+import { stagedCollections } from "../../undo/staged.ts";
 import { writeUndo } from "../../undo/write.ts";
 import { applyPlan } from "../commit.ts";
-import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
+import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import {
   changeImport,
@@ -37,31 +37,26 @@ import { blockedOtherwise, rejected, seeImport, undoneAlready, withoutPlan } fro
 import { choose, createChoice } from "../deletion/choose.ts";
 import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
-import { firstPlanRows } from "../rows.ts";
-import type { Comparison, UndoneChange, Verified } from "../../../imports/engine.ts";
+import type { Observed, UndoneChange, WrittenFile } from "../../../imports/engine.ts";
 import { droppedTasks, readChange, undoneChange, type StoredChange } from "../../../change-number.ts";
 import { countMerged } from "../merge/counts.ts";
 import { observeExport } from "../merge/observation.ts";
+import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
 import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
-import { findForeign } from "../matching/foreign.ts";
-import { findKeysOfOthers } from "../matching/lasting.ts";
-import { followReferred, keepReferred } from "../matching/referred.ts";
-import { keepEmitted } from "../matching/written.ts";
-import { countTouched, differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
-import { AGREEING, OBSERVED, observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
-import { auditImport } from "./audit.ts";
-import { findUntold, keepMet, leaveOutside, ofOtherTenant, refuseOthers } from "./verification.ts";
+import { confirmDrift } from "../../../../console/drift.ts";
+import { observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
+import { auditImport, auditVerification } from "./audit.ts";
+import { ofOtherTenant } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { readSettled, readUnsettled, restoreAge } from "./settled.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, StagingSchema, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
-import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
+import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
@@ -188,42 +183,36 @@ export class Staging {
   }
 
   /**
-   * Compares the staged rows with the tenant and stores nothing.
+   * Stores what the staged export shows of the records of a task, and confirms what it cannot show if that is asked for.
    *
-   * @param planned what the plan that awaits the console changes
-   * @param limit maximum number of differing records
-   * @throws Failure `input-rejected` if the file cannot be compared at all
+   * @throws Failure `input-rejected` if the file cannot be compared, or looks like another tenant's
    */
-  async difference(planned: PlannedChanges, limit: number): Promise<Comparison> {
+  async observe({
+    revision,
+    moment,
+    confirmMissing,
+    uploadSha256,
+    writer: note,
+  }: Extract<Task, { type: "verify" }>): Promise<Observed> {
     const staged = await this.#finish();
+    if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [] };
     this.#checkReadable(staged);
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    const [counts, outside, untold] = this.#database.snapshot(() => [
-      this.#compareExport(plan),
-      leaveOutside(this.#database, plan),
-      findUntold(this.#database, plan, planned),
-    ]);
-    const lacking = this.#database.count("select count(*) from s.problem where code = :missing", {
-      missing: this.#kind.thing.protects?.missing ?? null,
-    });
-    const actions = ["create", "update", "delete", "invalid"] as const;
-    const first = firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true });
-    return {
-      differences: counts.create + counts.update + counts.delete + counts.invalid - outside + untold + lacking,
-      touched: countTouched(this.#database, plan, planned),
-      first: differencesOf(this.#database, plan, planned, first),
-      seen: columnsIn(staged),
-      sha256: staged.sha256,
-      ...visibleIn(planned, staged),
-    };
-  }
-
-  /** @throws Failure `input-rejected` if the export looks like another tenant's */
-  #compareExport(plan: PlanSql): PlanCounts {
-    const counts = compare(this.#database, plan, { forNew: false });
-    const areKnown = findKeysOfOthers(this.#database, plan, false);
-    if (findForeign(this.#database, plan, areKnown) !== undefined) throw ofOtherTenant(plan, counts);
-    return counts;
+    const counts = this.#database.snapshot(() => compare(this.#database, plan));
+    if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
+    let confirmed = 0;
+    const unseen = unseenFields(plan);
+    await new SqliteStore(this.#database).change((writer) =>
+      noted(note, async () => {
+        observeTask(this.#database, plan, revision);
+        const { actor, now } = moment;
+        if (confirmMissing)
+          confirmed = await confirmDrift(writer, { revision, columns: unseen }, { by: actor, at: now });
+        noteSeen(this.#database, plan, now);
+        await auditVerification(writer, { revision, moment, sha256: staged.sha256, confirmed });
+      }),
+    );
+    return { sha256: staged.sha256, isUpload: false, unseen };
   }
 
   #checkReadable({ staged }: StagedFile): void {
@@ -259,8 +248,8 @@ export class Staging {
   #putOwnHeaders(): Text {
     const template = `clomoctl csv template --as ${this.#kind.name}`;
     return text(
-      `the plan is still waiting for verification; give the export clomoctl's headers: ${template}`,
-      `計画は照合待ちのままです。エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
+      `give the export clomoctl's headers: ${template}`,
+      `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
     );
   }
 
@@ -269,15 +258,10 @@ export class Staging {
   }
 }
 
-const AS_IT_IS = text(
-  "the plan is still waiting for verification; pass the console's export unmodified",
-  "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
-);
+const AS_IT_IS = text("pass the console's export unmodified", "管理画面のエクスポートをそのまま指定してください");
 
 /** How staged rows, or what a deletion takes, are compared. */
 interface Comparing {
-  /** somebody is not shown the plan again, and agrees to nothing that it deletes by now */
-  readonly unseen?: boolean | undefined;
   /** of a deletion: the kind of which what is in the way is told already */
   readonly told?: FormatName | undefined;
   readonly lesser?: Asked["lesser"];
@@ -287,46 +271,28 @@ const compareAndKeep = async (
   database: Database,
   record: ImportRecord,
   plan: PlanSql,
-  { unseen = false, told, lesser }: Comparing = {},
+  { told, lesser }: Comparing = {},
 ): Promise<void> => {
   const isDeletion = plan.request.mode === "delete";
   const { takes } = record.detail;
   const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
-  const { planner } = plan.kind.table;
   const keptBefore = await keptByRunBefore(new Connection(database), record);
   const { etag, counts, ...deleted } = database.snapshot(() => {
-    const isWaiting = record.state === "awaiting-console";
-    if (isWaiting) {
-      keepEmitted(database, plan);
-      keepMet(database);
-      followReferred(database, plan);
-      planner?.named.follow(database);
-    }
     const etag = etagOf(database, plan);
     const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing, lesser };
-    const found = isDeletion
-      ? choose(database, plan, along)
-      : compare(database, { ...plan, keptBefore }, { isEmitted: isWaiting });
+    const found = isDeletion ? choose(database, plan, along) : compare(database, { ...plan, keptBefore });
     const counts = { ...found, merged: countMerged(database, plan) };
-    if (!unseen) keepDeletions(database, plan);
-    if (!isWaiting && !isDeletion) {
-      keepReferred(database, plan);
-      planner?.named.keep(database);
-    }
     return {
       etag,
       counts,
-      deletions: deletionsOf(database, plan),
-      deletesOthers: deletesOthers(database, plan),
       undeletable: plan.request.undeletable && undeletableIn(database),
     };
   });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
     if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
-    const state = record.state === "awaiting-console" ? record.state : "planned";
     await changeImport(writer, record, {
-      state,
+      state: "planned",
       etag,
       detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
     });
@@ -376,13 +342,13 @@ export const planDeletion = (
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, isShown, lesser }: Extract<Task, { type: "replan" }>,
+  { files, id, lesser }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
     seeOnly(database, record.detail.request);
-    await compareAndKeep(database, record, planSqlOf(record), { unseen: !isShown, lesser });
+    await compareAndKeep(database, record, planSqlOf(record), { lesser });
   });
 
 /** The collections that an import of a kind may write. */
@@ -414,7 +380,8 @@ interface Applying {
   readonly moment: CommitMoment;
   /** what who commits them sees of the tenant */
   readonly scope: Scope | undefined;
-  readonly verified?: Verified | undefined;
+  /** the file that was written for the console */
+  readonly written?: WrittenFile | undefined;
 }
 
 /**
@@ -440,51 +407,55 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   { record, plan }: OpenPlan,
-  { moment, verified }: Applying,
+  { moment, written }: Applying,
 ): Promise<void> => {
   const revision = advance(database, [plan.kind.collection, ...releasing(record)]);
   const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
-  const isObserved = record.detail.request?.fromConsole !== true && verified === undefined && (await isMirror(writer));
+  const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readUnsettled(writer) : undefined;
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
-  const state = verified?.state ?? "committed";
-  await changeImport(writer, record, { state, revision, change, detail: { committedAt: now, actor } });
-  noteMirror(database, record, now, verified);
-  const after = isObserved ? OBSERVING : verified === undefined ? [] : AGREEING;
+  const detail = {
+    committedAt: now,
+    actor,
+    ...(written !== undefined && {
+      emittedAt: now,
+      emittedFile: written.fileName,
+      emittedSha256: written.sha256,
+    }),
+  };
+  await changeImport(writer, record, { state: "committed", revision, change, detail });
+  if (isExport) noteMirror(database, record, now);
+  const after = isObserved ? OBSERVING : [];
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
-  await auditImport(database, writer, record, { change, moment, revision, verified });
+  await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
   const settled = await readSettled(writer, unsettled);
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-/**
- * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
- * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it. One of which
- * what it lacks was kept, or of which some organisations alone were compared, leaves the mirror as old as it was.
- */
-const noteMirror = (
-  database: Database,
-  { kind, detail, state }: ImportRecord,
-  now: string,
-  verified: Verified | undefined,
-): void => {
-  const note = (table: "seen_column" | "sent_column", fields: readonly string[], at: string): void => {
-    const sql = `insert into ${table} values (:kind, :field, :at) on conflict (kind, field) do update set at = :at`;
-    for (const field of fields) database.run(sql, { kind, field, at });
-  };
-  const staged = detail.staged?.staged ?? [];
-  const isExport = detail.request?.fromConsole === true;
-  if (!isExport && state !== "awaiting-console") return;
-  const isPart = isExport ? !isWholeExport({ detail }) : detail.request?.scope !== undefined;
-  database.run(`update tenant set mirroredAt = ${isPart ? "coalesce(mirroredAt, :now)" : ":now"}`, { now });
-  const shown = isExport && detail.staged !== null ? columnsIn(detail.staged) : verified?.seen;
-  note("seen_column", shown ?? [], now);
-  if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
+/** Records when the tenant's data last came from the console; an export of which what it lacks was kept leaves that as it was. */
+const noteMirror = (database: Database, record: Pick<ImportRecord, "kind" | "detail">, now: string): void => {
+  const { kind, detail } = record;
+  database.run(`update tenant set mirroredAt = ${isWholeExport(record) ? ":now" : "coalesce(mirroredAt, :now)"}`, {
+    now,
+  });
+  if (detail.staged !== null) noteColumns(database, kind, columnsIn(detail.staged), now);
+};
+
+/** Records which columns an export of the console showed. */
+const noteColumns = (database: Database, kind: string, fields: readonly string[], at: string): void => {
+  const sql = "insert into seen_column values (:kind, :field, :at) on conflict (kind, field) do update set at = :at";
+  for (const field of fields) database.run(sql, { kind, field, at });
+};
+
+/** Records that the console showed its data, in an export that a task was verified by. */
+const noteSeen = (database: Database, { kind, request, staged }: PlanSql, now: string): void => {
+  if (request.scope === undefined) database.run("update tenant set mirroredAt = :now", { now });
+  noteColumns(database, kind.name, columnsIn(staged), now);
 };
 
 /** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
@@ -555,7 +526,7 @@ const droppedInSight = (database: Database, options: UndoneChange, scope: Scope)
     defineFunctions(seeing, () => database.isInterrupted());
     see(seeing, scope);
     hold(seeing, scope);
-    stageUndo(seeing, options);
+    stageDrop(seeing, options);
     return droppedRecords(seeing);
   } finally {
     seeing.close();
@@ -602,7 +573,10 @@ const undoAndRecord = async (
   if (undone !== undefined && undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
   const asked = undone === undefined ? await droppedTasks(writer, drops ?? []) : undoneChange(undone, skipBlocked);
-  const options = { ...asked, ...(asked.dropped !== undefined && scope && { inSight: droppedInSight(database, asked, scope) }) };
+  const options = {
+    ...asked,
+    ...(asked.dropped !== undefined && scope && { inSight: droppedInSight(database, asked, scope) }),
+  };
   prepareUndo(database, options, scope && blockedInSight(database, options, scope));
   if (undoEtag(database, options) !== record.etag || (!skipBlocked && countBlocked(database) > 0))
     throw blockedOtherwise(record);
@@ -625,31 +599,4 @@ const undoAndRecord = async (
   } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });
   if (original !== undefined) await restoreAge(writer, original);
   await auditImport(database, writer, record, { change, moment, revision });
-};
-
-/** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */
-export const applyToCopy = async (
-  { files, copy, id, scope, moment }: Extract<Task, { type: "verify" }>,
-  interrupted: () => boolean,
-): Promise<PlannedChanges> => {
-  const source = new Database(files.tenant);
-  try {
-    rmSync(copy, { force: true });
-    source.run("vacuum into :copy", { copy });
-  } finally {
-    source.close();
-  }
-  return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
-    const waiting = await readImport(new Connection(database), id);
-    keepEmitted(database, planSqlOf(waiting));
-    keepMet(database);
-    refuseOthers(database, planSqlOf(waiting), { number: waiting.number, scope });
-    await new SqliteStore(database).change((writer) =>
-      applyPlans(database, writer, [openPlan(waiting)], { moment, scope: undefined }),
-    );
-    const { revision } = await readImport(new Connection(database), id);
-    // the export is compared with what the tenant is to be: nothing of it is merged
-    for (const versions of OBSERVED) database.exec(`delete from main.${observedTable(versions)}`);
-    return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });
-  });
 };

@@ -1,0 +1,73 @@
+import { driftOf } from "../../../../console/drift.ts";
+import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
+import { bitOf } from "../../../../versions/tables.ts";
+import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
+import type { Reader, Writer } from "../../../store.ts";
+import { readMirrored, setMirrored } from "../../../tenant.ts";
+import type { Database } from "../../database.ts";
+import { isStaged } from "../expressions.ts";
+import type { PlanSql } from "../stored-kind.ts";
+import { observeExport } from "./observation.ts";
+import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
+
+// An export that a task is verified by: of all that it shows, only the records of the task are observed.
+
+/** The table of the records of a task: `pk`. */
+const OF_TASK = "s.of_task";
+
+/** Stores what a compared export shows of the records of a task. @param revision of the change that the task is of */
+export const observeTask = (database: Database, plan: PlanSql, revision: number): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  database.exec(`drop table if exists ${OF_TASK}`);
+  database.exec(`create table ${OF_TASK} (pk integer primary key)`);
+  database.run(
+    `insert into ${OF_TASK} select distinct d.pk from (${driftOf(versions, "true")}) d where d.revision = :revision and d.mask <> 0`,
+    { revision },
+  );
+  for (const table of [MERGED, DELETED_HERE])
+    database.exec(`delete from ${table} where pk not in (select pk from ${OF_TASK})`);
+  const since = database.count("select coalesce(max(revision), 0) from collection");
+  observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
+};
+
+/** Returns the columns of a kind's records that an export does not show. */
+export const unseenFields = (plan: PlanSql): readonly string[] => {
+  const versions = mergedWith(plan);
+  if (versions === undefined) return [];
+  const shown = new Set(
+    plan.kind.fields.filter((field) => isStaged(plan, field)).map((field) => bitOf(versions, field.stored)),
+  );
+  return versions.columns.filter(({ leads, bit }) => leads && !shown.has(bit)).map(({ name }) => name);
+};
+
+/** What is open before an export of the console is taken over, and how old the mirror is. */
+export interface Unsettled extends OpenTasks {
+  readonly mirroredBefore: string | null;
+}
+
+/** Returns what is open before an export of the console is taken over. */
+export const readUnsettled = async (reader: Reader): Promise<Unsettled> => ({
+  ...(await readOpenTasks(reader)),
+  mirroredBefore: await readMirrored(reader),
+});
+
+/** Returns which tasks an export of the console settled, that was just taken over. */
+export const readSettled = async (reader: Reader, { mirroredBefore, open: before }: Unsettled): Promise<Settled> => {
+  const { open, contradicted } = await readOpenTasks(reader);
+  return {
+    mirroredBefore,
+    closed: [...before.keys()].filter((number) => !open.has(number)),
+    contradicted: [...contradicted].filter((number) => before.has(number)),
+    reopened: [...open.keys()].filter((number) => !before.has(number)),
+  };
+};
+
+/** Makes a mirror as old as it was before an export of the console that is undone. Exports may be undone in any order. */
+export const restoreAge = async (writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> => {
+  if (settled === undefined || (await readMirrored(writer)) !== committedAt) return;
+  const undone = (await listImports(writer)).filter(({ detail }) => detail.settled && detail.revertedBy !== null);
+  let before = settled.mirroredBefore;
+  for (const { detail } of undone) if (detail.committedAt === before) before = detail.settled?.mirroredBefore ?? null;
+  await setMirrored(writer, before);
+};
