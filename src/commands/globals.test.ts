@@ -87,7 +87,7 @@ const CHANGING = [
   "imports replan 019a",
   "imports commit 019a --yes",
   "undo 17 --yes",
-  "imports verify 019a --against x.csv",
+  "imports verify 17 --against x.csv",
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",
   "devices delete x --confirm-deletions 1",

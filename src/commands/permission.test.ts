@@ -27,6 +27,7 @@ test("every route that is not a GET changes the tenant, but for plans and notice
     "contactAde",
     "createImport",
     "discardImport",
+    "dropConsoleTasks",
     "exportAll",
     "inspectAdeToken",
     "planDeletion",

@@ -39,10 +39,13 @@ const EARLIER = plan({
   committedAt: "2026-11-01T00:00:00.000Z",
 });
 const WAITING = plan({
-  number: "P10",
+  number: "7",
+  change: 7,
   id: "0198c0de-0000-7000-8000-000000000003",
-  state: "awaiting-console",
-  committedAt: null,
+  state: "committed",
+  committedAt: "2026-10-30T00:00:00.000Z",
+  emittedAt: "2026-10-30T00:00:00.000Z",
+  consoleTask: 7,
 });
 const KEPT = plan({
   number: "P11",
@@ -115,7 +118,7 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
-      "waiting for the console: P10: users, people.csv",
+      "waiting for the console: 7: users, people.csv",
       "plans kept: P11: SECURED APPs users (docs), people.csv",
       "last from the console: 2026-11-18 (2 days ago)",
       "to do in the console: 2",
@@ -123,7 +126,7 @@ test("a tenant is shown as people read it, in both languages", async () => {
       ": other date サーバー 2027-10-01 (315 days, ok)",
       "wrong: other date 本社: critical (2026-12-01)",
       "next: clomoctl renewals guide 本社 --context kanto",
-      ": clomoctl imports verify P10 --against EXPORT.csv --context kanto",
+      ": clomoctl imports verify 7 --against EXPORT.csv --context kanto",
       ": clomoctl console list --context kanto",
       ": clomoctl imports commit P11 --context kanto",
       "",
@@ -155,14 +158,14 @@ test("to an account nothing is proposed that it may not do, and what it does not
 });
 
 test("what is proposed to who acts names him: the numbers are his own", async () => {
-  const waiting = plan({ number: "P5", state: "awaiting-console" });
+  const kept = plan({ number: "P5", state: "planned", committedAt: null });
   const whoami = example<Whoami>("whoami", { role: "division" });
-  const tenant = { ...OWN, imports: { items: [waiting] }, whoami };
+  const tenant = { ...OWN, imports: { items: [kept] }, whoami };
   const { stdout } = await run("status --format json --as hanako --context kanto", {
     home: await homeOfThree(),
     tenant,
   });
-  const line = "clomoctl imports verify P5 --against EXPORT.csv --as hanako --context kanto";
+  const line = "clomoctl imports commit P5 --as hanako --context kanto";
   expect(JSON.parse(stdout)).toMatchObject([{ next: expect.arrayContaining([line]) as unknown }]);
 });
 
@@ -196,7 +199,7 @@ test("programs get a list, with the same keys whatever is shown", async () => {
       users: 24,
       secured,
       lastImport: { number: "9", id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
-      waiting: [{ number: "P10", id: WAITING.id }],
+      waiting: [{ number: "7", id: WAITING.id }],
       plans: [{ number: "P11", id: KEPT.id }],
       mirroredAt: "2026-11-18T01:00:00.000Z",
       mirrorAgeDays: 2,

@@ -273,19 +273,6 @@ test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is not a change number", as
   expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  確認: clomoctl audit list\n`);
 });
 
-test("an import that went to the console is undone here only if that is said", async () => {
-  const imports = { items: [{ ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
-  const left = { imports, undoChange: UNDO, import: UNDO, discardImport: { ...UNDO, state: "discarded" } } as const;
-  const { en, ja } = await inBoth("undo 17 --yes", { tenant: left });
-  expect(en.exit).toBe(2);
-  expect(operations(en.requests)).toEqual(["undoChange", "imports", "import", "discardImport"]);
-  expect(en.stderr).toContain("error: change 17 went to the console: undoing it here leaves the console as it is\n");
-  expect(en.stderr).toContain("--mirror-only");
-  expect(ja.stderr).toContain("管理画面は元に戻りません");
-  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports };
-  expect((await run("undo 17 --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
-});
-
 test("--emit-csv writes the former values for the console, lists whom to delete there, and undoes it here", async () => {
   const folder = freshFolder();
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];

@@ -32,7 +32,6 @@ const READING = [
   ["imports show 1", "people.csv"],
   ["imports show 1 --rows", "髙橋 圭"],
   ["imports show P2 --rows", "unchanged"],
-  ["imports emitted", "number"],
   ["renewals list", "本社"],
   ["renewals check", "本社"],
   ["renewals guide 本社", "clomoctl renewals edit 本社"],

@@ -1,13 +1,10 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 
-const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH, CLOMOCTL_STRICT } = process.env;
+const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH } = process.env;
 
 /** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
 export const isUsual = CLOMOCTL_SEED === undefined;
-
-/** Whether a history expects also what today's program does not keep. */
-export const isStrict = CLOMOCTL_STRICT === "1";
 
 /** Random histories of each model. */
 const HISTORIES = 50;

@@ -46,8 +46,8 @@ export function contentOf(home: string): string | undefined {
     if (sound !== "ok") throw new Error(`the tenant's file is not sound: ${String(sound)}`);
     return JSON.stringify({
       ...Object.fromEntries(CONTENT.map((table) => [table, rows(`select * from ${table} order by 1`)])),
-      imports: rows("select kind, state from import where state in ('committed', 'awaiting-console') order by pk"),
-      tasks: rows("select work, kind, thing, name, changes, state, closedBy from console_task order by pk"),
+      imports: rows("select kind, state from import where state = 'committed' order by pk"),
+      tasks: rows("select pk, inConsole, differs, confirmed, confirmedBy from user_observed order by pk"),
       // of an export it tells what the tenant gave out, also where the file could not be written
       audit: rows(
         "select action, record -> 'detail' ->> 'kind' as kind from audit where action not like '%.export' order by seq",

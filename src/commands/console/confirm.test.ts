@@ -8,33 +8,27 @@ const closed = (...numbers: readonly number[]) => ({
 });
 
 test("closes each task once, in one request, and shows them", async () => {
-  const tenant = { closeConsoleTasks: closed(3, 4) };
+  const tenant = { confirmConsoleTasks: closed(3, 4) };
   const { exit, stdout, stderr, requests } = await run("console confirm 3 4 3 --fields number,state", { tenant });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "number\tstate\n3\tconfirmed\n4\tconfirmed\n" });
   expect(stderr).toMatch(/^task 3 is recorded: .*\ntask 4 is recorded: .*\n$/);
-  expect(requests).toEqual([{ operation: "closeConsoleTasks", json: { numbers: [3, 4], state: "confirmed" } }]);
+  expect(requests).toEqual([{ operation: "confirmConsoleTasks", json: { numbers: [3, 4] } }]);
 });
 
 test("says in a sentence what is recorded, and shows people the task as fields", async () => {
-  const tenant = { closeConsoleTasks: closed(3) };
-  const { en, ja } = await inBoth("console confirm 3", { tenant, terminal: { columns: 80 } });
-  expect(en.stdout).toMatch(/^what +users: create 118$/m);
+  const tenant = { confirmConsoleTasks: closed(3) };
+  const { en, ja } = await inBoth("console confirm 3", { tenant, terminal: { columns: 120 } });
+  expect(en.stdout).toMatch(/^what +users: add 118$/m);
   expect(en.stdout).not.toContain("…");
-  expect(en.stderr).toBe("task 3 is recorded: confirmed (users: create 118: people.csv)\n");
-  expect(ja.stderr).toBe("作業 3 を「完了を確認」として記録しました(ユーザー: 追加 118: people.csv)\n");
-});
-
-test("what an export contradicted is believed like any other", async () => {
-  const change = { number: 3, state: "confirmed", doubtedAt: "2026-11-19T15:30:00.000Z" };
-  const tenant = { closeConsoleTasks: { items: [example("consoleTask", change)] } };
-  const { en, ja } = await inBoth("console confirm 3", { tenant });
-  expect(en.stderr).toMatch(/^task 3 is recorded: confirmed .*\n$/);
-  expect(ja.stderr).toMatch(/^作業 3 を「完了を確認」として記録しました.*\n$/);
+  expect(en.stderr).toBe("task 3 is recorded: confirmed (users: add 118: 髙橋 花子 <hanako@example.co.jp>)\n");
+  expect(ja.stderr).toBe(
+    "作業 3 を「完了を確認」として記録しました(ユーザー: 追加 118: 髙橋 花子 <hanako@example.co.jp>)\n",
+  );
 });
 
 test("says why none was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
-  const { en, ja } = await inBoth("console confirm 3 99", { tenant: { closeConsoleTasks: missing } });
+  const { en, ja } = await inBoth("console confirm 3 99", { tenant: { confirmConsoleTasks: missing } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
 });
@@ -62,7 +56,7 @@ describe("--at", () => {
 
   test("since then is sent", async () => {
     const { exit, requests } = await run("console confirm 3 --at 2026-11-19T23:45:00Z", {
-      tenant: { ...looked, closeConsoleTasks: closed(3) },
+      tenant: { ...looked, confirmConsoleTasks: closed(3) },
     });
     expect(exit).toBe(0);
     expect(requests.at(-1)).toMatchObject({ json: { numbers: [3], at: "2026-11-19T23:45:00.000Z" } });

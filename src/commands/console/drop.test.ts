@@ -1,83 +1,71 @@
-import { expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
+import { testWrongLines } from "#support/commands/refusals.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
 
-const closed = (...numbers: readonly number[]) => ({
-  items: numbers.map((number) => example("consoleTask", { number, state: "dropped" })),
+let tenant: TestTenant;
+const tasks = new TestTasks(() => tenant);
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田 太郎", "taro@example.jp", "課長"],
+    ["佐藤 次郎", "jiro@example.jp", ""],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
+const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const ran = (line: string) => run(line, { tenant: tenant.fetch });
+const titles = async () => (await tenant.users()).map(({ name, title }) => [name, title]);
+
+test("puts back what the console has, and nothing is left to do", async () => {
+  await edit("taro@example.jp", { title: "部長" });
+  const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --yes --lang en`);
+  expect(exit).toBe(0);
+  expect(stderr).toContain("taro@example.jp");
+  expect(await titles()).toEqual([
+    ["山田 太郎", "課長"],
+    ["佐藤 次郎", null],
+  ]);
+  expect(await tasks.list()).toEqual([]);
 });
 
-test("closes each task once, in one request, and shows them", async () => {
-  const tenant = { closeConsoleTasks: closed(3, 4) };
-  const { exit, stdout, stderr, requests } = await run("console drop 3 4 3 --fields number,state", { tenant });
-  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "number\tstate\n3\tdropped\n4\tdropped\n" });
-  expect(stderr).toMatch(/^task 3 is recorded: .*\ntask 4 is recorded: .*\n.* import EXPORT.csv --from-console\n$/);
-  expect(requests).toEqual([{ operation: "closeConsoleTasks", json: { numbers: [3, 4], state: "dropped" } }]);
+test("what was created here is deleted, which is confirmed by its number", async () => {
+  await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"] });
+  const line = `console drop ${tasks.number(1)} --no-input`;
+  expect([2, 3]).toContain((await ran(line)).exit);
+  expect(await tenant.users()).toHaveLength(3);
+  expect(await ran(`${line} --confirm-deletions 1`)).toMatchObject({ exit: 0 });
+  expect(await tenant.users()).toHaveLength(2);
 });
 
-test("says in a sentence what is recorded, and shows people the task as fields", async () => {
-  const tenant = { closeConsoleTasks: closed(3) };
-  const { en, ja } = await inBoth("console drop 3", { tenant, terminal: { columns: 80 } });
-  expect(en.stdout).toMatch(/^what +users: create 118$/m);
-  expect(en.stdout).not.toContain("…");
-  expect(en.stderr).toMatch(
-    /^task 3 is recorded: dropped \(users: create 118: people\.csv\)\nthe values here stay until the next export, /,
-  );
-  expect(en.stderr).toMatch(/import its next\s+export: clomoctl users import EXPORT\.csv --from-console\n$/);
-  expect(ja.stderr).toMatch(
-    /^作業 3 を「取り下げ」として記録しました\(ユーザー: 追加 118: people\.csv\)\n次のエクスポートで管理画面の値になり、/,
-  );
+test("--dry-run shows the plan alone", async () => {
+  await edit("taro@example.jp", { title: "部長" });
+  const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);
+  expect(exit).toBe(0);
+  expect(stderr).toContain("役職: 部長 → 課長");
+  expect((await titles())[0]).toEqual(["山田 太郎", "部長"]);
 });
 
-test("who acts with a part of the rights is told whom to ask for the next export", async () => {
-  const change = { number: 3, state: "dropped", kind: "docs" };
-  const tenant = { closeConsoleTasks: { items: [example("consoleTask", change)] }, whoami: example("whoami") };
-  const { en, ja } = await inBoth("console drop 3 --as hanako", { tenant });
-  expect(en.stderr).toContain(
-    "ask a system administrator to take over its next export: clomoctl secured users import EXPORT.csv --app docs --from-console\n",
-  );
-  expect(ja.stderr).toContain("取り込みをシステム管理者に依頼してください");
+test("if something is in the way nothing is changed, and what to drop together is said", async () => {
+  await edit("jiro@example.jp", { emails: ["tmp@example.jp"] });
+  await edit("taro@example.jp", { emails: ["jiro@example.jp"] });
+  const { en, ja } = await inBoth(`console drop ${tasks.number(1)} --yes`, { tenant: tenant.fetch });
+  expect(en.exit).toBe(5);
+  expect(en.stderr).toContain("1 record cannot be put back; nothing was changed");
+  expect(en.stderr).toContain("clomoctl console ");
+  expect(ja.stderr).toContain("1 件は元に戻せないため、何も変更していません");
+  expect(await tasks.list()).toHaveLength(2);
+  const both = tasks.numbers(1, 2).join(" ");
+  expect(await ran(`console drop ${both} --yes`)).toMatchObject({ exit: 0 });
+  expect((await tenant.users()).map(({ emails }) => emails)).toEqual([["taro@example.jp"], ["jiro@example.jp"]]);
 });
 
-test.each([
-  ["gone", { gone: true, objectId: "00000000-0000-7000-8000-000000000009", importNumber: null }],
-  ["of a custom field", { work: "add-field", importNumber: null, name: "入社年度" }],
-] as const)("no export is asked for where none decides: %s", async (_, change: object) => {
-  const task = example("consoleTask", { number: 3, state: "dropped", ...change });
-  const { stderr } = await run("console drop 3", { tenant: { closeConsoleTasks: { items: [task] } } });
-  expect(stderr).not.toContain("next export");
+test("a task that is not there is none", async () => {
+  expect(await ran("console drop 99 --yes")).toMatchObject({ exit: 6, stdout: "" });
 });
 
-test("of what no export shows it says that the record stays, and how to undo it", async () => {
-  const task = {
-    number: 3,
-    state: "dropped",
-    work: "edit",
-    thing: "account",
-    objectId: "00000000-0000-7000-8000-000000000009",
-    name: "yamazaki",
-    fromChange: 9,
-    changes: [{ field: "role", before: "none", after: "system" }],
-  };
-  const dropped = (changed: object) => ({
-    closeConsoleTasks: { items: [example("consoleTask", { ...task, ...changed })] },
-  });
-  const { en, ja } = await inBoth("console drop 3", { tenant: dropped({}), terminal: { columns: 300 } });
-  expect(en.stderr).toContain(
-    "what was recorded here stays and counts, as no export of the console shows it; undo: clomoctl undo 9\n",
-  );
-  expect(ja.stderr).toContain("ここでの記録は有効なまま残ります");
-  expect(ja.stderr).toContain("取り消すには: clomoctl undo 9\n");
-  const renamed = { changes: [{ field: "name", before: "yama", after: "yamazaki" }] };
-  const named = await run("console drop 3", { tenant: dropped(renamed), terminal: { columns: 300 } });
-  expect(named.stderr).not.toContain("stays and counts");
-  const confirmed = await run("console drop 3", { tenant: dropped({ thing: null }), terminal: { columns: 300 } });
-  expect(confirmed.stderr).not.toContain("stays and counts");
-});
-
-test("says why none was recorded", async () => {
-  const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
-  const { en, ja } = await inBoth("console drop 3 99", { tenant: { closeConsoleTasks: missing } });
-  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
-  expect(ja.stderr).toContain("作業 99 はありません\n");
-});
+testWrongLines(["console drop"], ["console drop x"]);

@@ -127,14 +127,15 @@ function wipeStep({ wipes = 0, number }: ConsoleTask): readonly Text[] {
 }
 
 /** What comes before the deletion of people who own devices. */
-function releaseStep({ released = 0, number }: ConsoleTask): readonly Text[] {
+function releaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
   if (released === 0) return [];
-  const which = line("imports show", [number], { problems: true });
+  const names = records.filter(({ thing }) => thing === DEVICE.name).map(({ name }) => name);
+  const which = `${names.slice(0, MOST_RECORDS).join(", ")}${released > Math.min(names.length, MOST_RECORDS) ? ", …" : ""}`;
   const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? pageOf("devices");
   return [
     text(
-      `first remove the owner from ${counted(released, "device")} (which ones: ${which}); each by ${en}`,
-      `先に、デバイス ${released} 台の所有者を外してください(対象: ${which})。1 台ずつ: ${ja}`,
+      `first remove the owner from ${counted(released, "device")} (${which}); each by ${en}`,
+      `先に、デバイス ${released} 台の所有者を外してください(${which})。1 台ずつ: ${ja}`,
     ),
   ];
 }

@@ -43,13 +43,13 @@ const ROWS = giving(
 
 test("writes them for the console, and says what of it is not known", async () => {
   const place = folder();
-  const tenant = planning(PLAN, { importRows: ROWS, emitImport: PLAN });
+  const tenant = planning(PLAN, { importRows: ROWS, commitImport: committed(PLAN) });
   const { en, ja } = await inBothAnew("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
   expect(written).toContain("\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\n");
   expect(en.stderr).toContain(
-    "\nwarning: out.csv has clomoctl's own headers, as the console's for devices are not known: replace them before the upload, and put clomoctl's into the console's export before it is verified\n",
+    "\nwarning: out.csv has clomoctl's own headers, as the console's for devices are not known: replace them before the upload, and put clomoctl's into the console's export\n",
   );
   expect(en.stderr).toContain(
     "\nout.csv: 2 rows; upload in CLOMO PANEL, Devices › Import/Export › Import, by the choice that takes such a file (which one is not known)\n",
@@ -67,7 +67,11 @@ test("promises of the console no mode and no deletion, and nothing of headers th
   writeFileSync(join(home, "map.yaml"), "columns:\n  Serial: シリアルナンバー\n");
   await run("context add mapped --embedded --map devices=map.yaml", { home, folder: home });
   const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
-  const tenant = planning(plan, { importRows: ROWS, emitImport: plan, devices: { items: [], next: null } });
+  const tenant = planning(plan, {
+    importRows: ROWS,
+    commitImport: committed(plan),
+    devices: { items: [], next: null },
+  });
   const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
   const { en, ja } = await inBothAnew(line, { tenant, home, folder: home });
   expect(en.exit).toBe(0);

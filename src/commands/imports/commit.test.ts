@@ -1,13 +1,17 @@
 import { EventEmitter } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
   committed,
+  folderWith,
   giving,
   ID,
   operations,
@@ -179,7 +183,6 @@ test.each([
   ["committed", "committed", "確定済み", "clomoctl imports list"],
   ["undone", "undone", "取り消し済み", "clomoctl imports list"],
   ["discarded", "discarded", "破棄済み", "clomoctl imports list"],
-  ["awaiting-console", "awaiting console", "照合待ち", `clomoctl imports verify P12 --against EXPORT.csv`],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
@@ -274,4 +277,24 @@ test("where another import commits this one too, the tenant says which", async (
   expect([en.exit, ja.exit]).toEqual([5, 5]);
   expect(en.stderr).toContain("error: import P12 is part of import 4\n  commit both: clomoctl imports commit 4\n");
   expect(ja.stderr).toContain("両方を確定するには: clomoctl imports commit 4\n");
+});
+
+test("writes the file for the console as it commits, and neither if there is a file already", async () => {
+  await using tenant = new TestTenant();
+  const folder = folderWith({ "there.csv": "kept" });
+  const place = { folder, tenant: tenant.fetch };
+  const cells = [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ];
+  await tenant.import({ kind: "users", fromConsole: true }, cells);
+  const { number } = await tenant.plan({ kind: "users" }, [...cells, ["佐藤", "sato@example.jp"]]);
+  const refused = await run(`imports commit ${number} --emit-csv there.csv --yes`, place);
+  expect(refused.exit).not.toBe(0);
+  expect(readFileSync(join(folder, "there.csv"), "utf8")).toBe("kept");
+  expect(await tenant.users()).toHaveLength(1);
+  expect(await run(`imports commit ${number} --emit-csv up.csv --yes`, place)).toMatchObject({ exit: 0 });
+  expect(existsSync(join(folder, "up.csv"))).toBe(true);
+  expect(await tenant.users()).toHaveLength(2);
+  expect(await tenant.client.console.list({})).toMatchObject([{ work: "upload", file: "up.csv", create: 1 }]);
 });

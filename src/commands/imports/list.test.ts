@@ -26,13 +26,6 @@ const tenant = {
   },
 };
 
-test("lists those alone that wait for the console", async () => {
-  const waiting = planOf({ id: OTHER, number: "P14", state: "awaiting-console" });
-  const items = [waiting, ...tenant.imports.items];
-  const { stdout } = await run("imports list --waiting", { tenant: { imports: { items } } });
-  expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["number", "P14", ""]);
-});
-
 test("lists every import with what it did, the same in both languages", async () => {
   const { en, ja } = await inBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
@@ -58,7 +51,7 @@ test("is a table on a terminal, in the person's language and the context's zone"
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;
-const STATES = ["awaiting-console", "undone", "discarded"] as const;
+const STATES = ["planned", "undone", "discarded"] as const;
 
 test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async (lang) => {
   const items = KINDS.flatMap((kind) =>

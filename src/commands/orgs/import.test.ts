@@ -26,7 +26,7 @@ test("writes them for the console", async () => {
     }),
   );
   const place = folder();
-  const tenant = planning(PLAN, { importRows: rows, emitImport: PLAN });
+  const tenant = planning(PLAN, { importRows: rows, commitImport: committed(PLAN) });
   const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(stderr).toContain("out.csv has clomoctl's own headers, as the console's for organisations are not known: ");
   expect(exit).toBe(0);

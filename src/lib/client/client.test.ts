@@ -296,16 +296,21 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await failure(undoImport(client, done.id))).code).toBe("conflict");
   });
 
-  it("waits for the console and compares its export", async () => {
+  it("writes a file for the console and verifies it by an export", async () => {
+    const rows = "ろ,a1,\nい,b2,\nは,c3,\n";
+    await bring(client, { kind: "docs", fromConsole: true }, `表示名,ユーザーID,説明\n${rows}`);
     const file = "表示名,ユーザーID,パスワード,説明\nに,d4,secret1,新人\n";
     const plan = await client.imports.plan({ kind: "docs" }, upload(file));
-    const waiting = await client.imports.emitted(plan);
-    expect(waiting.state).toBe("awaiting-console");
-    const rows = "ろ,a1,\nい,b2,\nは,c3,\n";
-    const lacking = await client.imports.verify(plan.id, upload(`表示名,ユーザーID,説明\n${rows}`));
-    expect(lacking).toMatchObject({ accepted: false, differences: 1 });
-    const whole = await client.imports.verify(plan.id, upload(`表示名,ユーザーID,説明\n${rows}に,d4,新人\n`));
-    expect(whole).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
+    const { change } = await client.imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" });
+    const lacking = await client.imports.verify(change ?? 0, upload(`表示名,ユーザーID,説明\n${rows}`));
+    expect(lacking).toMatchObject({ done: false, task: { work: "upload", create: 1 } });
+    const whole = `表示名,ユーザーID,説明\n${rows}に,d4,新人\n`;
+    expect(await client.imports.verify(change ?? 0, upload(whole))).toMatchObject({
+      done: false,
+      unseen: [{ field: "password", header: "パスワード" }],
+    });
+    const confirmed = await client.imports.verify(change ?? 0, upload(whole), { confirmMissing: true });
+    expect(confirmed).toMatchObject({ done: true });
   });
 
   it("carries five megabytes up and down as streams", async () => {
@@ -517,9 +522,8 @@ describe.each(WAYS)("the client, %s", (way) => {
   it.each([1, 100])("is told why a file of %d MB is refused before it is read", async (megabytes) => {
     const piece = Buffer.alloc(1_000_000, "x");
     const stream = ReadableStream.from(Array.from({ length: megabytes }, () => piece));
-    const { id, number } = await client.imports.plan({ kind: "users" }, upload(people(90)));
-    const error = await failure(client.imports.verify(id, { stream, encoding: "utf-8" }));
-    expect([error.code, error.what.en]).toEqual(["conflict", `import ${number} is planned`]);
+    const error = await failure(client.imports.verify(999_999, { stream, encoding: "utf-8" }));
+    expect([error.code, error.what.en]).toEqual(["not-found", "no task 999999 for the console"]);
   });
 
   it("leaves nothing behind of an upload that is broken off", async () => {

@@ -118,20 +118,15 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
     [{ line: `POST /v1/imports/${ID}/commit`, ifMatch: '""' }],
   ],
   [
-    "imports.emitted",
-    (client) => client.imports.emitted(plan),
-    [{ line: `POST /v1/imports/${ID}/emitted`, ifMatch: '"7"' }],
-  ],
-  [
-    "imports.emitted of what has no plan",
-    (client) => client.imports.emitted({ id: ID, etag: null }),
-    [{ line: `POST /v1/imports/${ID}/emitted`, ifMatch: '""' }],
+    "imports.commit of a file for the console",
+    (client) => client.imports.commit(plan, { sha256: "ab", fileName: "up.csv" }),
+    [{ line: `POST /v1/imports/${ID}/commit?sha256=ab&fileName=up.csv`, ifMatch: '"7"' }],
   ],
   ["imports.replan", (client) => client.imports.replan(ID), [{ line: `POST /v1/imports/${ID}/replan` }]],
   [
     "imports.verify",
-    (client) => client.imports.verify(ID, upload("utf-16le")),
-    [{ line: `POST /v1/imports/${ID}/verification`, body: "a,b\n", type: "text/csv; charset=utf-16le" }],
+    (client) => client.imports.verify(7, upload("utf-16le")),
+    [{ line: "POST /v1/imports/verification/7", body: "a,b\n", type: "text/csv; charset=utf-16le" }],
   ],
   ["imports.undo", (client) => client.imports.undo(12), [{ line: "POST /v1/imports/undo/12" }]],
   [
@@ -290,9 +285,9 @@ describe("a long list whose connection is aborted", () => {
 
 it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]>([
   ["imports.plan", (client, signal) => client.imports.plan({ kind: "users" }, upload("utf-8"), signal)],
-  ["imports.commit", (client, signal) => client.imports.commit(plan, signal)],
+  ["imports.commit", (client, signal) => client.imports.commit(plan, undefined, signal)],
   ["imports.replan", (client, signal) => client.imports.replan(ID, signal)],
-  ["imports.verify", (client, signal) => client.imports.verify(ID, upload("utf-8"), {}, signal)],
+  ["imports.verify", (client, signal) => client.imports.verify(7, upload("utf-8"), {}, signal)],
 ])("%s ends with its signal", async (_, call) => {
   const ended = new AbortController();
   const answers = answering([]);

@@ -242,7 +242,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   [
     "confirmConsoleTasks",
     {
-      body: { numbers: [3], state: "confirmed" },
+      body: { numbers: [3] },
       answer: { items: [{ ...consoleTask, state: "confirmed", closedAt: AT, closedBy: "owner" }] },
     },
   ],
@@ -296,6 +296,24 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         request: null,
         fileName: "",
         undoes: 17,
+        create: 0,
+        delete: 118,
+        orgsCreated: 0,
+      },
+    },
+  ],
+  [
+    "dropConsoleTasks",
+    {
+      body: { numbers: [17] },
+      answer: {
+        ...planned,
+        id: id(7),
+        number: "P13",
+        mode: "undo",
+        request: null,
+        fileName: "",
+        drops: [17],
         create: 0,
         delete: 118,
         orgsCreated: 0,

@@ -267,20 +267,6 @@ test("a chain of many thousand levels is planned", () => {
   expect(plan([], [...rows, { name: "x", code: "20000" }]).findings).toEqual([]);
 });
 
-test("a former code means its organisation, unless the file has that by the code of now, or another one has it", () => {
-  const orgs = [org(2, "営業部", "X"), org(3, "総務部", "G")];
-  const formerCodes = new Map([
-    ["S", 2],
-    ["T", 2],
-  ]);
-  const matched = (...rows: readonly Partial<OrgRow>[]) => [...plan(orgs, rows, { formerCodes }).matched];
-  expect(matched({ name: "営業部", code: "S" }, { name: "第一課", code: "S1", parentCode: "S" })).toEqual([[2, 2]]);
-  expect(matched({ name: "営業部", code: "S" }, { name: "営業部", code: "X" })).toEqual([[3, 2]]);
-  expect(matched({ name: "営業部", code: "S" }, { name: "営業", code: "T" })).toEqual([[2, 2]]);
-  const taken = plan([...orgs, org(4, "新", "S")], [{ name: "新", code: "S" }], { formerCodes });
-  expect([...taken.matched]).toEqual([[2, 4]]);
-});
-
 test("who acts above the one place and not above the other gains or loses what moves, with what is below it", () => {
   const [a, b, c] = [org(2, "A", "A"), org(3, "B", "B"), org(4, "C", "C", 2)];
   const administrators = new Map([

@@ -38,8 +38,8 @@ test.each([
   ],
   ["取り消すには: clomoctl undo last。", "取り消すには: clomoctl undo last --context far。"],
   [
-    "then: clomoctl imports verify P12 --against EXPORT.csv --accept-unseen",
-    "then: clomoctl imports verify P12 --against EXPORT.csv --accept-unseen --context far",
+    "then: clomoctl imports verify P12 --against EXPORT.csv --confirm-missing",
+    "then: clomoctl imports verify P12 --against EXPORT.csv --confirm-missing --context far",
   ],
   [
     "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",

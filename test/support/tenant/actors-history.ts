@@ -4,7 +4,7 @@ import { COMPOSITIONS } from "../../../src/lib/model/composition.ts";
 import type { Role } from "../../../src/lib/model/role.ts";
 import { withAccount, type TestAccount } from "./accounts.ts";
 import { ActorsModel, type AccountAsked, type AccountVerb, type ModelScheme, type Who } from "./actors-model.ts";
-import { byId, expectSame, type CloseStep, type Did } from "./audited-history.ts";
+import { byId, expectSame, type ConfirmStep, type Did } from "./audited-history.ts";
 import { DirectoryHistory, someDirectoryStep, type DirectoryStep, type Place } from "./directory-history.ts";
 import { NOBODY, type HandKind } from "./directory-model.ts";
 import { ROOT } from "./history-model.ts";
@@ -243,10 +243,10 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { ...this.tenant.dump(), rows };
   }
 
-  protected override close(step: CloseStep): Promise<Did> {
+  protected override confirm(step: ConfirmStep): Promise<Did> {
     const barred = this.model.barred(["console.write"]);
-    if (barred.length === 0) return super.close(step);
-    return this.refused(this.client.console.close({ numbers: [1], state: step.state }), barred);
+    if (barred.length === 0) return super.confirm(step);
+    return this.refused(this.client.console.confirm({ numbers: [1] }), barred);
   }
 
   async #account(step: AccountStep): Promise<Did> {

@@ -63,10 +63,9 @@ const toldOf = ({ actor, by, action, objects, before, after, orgs }: Audited, wa
   };
 };
 
-/** How tasks of the console are closed: by their places among all. */
-export interface CloseStep {
-  readonly close: readonly number[];
-  readonly state: "confirmed" | "dropped";
+/** Which tasks of the console are confirmed: by their places among all. */
+export interface ConfirmStep {
+  readonly confirm: readonly number[];
 }
 
 /** Actions that change users, organisations or devices, or none of them. */
@@ -170,29 +169,16 @@ export abstract class AuditedHistory<Step> {
     return { what: "dry", audit: [] };
   }
 
-  /** Closes tasks of the console, all of them or none. */
-  protected async close({ close: places, state }: CloseStep): Promise<Did> {
+  /** Confirms tasks of the console, all of them or none. */
+  protected async confirm({ confirm: places }: ConfirmStep): Promise<Did> {
     const all = await this.client.console.list({});
     const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
     if (tasks.length === 0) return NOTHING;
-    const asked = () => this.client.console.close({ numbers: tasks.map(({ number }) => number), state });
-    const closed = tasks.filter((task) => task.state !== "open");
-    if (closed.length > 0)
-      return this.refused(
-        asked(),
-        closed.map(({ number }) => ({ code: "conflict", about: [`作業 ${number}`] })),
-      );
-    const [done] = await asked();
-    const [before, after] = [{ state: "open" }, { state, at: done?.closedAt, actor: this.by.actor }];
-    const isOne = tasks.length === 1;
-    // who sees a part names them by other numbers
-    const known = await Promise.all(tasks.map(({ number }) => this.tenant.client.console.show(number)));
-    const audited: Told = {
-      action: state === "confirmed" ? "console.confirm" : "console.drop",
-      objects: known.map(({ number }) => ({ thing: "console_task", id: String(number) })),
-      before: isOne ? before : { records: tasks.map(() => before) },
-      after: isOne ? after : { records: tasks.map(() => after) },
+    await this.client.console.confirm({ numbers: tasks.map(({ number }) => number) });
+    const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
+    return {
+      what: tasks.length === 1 ? "confirmed" : "several confirmed",
+      audit: [{ action: "console.confirm", objects }],
     };
-    return { what: isOne ? state : "several closed", audit: [audited] };
   }
 }

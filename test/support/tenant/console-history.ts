@@ -131,14 +131,8 @@ interface Change {
   readonly number: number;
   /** of a takeover: what was known before it */
   readonly remembered: Remembered | undefined;
-  /** it changed what identifies a record */
-  readonly isOfKeys: boolean;
   undone: boolean;
 }
-
-/** Whether a field identifies a record, by itself or by the place of an organisation. */
-const isIdentity = (kind: ConsoleKind, field: string): boolean =>
-  field === WHOLE || field === MODELS[kind].key || (kind === "orgs" && (field === "name" || field === "parentId"));
 
 /** A file that was written for the console. */
 interface UploadFile {
@@ -162,28 +156,6 @@ interface Export {
 /** Rounds of work and exports after which both sides agree. */
 const MAX_ROUNDS = 4;
 
-/**
- * What today's program does not keep: with each of these a history leaves out steps, or expects less. They are gone once an
- * export does not overwrite what is open here, and once the names of a record are told apart by all that they were.
- */
-export const ALLOWANCES = [
-  // an export overwrites what is open here, and a task that is done and confirmed afterwards does not bring it back
-  "overwritten",
-  // what changes keys, names or places of organisations, or deletes, is done in the console at once
-  "open-keys",
-  // nobody closes a task about keys that was not done: exports may be refused from then on
-  "closed-keys",
-  // nobody undoes a change of keys: the tasks of several records are not in the order of their changes
-  "undone-keys",
-  // no file renames organisations, or is uploaded once its keys are those of others
-  "uploaded-keys",
-  // others change keys, and names of organisations, only if nothing is open, and it is exported at once
-  "shared-keys",
-  // others only add organisations, or rename those with a code and nothing below
-  "shared-orgs",
-] as const;
-export type Allowance = (typeof ALLOWANCES)[number];
-
 /** A mirror and its console, in which others work, too. */
 export class ConsoleHistory {
   readonly console = new SharedConsole();
@@ -201,11 +173,8 @@ export class ConsoleHistory {
   #fresh = 0;
   #lastChange = 0;
 
-  readonly #allowed: ReadonlySet<Allowance>;
-
-  constructor(tenant: TestTenant, allowed: ReadonlySet<Allowance>) {
+  constructor(tenant: TestTenant) {
     this.#tenant = tenant;
-    this.#allowed = allowed;
   }
 
   /** A value that nothing has. */
@@ -276,7 +245,6 @@ export class ConsoleHistory {
   async do(step: ConsoleStep): Promise<string> {
     const what = await this.#step(step);
     await this.#look();
-    if (this.#allowed.has("open-keys") && !("work" in step)) await this.#workOnKeys();
     await this.#expectKept();
     return what;
   }
@@ -312,17 +280,11 @@ export class ConsoleHistory {
   }
 
   /** Keeps the changes that were made since, so that they can be undone. */
-  #keepChanges(differences: readonly Difference[], remembered?: Remembered): void {
-    const isOfKeys = differences.some(
-      ({ kind, before, after }) =>
-        before === undefined ||
-        after === undefined ||
-        changedFields(kind, before, after).some((field) => isIdentity(kind, field)),
-    );
+  #keepChanges(remembered?: Remembered): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });
-    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, isOfKeys, undone: false });
+    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, undone: false });
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
@@ -338,7 +300,7 @@ export class ConsoleHistory {
       return refused;
     }
     this.#ledger.recordLocal(differences);
-    this.#keepChanges(differences);
+    this.#keepChanges();
     return isDone === false ? "nothing" : what;
   }
 
@@ -452,13 +414,12 @@ export class ConsoleHistory {
   }
 
   async #planned(plan: () => Promise<Import>, what: string): Promise<string> {
-    let differences: readonly Difference[] = [];
     const refused = await this.#refused(async () => {
       const made = await plan();
       if (made.rejected) throw new Failure("input-rejected", { what: { en: "rejected", ja: "rejected" } });
-      differences = await this.#commit(made);
+      await this.#commit(made);
     });
-    this.#keepChanges(differences);
+    this.#keepChanges();
     return refused ?? what;
   }
 
@@ -509,7 +470,7 @@ export class ConsoleHistory {
 
   async #undo(back: number, mirrorOnly: boolean): Promise<string> {
     const change = this.#changes.filter((one) => !one.undone).at(-1 - back);
-    if (change === undefined || (change.isOfKeys && this.#allowed.has("undone-keys"))) return "nothing";
+    if (change === undefined) return "nothing";
     return this.#undoOf(change, mirrorOnly);
   }
 
@@ -523,7 +484,7 @@ export class ConsoleHistory {
     });
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
-    this.#keepChanges(differences);
+    this.#keepChanges();
     if (refused !== undefined) return refused;
     change.undone = true;
     if (change.remembered !== undefined) this.#ledger.restore(change.remembered, this.#mirror, isSilent);
@@ -550,7 +511,7 @@ export class ConsoleHistory {
       await this.#setKey(swap, two[0], keys[0]);
       await this.#setKey(swap, one[0], keys[1]);
     }, "swap");
-    if (did !== "swap" || !midway || this.#isTooEarly(swap)) return did;
+    if (did !== "swap" || !midway) return did;
     await this.#expectKept();
     return `swap, ${await this.#takeOver(this.#exported(swap))}`;
   }
@@ -578,26 +539,7 @@ export class ConsoleHistory {
       return "others add";
     }
     if (record === undefined) return "nothing";
-    const isOfKeys = change === "delete" || change === "key" || others === "orgs";
-    if (others === "orgs" && this.#allowed.has("shared-orgs")) {
-      const isNamed = this.console.records.orgs.get(record)?.["code"] !== null && !this.#hasChildren(record);
-      if (!isNamed || (change !== "edit" && change !== "rename")) return "nothing";
-    }
-    if (!isOfKeys || !this.#allowed.has("shared-keys")) return this.#othersWrite(others, change, { record, org });
-    // an export would keep what is used here beside what it is by now
-    const isKept = change === "key" && this.console.isUsed(others, record);
-    if (isKept || this.#isTooEarly(others)) return "nothing";
-    const did = await this.#othersWrite(others, change, { record, org });
-    if (did !== "nothing") await this.#exportAll();
-    return did;
-  }
-
-  #hasChildren(org: number): boolean {
-    return [...this.console.records.orgs.values()].some(({ parentId }) => parentId === org);
-  }
-
-  async #exportAll(): Promise<void> {
-    for (const kind of CONSOLE_KINDS) if (!this.#isTooEarly(kind)) await this.#takeOver(this.#exported(kind));
+    return this.#othersWrite(others, change, { record, org });
   }
 
   async #othersWrite(
@@ -676,24 +618,6 @@ export class ConsoleHistory {
     return open.length === 0 || count === 0 ? "nothing" : "work";
   }
 
-  /** Does all tasks, if one changes what identifies a record that the console has. */
-  async #workOnKeys(): Promise<void> {
-    await this.#expectKept();
-    const isCreated = (id: string): boolean =>
-      CONSOLE_KINDS.every((kind) => this.#ledger.linkOf(kind, id) === undefined);
-    const isOfKeys = this.#tasks.some(
-      (task) => this.#isOfKeys(task) && !this.#ledger.asksFor(task).every(([, id]) => isCreated(id)),
-    );
-    if (!isOfKeys) return;
-    for (const { number } of this.#tasks) {
-      const task = await this.#tenant.client.console.show(number);
-      if (isOpen(task) && this.#worked.get(number) !== this.#asWorked(task)) await this.#workOn(task, true);
-    }
-    for (const task of await this.#open())
-      if (this.#worked.get(task.number) === this.#asWorked(task)) await this.#closeTask(task, "confirmed", true);
-    await this.#look();
-  }
-
   /** @returns whether it is done */
   async #workOn(task: ConsoleTask, isConfirmed: boolean): Promise<boolean> {
     const { entries, isComplete } = this.console.doTask(task, this.#knowledge);
@@ -729,7 +653,7 @@ export class ConsoleHistory {
       return;
     }
     await this.#tenant.client.console.confirm({ numbers: [task.number] });
-    this.#ledger.close(task, isDone && !this.#allowed.has("overwritten"));
+    this.#ledger.close(task, isDone);
   }
 
   /** Puts back here what the console last showed of what tasks changed. @returns the code of a refusal */
@@ -746,7 +670,7 @@ export class ConsoleHistory {
     });
     await this.#look();
     const differences = compareSnapshots(before, this.#mirror);
-    this.#keepChanges(differences);
+    this.#keepChanges();
     if (refused !== undefined) return refused;
     // the console may have what was asked for meanwhile: the next export tells
     for (const task of tasks) this.#ledger.close(task, false);
@@ -754,26 +678,11 @@ export class ConsoleHistory {
     return undefined;
   }
 
-  /** Whether a task changes what identifies records. @param kind of these only */
-  #isOfKeys(task: ConsoleTask, kind?: ConsoleKind): boolean {
-    return this.#ledger
-      .asksFor(task)
-      .some(([of, , fields]) => (kind ?? of) === of && fields.some((field) => isIdentity(of, field)));
-  }
-
-  /** Whether something is to be done in the console first, as today's program does not take over an export before it. */
-  #isTooEarly(kind: ConsoleKind): boolean {
-    if (!this.#allowed.has("open-keys")) return false;
-    return this.console.hasTemporaryKeys || this.#tasks.some((task) => this.#isOfKeys(task, kind));
-  }
-
   /** Confirms a task, done or not, or drops one. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
     const isDone = (task: ConsoleTask): boolean =>
       this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
-    const isAllowed = (task: ConsoleTask): boolean =>
-      !this.#allowed.has("closed-keys") || !this.#isOfKeys(task) || (isDone(task) && close === "confirmed");
-    const open = (await this.#open()).filter((task) => isAllowed(task));
+    const open = await this.#open();
     const task = this.#pick(open, whom);
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
@@ -783,7 +692,6 @@ export class ConsoleHistory {
 
   /** Writes a plan as a file for the console; it is uploaded at once, twice, or later. */
   async #emit({ emit, whom, place, uploads }: Extract<ConsoleStep, { emit: unknown }>): Promise<string> {
-    if (emit === "orgs" && this.#allowed.has("uploaded-keys")) return "nothing";
     const cells = this.#rows(emit, whom, place);
     if (cells.length === 1) return "nothing";
     const { client } = this.#tenant;
@@ -800,11 +708,10 @@ export class ConsoleHistory {
     const header = columns.header();
     const body = rows.map((row) => columns.cells(row, undefined) ?? []);
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
-    let differences: readonly Difference[] = [];
     const refused = await this.#refused(async () => {
-      differences = await this.#commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
+      await this.#commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
     });
-    this.#keepChanges(differences);
+    this.#keepChanges();
     if (refused !== undefined) return refused;
     for (const [key, id] of records) if (id === undefined) records.set(key, this.#idWithKey(emit, key));
     const { change } = await client.imports.show(plan.id);
@@ -826,7 +733,8 @@ export class ConsoleHistory {
       const known = this.#idWithKey(kind, key);
       return id === undefined ? known !== undefined && file.uploads === 0 : known !== id;
     });
-    if (isMoved && this.#allowed.has("uploaded-keys")) return "nothing";
+    // a file from before its keys changed here makes what it names a second time: nobody uploads it knowingly
+    if (isMoved) return "nothing";
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
       const was = before.get(record);
@@ -884,7 +792,6 @@ export class ConsoleHistory {
     without,
     twice,
   }: Extract<ConsoleStep, { exported: unknown }>): Promise<string> {
-    if (this.#isTooEarly(kind)) return "nothing";
     const omitted = without < 3 ? this.#pick([...this.console.records[kind].keys()], without) : undefined;
     const exported = this.#exported(kind, columns, omitted);
     const did = await this.#takeOver(exported, { isFiltered: omitted !== undefined });
@@ -920,7 +827,7 @@ export class ConsoleHistory {
     // what another export is to be taken over for first
     if (!isWhole) for (const id of known) this.#ledger.excuseLocal(kind, id, [WHOLE]);
     this.#excuseUnseen(exported, before);
-    this.#keepChanges(compareSnapshots(before, this.#mirror), remembered);
+    this.#keepChanges(remembered);
     if (!isStale) this.#exports.push(exported);
     await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
     if (isStale) for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
@@ -982,7 +889,7 @@ export class ConsoleHistory {
   /** Last week's export is taken over by mistake, and undone or not. */
   async #stale({ stale, undo }: Extract<ConsoleStep, { stale: unknown }>): Promise<string> {
     const exported = this.#exports.findLast(({ kind }, place) => kind === stale && place < this.#exports.length - 1);
-    if (exported === undefined || this.#isTooEarly(stale)) return "nothing";
+    if (exported === undefined) return "nothing";
     const did = await this.#takeOver(exported, { isStale: true });
     const change = this.#changes.at(-1);
     if (!did.startsWith("exported") || undo === "never" || change === undefined) return `stale ${did}`;
@@ -1034,8 +941,7 @@ export class ConsoleHistory {
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS - 1) this.console.giveUp();
       await this.#finishTasks(round);
-      const isEarly = this.console.hasTemporaryKeys && this.#allowed.has("open-keys");
-      for (const kind of isEarly ? [] : CONSOLE_KINDS) {
+      for (const kind of CONSOLE_KINDS) {
         if (this.console.records[kind].size === 0)
           this.#ledger.excuse(kind, this.console.add(kind, this.#newRecord(kind, ROOT)), [WHOLE]);
         await this.#takeOver(this.#exported(kind));

@@ -319,6 +319,10 @@ export class ConsoleLedger {
     for (const [record, values] of exported) {
       const known = this.idOf(kind, record, mirror);
       const code = keyIn(kind, values);
+      const isDeleted = (one: string): boolean =>
+        open.some(({ records }) => records.some(({ id: of, work }) => of === one && work === "delete"));
+      // it is to be deleted there, whatever has its key here by now
+      if (this.idsOf(kind, record).some((one) => !mirror[kind].has(one) && isDeleted(one))) continue;
       const isAt = (one: string): boolean =>
         code === null && kind === "orgs" && pathIn(mirror, one) === this.#console.pathOf(record);
       const id = [...mirror[kind]].find(([one, local]) =>

@@ -2,7 +2,15 @@ import { undoImport } from "./undo.ts";
 import fc from "fast-check";
 import type { Import, Org, User } from "../../../src/lib/contract/index.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import { AuditedHistory, byId, expectSame, NOTHING, type CloseStep, type Did, type Named } from "./audited-history.ts";
+import {
+  AuditedHistory,
+  byId,
+  expectSame,
+  NOTHING,
+  type ConfirmStep,
+  type Did,
+  type Named,
+} from "./audited-history.ts";
 import { DirectoryModel, NOBODY, type HandKind } from "./directory-model.ts";
 import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
 import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
@@ -39,7 +47,7 @@ export type DirectoryStep =
   | ImportStep
   | { readonly mirror: true }
   | { readonly undo: number }
-  | CloseStep
+  | ConfirmStep
   | { readonly field: string }
   | { readonly mark: number };
 
@@ -128,8 +136,7 @@ export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
   {
     arbitrary: fc.record({
-      close: fc.oneof(fc.tuple(fc.nat(9)), fc.tuple(fc.nat(9), fc.nat(9))),
-      state: fc.constantFrom("confirmed", "dropped"),
+      confirm: fc.oneof(fc.tuple(fc.nat(9)), fc.tuple(fc.nat(9), fc.nat(9))),
     }),
     weight: 4,
   },
@@ -160,7 +167,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     if ("delete" in step) return this.#delete(step);
     if ("import" in step) return this.#import(step);
     if ("undo" in step) return this.#undo(step.undo);
-    if ("close" in step) return this.close(step);
+    if ("confirm" in step) return this.confirm(step);
     if ("field" in step) return this.#field(step.field);
     if ("mark" in step) return this.#mark(step.mark);
     return this.#mirror();

@@ -182,7 +182,6 @@ class Filling {
       this.#ade(orgs);
       this.#renewals();
       this.#answers();
-      this.#tasks();
       this.#audit();
     });
   }
@@ -528,32 +527,6 @@ class Filling {
         value: draw.text().trim(),
       };
       this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
-    }
-  }
-
-  #tasks(): void {
-    const draw = this.#draw;
-    for (const pk of this.#numbers(4)) {
-      this.#insert("console_task", {
-        pk,
-        work: draw.oneOf(["add-field", "remove-field"]),
-        kind: "users",
-        name: draw.orNull(draw.text()),
-        changes: draw.orNull(
-          JSON.stringify(
-            this.#numbers(3).map(() => ({
-              field: draw.oneOf(["title", "emails", `custom:${draw.text()}`]),
-              before: draw.orNull(draw.text()),
-              after: draw.oneOf([draw.text(), [draw.text(), draw.text()], []]),
-            })),
-          ),
-        ),
-        state: draw.oneOf(["open", "confirmed", "dropped"]),
-        openedAt: draw.instant(),
-        openedBy: draw.text(),
-        closedAt: draw.orNull(draw.instant()),
-        closedBy: draw.orNull(draw.text()),
-      });
     }
   }
 

@@ -345,7 +345,7 @@ export class SharedConsole {
     const entered = keyIn(kind, values);
     const found =
       this.#begunFor(kind, task.id) ??
-      this.find(kind, { name, key: key ?? path ?? null }) ??
+      this.#findNamed(kind, { name, key: key ?? path ?? null }, task) ??
       // somebody has changed the key already
       (entered === null ? undefined : this.#sameName(kind, entered, [name, task.name]));
     const isBegun = found !== undefined && this.#begun.get(task.id) === found;
@@ -361,6 +361,16 @@ export class SharedConsole {
     if (!isEntered && isNew) this.records[kind].delete(record);
     if (isEntered && (isNew || this.hasTemporaryKeys)) this.#begun.set(task.id, record);
     return isEntered ? record : undefined;
+  }
+
+  /** The record with a key; one of that name with its other key, if the first one is called otherwise. */
+  #findNamed(kind: ConsoleKind, { name, key }: Label, { name: local, key: localKey }: TaskRecord): number | undefined {
+    const isCalled = (record: number | undefined): boolean =>
+      [name, local].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
+    const first = this.find(kind, { name, key });
+    if (first === undefined || isCalled(first) || MODELS[kind].label === MODELS[kind].key) return first;
+    const second = this.find(kind, { name: local, key: localKey });
+    return isCalled(second) ? second : first;
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {

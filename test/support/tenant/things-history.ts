@@ -11,7 +11,15 @@ import type {
 } from "../../../src/lib/contract/index.ts";
 import type { HandValues } from "../../../src/lib/model/thing.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import { AuditedHistory, byId, expectSame, NOTHING, type CloseStep, type Did, type Named } from "./audited-history.ts";
+import {
+  AuditedHistory,
+  byId,
+  expectSame,
+  NOTHING,
+  type ConfirmStep,
+  type Did,
+  type Named,
+} from "./audited-history.ts";
 import { keyOf, ROOT, type ModelImport, type Values } from "./history-model.ts";
 import type { TestTenant } from "./tenant.ts";
 import { ThingsModel } from "./things-model.ts";
@@ -85,7 +93,7 @@ type Step =
   | DeleteStep
   | ImportStep
   | TenantStep
-  | CloseStep
+  | ConfirmStep
   | { readonly moved: Place; readonly org: Place }
   | { readonly mark: Place }
   | { readonly undo: number }
@@ -197,8 +205,7 @@ export const someThingsStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 1 },
   {
     arbitrary: fc.record({
-      close: fc.oneof(fc.tuple(fc.nat(9)), fc.tuple(fc.nat(9), fc.nat(9))),
-      state: fc.constantFrom("confirmed", "dropped"),
+      confirm: fc.oneof(fc.tuple(fc.nat(9)), fc.tuple(fc.nat(9), fc.nat(9))),
     }),
     weight: 2,
   },
@@ -254,7 +261,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     if ("import" in step) return this.#import(step);
     if ("undo" in step) return this.#undo(step.undo);
     if ("tenant" in step) return this.#tenant(step);
-    if ("close" in step) return this.close(step);
+    if ("confirm" in step) return this.confirm(step);
     if ("moved" in step) return this.#moved(step.moved, step.org);
     if ("mark" in step) return this.#mark(step.mark);
     return this.#mirror();

@@ -31,3 +31,14 @@ export const undoImport = async (
   if (change === null) throw new Failure("conflict", { what: same(`the import is ${state}`) });
   return undoChange(client, change, options);
 };
+
+/** Drops tasks of the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that are in the way */
+export const dropTasks = async (
+  { imports }: Pick<Client<"imports">, "imports">,
+  ...numbers: readonly number[]
+): Promise<Import> => {
+  const plan = await imports.dropTasks({ numbers: [...numbers] });
+  if (plan.blocked === undefined) return imports.commit(plan);
+  await imports.discard(plan.id);
+  throw new Failure("conflict", { what: joined(plan.blocked.first.map(describeBlocked), same("; ")) });
+};

@@ -13,8 +13,6 @@ interface TestFile {
   readonly project?: "unit" | "process";
   /** how many random histories or cases one place stands for; a file without random parts has one place */
   readonly batch?: number;
-  /** it expects also what today's program does not keep */
-  readonly strict?: boolean;
   /** only tests of this name */
   readonly name?: string;
 }
@@ -26,11 +24,10 @@ function failuresIn(output: string): readonly string[] {
   return lines.slice(Math.max(0, begin)).slice(0, 60);
 }
 
-function runTests({ path, project = "unit", name, batch, strict }: TestFile, seed: number): Promise<readonly string[]> {
+function runTests({ path, project = "unit", name, batch }: TestFile, seed: number): Promise<readonly string[]> {
   const env = {
     ...process.env,
     ...(batch !== undefined && { CLOMOCTL_HISTORIES: String(batch), CLOMOCTL_SEED: String(seed) }),
-    ...(strict === true && { CLOMOCTL_STRICT: "1" }),
   };
   const args = [
     "--no-maglev",
@@ -84,7 +81,6 @@ export const HISTORIES = byTests([
   ofRuns(`${TENANT}/records/things-history.test.ts`, 20),
   ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
   ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),
-  ofRuns(`${TENANT}/console/mirror-history.test.ts`, 10),
   ofRuns(`${TENANT}/console/console-history.test.ts`, 10),
   ofRuns(`${TENANT}/handover/restores-history.test.ts`, 5),
   ofRuns(`${TENANT}/ade/history.test.ts`, 50),

@@ -54,7 +54,6 @@ test("the last one was committed last, whenever it was planned, and is so when i
     { state: "planned", ...plan(4) },
     { state: "committed", ...change(3) },
     { state: "undone", ...change(4) },
-    { state: "awaiting-console", ...plan(1) },
   );
   expect((await findImport(imports, "Last")).number).toBe("5");
   const undone = clientOf(
@@ -64,7 +63,6 @@ test("the last one was committed last, whenever it was planned, and is so when i
   );
   expect((await findImport(undone, "last")).number).toBe("4");
   expect((await findImport(imports, "last", OPEN)).number).toBe("P4");
-  expect((await findImport(imports, "last", ["awaiting-console"])).number).toBe("P1");
   expect([isLast("LAST"), isLast("1")]).toEqual([true, false]);
 });
 

@@ -30,7 +30,6 @@ const OPTIONS: ImportRequest["options"] = {
   allowUnknownColumns: false,
   fromConsole: false,
   emitCsv: undefined,
-  keepWaiting: false,
   report: undefined,
   errors: undefined,
 };

@@ -24,36 +24,52 @@ const next = (
   const requested = { kind, file: "e.csv", options: OPTIONS };
   return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks, keys });
 };
-const TASK: OpenTask = {
+/** A task of one record. */
+const taskOf = (
+  record: Partial<OpenTask["records"][number]> = {},
+  of: Partial<Omit<OpenTask, "records">> = {},
+): OpenTask => ({
   number: 4,
   kind: "orgs",
-  name: "総務部",
-  importNumber: null,
-  objectId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
-  changes: [{ field: "code", before: "G", after: "G2" }],
-};
+  name: null,
+  records: [
+    {
+      thing: "org",
+      kind: "orgs",
+      id: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
+      work: "edit",
+      contradicted: false,
+      name: "総務部",
+      key: "G2",
+      console: null,
+      changes: [{ field: "code", before: "G", after: "G2" }],
+      ...record,
+    },
+  ],
+  ...of,
+});
+const TASK = taskOf();
 const HOLDS: Met = ["org-delete-holds", { org: "本社/総務部", code: "G2" }];
 
 test.each([
   ["orgs", HOLDS, true, TASK],
-  ["orgs", HOLDS, true, { ...TASK, changes: [] }],
-  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, name: "経理部" }],
-  ["devices", ["owner-org-unknown", { code: "G" }], false, { ...TASK, name: null }],
+  ["orgs", HOLDS, true, taskOf({ changes: [] })],
+  ["users", ["org-unknown", { code: "G" }], false, taskOf({ name: "経理部" })],
+  ["users", ["org-unknown", { code: "G" }], false, taskOf({ changes: [], console: { name: "総務部", key: "G" } })],
   [
     "devices",
     ["user-unknown", { value: "a@x" }],
     false,
-    { ...TASK, kind: "users", changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }] },
+    taskOf({ changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }] }, { kind: "users" }),
   ],
-  ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田" }],
-  ["users", ["delete-held", { name: "山田" }], true, { ...TASK, kind: "users", name: "山田 <a@x>", changes: [] }],
-  ["orgs", ["org-delete-holds", { org: "本社/総務部" }], true, { ...TASK, name: "総務部 (G)", changes: [] }],
-  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, name: "総務部 (G)", changes: [] }],
-  ["users", ["org-unknown", { code: "G" }], false, { ...TASK, objectId: null, importNumber: "7" }],
+  ["users", ["delete-held", { name: "山田" }], true, taskOf({ name: "山田" }, { kind: "users" })],
 ] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
-  const unrelated = { ...TASK, number: 3, name: "甲", changes: [{ field: "name", before: "乙", after: "甲" }] };
-  const hint = next(kind, met, { whole, tasks: [unrelated, task as OpenTask] });
-  const named = task.name === null ? "4" : `4 (${task.name})`;
+  const unrelated = taskOf(
+    { name: "甲", key: null, changes: [{ field: "name", before: "乙", after: "甲" }] },
+    { number: 3 },
+  );
+  const hint = next(kind, met as Met, { whole, tasks: [unrelated, task] });
+  const named = `4 (${task.records[0]?.name})`;
   const other = `; if it is done there already, first: clomoctl ${task.kind} import EXPORT.csv --from-console`;
   const isOther = task.kind !== kind;
   expect(hint?.en).toBe(
@@ -117,13 +133,8 @@ test.each([
   ["users", ["org-unknown", { code: "G" }], "orgs"],
 ] as const)("of %s: what the mirror lacks (%j) comes from the export that has it", (kind, met, other) => {
   const others: readonly OpenTask[] = [
-    { ...TASK, kind: "docs", name: "G", changes: [{ field: "name", before: "G", after: "a@x" }] },
-    { ...TASK, objectId: null, name: "G" },
-    {
-      ...TASK,
-      name: "課",
-      changes: [{ field: "parentId", before: null, after: "総務 (G)", ids: { before: null, after: "1" } }],
-    },
+    taskOf({ name: "乙", key: null, changes: [{ field: "name", before: "G", after: "a@x" }] }, { kind: "docs" }),
+    taskOf({ name: "課", key: null, changes: [{ field: "parentId", before: null, after: "総務 (G)" }] }),
   ];
   const hint = next(kind, met, { tasks: others });
   expect(hint?.en).toContain(

@@ -1,6 +1,7 @@
 import type { ConsoleTask } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
+import { THINGS } from "../../../lib/model/things.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import type { Tools } from "../../tools.ts";
@@ -112,12 +113,15 @@ function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): 
   return tasks.filter((task) => {
     if (task.kind !== kind && !elsewhere.has(task.kind)) return false;
     return task.records.some(
-      ({ name, key, console, changes }) =>
+      ({ thing, name, key, console, changes }) =>
         [name, key, console?.name ?? null, console?.key ?? null].some(isOf) ||
-        changes.some(({ before, after }) => isOf(before) || isOf(after)),
+        changes.some(({ field, before, after }) => !isReference(thing, field) && (isOf(before) || isOf(after))),
     );
   });
 }
+
+/** True if a field names another record, which a change of it leaves as it is. */
+const isReference = (thing: string, field: string): boolean => THINGS.get(thing)?.fields[field]?.refers !== undefined;
 
 /** A name as tasks have it, and its parts: `総務部 (G)`, `山田 <taro@example.jp>`. */
 const partsOf = (told: string): readonly string[] => {
@@ -130,9 +134,10 @@ const keyIn = (told: string): string | undefined => partsOf(told)[2];
 
 /** What the console does not have yet. @param then the command that was refused */
 function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: string): Text {
-  const named = tasks
-    .slice(0, MOST_TASKS)
-    .map(({ number, name }) => same(name === null ? `${number}` : `${number} (${name})`));
+  const named = tasks.slice(0, MOST_TASKS).map(({ number, name, records: [first] }) => {
+    const called = name ?? first?.name;
+    return same(called === undefined ? `${number}` : `${number} (${called})`);
+  });
   const more = tasks.length > MOST_TASKS ? ", …" : "";
   const all = joined(named, text(", ", "、"));
   const [first] = tasks;

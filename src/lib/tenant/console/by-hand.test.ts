@@ -1,7 +1,6 @@
-import { undoImport } from "#support/tenant/undo.ts";
+import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -22,151 +21,122 @@ const START = file(YAMADA, SATO);
 const named = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
 const edit = async (name: string, values: Readonly<Record<string, string | null>>) =>
   tenant.client.users.edit((await named(name)).id, values);
-const task = (number = 1) => tenant.client.console.show(number);
-const tasks = async () =>
-  (await tenant.client.console.list({})).map(({ number, work, state, name }) => [number, work, state, name]);
+/** The numbers of the changes that were made here, in their order. */
+const numbers = (): readonly number[] =>
+  tenant
+    .sql("select number from change where writer not in ('console', 'confirm', 'drop') order by number")
+    .map(({ number }) => Number(number));
+const numberOf = (place: number): number => numbers()[place - 1] ?? -1;
+/** The task of the change at a place among those that were made here. */
+const task = (place = 1) => tenant.client.console.show(numberOf(place));
+const record = async (place = 1) => (await task(place)).records[0];
+const changes = async (place = 1) => (await record(place))?.changes;
+const tasks = async (all = false) =>
+  (await tenant.client.console.list({ all })).map(({ number, work, state, records }) => [
+    numbers().indexOf(number) + 1,
+    work,
+    state,
+    records[0]?.name,
+  ]);
+const confirm = (...places: readonly number[]) => tenant.client.console.confirm({ numbers: places.map(numberOf) });
 
 test("what is written by hand in a mirror waits for the console, with what the console has and is to have", async () => {
   const { consoleTask } = await edit("yamada@x", { title: "部長" });
-  expect(consoleTask).toBe(1);
+  expect(consoleTask).toBe(numberOf(1));
   expect(await task()).toMatchObject({
     work: "edit",
     kind: "users",
-    name: "山田",
-    objectId: (await named("yamada@x")).id,
-    importNumber: null,
-    changes: [{ field: "title", before: "課長", after: "部長" }],
+    thing: "user",
+    action: "users.edit",
+    importId: null,
+    update: 1,
+    records: [
+      {
+        name: "山田",
+        key: "yamada@x",
+        id: (await named("yamada@x")).id,
+        console: null,
+        changes: [{ field: "title", before: "課長", after: "部長" }],
+      },
+    ],
     state: "open",
   });
   expect((await tenant.client.tenant.show()).consoleTasks).toBe(1);
 });
 
-test("a later change of the same record joins the open task; what the console has stays what it had", async () => {
-  await edit("yamada@x", { title: "部長" });
-  await edit("yamada@x", { title: "本部長", tel: "03" });
+test("a task has what its change wrote last; what the console has stays what it showed", async () => {
+  await edit("yamada@x", { title: "部長", tel: "03" });
+  await edit("yamada@x", { title: "本部長" });
   await edit("sato@x", { title: null });
-  expect((await task()).changes).toEqual([
-    { field: "title", before: "課長", after: "本部長" },
-    { field: "tel", before: null, after: "03" },
-  ]);
-  // back to what it was: the console may have the other value by now
-  await edit("yamada@x", { title: "課長" });
-  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "課長" });
+  expect(await changes(1)).toEqual([{ field: "tel", before: null, after: "03" }]);
+  expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "本部長", perhaps: ["部長"] }]);
+  await edit("yamada@x", { tel: null });
   expect(await tasks()).toEqual([
-    [1, "edit", "open", "山田"],
-    [2, "edit", "open", "佐藤"],
+    [2, "edit", "open", "山田"],
+    [3, "edit", "open", "佐藤"],
+    [4, "check", "open", "山田"],
   ]);
+  expect((await task(1)).state).toBe("done");
+  expect(await tasks(true)).toHaveLength(4);
 });
 
-test("a move is one while nothing else changes; a new record stays one to be made", async () => {
+test("changed and changed back asks only to check, after all others; one confirmation closes it", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await edit("yamada@x", { title: "課長" });
+  await edit("sato@x", { title: "係長" });
+  expect(await tasks()).toEqual([
+    [3, "edit", "open", "佐藤"],
+    [2, "check", "open", "山田"],
+  ]);
+  expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }]);
+  await confirm(2);
+  expect(await tasks()).toEqual([[3, "edit", "open", "佐藤"]]);
+});
+
+test("a move is one while nothing else changes; a new record stays in the task that makes it", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "営業部" });
   const { id } = await named("yamada@x");
   await tenant.client.users.move({ ids: [id], org: org.id });
   expect(await task(2)).toMatchObject({
     work: "move",
-    changes: [{ field: "org", before: "全社", after: "営業部" }],
+    records: [{ changes: [{ field: "org", before: "全社", after: "営業部" }] }],
   });
-  await edit("yamada@x", { title: "部長" });
-  expect((await task(2)).work).toBe("edit");
   await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
-  await edit("t@x", { title: "係長" });
+  const { consoleTask } = await edit("t@x", { title: "係長" });
+  expect(consoleTask).toBe(numberOf(3));
   expect(await tasks()).toEqual([
     [1, "create", "open", "営業部"],
-    [2, "edit", "open", "山田"],
+    [2, "move", "open", "山田"],
     [3, "create", "open", "髙橋"],
   ]);
-  expect((await task(3)).changes).toContainEqual({ field: "title", before: null, after: "係長" });
+  expect(await changes(3)).toContainEqual({ field: "title", before: null, after: "係長" });
 });
 
-test("of an organisation the parent's path is told, and none where only the name changes", async () => {
+test("a record that a field names is called as the console calls it, and as it is called here", async () => {
   const { after: branch } = await tenant.client.orgs.create({ name: "支社" });
-  const { after: child } = await tenant.client.orgs.create({ name: "営業部", parentId: branch.id });
-  const parent = { field: "parentId", before: null };
-  const of = (after: string) => ({ before: null, after });
-  expect((await task(1)).changes).toContainEqual({ ...parent, after: "全社", ids: of(ROOT_ORG_ID) });
-  expect((await task(2)).changes).toContainEqual({ ...parent, after: "支社", ids: of(branch.id) });
-  await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-  await tenant.client.console.close({ numbers: [2], state: "confirmed" });
+  const { after: child } = await tenant.client.orgs.create({ name: "営業部", code: "S", parentId: branch.id });
+  expect(await changes(2)).toContainEqual({ field: "parentId", before: null, after: "支社" });
+  await confirm(1, 2);
   await tenant.client.orgs.edit(branch.id, { name: "大阪/支社" });
-  expect((await task(3)).changes).toEqual([{ field: "name", before: "支社", after: "大阪/支社" }]);
-  await tenant.client.orgs.move(child.id, { parent: ROOT_ORG_ID });
-  const ids = { before: branch.id, after: ROOT_ORG_ID };
-  expect((await task(4)).changes).toEqual([{ field: "parentId", before: "大阪\\/支社", after: "全社", ids }]);
-});
-
-test("a change of what an import wrote since is a task of its own, to be done after that of the import", async () => {
-  await edit("yamada@x", { title: "部長" });
-  await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
-  await edit("yamada@x", { title: "室長" });
-  expect((await task(1)).changes).toEqual([{ field: "title", before: "課長", after: "部長", now: "室長" }]);
-  expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "室長" }]);
-  // of somebody else it changes nothing
-  await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "係長"]));
-  await edit("yamada@x", { title: "相談役" });
-  expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "相談役" }]);
-});
-
-test("of a record that was deleted since it says so, and which task deletes it in the console", async () => {
-  const { after: made } = await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
-  await edit("yamada@x", { title: "部長" });
-  expect(await task()).toMatchObject({ gone: false, deletionTask: null });
-  const ids = [made.id, (await named("yamada@x")).id];
-  const { id } = await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
-  const gone = { gone: true, deletionTask: 3, state: "open" };
-  expect(await tenant.client.console.list({ state: "open" })).toMatchObject([gone, gone, { gone: false }]);
-  await tenant.client.console.close({ numbers: [3], state: "confirmed" });
-  expect(await task()).toMatchObject({ gone: true, deletionTask: null });
-  await tenant.client.imports.commit(await undoImport(tenant.client, id));
-  expect(await task()).toMatchObject({ gone: false, deletionTask: null });
-  // what is closed asks for nothing
-  await tenant.client.console.close({ numbers: [1], state: "dropped" });
-  await tenant.import({ kind: "users", mode: "replace" }, START);
-  expect(await task()).toMatchObject({ gone: false });
-});
-
-test("who was changed here stays though an export lacks them; the task says that it differs", async () => {
-  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], tel: "03" });
-  await edit("yamada@x", { title: "部長" });
-  const { id, merged, settled } = await tenant.import(exported, file(SATO));
-  expect(merged).toMatchObject({ open: 1, contradicted: 1, first: [{ name: "山田 <yamada@x>", field: null }] });
-  expect(settled).toMatchObject({ closed: [], differing: [2] });
-  expect(await tenant.client.console.list({ state: "open" })).toMatchObject([
-    { number: 1, gone: false, doubtedAt: null },
-    { number: 2, gone: false, doubtedAt: expect.any(String) },
+  expect(await record(3)).toMatchObject({
+    name: "大阪/支社",
+    key: "大阪\\/支社",
+    changes: [{ field: "name", before: "支社", after: "大阪/支社" }],
+  });
+  await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: child.id });
+  await tenant.client.orgs.edit(child.id, { code: "T" });
+  expect(await changes(4)).toEqual([
+    { field: "org", before: "全社", after: "支社/営業部 (S)", renamed: "大阪\\/支社/営業部 (T)" },
   ]);
-  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-  expect(await task(2)).toMatchObject({ state: "open", doubtedAt: null });
-  const plan = await tenant.client.imports.delete({ kind: "users", ids: [(await named("t@x")).id] });
-  await tenant.client.imports.commit(plan);
-  expect(await task()).toMatchObject({ gone: true, absentIn: null });
 });
 
-test("a value that was changed again since is told as it is by now", async () => {
-  const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
-  const { id } = await named("yamada@x");
-  await tenant.client.users.move({ ids: [id], org: org.id });
-  await edit("yamada@x", { title: "部長", tel: "03" });
-  expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
-  await tenant.import({ kind: "users", blank: "clear" }, [
-    [...HEADER, "TEL"],
-    [...YAMADA, ""],
-  ]);
-  await tenant.client.orgs.edit(org.id, { name: "営業本部" });
-  const told = [
-    {
-      field: "org",
-      before: "全社",
-      after: "営業部 (S)",
-      ids: { before: ROOT_ORG_ID, after: org.id },
-      renamed: "営業本部 (S)",
-    },
-    { field: "title", before: "課長", after: "部長", now: "課長" },
-    { field: "tel", before: null, after: "03", now: null },
-  ];
-  expect((await task(2)).changes).toEqual(told);
-  expect((await tenant.client.console.list({ state: "open" }))[1]?.changes).toEqual(told);
-  await tenant.client.console.close({ numbers: [2], state: "confirmed" });
-  expect((await task(2)).changes.map(({ now }) => now)).toEqual([undefined, undefined, undefined]);
+test("what was deleted is one task, by the name that the console has; its edits have none any more", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await tenant.client.users.edit((await named("yamada@x")).id, { emails: ["y2@x"], name: "山田 太郎" });
+  const ids = [(await named("y2@x")).id];
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
+  expect(await tasks()).toEqual([[3, "delete", "open", "山田 太郎"]]);
+  expect(await record(3)).toMatchObject({ key: "y2@x", console: { name: "山田", key: "yamada@x" }, changes: [] });
 });
 
 test("an export leaves what was changed here, and its plan counts what the console does not have yet", async () => {
@@ -211,7 +181,6 @@ test("so does one of organisations, and one with a column of a custom field", as
 });
 
 describe("an export that contradicts a task which somebody confirmed", () => {
-  const confirm = (...numbers: number[]) => tenant.client.console.close({ numbers, state: "confirmed" });
   const settledBy = async (cells: Cells) => (await tenant.import(exported, cells)).settled;
 
   test("says so with both values, and opens the task again", async () => {
@@ -228,7 +197,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
         { name: "髙橋 <t@x>", field: null, local: null, console: null, confirmed: true },
       ],
     });
-    expect(await settledBy(START)).toEqual({ closed: [], differing: [], contradicted: [1, 2], open: 2 });
+    expect(await settledBy(START)).toEqual({ closed: [], differing: [], contradicted: [1, 2].map(numberOf), open: 2 });
     expect(await named("yamada@x")).toMatchObject({ title: "部長" });
     expect(await settledBy(START)).toEqual({ closed: [], differing: [], open: 2 });
   });
@@ -249,18 +218,18 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     await confirm(1);
     await tenant.import(exported, [HEADER.slice(0, 2), YAMADA.slice(0, 2), SATO.slice(0, 2)]);
     expect((await tenant.plan(exported, START)).merged).toMatchObject({ contradicted: 1 });
-    expect(await settledBy(START)).toMatchObject({ contradicted: [1] });
+    expect(await settledBy(START)).toMatchObject({ contradicted: [1].map(numberOf) });
   });
 
   test("says so of one that was contradicted while it was open, and confirmed then", async () => {
     await edit("yamada@x", { title: "部長" });
     const other = file(["山田", "yamada@x", "次長"], SATO);
-    expect(await settledBy(other)).toMatchObject({ differing: [1] });
+    expect(await settledBy(other)).toMatchObject({ differing: [1].map(numberOf) });
     await confirm(1);
     const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "次長", confirmed: true }];
     expect((await tenant.plan(exported, other)).merged).toMatchObject({ contradicted: 1, first });
     expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], SATO))).merged).toBe(undefined);
-    expect(await settledBy(other)).toMatchObject({ contradicted: [1] });
+    expect(await settledBy(other)).toMatchObject({ contradicted: [1].map(numberOf) });
   });
 
   test("says nothing of a value that was written again since, by hand or by an import: that is open", async () => {
@@ -281,8 +250,8 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     const { id } = await named("yamada@x");
     await client.users.edit(id, { custom: [{ name: "座席", value: "1F" }], emails: ["yamada@x", "y2@x"] });
     await client.users.move({ ids: [id], org: org.id });
-    const open = await client.console.list({ state: "open" });
-    await confirm(...open.map(({ number }) => number));
+    const open = await client.console.list({});
+    await tenant.client.console.confirm({ numbers: open.map(({ number }) => number) });
     const cells = [
       [...HEADER, "メールアドレス", "組織コード", "座席"],
       ["山田", "yamada@x", "課長", "y3@x", "", "2F"],
@@ -309,7 +278,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     const ids = [(await named("sato@x")).id];
     await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
     await confirm(1, 2);
-    expect(await settledBy(START)).toMatchObject({ contradicted: [1, 2] });
+    expect(await settledBy(START)).toMatchObject({ contradicted: [1, 2].map(numberOf) });
   });
 
   test("is undone with what it told", async () => {
@@ -338,31 +307,12 @@ test("whose main address was changed by hand is the same person in an export fro
   expect(await tenant.plan({ kind: "users" }, START)).toMatchObject({ create: 1 });
 });
 
-test.each(["orgs", "devices", "groups", "members"])("so it is of %s", async (kind) => {
-  const { client } = tenant;
-  await tenant.import({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ["太郎", "taro", "secret1", "営業"],
-  ]);
-  const [taro] = await client.secured.find("docs", { name: "taro" });
-  if (kind === "orgs") await client.orgs.create({ name: "営業部", code: "S" });
-  if (kind === "devices") await client.devices.create({ serialNumber: "SN1", platform: "iOS" });
-  if (kind === "groups") await client.secured.createGroup("docs", { name: "企画" });
-  if (kind === "members") await client.secured.edit({ app: "docs", id: taro?.id ?? "" }, { displayName: "次郎" });
-  const asked = (await client.console.list({ state: "open" })).find(({ objectId }) => objectId !== null);
-  expect(asked?.changes.length).toBeGreaterThan(0);
-  expect(asked?.changes.every(({ now }) => now === undefined)).toBe(true);
-});
-
 describe("the console's export", () => {
   test("shows that it was done", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
     await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO, ["髙橋", "t@x", "係長"]));
-    expect(await tasks()).toEqual([
-      [1, "edit", "shown", "山田"],
-      [2, "create", "open", "髙橋"],
-    ]);
+    expect(await tasks()).toEqual([[2, "move", "open", "髙橋"]]);
     // of a new user the organisation is asked for, too, which that export did not show
     await tenant.import(exported, [
       [...HEADER, "組織コード"],
@@ -370,31 +320,32 @@ describe("the console's export", () => {
       [...SATO, ""],
       ["髙橋", "t@x", "係長", ""],
     ]);
-    expect((await tasks())[1]).toEqual([2, "create", "shown", "髙橋"]);
+    expect(await tasks()).toEqual([]);
   });
 
   test("with another value leaves it open, until a later one has what was wanted", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: null });
-    await tenant.import(exported, file(["山田", "yamada@x", "次長"], SATO));
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
-    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
-    expect((await task()).state).toBe("shown");
-    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open" });
+    await tenant.import(exported, file(["山田", "yamada@x", "次長"], SATO));
+    expect(await task()).toMatchObject({ state: "contradicted" });
+    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
+    expect((await task()).state).toBe("done");
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+    expect(await task()).toMatchObject({ state: "contradicted" });
   });
 
-  test("does not end a task that takes up what is written from then on", async () => {
+  test("with what was entered in between leaves the task of what was entered last open", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
     await edit("yamada@x", { title: "室長" });
-    expect(await tasks()).toHaveLength(1);
-    // the console may have either of both values that were entered here
+    expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "室長", perhaps: ["部長"] }]);
     await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: null });
+    expect(await tenant.client.console.list({})).toMatchObject([
+      { state: "open", records: [{ changes: [{ before: "部長", after: "室長" }] }] },
+    ]);
     await tenant.import(exported, file(["山田", "yamada@x", "室長"], SATO));
-    expect((await tasks()).map(([, , state]) => state)).toEqual(["shown"]);
+    expect(await tasks()).toEqual([]);
   });
 
   test("that has a new user with other values contradicts the task", async () => {
@@ -408,9 +359,9 @@ describe("the console's export", () => {
       ["髙橋", "t@x", title, ""],
     ];
     await tenant.import(exported, codes("主任"));
-    expect(await task()).toMatchObject({ state: "open", gone: false, doubtedAt: expect.any(String) });
+    expect(await task()).toMatchObject({ state: "contradicted" });
     await tenant.import(exported, codes("係長"));
-    expect((await task()).state).toBe("shown");
+    expect((await task()).state).toBe("done");
   });
 
   test("that has again whom an import changed, and lacks whom a deletion took, closes their tasks though an earlier one differed", async () => {
@@ -427,7 +378,7 @@ describe("the console's export", () => {
       ["山田", "yamada@x", "部長", ""],
       ["髙橋", "t@x", "係長", ""],
     ]);
-    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await states()).toEqual([]);
   });
 
   test("without the column, or of what no file has, proves nothing", async () => {
@@ -444,14 +395,14 @@ describe("the console's export", () => {
   test("without somebody who was made here says that the console has not got him", async () => {
     await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
     await tenant.import(exported, START);
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: null });
+    expect(await task()).toMatchObject({ state: "open" });
     expect(await named("t@x")).toMatchObject({ name: "髙橋" });
   });
 
   test("is not asked about another record", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
-    expect((await task()).state).toBe("shown");
+    expect((await task()).state).toBe("done");
   });
 
   test("tells no organisation without a code, where there are several", async () => {
@@ -463,10 +414,10 @@ describe("the console's export", () => {
     const { after: sales } = await tenant.client.orgs.create({ name: "営業部" });
     await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
     await tenant.import(exported, codes());
-    expect(await task(2)).toMatchObject({ work: "move", state: "open", doubtedAt: null });
+    expect(await task(2)).toMatchObject({ work: "move", state: "open" });
     await tenant.client.orgs.edit(sales.id, { code: "S01" });
     await tenant.import(exported, codes("S01"));
-    expect(await task(2)).toMatchObject({ state: "shown" });
+    expect(await task(2)).toMatchObject({ state: "done" });
   });
 
   test("tells none either once its code is gone", async () => {
@@ -478,7 +429,7 @@ describe("the console's export", () => {
     const { after: sales } = await tenant.client.orgs.create({ name: "営業部", code: "S01" });
     await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
     await tenant.import(exported, codes(""));
-    expect(await task(2)).toMatchObject({ work: "move", state: "open", doubtedAt: null });
+    expect(await task(2)).toMatchObject({ work: "move", state: "open" });
     await tenant.client.orgs.edit(sales.id, { code: null });
     await tenant.import(exported, codes(""));
     expect(await task(2)).toMatchObject({ state: "open" });
@@ -488,81 +439,84 @@ describe("the console's export", () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
     await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-    expect(await task()).toMatchObject({ state: "open", closedAt: null });
+    expect(await task()).toMatchObject({ state: "open" });
   });
 
   test("that is undone leaves what somebody confirmed", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, START);
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    await confirm(1);
     await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect((await named("yamada@x")).title).toBe("部長");
     expect(await task()).toMatchObject({ state: "confirmed" });
   });
 
-  test("after a plain import of the same field drops what was asked before", async () => {
+  test("shows that what an import wrote after an edit was done: nothing of either is left", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
     await tenant.import(exported, file(["山田", "yamada@x", "本部長"], SATO));
-    expect((await tenant.client.console.list({})).map(({ state }) => state)).toEqual(["dropped", "shown"]);
+    expect(await tasks()).toEqual([]);
   });
 });
 
 test("somebody confirms that it was done: who, and when", async () => {
   await edit("yamada@x", { title: "部長" });
-  const at = (await task()).openedAt;
-  const [closed] = await tenant.client.console.close({ numbers: [1], state: "confirmed", by: "髙橋", at });
+  const { openedAt: at, number } = await task();
+  const [closed] = await tenant.client.console.confirm({ numbers: [number], by: "髙橋", at });
   expect(closed).toMatchObject({ state: "confirmed", closedBy: "髙橋", closedAt: at });
-  const again = await failureOf(tenant.client.console.close({ numbers: [1], state: "dropped" }));
-  expect(again).toMatchObject({ code: "conflict" });
+  expect(await failureOf(dropTasks(tenant.client, number))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(confirm(1))).toMatchObject({ code: "conflict" });
 });
 
-test("several are closed together, with one record in the audit", async () => {
+test("only some records, or some fields, are confirmed; the rest is open", async () => {
+  const { client } = tenant;
+  await tenant.import({ kind: "users" }, [
+    [...HEADER, "TEL"],
+    ["山田", "yamada@x", "部長", "03"],
+    ["佐藤", "sato@x", "係長", "04"],
+  ]);
+  await client.console.confirm({ numbers: [numberOf(1)], records: [(await named("yamada@x")).id] });
+  expect((await task()).records.map(({ name }) => name)).toEqual(["佐藤"]);
+  await client.console.confirm({ numbers: [numberOf(1)], fields: ["tel"] });
+  expect(await changes()).toEqual([{ field: "title", before: "主任", after: "係長" }]);
+  const none = client.console.confirm({ numbers: [numberOf(1)], fields: ["tel"] });
+  expect(await failureOf(none)).toMatchObject({ code: "not-found" });
+});
+
+test("several are confirmed together, with one record in the audit", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
-  const numbers = [2, 1, 2];
-  const closed = await tenant.client.console.close({ numbers, state: "confirmed", by: "髙橋" });
+  const closed = await tenant.client.console.confirm({ numbers: [2, 1, 2].map(numberOf), by: "髙橋" });
   expect(closed.map(({ number, state, closedBy }) => [number, state, closedBy])).toEqual([
-    [2, "confirmed", "髙橋"],
-    [1, "confirmed", "髙橋"],
+    [numberOf(2), "confirmed", "髙橋"],
+    [numberOf(1), "confirmed", "髙橋"],
   ]);
-  const done = { state: "confirmed", at: closed[0]?.closedAt, actor: "髙橋" };
   expect(auditOf(tenant.database).at(-1)).toMatchObject({
     action: "console.confirm",
-    objects: [
-      { thing: "console_task", id: "2", name: "佐藤" },
-      { thing: "console_task", id: "1", name: "山田" },
-    ],
-    before: { records: [{ state: "open" }, { state: "open" }] },
-    after: { records: [done, done] },
-    detail: {
-      tasks: [
-        { work: "edit", kind: "users" },
-        { work: "edit", kind: "users" },
-      ],
-    },
+    objects: [2, 1].map((place) => ({ thing: "console_task", id: String(numberOf(place)) })),
+    detail: { by: "髙橋", at: closed[0]?.closedAt },
   });
 });
 
-test("none is closed where one is not there, is closed, or was not yet to be done", async () => {
+test("none is confirmed where one is not there, is closed, or was not yet to be done", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
   await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
-  await tenant.client.console.close({ numbers: [3], state: "dropped" });
-  const closing = { state: "confirmed" } as const;
+  await dropTasks(tenant.client, numberOf(3));
   const stood = tenant.dump();
-  const refused = async (numbers: readonly number[], at?: string) => {
-    const failure = await failureOf(tenant.client.console.close({ numbers: [...numbers], ...closing, at }));
+  const refused = async (all: readonly number[], at?: string) => {
+    const failure = await failureOf(tenant.client.console.confirm({ numbers: [...all], at }));
     expect(tenant.dump()).toEqual(stood);
     return [failure?.code, failure?.what.ja];
   };
-  expect(await refused([1, 99])).toEqual(["not-found", "管理画面での作業 99 はありません"]);
-  expect(await refused([1, 3])).toEqual(["conflict", "作業 3 はすでに終わっています(取り下げ)"]);
-  const early = await refused([2, 1], "2020-01-01T00:00:00.000Z");
-  expect(early).toEqual(["input-rejected", expect.stringContaining("作業 2 は")]);
+  const [first, second, third] = [1, 2, 3].map(numberOf) as [number, number, number];
+  expect(await refused([first, 99_999])).toEqual(["not-found", "管理画面での作業 99999 はありません"]);
+  expect(await refused([first, third])).toEqual(["conflict", `作業 ${third} はすでに終わっています(完了)`]);
+  const early = await refused([second, first], "2020-01-01T00:00:00.000Z");
+  expect(early).toEqual(["input-rejected", expect.stringContaining(`作業 ${second} は`)]);
 });
 
-test("several closed with one Idempotency-Key are closed once, and answered alike", async () => {
+test("several confirmed with one Idempotency-Key are confirmed once, and answered alike", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
   const send = () =>
@@ -570,19 +524,19 @@ test("several closed with one Idempotency-Key are closed once, and answered alik
       new Request("http://tenant/v1/console", {
         method: "POST",
         headers: { "content-type": "application/json", "idempotency-key": "once" },
-        body: JSON.stringify({ numbers: [1, 2], state: "dropped" }),
+        body: JSON.stringify({ numbers: [1, 2].map(numberOf) }),
       }),
     );
   const [first, second] = [await send(), await send()];
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(await second.json()).toEqual(await first.json());
-  expect(auditOf(tenant.database).filter(({ action }) => action === "console.drop")).toHaveLength(1);
+  expect(auditOf(tenant.database).filter(({ action }) => action === "console.confirm")).toHaveLength(1);
 });
 
 test("it was not done before it was to be done, nor in the future", async () => {
   await edit("yamada@x", { title: "部長" });
   for (const at of ["2020-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"]) {
-    const failure = await failureOf(tenant.client.console.close({ numbers: [1], state: "confirmed", at }));
+    const failure = await failureOf(tenant.client.console.confirm({ numbers: [numberOf(1)], at }));
     expect(failure).toMatchObject({ code: "input-rejected", where: at });
   }
   expect((await task()).state).toBe("open");

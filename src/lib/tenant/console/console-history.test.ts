@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { drawn, expectSeen, isStrict, LONG, stepsOf } from "#support/drawn.ts";
-import { ALLOWANCES, ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
+import { drawn, expectSeen, LONG, stepsOf } from "#support/drawn.ts";
+import { ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -16,7 +16,7 @@ test("a mirror and a console in which others work agree once all is done (proper
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
-      const history = new ConsoleHistory(tenant, isStrict ? new Set() : new Set(ALLOWANCES));
+      const history = new ConsoleHistory(tenant);
       await history.start();
       for (const step of steps) seen.add(await history.do(step));
       await history.finish();

@@ -1,5 +1,8 @@
-import { either, THEN } from "../store/sql/forms.ts";
+import { DEVICE, OWNERS } from "../../model/device.ts";
+import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
+import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
+import { versionsOf } from "../versions/keep.ts";
 import { versionTable, type Versions } from "../versions/tables.ts";
 import { EXPORTED, isOther, OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 
@@ -55,11 +58,12 @@ export const driftOf = (versions: Versions, which: string): string => {
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
   const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
-  // what the record was created with
-  const first = `(o.differs & ~${writtenBits(versions)})`;
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
     and o.pk between c.first and c.last)`;
+  // what the record was created with, perhaps again
+  const since = (alias: string): string => `${alias}.revision > coalesce(${created}, 0)`;
+  const first = `(o.differs & ~${writtenBits(versions, since("w"))})`;
   const written = (action: string): string =>
     `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}')`;
   const columns = (revision: string, action: DriftAction, bits: string, real: string): string =>
@@ -69,7 +73,7 @@ export const driftOf = (versions: Versions, which: string): string => {
   const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
   return `select ${columns("v.revision", "update", mask, isReal(versions, mask))}
       from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
-      where ${isShown} and ${which}
+      where ${isShown} and ${since("v")} and ${which}
     union all select ${columns(`coalesce(${created}, o.since)`, "update", first, isReal(versions, first))}
       from ${observed} o ${local} where ${isShown} and ${which}
     union all select ${columns(`coalesce(${created}, ${written("update")}, o.since)`, "create", missing, "1")}
@@ -152,6 +156,23 @@ export const readRecordDrift = async (
   return rows.map(recordDriftOf);
 };
 
+/** Returns the number of devices that get another owner in the console by a task, and have to be wiped for it. */
+export const countWipes = async (reader: Reader, revision: number): Promise<number> => {
+  const versions = versionsOf(DEVICE.name);
+  const bitOf = (name: string): string => versions.columns.find((column) => column.name === name)?.bit ?? "0";
+  const before = (name: string): string =>
+    either(`o.differs & ${bitOf(name)} <> 0`, `o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`);
+  const [columns, owner] = [OWNERS.map((name) => `d.open & ${bitOf(name)} <> 0`), OWNERS.map(before)];
+  return reader.count(
+    `select count(*) from ${driftSql(DEVICE.name)} d
+       ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.device t on t.pk = d.pk
+     where d.revision = :revision and d.action = 'update' and (${columns.join(" or ")})
+       and (${OWNERS.map(isOther).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
+       and ${needsWipe((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
+    { revision },
+  );
+};
+
 /** Returns the revisions of the changes whose tasks a record is in, the newest first. */
 export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): Promise<readonly number[]> => {
   const rows = await reader.all(
@@ -168,7 +189,7 @@ const partOf = (
 ): readonly [sql: string, params: Params] => {
   const { thing } = versions;
   const meant = versions.columns.filter(({ name }) => columns?.includes(name) ?? true).map(({ bit }) => bit);
-  const bits = columns === undefined ? "d.mask" : `d.mask & (${[...new Set(meant), "0"].join(" | ")})`;
+  const bits = columns === undefined ? "d.open" : `d.open & (${[...new Set(meant), "0"].join(" | ")})`;
   return [
     `select d.pk, ${bits} as mask from ${driftSql(thing.name, record === undefined ? "true" : "o.pk = :pk")} d
      where d.revision = :revision and ${bits} <> 0`,

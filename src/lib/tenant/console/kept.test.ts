@@ -1,6 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../../contract/index.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 // exports of the console that wait for each other
@@ -35,7 +36,7 @@ const isRefused = async (kind: ImportRequest["kind"], cells: Cells) =>
   (await tenant.plan({ kind, fromConsole: true }, cells)).rejected;
 const user = async (name: string): Promise<User | undefined> => (await tenant.client.users.find({ name }))[0];
 const codes = async () => (await tenant.client.orgs.list()).map(({ code }) => code);
-const task = () => tenant.client.console.show(1);
+const tasks = new TestTasks(() => tenant);
 const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 
 describe("what an export lacks may be kept, until another one has been taken over", () => {
@@ -64,7 +65,8 @@ describe("what an export lacks may be kept, until another one has been taken ove
     const users: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
     expect(await isRefused("users", users)).toBe(true);
     await tenant.client.users.edit(ken?.id ?? "", { emails: ["k2@x"] });
-    expect(await take("users", users)).toMatchObject({ create: 0, delete: 0, settled: { closed: [1] } });
+    expect(await take("users", users)).toMatchObject({ create: 0, delete: 0 });
+    expect(await tasks.list()).toEqual([]);
     await take("devices", [OWNED, ["SN1", "iOS", "管理中", "k2@x"]]);
     expect((await user("k2@x"))?.id).toBe(ken?.id);
   });
@@ -76,10 +78,10 @@ describe("what an export lacks may be kept, until another one has been taken ove
       [...HEADER, "役職"],
       ["山田", "taro@x", "S", "taro", title],
     ];
-    const otherwise = await take("users", titled("課長"), KEPT);
-    expect(otherwise).toMatchObject({ settled: { closed: [], differing: [1] }, delete: 0 });
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
-    expect(await take("users", titled("部長"), KEPT)).toMatchObject({ settled: { closed: [1] }, delete: 0 });
+    expect(await take("users", titled("課長"), KEPT)).toMatchObject({ delete: 0 });
+    expect(await tasks.list()).toEqual([[1, "edit", "contradicted"]]);
+    expect(await take("users", titled("部長"), KEPT)).toMatchObject({ delete: 0 });
+    expect(await tasks.list()).toEqual([]);
     expect(await mirroredAt()).toBe(before);
   });
 
@@ -93,11 +95,11 @@ describe("what an export lacks may be kept, until another one has been taken ove
   test("it lacks nobody: what is not in it is not contradicted", async () => {
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"] });
     await take("users", USERS, KEPT);
-    expect(await task()).toMatchObject({ state: "open", doubtedAt: null });
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await tasks.list()).toEqual([[1, "create", "open"]]);
+    await tasks.confirm(1);
     expect((await tenant.plan({ kind: "users", fromConsole: true, ...KEPT }, USERS)).merged).toBeUndefined();
     await take("users", USERS, KEPT);
-    expect(await task()).toMatchObject({ state: "confirmed" });
+    expect(await tasks.of()).toMatchObject({ state: "confirmed" });
     expect((await tenant.plan({ kind: "users", fromConsole: true }, USERS)).merged).toMatchObject({ contradicted: 1 });
   });
 
@@ -129,13 +131,13 @@ describe("an address that was changed here is met by both, while nobody knows wh
       await tenant.client.users.edit(id, { emails: ["k2@x"] });
       await take("users", USERS);
       expect((await user("k2@x"))?.id).toBe(id);
-      if (state === "confirmed") await tenant.client.console.close({ numbers: [1], state });
+      if (state === "confirmed") await tasks.confirm(1);
       const plan = await tenant.plan({ kind: "users", fromConsole: true }, renamed);
       expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, rejected: false });
       expect(plan.merged).toBeUndefined();
       await take("users", renamed);
       expect((await user("k2@x"))?.id).toBe(id);
-      expect((await task()).state).toBe(state === "open" ? "shown" : "confirmed");
+      expect(await tasks.of()).toMatchObject({ state: "done" });
     },
   );
 
@@ -170,18 +172,17 @@ describe("an export that has what somebody confirmed after an earlier one had no
     const [{ id } = { id: "" }] = await tenant.client.orgs.find({ name: "S" });
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"], org: id, accountName: "nn" });
     await take("users", USERS);
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-    const done = await take("users", [...USERS, newcomer]);
-    expect(done).toMatchObject({ create: 0, settled: { closed: [], differing: [] } });
-    expect(done.settled?.contradicted).toBeUndefined();
+    await tasks.confirm(1);
+    expect(await take("users", [...USERS, newcomer])).toMatchObject({ create: 0 });
+    expect(await tasks.of()).toMatchObject({ state: "done" });
   });
 
   test("where he is made otherwise, it does", async () => {
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"], accountName: "nn" });
     await take("users", USERS);
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-    const done = await take("users", [...USERS, ["新人", "nn@x", "", "other"]]);
-    expect(done.settled?.contradicted).toEqual([1]);
+    await tasks.confirm(1);
+    await take("users", [...USERS, ["新人", "nn@x", "", "other"]]);
+    expect(await tasks.list()).toMatchObject([[1, expect.anything(), "contradicted"]]);
   });
 
   test("nor does it overwrite what is still to be done, where it has that", async () => {

@@ -1,6 +1,8 @@
+import { dropTasks } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { recordTold, stepsOf } from "../../../commands/console/steps.ts";
-import type { ConsoleTask, Org, User } from "../../contract/index.ts";
+import { recordCalled, stepsOf } from "../../../commands/console/steps.ts";
+import type { Org, User } from "../../contract/index.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -21,8 +23,9 @@ const ORGS: Cells = [
 ];
 const HEADER = ["氏名", "メールアドレス", "社員コード", "役職"];
 const HANAKO = ["鈴木 花子", "hanako@ex.jp", "A3", "主任"];
+const KEN = ["佐藤 健", "ken@ex.jp", "A7", ""];
 const JIRO = ["渡辺 次郎", "jiro@ex.jp", "A11", "主任"];
-const USERS: Cells = [HEADER, HANAKO, JIRO, ["佐藤 健", "ken@ex.jp", "A7", ""]];
+const USERS: Cells = [HEADER, HANAKO, JIRO, KEN];
 
 const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
 const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
@@ -30,25 +33,28 @@ const readdress = async (code: string, address: string) =>
   tenant.client.users.edit((await user(code)).id, { emails: [address] });
 const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
-const tasks = async (): Promise<readonly Pick<ConsoleTask, "number" | "state" | "doubtedAt">[]> =>
-  tenant.client.console.list({});
-const states = async () => (await tasks()).map(({ state }) => state);
+const tasks = new TestTasks(() => tenant);
+const states = async () => (await tasks.list(true)).filter(([place]) => place > 0).map(([, , state]) => state);
 
-/** What an export meets that may be from before the tasks were done: its problems, as `code@row tasks`. */
+/** The places and states of tasks that are not done. */
+const openPlaces = async () =>
+  (await tasks.list(true)).filter(([, , state]) => state !== "done").map(([place, , state]) => [place, state]);
+
+/** The problems of an export that is refused, as `code@row`. */
 const refused = async (request: object, cells: Cells): Promise<readonly string[]> => {
   const plan = await tenant.plan({ ...FROM, ...request }, cells);
   expect(plan.rejected).toBe(true);
   const found = await tenant.errors(plan);
   await tenant.client.imports.discard(plan.id);
-  return found.map(({ code, row, params }) => `${code}@${row} ${String(params["tasks"])}`);
+  return found.map(({ code, row }) => `${code}@${row}`);
 };
 
 /** Takes an export over that is from before the tasks were done, and returns how many rows were left out. */
 const takenBefore = async (request: object, cells: Cells): Promise<number> => {
-  const stood = (await tasks()).map(({ number, state }) => [number, state]);
+  const before = await openPlaces();
   const done = await tenant.import({ ...FROM, ...request }, cells);
   expect(done).toMatchObject({ create: 0, update: 0, delete: 0 });
-  expect((await tasks()).map(({ number, state }) => [number, state])).toEqual(stood);
+  expect(await openPlaces()).toEqual(before);
   return done.merged?.leftOut ?? 0;
 };
 
@@ -62,14 +68,14 @@ describe("an export from before keys went from one record to another", () => {
     HEADER,
     ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
     ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
-    USERS[3] ?? [],
+    KEN,
   ];
 
   test("changes nothing if the other columns tell whose a row is; the tasks are closed by one from after", async () => {
     await swap();
     expect(await takenBefore({}, USERS)).toBe(0);
     await tenant.import(FROM, SWAPPED);
-    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await tasks.list()).toEqual([]);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
   });
 
@@ -79,7 +85,7 @@ describe("an export from before keys went from one record to another", () => {
     const later: Cells = [header ?? [], [...(first ?? []).slice(0, 3), "係長"], second ?? [], third ?? []];
     expect(await tenant.import(FROM, later)).toMatchObject({ update: 1 });
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", title: "係長", emails: ["jiro@ex.jp"] });
-    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await tasks.list()).toEqual([]);
   });
 
   test("changes nothing if one took what the other gave up", async () => {
@@ -107,11 +113,14 @@ describe("an export from before keys went from one record to another", () => {
       ["row-ambiguous", "warning", 3, "田中 <a@ex.jp>, 田中 <b@ex.jp>"],
     ]);
     expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1, delete: 0, merged: { leftOut: 2 } });
-    expect(await states()).toEqual(["open", "open"]);
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
+    expect(await tasks.list()).toEqual([
+      [2, "edit", "open"],
+      [3, "edit", "open"],
+    ]);
+    await tasks.confirm(2);
     expect(await tenant.import(FROM, bare)).toMatchObject({ merged: { leftOut: 2 } });
-    expect(await states()).toEqual(["confirmed", "open"]);
-    await tenant.client.console.close({ numbers: [2], state: "confirmed" });
+    expect((await tasks.list(true)).map(([, , state]) => state)).toEqual(expect.arrayContaining(["confirmed", "open"]));
+    await tasks.confirm(3);
     expect((await tenant.plan(FROM, bare)).merged).toBeUndefined();
   });
 
@@ -120,7 +129,7 @@ describe("an export from before keys went from one record to another", () => {
     await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, hanako ?? [], jiro ?? []]);
     expect(await takenBefore({}, USERS)).toBe(0);
     await tenant.import(FROM, SWAPPED);
-    expect(await states()).toEqual(["shown"]);
+    expect(await states()).toEqual(["done"]);
   });
 
   test("meets whom an import alone gave another one by the former", async () => {
@@ -132,7 +141,7 @@ describe("an export from before keys went from one record to another", () => {
 
   test("leaves out a new row that may be somebody whose key was changed here", async () => {
     await readdress("A3", "h2@ex.jp");
-    const unknown: Cells = [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, USERS[3] ?? []];
+    const unknown: Cells = [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, KEN];
     expect(await takenBefore({}, unknown)).toBe(1);
     expect(await user("h2@ex.jp")).toMatchObject({ name: "鈴木 花子" });
   });
@@ -160,8 +169,8 @@ describe("an export from before keys went from one record to another", () => {
     await tenant.client.orgs.edit(first.id, { name: "丙" });
     await tenant.client.orgs.edit(second.id, { name: "甲" });
     await tenant.client.orgs.edit(first.id, { name: "乙" });
-    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@4 1, 2", "key-pending@5 1, 2"]);
-    await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@4", "key-pending@5"]);
+    await tasks.confirm(2, 3);
     await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
     expect((await org("乙")).id).toBe(first.id);
   });
@@ -172,9 +181,9 @@ describe("an export from before somebody was deleted and another one made with t
     await remove("users", (await user("A3")).id);
     await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
     expect(await takenBefore({}, USERS)).toBe(0);
-    await tenant.import(FROM, [HEADER, ["新人", "hanako@ex.jp", "", ""], JIRO, USERS[3] ?? []]);
+    await tenant.import(FROM, [HEADER, ["新人", "hanako@ex.jp", "", ""], JIRO, KEN]);
     // where the new one belongs no such export shows
-    expect(await states()).toEqual(["shown", "open"]);
+    expect(await states()).toEqual(["done", "open"]);
   });
 
   test("changes nothing though the address was changed before the deletion", async () => {
@@ -183,7 +192,7 @@ describe("an export from before somebody was deleted and another one made with t
     await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
     expect(await tenant.import(FROM, USERS)).toMatchObject({ create: 0, update: 0, delete: 0 });
     // whoever is deleted needs no other address
-    expect(await states()).toEqual(["dropped", "open", "open"]);
+    expect(await states()).toEqual(["done", "open", "open"]);
     expect(await takenBefore({}, USERS)).toBe(0);
   });
 
@@ -209,89 +218,77 @@ describe("an export from before somebody was deleted and another one made with t
 });
 
 describe("whose key and name were changed before they were deleted", () => {
-  test("is seen again in an export by the former ones", async () => {
+  const readdressed = async () => {
+    const { id } = await user("A3");
+    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
+    await remove("users", id);
+  };
+  const LOCAL = { name: "佐藤 花子", key: "h2@ex.jp" };
+  const CONSOLE = { name: "鈴木 花子", key: "hanako@ex.jp" };
+
+  test("is seen again in an export by what it was", async () => {
     const bare: Cells = [
       ["氏名", "メールアドレス"],
       ["鈴木 花子", "hanako@ex.jp"],
       ["佐藤 健", "ken@ex.jp"],
     ];
     await tenant.import(FROM, bare);
-    await tenant.client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
-    await remove("users", (await user("h2@ex.jp")).id);
+    await readdressed();
     expect(await tenant.import(FROM, bare)).toMatchObject({ create: 0 });
-    expect((await tasks()).at(-1)).toMatchObject({ state: "open", doubtedAt: null });
+    expect(await tasks.list()).toMatchObject([[expect.anything(), "delete", "open"]]);
     await tenant.import(FROM, bare.slice(0, 1).concat(bare.slice(2)));
-    expect((await tasks()).at(-1)).toMatchObject({ state: "shown" });
+    expect(await tasks.list()).toEqual([]);
   });
 
-  const KEN = USERS[3] ?? [];
-  const former = async (number: number) => (await tenant.client.console.show(number)).former;
-  const readdressed = async () => {
-    const { id } = await user("A3");
-    await tenant.client.users.edit(id, { emails: ["h2@ex.jp"], name: "佐藤 花子" });
-    await remove("users", id);
-  };
-  const HERE = { name: "佐藤 花子", key: "h2@ex.jp" };
-  const THERE = { name: "鈴木 花子", key: "hanako@ex.jp" };
-
-  test("stays told as the console has it once the task of that change is dropped", async () => {
+  test("is called as the console has it, and nothing is left of the change", async () => {
     await readdressed();
-    expect(await former(2)).toEqual([{ ...HERE, there: THERE }]);
+    expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+    expect(await tasks.record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
     await tenant.import(FROM, USERS);
-    expect(await states()).toEqual(["dropped", "open"]);
-    expect(await former(2)).toEqual([{ ...HERE, there: THERE }]);
-    const task = await tenant.client.console.show(2);
-    expect(stepsOf(task)[0]?.ja).toBe(
-      "「佐藤 花子 <h2@ex.jp>」は、管理画面では「鈴木 花子 <hanako@ex.jp>」です。削除するのはこの「鈴木 花子 <hanako@ex.jp>」です",
-    );
-    expect(recordTold(task)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
+    const record = await tasks.record(2);
+    expect(record).toMatchObject({ ...LOCAL, console: CONSOLE });
+    expect(record && recordCalled(record)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
+    expect(stepsOf(await tasks.of(2))[0]?.ja).toMatch(/^「鈴木 花子 <hanako@ex.jp>」: /);
   });
 
-  test("is told so where somebody dropped that task", async () => {
+  test.for([
+    ["as here, if the export shows that the change was done", ["佐藤 花子", "h2@ex.jp"], null],
+    [
+      "by the values of the export, if it has others",
+      ["佐藤 花子", "hanako@ex.jp"],
+      { name: "佐藤 花子", key: "hanako@ex.jp" },
+    ],
+  ] as const)("is called %s", async ([, [name, address], console]) => {
     await readdressed();
-    await tenant.client.console.close({ numbers: [1], state: "dropped" });
-    expect(await former(2)).toEqual([{ ...HERE, there: THERE }]);
+    await tenant.import(FROM, [HEADER, [name, address, "A3", "主任"], JIRO, KEN]);
+    expect(await states()).toEqual(["done", "open"]);
+    expect(await tasks.record(2)).toMatchObject({ ...LOCAL, console });
   });
 
-  test("is told as it was here where the export shows that the change was done", async () => {
-    await readdressed();
-    await tenant.import(FROM, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"], JIRO, KEN]);
-    expect(await states()).toEqual(["dropped", "open"]);
-    expect(await former(2)).toEqual([]);
-  });
-
-  test("is told by the values of the export, where it has others", async () => {
-    await readdressed();
-    await tenant.import(FROM, [HEADER, ["佐藤 花子", "hanako@ex.jp", "A3", "主任"], JIRO, KEN]);
-    expect(await former(2)).toEqual([{ ...HERE, there: { ...THERE, name: "佐藤 花子" } }]);
-  });
-
-  test("is known by the values of an export before it was deleted", async () => {
+  test("is called by the values of an export before it was deleted", async () => {
     const { id } = await user("A3");
     await tenant.client.users.edit(id, { emails: ["h2@ex.jp"] });
-    await tenant.import({ ...FROM, key: "employee-code" }, [
-      HEADER,
-      ["鈴木 花子", "h3@ex.jp", "A3", "主任"],
-      JIRO,
-      KEN,
-    ]);
+    const cells: Cells = [HEADER, ["鈴木 花子", "h3@ex.jp", "A3", "主任"], JIRO, KEN];
+    await tenant.import({ ...FROM, key: "employee-code" }, cells);
     await remove("users", id);
-    expect(await former(2)).toEqual([{ name: "鈴木 花子", key: "h2@ex.jp", there: { ...THERE, key: "h3@ex.jp" } }]);
+    expect((await tasks.of(2)).records).toMatchObject([
+      { name: "鈴木 花子", key: "h2@ex.jp", console: { name: "鈴木 花子", key: "h3@ex.jp" } },
+    ]);
   });
 
-  test("is told as the console has it where an import had changed it", async () => {
+  test("is called as the console has it if an import had changed it", async () => {
     await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["佐藤 花子", "h2@ex.jp", "A3", "主任"]]);
     await remove("users", (await user("A3")).id);
     await tenant.import(FROM, USERS);
-    expect(await states()).toEqual(["dropped", "open"]);
-    expect(await former(2)).toEqual([{ ...HERE, there: THERE }]);
+    expect(await states()).toEqual(["done", "open"]);
+    expect(await tasks.record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
   });
 
   test("so is an organisation without a code", async () => {
     await tenant.client.orgs.edit((await org("甲")).id, { name: "丙" });
     await remove("orgs", (await org("丙")).id);
     expect(await tenant.import({ kind: "orgs", fromConsole: true }, ORGS)).toMatchObject({ create: 0 });
-    expect(await former(2)).toEqual([{ name: "丙", key: null, there: { name: "甲", key: null } }]);
+    expect(await tasks.record(2)).toMatchObject({ name: "丙", console: { name: "甲" } });
   });
 });
 
@@ -318,7 +315,7 @@ describe("an export that names what went from one record to another", () => {
       expect(await takenBefore({}, MEMBERS)).toBe(0);
       expect(await takenBefore({}, OTHERWISE)).toBe(0);
       expect(await user("hanako@ex.jp")).toMatchObject({ org: { path: "営業部" } });
-      if (state === "open") await tenant.client.console.close({ numbers: [1, 2], state: "confirmed" });
+      if (state === "open") await tasks.confirm(2, 3);
     }
     // an export of organisations shows what became of them
     await tenant.import({ kind: "orgs", fromConsole: true }, SWAPPED_ORGS);
@@ -333,7 +330,7 @@ describe("an export that names what went from one record to another", () => {
     expect(await takenBefore({}, MEMBERS)).toBe(0);
     await tenant.import({ kind: "orgs", fromConsole: true }, SWAPPED_ORGS);
     await tenant.import(FROM, [IN, ["鈴木 花子", "hanako@ex.jp", "S"], ["渡辺 次郎", "jiro@ex.jp", "S"]]);
-    expect(await states()).toEqual(["shown", "shown", "shown"]);
+    expect(await tasks.list()).toEqual([]);
   });
 
   test("leaves devices with whom and what they belong to", async () => {
@@ -374,10 +371,10 @@ describe("an export after one whose rows met their records by another key", () =
       HEADER,
       ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
       ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
-      USERS[3] ?? [],
+      KEN,
     ]);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
-    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await tasks.list()).toEqual([]);
   });
 });
 
@@ -391,30 +388,28 @@ describe("an export that is taken for what it is not, though somebody closed the
     HEADER,
     ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
     ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
-    USERS[3] ?? [],
+    KEN,
   ];
-  const close = (numbers: number[], state: "confirmed" | "dropped" = "confirmed") =>
-    tenant.client.console.close({ numbers, state });
-
   test("one from before opens them again, if they were confirmed", async () => {
     await swap();
-    await close([1, 2]);
-    expect((await tenant.import(FROM, USERS)).settled).toMatchObject({ contradicted: [1, 2] });
+    await tasks.confirm(...(await tasks.list()).map(([place]) => place));
+    await tenant.import(FROM, USERS);
+    expect((await tasks.list()).map(([, , state]) => state)).toEqual(["open", "open"]);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
     await tenant.import(FROM, NOW);
-    expect(await states()).toEqual(["shown", "shown"]);
+    expect(await tasks.list()).toEqual([]);
   });
 
   test("one from before exchanges them back, if they were dropped", async () => {
     await swap();
-    await close([1, 2], "dropped");
+    await dropTasks(tenant.client, ...(await tenant.client.console.list({})).map(({ number }) => number));
     await tenant.import(FROM, USERS);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["hanako@ex.jp"] });
   });
 
   test("the true one is taken after one from before", async () => {
     await swap();
-    await close([1, 2]);
+    await tasks.confirm(...(await tasks.list()).map(([place]) => place));
     await tenant.import({ ...FROM, key: "employee-code" }, USERS);
     await tenant.import(FROM, NOW);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
@@ -438,26 +433,26 @@ describe("an export that is taken for what it is not, though somebody closed the
 describe("a file for the console", () => {
   const emit = async (request: object, cells: Cells) => {
     const plan = await tenant.plan({ kind: "users", ...request }, cells);
-    const asked = { sha256: "0".repeat(64), fileName: "up.csv", keepWaiting: false };
-    const failure = await failureOf(tenant.client.imports.emitted(plan, asked));
-    return failure === undefined ? "emitted" : `${failure.code}: ${failure.what.en}`;
+    const failure = await failureOf(tenant.client.imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" }));
+    await tenant.client.imports.discard(plan.id).catch(() => undefined);
+    return failure === undefined ? "written" : `${failure.code}: ${failure.what.en}`;
   };
-  const misread = (tasks: string) =>
-    `input-rejected: the console would read rows of this file as of others: it has what they name otherwise until tasks ${tasks} are done; nothing was changed`;
+  const misread = (...places: number[]) =>
+    `input-rejected: the console would read rows of this file as of others: it has what they name otherwise until tasks ${tasks.numbers(...places).join(", ")} are done; nothing was changed`;
   const TITLES: Cells = [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "課長"]];
 
   test("is not written while its rows have keys that the console has otherwise", async () => {
     await readdress("A3", "h2@ex.jp");
-    expect(await emit({}, TITLES)).toBe(misread("1"));
-    expect(await emit({}, [HEADER, ["新人", "hanako@ex.jp", "", ""]])).toBe(misread("1"));
+    expect(await emit({}, TITLES)).toBe(misread(1));
+    expect(await emit({}, [HEADER, ["新人", "hanako@ex.jp", "", ""]])).toBe(misread(1));
     expect(
       await emit({ key: "employee-code" }, [
         ["氏名", "社員コード", "役職"],
         ["鈴木 花子", "A3", "課長"],
       ]),
-    ).toBe("emitted");
-    await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-    expect(await emit({}, TITLES)).toBe("emitted");
+    ).toBe("written");
+    await tasks.confirm(1);
+    expect(await emit({}, TITLES)).toBe("written");
   });
 
   test("nor while it names organisations whose codes went from one to another", async () => {
@@ -469,13 +464,13 @@ describe("a file for the console", () => {
       ["氏名", "メールアドレス", "組織コード"],
       ["鈴木 花子", "hanako@ex.jp", "S"],
     ];
-    expect(await emit({}, cells)).toBe(misread("1, 2"));
+    expect(await emit({}, cells)).toBe(misread(2, 3));
     expect(
       await emit({ kind: "orgs" }, [
         ["組織名", "組織コード"],
         ["営業本部", "G"],
       ]),
-    ).toBe(misread("1, 2"));
-    expect(await emit({}, [HEADER, ["鈴木 花子", "hanako@ex.jp", "A3", "課長"]])).toBe("emitted");
+    ).toBe(misread(2, 3));
+    expect(await emit({}, [HEADER, ["鈴木 花子", "hanako@ex.jp", "A3", "課長"]])).toBe("written");
   });
 });

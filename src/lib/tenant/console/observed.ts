@@ -1,6 +1,7 @@
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Writer } from "../store/store.ts";
 import type { Thing } from "../../model/thing.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
 
@@ -54,7 +55,9 @@ export const isOther = (name: string): string =>
  * too: if one of them is renamed or deleted, that alone is to be done there.
  */
 const writtenBits = (versions: Versions): string =>
-  RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
+  RELATIONS.filter(
+    ({ from, byName, optional }) => from === versions.thing && (byName === true || optional === true),
+  ).reduce(
     (bits, { field, to }) =>
       either(
         `v.action = 'update' and exists (select 1 from main.${to.name}_version w where w.revision = v.revision)`,
@@ -64,6 +67,9 @@ const writtenBits = (versions: Versions): string =>
     "v.changed",
   );
 
+/** The column of what secrets a record has. */
+const SECRETS = "secrets";
+
 /** SQL: true if a column has a value. */
 export const isFilled = (value: string): string => `coalesce(${value}, '') not in ('', '[]', '{}', 0)`;
 
@@ -72,11 +78,11 @@ export const isFilled = (value: string): string => `coalesce(${value}, '') not i
  * some secrets of every new record.
  */
 const isToComeBack = (thing: Thing, name: string): string => {
-  if (name !== "secrets") return isFilled(`t.${quoteIdentifier(name)}`);
+  if (name !== SECRETS) return isFilled(`t.${quoteIdentifier(name)}`);
   const required = Object.entries(thing.fields).flatMap(([field, { secret, column }]) =>
     secret === true && column?.required !== undefined ? `e.key <> '${field}'` : [],
   );
-  const had = `(select v.${name} from main.${thing.name}_version v where v.pk = o.pk and v.action = 'delete'
+  const had = `(select v.${SECRETS} from main.${thing.name}_version v where v.pk = o.pk and v.action = 'delete'
     order by v.revision desc limit 1)`;
   return `exists (select 1 from json_each(coalesce(${had}, '{}')) e where ${["true", ...required].join(" and ")})`;
 };
@@ -122,6 +128,22 @@ const observing = (versions: Versions): readonly string[] => {
   ];
 };
 
+/** SQL: forgets what records had in custom fields that the change `:revision` removed: that is one task, not one of each. */
+const forgettingFields = (versions: Versions): readonly string[] => {
+  if (!versions.columns.some(({ name }) => name === ENTRIES)) return [];
+  const table = `main.${observedTable(versions)}`;
+  const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
+  const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
+  const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`;
+  const bit = bitOf(versions, ENTRIES);
+  return [
+    `update ${table} as o set ${ENTRIES} = (select json_group_object(e.key, e.value) from json_each(coalesce(o.${ENTRIES}, '{}')) e where ${known})
+     where o.differs & ${bit} <> 0 and ${isHere} and ${isRemoved}`,
+    `update ${table} as o set differs = o.differs & ~${bit} where o.${ENTRIES} = '{}' and ${isHere} and ${isRemoved}`,
+    `delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and ${isRemoved}`,
+  ];
+};
+
 /** Stores what the console of a mirror had of the records that a change wrote, once its versions are settled. */
 export const observe = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
@@ -129,7 +151,10 @@ export const observe = async (writer: Writer): Promise<void> => {
 };
 
 /** SQL: {@link observing} of all things. */
-export const OBSERVING: readonly string[] = OBSERVED.flatMap(observing);
+export const OBSERVING: readonly string[] = OBSERVED.flatMap((versions) => [
+  ...observing(versions),
+  ...forgettingFields(versions),
+]);
 
 /** The columns of {@link observedTable}. */
 const columnsOf = ({ columns }: Versions): readonly string[] => [
@@ -153,7 +178,7 @@ export const keepingObserved = (versions: Versions, which: string): string => {
 
 /**
  * SQL: restores the observed state to what it was before the change `:undone`, and keeps it as it was before `:revision`. What
- * was changed here since stays observed.
+ * was changed here or confirmed since stays so.
  */
 const restoring = (versions: Versions): readonly string[] => {
   const { thing, key, columns } = versions;
@@ -168,7 +193,8 @@ const restoring = (versions: Versions): readonly string[] => {
   return [
     keepingObserved(versions, `exists (select 1 from ${of})`),
     `insert into ${table} (${columnsOf(versions).join(", ")})
-     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed, b.contradicted, b.since, b.confirmedBy, b.confirmedAt, ${restored.join(", ")}
+     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed | coalesce(o.confirmed & (b.differs | ${PRESENCE}), 0), b.contradicted, b.since,
+       coalesce(o.confirmedBy, b.confirmedBy), coalesce(o.confirmedAt, b.confirmedAt), ${restored.join(", ")}
      from ${before} b left join ${table} o on o.pk = b.pk where b.revision = :undone
      on conflict (pk) do update set ${columnsOf(versions)
        .slice(1)

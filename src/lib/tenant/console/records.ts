@@ -8,6 +8,7 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
+import { versionTable } from "../versions/tables.ts";
 import {
   calledIn,
   fieldOf,
@@ -20,13 +21,16 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import { columnsIn, type RecordDrift } from "./drift.ts";
-import { observedTable } from "./observed.ts";
+import { observedTable, PRESENCE } from "./observed.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
 
 type Change = TaskRecord["changes"][number];
 type Shown = Change["after"];
 type Called = NonNullable<TaskRecord["console"]>;
+
+/** A column with what secrets were set. */
+const SECRETS = "secrets";
 
 /** A column with what the console calls otherwise. */
 const CUSTOM = "custom";
@@ -57,8 +61,9 @@ export class TaskRecords {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
-    const console = action === "create" ? null : await this.#console(thing, pk);
-    const changes = await this.#changes(thing, pk, { action, mask, local, console });
+    const [console, shown] =
+      action === "create" ? [null, null] : [await this.#console(thing, pk), await this.#shown(thing, pk)];
+    const changes = await this.#changes(thing, pk, { action, mask, local, console: shown });
     const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
     const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
@@ -80,17 +85,41 @@ export class TaskRecords {
     return timeline.isVisible ? lastState(timeline) : null;
   }
 
-  /** Returns a record as the console last showed it; one that it does not have as it is here. */
-  async #console(thing: Thing, pk: number): Promise<RecordState> {
+  /** Returns a record as the console has it, as far as is known: as an export last showed it, or somebody confirmed it since. */
+  #console(thing: Thing, pk: number): Promise<RecordState> {
+    return this.#overlaid(thing, pk, ({ differs, confirmed }) => Number(BigInt(differs) & ~BigInt(confirmed)));
+  }
+
+  /** Returns a record as an export last showed it. */
+  #shown(thing: Thing, pk: number): Promise<RecordState> {
+    return this.#overlaid(thing, pk, ({ differs }) => differs);
+  }
+
+  /** Returns a record with what the console has otherwise; one that it does not have as it is here. */
+  async #overlaid(
+    thing: Thing,
+    pk: number,
+    maskOf: (observed: { readonly differs: number; readonly confirmed: number }) => number,
+  ): Promise<RecordState> {
     const local = await this.#local(thing, pk);
     const observed = await this.#observedOf(thing, pk);
-    if (local === null || observed === undefined || observed["inConsole"] === 0) return local;
+    if (local === null || observed === undefined) return local;
+    if (observed["inConsole"] === 0 && !isIn(Number(observed["confirmed"]), PRESENCE)) return local;
     const { columns } = versionsOf(thing.name);
-    const differs = Number(observed["differs"]);
+    const differs = maskOf({ differs: Number(observed["differs"]), confirmed: Number(observed["confirmed"]) });
     const state: Record<string, Value> = { ...local };
     for (const { name, bit } of columns)
       if (isIn(differs, bit)) state[name] = name === CUSTOM ? overlaid(local, observed) : (observed[name] ?? null);
     return state;
+  }
+
+  /** Returns the secrets that a record had before it was deleted, of which nothing came back. */
+  async #lost(thing: Thing, pk: number): Promise<RecordState> {
+    const row = await this.#reader.get(
+      `select ${SECRETS} from main.${versionTable(versionsOf(thing.name))} where pk = :pk and action = 'delete' order by revision desc limit 1`,
+      { pk },
+    );
+    return row ?? null;
   }
 
   #observedOf(thing: Thing, pk: number): Promise<Row | undefined> {
@@ -145,7 +174,8 @@ export class TaskRecords {
         changes.push(...(await this.#customChanges(local, console)));
         continue;
       }
-      const secrets = secretsIn(column, local, console);
+      const lost = action === "create" && column === SECRETS ? await this.#lost(thing, pk) : null;
+      const secrets = secretsIn(column, local, console, lost);
       if (secrets !== undefined) {
         const told = secrets.filter(
           (field) => action !== "create" || thing.fields[field]?.column?.required === undefined,
@@ -260,9 +290,17 @@ const inOrder = (thing: Thing, columns: readonly string[]): readonly string[] =>
 };
 
 /** Returns the fields of the secrets that a column tells of and that were set since; undefined of columns without secrets. */
-const secretsIn = (column: string, local: Row, console: RecordState): readonly string[] | undefined => {
-  if (column === "secrets") {
-    const [after, before] = [entriesOf(local[column]), entriesOf(console?.[column])];
+const secretsIn = (
+  column: string,
+  local: Row,
+  console: RecordState,
+  lost: RecordState,
+): readonly string[] | undefined => {
+  if (column === SECRETS) {
+    const [after, before] = [
+      { ...entriesOf(lost?.[column]), ...entriesOf(local[column]) },
+      entriesOf(console?.[column]),
+    ];
     return Object.keys(after).filter((field) => after[field] !== before[field]);
   }
   if (!column.endsWith("SetAt")) return undefined;

@@ -1,6 +1,8 @@
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { USER } from "../../model/user.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
 import { nextChange } from "../store/audit.ts";
@@ -8,7 +10,7 @@ import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
-import { readDrift, readRecordDrift, tasksOfRecord, type OpenDrift } from "./drift.ts";
+import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type OpenDrift } from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
 
@@ -82,13 +84,15 @@ class TaskReader {
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
     const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
     const of = { parts, records, made };
+    const wipes = state === "open" && counts.update > 0 ? await countWipes(this.#reader, revision) : 0;
     return {
       ...taskOf(change, made),
       work: workOf(of),
-      kind: records.find(({ thing }) => thing === main?.thing)?.kind ?? "users",
-      thing: main?.thing ?? "user",
+      kind: made?.kind ?? records.find(({ thing }) => thing === main?.thing)?.kind ?? "users",
+      thing: made === undefined ? (main?.thing ?? USER.name) : FORMATS[made.kind].thing.name,
       ...counts,
-      ...(await this.#beforehand(of)),
+      ...beforehand(made),
+      ...(wipes > 0 && { wipes }),
       records,
       state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
       closedAt: confirmed?.at ?? null,
@@ -100,15 +104,15 @@ class TaskReader {
     const row = await this.#reader.get("select * from import where pk = :pk", { pk });
     return row && recordOf(row);
   }
-
-  /** Returns what has to be done before a task, and how often. */
-  async #beforehand({ made }: { readonly made: ImportRecord | undefined }): Promise<Partial<ConsoleTask>> {
-    const { counts, request } = made?.detail ?? {};
-    const { released = 0, wipes = 0, columns = [] } = counts ?? {};
-    const newKeys = made?.detail.emittedFile === undefined ? 0 : countNewKeys({ kind: made.kind, request, columns });
-    return { ...(released > 0 && { released }), ...(newKeys > 0 && { newKeys }), ...(wipes > 0 && { wipes }) };
-  }
 }
+
+/** Returns what has to be done before a task of an import, and how often. */
+const beforehand = (made: ImportRecord | undefined): Partial<ConsoleTask> => {
+  const { counts, request } = made?.detail ?? {};
+  const { released = 0, columns = [] } = counts ?? {};
+  const newKeys = made?.detail.emittedFile === undefined ? 0 : countNewKeys({ kind: made.kind, request, columns });
+  return { ...(released > 0 && { released }), ...(newKeys > 0 && { newKeys }) };
+};
 
 /** Returns the facts of a task that are those of its change. */
 const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({

@@ -8,13 +8,12 @@ test("imports are listed with status 200", async () => {
 });
 
 test.each([
-  ["PUT", "content"],
-  ["POST", "verification"],
+  ["PUT", "019a0000-0000-7000-8000-000000000001/content"],
+  ["POST", "verification/1"],
 ])("a file whose charset nobody knows is refused: %s %s", async (method, route) => {
   await using tenant = new TestTenant();
-  const id = "019a0000-0000-7000-8000-000000000001";
   const answer = await tenant.fetch(
-    new Request(`http://tenant.invalid/v1/imports/${id}/${route}`, {
+    new Request(`http://tenant.invalid/v1/imports/${route}`, {
       method,
       headers: { "content-type": "text/csv; charset=latin1", "idempotency-key": "0123456789abcdef" },
     }),

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../../contract/index.ts";
-import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -609,24 +609,6 @@ test("a row whose key is a further address of a user is told how to make it the 
   expect((await tenant.reasons(other))[0]?.en).toBe(
     "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>",
   );
-});
-
-test("an export speaks for every address: one that the console lacks is not verified", async () => {
-  await withAddresses();
-  const plan = await tenant.plan({ kind: "users" }, [
-    ["氏名", MAIL, "TEL"],
-    ["一", "a1@x.jp", "9"],
-  ]);
-  await tenant.client.imports.emitted(plan);
-  const exported = fileOf([
-    ["氏名", MAIL, "社員コード", "TEL"],
-    ["一", "a1@x.jp", "1", "9"],
-    ["二", "b1@x.jp", "2", ""],
-  ]);
-  const content = { stream: new Blob([exported]).stream(), encoding: "utf-8" } as const;
-  const { accepted, first } = await tenant.client.imports.verify(plan.id, content);
-  expect(accepted).toBe(false);
-  expect(first).toMatchObject([{ key: "a1@x.jp", action: "update", changed: ["emails"] }]);
 });
 
 test("codes that are repeated, or differ in case and width only, are warned of once a column", async () => {

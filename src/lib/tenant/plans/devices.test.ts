@@ -84,31 +84,39 @@ describe("an import of devices", () => {
   });
 });
 
+/** Commits a file of devices that was written for the console, in a mirror. */
+const commitWritten = async (cells: Cells) => {
+  await tenant.import({ ...devices, fromConsole: true, keepMissing: true }, [HEADER, ["S9", ...OWNED.slice(1, 3), ""]]);
+  return tenant.client.imports.commit(await tenant.plan(devices, cells), {
+    sha256: "0".repeat(64),
+    fileName: "up.csv",
+  });
+};
+
 test("what the console's next export confirms is verified, every column of it", async () => {
-  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED, SPARE]));
+  const { change } = await commitWritten([HEADER, OWNED, SPARE]);
   const verify = (...rest: Cells) =>
-    tenant.client.imports.verify(plan.id, {
+    tenant.client.imports.verify(change ?? 0, {
       stream: new Blob([fileOf([HEADER, ...rest])]).stream(),
       encoding: "utf-8",
     });
   expect(await verify(OWNED.with(3, ""), SPARE)).toMatchObject({
-    accepted: false,
-    differences: 1,
-    first: [{ key: "S1", changed: ["ownerEmail"] }],
+    done: false,
+    task: { records: [{ name: "S1", changes: [{ field: "owner" }] }] },
   });
-  expect(await verify(OWNED, SPARE)).toMatchObject({ accepted: true, import: { state: "committed" } });
+  expect(await verify(OWNED, SPARE)).toMatchObject({ done: true, task: { state: "done" } });
   expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
 });
 
 test("an export under headers of the console is told to need those of clomoctl", async () => {
-  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED]));
+  const { change } = await commitWritten([HEADER, OWNED]);
   const file = fileOf([HEADER.with(2, "IMEI"), OWNED]);
-  const verified = tenant.client.imports.verify(plan.id, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+  const verified = tenant.client.imports.verify(change ?? 0, { stream: new Blob([file]).stream(), encoding: "utf-8" });
   expect(await failureOf(verified)).toMatchObject({
     code: "input-rejected",
     hint: {
-      en: "the plan is still waiting for verification; give the export clomoctl's headers: clomoctl csv template --as devices",
-      ja: "計画は照合待ちのままです。エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
+      en: "give the export clomoctl's headers: clomoctl csv template --as devices",
+      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
     },
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { encoded, failureOf, fileOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -146,7 +146,6 @@ test("a committed plan leaves no staging, and is not committed twice", async () 
 
 test("opening removes dead staging and plans older than a week, and keeps whole plans", async () => {
   const old = await tenant.plan(users, FILE);
-  const emitted = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
   const lost = await tenant.plan(users, FILE);
   rmSync(tenant.staging(lost.id));
   tenant.surroundings.time += WEEK;
@@ -164,12 +163,11 @@ test("opening removes dead staging and plans older than a week, and keeps whole 
     new Map([
       [old.id, "discarded"],
       [lost.id, "discarded"],
-      [emitted.id, "awaiting-console"],
       [fresh.id, "planned"],
       [dead, "failed"],
     ]),
   );
-  expect(staging().toSorted()).toEqual([`${emitted.id}.db`, `${fresh.id}.db`].toSorted());
+  expect(staging().toSorted()).toEqual([`${fresh.id}.db`]);
   await tenant.client.imports.commit(fresh);
 });
 
@@ -227,7 +225,7 @@ test("a signal ends an upload that stands still", async () => {
 test("a commit that a signal ends changes nothing, and can be done afterwards", async () => {
   const plan = await tenant.plan(users, FILE);
   const before = tenant.dump();
-  expect(await codeOf(tenant.client.imports.commit(plan, AbortSignal.abort()))).toBe("interrupted");
+  expect(await codeOf(tenant.client.imports.commit(plan, undefined, AbortSignal.abort()))).toBe("interrupted");
   expect(tenant.dump()).toEqual(before);
   await tenant.client.imports.commit(plan);
 });
@@ -270,180 +268,69 @@ test("a rejected plan cannot be written for the console", async () => {
     ["氏名", "メールアドレス"],
     ["", "a@x"],
   ]);
-  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("input-rejected");
+  expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("input-rejected");
 });
 
 test("a plan of a tenant that has changed cannot be written for the console", async () => {
   const plan = await tenant.plan(users, FILE);
   await tenant.import(users, OTHER);
-  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("conflict");
+  expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("conflict");
   expect((await tenant.client.imports.show(plan.id)).state).toBe("planned");
 });
 
-test("a plan that awaits the console is committed by its verification only", async () => {
-  await tenant.import(users, OTHER);
-  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
-  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
-  const verify = (cells: readonly (readonly string[])[]) =>
-    tenant.client.imports.verify(plan.id, {
-      stream: new Blob([fileOf(cells, { encoding: "shift_jis" })]).stream(),
-      encoding: "shift_jis",
-    });
-  const differing = await verify([
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x", "部長"],
-  ]);
-  expect(differing).toMatchObject({
-    accepted: false,
-    differences: 1,
-    first: [{ key: "yamada@x", changed: ["title"] }],
-  });
-  const missing = await verify([
-    ["氏名", "メールアドレス"],
-    ["髙橋", "takahashi@x"],
-  ]);
-  expect(missing).toMatchObject({ accepted: false, differences: 2 });
-  expect(await tenant.users()).toMatchObject([{ name: "髙橋" }]);
-  const right = await verify(FILE);
-  expect(right).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
-  expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
-  expect((await tenant.client.tenant.show()).mirroredAt).not.toBeNull();
-  expect(staging()).toEqual([]);
-});
-
-test("a newer upload of the same kind supersedes the one that waits, unless it is to be kept", async () => {
-  const { imports } = tenant.client;
-  const header = ["氏名", "メールアドレス"];
-  const first = await imports.emitted(await tenant.plan(users, [header, ["山田", "yamada@x"]]));
-  const other = await imports.emitted(await tenant.plan(orgs, ORGS));
-  const next = await tenant.plan(users, [header, ["髙橋", "takahashi@x"]]);
-  const kept = await failureOf(imports.emitted(next, { keepWaiting: true }));
-  expect(kept).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(`import ${first.number}`) } });
-  expect(await imports.show(next.id)).toMatchObject({ state: "planned" });
-  const second = await imports.emitted(next);
-  expect(second).toMatchObject({ state: "awaiting-console", supersedes: [first.id] });
-  expect(await imports.show(first.id)).toMatchObject({ state: "superseded", supersededBy: second.id });
-  expect(await imports.show(other.id)).toMatchObject({ state: "awaiting-console" });
-  expect(await failureOf(exported(first.id, [header, ["山田", "yamada@x"]]))).toMatchObject({
-    code: "conflict",
-    what: { en: expect.stringContaining(`import ${first.number} is superseded: a newer upload of the same kind was`) },
-    hint: {
-      en: "if its file was uploaded already, take over the console's export: clomoctl users import EXPORT.csv --from-console; if not, plan it again: clomoctl users import FILE --emit-csv UPLOAD.csv",
-      ja: expect.stringContaining("まだなら、もう一度計画してください: clomoctl users import FILE"),
-    },
-  });
-  expect(await exported(second.id, [header, ["髙橋", "takahashi@x"]])).toMatchObject({ accepted: true });
-  expect(staging()).toEqual([`${other.id}.db`]);
-});
+const WRITTEN = { sha256: "0".repeat(64), fileName: "up.csv" };
 
 type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
 
-/** Verifies an import with an export of the console. */
-const exported = (id: string, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
-  tenant.client.imports.verify(id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
+/** Verifies a task by an export of the console. */
+const exported = (number: number, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
+  tenant.client.imports.verify(number, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
 
-/** A mirror of Docs with one user, and a plan that awaits the console and changes what its export does not show. */
-const unseenPlan = async (change: readonly string[]) => {
-  const docs = { kind: "docs" } as const;
-  await tenant.import({ ...docs, fromConsole: true }, [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", "前"],
-  ]);
-  const file = [["表示名", "ユーザーID", "説明", "グループ名", "パスワード"], change];
-  return tenant.client.imports.emitted(await tenant.plan({ ...docs, createGroups: true }, file));
+/** Commits a file that was written for the console. */
+const written = async (request: Parameters<typeof tenant.plan>[0], cells: Cells, sha256 = WRITTEN.sha256) => {
+  const { change } = await tenant.client.imports.commit(await tenant.plan(request, cells), { ...WRITTEN, sha256 });
+  return change ?? 0;
 };
 
 test("a verification proves only what the export shows", async () => {
-  const plan = await unseenPlan(["山田", "yamada", "前", "営業", "secret1"]);
+  const docs = { kind: "docs" } as const;
   const now = [
     ["表示名", "ユーザーID", "説明"],
     ["山田", "yamada", "前"],
   ];
-  const unseen = [
-    { header: "グループ名", records: 1 },
-    { header: "パスワード", records: 1 },
-  ];
-  const asked = await exported(plan.id, now);
-  expect(asked).toMatchObject({ accepted: false, reason: "unseen", differences: 0 });
-  expect(asked.unseen.toSorted((a, b) => (a.header < b.header ? -1 : 1))).toEqual(unseen);
-  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: [], secretsSet: [] }]);
-  // somebody else's change is told before
-  expect(await exported(plan.id, [...now, ["佐藤", "sato", ""]], { acceptUnseen: true })).toMatchObject({
-    accepted: false,
-    reason: "differs",
-    first: [{ key: "sato", action: "create", touched: false }],
-  });
-  const done = await exported(plan.id, now, { acceptUnseen: true });
-  expect(done).toMatchObject({ accepted: true, import: { state: "accepted", actor: "owner" } });
-  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: ["営業"] }]);
-  expect(await undoImport(tenant.client, plan.id)).toMatchObject({ undoes: done.import.change });
-});
-
-test("what is seen of a plan proves it, and the rest is named", async () => {
-  const plan = await unseenPlan(["山田", "yamada", "後", "営業", ""]);
-  const lost = await exported(plan.id, [
-    ["表示名", "ユーザーID"],
-    ["山田", "yamada"],
+  await tenant.import({ ...docs, fromConsole: true }, now);
+  const number = await written({ ...docs, createGroups: true }, [
+    ["表示名", "ユーザーID", "説明", "グループ名"],
+    ["山田", "yamada", "後", "営業"],
   ]);
-  expect(lost).toMatchObject({
-    accepted: false,
-    reason: "unseen",
-    unseen: [{ header: "グループ名" }, { header: "説明" }],
-  });
-  const differs = await exported(plan.id, [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", "前"],
-  ]);
-  expect(differs).toMatchObject({ accepted: false, reason: "differs", differences: 1 });
-  expect(differs.first[0]).toMatchObject({ key: "yamada", action: "update", changed: ["description"], touched: true });
-  expect(differs.first[0]?.planned).toContainEqual({ field: "description", value: "後" });
-  expect(differs.first[0]?.after).toContainEqual({ field: "description", value: "前" });
-  const done = await exported(plan.id, [
+  expect(await exported(number, now)).toMatchObject({ done: false, task: { update: 1 } });
+  const later = [
     ["表示名", "ユーザーID", "説明"],
     ["山田", "yamada", "後"],
-  ]);
-  expect(done).toMatchObject({ accepted: true, import: { state: "committed" }, unseen: [{ header: "グループ名" }] });
+  ];
+  expect(await exported(number, later)).toMatchObject({ done: false, task: { create: 1 } });
+  await exported(number, later, { confirmMissing: true });
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ description: "後", groups: ["営業"] }]);
 });
 
 test("the uploaded file itself is no export, nor is one with a password", async () => {
-  const plan = await tenant.plan(users, FILE);
-  const sha256 = createHash("sha256").update(fileOf(FILE)).digest("hex");
-  await tenant.client.imports.emitted(plan, { sha256 });
-  expect(await exported(plan.id, FILE)).toMatchObject({ accepted: false, reason: "same-as-upload" });
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  const number = await written(users, FILE, createHash("sha256").update(fileOf(FILE)).digest("hex"));
+  expect(await exported(number, FILE)).toMatchObject({ done: false, sameAsUpload: true });
   const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1"][at] ?? ""]);
-  const refused = await failureOf(exported(plan.id, secret, { sameAsUpload: true }));
+  const refused = await failureOf(exported(number, secret, { sameAsUpload: true }));
   expect(refused).toMatchObject({ code: "input-rejected", what: { en: expect.stringContaining("パスワード") } });
-  expect(await exported(plan.id, FILE, { sameAsUpload: true })).toMatchObject({ accepted: true });
+  expect(await exported(number, FILE, { sameAsUpload: true, confirmMissing: true })).toMatchObject({ done: true });
 });
 
 test("an export is read by the map of the context, and what is no map is refused", async () => {
-  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
-  const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
-  expect(await codeOf(exported(plan.id, theirs))).toBe("input-rejected");
-  for (const map of ["{", '{"columns":1}']) expect(await codeOf(exported(plan.id, theirs, { map }))).toBe("usage");
-  const map = JSON.stringify({ columns: [{ header: "名前", to: "name" }] });
-  expect(await exported(plan.id, theirs, { map })).toMatchObject({ accepted: true });
-});
-
-test("a record that the plan deleted and the console still has is the plan's", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
-  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
-  const both = [
-    ["氏名", "メールアドレス"],
-    ["髙橋", "takahashi@x"],
-    ["山田", "yamada@x"],
-  ];
-  expect(await exported(plan.id, both)).toMatchObject({
-    first: [{ key: "takahashi@x", action: "create", touched: true }],
-  });
-});
-
-test("a plan that awaits the console goes on waiting when it is compared again", async () => {
-  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
-  await tenant.import(users, OTHER);
-  const again = await tenant.client.imports.replan(plan.id);
-  expect(again).toMatchObject({ state: "awaiting-console" });
-  expect(again.etag).not.toBe(plan.etag);
+  const number = await written(users, FILE);
+  const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
+  expect(await codeOf(exported(number, theirs))).toBe("input-rejected");
+  for (const map of ["{", '{"columns":1}']) expect(await codeOf(exported(number, theirs, { map }))).toBe("usage");
+  const map = JSON.stringify({ columns: [{ header: "名前", to: "name" }] });
+  expect(await exported(number, theirs, { map, confirmMissing: true })).toMatchObject({ done: true });
 });
 
 test("only the console's own export makes a mirror, whatever else replaces all records", async () => {
@@ -497,68 +384,15 @@ test("what the console says of an administrator's account is taken over", async 
   expect(await tenant.users()).toMatchObject([{ accountName: "yamada2", administrator: true }]);
 });
 
-test("the console's export is read as the console writes it, whatever map the import had", async () => {
-  const map = {
-    columns: [{ header: "名前", to: "name" }],
-    constants: [{ field: "title", value: "課長" }],
-    dialect: { delimiter: ";" },
-  };
-  const bytes = new TextEncoder().encode("名前;メールアドレス\n山田;yamada@x\n");
-  const plan = await tenant.client.imports.emitted(await tenant.send({ ...users, map }, bytes));
-  const verify = (title: string) =>
-    tenant.client.imports.verify(plan.id, {
-      stream: new Blob([fileOf([FILE[0] ?? [], ["山田", "yamada@x", title]])]).stream(),
-      encoding: "utf-8",
-    });
-  expect(await verify("部長")).toMatchObject({ accepted: false, differences: 1 });
-  expect(await verify("課長")).toMatchObject({ accepted: true });
-});
-
-test("a verification deletes no others than the file that was written, whether it is compared again or not", async () => {
-  const header = ["氏名", "メールアドレス"];
-  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
-  await tenant.import({ kind: "users" }, of("一", "二"));
-  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
-  expect(plan.delete).toBe(1);
-  await tenant.client.imports.emitted(plan);
-  const verify = (cells = of("一")) =>
-    tenant.client.imports.verify(plan.id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" });
-  await tenant.import({ kind: "users" }, of("三"));
-  const others = { accepted: false, differences: 1, first: [{ key: "三@x", action: "delete", touched: false }] };
-  expect(await verify()).toMatchObject(others);
-  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一", "二", "三"]);
-  expect(await tenant.client.imports.replan(plan.id)).toMatchObject({ state: "awaiting-console", delete: 1 });
-  expect(await verify()).toMatchObject(others);
-  expect(await verify(of("一", "三"))).toMatchObject({ accepted: true });
-  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一", "三"]);
-});
-
-test("a verification goes on where the tenant changed, and the same ones are deleted", async () => {
-  const header = ["氏名", "メールアドレス"];
-  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
-  await tenant.import({ kind: "users" }, of("一", "二"));
-  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
-  await tenant.client.imports.emitted(plan);
-  await tenant.import({ kind: "users" }, [
-    [...header, "役職"],
-    ["二", "二@x", "課長"],
-  ]);
-  const file = { stream: new Blob([fileOf(of("一"))]).stream(), encoding: "utf-8" } as const;
-  expect(await tenant.client.imports.verify(plan.id, file)).toMatchObject({ accepted: true });
-});
-
-test("an export whose header cannot be read is refused, and the plan keeps waiting", async () => {
-  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+test("an export whose header cannot be read is refused, and the task stays open", async () => {
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  const number = await written(users, FILE);
   const cells = [
     ["氏名", "メールアドレス", "役職", "役職"],
     ["山田", "yamada@x", "課長", "課長"],
   ];
-  const verified = tenant.client.imports.verify(plan.id, {
-    stream: new Blob([fileOf(cells)]).stream(),
-    encoding: "utf-8",
-  });
-  expect(await codeOf(verified)).toBe("input-rejected");
-  expect((await tenant.client.imports.show(plan.id)).state).toBe("awaiting-console");
+  expect(await codeOf(exported(number, cells))).toBe("input-rejected");
+  expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
 });
 
 test("an undoing is refused where a record was touched, or it was done already; it can be undone itself", async () => {

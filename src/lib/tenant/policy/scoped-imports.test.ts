@@ -54,7 +54,9 @@ test("a plan that was made for the tenant alone is no whole file for the console
       { kind: "users", mode: "replace" },
       { stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" },
     );
-  expect(await failureOf(tenant.as("whole").imports.emitted(plan))).toMatchObject({
+  expect(
+    await failureOf(tenant.as("whole").imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" })),
+  ).toMatchObject({
     code: "not-permitted",
     what: { en: expect.stringContaining("全件更新") },
   });
@@ -256,69 +258,5 @@ describe("an undo", () => {
       "a device: a device uses its value (シリアルナンバー)",
       "デバイス: デバイスが同じ値を使っています(シリアルナンバー)",
     ]);
-  });
-});
-
-test("who was moved out of a plan's organisations in the console is told to lie outside, and not to be unreadable", async () => {
-  await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
-  await tenant.import({ kind: "users" }, CELLS);
-  const [head = [], [, address = ""] = []] = CELLS;
-  const own = tenant.as("div").imports;
-  const sent = (cells: readonly (readonly string[])[]) =>
-    ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
-  const plan = await own.emitted(await own.plan({ kind: "users" }, sent([head, ["改名", address, "EAST"]])), {});
-  for (const { imports } of [tenant.as("div"), tenant.client]) {
-    const { first } = await imports.verify(plan.id, sent([head, ["改名", address, "WEST"]]));
-    expect(first).toMatchObject([
-      {
-        key: address,
-        action: "invalid",
-        outside: true,
-        touched: true,
-        after: expect.arrayContaining([{ field: "orgCode", value: "WEST" }]) as unknown,
-      },
-    ]);
-    const unreadable = await imports.verify(plan.id, sent([head, ["", address, "WEST"]]));
-    expect(unreadable.first.map(({ action, outside }) => [action, outside])).toEqual([["invalid", undefined]]);
-  }
-});
-
-describe("a verification that is refused names the import, and tasks", () => {
-  const sent = () => ({ stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" }) as const;
-  const emitted = async (): Promise<string> => {
-    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
-    for (const name of ["一", "二", "三"])
-      await tenant.import({ kind: "users" }, [
-        ["氏名", "メールアドレス"],
-        [name, `${name}@example.jp`],
-      ]);
-    const { imports } = tenant.as("div");
-    const plan = await imports.emitted(await imports.plan({ kind: "users" }, sent()));
-    expect(plan.number).toBe("P4");
-    return plan.id;
-  };
-  const refused = async (id: string) => {
-    const failure = await failureOf(tenant.as("div").imports.verify(id, sent(), {}));
-    return [failure?.code, failure?.what.en, failure?.hint?.en, failure?.hint?.ja].join("\n");
-  };
-
-  test("where its rows are invalid by now", async () => {
-    const id = await emitted();
-    await tenant.client.users.create({ name: "外", emails: ["shinjin@example.jp"] });
-    const told = await refused(id);
-    expect(told).toMatch(/^input-rejected\nimport P4 has invalid rows/);
-    expect(told).toContain("clomoctl imports discard P4");
-  });
-
-  test("where it would overwrite what was made here since", async () => {
-    const id = await emitted();
-    const [east] = await tenant.client.orgs.find({ name: "EAST" });
-    await tenant.client.users.create({ name: "別人", emails: ["shinjin@example.jp"], org: east?.id ?? "" });
-    const open = await tenant.as("div").console.list({ state: "open" });
-    const task = open.find(({ name }) => name === "別人");
-    const told = await refused(id);
-    expect(told).toMatch(/^conflict\n別人 \(shinjin@example\.jp\)/);
-    expect(told).toContain(`(open task ${task?.number})`);
-    expect(told).toContain("clomoctl imports discard P4");
   });
 });

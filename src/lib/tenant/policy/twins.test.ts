@@ -312,32 +312,6 @@ describe.each(["higashi", "ope", "cus", "few"])("%s is answered as in a tenant w
   });
 });
 
-test("records of the audit that name imports and tasks are told alike", async () => {
-  const [whole, bare] = await twins();
-  const emitted: readonly TwinRequest[] = [
-    ...users([["新 七", "new7@east.example", "E1", ""]]),
-    { method: "POST", path: "/v1/imports/{import:}/emitted", headers: { "if-match": "{etag:}" } },
-  ];
-  const requests: readonly TwinRequest[] = [
-    ...emitted,
-    ...emitted,
-    { method: "GET", path: "/v1/console" },
-    { method: "POST", path: "/v1/console", body: { numbers: ["{task:}"], state: "dropped" } },
-    { method: "DELETE", path: "/v1/imports/{import:}" },
-    { method: "GET", path: "/v1/audit" },
-    { method: "GET", path: "/v1/audit/export" },
-  ];
-  try {
-    for (const request of requests) {
-      const answered = await whole.ask("higashi", request);
-      expect(answered).toEqual(await bare.ask("higashi", request));
-      expect(answered.status).toBeLessThan(request.path === "/v1/console" ? 410 : 300);
-    }
-  } finally {
-    for (const { tenant } of [whole, bare]) await tenant[Symbol.asyncDispose]();
-  }
-});
-
 test("what an import left of records that were changed by hand since is told alike", async () => {
   const [whole, bare] = await twins();
   const rename = (name: string, to: string): TwinRequest => ({

@@ -36,17 +36,7 @@ test(
     const byHand = KINDS.flatMap((kind) => ["create", "edit", "move"].map((hand) => `${hand} ${kind}`));
     const files = ["append", "replace", "overtaken", "mirrored", "undone", "not undone"];
     const deletions = ["named", "filtered", "recursive", "dry deletion"];
-    const others = [
-      "dry",
-      "unchanged",
-      "confirmed",
-      "dropped",
-      "several closed",
-      "field",
-      "no field",
-      "marked",
-      "unmarked",
-    ];
+    const others = ["dry", "unchanged", "confirmed", "several confirmed", "field", "no field", "marked", "unmarked"];
     const refused = [
       "not-found",
       "全社",

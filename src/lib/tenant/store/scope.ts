@@ -1,6 +1,9 @@
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_FIELDS } from "../../model/renewal.ts";
+import { versionsOf } from "../versions/keep.ts";
+import { bitOf } from "../versions/tables.ts";
 import { ROOT } from "./orgs.ts";
+import { either } from "./sql/forms.ts";
 import type { Derived, Scope } from "./store.ts";
 
 /** The scope in which an import was planned: what it reads lies in these organisations. */
@@ -86,15 +89,27 @@ const isPlannedInside = (of: string): string =>
     `select 1 where ${wasHeld("e.value")}`,
   );
 
-/** SQL: true if the record of an observed state `t` is in the scope, or was when it was deleted. */
-const isObservedInside = (thing: string): string => `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
-  then exists (select 1 from ${thing} r where r.pk = t.pk) else ${wasHeld(PLACES[thing] ?? "null")} end`;
+/**
+ * SQL: true if the record of an observed state `t` is in the scope, here and in the console, or was when it was deleted: a task
+ * names both places.
+ */
+const isObservedInside = (thing: string): string => {
+  const versions = versionsOf(thing);
+  const shown = (column: string): string =>
+    either(`t.differs & ${bitOf(versions, column)} <> 0`, `t."${column}"`, `r."${column}"`);
+  return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
+    then exists (select 1 from ${thing} r where r.pk = t.pk and ${PLACES[thing]?.(shown) ?? "false"})
+    else ${PLACES[thing]?.((column) => `t."${column}"`) ?? "false"} end`;
+};
 
-/** SQL: the organisation in which a deleted record `t` lay. */
-const PLACES: Readonly<Record<string, string>> = {
-  org: "t.pk",
-  user: "t.org",
-  device: `coalesce((select holder.org from main.user holder where holder.pk = t.owner), t."ownerOrg", ${ROOT})`,
+/** SQL: true if the place of a record was one of the scope's. @param column SQL of one of its columns */
+const PLACES: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+  org: () => wasHeld("t.pk"),
+  user: (column) => wasHeld(column("org")),
+  device: (column) =>
+    wasHeld(
+      `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT})`,
+    ),
 };
 
 /** The observed states of which somebody sees a part. */

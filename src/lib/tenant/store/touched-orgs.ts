@@ -36,13 +36,23 @@ export const orgsOfRecords = async (
   records: readonly { readonly thing: string; readonly pk: number }[],
 ): Promise<readonly string[] | undefined> => {
   const found = new Set<string>();
+  const accounts = JSON.stringify(records.flatMap(({ thing, pk }) => (thing === ACCOUNT.name ? pk : [])));
+  // what an account manages is called by its names
+  const managing = [ACCOUNT.name, `${ACCOUNT.name}_observed`].map(
+    (
+      table,
+    ) => `select 1 from main.${table} a, json_each(:accounts) e where a.${table === ACCOUNT.name ? "user" : "pk"} = e.value
+      and a.managedOrgs is not null`,
+  );
+  if ((await reader.get(`${managing.join(" union all ")} limit 1`, { accounts })) !== undefined) return undefined;
   for (const [name, group] of Map.groupBy(records, ({ thing }) => (thing === ACCOUNT.name ? USER.name : thing))) {
     const places = ORGS_OF[name];
     if (places === undefined) return undefined;
     const pks = JSON.stringify(group.map(({ pk }) => pk));
-    const orgs = [name, `${name}_observed`, `${name}_version`].flatMap((table) =>
+    const observed = `(select * from main.${name}_observed where inConsole = 1)`;
+    const orgs = [`main.${name}`, observed, `main.${name}_version`].flatMap((table) =>
       places("x").map(
-        (place) => `select ${place} as org from main.${table} x where x.pk in (select value from json_each(:pks))`,
+        (place) => `select ${place} as org from ${table} x where x.pk in (select value from json_each(:pks))`,
       ),
     );
     const ids = "select pk, id from main.org union select pk, id from main.org_version where action = 'delete'";

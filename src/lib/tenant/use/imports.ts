@@ -57,6 +57,7 @@ import {
   undoneAlready,
   seeImport,
 } from "../store/imports/refusals.ts";
+import { columnsOfField } from "../console/named.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
@@ -426,13 +427,14 @@ export class TenantImports {
     });
     const now = await this.#session.read((reader) => readTask(reader, number));
     const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
+    const unseen = new Set(observed.unseen);
     const open = new Set(now.records.flatMap(({ changes }) => changes.map(({ field }) => field)));
     return {
       done: !isTaskOpen(now),
       ...(observed.isUpload && { sameAsUpload: true }),
       task: now,
-      unseen: observed.unseen
-        .filter((field) => open.has(field))
+      unseen: [...open]
+        .filter((field) => columnsOfField(field).some((column) => unseen.has(column)))
         .map((field) => ({ field, header: headers.get(field) ?? field })),
     };
   }

@@ -1,4 +1,4 @@
-import { undoImport } from "#support/tenant/undo.ts";
+import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { partsOf, travelling } from "#support/tenant/restoring.ts";
@@ -113,9 +113,9 @@ test("a change tells how it came about", async () => {
   );
   await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
   await tenant.client.orgs.create({ name: "営業" });
-  const [first, second] = await tenant.client.console.list({ state: "open" });
-  await tenant.client.console.close({ numbers: [first?.number ?? 0], state: "confirmed" });
-  await tenant.client.console.close({ numbers: [second?.number ?? 0], state: "dropped" });
+  const [first, second] = await tenant.client.console.list({});
+  await tenant.client.console.confirm({ numbers: [first?.number ?? 0] });
+  await dropTasks(tenant.client, second?.number ?? 0);
   const files = await travelling(tenant.client);
   await using other = new TestTenant();
   const { etag } = await other.client.restores.plan(partsOf(files));

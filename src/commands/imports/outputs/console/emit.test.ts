@@ -9,6 +9,7 @@ import { text } from "../../../../lib/text/index.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
+  committed,
   encodeText,
   folderWith,
   giving,
@@ -65,7 +66,7 @@ function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more 
   const tenant: Answers = {
     ...planning(plan, { importRows: giving(...rows) }),
     ...(plan.kind === "users" ? { fields: { items: [] } } : {}),
-    emitImport: { ...plan, state: "awaiting-console" },
+    commitImport: { ...committed(plan), emittedAt: "2026-11-20T01:23:45.000Z", consoleTask: 17 },
     ...more,
   };
   return { tenant, folder: folderWith({ "in.csv": content }) };
@@ -106,86 +107,27 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
     "",
   ]);
   expect(statSync(join(told.folder, "out.csv")).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: false });
-  expect(operations(en.requests).slice(-3)).toEqual(["fields", "importRows", "emitImport"]);
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
+  expect(operations(en.requests).slice(-3)).toEqual(["fields", "importRows", "commitImport"]);
   expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
   const digest = sha256(readFileSync(join(told.folder, "out.csv")));
   expect(en.requests.at(-1)).toEqual({
-    operation: "emitImport",
+    operation: "commitImport",
     params: { id: ID },
     ifMatch: '"7-3"',
-    query: { sha256: digest, fileName: "out.csv", keepWaiting: "false" },
+    query: { sha256: digest, fileName: "out.csv" },
   });
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
-  expect(en.stderr).toContain(
-    `\nthen export in the console and verify: clomoctl imports verify P12 --against EXPORT.csv\n`,
-  );
+  expect(en.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
   expect(ja.stderr).toContain(
     "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
-  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify P12 --against EXPORT.csv\n`);
+  expect(ja.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
   expect(en.stderr + en.stdout).not.toContain("Secret");
   expect(en.stderr).not.toContain("own headers");
-});
-
-test("an upload that supersedes another says so, and refuses to with --keep-waiting", async () => {
-  const other = "019a9f3c-5a00-7abc-8def-000000000042";
-  const emitImport = { ...planOf({ state: "awaiting-console" }), supersedes: [other] };
-  const imports = { items: [planOf({ id: other, number: "P9", fileName: "old.csv" })] };
-  const { en, ja } = await inBothAnew(`${LINE} --keep-waiting`, circumstances({ more: { emitImport, imports } }));
-  expect(en.requests.at(-2)?.query).toMatchObject({ keepWaiting: "true" });
-  expect(en.stderr).toContain(
-    "\nimport P9 (old.csv) was waiting for its verification; P12 supersedes it: do not upload its file any more",
-  );
-  expect(ja.stderr).toContain("\n照合待ちだったインポート P9(old.csv)は、P12 に差し替えました。以前のファイルは");
-});
-
-test("a signal once the file is handed over says that it waits for its upload", async () => {
-  const signals = new EventEmitter();
-  const emitImport = (): unknown => {
-    signals.emit("SIGINT");
-    return planOf({ state: "awaiting-console" });
-  };
-  const { exit, stderr } = await run(LINE, { ...circumstances({ more: { emitImport } }), signals });
-  expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: import P12 waits for the upload of its file");
-});
-
-test.each([
-  [
-    "awaiting-console",
-    "import P12 waits for the upload of its file",
-    "インポート P12 はファイルのアップロード待ちです",
-  ],
-  ["planned", "nothing was changed", "何も変更していません"],
-  [undefined, "import P12 may be waiting for the upload of its file", "待ちになっている可能性があります"],
-] as const)("what the tenant did not answer in time is looked up: the plan is %s", async (state, said, ja) => {
-  const interrupted = new Failure("interrupted", { what: text("stopped", "停止") });
-  const gone = new Failure("unavailable", { what: text("gone", "不在") });
-  const found = state === undefined ? { import: gone } : { import: planOf({ state }) };
-  const more = { ...(state === "planned" && dropped), ...found, emitImport: interrupted };
-  const { en, ja: told } = await inBothAnew(LINE, circumstances({ more }));
-  expect(en.exit).toBe(130);
-  expect(en.stderr).toContain(`error: interrupted: ${said}`);
-  expect(told.stderr).toContain(ja);
-});
-
-test("a plan that is refused as another upload waits is discarded; one that has to be compared again is kept", async () => {
-  const refused = (hint: string) =>
-    new Failure("conflict", { what: text("another upload awaits", "照合待ちがあります"), hint: text(hint, hint) });
-  const { discardImport } = dropped;
-  const others = { discardImport, emitImport: refused("verify or discard it first: clomoctl imports list") };
-  const line = `${LINE} --keep-waiting`;
-  const { en, ja } = await inBothAnew(line, circumstances({ more: others }));
-  expect(en).toMatchObject({ exit: 5 });
-  expect(en.requests.at(-1)).toMatchObject({ operation: "discardImport", params: { id: ID } });
-  expect(ja.stderr).toContain("照合待ちがあります");
-  const changed = { emitImport: refused("compare again: clomoctl imports replan P12") };
-  const again = await run(line, circumstances({ more: changed }));
-  expect(operations(again.requests)).not.toContain("discardImport");
 });
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {
@@ -275,7 +217,7 @@ test.each<[Partial<Import>, string, string]>([
     "--mode append",
   ],
 ])("a replacing file that would need what the mirror never saw is refused: %j", async (change, why, hint) => {
-  const told = without("importRows", without("emitImport", replacing(change, dropped)));
+  const told = without("importRows", without("commitImport", replacing(change, dropped)));
   for (const line of [REPLACE_DOCS, `${REPLACE_DOCS.replace(" --yes --confirm-deletions 1", "")} --dry-run`]) {
     const { exit, stderr } = await run(`${line} --quiet`, told);
     expect({ exit, there: existsSync(join(told.folder, "out.csv")) }).toEqual({ exit: 3, there: false });
@@ -286,7 +228,7 @@ test.each<[Partial<Import>, string, string]>([
 
 test("nobody is asked to confirm what is refused", async () => {
   const unseen = { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] };
-  const told = without("emitImport", replacing(unseen, dropped));
+  const told = without("commitImport", replacing(unseen, dropped));
   const line = REPLACE_DOCS.replace(" --yes --confirm-deletions 1", "");
   const { exit, stderr } = await run(line, { ...told, terminal: { columns: 300, typing: [] } });
   expect(exit).toBe(3);
@@ -331,7 +273,7 @@ test("neither file is left where the plan cannot be handed over", async () => {
   const told = circumstances({
     plan: { mode: "replace", delete: 1 },
     rows: [person(3, "山田 太郎", "taro"), GONE],
-    more: { users: { items: [], next: null }, emitImport: changed },
+    more: { users: { items: [], next: null }, commitImport: changed, import: planOf() },
   });
   const { exit } = await run(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(exit).toBe(5);
@@ -450,7 +392,7 @@ test("a tenant whose account is in English gets UTF-8, whatever the language of 
 });
 
 test("with --dry-run the file is written, and the plan dropped", async () => {
-  const told = without("emitImport", circumstances({ more: { discardImport: planOf({ state: "discarded" }) } }));
+  const told = without("commitImport", circumstances({ more: { discardImport: planOf({ state: "discarded" }) } }));
   const { exit, stderr, requests } = await run("users import in.csv --emit-csv out.csv --dry-run", told);
   expect(exit).toBe(0);
   expect(linesOf(told.folder)).toHaveLength(6);
@@ -461,14 +403,14 @@ test("with --dry-run the file is written, and the plan dropped", async () => {
 test("a plan that changes nothing is written, and dropped", async () => {
   const plan = planOf({ create: 0, update: 0, inputSha256: sha256(PEOPLE) });
   const told = circumstances({ plan, more: { discardImport: plan } });
-  const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("emitImport", told));
+  const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("commitImport", told));
   expect(exit).toBe(0);
   expect(stderr).toContain("nothing to change\n");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(true);
 });
 
 test("nothing is written where no is answered", async () => {
-  const { tenant, folder } = without("fields", without("emitImport", circumstances({ more: dropped })));
+  const { tenant, folder } = without("fields", without("commitImport", circumstances({ more: dropped })));
   const { import: _, ...answers } = tenant;
   const { exit } = await run("users import in.csv --emit-csv out.csv", {
     tenant: answers,
@@ -481,7 +423,7 @@ test("nothing is written where no is answered", async () => {
 test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no file: %s", async (file) => {
   const [, taro, , saburo] = FOUR;
   const rows = [person(2, "𠮷田", "hanako"), taro, person(4, "é", null, { key: "ü" }), saburo];
-  const told = without("emitImport", circumstances({ rows, more: dropped }));
+  const told = without("commitImport", circumstances({ rows, more: dropped }));
   const { en, ja } = await inBothAnew(`users import in.csv --emit-csv ${file} --yes --format json`, told);
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
@@ -501,7 +443,7 @@ test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no 
 test("of many such characters the first twenty are named, and all counted", async () => {
   const rows = Array.from({ length: 21 }, (_, at) => person(at + 2, "𠮷", "taro", { key: `p${at}` }));
   const told = circumstances({ content: "氏名,メールアドレス\n", rows, more: dropped });
-  const { stderr } = await run(LINE, without("emitImport", told));
+  const { stderr } = await run(LINE, without("commitImport", told));
   expect(stderr.match(/U\+20BB7/g)).toHaveLength(20);
   expect(stderr).toContain("error: 21 cells cannot");
 });
@@ -596,14 +538,14 @@ test("a header or a cell of such a column that cannot be written is found as wel
     rows: [person(2, "花子", "hanako")],
     more: dropped,
   });
-  const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("emitImport", told));
+  const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("commitImport", told));
   expect(exit).toBe(3);
   expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
   expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
 });
 
 test("a file that changed after its plan was made is not written on", async () => {
-  const told = without("emitImport", circumstances({ more: dropped }));
+  const told = without("commitImport", circumstances({ more: dropped }));
   writeFileSync(join(told.folder, "in.csv"), PEOPLE.replace("Secret-5", "Secret-6"));
   const { exit, stderr } = await run(LINE, told);
   expect(exit).toBe(3);
@@ -622,11 +564,11 @@ test("a file that has nothing secret is not read on behind its header", async ()
 
 test("a plan that cannot be handed over now leaves no file, and stays", async () => {
   const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
-  const told = circumstances({ more: { emitImport: changed } });
+  const told = circumstances({ more: { commitImport: changed, import: planOf() } });
   const { exit, stderr, requests } = await run(LINE, told);
   expect(exit).toBe(5);
-  expect(stderr.endsWith("error: changed\n")).toBe(true);
-  expect(requests.at(-1)?.operation).toBe("emitImport");
+  expect(stderr).toContain("error: changed\n");
+  expect(operations(requests)).not.toContain("discardImport");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 
@@ -636,7 +578,7 @@ test("a signal while the file is written leaves none, and changes nothing", asyn
     signals.emit("SIGINT");
     return { items: [] };
   };
-  const told = without("emitImport", circumstances({ more: { fields, ...dropped } }));
+  const told = without("commitImport", circumstances({ more: { fields, ...dropped } }));
   const { exit, stderr } = await run(LINE, { ...told, signals });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was changed\n");
@@ -644,7 +586,7 @@ test("a signal while the file is written leaves none, and changes nothing", asyn
 });
 
 test("a folder that is not there is told before anything is handed over", async () => {
-  const told = without("importRows", without("emitImport", circumstances({ more: dropped })));
+  const told = without("importRows", without("commitImport", circumstances({ more: dropped })));
   const { exit } = await run("users import in.csv --emit-csv no/out.csv --yes --quiet", told);
   expect(exit).toBe(2);
 });

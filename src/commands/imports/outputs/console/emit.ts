@@ -13,7 +13,7 @@ import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
-import { newKeysWarning, uploadOf } from "./screen.ts";
+import { exportAndVerify, newKeysWarning, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
 
@@ -32,6 +32,7 @@ export async function commitWithFile(
     plan = await pending.commit({ sha256, fileName: basename(file) });
   });
   const { consoleTask } = plan;
+  if (consoleTask !== undefined) await tools.terminal.note(exportAndVerify(String(consoleTask)));
   await tools.terminal.note(
     consoleTask === undefined
       ? text(

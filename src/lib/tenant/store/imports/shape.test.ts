@@ -37,13 +37,13 @@ test("many imports are shown with no more reads than one, each with the numbers 
   const one = await statements();
   const changed = await tenant.import(users, file("山田 改"));
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, changed.id));
-  const waiting = await tenant.plan(users, file("山田 新"));
-  await tenant.client.imports.emitted(waiting, {});
+  const written = { sha256: "0".repeat(64), fileName: "up.csv" };
+  const upload = await tenant.client.imports.commit(await tenant.plan(users, file("山田 新")), written);
   await tenant.plan(users, file("山田 旧"));
   expect(await statements()).toBe(one);
   expect(await tenant.client.imports.list()).toMatchObject([
     { number: "P5", undoes: null, undoneBy: null, unseenColumns: expect.arrayContaining(["氏名"]) },
-    { number: "P4", state: "awaiting-console", consoleTask: 1 },
+    { number: upload.number, state: "committed", emittedAt: upload.emittedAt },
     { number: undo.number, undoes: changed.change, undoneBy: null },
     { number: changed.number, state: "undone", undoneBy: undo.change },
     { number: made.number, undoes: null },

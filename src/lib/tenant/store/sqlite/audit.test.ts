@@ -71,6 +71,6 @@ test("what is refused or rolled back leaves no audit record", async () => {
     ["氏名", "メールアドレス"],
     ["山田", "a@x"],
   ]);
-  await expect(tenant.client.imports.commit(stopped, AbortSignal.abort())).rejects.toThrow(/interrupted/);
+  await expect(tenant.client.imports.commit(stopped, undefined, AbortSignal.abort())).rejects.toThrow(/interrupted/);
   expect(tenant.sql("select seq from audit")).toEqual(before);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTasks } from "#support/tenant/tasks.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 
@@ -19,68 +20,38 @@ const undo = async (number: number | "last" = "last") =>
 
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 
-/** All tasks, each with the fields that it changes, or the number of its import. */
-const tasks = async () =>
-  (await tenant.client.console.list({})).map(({ work, state, changes, importNumber }) => [
-    work,
-    state,
-    changes.length > 0 ? changes.map(({ field }) => field).join(", ") : importNumber,
-  ]);
+const tasks = new TestTasks(() => tenant);
 
-test("the task of what is undone is dropped, and the console is to have it undone, too", async () => {
+test("of what is undone it is only to be checked that the console does not have it", async () => {
   await tenant.client.users.edit(yamada, { title: "部長" });
-  const { number } = await undo();
-  expect(await tasks()).toEqual([
-    ["edit", "dropped", "title"],
-    ["undo", "open", number],
-  ]);
-  const again = await undo(Number(number));
-  expect(await tasks()).toEqual([
-    ["edit", "dropped", "title"],
-    ["undo", "dropped", number],
-    ["undo", "open", again.number],
-  ]);
+  await undo();
+  expect(await tasks.list()).toEqual([[2, "check", "open"]]);
+  expect(await tasks.changes(2)).toEqual([{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }]);
+  await undo(lastNumber());
+  expect(await tasks.list()).toEqual([[3, "edit", "open"]]);
 });
 
-test.each([1, 0])("a task that a later change joined stays, whichever of the two is undone (%i back)", async (back) => {
+test.each([
+  [1, "tel"],
+  [0, "title"],
+])("the fields of another change stay its own, whichever of the two is undone (%i back)", async (back, left) => {
   await tenant.client.users.edit(yamada, { title: "部長" });
   await tenant.client.users.edit(yamada, { tel: "03" });
-  const { number } = await undo(lastNumber() - back);
-  expect(await tasks()).toEqual([
-    ["edit", "open", "title, tel"],
-    ["undo", "open", number],
+  await undo(lastNumber() - back);
+  const open = (await tenant.client.console.list({})).filter(({ work }) => work === "edit");
+  expect(open.flatMap(({ records }) => records.flatMap(({ changes }) => changes.map(({ field }) => field)))).toEqual([
+    left,
   ]);
 });
 
-test("what was confirmed stays so", async () => {
+test("what was confirmed is to be taken back there", async () => {
   await tenant.client.users.edit(yamada, { title: "部長" });
-  const change = lastNumber();
-  await tenant.client.console.close({ numbers: [1], state: "confirmed" });
-  const { number } = await undo(change);
-  expect(await tasks()).toEqual([
-    ["edit", "confirmed", "title"],
-    ["undo", "open", number],
-  ]);
+  await tasks.confirm(1);
+  await undo(tasks.number(1));
+  expect(await tasks.list()).toMatchObject([[expect.anything(), expect.anything(), "open"]]);
 });
 
-test("what is undone in part is still to be done, and then undone in part", async () => {
-  const sato = (await tenant.client.users.create({ name: "佐藤", emails: ["sato@x.jp"] })).after.id;
-  const org = (await tenant.client.orgs.create({ name: "営業部", code: "S" })).after.id;
-  await tenant.client.users.move({ ids: [yamada, sato], org });
-  const change = lastNumber();
-  await tenant.client.users.move({ ids: [sato], org: (await tenant.client.orgs.create({ name: "課" })).after.id });
-  const plan = await undoChange(tenant.client, change, { skipBlocked: true });
-  const { number } = await tenant.client.imports.commit(plan);
-  expect((await tasks()).filter(([, state]) => state === "open")).toEqual([
-    ["create", "open", expect.stringContaining("name")],
-    ["create", "open", expect.stringContaining("name")],
-    ["move", "open", "org"],
-    ["create", "open", expect.stringContaining("name")],
-    ["undo", "open", number],
-  ]);
-});
-
-test("of devices only those that get their owner back are told", async () => {
+test("of devices only those that get their owner back are in its task", async () => {
   const owner = yamada;
   for (const serialNumber of ["SN1", "SN2"])
     await tenant.client.devices.create({ serialNumber, status: "管理中", owner });
@@ -92,29 +63,23 @@ test("of devices only those that get their owner back are told", async () => {
   const { change } = await tenant.client.imports.commit(plan);
   const [, sn2] = await tenant.devices();
   const [sato] = await tenant.users();
-  await tenant.client.console.close({
-    numbers: (await tenant.client.console.list({ state: "open" })).map((task) => task.number),
-    state: "confirmed",
-  });
+  await tenant.client.console.confirm({ numbers: (await tenant.client.console.list({})).map(({ number }) => number) });
   await tenant.client.devices.setOwner({ ids: [sn2?.id ?? ""], owner: sato?.id ?? "", ownerOrg: null });
   const undone = await undoChange(tenant.client, change ?? 0, { skipBlocked: true });
   expect(undone.blocked?.first).toMatchObject([
     { thing: "device", name: "SN2", why: "changed" },
     { thing: "user", name: "佐藤 <sato@x.jp>", why: "used" },
   ]);
-  await tenant.client.imports.commit(undone);
-  const open = (await tenant.client.console.list({ state: "open" })).map(({ work, name }) => [work, name]);
-  expect(open).toEqual([
-    ["edit", "SN2"],
-    ["edit", "SN1"],
-    ["undo", null],
-  ]);
+  const { consoleTask } = await tenant.client.imports.commit(undone);
+  const task = await tenant.client.console.show(consoleTask ?? 0);
+  expect(task.records.filter(({ thing }) => thing === "device").map(({ name }) => name)).toEqual(["SN1"]);
 });
 
 test("of records that no file has there is a task as well", async () => {
   await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
-  const { number } = await undo();
-  expect((await tasks()).at(-1)).toEqual(["undo", "open", number]);
+  await tasks.confirm(1);
+  await undo(tasks.number(1));
+  expect(await tasks.list()).toMatchObject([[expect.anything(), "delete", "open"]]);
 });
 
 test("an export that is undone here alone asks nothing of the console, and makes the mirror as old as before", async () => {
@@ -125,7 +90,7 @@ test("an export that is undone here alone asks nothing of the console, and makes
   ]);
   const plan = await undoImport(tenant.client, id, { mirrorOnly: true });
   await tenant.client.imports.commit(plan);
-  expect(await tasks()).toEqual([]);
+  expect(await tasks.list()).toEqual([]);
   expect((await tenant.client.tenant.show()).mirroredAt).toBe(before.mirroredAt);
   expect((await tenant.users())[0]?.title).toBe("課長");
 });

@@ -9,7 +9,7 @@ import { IS_ABOVE } from "../../accounts.ts";
 import type { UndoCounts, UndoneChange } from "../../imports/engine.ts";
 import { quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
-import { needsWipe } from "../imports/devices/rules.ts";
+import { needsWipe } from "../../sql/wipes.ts";
 import { FOUND, refuseFound } from "../imports/matching/outside.ts";
 import { countRecords } from "../imports/compare.ts";
 import { kindNamed } from "../imports/tables.ts";

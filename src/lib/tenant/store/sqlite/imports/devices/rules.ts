@@ -1,15 +1,8 @@
-import {
-  ANDROID,
-  DEVICE_STATUSES,
-  NO_ACCOUNT,
-  NOT_MANAGED,
-  ONE_ACCOUNT,
-  PRE_REGISTERED,
-  WIPED,
-} from "../../../../../model/device.ts";
+import { ANDROID, DEVICE_STATUSES, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../../model/device.ts";
 import { severityOf, type ProblemCode } from "../../../../../model/problem.ts";
 import type { Database } from "../../database.ts";
 import { either, isValid, THEN } from "../../../sql/forms.ts";
+import { needsWipe } from "../../../sql/wipes.ts";
 import {
   changes,
   indexTargets,
@@ -30,11 +23,6 @@ const OUTCOME = "s.device_outcome";
 export const usesAccount = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
-
-/** SQL: true if another owner needs a wipe of a device, or may. @param column SQL of what it is then. @param was SQL of its status before */
-export const needsWipe = (column: (name: string) => string, was: string): string =>
-  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'
-    and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;
 
 /** SQL: true if a device keeps its owner, as none is set of it. @see facts 1.3 */
 export const isOwnerKept = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;

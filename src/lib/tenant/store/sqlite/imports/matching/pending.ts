@@ -1,13 +1,13 @@
 import { comparisonKey } from "../../../../../model/normalise.ts";
 import { severityOf } from "../../../../../model/problem.ts";
 import type { Thing } from "../../../../../model/thing.ts";
-import { EXPORTED, OBSERVED, observedTable } from "../../../../console/observed.ts";
+import { EXPORTED, OBSERVED, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { consoleStates } from "../merge/tables.ts";
+import { consoleStates, MERGED } from "../merge/tables.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { keysOf } from "./keys.ts";
 
@@ -27,8 +27,9 @@ const noteMoved = (database: Database, { thing }: { readonly thing: Thing }, fie
   database.exec(`create table ${KEYS} (key text not null, pk integer not null, primary key (key, pk))`);
   if (versions === undefined) return false;
   const bit = bitOf(versions, field);
-  const which = `select o.pk from main.${observedTable(versions)} o where o.differs & ${bit} <> 0 or o.inConsole = 0`;
-  database.exec(`insert into ${RECORDS} select w.pk, ${taskOf(versions)} from (${which}) w`);
+  const which = `select o.pk from main.${observedTable(versions)} o 
+    where o.differs & ~o.confirmed & ${bit} <> 0 or o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0`;
+  database.exec(`insert into ${RECORDS} select w.pk, ${taskOf(versions, bit)} from (${which}) w`);
   if (database.get(`select 1 from ${RECORDS} limit 1`) === undefined) return false;
   database.exec(
     `insert into ${KEYS} select e.value, t.pk from (${consoleStates(versions, which)}) t ${THEN} json_each(${keysOf({ thing, field })}) e
@@ -37,9 +38,10 @@ const noteMoved = (database: Database, { thing }: { readonly thing: Thing }, fie
   return true;
 };
 
-/** SQL: the number of the newest change of the record `w`. */
-const taskOf = (versions: Versions): string =>
-  `coalesce((select max(c.number) from main.${versionTable(versions)} v ${THEN} main.change c on c.revision = v.revision where v.pk = w.pk),
+/** SQL: the number of the newest change of the record `w` that wrote some columns, or the record as a whole. */
+const taskOf = (versions: Versions, bits: string): string =>
+  `coalesce((select max(c.number) from main.${versionTable(versions)} v ${THEN} main.change c on c.revision = v.revision
+      where v.pk = w.pk and (v.action <> 'update' or v.changed & ${bits} <> 0)),
     (select max(c.number) from main.created_range r ${THEN} main.change c on c.revision = r.revision
       where r.thing = '${versions.thing.name}' and w.pk between r.first and r.last), 0)`;
 
@@ -62,8 +64,22 @@ const report = (database: Database, plan: PlanSql, { code, field, select, params
   });
 };
 
-/** SQL: the rows with cells that a key of a reference may mean another record by, in the console. */
-const rowsWithCells = (plan: PlanSql, { field, keys, table }: StoredReference): Omit<Pending, "code"> => {
+/**
+ * SQL: true of a row of an export, matched by `m`, that differs from its record, or whose record differs from the console. A
+ * cell of any other row names the record that is so called here.
+ */
+const MAY_DIFFER = `(m.row is null or m.changed <> 0 or exists (select 1 from ${MERGED} g where g.row = m.row))`;
+
+/**
+ * SQL: the rows with cells that a key of a reference may mean another record by, in the console.
+ *
+ * @param which SQL: condition on the rows
+ */
+const rowsWithCells = (
+  plan: PlanSql,
+  { field, keys, table }: StoredReference,
+  which = "true",
+): Omit<Pending, "code"> => {
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
   const record = keys.own ? "pk" : keys.record;
   const doubts = `select f.key, x.task as one, y.task as other from s.refer f
@@ -78,7 +94,7 @@ const rowsWithCells = (plan: PlanSql, { field, keys, table }: StoredReference): 
   return {
     field: field.field,
     select: `select * from (with doubts as (${doubts}), d as (select key, one as task from doubts union select key, other from doubts)
-      select distinct r.row, r.line, d.task from ${names})`,
+      select distinct r.row, r.line, d.task from ${names} left join s.match m on m.row = r.row where ${which})`,
     params: { what: field.short, ...(scope.includes(":kind") && { kind: plan.kind.name }) },
   };
 };
@@ -90,7 +106,7 @@ export const findPendingReferences = (database: Database, plan: PlanSql): void =
     const { table, refers } = reference;
     if (EXPORTED.some(({ thing }) => thing === table.thing)) continue;
     if (noteMoved(database, table, refers.by))
-      report(database, plan, { code: "key-pending", ...rowsWithCells(plan, reference) });
+      report(database, plan, { code: "key-pending", ...rowsWithCells(plan, reference, MAY_DIFFER) });
   }
 };
 

@@ -140,7 +140,7 @@ const observeFields = ({ database, plan: { staged } }: Observing): void => {
   const table = `main.${observedTable({ thing: CUSTOM_FIELD })}`;
   database.run(
     `delete from ${table} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))
-       and not exists (select 1 from custom_field t ${THEN} ${table} r on r.nameKey is t.nameKey and r.name = t.name
+       and not exists (select 1 from custom_field t ${THEN} ${table} r on r.nameKey is not distinct from t.nameKey and r.name = t.name
          where t.pk = o.pk and r.pk <> o.pk)`,
     { shown: JSON.stringify(shown) },
   );

@@ -26,7 +26,7 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
     { revision },
   );
   for (const table of [MERGED, DELETED_HERE])
-    database.exec(`delete from ${table} where pk not in (select pk from ${OF_TASK})`);
+    database.exec(`delete from ${table} as m where not exists (select 1 from ${OF_TASK} e where e.pk = m.pk)`);
   const since = database.count("select coalesce(max(revision), 0) from collection");
   observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
 };

@@ -1,6 +1,6 @@
 import { nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
-import { observedTable } from "../../../../console/observed.ts";
+import { observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { either, THEN } from "../../../sql/forms.ts";
@@ -54,9 +54,9 @@ export const findPendingPlaces = (database: Database, plan: PlanSql): void => {
 /** The organisations that the console may have in another place, or not yet. */
 const pendingPlaces = (database: Database): readonly Pending[] => {
   const shown = (column: string): string =>
-    either(`o.differs & ${bitOf(ORGS, column)} <> 0`, `o.${column}`, `t.${column}`);
+    either(`o.differs & ~o.confirmed & ${bitOf(ORGS, column)} <> 0`, `o.${column}`, `t.${column}`);
   const rows = database.all(
-    `select t.pk, o.inConsole, ${shown("parent")} as parent, ${shown("name")} as name, ${shown("code")} as code,
+    `select t.pk, o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0 as inConsole, ${shown("parent")} as parent, ${shown("name")} as name, ${shown("code")} as code,
        (select max(c.number) from main.org_version v ${THEN} main.change c on c.revision = v.revision where v.pk = t.pk) as task,
        (select max(c.number) from main.created_range r ${THEN} main.change c on c.revision = r.revision
          where r.thing = 'org' and t.pk between r.first and r.last) as created

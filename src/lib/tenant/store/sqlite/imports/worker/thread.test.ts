@@ -75,7 +75,7 @@ describe("a task that fails", () => {
 
   const replan = (file: string): Task => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { type: "replan", isShown: true, files, id: "none" };
+    return { type: "replan", files, id: "none" };
   };
 
   test("leaves the rest of its file unread", async () => {

@@ -1,0 +1,65 @@
+import type { ConsoleTask } from "../../../src/lib/client/index.ts";
+
+type TaskRecord = ConsoleTask["records"][number];
+
+/** A record of a task: a user whose title changed. */
+export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
+  thing: "user",
+  kind: "users",
+  id: "019a9f3c-5a00-7abc-8def-000000000002",
+  work: "edit",
+  name: "髙橋 花子",
+  key: null,
+  console: null,
+  changes: [{ field: "title", before: "課長", after: "部長" }],
+  contradicted: false,
+  ...of,
+});
+
+/** A task of one record, by hand. @param of what it has otherwise */
+export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask> = {}): ConsoleTask => {
+  const only = recordOf(record);
+  const count = (work: "create" | "delete"): number => (only.work === work ? 1 : 0);
+  return {
+    number: 3,
+    work: only.work,
+    kind: only.kind,
+    thing: only.thing,
+    action: "users.edit",
+    importId: null,
+    name: null,
+    file: null,
+    mode: null,
+    create: count("create"),
+    update: 1 - count("create") - count("delete"),
+    delete: count("delete"),
+    records: [only],
+    state: "open",
+    openedAt: "2026-11-20T01:23:45.000Z",
+    openedBy: "owner",
+    closedAt: null,
+    closedBy: null,
+    ...of,
+  };
+};
+
+/** A task of an import. @param of what it has otherwise */
+export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
+  taskOf(
+    {},
+    {
+      work: "several",
+      action: "imports.commit",
+      importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
+      name: "people.csv",
+      mode: "append",
+      create: 1,
+      update: 2,
+      records: [
+        recordOf({ name: "山田 太郎", changes: [{ field: "title", before: null, after: "課長" }] }),
+        recordOf(),
+        recordOf({ name: "新人", work: "create", changes: [{ field: "name", before: null, after: "新人" }] }),
+      ],
+      ...of,
+    },
+  );

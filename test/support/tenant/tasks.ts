@@ -1,0 +1,48 @@
+import type { ConsoleTask } from "../../../src/lib/contract/index.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** The tasks of a tenant by the places of their changes among those that were made here. */
+export class TestTasks {
+  readonly #tenant: () => TestTenant;
+
+  constructor(tenant: () => TestTenant) {
+    this.#tenant = tenant;
+  }
+
+  /** The number of the change at a place, counted from 1. */
+  number(place: number): number {
+    const rows = this.#tenant().sql(
+      `select number from change c where writer not in ('console', 'confirm', 'drop') and number > (
+         select coalesce(min(number), 0) from change where writer = 'console') order by number`,
+    );
+    return Number(rows[place - 1]?.["number"] ?? -1);
+  }
+
+  numbers(...places: readonly number[]): number[] {
+    return places.map((place) => this.number(place));
+  }
+
+  of(place = 1): Promise<ConsoleTask> {
+    return this.#tenant().client.console.show(this.number(place));
+  }
+
+  async record(place = 1): Promise<ConsoleTask["records"][number] | undefined> {
+    return (await this.of(place)).records[0];
+  }
+
+  async changes(place = 1): Promise<ConsoleTask["records"][number]["changes"] | undefined> {
+    return (await this.record(place))?.changes;
+  }
+
+  /** The tasks, each as the place of its change, its work and its state. */
+  async list(all = false): Promise<readonly (readonly [place: number, work: string, state: string])[]> {
+    const places = new Map<number, number>();
+    for (let place = 1; this.number(place) > 0; place += 1) places.set(this.number(place), place);
+    const tasks = await this.#tenant().client.console.list({ all });
+    return tasks.map(({ number, work, state }) => [places.get(number) ?? 0, work, state]);
+  }
+
+  confirm(...places: readonly number[]): Promise<readonly ConsoleTask[]> {
+    return this.#tenant().client.console.confirm({ numbers: this.numbers(...places) });
+  }
+}
