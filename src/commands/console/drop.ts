@@ -58,6 +58,7 @@ export default defineCommand({
 const cannotDrop = (numbers: readonly number[], { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))];
   const [other] = later;
+  const together = line("console drop", [...new Set([...numbers, ...later.slice(0, 1)])]);
   return new Failure("conflict", {
     what: text(
       `${counted(count, "record")} cannot be put back; nothing was changed`,
@@ -69,9 +70,6 @@ const cannotDrop = (numbers: readonly number[], { count, first }: NonNullable<Im
             `see what is open: ${line("console list", [])}; records that exchanged values are put back together`,
             `未了の作業: ${line("console list", [])} 。値を入れ替えたものは、一度にまとめて戻してください`,
           )
-        : text(
-            `put them back together: ${line("console drop", [...numbers, other])}`,
-            `まとめて戻してください: ${line("console drop", [...numbers, other])}`,
-          ),
+        : text(`put them back together: ${together}`, `まとめて戻してください: ${together}`),
   });
 };

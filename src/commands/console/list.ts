@@ -16,8 +16,8 @@ export default defineCommand({
       "管理画面のミラーでの変更は、管理画面には自動で反映されません。エクスポートで確認されるか、だれかが完了を確認するまで、この一覧に残ります。",
     ),
     text(
-      "`contradicted`: an export of the console had a value that nobody entered here, or lacked the record. The value here stays. Enter it in the console (`console show`), or keep the console's value: `console drop`, then import the next export.",
-      "「不一致」は、管理画面のエクスポートに、ここで入力していない値があったか、データがなかった作業です。ここでの値はそのまま残ります。管理画面で入力するか(console show)、管理画面の値を残す場合は console drop のあと、次のエクスポートを取り込んでください。",
+      "`contradicted`: an export of the console had a value that nobody entered here, or lacked the record. The value here stays. Enter it in the console (`console show`), or keep the console's value: `console drop`.",
+      "「不一致」は、管理画面のエクスポートに、ここで入力していない値があったか、データがなかった作業です。ここでの値はそのまま残ります。管理画面で入力するか(console show)、管理画面の値に戻す場合は console drop を使います。",
     ),
   ],
   args: {},

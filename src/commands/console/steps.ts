@@ -14,7 +14,7 @@ import { counted, joined, same, text, type Text } from "../../lib/text/index.ts"
 import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
-import { exportLine, nextExport } from "../imports/refusal/command.ts";
+import { exportLine } from "../imports/refusal/command.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
 type TaskRecord = ConsoleTask["records"][number];
@@ -268,11 +268,10 @@ function changeStep(fields: Thing["fields"], { field, before, after, renamed, pe
 }
 
 /** Returns what to do if an export of the console contradicted a task; nothing if none did. */
-function contradictedSteps({ number, state, records, kind }: ConsoleTask, rights: Rights): readonly Text[] {
+function contradictedSteps({ number, state, records }: ConsoleTask, rights: Rights): readonly Text[] {
   if (state !== "contradicted") return [];
   const named = records.filter(({ contradicted }) => contradicted).slice(0, MOST_RECORDS);
   const names = named.map((record) => withKey(record, record)).join(", ");
-  const next = nextExport(kind, rights);
   return [
     text(
       `an export of the console contradicts this (${names}): it has a value that nobody entered here, or lacks what is recorded here; the values here stay`,
@@ -280,8 +279,8 @@ function contradictedSteps({ number, state, records, kind }: ConsoleTask, rights
     ),
     rights.may("console.write")
       ? text(
-          `to keep what the console has instead: ${line("console drop", [number])}; then ${next.en}`,
-          `管理画面の内容を残す場合: ${line("console drop", [number])} 。続けて、${next.ja}`,
+          `to keep what the console has instead: ${line("console drop", [number])}`,
+          `管理画面の内容に戻す場合: ${line("console drop", [number])}`,
         )
       : text(
           "to keep what the console has instead, ask a system administrator to drop this task",

@@ -46,6 +46,17 @@ export const CUSTOM_FIELD = {
   },
   formats: {},
   keys: [],
+  clicks: {
+    create: text(
+      "CLOMO PANEL: add the field to カスタムユーザー情報",
+      "CLOMO PANEL のカスタムユーザー情報に項目を追加",
+    ),
+    delete: text(
+      "CLOMO PANEL: remove the field from カスタムユーザー情報",
+      "CLOMO PANEL のカスタムユーザー情報から項目を削除",
+    ),
+    page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
+  },
   usual: ["id", "name", "createdAt"],
   versioned: ["name"],
 } as const satisfies Thing;
