@@ -348,7 +348,7 @@ export const RESOURCES = {
   "console-tasks": {
     title: text("what is to be done in the console", "管理画面での作業"),
     fields: {
-      /** the number of the task, and the place of the record in it: `000000000012-0000` */
+      /** the number of the task, and the place of the record in it: `000000000012-000000` */
       id: keyOf(text("number", "番号")),
       work: words("work", "作業"),
       kind: words("kind", "種類"),

@@ -103,6 +103,45 @@ class Tables {
     }));
   }
 
+  /** What the console lacks of custom fields and users, all of it by the change 1: deletions first, then what was made. */
+  #tasks(): Rows {
+    const [change] = this.#all("audit");
+    const [fields, users] = [this.#all("custom_field"), this.#all("user")];
+    const ofFields = this.#all("custom_field_observed").map((observed) => {
+      const field = fields.find(({ pk }) => pk === observed["pk"]);
+      const { id, name } = field ?? observed;
+      const changes = field === undefined ? [] : [{ field: "name", before: null, after: name }];
+      return { work: field === undefined ? "delete" : "create", thing: "custom_field", object: id, name, changes };
+    });
+    const ofUsers = this.#all("user_observed").map((observed) => {
+      const user = users.find(({ pk }) => pk === observed["pk"]) ?? {};
+      const changes = ["emails", "title"].map((field) => {
+        const [before, after] = [observed, user].map(({ [field]: value = null }) =>
+          field === "emails" ? listOf(value).join(", ") : value,
+        );
+        return { field, before, after };
+      });
+      const isSet = (user["accountPasswordSetAt"] ?? null) !== null;
+      const secret = { field: "accountPassword", before: null, after: null };
+      return {
+        work: "edit",
+        thing: "user",
+        object: user["id"],
+        name: user["name"],
+        changes: isSet ? [...changes, secret] : changes,
+      };
+    });
+    const inOrder = ofFields.toSorted((one, other) => Number(other.work === "delete") - Number(one.work === "delete"));
+    return [...inOrder, ...ofUsers].map((record, place) => ({
+      ...record,
+      id: `000000000001-${String(place).padStart(6, "0")}`,
+      kind: "users",
+      state: "open",
+      openedAt: change?.["at"],
+      openedBy: change?.["actor"],
+    }));
+  }
+
   /** The rows of each resource, with what no column of their name has. */
   rows(): Readonly<Record<ResourceName, Rows>> {
     return {
@@ -124,8 +163,7 @@ class Tables {
       "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
       renewals: this.#all("renewal_item"),
       answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(OF_THE_MOMENT)),
-      // it is no mirror
-      "console-tasks": [],
+      "console-tasks": this.#tasks(),
       audit: this.#numbered("audit", "seq"),
     };
   }

@@ -13,6 +13,8 @@ import type { Field } from "../../../src/lib/model/thing.ts";
 import { USER } from "../../../src/lib/model/user.ts";
 import { valueRuleOf } from "../../../src/lib/model/value-rule.ts";
 import { refusalOf } from "../../../src/lib/model/value.ts";
+import { versionsOf } from "../../../src/lib/tenant/versions/keep.ts";
+import { ALL_CHANGED, bitOf } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
@@ -52,12 +54,12 @@ const allowedIn = (field: Field): readonly string[] =>
 /** Draws what is the same for the same seed. */
 class Draws {
   readonly texts: readonly string[];
-  readonly #isStrict: boolean;
+  readonly isStrict: boolean;
   #state: number;
 
   constructor(seed: number, isStrict: boolean) {
     this.#state = seed;
-    this.#isStrict = isStrict;
+    this.isStrict = isStrict;
     this.texts = isStrict ? allowedIn({ type: "text" }) : TEXTS;
   }
 
@@ -98,7 +100,7 @@ class Draws {
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
-    return this.oneOf(RULED.get(rule?.kind) ?? (this.#isStrict ? allowedIn(field) : TEXTS));
+    return this.oneOf(RULED.get(rule?.kind) ?? (this.isStrict ? allowedIn(field) : TEXTS));
   }
 
   #hex(digits: number): string {
@@ -183,6 +185,7 @@ class Filling {
       this.#renewals();
       this.#answers();
       this.#audit();
+      this.#tasks(fields, users);
     });
   }
 
@@ -527,6 +530,41 @@ class Filling {
         value: draw.text().trim(),
       };
       this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
+    }
+  }
+
+  /**
+   * What the console lacks: all that differs was written by one change. Custom fields that it does not have yet, or that were
+   * deleted here; and values of users.
+   */
+  #tasks(fields: readonly number[], users: readonly number[]): void {
+    const draw = this.#draw;
+    // a tenant such as commands make is no mirror
+    if (draw.isStrict || this.#tenant.database.count("select count(*) from audit") === 0) return;
+    const revision = this.#revision;
+    this.#insert("change", { number: 1, revision, writer: "records" });
+    for (const pk of draw.some(fields))
+      this.#insert("custom_field_observed", { pk, inConsole: 0, differs: 0, since: revision });
+    for (const pk of this.#numbers(2, fields.length + 1)) {
+      const name = draw.text();
+      const record = { name, nameKey: nameKey(name), id: draw.id(), createdAt: draw.instant() };
+      this.#insert("custom_field_version", { pk, revision, action: "delete", changed: Number(ALL_CHANGED), ...record });
+      this.#insert("custom_field_observed", {
+        pk,
+        inConsole: 1,
+        differs: Number(ALL_CHANGED),
+        since: revision,
+        ...record,
+      });
+    }
+    this.#last("fields", fields.length + 2);
+    for (const pk of draw.some(users)) {
+      const columns = ["title", "emails", "accountPasswordSetAt"];
+      const changed = columns.reduce((sum, name) => sum + Number(bitOf(versionsOf("user"), name)), 0);
+      const emails = JSON.stringify(["a@example.co.jp", "b@example.co.jp"]);
+      const record = { title: draw.orNull(draw.text()), emails, accountPasswordSetAt: draw.orNull(SECRET_AT) };
+      this.#insert("user_version", { pk, revision, action: "update", changed, ...record });
+      this.#insert("user_observed", { pk, inConsole: 1, differs: changed, since: revision, ...record });
     }
   }
 

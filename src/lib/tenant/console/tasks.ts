@@ -14,7 +14,7 @@ import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type OpenDrift }
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
 
-/** Maximum number of records that a task names. */
+/** Maximum number of records that a task names, where not all are wanted. */
 const MOST_RECORDS = 20;
 
 /** A change of which a task is. */
@@ -53,10 +53,13 @@ type Shown = "open" | "confirmed";
 /** Reads tasks; what several of them name is read once. */
 class TaskReader {
   readonly #reader: Reader;
+  readonly #most: number;
   readonly #records: TaskRecords;
 
-  constructor(reader: Reader) {
+  /** @param most number of records that a task names at most */
+  constructor(reader: Reader, most = MOST_RECORDS) {
     this.#reader = reader;
+    this.#most = most;
     this.#records = new TaskRecords(reader);
   }
 
@@ -75,7 +78,7 @@ class TaskReader {
   async #task(change: TaskChange, parts: readonly OpenDrift[], state: Shown): Promise<ConsoleTask> {
     const { revision, importPk } = change;
     const records: TaskRecord[] = [];
-    for (const record of await readRecordDrift(this.#reader, { revision, state, most: MOST_RECORDS }))
+    for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
       records.push(await this.#records.read(record));
     const made = importPk === null ? undefined : await this.#importOf(importPk);
     const counts = { create: 0, update: 0, delete: 0 };
@@ -183,6 +186,10 @@ const doneTask = (change: TaskChange): ConsoleTask => ({
   closedAt: null,
   closedBy: null,
 });
+
+/** Returns the open tasks of a mirror, oldest first, each with all its records. */
+export const listWholeTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
+  new TaskReader(reader, Number.MAX_SAFE_INTEGER).read(await readDrift(reader), "open");
 
 /** Returns the tasks of a mirror, oldest first; what is only to be checked comes last. @param all also those that are closed */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {

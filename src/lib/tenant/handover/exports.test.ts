@@ -116,6 +116,27 @@ test("resources that were not asked for are left out", async () => {
   expect(failure?.what.en).toContain("people");
 });
 
+test("a task has a line for each of its records, however many", async () => {
+  const people = Array.from({ length: 30 }, (_, at) => [`利用者 ${at}`, `${at}@example.co.jp`]);
+  await tenant.import({ kind: "users", fromConsole: true }, [["氏名", "メールアドレス"], ...people]);
+  expect(linesOf(await exportBy(tenant.client), "console-tasks")).toEqual([]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ...people.map((person) => [...person, "課長"]),
+  ]);
+  const [task, ...others] = await tenant.client.console.list({});
+  expect(others).toEqual([]);
+  const lines = linesOf(await exportBy(tenant.client), "console-tasks").map((line) => JSON.parse(line) as object);
+  expect(lines).toMatchObject(
+    people.map(([name], at) => ({
+      id: `${String(task?.number).padStart(12, "0")}-${String(at).padStart(6, "0")}`,
+      work: "edit",
+      name,
+      changes: [{ field: "title", before: null, after: "課長" }],
+    })),
+  );
+});
+
 describe("of a part of the tenant", () => {
   const orgs = { kind: "orgs" } as const;
   const people = { kind: "users" } as const;

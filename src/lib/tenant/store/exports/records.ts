@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../../contract/index.ts";
 import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
-import { listTasks } from "../../console/tasks.ts";
+import { listWholeTasks } from "../../console/tasks.ts";
 import { STATE } from "../ade/profiles.ts";
 import { readyOwners } from "../renewals.ts";
 import { either, truth } from "../sql/forms.ts";
@@ -83,12 +83,12 @@ const CUSTOM = either(
 const TASK_RECORDS = "task_record";
 
 const readyTasks = async (reader: Reader): Promise<void> => {
-  const tasks = await listTasks(reader);
+  const tasks = await listWholeTasks(reader);
   const shown = (value: ConsoleTask["records"][number]["changes"][number]["after"]): string | null =>
     typeof value === "object" ? (value?.join(", ") ?? null) : value;
   const rows = tasks.flatMap(({ number, records, state, openedAt, openedBy }) =>
     records.map(({ thing, kind, id, work, name, changes }, place) => [
-      `${String(number).padStart(12, "0")}-${String(place).padStart(4, "0")}`,
+      `${String(number).padStart(12, "0")}-${String(place).padStart(6, "0")}`,
       work,
       kind,
       thing,
