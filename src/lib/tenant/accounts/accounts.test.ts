@@ -1354,6 +1354,15 @@ describe("what names are composed of", () => {
       { field: "authentication", before: "LDAP", after: null },
     ]);
   });
+
+  test("settings that a mirror records for the first time are changed in the console, not added", async () => {
+    await mirrored();
+    const { consoleTask } = await accounts().setSettings({ composition: "salesforce" });
+    expect(await tenant.client.console.show(consoleTask ?? 0)).toMatchObject({
+      work: "edit",
+      records: [{ work: "edit", changes: [{ field: "composition", before: null, after: "salesforce" }] }],
+    });
+  });
 });
 
 describe("who is deleted", () => {

@@ -71,7 +71,7 @@ export class TaskRecords {
       thing: name,
       kind: kindOf(thing, local),
       id: thing === ACCOUNT_SETTINGS ? SETTINGS_ID : String((await this.#owner(thing, pk, local))["id"]),
-      work: action === "update" ? workOf(thing, changes) : action,
+      work: workOf(thing, action, changes),
       ...here,
       console: isSame ? null : there,
       changes,
@@ -313,8 +313,10 @@ const kindOf = ({ name, formats }: Thing, state: Row): FormatName => {
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns what is done with a record that the console has. */
-const workOf = (thing: Thing, changes: readonly Change[]): TaskRecord["work"] => {
+/** Returns what is done with a record. What nobody can add in the console is there always. */
+const workOf = (thing: Thing, action: RecordDrift["action"], changes: readonly Change[]): TaskRecord["work"] => {
+  if (action === "create" && thing.clicks?.create === undefined) return "edit";
+  if (action !== "update") return action;
   const isBack = changes.every(
     ({ before, after, field }) => String(before) === String(after) && !isSecret(thing, field),
   );
