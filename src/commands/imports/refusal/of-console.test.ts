@@ -30,8 +30,10 @@ const taskOf = (
   of: Partial<Omit<OpenTask, "records">> = {},
 ): OpenTask => ({
   number: 4,
-  kind: "orgs",
   name: null,
+  create: 0,
+  update: 1,
+  delete: 0,
   records: [
     {
       thing: "org",
@@ -60,9 +62,9 @@ test.each([
     "devices",
     ["user-unknown", { value: "a@x" }],
     false,
-    taskOf({ changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }] }, { kind: "users" }),
+    taskOf({ changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }], kind: "users" }),
   ],
-  ["users", ["delete-held", { name: "山田" }], true, taskOf({ name: "山田" }, { kind: "users" })],
+  ["users", ["delete-held", { name: "山田" }], true, taskOf({ name: "山田", kind: "users" })],
 ] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
   const unrelated = taskOf(
     { name: "甲", key: null, changes: [{ field: "name", before: "乙", after: "甲" }] },
@@ -70,12 +72,21 @@ test.each([
   );
   const hint = next(kind, met as Met, { whole, tasks: [unrelated, task] });
   const named = `4 (${task.records[0]?.name})`;
-  const other = `; if it is done there already, first: clomoctl ${task.kind} import EXPORT.csv --from-console`;
-  const isOther = task.kind !== kind;
+  const other = `; if it is done there already, first: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
+  const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
     `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, undo it here, or let the console's next export decide: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
+});
+
+test("of a task with more records than it names it is not known whose they are, but of which kinds", () => {
+  const hint = (kind: FormatName) => {
+    const tasks = [taskOf({ name: "甲", key: null, changes: [], kind }, { name: "all.csv", update: 30 })];
+    return next("users", ["org-unknown", { code: "G" }], { tasks })?.en;
+  };
+  expect(hint("orgs")).toContain("still to be done in the console: 4 (all.csv): do");
+  expect(hint("docs")).not.toContain("still to be done");
 });
 
 const pending = (kind: "orgs" | "users", of?: string) => {
@@ -133,7 +144,7 @@ test.each([
   ["users", ["org-unknown", { code: "G" }], "orgs"],
 ] as const)("of %s: what the mirror lacks (%j) comes from the export that has it", (kind, met, other) => {
   const others: readonly OpenTask[] = [
-    taskOf({ name: "乙", key: null, changes: [{ field: "name", before: "G", after: "a@x" }] }, { kind: "docs" }),
+    taskOf({ name: "乙", key: null, changes: [{ field: "name", before: "G", after: "a@x" }], kind: "docs" }),
     taskOf({ name: "課", key: null, changes: [{ field: "parentId", before: null, after: "総務 (G)" }] }),
   ];
   const hint = next(kind, met, { tasks: others });

@@ -10,7 +10,7 @@ import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
 
 /** A task for the console, as far as a refusal names it. */
-export type OpenTask = Pick<ConsoleTask, "number" | "kind" | "name" | "records">;
+export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update" | "delete" | "records">;
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
@@ -110,13 +110,17 @@ function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): 
   const names = new Set([...concerned].flatMap((name) => [name, name.slice(name.lastIndexOf("/") + 1)]));
   const isOf = (value: string | readonly string[] | null): boolean =>
     value !== null && (typeof value === "string" ? partsOf(value) : value).some((one) => names.has(one));
-  return tasks.filter((task) => {
-    if (task.kind !== kind && !elsewhere.has(task.kind)) return false;
-    return task.records.some(
+  return tasks.flatMap((task) => {
+    const ofKinds = task.records.filter((record) => record.kind === kind || elsewhere.has(record.kind));
+    const records = ofKinds.filter(
       ({ thing, name, key, console, changes }) =>
         [name, key, console?.name ?? null, console?.key ?? null].some(isOf) ||
         changes.some(({ field, before, after }) => !isReference(thing, field) && (isOf(before) || isOf(after))),
     );
+    if (records.length > 0) return { ...task, records };
+    // nobody knows whose are those that it does not name
+    const isWhole = task.create + task.update + task.delete <= task.records.length;
+    return isWhole || ofKinds.length === 0 ? [] : { ...task, records: ofKinds };
   });
 }
 
@@ -142,7 +146,9 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
   const all = joined(named, text(", ", "、"));
   const [first] = tasks;
   const number = first?.number ?? 0;
-  const others = [...new Set(tasks.map((task) => task.kind))].filter((of) => of !== kind);
+  const others = [...new Set(tasks.flatMap(({ records }) => records.map((record) => record.kind)))].filter(
+    (of) => of !== kind,
+  );
   const done =
     others.length === 0
       ? text("", "")
