@@ -139,10 +139,25 @@ test("a secret is entered anew, and shown nowhere", () => {
 });
 
 test.each([
-  [{ wipes: 2 }, /デバイス 2 台.*初期化/],
+  [{ wipes: 2 }, /デバイス 2 台\(clomoctl imports show 3 --rows\).*初期化/],
+  [{ wipes: 2, importId: null }, /デバイス 2 台\(clomoctl audit show 3\).*初期化/],
   [{ released: 2 }, /先に、デバイス 2 台の所有者を外してください/],
 ])("comes first: %o", (of, first) => {
   expect(stepsOf(taskOfImport({ ...of, kind: "devices", thing: "device" }))[0]?.ja).toMatch(first);
+});
+
+test("facts 1.3: a single device that has to be wiped is named", () => {
+  const changes = [{ field: "owner", before: "山田", after: "佐藤" }];
+  const task = taskOf({ kind: "devices", thing: "device", name: "S1", changes }, { wipes: 1 });
+  expect(stepsOf(task)[0]?.en).toMatch(/^1 device \(S1\): first wipe and set up again .* clomoctl cannot know/);
+});
+
+test("each kind of records is proved by an export of its own", () => {
+  const records = [recordOf({ thing: "org", kind: "orgs" }), recordOf()];
+  const exports = stepsOf(taskOfImport({ records })).flatMap(({ en }) => (en.startsWith("export in") ? [en] : []));
+  expect(exports).toEqual(
+    ["orgs", "users"].map((kind) => `export in the console, then: clomoctl ${kind} import EXPORT.csv --from-console`),
+  );
 });
 
 test("facts 6.2: people who get other addresses by an upload come before it", () => {

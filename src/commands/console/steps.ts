@@ -62,6 +62,14 @@ export const recordCalled = (record: TaskRecord): string => {
   return record.console === null ? here : `${withKey(record, record.console)} → ${here}`;
 };
 
+/** Returns the only record of a task; undefined if it has none, or several. */
+const onlyRecord = (task: ConsoleTask): TaskRecord | undefined =>
+  task.create + task.update + task.delete === 1 ? task.records[0] : undefined;
+
+/** Returns the command that shows all records of a task. */
+const lineOfRecords = ({ importId, number }: ConsoleTask): string =>
+  importId === null ? line("audit show", [number]) : line("imports show", [number], { rows: true });
+
 /** What is handled for a task: its record, the file for the upload, or the list of whom to delete. */
 export const subjectOf = (task: ConsoleTask): string | null => {
   const { file, name, records } = task;
@@ -115,9 +123,11 @@ function uploadWork(task: ConsoleTask): Text {
 }
 
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
-function wipeStep({ wipes = 0, number }: ConsoleTask): readonly Text[] {
+function wipeStep(task: ConsoleTask): readonly Text[] {
+  const { wipes = 0 } = task;
   if (wipes === 0) return [];
-  const which = line("imports show", [number], { rows: true });
+  const only = onlyRecord(task);
+  const which = only === undefined ? lineOfRecords(task) : calledThere(only);
   return [
     text(
       `${counted(wipes, "device")} (${which}): first wipe and set up again what gets another owner: Android changes hands only so, in every mode but Dedicated (that legacy and unknown modes may need it is ours); clomoctl cannot know whether it was done`,
@@ -179,9 +189,7 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
   });
   const rest = task.create + task.update + task.delete - shown.length;
   if (rest <= 0) return steps;
-  const which =
-    task.importId === null ? line("audit show", [task.number]) : line("imports show", [task.number], { rows: true });
-  return [...steps, text(`the other ${rest}: ${which}`, `ほかの ${rest} 件: ${which}`)];
+  return [...steps, text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`)];
 }
 
 /** How records are found and changed: what the manual says of it, and no more. */
@@ -290,7 +298,7 @@ function contradictedSteps({ number, state, records }: ConsoleTask, rights: Righ
 }
 
 /** What shows that a task was done, if an export of the console shows all of it. */
-function exportSteps({ records, kind }: ConsoleTask, { isSystem }: Rights): readonly Text[] {
+function exportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly Text[] {
   const isShown = (record: TaskRecord): boolean => {
     const { fields, scope, formats } = thingOf(record);
     return (
@@ -305,15 +313,15 @@ function exportSteps({ records, kind }: ConsoleTask, { isSystem }: Rights): read
     );
   };
   if (!records.every(isShown)) return [];
-  const take = exportLine(kind);
-  return [
-    isSystem
+  return [...new Set(records.map(({ kind }) => kind))].map((kind) => {
+    const take = exportLine(kind);
+    return isSystem
       ? text(`export in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`)
       : text(
           `ask a system administrator to take over the console's export: ${take}`,
           `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${take}`,
-        ),
-  ];
+        );
+  });
 }
 
 /** How a task is closed by who may. */
