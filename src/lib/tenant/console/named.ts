@@ -2,6 +2,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Reader } from "../store/store.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { fieldOf } from "../versions/timeline.ts";
 import { OBSERVED } from "./observed.ts";
 
 /** Returns the record with an id, also a deleted one. @throws Failure `not-found` */
@@ -23,9 +24,10 @@ export const recordNumbered = async (
 /** Returns the columns in which things store a field, as tasks name it. */
 export const columnsOfField = (field: string): readonly string[] => {
   if (field.startsWith("custom:")) return ["custom"];
-  return OBSERVED.flatMap(({ thing: { fields } }) => {
-    const { [field]: of } = fields;
+  return OBSERVED.flatMap(({ thing, columns }) => {
+    const { [field]: of } = thing.fields;
     if (of === undefined) return [];
-    return of.secret === true ? ["secrets", `${field}SetAt`] : [of.short ?? field];
+    if (of.secret === true) return ["secrets", `${field}SetAt`];
+    return columns.flatMap(({ name, leads }) => (leads && fieldOf(thing, name) === of ? [name] : []));
   });
 };

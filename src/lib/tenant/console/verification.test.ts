@@ -1,134 +1,276 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
-import { TestTasks } from "#support/tenant/tasks.ts";
+import type { Import, Verification } from "../../contract/index.ts";
+import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
-// tasks that are verified by an export of the console
-
 let tenant: TestTenant;
-const tasks = new TestTasks(() => tenant);
-beforeEach(async () => {
+beforeEach(() => {
   tenant = new TestTenant();
-  await tenant.import({ kind: "users", fromConsole: true }, BEFORE);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const HEADER = ["氏名", "メールアドレス", "役職", "組織コード"];
-const person = (name: string, title = ""): readonly string[] => [name, `${name}@x.example`, title, ""];
-const BEFORE: Cells = [HEADER, person("一"), person("二"), person("三")];
+const users = { kind: "users" } as const;
+const exported = { kind: "users", fromConsole: true } as const;
+
+/** Plans a file and commits it as one that was written for an upload. */
+const upload = async (cells: Cells, request: Parameters<TestTenant["plan"]>[0] = users): Promise<Import> => {
+  const sha256 = createHash("sha256").update(fileOf(cells)).digest("hex");
+  return tenant.client.imports.commit(await tenant.plan(request, cells), { sha256, fileName: "UPLOAD.csv" });
+};
+
 type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
 
-/** Verifies the task of a local change by an export. */
-const verify = (rows: Cells, evidence: Evidence = {}, place = 1, client = tenant.client) =>
-  client.imports.verify(
-    tasks.number(place),
-    { stream: new Blob([fileOf([HEADER, ...rows])]).stream(), encoding: "utf-8" },
+/** Compares an export with the task of a change. */
+const verify = (of: number | Pick<Import, "change">, cells: Cells, evidence: Evidence = {}): Promise<Verification> =>
+  tenant.client.imports.verify(
+    typeof of === "number" ? of : (of.change ?? 0),
+    { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" },
     evidence,
   );
-/** Commits a file that was written for the console. */
-const upload = async (rows: Cells, mode: "append" | "replace" = "append") =>
-  tenant.client.imports.commit(await tenant.plan({ kind: "users", mode }, [HEADER, ...rows]), {
-    sha256: "0".repeat(64),
-    fileName: "up.csv",
+
+/** What is open of a task, by records; of new ones without their fields. */
+const openOf = ({ task: { state, records } }: Verification): readonly [string, object] => {
+  const open: Record<string, readonly string[]> = {};
+  for (const { key, work, changes } of records)
+    open[key ?? ""] = work === "create" ? [work] : [work, ...changes.map(({ field }) => field)];
+  return [state, open];
+};
+
+/** Everything that is here. */
+const here = () => JSON.stringify(tenant.dump());
+
+const TITLED = ["氏名", "メールアドレス", "役職"];
+const people = (domain: string, title: string, count = 6): Cells => [
+  TITLED,
+  ...Array.from({ length: count }, (_, at) => [`人${at}`, `p${at}@${domain}`, title]),
+];
+
+test("the export of another tenant is refused by the test of imports", async () => {
+  await tenant.import(exported, people("a.example", "課長"));
+  const written = await upload(people("a.example", "部長"));
+  const failure = await failureOf(verify(written, people("b.example", "課長")));
+  expect(failure).toMatchObject({ code: "input-rejected" });
+  expect(failure?.what).toMatchObject({
+    en: expect.stringContaining(
+      "none of the 6 rows matches one of the 6 users: this looks like the export of another tenant",
+    ),
+    ja: expect.stringContaining("6 行は、ユーザー 6 件のどれとも一致しません"),
   });
-const names = async () => (await tenant.users()).map(({ name, title }) => [name, title]);
+  expect((await verify(written, people("a.example", "課長"))).task).toMatchObject({ state: "open", update: 6 });
+  // four rows may be of new people
+  expect((await verify(written, people("b.example", "課長", 4))).done).toBe(false);
+});
 
-test("nothing here changes, whatever else the export has or lacks", async () => {
-  await upload([person("一", "部長"), person("四")]);
-  const before = await names();
-  const { done } = await verify([person("一", "部長"), person("二", "社長"), person("四"), person("五")]);
-  expect(done).toBe(true);
-  expect(await names()).toEqual(before);
-  // what others changed there, and whom it lacks, is for the next export that is taken over
-  expect(await tenant.plan({ kind: "users", fromConsole: true }, [...BEFORE, person("四")])).toMatchObject({
-    create: 0,
+test("addresses that were not uploaded are a difference, not another tenant", async () => {
+  const [header = [], ...rows] = people("a.example", "課長");
+  const coded = (domain: string): Cells => [
+    [...header, "社員コード"],
+    ...rows.map(([name = ""], at) => [name, `p${at}@${domain}`, "課長", `000${at}`]),
+  ];
+  await tenant.import(exported, coded("a.example"));
+  const written = await upload(coded("b.example"), { kind: "users", key: "employee-code" });
+  expect((await verify(written, coded("a.example"))).task).toMatchObject({ state: "open", update: 6 });
+  expect(await verify(written, coded("b.example"), { sameAsUpload: true })).toMatchObject({ done: true });
+});
+
+const TITLES: readonly string[] = ["氏名", "メールアドレス", "役職", "TEL", "組織コード"];
+const YAMADA: readonly string[] = ["山田", "yamada@x", "課長", "03-1", ""];
+const SATO: readonly string[] = ["佐藤", "sato@x", "主任", "03-2", ""];
+const HAYASHI: readonly string[] = ["林", "hayashi@x", "", "", ""];
+const NEW: readonly string[] = ["原", "hara@x", "主任", "", ""];
+const MIRROR: Cells = [TITLES, YAMADA, SATO];
+/** 山田 gets another title, 原 is new, and 佐藤 is deleted. */
+const FILE: Cells = [TITLES, YAMADA.with(2, "部長"), NEW];
+const replace = { kind: "users", mode: "replace" } as const;
+const without = (cells: Cells, column: number): Cells => cells.map((row) => row.toSpliced(column, 1));
+
+test.each<[string, Cells, string, Readonly<Record<string, readonly string[]>>]>([
+  [
+    "nothing was uploaded",
+    MIRROR,
+    "open",
+    { "yamada@x": ["edit", "title"], "sato@x": ["delete"], "hara@x": ["create"] },
+  ],
+  ["a row was not", [TITLES, YAMADA, NEW], "open", { "yamada@x": ["edit", "title"] }],
+  ["the one to be deleted is there yet", [...FILE, SATO], "open", { "sato@x": ["delete"] }],
+  ["a new one lacks a value", FILE.with(2, NEW.with(2, "")), "contradicted", { "hara@x": ["edit", "title"] }],
+  [
+    "it has a value that nobody asked for",
+    FILE.with(1, YAMADA.with(2, "社長")),
+    "contradicted",
+    { "yamada@x": ["edit", "title"] },
+  ],
+  ["another field was changed in the console", FILE.with(1, YAMADA.with(2, "部長").with(3, "03-9")), "done", {}],
+  ["somebody else was added in the console", [...FILE, HAYASHI], "done", {}],
+  ["all of it is there", FILE, "done", {}],
+])("an upload is done as far as the export shows it: %s", async (_, shown, state, records) => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload(FILE, replace);
+  const before = here();
+  const found = await verify(written, shown, { sameAsUpload: true });
+  expect(found).toMatchObject({ done: state === "done", unseen: [] });
+  expect(openOf(found)).toEqual([state, records]);
+  expect(await tenant.client.imports.show(written.id)).toMatchObject({
+    state: "committed",
+    ...(state !== "done" && { inConsole: { done: 3 - Object.keys(records).length, of: 3 } }),
   });
+  // nothing is changed here, and an import of the same export tells the same
+  expect(here()).toBe(before);
+  expect(auditOf(tenant.database).at(-1)).toMatchObject({ action: "imports.verify" });
 });
 
-test("each record is done by itself: created, changed and deleted", async () => {
-  await upload([person("一", "部長"), person("二"), person("四")], "replace");
-  const openAfter = async (...rows: Cells) => {
-    const { task, done } = await verify(rows);
-    return done ? [] : task.records.map(({ name, work }) => `${work} ${name}`).toSorted();
-  };
-  expect(await openAfter(person("一"), person("二"), person("三"))).toEqual(["create 四", "delete 三", "edit 一"]);
-  expect(await openAfter(person("一", "部長"), person("二"), person("三"))).toEqual(["create 四", "delete 三"]);
-  expect(await openAfter(person("一", "部長"), person("二"), person("三"), person("四"))).toEqual(["delete 三"]);
-  expect(await openAfter(person("一", "部長"), person("二"), person("四"))).toEqual([]);
+test("an export makes a task as open as it shows it, also one that was done", async () => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload(FILE, replace);
+  const half = FILE.with(1, YAMADA);
+  expect((await verify(written, half)).done).toBe(false);
+  expect((await verify(written, [...FILE, HAYASHI])).done).toBe(true);
+  // of what is done nothing is compared
+  expect((await verify(written, half)).done).toBe(true);
 });
 
-test("an edit by hand is verified likewise, and other tasks stay as they are", async () => {
-  const [one, two] = await tenant.users();
-  await tenant.client.users.edit(one?.id ?? "", { title: "部長" });
-  await tenant.client.users.edit(two?.id ?? "", { title: "課長" });
-  expect(await verify([person("一", "部長"), person("二", "課長"), person("三")])).toMatchObject({ done: true });
-  expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
+test("a verification makes the mirror as new as its export, and remembers what it showed", async () => {
+  await tenant.import(exported, MIRROR);
+  const { mirroredAt } = await tenant.client.tenant.show();
+  const written = await upload(FILE, replace);
+  await verify(written, MIRROR);
+  expect((await tenant.client.tenant.show()).mirroredAt).not.toBe(mirroredAt);
 });
 
-test("a value that nobody entered here contradicts it, until an export has the local one", async () => {
-  await upload([person("一", "部長")]);
-  expect(await verify([person("一", "社長"), person("二"), person("三")])).toMatchObject({
-    done: false,
-    task: { state: "contradicted", records: [{ name: "一", changes: [{ before: "社長", after: "部長" }] }] },
-  });
-  expect(await verify([person("一", "部長"), person("二"), person("三")])).toMatchObject({ done: true });
+test("of records of other tasks nothing is observed", async () => {
+  await tenant.import(exported, MIRROR);
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  const { consoleTask } = await tenant.client.users.edit(sato?.id ?? "", { title: "係長" });
+  const written = await upload([TITLES, YAMADA.with(2, "部長")]);
+  const shown: Cells = [TITLES, YAMADA.with(2, "部長"), SATO.with(2, "係長")];
+  expect(await verify(written, shown)).toMatchObject({ done: true });
+  expect(await tenant.client.console.show(consoleTask ?? 0)).toMatchObject({ state: "open" });
+  expect(await verify(consoleTask ?? 0, shown)).toMatchObject({ done: true });
 });
 
-test("what the export does not show is named, and confirmed by who says so", async () => {
-  await upload([person("一", "部長")]);
-  const bare = (evidence: Evidence) =>
-    tenant.client.imports.verify(
-      tasks.number(1),
-      {
-        stream: new Blob([fileOf(BEFORE.map((row) => row.slice(0, 2)))]).stream(),
-        encoding: "utf-8",
-      },
-      evidence,
-    );
-  expect(await bare({})).toMatchObject({ done: false, unseen: [{ field: "title", header: "役職" }] });
-  expect(await bare({ confirmMissing: true })).toMatchObject({ done: true });
-  expect(await tasks.of()).toMatchObject({ state: "confirmed", closedBy: "owner" });
+test("what the export does not show stays open until it is confirmed", async () => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
+  const shown = without([TITLES, YAMADA.with(3, "03-9"), SATO], 2);
+  const found = await verify(written, shown);
+  expect(found).toMatchObject({ done: false, unseen: [{ field: "title", header: "役職" }] });
+  expect(openOf(found)).toEqual(["open", { "yamada@x": ["edit", "title"] }]);
+  const confirmed = await verify(written, shown, { confirmMissing: true });
+  expect(confirmed).toMatchObject({ done: true, task: { state: "confirmed" }, unseen: [{ field: "title" }] });
+  // it is believed until an export shows otherwise
+  await tenant.import(exported, MIRROR.with(1, YAMADA.with(3, "03-9")));
+  expect(await tenant.client.console.show(written.change ?? 0)).toMatchObject({ state: "open", update: 1 });
 });
 
-test("it is recorded in the audit, by whom, and nothing of it is a change of records", async () => {
-  await upload([person("一", "部長")]);
-  await verify([person("一", "部長"), person("二"), person("三")]);
-  const [record] = await Array.fromAsync(tenant.client.audit.list({ limit: 1 }));
-  expect(record?.record).toMatchObject({ action: "imports.verify", actor: "owner" });
-  expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
+test("nor does it confirm what the export contradicts", async () => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
+  const found = await verify(written, without(MIRROR, 2), { confirmMissing: true });
+  expect(openOf(found)).toEqual(["open", { "yamada@x": ["edit", "tel"] }]);
+});
+
+test("a custom field is shown by its own column only", async () => {
+  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
+  const header = ["氏名", "メールアドレス"];
+  const shown = (field: string, value: string): Cells => [
+    [...header, field],
+    ["山田", "yamada@x", value],
+  ];
+  await tenant.import(exported, [header, ["山田", "yamada@x"]]);
+  const written = await upload(shown("入社年", "2020"));
+  expect(openOf(await verify(written, shown("内線番号", "")))).toMatchObject([
+    "open",
+    { "yamada@x": ["edit", "custom:入社年"] },
+  ]);
+  expect(await verify(written, shown("入社年", "2020"), { sameAsUpload: true })).toMatchObject({ done: true });
+});
+
+test("the uploaded file itself is no export, nor is one with a password", async () => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload(FILE, replace);
+  expect(await verify(written, FILE)).toMatchObject({ done: false, sameAsUpload: true, task: { state: "open" } });
+  const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1", ""][at] ?? ""]);
+  const refused = await failureOf(verify(written, secret));
+  expect(refused).toMatchObject({ code: "input-rejected", what: { en: expect.stringContaining("パスワード") } });
+  expect(await verify(written, FILE, { sameAsUpload: true })).toMatchObject({ done: true });
+});
+
+test("an export is read by its map, and what is no map, no header, and no task is refused", async () => {
+  await tenant.import(exported, MIRROR);
+  const written = await upload([TITLES, YAMADA.with(2, "部長")]);
+  const theirs: Cells = [TITLES.with(0, "名前"), YAMADA.with(2, "部長"), SATO];
+  const codeOf = async (asked: Promise<unknown>) => (await failureOf(asked))?.code;
+  expect(await codeOf(verify(written, theirs))).toBe("input-rejected");
+  expect(
+    await codeOf(
+      verify(
+        written,
+        theirs.map((row, at) => [...row, at === 0 ? "役職" : ""]),
+      ),
+    ),
+  ).toBe("input-rejected");
+  for (const map of ["{", '{"columns":1}']) expect(await codeOf(verify(written, theirs, { map }))).toBe("usage");
+  expect(await codeOf(verify(9999, theirs))).toBe("not-found");
+  const map = JSON.stringify({ columns: [{ header: "名前", to: "name" }] });
+  expect(await verify(written, theirs, { map })).toMatchObject({ done: true });
+});
+
+const PLACE_HEADER = ["組織名", "組織コード", "上位組織コード"];
+const TREE: Cells = [PLACE_HEADER, ["本社", "HQ", ""], ["営業部", "S", "HQ"], ["第一課", "S1", "S"]];
+const PLACES = ["氏名", "メールアドレス", "組織コード"] as const;
+
+test.each([
+  ["the code that it has by now", "X", true],
+  ["no code that another task changes", "S", false],
+  ["a blank", "", false],
+])("an organisation is met by %s", async (_, code, done) => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
+  const written = await upload([PLACES, ["山田", "yamada@x", "S"]]);
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.orgs.edit(sales?.id ?? "", { code: "X" });
+  expect(await verify(written, [PLACES, ["山田", "yamada@x", code]])).toMatchObject({ done });
+});
+
+test("what belongs to several kinds of files is verified by an export of each", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
+  const made = await tenant.import({ kind: "users", createOrgs: true }, [PLACES, ["山田", "yamada@x", "NEW"]]);
+  const number = made.change ?? 0;
+  expect(await tenant.client.console.show(number)).toMatchObject({ create: 1, update: 1 });
+  const found = await verify(number, [...TREE, ["NEW", "NEW", ""]], { kind: "orgs" });
+  expect(openOf(found)).toEqual(["open", { "yamada@x": ["move", "org"] }]);
+  expect(await verify(number, [PLACES, ["山田", "yamada@x", "NEW"]])).toMatchObject({ done: true });
+});
+
+test("who is in a group is shown by the name of the group, which no export shows", async () => {
+  const grouped = (group: string, tanaka: string): Cells => [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ["田中", "tanaka", "", tanaka],
+    ["林", "hayashi", "", group],
+  ];
+  const shown = (group: string, tanaka: string) => without(grouped(group, tanaka), 2);
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, shown("Ａ", ""));
+  const written = await upload(grouped("Ａ", "Ａ").with(1, ["田中", "tanaka", "secret1", "Ａ"]), { kind: "docs" });
+  const none = await verify(written, without(shown("", ""), 2));
+  expect(none.done).toBe(false);
+  expect(none.unseen.map(({ header }) => header).toSorted()).toEqual(["グループ名", "パスワード"]);
+  expect(openOf(await verify(written, shown("Ａ", "Ａ")))).toEqual(["open", { tanaka: ["edit", "password"] }]);
+  const [group] = await tenant.client.secured.groups("docs");
+  const { consoleTask } = await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "B2" });
+  const { task } = await verify(consoleTask ?? 0, shown("B2", "B2"));
+  expect(task.records.map(({ thing, name }) => [thing, name])).toEqual([["secured_group", "B2"]]);
 });
 
 test.each([
-  ["that nobody knows", 99],
-  ["that asks nothing of the console", 1],
-])("a number %s has no task", async (_, number) => {
-  const content = { stream: new Blob([fileOf(BEFORE)]).stream(), encoding: "utf-8" } as const;
-  const verified = tenant.client.imports.verify(number, content);
-  expect(await failureOf(verified)).toMatchObject({ code: "not-found" });
-});
-
-test("what is no export of the kind is refused, and the task stays open", async () => {
-  await upload([person("一", "部長")]);
-  for (const cells of [
-    [
-      ["表示名", "ユーザーID"],
-      ["一", "i"],
-    ],
-    [["氏名"], ["一"]],
-    [HEADER.with(2, "氏名"), person("一")],
-  ]) {
-    const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
-    expect(await failureOf(tenant.client.imports.verify(tasks.number(1), content))).toMatchObject({
-      code: "input-rejected",
-    });
-  }
-  expect(await tasks.list()).toEqual([[1, "upload", "open"]]);
-});
-
-test("who may not write imports verifies none", async () => {
-  await upload([person("一", "部長")]);
-  await withAccount(tenant, { name: "ope", role: "operator" });
-  const verified = verify([person("一", "部長")], {}, 1, tenant.as("ope"));
-  expect((await failureOf(verified))?.code).toMatch(/^not-(?:found|permitted)$/);
-  expect(await tasks.list()).toContainEqual([1, "upload", "open"]);
+  ["emails", { emails: ["y2@x"] }],
+  ["accountName", { accountName: "yamada" }],
+  ["title", { title: "部長" }],
+] as const)("a task is confirmed by a field: %s", async (field, values) => {
+  await tenant.import(exported, MIRROR);
+  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
+  const { consoleTask } = await tenant.client.users.edit(yamada?.id ?? "", { ...values, tel: "03-9" });
+  const [task] = await tenant.client.console.confirm({ numbers: [consoleTask ?? 0], fields: [field] });
+  expect(task?.records.map(({ changes }) => changes.map((one) => one.field))).toEqual([["tel"]]);
 });

@@ -25,6 +25,8 @@ const CELLS = [
   ["新人", "shinjin@example.jp", "EAST"],
 ];
 
+const UPLOAD = { sha256: "0".repeat(64), fileName: "UPLOAD.csv" };
+
 test("a whole file for the console is for system administrators: refused before the file is sent", async () => {
   const plan = (account: string, mode: "append" | "replace") =>
     tenant
@@ -54,9 +56,7 @@ test("a plan that was made for the tenant alone is no whole file for the console
       { kind: "users", mode: "replace" },
       { stream: new Blob([fileOf(CELLS)]).stream(), encoding: "utf-8" },
     );
-  expect(
-    await failureOf(tenant.as("whole").imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" })),
-  ).toMatchObject({
+  expect(await failureOf(tenant.as("whole").imports.commit(plan, UPLOAD))).toMatchObject({
     code: "not-permitted",
     what: { en: expect.stringContaining("全件更新") },
   });
@@ -258,5 +258,47 @@ describe("an undo", () => {
       "a device: a device uses its value (シリアルナンバー)",
       "デバイス: デバイスが同じ値を使っています(シリアルナンバー)",
     ]);
+  });
+});
+
+describe("a verification by who sees a part of the tenant", () => {
+  const [head = [], [, address = ""] = []] = CELLS;
+  const sent = (cells: readonly (readonly string[])[]) =>
+    ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
+
+  const mirrored = async () => {
+    await tenant.import({ kind: "users" }, CELLS);
+    await tenant.import({ kind: "devices", fromConsole: true }, [
+      ["シリアルナンバー", "ステータス"],
+      ["S1", "管理中"],
+    ]);
+  };
+
+  test.each([
+    ["what it shows of somebody outside is none of his", "改名", "WEST", false],
+    ["a row that cannot be read tells nothing", "", "EAST", false],
+    ["what it shows of those inside is done", "改名", "EAST", true],
+  ])("observes what he sees: %s", async (_, name, org, done) => {
+    await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
+    await mirrored();
+    const { mirroredAt } = await tenant.client.tenant.show();
+    const { imports, console: panel } = tenant.as("div");
+    const written = await imports.commit(
+      await imports.plan({ kind: "users" }, sent([head, ["改名", address, "EAST"]])),
+      UPLOAD,
+    );
+    const [task] = await panel.list({});
+    expect(task).toMatchObject({ number: written.change, work: "upload", update: 1 });
+    const found = await imports.verify(task?.number ?? 0, sent([head, [name, address, org]]));
+    expect(found.done).toBe(done);
+    // an export of a part does not make the mirror newer
+    expect((await tenant.client.tenant.show()).mirroredAt).toBe(mirroredAt);
+  });
+
+  test("is refused for tasks that he does not see", async () => {
+    await mirrored();
+    const { consoleTask } = await tenant.client.users.create({ name: "外", emails: ["soto@example.jp"] });
+    const failure = await failureOf(tenant.as("div").imports.verify(consoleTask ?? 0, sent(CELLS)));
+    expect(failure?.code).toBe("not-found");
   });
 });

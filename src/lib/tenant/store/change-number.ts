@@ -60,10 +60,10 @@ export const droppedTasks = async (reader: Reader, numbers: readonly number[]): 
     "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
     { numbers: JSON.stringify(numbers) },
   );
-  // nothing that was changed later is in the way: a task has only what it wrote last
-  const revision = Number.MAX_SAFE_INTEGER;
+  // what is there by now may be of any time
+  const revision = -1;
   const dropped = rows.flatMap((row) => (row["revision"] === null ? [] : [Number(row["revision"])]));
-  return { number: numbers[0] ?? 0, revision, isImport: true, skipBlocked: false, dropped };
+  return { number: numbers[0] ?? 0, revision, isImport: false, skipBlocked: false, dropped };
 };
 
 /** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */

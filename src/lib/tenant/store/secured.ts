@@ -63,7 +63,7 @@ export const groupSet = (names: readonly string[]): readonly string[] => {
 };
 
 /** The column of the keys of a set of groups: null if all are the names themselves. */
-const keysOf = (names: readonly string[]): string | null => {
+export const keysOf = (names: readonly string[]): string | null => {
   const keys = names.map((name) => groupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };

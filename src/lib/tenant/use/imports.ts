@@ -8,6 +8,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
+import { columnsOfField } from "../console/named.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
@@ -57,7 +58,6 @@ import {
   undoneAlready,
   seeImport,
 } from "../store/imports/refusals.ts";
-import { columnsOfField } from "../console/named.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
@@ -435,7 +435,7 @@ export class TenantImports {
       task: now,
       unseen: [...open]
         .filter((field) => columnsOfField(field).some((column) => unseen.has(column)))
-        .map((field) => ({ field, header: headers.get(field) ?? field })),
+        .map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
     };
   }
 

@@ -115,12 +115,18 @@ export const undoneAlready = (number: number, by: number): Failure =>
   });
 
 /** The failure of undoing a change after the records in its way have become others than were shown. */
-export const blockedOtherwise = ({ detail }: ImportRecord): Failure =>
+export const blockedOtherwise = ({ detail: { undoes, drops } }: ImportRecord): Failure =>
   new Failure("conflict", {
-    what: text(
-      `records of change ${detail.undoes} were changed since the undo was shown; nothing was changed`,
-      `確認の表示後に変更 ${detail.undoes} のレコードが変更されたため、何も変更していません`,
-    ),
+    what:
+      drops === undefined
+        ? text(
+            `records of change ${undoes} were changed since the undo was shown; nothing was changed`,
+            `確認の表示後に変更 ${undoes} のレコードが変更されたため、何も変更していません`,
+          )
+        : text(
+            `something was changed since it was shown what dropping ${drops.join(", ")} does; nothing was changed`,
+            `作業 ${drops.join("、")} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
+          ),
     hint: text("look at it again, and run the command again", "内容を確認してから、もう一度実行してください"),
   });
 

@@ -4,6 +4,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
+import { USER } from "../../../../model/user.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
@@ -69,6 +70,7 @@ class Finder {
       if (seesPart(this.#database)) this.#outOfSight(versions);
       this.#changedSince(versions);
       if (this.#undone.isImport) this.#administrators(versions);
+      if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);
       this.#taken(versions);
     }
     const writes = ({ name }: Thing): boolean => isStaged(this.#database, versionsOf(name));
@@ -128,6 +130,17 @@ class Finder {
       versions,
       { why: "administrator" },
       `from ${stagedTable(versions)} u ${joinNow(versions)} where t.${protects.by} = 1 and (u.action = 'delete' or ${isKept})`,
+    );
+  }
+
+  /** Users who would go without their account. */
+  #accountsLeft(versions: Versions): void {
+    const going = `select 1 from ${stagedTable(versionsOf(ACCOUNT.name))} a where a.pk = u.pk and a.action = 'delete'`;
+    this.#add(
+      versions,
+      { why: "administrator" },
+      `from ${stagedTable(versions)} u ${THEN} main.user t on t.pk = u.pk
+       where u.action = 'delete' and t.administrator = 1 and not exists (${going})`,
     );
   }
 

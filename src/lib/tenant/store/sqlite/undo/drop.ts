@@ -7,8 +7,9 @@ import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
+import { groupKey, groupSet, keysOf } from "../../secured.ts";
 import { proceeding } from "../imports/functions.ts";
-import { emptyStaged, isStaged, restoredColumns, stagedTable, THINGS } from "./staged.ts";
+import { afterwards, emptyStaged, restoredColumns, stagedTable, THINGS } from "./staged.ts";
 
 // A task is dropped by an undo whose values are those of the console: what was changed here gets the observed values, what was
 // created here goes, and what was deleted here comes back.
@@ -16,34 +17,88 @@ import { emptyStaged, isStaged, restoredColumns, stagedTable, THINGS } from "./s
 /** The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, and `whole`: the record as a whole. */
 const DROPPED = "temp.dropped";
 
+/** The temporary table of the groups that get other names: `app`, `was`, `name`. */
+const RENAMED = "temp.dropped_names";
+
 /** Stages what is dropped. */
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   for (const versions of THINGS) {
     emptyStaged(database, versions);
     stageThing(database, versions, dropped);
   }
-  stageMembers(database, dropped);
+  stageMembers(database);
 };
 
-/** Groups are named by their users: who followed a name follows it back, unless the groups were changed otherwise since. */
-const stageMembers = (database: Database, { dropped = [] }: UndoneChange): void => {
-  const [users, groups] = [SECURED_USER, SECURED_GROUP].map(({ name }) => versionsOf(name)) as [Versions, Versions];
-  if (!isStaged(database, groups)) return;
-  const bit = bitOf(users, "groups");
-  const names = [...restoredColumns(users).map(({ name }) => name), ...users.times];
-  const values = names.map((name) => {
-    const column = quoteIdentifier(name);
-    return name === "groups" || name === "groupKeys" ? `v.${column}` : `t.${column}`;
-  });
-  const later = `select 1 from main.secured_user_version w where w.pk = v.pk and w.revision > v.revision and w.changed & ${bit} <> 0`;
-  database.run(
-    `insert into ${stagedTable(users)} (pk, action, changed, ${names.map(quoteIdentifier).join(", ")})
-     select v.pk, 'update', ${bit}, ${values.join(", ")}
-     from main.secured_user_version v ${THEN} main.secured_user t on t.pk = v.pk
-     where v.revision in (select value from json_each(:dropped)) and v.action = 'update' and v.changed & ${bit} <> 0
-       and not exists (${later}) on conflict do nothing`,
-    { dropped: JSON.stringify(dropped) },
+/** Names the groups that get other names, by the apps that they are of. */
+const noteRenamed = (database: Database, groups: Versions): void => {
+  database.exec(`create table if not exists ${RENAMED} (app text, was text, name text)`);
+  database.exec(`delete from ${RENAMED}`);
+  database.exec(
+    `insert into ${RENAMED} select t.app, t.name, u.name from ${stagedTable(groups)} u ${THEN} main.secured_group t on t.pk = u.pk
+     where u.action = 'update' and u.name <> t.name`,
   );
+};
+
+/** The sets of groups that users of an app have, and as what they are written. */
+interface GroupSets {
+  readonly app: string;
+  /** JSON: each set as it is, as it is to be, and its keys */
+  readonly sets: string;
+}
+
+/** Returns the sets of groups in which one gets another name, by apps. @param from SQL: the users `m` */
+const renamedSets = (database: Database, from: string): readonly GroupSets[] => {
+  const renamed = database.all(`select app, was, name from ${RENAMED}`);
+  return [...Map.groupBy(renamed, (row) => String(row["app"]))].map(([app, names]) => {
+    const byKey = new Map(names.map(({ was, name }) => [groupKey(String(was)), String(name)]));
+    // users have few sets of groups between them
+    const found = database.all(
+      `select distinct m.groups from ${from} where m.app = :app and exists (
+         select 1 from json_each(coalesce(m.groupKeys, m.groups)) e where e.value in (select value from json_each(:keys)))`,
+      { app, keys: JSON.stringify([...byKey.keys()]) },
+    );
+    const sets = found.map(({ groups }) => {
+      const before = JSON.parse(String(groups)) as readonly string[];
+      const after = groupSet(before.map((name) => byKey.get(groupKey(name)) ?? name));
+      return [groups, JSON.stringify(after), keysOf(after)];
+    });
+    return { app, sets: JSON.stringify(sets) };
+  });
+};
+
+/** SQL: the sets of {@link renamedSets}. */
+const SETS = `(select value ->> 0 as was, value ->> 1 as after, value ->> 2 as keys from json_each(:sets))`;
+
+/** Groups are named by their users: who is in one follows its name. */
+const stageMembers = (database: Database): void => {
+  const [users, groups] = [SECURED_USER, SECURED_GROUP].map(({ name }) => versionsOf(name)) as [Versions, Versions];
+  noteRenamed(database, groups);
+  const columns = [...restoredColumns(users).map(({ name }) => name), ...users.times].map(quoteIdentifier).join(", ");
+  for (const one of renamedSets(database, `${afterwards(users, ["app", "groups", "groupKeys"])} m`)) {
+    database.run(
+      `insert into ${stagedTable(users)} (pk, action, changed, ${columns}) select t.pk, 'update', 0, ${columns}
+       from main.secured_user t where t.app = :app and t.groups in (select was from ${SETS}) on conflict do nothing`,
+      { ...one },
+    );
+    database.run(
+      `update ${stagedTable(users)} as u set groups = s.after, groupKeys = s.keys, changed = u.changed | ${bitOf(users, "groups")}
+       from ${SETS} s where u.action <> 'delete' and u.app = :app and u.groups = s.was`,
+      { ...one },
+    );
+  }
+};
+
+/** So does what the console last showed of those who were changed otherwise. */
+const settleMembers = (database: Database): void => {
+  const observed = `main.${observedTable(versionsOf(SECURED_USER.name))}`;
+  const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
+  const shown = `(select ${columns} from ${observed} o left join main.secured_user t on t.pk = o.pk)`;
+  for (const one of renamedSets(database, `${shown} m`))
+    database.run(
+      `update ${observed} as o set groups = s.after, groupKeys = s.keys
+       from ${shown} m ${THEN} ${SETS} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
+      { ...one },
+    );
 };
 
 const stageThing = (database: Database, versions: Versions, { dropped = [], inSight }: UndoneChange): void => {
@@ -125,4 +180,5 @@ export const settleDropped = (database: Database): void => {
     );
     database.exec(`delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and exists (select 1 from ${of})`);
   }
+  settleMembers(database);
 };

@@ -17,7 +17,7 @@ import { seesPart } from "../scope.ts";
 import { blockedRecords, countBlocked, findBlocked, undoEtag, type BlockedPlace } from "./blocked.ts";
 import { changedColumns, kindsOf } from "./lines.ts";
 import { stageDrop } from "./drop.ts";
-import { stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
+import { isFieldThere, stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
 /** Maximum number of records in the way that are told one by one. */
 const MOST_BLOCKED = 1_000;
@@ -58,7 +58,7 @@ const lostValues = (database: Database): UndoCounts["lost"] => {
     `select coalesce((select v.name from main.custom_field_version v where v.pk = cast(e.key as integer) and v.action = 'delete'), '') as name,
        count(*) as "values"
      from ${stagedTable(versionsOf(USER.name))} u ${THEN} json_each(u.custom) e
-     where u.action <> 'delete' and not exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
+     where u.action <> 'delete' and not ${isFieldThere("cast(e.key as integer)")}
      group by e.key order by cast(e.key as integer)`,
   );
   return rows.length === 0

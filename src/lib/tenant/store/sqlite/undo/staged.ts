@@ -1,4 +1,6 @@
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
@@ -167,6 +169,11 @@ export const afterwards = (versions: Versions, names: readonly string[]): string
   return `(select ${of("n", key)} from main.${thing.name} n where not exists (select 1 from ${stagedTable(versions)} u where u.pk = n.${key})
     union all select ${of("u", "pk")} from ${stagedTable(versions)} u where u.action <> 'delete')`;
 };
+
+/** SQL: true if a custom field is there, or comes back. @param pk SQL: its number */
+export const isFieldThere = (pk: string): string =>
+  `(exists (select 1 from main.custom_field f where f.pk = ${pk})
+    or exists (select 1 from ${stagedTable(versionsOf(CUSTOM_FIELD.name))} f where f.pk = ${pk} and f.action = 'create'))`;
 
 /** SQL: joins to a staged record `u` the record as it is, `t`, and what later changes wrote in it, `x`. */
 export const joinNow = (versions: Versions): string =>

@@ -5,7 +5,7 @@ import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { columnsOf } from "../imports/commit.ts";
 import { forNumbers, proceeding } from "../imports/functions.ts";
-import { restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
+import { isFieldThere, restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
 
 /** Keeps what the undo changes or deletes, as every change does. */
 const keep = (database: Database, versions: Versions, revision: number): void => {
@@ -78,7 +78,7 @@ const writeRecords = (database: Database, versions: Versions, revision: number):
 /** Leaves out the values of custom fields that were removed since. */
 const leaveRemovedFields = (database: Database, versions: Versions): void => {
   if (versions.thing !== USER) return;
-  const isKnown = "exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))";
+  const isKnown = isFieldThere("cast(e.key as integer)");
   database.run(
     `update ${stagedTable(versions)} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
      where custom <> '{}' and ${proceeding("pk")} and exists (select 1 from json_each(custom) e where not ${isKnown})`,

@@ -1,0 +1,380 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { App, Import } from "../../contract/index.ts";
+import type { Row } from "../store/sqlite/database.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { undoImport } from "#support/tenant/undo.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  const { client } = tenant;
+  await client.users.addField({ name: "入社年" });
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+  await tenant.import({ kind: "users", fromConsole: true }, USERS);
+  await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, MEMBERS);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const ORGS: Cells = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["東", "E", ""],
+  ["一課", "E1", "E"],
+  ["西", "W", ""],
+];
+const HEADER = ["氏名", "メールアドレス", "役職", "組織コード", "入社年"];
+const USERS: Cells = [
+  HEADER,
+  ["山田", "yamada@x", "課長", "E1", "2020"],
+  ["佐藤", "sato@x", "主任", "W", ""],
+  ["林", "hayashi@x", "", "E", "2021"],
+];
+const DEVICES: Cells = [
+  ["シリアルナンバー", "ステータス", "所有者メールアドレス", "所有組織コード"],
+  ["S1", "管理中", "yamada@x", ""],
+  ["S2", "管理中", "", "W"],
+];
+const MEMBERS: Cells = [
+  ["表示名", "ユーザーID", "グループ名", "グループ名"],
+  ["田中", "tanaka", "営業", "開発"],
+  ["森", "mori", "営業", ""],
+];
+
+const idOf = async (of: "users" | "orgs" | "devices", name: string): Promise<string> =>
+  (await tenant.client[of].find({ name }))[0]?.id ?? "";
+const member = async (userId: string) =>
+  ({ app: "docs", id: (await tenant.client.secured.find("docs", { name: userId }))[0]?.id ?? "" }) as const;
+const group = async (name: string) =>
+  ({
+    app: "docs",
+    id: (await tenant.client.secured.groups("docs")).find((one) => one.name === name)?.id ?? "",
+  }) as const;
+
+const taskOf = async (done: Promise<{ readonly consoleTask?: number | null | undefined }>): Promise<number> =>
+  (await done).consoleTask ?? 0;
+const edit = async (name: string, values: Parameters<typeof tenant.client.users.edit>[1]): Promise<number> =>
+  taskOf(tenant.client.users.edit(await idOf("users", name), values));
+const remove = async (kind: "users" | "orgs" | "devices" | App, ids: readonly string[]): Promise<number> =>
+  taskOf(tenant.client.imports.delete({ kind, ids: [...ids] }).then((plan) => tenant.client.imports.commit(plan)));
+const rename = async (from: string, to: string): Promise<number> =>
+  taskOf(tenant.client.secured.editGroup(await group(from), { name: to }));
+
+const own = async (serialNumber: string, owner: { readonly owner: string | null; readonly ownerOrg: string | null }) =>
+  created(async () => tenant.client.devices.setOwner({ ids: [await idOf("devices", serialNumber)], ...owner }));
+const move = async (email: string, org: string) =>
+  created(async () => tenant.client.users.move({ ids: [await idOf("users", email)], org }));
+const grant = async (
+  email: string,
+  account: Omit<Parameters<typeof tenant.client.accounts.create>[0], "user">,
+): Promise<number> =>
+  taskOf(tenant.client.accounts.create({ user: await idOf("users", email), passwordInConsole: true, ...account }));
+
+const plan = (...numbers: readonly number[]): Promise<Import> =>
+  tenant.client.imports.dropTasks({ numbers: [...numbers] });
+const drop = async (...numbers: readonly number[]): Promise<Import> =>
+  tenant.client.imports.commit(await plan(...numbers));
+
+/** Everything here, but when it was changed, and when secrets were set. */
+const state = () => {
+  const { dump, sql } = { dump: tenant.dump(), sql: tenant.sql("select * from account order by user") };
+  const kept = (row: Row): Row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !/^updatedAt$|^revision$|SetAt$/.test(name)));
+  return Object.fromEntries(Object.entries({ ...dump, account: sql }).map(([name, rows]) => [name, rows.map(kept)]));
+};
+
+/** The open tasks, by what they are of. */
+const open = async () =>
+  (await tenant.client.console.list({})).map(({ work, thing, records }) => [
+    work,
+    thing,
+    records.map(({ id, name, changes }) => [id, name, changes]),
+  ]);
+
+test.each<[string, () => Promise<readonly number[]>]>([
+  ["an edit", async () => [await edit("yamada@x", { title: "部長", tel: "03" })]],
+  ["another address", async () => [await edit("yamada@x", { emails: ["y@x", "yamada@x"] })]],
+  [
+    "a creation",
+    async () => [await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"], title: "主任" }))],
+  ],
+  ["a deletion", async () => [await remove("users", [await idOf("users", "sato@x")])]],
+  ["a value of a custom field", async () => [await edit("hayashi@x", { custom: [{ name: "入社年", value: "1999" }] })]],
+  [
+    "a new value of a custom field",
+    async () => [await edit("sato@x", { custom: [{ name: "入社年", value: "1999" }] })],
+  ],
+  ["a custom field", async () => [await created(() => tenant.client.users.addField({ name: "内線番号" }))]],
+  [
+    "a custom field and what it has",
+    async () => [
+      await created(() => tenant.client.users.addField({ name: "内線番号" })),
+      await edit("sato@x", { custom: [{ name: "内線番号", value: "77" }] }),
+    ],
+  ],
+  [
+    "an import of several records",
+    async () => [
+      await taskOf(
+        tenant.import({ kind: "users", mode: "replace" }, [
+          HEADER,
+          ["山田 太郎", "yamada@x", "部長", "W", "2022"],
+          ["林", "hayashi@x", "", "E", ""],
+          ["原", "hara@x", "主任", "E1", "2019"],
+        ]),
+      ),
+    ],
+  ],
+  [
+    "organisations that an import moved, renamed and made",
+    async () => [
+      await taskOf(
+        tenant.import({ kind: "orgs" }, [
+          ["組織名", "組織コード", "上位組織コード"],
+          ["第一課", "E1", "W"],
+          ["西部", "W", ""],
+          ["二課", "E2", "E1"],
+        ]),
+      ),
+    ],
+  ],
+  ["the owner of a device", async () => [await own("S1", { owner: null, ownerOrg: await idOf("orgs", "E") })]],
+  [
+    "the organisation that owns a device",
+    async () => [await own("S2", { owner: await idOf("users", "sato@x"), ownerOrg: null })],
+  ],
+  ["a device", async () => [await remove("devices", [await idOf("devices", "S1")])]],
+  ["the name of a group", async () => [await rename("営業", "販売")]],
+  ["the names of two groups, in turns", async () => [await rename("営業", "販売"), await rename("開発", "研究")]],
+  [
+    "the name of a group that somebody left",
+    async () => [
+      await rename("営業", "販売"),
+      await taskOf(tenant.client.secured.edit(await member("tanaka"), { groups: ["開発"] })),
+    ],
+  ],
+  [
+    "a group and its member",
+    async () => [
+      await taskOf(tenant.client.secured.createGroup("docs", { name: "人事" })),
+      await taskOf(tenant.client.secured.edit(await member("mori"), { groups: ["営業", "人事"] })),
+    ],
+  ],
+  [
+    "an account",
+    async () => [
+      await grant("sato@x", { name: "sato", role: "operator" }),
+      await grant("yamada@x", { name: "yamada", role: "division", managedOrgs: [await idOf("orgs", "E")] }),
+    ],
+  ],
+  [
+    "what was changed and changed back",
+    async () => {
+      await edit("yamada@x", { title: "部長" });
+      return [await edit("yamada@x", { title: "課長" })];
+    },
+  ],
+])("%s is dropped: everything is as before, and an undo brings it again with its task", async (_, does) => {
+  const before = state();
+  const numbers = await does();
+  const [changed, tasks] = [state(), await open()];
+  expect(tasks.length).toBeGreaterThan(0);
+  const dropped = await drop(...numbers);
+  expect(state()).toEqual(before);
+  expect(await open()).toEqual([]);
+  expect(auditOf(tenant.database).at(-1)).toMatchObject({ action: "console.drop" });
+  await tenant.client.imports.commit(await undoImport(tenant.client, dropped.id));
+  expect(state()).toEqual(changed);
+});
+
+/** The number of the newest task. */
+const created = async (does: () => Promise<unknown>): Promise<number> => {
+  await does();
+  return (await tenant.client.console.list({})).at(-1)?.number ?? 0;
+};
+
+/** What is in the way of dropping tasks; nothing is changed by it. */
+const blocked = async (...numbers: readonly number[]) => {
+  const before = [state(), await open()];
+  const planned = await plan(...numbers);
+  const failure = await failureOf(tenant.client.imports.commit(planned));
+  expect(failure?.code).toBe("conflict");
+  expect([state(), await open()]).toEqual(before);
+  return planned.blocked?.first.map(({ thing, why, fields, other }) => [thing, why, fields, other?.name ?? null]);
+};
+
+/** Gives two users each other's address. */
+const exchanged = async (): Promise<readonly number[]> => {
+  await edit("yamada@x", { emails: ["third@x"] });
+  return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
+};
+
+test("who exchanged their addresses get them back together, and neither alone", async () => {
+  const before = state();
+  const [sato = 0, yamada = 0] = await exchanged();
+  expect(await blocked(sato)).toEqual([["user", "taken", ["メールアドレス"], "山田 <sato@x>"]]);
+  expect(await blocked(yamada)).toEqual([["user", "taken", ["メールアドレス"], "佐藤 <yamada@x>"]]);
+  await drop(sato, yamada);
+  expect(state()).toEqual(before);
+  expect(await open()).toEqual([]);
+});
+
+test.each<[string, () => Promise<number>, readonly unknown[]]>([
+  [
+    "whose address another one has by now",
+    async () => {
+      const number = await edit("yamada@x", { emails: ["y@x"] });
+      await tenant.client.users.create({ name: "別人", emails: ["yamada@x"] });
+      return number;
+    },
+    ["user", "taken", ["メールアドレス"], "別人 <yamada@x>"],
+  ],
+  [
+    "that was deleted, and whose address another one has by now",
+    async () => {
+      const number = await remove("users", [await idOf("users", "sato@x")]);
+      await tenant.client.users.create({ name: "別人", emails: ["sato@x"] });
+      return number;
+    },
+    ["user", "taken", ["メールアドレス"], "別人 <sato@x>"],
+  ],
+  [
+    "that was in an organisation that is deleted",
+    async () => {
+      const number = await move("sato@x", await idOf("orgs", "E"));
+      await own("S2", { owner: null, ownerOrg: await idOf("orgs", "E") });
+      await remove("orgs", [await idOf("orgs", "W")]);
+      return number;
+    },
+    ["user", "gone", ["組織"], "西 <W>"],
+  ],
+  [
+    "that was made here, and in which somebody is by now",
+    async () => {
+      const { after, consoleTask } = await tenant.client.orgs.create({ name: "新" });
+      await move("sato@x", after.id);
+      return consoleTask ?? 0;
+    },
+    ["org", "used", [], "佐藤 <sato@x>"],
+  ],
+  [
+    "without a code, of whose name another one is in its place",
+    async () => {
+      await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
+      const [south] = await tenant.client.orgs.find({ name: "南" });
+      const number = await taskOf(tenant.client.orgs.edit(south?.id ?? "", { name: "南部" }));
+      await tenant.client.orgs.create({ name: "南" });
+      return number;
+    },
+    ["org", "place", [], "南"],
+  ],
+  [
+    "that was made here, and is an administrator by now",
+    async () => {
+      const number = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));
+      await grant("hara@x", { name: "hara", role: "division", managedOrgs: [await idOf("orgs", "E")] });
+      return number;
+    },
+    ["user", "administrator", [], null],
+  ],
+])("a record is in the way of a drop: one %s", async (_, does, wanted) => {
+  expect(await blocked(await does())).toEqual([wanted]);
+});
+
+test("what was deleted here comes back without its secrets", async () => {
+  await tenant.client.secured.edit(await member("mori"), { password: "Canary42" });
+  const numbers = (await tenant.client.console.list({})).map(({ number }) => number);
+  await tenant.client.console.confirm({ numbers });
+  const { app, id } = await member("mori");
+  await drop(await remove(app, [id]));
+  expect(await tenant.securedUsers("docs")).toContainEqual(
+    expect.objectContaining({ userId: "mori", groups: ["営業"], secretsSet: [] }),
+  );
+});
+
+test("members follow the name of their group, whatever was changed of them since", async () => {
+  const number = await rename("営業", "販売");
+  const other = await rename("開発", "研究");
+  const joined = await taskOf(tenant.client.secured.edit(await member("mori"), { groups: ["販売", "研究"] }));
+  await drop(number);
+  const groups = async () => (await tenant.securedUsers("docs")).map(({ userId, groups: of }) => [userId, of]);
+  expect(await groups()).toEqual([
+    ["mori", ["営業", "研究"].toSorted()],
+    ["tanaka", ["営業", "研究"].toSorted()],
+  ]);
+  expect((await open()).map(([work, thing]) => [work, thing])).toEqual([
+    ["edit", "secured_group"],
+    ["edit", "secured_user"],
+  ]);
+  // what they joined is a task of the change that wrote their groups last
+  const last = (await tenant.client.console.list({})).at(-1)?.number ?? 0;
+  expect(last).not.toBe(joined);
+  await drop(other, last);
+  expect(await groups()).toEqual([
+    ["mori", ["営業"]],
+    ["tanaka", ["営業", "開発"].toSorted()],
+  ]);
+});
+
+test("of a field that two tasks changed, the later one has it, and a drop of the other changes nothing of it", async () => {
+  const first = await edit("yamada@x", { title: "部長", tel: "03" });
+  const second = await edit("yamada@x", { title: "本部長" });
+  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
+  await drop(first);
+  const shown = async () => {
+    const found = (await tenant.users()).find(({ id }) => id === yamada?.id);
+    return [found?.title, found?.tel];
+  };
+  expect(await shown()).toEqual(["本部長", null]);
+  await drop(second);
+  expect(await shown()).toEqual(["課長", null]);
+});
+
+test("a task of which nothing is open is not dropped, nor what no task is", async () => {
+  const number = await edit("yamada@x", { title: "部長" });
+  await drop(number);
+  expect(await failureOf(plan(number))).toMatchObject({ code: "conflict" });
+  const confirmed = await edit("yamada@x", { title: "部長" });
+  await tenant.client.console.confirm({ numbers: [confirmed] });
+  expect(await failureOf(plan(confirmed))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(plan(9999))).toMatchObject({ code: "not-found" });
+});
+
+test("a drop that was planned before something was changed is a conflict, and changes nothing", async () => {
+  const number = await edit("yamada@x", { title: "部長" });
+  const planned = await plan(number);
+  expect(planned).toMatchObject({ mode: "undo", drops: [number], update: 1 });
+  await edit("yamada@x", { tel: "03" });
+  const failure = await failureOf(tenant.client.imports.commit(planned));
+  expect(failure).toMatchObject({
+    code: "conflict",
+    what: {
+      en: `something was changed since it was shown what dropping ${number} does; nothing was changed`,
+      ja: `作業 ${number} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
+    },
+  });
+  expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
+  await drop(number);
+  expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
+});
+
+test("who sees a part of the tenant drops what he sees of a task", async () => {
+  await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+  const number = await taskOf(
+    tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["山田", "yamada@x", "部長"],
+      ["佐藤", "sato@x", "部長"],
+    ]),
+  );
+  const { imports, console: panel } = tenant.as("div");
+  const task = (await panel.list({})).find(({ records }) => records.some(({ name }) => name === "山田"));
+  expect(task).toMatchObject({ number, update: 1 });
+  const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
+  expect(done).toMatchObject({ update: 1 });
+  const titles = async () => Object.fromEntries((await tenant.users()).map(({ name, title }) => [name, title]));
+  expect(await titles()).toMatchObject({ 山田: "課長", 佐藤: "部長" });
+  expect((await tenant.client.console.show(number)).records).toMatchObject([{ name: "佐藤" }]);
+  expect((await panel.list({})).filter((one) => one.number === number)).toEqual([]);
+});
