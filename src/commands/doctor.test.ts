@@ -142,6 +142,14 @@ describe("a served tenant", () => {
         items: [
           plan({ number: "P8", state: "planned", createdAt: before(4) }),
           plan({ number: "P9", state: "planned", createdAt: before(1) }),
+          plan({
+            number: "7",
+            change: 7,
+            state: "committed",
+            createdAt: before(9),
+            emittedAt: before(8),
+            consoleTask: 7,
+          }),
         ],
       },
       consoleTasks: { items: [task] },
@@ -151,6 +159,11 @@ describe("a served tenant", () => {
     );
     expect(rows.map(({ check, what, mend }) => [check, what, mend])).toEqual([
       ["plans", "2 waiting, the oldest since 2026-11-16 (4 days)", "clomoctl imports show P8 --context far"],
+      [
+        "uploads",
+        "1 waiting, the oldest since 2026-11-12 (8 days)",
+        "clomoctl imports verify 7 --against EXPORT.csv --context far",
+      ],
       ["console", "1 waiting, the oldest since 2026-11-05 (15 days)", "clomoctl console list --context far"],
       [
         "mirror",
@@ -166,12 +179,12 @@ describe("a served tenant", () => {
     const far = {
       ...QUIET,
       tenant: example<Tenant>("tenant", { mirroredAt: at, profile: undefined }),
-      imports: { items: [plan] },
+      imports: { items: [plan, { ...plan, state: "committed", emittedAt: at, consoleTask: 7 }] },
       consoleTasks: { items: [{ ...example<object>("consoleTask"), openedAt: at }] },
     };
     const rows = await findings(of(await served(), { tenants: { far } }), "--online");
     expect(rows.filter(({ state }) => state !== "ok")).toEqual([]);
-    expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["plans", "console", "mirror"]));
+    expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["plans", "uploads", "console", "mirror"]));
   });
 
   test("that was changed in the future shows a clock that is wrong", async () => {

@@ -273,6 +273,19 @@ test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is not a change number", as
   expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  確認: clomoctl audit list\n`);
 });
 
+test("of an import whose file was written it says not to upload it any more", async () => {
+  const imports = { items: [{ ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
+  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports };
+  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2", { tenant });
+  expect([en.exit, ja.exit]).toEqual([0, 0]);
+  expect(en.stderr).toContain("\ndo not upload its file any more; if that was done, the tasks say what to put back");
+  expect(ja.stderr).toContain("\nこのインポートのファイルは、もうアップロードしないでください。");
+  const other = await run("undo 17 --confirm-deletions 2", {
+    tenant: { ...tenant, imports: { items: [committed()] } },
+  });
+  expect(other.stderr).not.toContain("upload");
+});
+
 test("--emit-csv writes the former values for the console, lists whom to delete there, and undoes it here", async () => {
   const folder = freshFolder();
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];

@@ -115,7 +115,7 @@ export default defineCommand({
           tools,
           pending,
           answers,
-          emitting && (() => handOver(emitting.file, emitting.original, () => pending.commit())),
+          emitting && (() => handOver(emitting.file, emitting.original, () => pending.commitWithFile())),
         );
       refuseOtherNumber(plan, answers);
       refuseBeyond(plan, answers);

@@ -78,8 +78,11 @@ export const OF_FILES: readonly Scene[] = [
     prepare: async (home) => {
       await users(home);
       const people = join(home, "people.csv");
+      await writePeople(people, { to: 20, title: "主任" });
+      await prepared(home, "users", "import", "people.csv", ...YES, "--from-console");
       await writePeople(people, { to: 20, title: "部長" });
-      return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv"));
+      const done = await prepared(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv");
+      return String((JSON.parse(done.text) as { readonly change: number }).change);
     },
     line: ["imports", "verify", "ID", "--against", "people.csv"],
   },

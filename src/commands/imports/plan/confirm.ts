@@ -99,6 +99,7 @@ export async function confirmAndCommit(
   if (await mayCommit(tools, pending.plan, answers, handOver !== undefined && pending.plan.mode !== "undo")) {
     await (await tools.tenant()).permitChange();
     const { plan, committed } = await (handOver ?? commit)();
+    pending.throwLost();
     await showResult(tools, { plan, dryRun: false, committed });
     return endOf(plan);
   }

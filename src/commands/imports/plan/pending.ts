@@ -1,5 +1,5 @@
 import type { Import, Client } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
+import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
@@ -13,6 +13,9 @@ export class PendingPlan {
   readonly #tools: Tools;
   readonly #keep: boolean;
   #isCommitted = false;
+  #looked: Promise<Import> | undefined;
+  /** the failure of a commit that may have been carried out all the same */
+  #lost: Failure | undefined;
 
   /** @param keep keeps the plan for `imports commit` if it is not committed now */
   constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
@@ -67,10 +70,38 @@ export class PendingPlan {
     }
   }
 
+  /**
+   * Commits a plan whose file for the console is in place. The file stays if the plan was committed, or may have been: what the
+   * tenant did not answer is thrown by {@link throwLost}.
+   *
+   * @throws as {@link commit}, where the plan is not committed
+   */
+  async commitWithFile(written: Written = {}): Promise<Import> {
+    try {
+      return await this.commit(written);
+    } catch (error) {
+      if (!(error instanceof Failure) || !UNANSWERED.has(error.code)) throw error;
+      const now = await this.#look().catch(() => undefined);
+      if (now?.state === "planned") throw error;
+      this.#lost = error;
+      return now ?? this.plan;
+    }
+  }
+
+  /** Call it once the file of a plan is in place. @throws the failure of a commit that was not answered */
+  throwLost(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  /** Looks up what became of the plan after a failure: once, for all who want to know. */
+  #look(): Promise<Import> {
+    return (this.#looked ??= this.#client.imports.show(this.plan.id));
+  }
+
   /** Whether the plan is still there after a refused commit: a conflict may be that somebody else committed or discarded it. */
   async #isOpen({ code }: Failure): Promise<boolean> {
     if (code === "locked") return true;
-    const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);
+    const now = await this.#look().catch(() => undefined);
     return now?.state === "planned";
   }
 
@@ -87,11 +118,10 @@ export class PendingPlan {
 
   /** Call after a failure: discards an open plan, and says what was done: at once, or in a signal's message. */
   async settle(failure: unknown): Promise<void> {
-    const { imports } = this.#client;
     if (this.#canResume(failure)) return;
     const { id, number } = this.plan;
-    const { state } = await imports.show(id);
-    if (state === "planned" && !this.#keep) await imports.discard(id);
+    const { state } = await this.#look();
+    if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(number) : NOTHING_CHANGED;
     if (state === "committed") this.#tools.describeDone(COMMITTED);
     else this.#tools.describeState(() => unchanged);
@@ -103,6 +133,9 @@ export class PendingPlan {
     return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "undo");
   }
 }
+
+/** The failures of a request that may have been carried out all the same. */
+const UNANSWERED: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
 
 /** The file that was written for the console. */
 interface Written {

@@ -84,9 +84,7 @@ function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean):
   const all = taken === undefined ? [plan] : [taken, plan];
   if (!isChanging(plan)) return [...all.map(done), ...settled(plan)];
   const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
-  // each device is a task of its own
-  const ofDevices = tasks.length > 0 && (plan.released ?? 0) > 0 ? ["clomoctl console list"] : [];
-  const console = [...tasks, ...ofDevices].join(", ");
+  const console = tasks.join(", ");
   return [
     ...all.map(done),
     ...settled(plan),
@@ -172,12 +170,17 @@ function done(plan: Import): Text {
   );
   const beside = (plan.beside ?? []).flatMap((one) => describeDone(one, nounNamed(one.thing)));
   const parts = [...(isChanging(plan) ? [...actions, ...further, ...beside] : [NOTHING]), ...besides(plan)];
-  const { number, undoes } = plan;
-  const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undoes === null ? [] : [UNDOING(undoes)])];
+  const { number, mode, undoes, drops } = plan;
+  const notes = [
+    ...(app === undefined ? [] : [text(app, app)]),
+    ...(undoes === null ? [] : [UNDOING(undoes)]),
+    ...(drops === undefined ? [] : [DROPPING(drops)]),
+  ];
+  const what = mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
   return text(
-    `${undoes === null ? "import" : "change"} ${number}${notes.length === 0 ? "" : ` (${note("en", ", ")})`}: ${parts.map(({ en }) => en).join(", ")}`,
-    `${undoes === null ? "インポート" : "変更"} ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
+    `${what.en} ${number}${notes.length === 0 ? "" : ` (${note("en", ", ")})`}: ${parts.map(({ en }) => en).join(", ")}`,
+    `${what.ja} ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
   );
 }
 
@@ -189,5 +192,8 @@ function* besides({ kept, released = 0 }: Import): Generator<Text> {
   const { count = 0 } = kept ?? {};
   if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);
 }
+
+const DROPPING = (tasks: readonly number[]): Text =>
+  text(`dropping ${tasks.join(", ")}`, `作業 ${tasks.join("、")} の取り下げ`);
 
 const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);

@@ -75,18 +75,23 @@ export const rowsOf = ({ number }: Import) => ({
 /** Whether a plan was made of a file, not of names or of another import. */
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
-/** Of an undo: what is undone, and in which app. */
-function undoHeadline({ undoes, kind }: Import, tenant: Text): Text {
+/** Of an undo or a drop: what is undone or dropped, and in which app. */
+function undoHeadline({ undoes, drops = [], kind }: Import, tenant: Text): Text {
   const { app } = FORMATS[kind];
+  const tasks = drops.length === 1 ? "task" : "tasks";
+  const what =
+    undoes === null
+      ? text(`drop of ${tasks} ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`)
+      : text(`undo of change ${undoes}`, `変更 ${undoes} の取り消し`);
   return text(
-    `plan for ${tenant.en}: undo of change ${undoes}${app === undefined ? "" : ` (${app})`}`,
-    `${tenant.ja} に対する計画: 変更 ${undoes} の取り消し${app === undefined ? "" : `(${app})`}`,
+    `plan for ${tenant.en}: ${what.en}${app === undefined ? "" : ` (${app})`}`,
+    `${tenant.ja} に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
   );
 }
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
-  if (plan.undoes !== null) return undoHeadline(plan, tenant);
+  if (plan.mode === "undo") return undoHeadline(plan, tenant);
   const rows = !hasFile(plan) ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,

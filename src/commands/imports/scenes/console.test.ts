@@ -3,26 +3,32 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { rowsIn } from "#support/xlsx/read.ts";
+import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
+  const EXPORT = "氏名,メールアドレス,組織コード,役職,CLOMOアカウント名";
   const SECRET = "Invented-4711";
 
-  async function emitted(): Promise<Desk & { readonly id: string }> {
-    const desk = await freshDesk([
+  async function emitted(): Promise<Desk & { readonly task: number }> {
+    const desk = await freshDesk(["氏名,メールアドレス", "長,boss@example.com"]);
+    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    const lines = [
       `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
       `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
       "佐藤 花子〜,hanako@example.com,S02,,,",
-    ]);
+    ];
+    await desk.write("people.csv", csv(lines));
     const outcome = await desk.run("users import people.csv --create-orgs --emit-csv console.csv --yes --format json");
     expect(outcome.code).toBe(0);
     expect(outcome.stderr).toContain("Users/Org");
     expect(outcome.stderr).toContain("追加更新");
     expect(outcome.stderr).not.toContain(SECRET);
-    const { importId, committed } = resultOf(outcome);
+    expect(outcome.stderr).toContain("if it is not uploaded: clomoctl console drop ");
+    const { change, committed } = JSON.parse(outcome.text) as { readonly change: number; readonly committed: boolean };
     expect(committed).toBe(true);
-    return Object.assign(desk, { id: importId });
+    return Object.assign(desk, { task: change });
   }
 
   test("--emit-csv writes Shift_JIS with CRLF for its owner only, with the secrets of the input", async () => {
@@ -36,8 +42,49 @@ describe("the console bridge", () => {
       "佐藤 花子～,hanako@example.com,S02,,,",
       "",
     ]);
-    expect(await desk.states()).toEqual(["committed"]);
+    expect(await desk.states()).toEqual(["committed", "committed"]);
     expect(await desk.users()).toContain("taro");
+  });
+
+  test("imports verify finds what differs, and what no export shows", async () => {
+    const desk = await emitted();
+    const verify = `imports verify ${desk.task} --format json --against`;
+    await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,次長,taro"]));
+    const differs = await desk.run(`${verify} differs.csv`);
+    expect(differs.code).toBe(9);
+    expect(JSON.parse(differs.text)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ record: "佐藤 花子〜 <hanako@example.com>", work: "create" }),
+        expect.objectContaining({
+          record: "山田 太郎 <taro@example.com>",
+          field: "title",
+          console: "次長",
+          local: "部長",
+        }),
+      ]),
+    );
+    expect(differs.stderr).toContain(
+      "the export does not show: CLOMOアカウントパスワード; look in the console, then: ",
+    );
+    expect((await desk.run("imports show last --format json")).text).toMatch(/"inConsole": \{\s+"done": 0,/);
+    const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
+    const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
+    await desk.write("same.csv", encoder.write(csv([EXPORT, ...same])));
+    const shown = await desk.run(`${verify} same.csv`);
+    expect(shown.code).toBe(9);
+    expect(shown.text).not.toContain("title");
+    expect((await desk.run(`${verify} same.csv --confirm-missing`)).text).not.toContain("example.com");
+    // the organisations that were made for them are in no export of users
+    expect((await desk.run(`console confirm ${desk.task}`)).code).toBe(0);
+    expect((await desk.run(`${verify} same.csv`)).code).toBe(0);
+    expect(await desk.states()).toEqual(["committed", "committed"]);
+  });
+
+  test("the file of the upload itself proves nothing", async () => {
+    const desk = await emitted();
+    const refused = await desk.run(`imports verify ${desk.task} --against console.csv`);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--same-as-upload") as unknown });
+    expect((await desk.run(`imports verify ${desk.task} --against console.csv --same-as-upload`)).code).toBe(3);
   });
 
   test("with --dry-run the file is written and the plan dropped, or no tenant made for it", async () => {
@@ -111,7 +158,7 @@ describe("the console bridge", () => {
     expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,.*グループ名$/);
     await desk.write("back.csv", await readFile(desk.path("c.csv")));
     const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
-    expect(resultOf(back)).toMatchObject({ create: 0, update: 0, unchanged: 14 });
+    expect(resultOf(back)).toMatchObject({ rows: 14, create: 0, update: 0, invalid: 0 });
   });
 
   test("what a file for 全件更新 cannot hold is warned of", async () => {
@@ -174,9 +221,10 @@ describe("the console bridge", () => {
       "not done in the console yet, which does not follow by itself: clomoctl console show 2",
     );
     const listed = await desk.run("console list --format json");
-    expect(JSON.parse(listed.text)).toMatchObject([{ number: 2, work: "edit", state: "open" }]);
-    expect((await desk.run("console show 2 --lang ja")).stderr).toContain("役職: 部長 → 課長");
+    expect(JSON.parse(listed.text)).toMatchObject([{ number: 2, work: "edit", name: "山田 太郎 <taro@example.com>" }]);
+    expect((await desk.run("console show 2 --lang ja")).stderr).toContain("Users/Org");
     expect((await desk.run("console confirm 2")).code).toBe(0);
+    expect((await desk.run("console drop 2 --yes")).code).toBe(5);
     expect(JSON.parse((await desk.run("console list --format json")).text)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
+import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { USER } from "../../model/user.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
@@ -83,7 +84,7 @@ class TaskReader {
     const made = importPk === null ? undefined : await this.#importOf(importPk);
     const counts = { create: 0, update: 0, delete: 0 };
     for (const { action, records: count } of parts) counts[action] += count;
-    const [main] = parts.toSorted((a, b) => b.records - a.records);
+    const main = mainThing(parts, made);
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
     const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
     const of = { parts, records, made };
@@ -91,8 +92,8 @@ class TaskReader {
     return {
       ...taskOf(change, made),
       work: workOf(of),
-      kind: made?.kind ?? records.find(({ thing }) => thing === main?.thing)?.kind ?? "users",
-      thing: made === undefined ? (main?.thing ?? USER.name) : FORMATS[made.kind].thing.name,
+      kind: made !== undefined && isOfFile(main, made) ? made.kind : kindIn(records, main),
+      thing: main,
       ...counts,
       ...beforehand(made),
       ...(wipes > 0 && { wipes }),
@@ -128,6 +129,22 @@ const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | 
   openedAt: at,
   openedBy: actor,
 });
+
+const isOfFile = (thing: string, { kind }: ImportRecord): boolean => FORMATS[kind].thing.name === thing;
+
+const kindIn = (records: readonly TaskRecord[], of: string): FormatName =>
+  records.find(({ thing }) => thing === of)?.kind ?? "users";
+
+/**
+ * Returns what a task is of: what the file of its import is of, if any of that is open or it is to be uploaded; else what most
+ * of its records are.
+ */
+const mainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefined): string => {
+  const [most] = parts.toSorted((a, b) => b.records - a.records);
+  const isOwn =
+    made !== undefined && (made.detail.emittedFile !== undefined || parts.some(({ thing }) => isOfFile(thing, made)));
+  return isOwn ? FORMATS[made.kind].thing.name : (most?.thing ?? USER.name);
+};
 
 /** Returns what is to be done for a task, in a word. */
 const workOf = ({

@@ -59,14 +59,21 @@ const requestOf = (change: Partial<NonNullable<Import["request"]>>): Import["req
   return request === null ? null : { ...request, ...change };
 };
 
-/** An import whose file is written for the console, up to the answer that the plan is now waiting for it. */
+/** What a plan is once it is committed with its file. */
+const written = (plan: Import): Import => ({
+  ...committed(plan),
+  emittedAt: "2026-11-20T01:23:45.000Z",
+  consoleTask: 17,
+});
+
+/** An import whose file is written for the console, up to the answer that its plan is committed. */
 function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more = {} }: Given = {}) {
   const [first = ""] = typeof content === "string" ? content.split("\n") : [];
   const plan = planOf({ inputSha256: sha256(content), header: first.split(","), ...change });
   const tenant: Answers = {
     ...planning(plan, { importRows: giving(...rows) }),
     ...(plan.kind === "users" ? { fields: { items: [] } } : {}),
-    commitImport: { ...committed(plan), emittedAt: "2026-11-20T01:23:45.000Z", consoleTask: 17 },
+    commitImport: written(plan),
     ...more,
   };
   return { tenant, folder: folderWith({ "in.csv": content }) };
@@ -94,7 +101,7 @@ test("a file for the console is said to the tenant before it gets the file: who 
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 
-test("writes the rows of the plan with the secrets of the input, and hands the plan over", async () => {
+test("writes the rows of the plan with the secrets of the input, and commits it", async () => {
   const told = circumstances();
   const { en, ja } = await inBothAnew(`${LINE} --format json`, told);
   expect(en.exit).toBe(0);
@@ -108,27 +115,64 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   ]);
   expect(statSync(join(told.folder, "out.csv")).mode & 0o777).toBe(0o600);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
-  expect(operations(en.requests).slice(-3)).toEqual(["fields", "importRows", "commitImport"]);
-  expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
   const digest = sha256(readFileSync(join(told.folder, "out.csv")));
-  expect(en.requests.at(-1)).toEqual({
-    operation: "commitImport",
-    params: { id: ID },
-    ifMatch: '"7-3"',
-    query: { sha256: digest, fileName: "out.csv" },
-  });
+  expect(en.requests.filter(({ operation }) => /^(fields|commitImport)$/.test(operation))).toEqual([
+    { operation: "fields" },
+    { operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"', query: { sha256: digest, fileName: "out.csv" } },
+  ]);
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
   expect(en.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
+  expect(ja.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
+  expect(en.stderr).toContain("\nif it is not uploaded: clomoctl console drop 17; to have it approved first: ");
+  expect(en.stderr).toContain("which does not follow by itself: clomoctl console show 17\n");
   expect(ja.stderr).toContain(
     "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
-  expect(ja.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
+  expect(ja.stderr).toContain("\nアップロードしない場合: clomoctl console drop 17 。");
   expect(en.stderr + en.stdout).not.toContain("Secret");
   expect(en.stderr).not.toContain("own headers");
 });
+
+test("a signal once the plan is committed says so, and the file stays", async () => {
+  const signals = new EventEmitter();
+  const commitImport = (): unknown => {
+    signals.emit("SIGINT");
+    return written(planOf());
+  };
+  const told = circumstances({ more: { commitImport, import: written(planOf()) } });
+  const { exit, stderr } = await run(LINE, { ...told, signals });
+  expect(exit).toBe(130);
+  expect(stderr).toContain("error: interrupted: the whole plan was committed");
+  expect(linesOf(told.folder)).toHaveLength(6);
+});
+
+test.each([
+  ["interrupted", "planned", false, 130, "interrupted: nothing was changed", "何も変更していません"],
+  ["interrupted", undefined, true, 130, "interrupted: the commit was in progress;", "確定の途中でした。"],
+  ["interrupted", "committed", true, 130, "interrupted: the whole plan was committed", "計画はすべて確定しました"],
+  ["unavailable", "planned", false, 7, "stopped", "停止"],
+  ["unavailable", undefined, true, 7, "stopped", "停止"],
+  ["unavailable", "committed", true, 7, "stopped", "停止"],
+] as const)(
+  "the file of a commit that was not answered goes only if the plan is known to be open: %s, %s",
+  async (code, state, stays, exit, said, ja) => {
+    const stopped = new Failure(code, { what: text("stopped", "停止") });
+    const gone = new Failure("unavailable", { what: text("gone", "不在") });
+    const now = { planned: planOf(), committed: written(planOf()) };
+    const found = { import: state === undefined ? gone : now[state] };
+    const more = { ...(state === "planned" && dropped), ...found, commitImport: stopped };
+    const told = circumstances({ more });
+    const { en, ja: japanese } = await inBothAnew(LINE, told);
+    expect(en.exit).toBe(exit);
+    expect(en.stderr).toContain(`error: ${said}`);
+    expect(japanese.stderr).toContain(ja);
+    expect(existsSync(join(told.folder, "out.csv"))).toBe(stays);
+    expect(operations(en.requests).filter((operation) => operation === "import")).toHaveLength(1);
+  },
+);
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {
   const { en, ja } = await inBothAnew(LINE, circumstances());
@@ -268,7 +312,7 @@ test("CLOMO PANEL deletes nothing by a file: who goes is listed beside it, to be
   ]);
 });
 
-test("neither file is left where the plan cannot be handed over", async () => {
+test("neither file is left where the plan cannot be committed", async () => {
   const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
   const told = circumstances({
     plan: { mode: "replace", delete: 1 },
@@ -397,7 +441,7 @@ test("with --dry-run the file is written, and the plan dropped", async () => {
   expect(exit).toBe(0);
   expect(linesOf(told.folder)).toHaveLength(6);
   expect(requests.at(-1)?.operation).toBe("discardImport");
-  expect(stderr).not.toContain("imports verify");
+  expect(stderr).not.toContain("console drop");
 });
 
 test("a plan that changes nothing is written, and dropped", async () => {
@@ -562,12 +606,12 @@ test("a file that has nothing secret is not read on behind its header", async ()
   expect(linesOf(told.folder)[1]).toMatch(/^髙橋 花子,/);
 });
 
-test("a plan that cannot be handed over now leaves no file, and stays", async () => {
+test("a plan that cannot be committed now leaves no file, and stays", async () => {
   const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
   const told = circumstances({ more: { commitImport: changed, import: planOf() } });
   const { exit, stderr, requests } = await run(LINE, told);
   expect(exit).toBe(5);
-  expect(stderr).toContain("error: changed\n");
+  expect(stderr).toContain("error: changed\n  the plan is kept; continue with: clomoctl imports replan P12\n");
   expect(operations(requests)).not.toContain("discardImport");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
@@ -585,7 +629,7 @@ test("a signal while the file is written leaves none, and changes nothing", asyn
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 
-test("a folder that is not there is told before anything is handed over", async () => {
+test("a folder that is not there is told before anything is committed", async () => {
   const told = without("importRows", without("commitImport", circumstances({ more: dropped })));
   const { exit } = await run("users import in.csv --emit-csv no/out.csv --yes --quiet", told);
   expect(exit).toBe(2);

@@ -29,7 +29,7 @@ export async function commitWithFile(
 ): Promise<{ readonly plan: Import; readonly committed: true }> {
   let plan = source.plan;
   await emit(tools, file, source, async (sha256) => {
-    plan = await pending.commit({ sha256, fileName: basename(file) });
+    plan = await pending.commitWithFile({ sha256, fileName: basename(file) });
   });
   const { consoleTask } = plan;
   if (consoleTask !== undefined) await tools.terminal.note(exportAndVerify(String(consoleTask)));
