@@ -13,7 +13,7 @@ export const TASK_ARGUMENT = {
   value: "NUMBER",
   min: 1,
   required: true,
-  about: text("number of the task, which is that of the change", "作業の番号(変更番号)"),
+  about: text("number of the task: the number of its change", "作業の番号(変更番号)"),
 } as const;
 
 const plain = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({

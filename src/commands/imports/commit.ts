@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
@@ -64,8 +65,8 @@ const rejected = ({ number }: Import): Failure =>
       `インポート ${number} に不正な行があるため、何も変更していません`,
     ),
     hint: text(
-      `see them: clomoctl imports show ${number} --problems`,
-      `確認: clomoctl imports show ${number} --problems`,
+      `see them: ${line("imports show", [number], { problems: true })}`,
+      `確認: ${line("imports show", [number], { problems: true })}`,
     ),
   });
 
@@ -76,7 +77,7 @@ const notPlanned = ({ number, state }: Import): Failure => {
       `import ${number} is ${en}; it has no open plan`,
       `インポート ${number} は${ja}で、確定できる計画がありません`,
     ),
-    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
   });
 };
 

@@ -15,34 +15,34 @@ const TaskWork = z.enum(namesIn(CONSOLE_WORK_NAMES));
 
 /** A record of a task, as people read it. */
 const TaskRecord = z.object({
-  thing: z.string().meta({ description: "what it is: `user`" }),
-  kind: z.enum(FORMAT_NAMES).meta({ description: "the kind of files whose screen has it" }),
+  thing: z.string().meta({ description: "type of the record: `user`" }),
+  kind: z.enum(FORMAT_NAMES).meta({ description: "kind of the export that shows the record" }),
   id: Id,
   work: TaskWork,
   name: z.string(),
   key: z.string().nullable().meta({
     description:
-      "what tells it from others of its name: its main mail address, organisation code (without one, its path) or user id",
+      "key that distinguishes records of the same name: main mail address, organisation code (without one, the path) or user ID",
   }),
-  console: Called.nullable().meta({ description: "what the console calls it, if that is something else" }),
+  console: Called.nullable().meta({ description: "name and key in the console if they differ" }),
   changes: z.array(
     z.object({
       field: z.string().meta({ description: "`custom:NAME` is one of the tenant's own" }),
       before: ShownValue.meta({ description: "what the console last showed" }),
-      after: ShownValue.meta({ description: "what it is to be; a record is named as the console calls it" }),
-      renamed: z.string().optional().meta({ description: "what the record in `after` is called here, if otherwise" }),
+      after: ShownValue.meta({ description: "the local value; a reference has the console's name" }),
+      renamed: z.string().optional().meta({ description: "local name of the record in `after` if it differs" }),
       perhaps: z
         .array(z.string())
         .optional()
-        .meta({ description: "what the console may have instead: values of in between" }),
+        .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
     }),
   ),
   contradicted: z.boolean().meta({
-    description: "an export of the console had a value that nobody entered here, or lacked the record",
+    description: "an export of the console had a value that was never set here, or lacked the record",
   }),
 });
 
-/** What still has to be done in the console, or was: the part of a change that the console does not have. */
+/** A task in the console: the part of a change that the console does not have yet. */
 export const ConsoleTask = named(
   "ConsoleTask",
   z.object({
@@ -64,7 +64,7 @@ export const ConsoleTask = named(
       .optional()
       .meta({ description: "records whose mail address it changes, if rows met them by another key" }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
-    records: z.array(TaskRecord).meta({ description: "the first of them" }),
+    records: z.array(TaskRecord).meta({ description: "the first 20" }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
@@ -76,13 +76,13 @@ export const ConsoleTask = named(
 const byNumber = { number: z.coerce.number().int().positive() };
 
 export default {
-  description: "What still has to be done in the console, as no API does it there",
+  description: "Tasks to do in the console, which has no API",
   routes: {
     list: get("/v1/console", {
       id: "consoleTasks",
-      summary: "What has to be done in the console",
-      query: { all: flag.meta({ description: "also those of which nothing is open" }) },
-      answer: items(ConsoleTask, "Oldest first; what is only to be checked comes last"),
+      summary: "Tasks to do in the console",
+      query: { all: flag.meta({ description: "also tasks with nothing open" }) },
+      answer: items(ConsoleTask, "Oldest first; tasks that only need a check come last"),
     }),
     show: get("/v1/console/{number}", {
       id: "consoleTask",
@@ -92,15 +92,15 @@ export default {
     }),
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",
-      summary: "Record that tasks were done in the console, all of them or none; believed until an export shows it",
+      summary: "Record that tasks were done in the console, all of them or none; valid until an export shows it",
       body: z.strictObject({
         numbers: z.array(z.int().positive()).min(1).max(1000),
         records: z.array(Id).max(1000).optional().meta({ description: "only of these records; default: all" }),
         fields: z.array(z.string()).max(100).optional().meta({ description: "only these fields; default: all" }),
-        by: z.string().trim().min(1).max(255).optional().meta({ description: "who did it; default: who asks" }),
-        at: Instant.optional().meta({ description: "when it was done; default: now" }),
+        by: z.string().trim().min(1).max(255).optional().meta({ description: "person who did it; default: the actor" }),
+        at: Instant.optional().meta({ description: "time when it was done; default: now" }),
       }),
-      answer: items(ConsoleTask, "The tasks by now, in the order of the request"),
+      answer: items(ConsoleTask, "The tasks after this, in the order of the request"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
   },

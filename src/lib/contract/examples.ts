@@ -87,6 +87,18 @@ const planned: Import = {
   absentColumns: ["フリガナ"],
 };
 
+const plannedUndo: Import = {
+  ...planned,
+  id: id(7),
+  number: "P13",
+  mode: "undo",
+  request: null,
+  fileName: "",
+  create: 0,
+  delete: 118,
+  orgsCreated: 0,
+};
+
 const deletion: Import = {
   ...begun,
   state: "planned",
@@ -285,41 +297,8 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
       answer: { done: false, task: consoleTask, unseen: [] },
     },
   ],
-  [
-    "undoChange",
-    {
-      answer: {
-        ...planned,
-        id: id(7),
-        number: "P13",
-        mode: "undo",
-        request: null,
-        fileName: "",
-        undoes: 17,
-        create: 0,
-        delete: 118,
-        orgsCreated: 0,
-      },
-    },
-  ],
-  [
-    "dropConsoleTasks",
-    {
-      body: { numbers: [17] },
-      answer: {
-        ...planned,
-        id: id(7),
-        number: "P13",
-        mode: "undo",
-        request: null,
-        fileName: "",
-        drops: [17],
-        create: 0,
-        delete: 118,
-        orgsCreated: 0,
-      },
-    },
-  ],
+  ["undoChange", { answer: { ...plannedUndo, undoes: 17 } }],
+  ["dropConsoleTasks", { body: { numbers: [17] }, answer: { ...plannedUndo, drops: [17] } }],
   ["addRenewal", { body: newRenewal }],
   ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewal, notes: "2026 年に更新" } }],
   [

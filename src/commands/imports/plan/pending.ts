@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";
@@ -40,8 +41,8 @@ export class PendingPlan {
     }
     await this.#tools.terminal.note(
       text(
-        `the plan is kept: clomoctl imports commit ${number}`,
-        `計画を残しました: clomoctl imports commit ${number}`,
+        `the plan is kept: ${line("imports commit", [number])}`,
+        `計画を残しました: ${line("imports commit", [number])}`,
       ),
     );
   }
@@ -71,8 +72,8 @@ export class PendingPlan {
   }
 
   /**
-   * Commits a plan whose file for the console is in place. The file stays if the plan was committed, or may have been: what the
-   * tenant did not answer is thrown by {@link throwLost}.
+   * Commits a plan whose file for the console is in place. The file stays if the plan was committed, or may have been; in this
+   * case {@link throwLost} throws the failure.
    *
    * @throws as {@link commit}, where the plan is not committed
    */
@@ -93,7 +94,7 @@ export class PendingPlan {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
-  /** Looks up what became of the plan after a failure: once, for all who want to know. */
+  /** Returns the plan as it is after a failure. It is read once. */
   #look(): Promise<Import> {
     return (this.#looked ??= this.#client.imports.show(this.plan.id));
   }
@@ -160,27 +161,24 @@ export const isChanging = (plan: Import): boolean =>
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
 const PLAN_KEPT = (number: string): Text =>
   text(
-    `nothing was changed; the plan is kept: clomoctl imports commit ${number}`,
-    `何も変更していません。計画を残しました: clomoctl imports commit ${number}`,
+    `nothing was changed; the plan is kept: ${line("imports commit", [number])}`,
+    `何も変更していません。計画を残しました: ${line("imports commit", [number])}`,
   );
 
 const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (number: string): Text =>
   text(
-    `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${number}`,
-    `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${number}`,
+    `the commit was in progress; all of it was applied or nothing, check: ${line("imports show", [number])}`,
+    `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: ${line("imports show", [number])}`,
   );
 
 function withNextStep(failure: Failure, number: string): Failure {
   // the tenant names the import that this one is committed with
   const whole = /clomoctl imports commit (?<number>\w+)/.exec(failure.hint?.en ?? "")?.groups?.["number"];
   if (whole !== undefined && whole !== number) return failure;
-  const step = failure.code === "conflict" ? "replan" : "commit";
+  const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
   return failure.with({
-    hint: text(
-      `the plan is kept; continue with: clomoctl imports ${step} ${number}`,
-      `計画は残っています。続けるには: clomoctl imports ${step} ${number}`,
-    ),
+    hint: text(`the plan is kept; continue with: ${next}`, `計画は残っています。続けるには: ${next}`),
   });
 }

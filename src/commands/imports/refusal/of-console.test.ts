@@ -75,7 +75,7 @@ test.each([
   const other = `; if it is done there already, first: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
   const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
-    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if it is not to be done, undo it here, or let the console's next export decide: clomoctl console drop 4`,
+    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want it, put back here what the console has: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });

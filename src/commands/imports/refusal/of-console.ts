@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { ConsoleTask } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
@@ -157,8 +158,8 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
           `。すでに行ったのなら、先に: ${exportsOf(others)}`,
         );
   return text(
-    `still to be done in the console: ${all.en}${more}: do it there (clomoctl console show ${number}), export anew, and then: ${then}${done.en}; if it is not to be done, undo it here, or let the console's next export decide: clomoctl console drop ${number}`,
-    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: clomoctl console show ${number})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここで取り消すか、作業を取り下げて次のエクスポートの内容に従ってください: clomoctl console drop ${number}`,
+    `still to be done in the console: ${all.en}${more}: do it there (${line("console show", [number])}), export anew, and then: ${then}${done.en}; if you do not want it, put back here what the console has: ${line("console drop", [number])}`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここを管理画面の内容に戻してください: ${line("console drop", [number])}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
@@ -222,6 +223,8 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
   return found.toSorted((a, b) => a.number - b.number);
 };
 
+const ALL_TASKS = line("console list", [], { all: true });
+
 /** Returns a task. @param number of its change @throws Failure `not-found` */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
@@ -240,7 +243,7 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   }
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
-    hint: text("see them all: clomoctl console list --all", "一覧: clomoctl console list --all"),
+    hint: text(`see them all: ${ALL_TASKS}`, `一覧: ${ALL_TASKS}`),
   });
 };
 

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { checkConfirmable, isOpen } from "../../model/console-task.ts";
@@ -72,5 +73,8 @@ const nothingConfirmed = (numbers: readonly number[]): Failure =>
       `nothing of this is open in ${numbers.join(", ")}`,
       `作業 ${numbers.join("、")} に、該当する未了の内容はありません`,
     ),
-    hint: text(`see it: clomoctl console show ${numbers[0]}`, `確認: clomoctl console show ${numbers[0]}`),
+    hint: text(
+      `see it: ${line("console show", [numbers[0] ?? 0])}`,
+      `確認: ${line("console show", [numbers[0] ?? 0])}`,
+    ),
   });
