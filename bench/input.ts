@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promis
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { DEVICE_HEADER, deviceRecord } from "./devices.ts";
-import { HEADER, personOf, personRecord } from "./people.ts";
+import { changedRecord, HEADER, personOf, personRecord } from "./people.ts";
 
 /** The organisations of each of two divisions. */
 export const DIVISION_ORGS = 10_000;
@@ -14,6 +14,18 @@ const KINDS = {
   "users-of-divisions": {
     header: HEADER,
     record: (index: number) => personOf(index, DIVISION_ORGS * 2),
+    encoding: "cp932",
+    source: "people.ts",
+  },
+  "users-changed-here": {
+    header: HEADER,
+    record: (index: number) => changedRecord(index, 50),
+    encoding: "cp932",
+    source: "people.ts",
+  },
+  "users-changed-there": {
+    header: HEADER,
+    record: (index: number) => changedRecord(index, 150),
     encoding: "cp932",
     source: "people.ts",
   },

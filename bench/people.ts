@@ -68,6 +68,12 @@ const pick = <Items extends readonly [unknown, ...unknown[]]>(items: Items, chan
  */
 export const personRecord = (index: number): string => personOf(index, ORGS);
 
+/** The same, but one in 200 has another telephone number. @param first the index of the first of these */
+export const changedRecord = (index: number, first: number): string => {
+  const record = personRecord(index);
+  return index % 200 === first ? record.replace(",03-0000-", ",06-0000-") : record;
+};
+
 /** The same, spread over that many organisations. */
 export const personOf = (index: number, orgs: number): string => {
   const chance = mixed(index);

@@ -6,10 +6,13 @@ import type { Checkout } from "./checkout.ts";
 import type { InputKind } from "./input.ts";
 import { runProcess, type Ran } from "./process.ts";
 
-const TABLES = { users: "user", "users-of-divisions": "user", devices: "device" } as const satisfies Record<
-  InputKind,
-  string
->;
+const TABLES = {
+  users: "user",
+  "users-of-divisions": "user",
+  "users-changed-here": "user",
+  "users-changed-there": "user",
+  devices: "device",
+} as const satisfies Record<InputKind, string>;
 
 /** What a run of an import must have said about itself. */
 export interface Counts {
@@ -38,6 +41,16 @@ export class Program {
   static async at({ door }: Checkout, home: string, signal: AbortSignal): Promise<Program> {
     await mkdir(home, { recursive: true });
     return new Program(door, home, signal);
+  }
+
+  /** The folder of its settings and its tenant. */
+  get home(): string {
+    return this.#home;
+  }
+
+  /** The same program with another home, which is there already. */
+  inHome(home: string): Program {
+    return new Program(this.#door, home, this.#signal);
   }
 
   /** @throws when the program ends with another status than 0 */

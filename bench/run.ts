@@ -11,6 +11,7 @@ import { DIVISION_LIST } from "./division.ts";
 import { GROWTH } from "./growth.ts";
 import { HANDOVER_WORKS } from "./handover.ts";
 import { judge } from "./judge.ts";
+import { MIRROR_WORKS } from "./mirror.ts";
 import { Peers, TOOLS } from "./peers.ts";
 import { RENEWAL_WORKS } from "./renewals.ts";
 import { SIMULATOR_WORK } from "./simulator.ts";
@@ -20,6 +21,7 @@ import { LONG_WORKS, type Work } from "./works.ts";
 
 const WORKS: readonly Work[] = [
   ...LONG_WORKS,
+  ...MIRROR_WORKS,
   DIVISION_LIST,
   ...HANDOVER_WORKS,
   ...START_UPS,

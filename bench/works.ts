@@ -43,7 +43,8 @@ const TIMES = 3;
 
 const seconds = (runs: readonly Ran[]): readonly number[] => runs.map((run) => run.seconds);
 
-const figuresOf = ({ ours, peer }: Runs): Figures => {
+/** The best of the runs, beside the best of the peer's. */
+export const figuresOf = ({ ours, peer }: Runs): Figures => {
   const own = best(seconds(ours));
   const peerSeconds = peer.length === 0 ? undefined : best(seconds(peer));
   const peak = highest(ours.map(({ peakBytes }) => peakBytes));
