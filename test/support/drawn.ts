@@ -10,16 +10,12 @@ export const isUsual = CLOMOCTL_SEED === undefined;
 const HISTORIES = 50;
 
 /** Steps of the longest history of the torture run. */
-const MOST_STEPS = Number(process.env["XSTEPS"] ?? 40);
+const MOST_STEPS = 40;
 
 /** The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others. */
 export const drawn = (numRuns: number, seed: number) => ({
   numRuns: Number(CLOMOCTL_HISTORIES ?? numRuns),
   seed: Number(CLOMOCTL_SEED ?? seed),
-  ...(process.env["XLIM"] !== undefined && {
-    interruptAfterTimeLimit: Number(process.env["XLIM"]),
-    markInterruptAsFailure: true,
-  }),
   // the way to a shrunk failure, as it was reported
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });
