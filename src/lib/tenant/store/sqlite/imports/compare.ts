@@ -37,8 +37,7 @@ import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
 import { resetMerge } from "./merge/tables.ts";
-import { findMoved, findPendingReferences } from "./matching/pending.ts";
-import { followFormer } from "./matching/referred.ts";
+import { findMovedKeys } from "./matching/moved-keys.ts";
 import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
@@ -113,7 +112,6 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
   let foreign: Foreign | undefined;
-  followFormer(database, plan);
   if (planner !== undefined) {
     planner.compare(database, plan);
   } else {
@@ -138,8 +136,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
     foreign = findForeign(database, plan, findKeysOfOthers(database, plan));
     findLostZeros(database, plan);
   }
-  findPendingReferences(database, plan);
-  findMoved(database, plan);
+  findMovedKeys(database, plan);
   findLikeCodes(database, plan);
   return {
     ...countPlan(database, plan),

@@ -120,14 +120,19 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   const usual = reference?.usual;
   if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
   if (reference !== undefined) {
-    const pk =
-      plan.request.fromConsole === true ? either(isUnclear(field), "null", named(reference)) : named(reference);
+    const pk = unlessUnclear(plan, field, named(reference), "null");
     return usual === undefined ? pk : `coalesce(${pk}, ${usual})`;
   }
   const cell = staged(field.field);
   if (field.merge === "custom") return `json_patch('{}', ${cell})`;
-  return field.merge === "list" ? `coalesce(${cell}, '[]')` : cell;
+  return field.merge === "list" ? unlessUnclear(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
+
+/** SQL: what a row has for a new record, or something else if its cell refers to nobody knows whom. */
+const unlessUnclear = (plan: PlanSql, field: ImportedField, value: string, instead: string): string =>
+  plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)
+    ? either(isUnclear(plan, field), instead, value)
+    : value;
 
 /** SQL: those of a row's custom fields that differ from the stored ones by more than look-alikes. */
 const entriesThatDiffer = (column: string, cell: string): string => {
@@ -226,9 +231,17 @@ export const LOCAL_ENTRIES = "s.local_entry";
 /** The table with the keys by which cells of an export refer to nobody knows whom: `what`, as `s.refer` has it, and `key`. */
 export const UNCLEAR = "s.unclear_cell";
 
-/** SQL: true if a row's cell of a field refers to nobody knows whom. */
-export const isUnclear = (field: ImportedField): string =>
-  `exists (select 1 from ${UNCLEAR} u where u.what = '${field.short}' and u.key = ${stagedKeys(field)})`;
+/** SQL: true if a key of a reference is in {@link UNCLEAR}; false if the plan is not that of an export. */
+export const isUnclearKey = ({ request }: PlanSql, { short }: ImportedField, key: string): string =>
+  request.fromConsole === true
+    ? `exists (select 1 from ${UNCLEAR} u where u.what = '${short}' and u.key = ${key})`
+    : "false";
+
+/** SQL: true if a row's cell of a field refers to nobody knows whom, or one in its list does. */
+export const isUnclear = (plan: PlanSql, field: ImportedField): string =>
+  field.merge === "list"
+    ? `exists (select 1 from json_each(${stagedKeys(field)}) e where ${isUnclearKey(plan, field, "e.value")})`
+    : isUnclearKey(plan, field, stagedKeys(field));
 
 /** SQL: a row's cell of a field; of custom fields without those that were changed here. */
 const cellOf = ({ request }: PlanSql, { field, merge }: ImportedField): string => {
@@ -330,7 +343,10 @@ export const besideForNew = (
   plan: PlanSql,
   field: ImportedField,
 ): readonly (readonly [column: string, sql: string])[] =>
-  besideOf(field).map(({ column, sparse }) => [column, isStaged(plan, field) ? besideIn(column, sparse) : "null"]);
+  besideOf(field).map(({ column, sparse }) => [
+    column,
+    isStaged(plan, field) ? unlessUnclear(plan, field, besideIn(column, sparse), "null") : "null",
+  ]);
 
 /**
  * SQL: the resulting columns beside a field of an existing record: they follow its value.
@@ -412,7 +428,7 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
            where e.value = f.key and ${isValid("r.row")})`
       : `f.key in (select ${stagedKeys(field)} from s.row r where ${isValid("r.row")})`;
   return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
-          and (${isValid("f.row")} or ${valid})`;
+          and not ${isUnclearKey(plan, field, "f.key")} and (${isValid("f.row")} or ${valid})`;
 };
 
 /** SQL: what a cell shows of the record it names, by its `pk`. @param from the table with the record */

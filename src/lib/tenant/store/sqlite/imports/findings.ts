@@ -28,7 +28,7 @@ import {
   stagedKey,
   stagedKeys,
   stored,
-  UNCLEAR,
+  isUnclearKey,
 } from "./expressions.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "./stored-kind.ts";
 
@@ -274,11 +274,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     const { field } = reference;
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
     const { code, param } = unknownIn(plan, reference);
-    const isClear =
-      plan.request.fromConsole === true
-        ? `not exists (select 1 from ${UNCLEAR} u where u.what = f.what and u.key = f.key)`
-        : "true";
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and ${isClear} and not ${isKnown(reference, "f.key")}`;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isUnclearKey(plan, field, "f.key")} and not ${isKnown(reference, "f.key")}`;
     const isNamed = keepNamed(database, plan, reference);
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);

@@ -103,7 +103,7 @@ const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs
   const references = mergedReferences(plan).map(({ field }) => field);
   const agreed = fields.map((field, at) => {
     const isSame = `t.mask & ${bits[at]} <> 0 and ${changedBit(plan, field)} = 0`;
-    const isAgreed = references.includes(field) ? `(${isSame} or ${isUnclear(field)})` : isSame;
+    const isAgreed = references.includes(field) ? `(${isSame} or ${isUnclear(plan, field)})` : isSame;
     return `max(case when ${isAgreed} then ${bits[at]} else 0 end)`;
   });
   const states = statesOf(versions, `select pk from ${PAIRS}`);

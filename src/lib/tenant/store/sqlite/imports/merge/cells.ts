@@ -1,4 +1,4 @@
-import { EXPORTED, observedTable } from "../../../../console/observed.ts";
+import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
@@ -10,40 +10,42 @@ import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
 // Cells refer to records by what the console calls them. Where that was changed here, a cell may mean several records, or
 // one that has another key here, or was deleted: it says nothing of the row's record.
 
-/** The references of an export whose cells may be unclear; those to things without exports are not. */
-export const mergedReferences = ({ kind, ...plan }: PlanSql): readonly StoredReference[] =>
-  kind.references.filter(
-    ({ field, table }) =>
-      field.merge === "reference" &&
-      isStaged({ kind, ...plan }, field) &&
-      EXPORTED.some(({ thing }) => thing === table.thing),
-  );
+/** The references of an export, whose cells may be unclear. */
+export const mergedReferences = (plan: PlanSql): readonly StoredReference[] =>
+  plan.kind.references.filter(({ field }) => isStaged(plan, field));
 
 /** Finds the keys by which cells of an export refer to nobody knows whom. */
 export const findUnclearCells = (database: Database, plan: PlanSql): void => {
   if (mergedWith(plan) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
-    const versions = EXPORTED.find(({ thing }) => thing === table.thing);
+    const versions = OBSERVED.find(({ thing }) => thing === table.thing);
     if (versions === undefined) continue;
     const bit = bitOf(versions, refers.by);
-    const uncertain = `select o.pk from main.${observedTable(versions)} o where o.differs & ${bit} <> 0 or o.inConsole = 0`;
+    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
+    const params = kindIn(plan, scope);
+    // a record that was deleted here has all of its columns
+    const isInScope =
+      scope === "true"
+        ? scope
+        : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${inScopeOf(table.thing, "o")})`;
+    const uncertain = `select o.pk from main.${observedTable(versions)} o
+      where (o.differs & ${bit} <> 0 or o.inConsole = 0) and ${isInScope}`;
     const all = keysOf({ thing: table.thing, field: refers.by });
     database.exec("drop table if exists s.cell_key");
     database.exec("create table s.cell_key (key text not null, pk integer not null, primary key (key, pk))");
-    database.exec(
+    database.run(
       `insert into s.cell_key select e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
+      params,
     );
     database.run(
       `insert into ${NAMELESS} select distinct :what, t.pk from (${statesOf(versions, uncertain)}) t
        where t.mask & ${bit} <> 0 and t.${refers.by} is null`,
-      { what: field.short },
+      { what: field.short, ...params },
     );
-    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
     const holders = `select c.key, known.${keys.record} as pk from (select distinct key from s.cell_key) c
       ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
-    const params = kindIn(plan, scope);
     database.run(`insert into s.cell_key ${holders} where true on conflict do nothing`, params);
     database.run(
       `insert into ${UNCLEAR} select :what, c.key from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
@@ -65,7 +67,7 @@ export const leaveUnclear = (database: Database, plan: PlanSql): void => {
     const isBlank = `${staged(field.field)} is null and ${mayBeNameless(reference, stored(field.stored))}`;
     database.exec(
       `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
-       where r.row = m.row and t.pk = m.target and ${changes(field)} and (${isUnclear(field)} or ${isBlank})`,
+       where r.row = m.row and t.pk = m.target and ${changes(field)} and (${isUnclear(plan, field)} or ${isBlank})`,
     );
   }
 };

@@ -48,7 +48,7 @@ const isShown = (plan: PlanSql, field: ImportedField): string => {
           (pk) => `not (${cell} is null and (${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)}))`,
         );
   const all = [
-    ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(field)}`] : []),
+    ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(plan, field)}`] : []),
     ...(lacking === undefined ? [] : [`not ${lacking}`]),
     ...(blankKeeps(plan, field) ? [`${cell} is not null`] : []),
     ...isNameless,

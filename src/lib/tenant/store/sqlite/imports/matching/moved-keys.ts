@@ -1,17 +1,15 @@
-import { comparisonKey } from "../../../../../model/normalise.ts";
-import { severityOf } from "../../../../../model/problem.ts";
 import type { Thing } from "../../../../../model/thing.ts";
-import { EXPORTED, OBSERVED, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { OBSERVED, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
-import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { isStaged, keyOf, stagedKeys } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { consoleStates, MERGED } from "../merge/tables.ts";
+import { consoleStates } from "../merge/tables.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { keysOf } from "./keys.ts";
 
-// Rows and cells that name records by keys which the console may have for others, as these were changed here.
+// Rows and cells whose keys the console may have for other records, because keys were changed here.
 
 /** The records that the console may have by another key, or not yet: `pk`, and the number of the `task`. */
 const RECORDS = "s.moved_record";
@@ -45,18 +43,17 @@ const taskOf = (versions: Versions, bits: string): string =>
     (select max(c.number) from main.created_range r ${THEN} main.change c on c.revision = r.revision
       where r.thing = '${versions.thing.name}' and w.pk between r.first and r.last), 0)`;
 
-/** Rows that such keys concern: SQL of `row`, `line` and `task`. */
-interface Pending {
-  readonly code: "key-pending" | "key-moved";
+/** Rows with such keys: SQL of `row`, `line` and `task`. */
+interface RowsWithTasks {
   readonly field: string;
   readonly select: string;
   readonly params?: Readonly<Record<string, string>> | undefined;
 }
 
-const report = (database: Database, plan: PlanSql, { code, field, select, params }: Pending): void => {
+const report = (database: Database, plan: PlanSql, { field, select, params }: RowsWithTasks): void => {
   recordFinding(database, plan, {
-    code,
-    severity: severityOf(code) === "error" ? "error" : "warning",
+    code: "key-moved",
+    severity: "warning",
     field,
     select: `select row, line, null as col, json_object('tasks', string_agg(task, ', ')) as params
       from (${select} order by 1, 3) group by row, line`,
@@ -64,22 +61,8 @@ const report = (database: Database, plan: PlanSql, { code, field, select, params
   });
 };
 
-/**
- * SQL: true of a row of an export, matched by `m`, that differs from its record, or whose record differs from the console. A
- * cell of any other row names the record that is so called here.
- */
-const MAY_DIFFER = `(m.row is null or m.changed <> 0 or exists (select 1 from ${MERGED} g where g.row = m.row))`;
-
-/**
- * SQL: the rows with cells that a key of a reference may mean another record by, in the console.
- *
- * @param which SQL: condition on the rows
- */
-const rowsWithCells = (
-  plan: PlanSql,
-  { field, keys, table }: StoredReference,
-  which = "true",
-): Omit<Pending, "code"> => {
+/** Finds the rows with cells whose keys the console may have for other records. */
+const rowsWithCells = (plan: PlanSql, { field, keys, table }: StoredReference): RowsWithTasks => {
   const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
   const record = keys.own ? "pk" : keys.record;
   const doubts = `select f.key, x.task as one, y.task as other from s.refer f
@@ -94,27 +77,16 @@ const rowsWithCells = (
   return {
     field: field.field,
     select: `select * from (with doubts as (${doubts}), d as (select key, one as task from doubts union select key, other from doubts)
-      select distinct r.row, r.line, d.task from ${names} left join s.match m on m.row = r.row where ${which})`,
+      select distinct r.row, r.line, d.task from ${names})`,
     params: { what: field.short, ...(scope.includes(":kind") && { kind: plan.kind.name }) },
   };
 };
 
-/** Finds the cells of an export that nobody can read: of things that no export shows, as all others are merged. */
-export const findPendingReferences = (database: Database, plan: PlanSql): void => {
-  if (plan.request.fromConsole !== true) return;
-  for (const reference of plan.kind.references.filter(({ field }) => isStaged(plan, field))) {
-    const { table, refers } = reference;
-    if (EXPORTED.some(({ thing }) => thing === table.thing)) continue;
-    if (noteMoved(database, table, refers.by))
-      report(database, plan, { code: "key-pending", ...rowsWithCells(plan, reference, MAY_DIFFER) });
-  }
-};
-
 /**
- * Finds the rows of a file that name by what open tasks change: a file that the console takes before they are done would be
- * read there as of others, or of somebody new.
+ * Warns of rows whose keys open tasks change: if the console gets them before the tasks are done, it takes them for other
+ * records, or for new ones.
  */
-export const findMoved = (database: Database, plan: PlanSql): void => {
+export const findMovedKeys = (database: Database, plan: PlanSql): void => {
   const { kind, request } = plan;
   if (request.fromConsole === true) return;
   const { field } = keyOf(plan);
@@ -126,41 +98,9 @@ export const findMoved = (database: Database, plan: PlanSql): void => {
       select r.row, r.line, x.task from s.match m ${THEN} ${RECORDS} x on x.pk = m.target join s.row r on r.row = m.row
         where r.key is not null and exists (select 1 from ${KEYS} k where k.pk = x.pk)
           and not exists (select 1 from ${KEYS} k where k.pk = x.pk and k.key = r.key)`;
-    report(database, plan, { code: "key-moved", field, select });
+    report(database, plan, { field, select });
   }
   for (const reference of kind.references.filter((one) => isStaged(plan, one.field)))
     if (noteMoved(database, reference.table, reference.refers.by))
-      report(database, plan, { code: "key-moved", ...rowsWithCells(plan, reference) });
-};
-
-/** A record that no export shows, and the console has by another name: as cells name it there, and as it is called here. */
-interface Renamed {
-  readonly key: string;
-  readonly pk: number;
-  readonly value: string;
-  readonly now: string;
-}
-
-/** Returns the records of a reference that the console has by another name. */
-export const renamedThere = (
-  database: Database,
-  { refers, table: { thing } }: StoredReference,
-  kind: string,
-): readonly Renamed[] => {
-  const versions = OBSERVED.find((one) => one.thing === thing);
-  if (versions === undefined) return [];
-  const { comparison = "exact" } = thing.fields[refers.by] ?? {};
-  const by = quoteIdentifier(refers.by);
-  const scope = inScopeOf(thing, "t");
-  const rows = database.all(
-    `select t.pk, o.${by} as was, t.${by} as value from main.${observedTable(versions)} o ${THEN} ${thing.name} t on t.pk = o.pk
-     where o.inConsole = 1 and o.differs & ${bitOf(versions, refers.by)} <> 0 and ${scope}`,
-    scope.includes(":kind") ? { kind } : {},
-  );
-  return rows.map(({ pk, was, value }) => ({
-    key: comparisonKey(comparison, String(was)),
-    pk: Number(pk),
-    value: String(value),
-    now: comparisonKey(comparison, String(value)),
-  }));
+      report(database, plan, rowsWithCells(plan, reference));
 };
