@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
+import { actionName } from "../../lib/model/audit.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
@@ -29,7 +30,11 @@ const counted = (key: "create" | "update" | "delete", header: Text): Column<Cons
 
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
-  { ...plain("work", text("what", "作業")), name: workOf },
+  {
+    ...plain("work", text("what", "作業")),
+    // nothing is left of a task that is done but the change
+    name: (task) => (task.state === "done" ? actionName(task.action) : workOf(task)),
+  },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   {
     key: "name",

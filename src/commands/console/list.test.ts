@@ -95,3 +95,10 @@ test.each([
   expect(stdout).toContain(work);
   expect(stdout).toContain(name);
 });
+
+test("what is done is called by the change", async () => {
+  const done = taskOf({}, { state: "done", work: "several", action: "users.edit", records: [] });
+  const { en, ja } = await inBoth("console list --all", { tenant: tenantWith(done), terminal: { columns: 120 } });
+  expect(en.stdout).toContain("edit user");
+  expect(ja.stdout).toContain("ユーザーを編集");
+});

@@ -33,11 +33,13 @@ test("the question repeats the tenant and the counts", async () => {
 test("so does that about a file for the console", async () => {
   expect(await asked({ emits: true })).toMatchObject({
     message: {
-      ja: expect.stringMatching(/^customer-a の 追加 9・更新 30・削除 12 をアップロード用ファイルに書き出します。/),
+      ja: expect.stringMatching(
+        /^customer-a に 追加 9・更新 30・削除 12 を適用し、アップロード用ファイルを書き出します。/,
+      ),
     },
   });
   expect(await asked({ emits: true, effects: { create: 1, update: 0, delete: 0 } })).toMatchObject({
-    message: { ja: expect.stringMatching(/^customer-a の 追加 1 をアップロード用ファイルに書き出しますか\?/) },
+    message: { ja: expect.stringMatching(/^customer-a に 追加 1 を適用し、アップロード用ファイルを書き出しますか\?/) },
   });
 });
 

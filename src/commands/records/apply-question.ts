@@ -55,8 +55,8 @@ export async function askToApply({ prompts }: Pick<Terminal, "prompts">, plan: A
     await prompts.typedNumber({
       message: emits
         ? text(
-            `Write the upload file for ${tenant.en}: ${what.en}. Type ${deletions}, the number of deletions in the console:`,
-            `${tenant.ja} の ${what.ja} をアップロード用ファイルに書き出します。続けるには、管理画面で削除される件数を入力してください:`,
+            `Apply to ${tenant.en}, and write the upload file: ${what.en}. Type ${deletions}, the number of deletions:`,
+            `${tenant.ja} に ${what.ja} を適用し、アップロード用ファイルを書き出します。続けるには、削除の件数を入力してください:`,
           )
         : text(
             `${applied.en} Type ${deletions}, the number of deletions:`,
@@ -70,8 +70,8 @@ export async function askToApply({ prompts }: Pick<Terminal, "prompts">, plan: A
   return prompts.confirm({
     message: emits
       ? text(
-          `Write the upload file for ${tenant.en}: ${what.en}? The tenant stays as it is until the upload is verified.`,
-          `${tenant.ja} の ${what.ja} をアップロード用ファイルに書き出しますか?(照合するまでテナントは変更しません)`,
+          `Apply to ${tenant.en}, and write the upload file: ${what.en}?`,
+          `${tenant.ja} に ${what.ja} を適用し、アップロード用ファイルを書き出しますか?`,
         )
       : text(`Apply to ${tenant.en}: ${what.en}?`, `${tenant.ja} に ${what.ja} を適用しますか?`),
     flag: "--yes",

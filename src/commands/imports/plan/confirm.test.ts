@@ -52,8 +52,8 @@ test("a file for the console is asked about as what it is: nothing is applied by
   expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, true)).toBe(true);
   await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, true);
   expect(asked).toEqual([
-    "Write the upload file for 関東 (context kanto): create 1? The tenant stays as it is until the upload is verified. --yes",
-    "Write the upload file for 関東 (context kanto): delete 1. Type 1, the number of deletions in the console: --confirm-deletions 1",
+    "Apply to 関東 (context kanto), and write the upload file: create 1? --yes",
+    "Apply to 関東 (context kanto), and write the upload file: delete 1. Type 1, the number of deletions: --confirm-deletions 1",
   ]);
 });
 

@@ -23,7 +23,7 @@ test.each([
     "warning: 1 row left out because keys were changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
       "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
       `warning: changed here, and changed to something else in the console: 山田: 役職: here 部長 (confirmed as done), in the console (blank); 佐藤: not in the console${en}\n` +
-      "warning: the values here stay; change the console (clomoctl console list), or drop the task and import the export again\n",
+      "warning: the values here stay: change the console, or put back here what the console has; see clomoctl console list\n",
   );
   expect(printed.ja.stderr).toContain(
     "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +

@@ -272,8 +272,8 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
     `ここでの変更と異なる内容が管理画面にあります: ${ja}${more.ja}`,
   );
   yield text(
-    `the values here stay; change the console (${OPEN_TASKS}), or drop the task and import the export again`,
-    `ここでの値が残ります。管理画面を直すか(${OPEN_TASKS})、作業を取り下げてから、もう一度エクスポートを取り込んでください`,
+    `the values here stay: change the console, or put back here what the console has; see ${OPEN_TASKS}`,
+    `ここでの値が残ります。管理画面を直すか、ここを管理画面の内容に戻してください(${OPEN_TASKS})`,
   );
 }
 
