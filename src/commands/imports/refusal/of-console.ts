@@ -25,7 +25,7 @@ export interface Refused {
 }
 
 /** Maximum number of tasks that a refusal names. */
-const MOST_TASKS = 3;
+const MAX_TASKS = 3;
 
 /** The open tasks of the console; none where they may not be seen. */
 export async function openTasks(tools: Pick<Tools, "tenant">): Promise<readonly OpenTask[]> {
@@ -139,11 +139,11 @@ const keyIn = (told: string): string | undefined => partsOf(told)[2];
 
 /** What the console does not have yet. @param then the command that was refused */
 function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: string): Text {
-  const named = tasks.slice(0, MOST_TASKS).map(({ number, name, records: [first] }) => {
+  const named = tasks.slice(0, MAX_TASKS).map(({ number, name, records: [first] }) => {
     const called = name ?? first?.name;
     return same(called === undefined ? `${number}` : `${number} (${called})`);
   });
-  const more = tasks.length > MOST_TASKS ? ", …" : "";
+  const more = tasks.length > MAX_TASKS ? ", …" : "";
   const all = joined(named, text(", ", "、"));
   const [first] = tasks;
   const number = first?.number ?? 0;
