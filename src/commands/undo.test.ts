@@ -115,7 +115,7 @@ test("devices that get an owner back are wiped only where their number is confir
 });
 
 test("tells what the counts do not: what is beside the kind, who changed something since, and what stays", async () => {
-  const beside = [{ thing: "org", create: 0, update: 0, delete: 1 }];
+  const beside = [{ thing: "org", create: 0, update: 0, delete: 1, recordsBefore: 4 }];
   const undo = { ...UNDO, beside, others: ["owner (jiro)", "taro"] };
   const original = committed(planOf({ secretsSet: 3 }));
   const more = { imports: { items: [original] }, discardImport: { ...undo, state: "discarded" } };

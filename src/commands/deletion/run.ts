@@ -62,7 +62,6 @@ export async function runDeletion<R extends { readonly id: string }>(
 /** Shows a plan, asks about it, and commits or leaves it. */
 async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { terminal } = tools;
-  const { client } = await tools.tenant("imports");
   const { plan } = pending;
   const { dryRun, list } = options;
   await showPlan(tools, plan, { whole: undefined, allRows: same(list ?? "--list gone.xlsx") });
@@ -72,27 +71,22 @@ async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptio
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });
   }
-  const all = await plansOf(client, plan);
-  for (const one of all) await checkAdministrators(tools, one);
+  await checkAdministrators(tools, plan);
   if (dryRun) {
     refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
-    if (list !== undefined) await writeLists(tools, list, all, async () => undefined);
+    if (list !== undefined) await writeLists(tools, list, plan, async () => undefined);
     await pending.leave();
     return showResult(tools, { plan, dryRun, committed: false });
   }
   const commit = async () => ({ plan: await pending.commit(), committed: true });
   const listing = async (file: string) => {
     let done = { plan, committed: false };
-    await writeLists(tools, file, all, async () => (done = await commit()));
+    await writeLists(tools, file, plan, async () => (done = await commit()));
     return done;
   };
   await confirmAndCommit(tools, pending, options, list === undefined ? undefined : () => listing(list));
 }
-
-/** A deletion, and the one that is committed with it. */
-const plansOf = async (client: Client<"imports">, plan: Import): Promise<readonly Import[]> =>
-  plan.takes === undefined ? [plan] : [plan, await client.imports.show(plan.takes.id)];
 
 /** Records by their ids, or the filters. */
 async function requestOf<R extends { readonly id: string }>(
@@ -164,22 +158,15 @@ const NOBODY = new Failure("usage", {
 });
 
 /**
- * Writes who goes by deletions that are committed together: the first one's records to the file, those of another beside it.
+ * Writes who goes: the records of the plan's kind to the file, the users who go with organisations beside it.
  *
  * @param done called when all files are in place; if it throws, none is left
  */
-async function writeLists(
-  tools: Tools,
-  file: string,
-  [first, ...others]: readonly Import[],
-  done: () => Promise<unknown>,
-): Promise<void> {
-  if (first === undefined) {
-    await done();
-    return;
-  }
-  const [next] = others;
-  const rest = next === undefined ? done : () => writeLists(tools, listBeside(file, next.kind), others, done);
-  await writeDeletions(tools, file, first, rest);
-  await tools.terminal.note(text(`list written: ${file}`, `一覧を書き出しました: ${file}`));
+async function writeLists(tools: Tools, file: string, plan: Import, done: () => Promise<unknown>): Promise<void> {
+  const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
+    await writeDeletions(tools, path, { id: plan.id, kind }, settle);
+    await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
+  };
+  const users = (): Promise<void> => write(listBeside(file, "users"), "users", done);
+  await write(file, plan.kind, (plan.beside ?? []).length === 0 ? done : users);
 }

@@ -269,16 +269,6 @@ test("progress counts the plan's rows", async () => {
 
 testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
 
-test("where another import commits this one too, the tenant says which", async () => {
-  const hint = { en: "commit both: clomoctl imports commit 4", ja: "両方を確定するには: clomoctl imports commit 4" };
-  const part = new Failure("conflict", { what: { en: "import P12 is part of import 4", ja: "一部です" }, hint });
-  const tenant = holding(planOf(), { commitImport: part, import: planOf() });
-  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
-  expect([en.exit, ja.exit]).toEqual([5, 5]);
-  expect(en.stderr).toContain("error: import P12 is part of import 4\n  commit both: clomoctl imports commit 4\n");
-  expect(ja.stderr).toContain("両方を確定するには: clomoctl imports commit 4\n");
-});
-
 test("writes the file for the console as it commits, and neither if there is a file already", async () => {
   await using tenant = new TestTenant();
   const folder = folderWith({ "there.csv": "kept" });

@@ -46,7 +46,6 @@ export default defineCommand({
     await showPlan(tools, plan, rowsOf(plan));
     if (plan.rejected) throw rejected(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    if (plan.takes !== undefined) await checkAdministrators(tools, await client.imports.show(plan.takes.id));
     if (emitCsv === undefined) return pending.settling(() => confirmAndCommit(tools, pending, answers));
     if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw needsInput(plan);
     refuseUnseen(plan);

@@ -20,18 +20,6 @@ test("drops the plan whose id begins so, and shows it", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("the deletion that is committed with one is discarded with it, whichever is named", async () => {
-  const users = planOf({ id: ID.replace(/5$/, "1"), number: "P3", mode: "delete", fileName: "S01" });
-  const takes = { id: users.id, number: "P3", delete: 2, recordsBefore: 9 };
-  const orgs = planOf({ id: ID, number: "P4", kind: "orgs", mode: "delete", fileName: "S01", takes });
-  const tenant = { imports: { items: [orgs, users] }, discardImport: users };
-  const { en, ja } = await inBoth("imports discard P3", { tenant });
-  expect(en.stderr).toBe("the plan of import P3 (S01) and of import P4 was discarded; nothing was changed\n");
-  expect(ja.stderr).toContain("インポート P3(S01)とインポート P4 の計画を破棄しました。");
-  const whole = await inBoth("imports discard P4", { tenant });
-  expect(whole.en.stderr).toContain("the plan of import P4 (S01) and of import P3 was discarded");
-});
-
 test("drops nothing where no import has the id, in both languages", async () => {
   const { en, ja } = await inBoth("imports discard ffff", { tenant: { imports } });
   expect(en).toMatchObject({

@@ -1,5 +1,4 @@
-import type { Client, Import } from "../../lib/client/index.ts";
-import { same, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
@@ -14,22 +13,14 @@ export default defineCommand({
   async run(tools, { id }) {
     const { client, permitChange } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN);
-    const beside = found.mode === "delete" ? await besideOf(client, found) : undefined;
     await permitChange();
     await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
     const { number, fileName } = found;
-    const too = beside === undefined ? same("") : text(` and of import ${beside}`, `とインポート ${beside} `);
     await tools.terminal.note(
       text(
-        `the plan of import ${number} (${fileName})${too.en} was discarded; nothing was changed`,
-        `インポート ${number}(${fileName})${too.ja}の計画を破棄しました。テナントは変更していません`,
+        `the plan of import ${number} (${fileName}) was discarded; nothing was changed`,
+        `インポート ${number}(${fileName})の計画を破棄しました。テナントは変更していません`,
       ),
     );
   },
 });
-
-/** The number of the deletion that is committed with one, and so discarded with it. */
-async function besideOf(client: Client<"imports">, { id, takes }: Import): Promise<string | undefined> {
-  if (takes !== undefined) return takes.number;
-  return (await client.imports.list()).find((one) => one.state === "planned" && one.takes?.id === id)?.number;
-}

@@ -4,19 +4,18 @@ import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
 import { committed, operations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { example, inTurn, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 
-const USERS: Import = { ...example<Import>("planDeletion"), delete: 3 };
+const USERS = { thing: "user", create: 0, update: 0, delete: 3, recordsBefore: 120 } as const;
 const PLAN: Import = {
-  ...USERS,
+  ...example<Import>("planDeletion"),
   id: "019a9f3c-5a00-7abc-8def-000000000007",
   number: "P13",
   kind: "orgs",
   delete: 2,
   recordsBefore: 22,
 };
-const { id, number, recordsBefore } = USERS;
-const BOTH: Import = { ...PLAN, takes: { id, number, delete: 3, recordsBefore } };
+const BOTH: Import = { ...PLAN, beside: [USERS] };
 const DISCARDED = { ...PLAN, state: "discarded" } as const;
 const [SALES] = example<{ items: readonly Org[] }>("findOrgs").items;
 
@@ -32,14 +31,13 @@ const goneOrg = rowOf({
     { field: "name", value: "営業部" },
   ],
 });
-const goneUser = rowOf({ row: 0, line: 0, action: "delete", exists: true });
-const importRows = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? [goneOrg] : [goneUser]);
+const goneUser = rowOf({ thing: "user", row: 0, line: 0, action: "delete", exists: true });
 
 const tenantWith = (more: Answers, plan = BOTH): Answers => ({
   findOrgs: example("findOrgs"),
   planDeletion: plan,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows,
+  importRows: plan.beside === undefined ? [goneOrg] : [goneOrg, goneUser],
   ...more,
 });
 
@@ -53,35 +51,27 @@ test("organisations that are empty go, shown by their paths", async () => {
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
 
-test("--recursive shows both plans, is confirmed by the sum, and tells how both are undone", async () => {
-  const { takes } = BOTH;
-  const importOf = inTurn(USERS, USERS, committed(USERS));
-  const tenant = tenantWith({ import: importOf, commitImport: committed(BOTH, 18) });
+test("--recursive is one plan, confirmed by the sum, and undone by one number", async () => {
+  const tenant = tenantWith({ commitImport: committed(BOTH, 18) });
   const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
   const { en, ja } = await inBoth(line, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
-      "plan for kanto (context embedded): users, delete",
-      "delete 3 of 120",
-      "  - hanako@example.co.jp 髙橋 花子",
       "plan for kanto (context embedded): organisations, delete",
-      "delete 2 of 22",
-      "  - S01 本社/営業部",
+      "organisation: delete 2 of 22",
+      "user: delete 3 of 120",
       "together: delete 5",
-      "import 17: 3 users deleted",
-      "import 18: 2 organisations deleted",
-      "undo, in this order: clomoctl undo 18, clomoctl undo 17",
+      "  - S01 本社/営業部",
+      "  - user hanako@example.co.jp 髙橋 花子",
+      "import 18: 2 organisations deleted, 3 users deleted",
+      "undo: clomoctl undo 18",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("\n合計: 5 件を削除\n");
-  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl undo 18, clomoctl undo 17\n");
-  expect(JSON.parse(en.stdout)).toMatchObject({
-    number: "18",
-    delete: 2,
-    takes: { number: takes?.number, importId: takes?.id, delete: 3 },
-  });
+  expect(ja.stderr).toContain("\n組織: 22 件のうち 2 件を削除\nユーザー: 120 件のうち 3 件を削除\n合計: 5 件を削除\n");
+  expect(ja.stderr).toContain("インポート 18: 組織を 2 件削除、ユーザーを 3 件削除\n取り消すには: clomoctl undo 18\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ number: "18", delete: 2, beside: [USERS] });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
   expect(operations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
 });
@@ -91,7 +81,7 @@ test.each([
   ["--yes --max-deletions 4", 10, "the plan deletes 5 of 142 records, more than the 4 allowed"],
   ["--yes", 3, "pass --confirm-deletions 5"],
 ])("neither count alone confirms both: %s ends with %i", async (answer, ending, told) => {
-  const tenant = tenantWith({ import: USERS, discardImport: DISCARDED });
+  const tenant = tenantWith({ import: BOTH, discardImport: DISCARDED });
   const { exit, stderr } = await run(`orgs delete S01 --recursive ${answer}`, { tenant });
   expect(exit).toBe(ending);
   expect(stderr).toContain(told);
@@ -104,37 +94,35 @@ test.each([
   ["40%", 1, 13, "13 of 30 organisations, more than the 12 allowed", "計画では組織 30 件のうち 13 件を"],
   ["12", 6, 8, "14 of 42 records, more than the 12 allowed", "計画では 42 件のうち 14 件を"],
 ])("each kind is held to its own number by --max-deletions %s: %i and %i", async (limit, users, orgs, en, ja) => {
-  const whole = { ...PLAN, delete: orgs, recordsBefore: 30, takes: { id, number, delete: users, recordsBefore: 12 } };
-  const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? whole : { ...USERS, delete: users });
-  const tenant = tenantWith({ import: byId, discardImport: DISCARDED }, whole);
+  const beside = [{ ...USERS, delete: users, recordsBefore: 12 }];
+  const whole = { ...PLAN, delete: orgs, recordsBefore: 30, beside };
+  const tenant = tenantWith({ import: whole, discardImport: DISCARDED }, whole);
   const told = await inBoth(`orgs delete S01 --recursive --yes --max-deletions ${limit}`, { tenant });
   expect(told.en.exit).toBe(10);
   expect(told.en.stderr).toContain(`error: the plan deletes ${en}`);
   expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
   expect(told.ja.stderr).toContain(ja);
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
-  const imports = { items: [whole, USERS] };
+  const imports = { items: [whole] };
   const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, { tenant: { ...kept, imports } });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
 });
 
 test("what is within the limit in each kind goes", async () => {
-  const takes = { id, number, delete: 3, recordsBefore: 12 };
-  const whole = { ...PLAN, delete: 2, recordsBefore: 4, takes };
-  const tenant = tenantWith({ import: USERS, commitImport: committed(whole) }, whole);
+  const whole = { ...PLAN, delete: 2, recordsBefore: 4, beside: [{ ...USERS, recordsBefore: 12 }] };
+  const tenant = tenantWith({ commitImport: committed(whole) }, whole);
   expect(await run("orgs delete S01 --recursive --yes --max-deletions 50%", { tenant })).toMatchObject({ exit: 0 });
 });
 
 test("a plan of both that was kept is committed by the sum too", async () => {
-  const shown = tenantWith({ imports: { items: [BOTH, USERS] }, import: USERS, commitImport: committed(BOTH) });
+  const shown = tenantWith({ imports: { items: [BOTH] }, commitImport: committed(BOTH) });
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
   const { exit, stderr } = await run("imports commit P13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);
   expect(stderr).toContain("\ntogether: delete 5\n");
   const { commitImport: _commit, ...kept } = tenant;
-  const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? BOTH : USERS);
-  const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: byId } });
+  const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: BOTH } });
   expect(wrong.exit).toBe(3);
   expect(wrong.stderr).toContain("the plan deletes 5 records, not 2");
 });
@@ -142,7 +130,7 @@ test("a plan of both that was kept is committed by the sum too", async () => {
 test("lists of both are written beside each other, in a dry run too", async () => {
   const folder = freshFolder();
   const users = example<object>("users", { next: null });
-  const tenant = tenantWith({ import: USERS, discardImport: DISCARDED, orgs: example("orgs"), users });
+  const tenant = tenantWith({ discardImport: DISCARDED, orgs: example("orgs"), users });
   const { exit } = await run("orgs delete S01 --recursive --dry-run --list gone.csv", { tenant, folder });
   expect(exit).toBe(0);
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("営業部");

@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
-import { RESULT_COLUMNS, TAKES_COLUMN } from "../imports/plan/columns.ts";
+import { BESIDE_COLUMN, RESULT_COLUMNS } from "../imports/plan/columns.ts";
 import { nearOrgs, ORG_ARGUMENT, ORG_NAMES } from "./named.ts";
 
 export default defineCommand({
@@ -10,8 +10,8 @@ export default defineCommand({
   details: [
     ...DELETION_HELP,
     text(
-      "An organisation goes only when nobody and nothing is in it, or what is in it goes too; else the command says what that is (exit 3). With --recursive all below it and the users in them go too: the users are an import of their own, both are confirmed by the sum of their counts and done together, and undone in the order that is shown. 全社 is never deleted.",
-      "組織は、所属するユーザーも下位の組織もないとき(またはそれらも一緒に削除するとき)だけ削除できます。そうでなければ何が残っているかを示します(終了コード 3)。--recursive を付けると、下位の組織と所属するユーザーもすべて削除します。ユーザーの削除は別のインポートになり、両方の件数の合計で確認して同時に確定します。取り消すときは表示された順に取り消してください。全社は削除できません。",
+      "An organisation goes only when nobody and nothing is in it, or what is in it goes too; else the command says what that is (exit 3). With --recursive all below it and the users in them go too, as one change that is confirmed by the sum of both counts and undone by one number. 全社 is never deleted.",
+      "組織は、所属するユーザーも下位の組織もないとき(またはそれらも一緒に削除するとき)だけ削除できます。そうでなければ何が残っているかを示します(終了コード 3)。--recursive を付けると、下位の組織と所属するユーザーもすべて、1 つの変更として削除します。両方の件数の合計で確認し、1 つの番号で取り消せます。全社は削除できません。",
     ),
   ],
   args: {
@@ -29,7 +29,7 @@ export default defineCommand({
     { line: "clomoctl orgs delete 本社/営業部 --recursive --confirm-deletions 12" },
   ],
   exits: DELETION_EXITS,
-  shows: [...RESULT_COLUMNS, TAKES_COLUMN],
+  shows: [...RESULT_COLUMNS, BESIDE_COLUMN],
   run: (tools, { orgs, recursive, file, ...options }) =>
     runDeletion(tools, {
       kind: "orgs",

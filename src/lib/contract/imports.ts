@@ -110,7 +110,7 @@ const KeptRequest = named(
     mode: z.enum(["append", "replace", "delete"]).default("append"),
     select: z
       .strictObject({
-        by: z.enum(["named", "below", "within", "filtered"]),
+        by: z.enum(["named", "below", "filtered"]),
         filterName: z.string().optional(),
         filterId: z.string().optional(),
         search: z.string().optional(),
@@ -242,16 +242,24 @@ const Import = named(
       .optional(),
     /** of an undo: the custom fields removed since whose values do not come back, and how many */
     lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
-    /** of an undo: the records of other things than the kind's, by the things' names */
-    beside: z.array(z.object({ thing: z.string(), create: z.int(), update: z.int(), delete: z.int() })).optional(),
+    /** of an undo, and of organisations that go with their users: the records of other things than the kind's, by the things' names */
+    beside: z
+      .array(
+        z.object({
+          thing: z.string(),
+          create: z.int(),
+          update: z.int(),
+          delete: z.int(),
+          recordsBefore: z.int().meta({ description: "number of records of the thing before" }),
+        }),
+      )
+      .optional(),
     /** of an undo: the records that it cannot undo, or leaves out, and the first thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
     /** of a drop: the numbers of the tasks of the console that are dropped */
     drops: z.array(z.int()).optional(),
     /** of an undo: who else made changes after the one that it undoes */
     others: z.array(z.string()).optional(),
-    /** of organisations: the deletion of their users, which is committed with it */
-    takes: z.object({ id: Id, number: z.string(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
     /** of one that leaves something to be done in the console: how many of its records the console has by now */
@@ -279,7 +287,7 @@ const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]
 const PlanRow = named(
   "PlanRow",
   z.object({
-    thing: z.string().optional().meta({ description: "of an undo: the thing of a record that no file has" }),
+    thing: z.string().optional().meta({ description: "of a record of another thing than the kind's: that thing" }),
     row: z.int(),
     line: z.int(),
     key: z.string(),

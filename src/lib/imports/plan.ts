@@ -6,10 +6,10 @@ import type { BlockedRecord } from "../model/undo.ts";
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
 export interface Selection {
   /**
-   * `named`: the records themselves; `below`: and all below them in their tree; `within`: what belongs to the organisations
-   * that were named, or to one below them; `filtered`: what passes all these filters of the list
+   * `named`: the records themselves; `below`: organisations, all below them and the users in them; `filtered`: what passes
+   * all these filters of the list
    */
-  readonly by: "named" | "below" | "within" | "filtered";
+  readonly by: "named" | "below" | "filtered";
   readonly filterName?: string | undefined;
   readonly filterId?: string | undefined;
   readonly search?: string | undefined;
@@ -141,19 +141,22 @@ export interface PlanCounts {
   readonly merged?: MergedValues | undefined;
   /** of an undo: the values that do not come back, as their custom fields were removed since */
   readonly lost?: readonly LostField[] | undefined;
-  /** of an undo: the records of other things that it writes, by the things' names */
-  readonly beside?:
-    | readonly {
-        readonly thing: string;
-        readonly create: number;
-        readonly update: number;
-        readonly delete: number;
-      }[]
-    | undefined;
+  /** of an undo or a deletion: the records of other things that it writes, by the things' names */
+  readonly beside?: readonly BesideCounts[] | undefined;
   /** of an undo: the records that it leaves as they are, and the first of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
+}
+
+/** The records of a thing that a plan writes, though they are not of its kind. */
+export interface BesideCounts {
+  readonly thing: string;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  /** records of the thing before the plan */
+  readonly recordsBefore: number;
 }
 
 /** Values of a custom field that was removed. */

@@ -232,9 +232,10 @@ export class ActorsModel extends DirectoryModel {
     // that it was undone is said first
     if (isUndone) return [];
     const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
-    const needed = this.barred(this.needsOfWork({ kind, did: undone }));
+    const needed = this.barred(this.needsOfWork({ did: undone }));
     if (needed.length > 0) return needed;
-    return kind === "users" && did.some(({ record }) => this.#untouchable(record).length > 0) ? [notPermitted()] : [];
+    const isAbove = did.some((one) => one.kind === "users" && this.#untouchable(one.record).length > 0);
+    return isAbove ? [notPermitted()] : [];
   }
 
   override commit(done: Done, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
@@ -255,9 +256,9 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  override deletions(gone: Parameters<DirectoryModel["deletions"]>[0]): ReturnType<DirectoryModel["deletions"]> {
+  override deletion(gone: Parameters<DirectoryModel["deletion"]>[0]): ReturnType<DirectoryModel["deletion"]> {
     const isManaged = gone.some(([kind, records]) => kind === "orgs" && records.some((org) => this.#isManaged(org)));
-    return isManaged ? undefined : super.deletions(gone);
+    return isManaged ? undefined : super.deletion(gone);
   }
 
   #isManaged(org: number): boolean {

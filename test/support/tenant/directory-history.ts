@@ -282,12 +282,14 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   }
 
   /** What the record of imports names: themselves, and who went with them. */
-  #objectsOf(imports: readonly string[], done: Pick<ModelImport, "did" | "kind"> | undefined): readonly Named[] {
-    const gone = (done?.did ?? []).filter(({ action }) => action === "delete");
-    const thing = done?.kind === "orgs" ? THINGS.orgs : THINGS.users;
+  #objectsOf(imports: readonly string[], { did }: Pick<ModelImport, "did">): readonly Named[] {
+    const gone = did.filter(({ action }) => action === "delete");
     return [
       ...imports.map((id) => ({ thing: "import", id })),
-      ...gone.map(({ record }) => ({ thing, id: this.idOf(record) })),
+      ...gone.map(({ kind, record }) => ({
+        thing: kind === "orgs" ? THINGS.orgs : THINGS.users,
+        id: this.idOf(record),
+      })),
     ];
   }
 
@@ -321,29 +323,21 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const barred = model.barred(model.needs(kind, how === "recursive" ? how : "delete"));
     if (barred.length > 0) return this.refused(asked(), barred);
     if (lost) return this.refused(asked(), [{ code: "not-found", about: [] }, ...model.held(gone)]);
-    const deletions = model.deletions(gone);
-    if (deletions === undefined) return this.refused(asked(), model.held(gone));
+    const done = model.deletion(gone);
+    if (done === undefined) return this.refused(asked(), model.held(gone));
     const plan = await asked();
-    const counts = [...(plan.takes === undefined ? [] : [plan.takes.delete]), plan.delete];
     expectSame(
-      counts,
-      deletions.map(({ did }) => did.length),
+      [plan.delete, ...(plan.beside ?? []).map((one) => one.delete)],
+      gone.map(([, records]) => records.length),
     );
     if (dryRun) {
       await this.client.imports.discard(plan.id);
       return { what: "dry deletion", audit: [] };
     }
     await this.client.imports.commit(plan);
-    const imports = [...(plan.takes === undefined ? [] : [plan.takes]), plan];
-    for (const [at, one] of deletions.entries()) model.commit(one, imports[at] ?? plan);
+    model.commit(done, plan);
     await this.expectRecords();
-    return {
-      what: how,
-      audit: imports.map(({ id }, place) => ({
-        action: `${deletions[place]?.kind ?? kind}.delete`,
-        objects: this.#objectsOf([id], deletions[place]),
-      })),
-    };
+    return { what: how, audit: [{ action: `${kind}.delete`, objects: this.#objectsOf([plan.id], done) }] };
   }
 
   #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
@@ -365,7 +359,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const orgs = [...new Set(picked.flatMap((record) => model.subtree(record)))];
     const within = ([, { orgCode }]: readonly [number, Values]): boolean => orgs.includes(Number(orgCode));
     const users = [...model.records.users].filter(within).map(([record]) => record);
-    const gone = [...(users.length > 0 ? [["users", users] as const] : []), ["orgs", orgs] as const];
+    const gone = [["orgs", orgs] as const, ...(users.length > 0 ? [["users", users] as const] : [])];
     return { gone, request: { kind, ids, recursive: true } };
   }
 

@@ -81,8 +81,8 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /** What it needs to do something to records as an import does. @param isNew who is new to whoever acts */
-  needsOfWork({ kind, did }: Pick<Done, "kind" | "did">, isNew = (_record: number) => false): readonly Need[] {
-    return did.flatMap(({ record, action, before, after }): readonly Need[] => {
+  needsOfWork({ did }: Pick<Done, "did">, isNew = (_record: number) => false): readonly Need[] {
+    return did.flatMap(({ kind, record, action, before, after }): readonly Need[] => {
       if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
       if (action === "delete") return ["users.delete"];
       if (action === "create" || isNew(record)) return this.needs(kind, "create");
@@ -201,7 +201,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /** Why records are not deleted; none if they are. */
-  held(gone: Parameters<HistoryModel["deletions"]>[0]): readonly Refusal[] {
+  held(gone: Parameters<HistoryModel["deletion"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
     const refused = (name: string): Refusal => ({ code: "input-rejected", about: [name, "何も変更していません"] });
     const protectedUsers = [...this.records.users].filter(([user]) => going.has(user) && this.administrators.has(user));

@@ -9,6 +9,7 @@ export type Values = Readonly<Record<string, string | number | readonly string[]
 
 /** What an import did to a record, by the record's number in the model. */
 export interface Did {
+  readonly kind: Kind;
   readonly record: number;
   readonly action: "create" | "update" | "delete";
   readonly before?: Values;
@@ -17,6 +18,7 @@ export interface Did {
 
 /** What an import did, and what it created because rows name it. */
 interface Done {
+  /** its own: it may write others with it */
   readonly kind: Kind;
   readonly did: readonly Did[];
   readonly orgs: ReadonlyMap<number, Values>;
@@ -223,13 +225,13 @@ export class HistoryModel {
         ([field, cell]) => [field, valueOf(field, cell, { record, before })] as const,
       );
       const after: Values = { ...before, ...Object.fromEntries(cells) };
-      if (before === undefined) return [{ record, action: "create", after }];
-      return isSame(before, after) ? [] : [{ record, action: "update", before, after }];
+      if (before === undefined) return [{ kind, record, action: "create", after }];
+      return isSame(before, after) ? [] : [{ kind, record, action: "update", before, after }];
     });
     const isLacking = (record: number): boolean =>
       !numbers.includes(record) && !this.administrators.has(record) && this.sees(kind, record);
     const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => isLacking(record)) : [];
-    const deleted = lacking.map(([record, before]): Did => ({ record, action: "delete", before }));
+    const deleted = lacking.map(([record, before]): Did => ({ kind, record, action: "delete", before }));
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
   }
 
@@ -240,10 +242,11 @@ export class HistoryModel {
   }
 
   /**
-   * What deletions that are committed together do; undefined where an administrator would go, or something belongs to what
-   * goes and stays.
+   * What a deletion does; undefined where an administrator would go, or something belongs to what goes and stays.
+   *
+   * @param gone its own kind first
    */
-  deletions(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): readonly Done[] | undefined {
+  deletion(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): Done | undefined {
     const going = new Set(gone.flatMap(([, records]) => records));
     if ([...going].some((record) => this.administrators.has(record))) return undefined;
     for (const kind of Object.keys(this.records) as Kind[]) {
@@ -254,24 +257,24 @@ export class HistoryModel {
         if (isHeld && !going.has(record)) return undefined;
       }
     }
-    return gone.map(([kind, records]): Done => {
-      const did = records.map((record): Did => {
+    const did = gone.flatMap(([kind, records]) =>
+      records.map((record): Did => {
         const before = this.records[kind].get(record);
-        return { record, action: "delete", ...(before && { before }) };
-      });
-      return { kind, did, orgs: new Map(), groups: [] };
-    });
+        return { kind, record, action: "delete", ...(before && { before }) };
+      }),
+    );
+    return { kind: gone[0]?.[0] ?? "users", did, orgs: new Map(), groups: [] };
   }
 
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
   undo({ id, kind, did, orgs, groups, undone }: ModelImport): Done | undefined {
     if (undone) return undefined;
     // of a SECURED APPs administrator an import changes nothing; of any it deletes none
-    const isProtected = ({ record, action }: Did): boolean =>
-      this.administrators.has(record) && (action === "create" || kind === "calendar");
+    const isProtected = ({ kind: of, record, action }: Did): boolean =>
+      this.administrators.has(record) && (action === "create" || of === "calendar");
     if (did.some(isProtected)) return undefined;
-    const stands = ({ record, action, before, after }: Did): boolean => {
-      const now = this.records[kind].get(record);
+    const stands = ({ kind: of, record, action, before, after }: Did): boolean => {
+      const now = this.records[of].get(record);
       if (action !== "update" || now === undefined) return isSame(now, after);
       return fieldsChanged(before, after).every((field) =>
         isSame({ [field]: now[field] ?? null }, { [field]: after?.[field] ?? null }),
@@ -279,14 +282,15 @@ export class HistoryModel {
     };
     if (!did.every(stands)) return undefined;
     if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
-    const inverse = did.map(({ record, action, before, after }): Did => {
-      const now = this.records[kind].get(record);
-      if (action === "create") return { record, action: "delete", ...(now && { before: now }) };
-      if (action === "delete") return { record, action: "create", ...(before && { after: before }) };
+    const inverse = did.map(({ kind: of, record, action, before, after }): Did => {
+      const now = this.records[of].get(record);
+      if (action === "create") return { kind: of, record, action: "delete", ...(now && { before: now }) };
+      if (action === "delete") return { kind: of, record, action: "create", ...(before && { after: before }) };
       const changed = fieldsChanged(before, after);
       const kept = Object.entries(now ?? {}).filter(([field]) => !changed.includes(field));
       const former = Object.entries(before ?? {}).filter(([field]) => changed.includes(field));
       return {
+        kind: of,
         record,
         action,
         ...(now && { before: now }),
@@ -299,7 +303,8 @@ export class HistoryModel {
     for (const name of this.groups) trial.groups.add(name);
     const undoing: Done = { kind, did: inverse, orgs: new Map(), groups: [] };
     trial.#write(undoing, [...orgs.keys()], groups);
-    if (inverse.some(({ after }) => kind === "orgs" && after && this.#hasNewTwin(after, { id, did }))) return undefined;
+    if (inverse.some(({ kind: of, after }) => of === "orgs" && after && this.#hasNewTwin(after, { id, did })))
+      return undefined;
     return trial.#isInOrder() ? undoing : undefined;
   }
 
@@ -317,7 +322,8 @@ export class HistoryModel {
     const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     const called = { before, after: this.called() };
-    const orgs = done.kind === "orgs" ? done.did.map(({ record }) => record) : [...done.orgs.keys()];
+    const ownOrgs = done.did.filter(({ kind }) => kind === "orgs").map(({ record }) => record);
+    const orgs = [...ownOrgs, ...done.orgs.keys()];
     for (const record of orgs) this.#written.set(record, this.imports.length);
     this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called });
     const undone = this.imports.find((one) => one.id === undid?.id);
@@ -369,10 +375,10 @@ export class HistoryModel {
     }
   }
 
-  #write({ kind, did, orgs, groups }: Done, orgsGone: readonly number[], groupsGone: readonly string[]): void {
+  #write({ did, orgs, groups }: Done, orgsGone: readonly number[], groupsGone: readonly string[]): void {
     for (const [record, values] of orgs) this.records.orgs.set(record, values);
     for (const name of groups) this.groups.add(name);
-    for (const { record, after } of did) {
+    for (const { kind, record, after } of did) {
       if (after === undefined) this.records[kind].delete(record);
       else this.records[kind].set(record, after);
     }

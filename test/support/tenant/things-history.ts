@@ -491,7 +491,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     if (gone.length === 0) return NOTHING;
     const isLost = gone.some((record) => !model.records[kind].has(record));
     if (isLost) return this.refused(imports.delete(request), [{ code: "not-found", about: [] }]);
-    const [done] = model.deletions([[kind, gone]]) ?? [];
+    const done = model.deletion([[kind, gone]]);
     if (done === undefined) return this.refused(imports.delete(request), [{ code: "input-rejected", about: [] }]);
     const plan = await imports.delete(request);
     expectSame(plan.delete, gone.length);

@@ -113,8 +113,8 @@ export function describeRow(
   return [...changes, ...(row.setsSecret ? [SECRET] : [])];
 }
 
-/** The records of another thing that an undo writes. */
-type Beside = NonNullable<Import["beside"]>[number];
+/** The records of a thing that an undo writes. */
+type Beside = Pick<NonNullable<Import["beside"]>[number], "thing" | "create" | "update" | "delete">;
 
 /** `device: create 0, update 3, delete 0` */
 export const describeBeside = ({ thing, create, update, delete: gone }: Beside): Text => {

@@ -153,15 +153,6 @@ export interface ImportResult {
   readonly committed: boolean;
 }
 
-/** What was deleted with organisations. */
-export const TAKES_COLUMN: Column<ImportResult> = {
-  key: "takes",
-  header: text("deleted with it", "あわせて削除"),
-  value: ({ plan: { takes } }) =>
-    takes === undefined ? null : { number: takes.number, importId: takes.id, delete: takes.delete },
-  name: ({ plan: { takes } }) => (takes === undefined ? null : same(`${takes.number} (-${takes.delete})`)),
-};
-
 /** The devices that have to be wiped for another owner. */
 export const WIPES_COLUMN: Column<ImportResult> = {
   key: "wipes",
@@ -186,7 +177,7 @@ export const BLOCKED_COLUMN: Column<ImportResult> = {
   name: ({ plan: { blocked } }) => same(String(blocked?.count ?? 0)),
 };
 
-/** The records of other things that an undo wrote. */
+/** The records of other things than the kind's that were written. */
 export const BESIDE_COLUMN: Column<ImportResult> = {
   key: "beside",
   header: text("other records", "ほかのレコード"),

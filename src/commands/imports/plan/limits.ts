@@ -74,9 +74,9 @@ const WITHOUT_LIMIT = text(
   "削除してよければ、--max-deletions を省いてください",
 );
 
-/** The records that a plan deletes, with those of the deletion that is committed with it. */
-export const deletionsIn = ({ delete: own, takes, beside = [] }: Import): number =>
-  beside.reduce((sum, one) => sum + one.delete, own + (takes?.delete ?? 0));
+/** The records that a plan deletes, of all things. */
+export const deletionsIn = ({ delete: own, beside = [] }: Import): number =>
+  beside.reduce((sum, one) => sum + one.delete, own);
 
 /** What goes of one kind, and all that there is of it. */
 interface Share {
@@ -86,13 +86,12 @@ interface Share {
   readonly all: number;
 }
 
-/** What a plan deletes, kind by kind: users that go with organisations are held to their own number, not to that of both. */
-const sharesOf = ({ kind, delete: own, recordsBefore, takes }: Import): readonly Share[] => {
-  if (takes === undefined) return [{ deletions: own, all: recordsBefore }];
-  return [
-    { noun: nounNamed("user"), deletions: takes.delete, all: takes.recordsBefore },
-    { noun: nounNamed(FORMATS[kind].thing.name), deletions: own, all: recordsBefore },
-  ];
+/** What a plan deletes, thing by thing: users that go with organisations are held to their own number, not to that of both. */
+const sharesOf = ({ kind, delete: own, recordsBefore, beside = [] }: Import): readonly Share[] => {
+  const others = beside.filter((one) => one.delete > 0);
+  if (others.length === 0) return [{ deletions: own, all: recordsBefore }];
+  const all = [...others, { thing: FORMATS[kind].thing.name, delete: own, recordsBefore }];
+  return all.map((one) => ({ noun: nounNamed(one.thing), deletions: one.delete, all: one.recordsBefore }));
 };
 
 /** `the plan deletes 12 of 30 users`, up to where it is told what stands against that. */

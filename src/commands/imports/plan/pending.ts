@@ -174,9 +174,6 @@ const MAY_BE_DONE = (number: string): Text =>
   );
 
 function withNextStep(failure: Failure, number: string): Failure {
-  // the tenant names the import that this one is committed with
-  const whole = /clomoctl imports commit (?<number>\w+)/.exec(failure.hint?.en ?? "")?.groups?.["number"];
-  if (whole !== undefined && whole !== number) return failure;
   const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
   return failure.with({
     hint: text(`the plan is kept; continue with: ${next}`, `計画は残っています。続けるには: ${next}`),

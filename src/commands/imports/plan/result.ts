@@ -16,7 +16,6 @@ import {
   RELEASED_COLUMN,
   RESULT_COLUMNS,
   SETTLED_COLUMN,
-  TAKES_COLUMN,
   USUAL_RESULT,
   WIPES_COLUMN,
   type ImportResult,
@@ -30,7 +29,6 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
   if (isSilent(tools, result)) return;
   const columns = [
     ...RESULT_COLUMNS,
-    ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
     ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
@@ -40,9 +38,8 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {
-    const taken = plan.takes && (await (await tools.tenant("imports")).client.imports.show(plan.takes.id));
-    const mayUndo = (await unlessFailing(() => mayAll(tools, neededToUndo(plan, taken)))) ?? true;
-    for (const told of afterCommit(plan, taken, mayUndo)) await terminal.note(told);
+    const mayUndo = (await unlessFailing(() => mayAll(tools, neededToUndo(plan)))) ?? true;
+    for (const told of afterCommit(plan, mayUndo)) await terminal.note(told);
   } else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
 
@@ -61,14 +58,13 @@ const AFTER_DRY_RUN = text(
 );
 
 /** What is deleted to undo what was created, and created to undo what was deleted, takes a right of its own. */
-function neededToUndo(...[plan, taken]: [Import, Import | undefined]): readonly Operation[] {
-  const { kind } = plan;
+function neededToUndo(plan: Import): readonly Operation[] {
+  const { kind, beside = [] } = plan;
   if (!(kind === "users" || kind === "orgs" || kind === "devices")) return [];
-  const created = plan.create > 0;
-  const deleted = plan.delete > 0 || taken !== undefined;
   return [
-    ...(created ? [`${kind}.delete` as const] : []),
-    ...(deleted ? [`${kind}.write` as const] : []),
+    ...(plan.create > 0 ? [`${kind}.delete` as const] : []),
+    ...(plan.delete > 0 ? [`${kind}.write` as const] : []),
+    ...(beside.some((one) => one.thing === "user" && one.delete > 0) ? ["users.write" as const] : []),
     ...(plan.orgsCreated > 0 ? ["orgs.delete" as const] : []),
     ...((plan.released ?? 0) > 0 ? ["devices.write" as const] : []),
   ];
@@ -77,26 +73,24 @@ function neededToUndo(...[plan, taken]: [Import, Import | undefined]): readonly 
 /**
  * What was done, and what to type next.
  *
- * @param taken the deletion that was committed with it
  * @param mayUndo whoever acts may undo it
  */
-function afterCommit(plan: Import, taken: Import | undefined, mayUndo: boolean): readonly Text[] {
-  const all = taken === undefined ? [plan] : [taken, plan];
-  if (!isChanging(plan)) return [...all.map(done), ...settled(plan)];
-  const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
-  const console = tasks.join(", ");
+function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
+  const { consoleTask, undoes } = plan;
+  const told = [done(plan), ...settled(plan)];
+  if (!isChanging(plan)) return told;
+  const steps = line("console show", [consoleTask ?? 0]);
   return [
-    ...all.map(done),
-    ...settled(plan),
-    ...(tasks.length === 0
+    ...told,
+    ...(consoleTask === undefined
       ? []
       : [
           text(
-            `not done in the console yet, which does not follow by itself: ${console}`,
-            `管理画面には自動で反映されません。手順: ${console}`,
+            `not done in the console yet, which does not follow by itself: ${steps}`,
+            `管理画面には自動で反映されません。手順: ${steps}`,
           ),
         ]),
-    ...(mayUndo || plan.undoes !== null ? [taken === undefined ? nextOf(plan) : inOrder(plan, taken)] : []),
+    ...(mayUndo || undoes !== null ? [nextOf(plan)] : []),
   ];
 }
 
@@ -137,12 +131,6 @@ function settled({ settled: found }: Import): readonly Text[] {
       : text(`open: ${open} (clomoctl console list)`, `未了の作業: ${open} 件(clomoctl console list)`);
   return [joined([shown, ...others, ...against, left], text("; ", "。"))];
 }
-
-/** What was deleted last comes back first: what is in it refers to it. */
-const inOrder = ({ change }: Import, { change: before }: Import): Text => {
-  const commands = [change, before].map((number) => line("undo", [number ?? "last"])).join(", ");
-  return text(`undo, in this order: ${commands}`, `取り消すには、この順に: ${commands}`);
-};
 
 function nextOf({ change, emittedAt }: Import): Text {
   const number = change ?? "last";

@@ -44,9 +44,6 @@ export async function showPlan(
 ): Promise<void> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  if (plan.takes !== undefined) {
-    await showPlan(tools, await chosen.client.imports.show(plan.takes.id), { whole, allRows });
-  }
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected)
     for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
@@ -61,9 +58,6 @@ export async function showPlan(
         await showRows(tools, plan, action, allRows);
     }
   }
-  if (plan.takes === undefined) return;
-  const deletions = deletionsIn(plan);
-  await terminal.note(text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`));
 }
 
 /** The command that lists all rows of a plan that is kept. */
@@ -100,8 +94,18 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
 }
 
 /** What a deletion takes, and who stays. */
-function* ofDeletion({ delete: gone, recordsBefore, staying }: Import): Generator<Text> {
-  yield text(`delete ${gone} of ${recordsBefore}`, `${recordsBefore} 件のうち ${gone} 件を削除`);
+function* ofDeletion(plan: Import): Generator<Text> {
+  const { kind, delete: gone, recordsBefore, beside = [], staying } = plan;
+  const all = [{ thing: FORMATS[kind].thing.name, delete: gone, recordsBefore }, ...beside];
+  for (const one of all) {
+    const line = text(
+      `delete ${one.delete} of ${one.recordsBefore}`,
+      `${one.recordsBefore} 件のうち ${one.delete} 件を削除`,
+    );
+    yield all.length === 1 ? line : joined([nounNamed(one.thing), line], same(": "));
+  }
+  const deletions = deletionsIn(plan);
+  if (all.length > 1) yield text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`);
   if (staying === undefined) return;
   const { count, names } = staying;
   yield text(`administrators stay: ${named(count, names)}`, `削除せずに残す管理者: ${named(count, names)}`);
@@ -321,12 +325,13 @@ async function showRows(
 ): Promise<void> {
   const { terminal } = tools;
   const { client } = await tools.tenant("imports");
-  const limit = plan.mode === "delete" ? FIRST_GONE : plan.kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
+  const { mode, kind, beside = [] } = plan;
+  const gone = FIRST_GONE * (1 + beside.length);
+  const limit = mode === "delete" ? gone : kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
   for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
-  const beside = (plan.beside ?? []).reduce((sum, one) => sum + one[action], 0);
-  const rest = plan[action] + beside - limit;
+  const rest = beside.reduce((sum, one) => sum + one[action], plan[action]) - limit;
   if (rest <= 0) return;
   const all = allRows === undefined ? same("") : text(` (all: ${allRows.en})`, `(全件: ${allRows.ja})`);
   await terminal.note(text(`  … and ${rest} more${all.en}`, `  … 他 ${rest} 件${all.ja}`));
@@ -341,7 +346,7 @@ function rowLine({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
   const name = nameOf(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
-  const label = name !== "" && name !== key && row.thing === undefined ? ` ${name}` : "";
+  const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = row.thing === undefined ? undefined : nounNamed(row.thing);
   const changes = describeRow(kind, row, MOST_CHARACTERS);
   const rest = changes.length > MOST_CHANGES ? [same(`… (${changes.length})`)] : [];

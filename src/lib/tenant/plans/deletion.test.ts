@@ -244,25 +244,58 @@ test.each([
   await expect(asked).rejects.toMatchObject({ code: "input-rejected", hint: { en: hint } });
 });
 
-test("an organisation goes with all below it and their users: two imports, committed as one", async () => {
+/** The actions in the audit since it was cleared, each with what it names. */
+const audited = async (): Promise<readonly string[]> =>
+  (await Array.fromAsync(tenant.client.audit.list())).map(({ record }) => {
+    if (typeof record === "string") throw new TypeError("it was altered");
+    return [record.action, ...record.objects.map(({ name }) => name)].join(" | ");
+  });
+
+test("organisations go with all below them and their users by one change, with one record, and come back by one undo", async () => {
   const before = tenant.dump();
+  tenant.clearAudit();
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  const { takes } = found;
   // 全社 is not counted
-  expect(found).toMatchObject({ delete: 2, recordsBefore: 3 });
-  expect(takes).toMatchObject({ number: "P5", delete: 2, recordsBefore: 3 });
-  const users = await tenant.client.imports.show(takes?.id ?? "");
-  expect(users).toMatchObject({ kind: "users", mode: "delete", delete: 2, state: "planned" });
+  const users = { thing: "user", create: 0, update: 0, delete: 2, recordsBefore: 3 };
+  expect(found).toMatchObject({ delete: 2, recordsBefore: 3, beside: [users] });
+  const rows = [
+    [undefined, "delete", "S"],
+    [undefined, "delete", "S1"],
+    ["user", "delete", "yamada@x"],
+    ["user", "delete", "takahashi@x"],
+  ];
+  const told = async ({ id }: Import) =>
+    (await Array.fromAsync(tenant.client.imports.rows(id))).map(({ thing, action, key }) => [thing, action, key]);
+  expect(await told(found)).toEqual(rows);
   const done = await commit(found);
   expect(await paths()).toEqual(["開発部"]);
   expect(await emails()).toEqual(["suzuki@x"]);
-  expect(await tenant.client.imports.show(users.id)).toMatchObject({ state: "committed" });
-  const failure = await failureOf(undoImport(tenant.client, users.id));
-  expect(failure).toMatchObject({ code: "conflict" });
-  expect(failure?.what.en).toContain(`was deleted or renamed by change ${done.change}`);
-  await commit(await undoImport(tenant.client, done.id));
-  await commit(await undoImport(tenant.client, users.id));
+  expect(await told(done)).toEqual(rows);
+  const gone = "営業部 <S> | 東日本 <S1> | 山田 <yamada@x> | 髙橋 <takahashi@x>";
+  expect(await audited()).toEqual([`orgs.delete | ${done.number} | ${gone}`]);
+  const undo = await undoImport(tenant.client, done.id);
+  expect(undo).toMatchObject({
+    create: 2,
+    beside: [{ ...users, create: 2, delete: 0, recordsBefore: 1 }],
+    undoes: done.change,
+  });
+  await commit(undo);
   expect(tenant.dump()).toEqual(before);
+});
+
+test("a failure in the middle leaves all of them, and the plan", async () => {
+  const before = tenant.dump();
+  const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  // the users are gone by then
+  tenant.database
+    .exec(`create trigger broken before delete on org when not exists (select 1 from user where org = old.pk)
+    begin select raise(abort, 'broken'); end`);
+  await expect(commit(found)).rejects.toThrow("broken");
+  tenant.database.exec("drop trigger broken");
+  expect(tenant.dump()).toEqual(before);
+  expect(await open()).toMatchObject([{ id: found.id }]);
+  await commit(found);
+  expect(await paths()).toEqual(["開発部"]);
 });
 
 const rowsOf = ({ id }: Import) => Array.fromAsync(tenant.client.imports.rows(id));
@@ -297,73 +330,34 @@ test("organisations without a code that went are told by the paths that they had
   expect(await told()).toEqual(then);
 });
 
-test("without users there is one import, and dropping the plan of both drops both", async () => {
+test("without users in them only organisations go, and nothing else is told", async () => {
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  expect(alone.takes).toBeUndefined();
+  expect(alone).toMatchObject({ delete: 2 });
+  expect(alone.beside).toBeUndefined();
   await tenant.client.imports.discard(alone.id);
-  await tenant.import({ kind: "users" }, PEOPLE);
-  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  await tenant.client.imports.discard(both.id);
-  expect(await tenant.client.imports.show(both.takes?.id ?? "")).toMatchObject({ state: "discarded" });
   expect(await open()).toEqual([]);
-  const other = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  await tenant.client.imports.discard(other.takes?.id ?? "");
-  expect(await tenant.client.imports.show(other.id)).toMatchObject({ state: "discarded" });
-  expect(await open()).toEqual([]);
-  const gone = await failureOf(Array.fromAsync(tenant.client.imports.rows(other.id)));
+  const gone = await failureOf(Array.fromAsync(tenant.client.imports.rows(alone.id)));
   expect(gone?.hint?.en).toBe("delete them anew, by their names or filters");
 });
 
-test("no part of both is committed alone, nor after a conflict", async () => {
-  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  const part = both.takes?.id ?? "";
-  const alone = async () => failureOf(commit(await tenant.client.imports.show(part)));
-  const refused = {
-    code: "conflict",
-    what: {
-      en: `import ${both.takes?.number} is part of import ${both.number}: both are committed as one`,
-      ja: `インポート ${both.takes?.number} はインポート ${both.number} の一部で、両方を同時に確定します`,
-    },
-  };
-  expect(await alone()).toMatchObject(refused);
-  await tenant.client.orgs.create({ name: "総務部" });
-  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
-  expect(await alone()).toMatchObject(refused);
-  await tenant.client.imports.replan(part);
-  const failure = await alone();
-  expect(failure).toMatchObject(refused);
-  expect(failure?.hint?.en).toContain(
-    `commit both: clomoctl imports commit ${both.number} (where the tenant has changed, first: clomoctl imports replan ${both.number})`,
-  );
-  expect(await emails()).toEqual(["yamada@x", "takahashi@x", "suzuki@x"]);
-  await commit(await tenant.client.imports.replan(both.id));
-  expect(await paths()).toEqual(["開発部", "総務部"]);
-  expect(await emails()).toEqual(["suzuki@x"]);
-});
-
-/** As what was lost is: the other part stays. */
-const discardAlone = ({ takes }: Import): void => {
-  tenant.database.run("update import set state = 'discarded' where id = :id", { id: takes?.id ?? "" });
-};
-
-test("what is left of both is compared alone once the other one is over", async () => {
-  const S = await idsOf("orgs", "S");
-  const first = await plan({ kind: "orgs", ids: S, recursive: true });
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  discardAlone(first);
-  expect(await failureOf(commit(first))).toMatchObject({ code: "conflict" });
-  const alone = await tenant.client.imports.replan(first.id);
-  expect(alone).toMatchObject({ delete: 2 });
-  expect(alone.takes).toBeUndefined();
-  await tenant.client.imports.discard(alone.id);
-  await tenant.import({ kind: "users" }, PEOPLE);
-  const again = await plan({ kind: "orgs", ids: S, recursive: true });
-  discardAlone(again);
-  const failure = await failureOf(tenant.client.imports.replan(again.id));
-  expect(failure?.what.en).toContain("2 organisations cannot be deleted, as others belong to them: 営業部 (1 user)");
-  expect(await failureOf(commit(again))).toMatchObject({ code: "conflict" });
-  await tenant.client.imports.discard(again.id);
+test.each<[string, () => Promise<unknown>]>([
+  ["another organisation", () => tenant.client.orgs.create({ name: "総務部" })],
+  ["another user in them", () => tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]])],
+  [
+    "a user who left them",
+    async () => tenant.client.users.move({ ids: await idsOf("users", "yamada@x"), org: ROOT_ORG_ID }),
+  ],
+])("%s between the plan and its commit is a conflict, and the plan is compared again as a whole", async (_, change) => {
+  const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  await change();
+  const before = tenant.dump();
+  expect(await failureOf(commit(found))).toMatchObject({ code: "conflict" });
+  expect(tenant.dump()).toEqual(before);
+  await commit(await tenant.client.imports.replan(found.id));
+  expect((await tenant.client.orgs.find({ name: "S" })).length).toBe(0);
+  await commit(await undoImport(tenant.client, found.id));
+  expect(tenant.dump()).toEqual(before);
 });
 
 test("a deletion is no upload", async () => {
@@ -433,7 +427,6 @@ test("a deletion that is refused leaves no number behind", async () => {
   await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true });
   expect(await numbers()).toEqual(before);
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  // nobody is in them any more: one import
   const { number } = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
   expect(number).toBe(`P${before.length + 2}`);
 });
@@ -473,7 +466,7 @@ test("a mark between the plan and its commit is a conflict, and so is any other 
   await tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]]);
   expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
   const again = await tenant.client.imports.replan(both.id);
-  expect(again).toMatchObject({ delete: 1, takes: { delete: 2 } });
+  expect(again).toMatchObject({ delete: 1, beside: [{ delete: 2 }] });
   await commit(again);
   expect(await emails()).toEqual(["yamada@x", "suzuki@x"]);
 });
@@ -547,13 +540,10 @@ test.each([
   expect(await tasks()).toEqual([["delete", "users", "open"]]);
 });
 
-test("organisations and their users are two tasks, each proved by its own export", async () => {
+test("organisations and their users are one task, which the exports of both close", async () => {
   await mirror();
   await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
-  expect(await tasks()).toEqual([
-    ["delete", "users", "open"],
-    ["delete", "orgs", "open"],
-  ]);
+  expect(await tasks()).toEqual([["delete", "orgs", "open"]]);
   await tenant.import({ kind: "orgs", fromConsole: true }, [ORGS[0], ...ORGS.slice(3)]);
   expect(await tasks()).toEqual([["delete", "users", "open"]]);
   await tenant.import({ kind: "users", fromConsole: true }, [PEOPLE[0], ...PEOPLE.slice(3)]);

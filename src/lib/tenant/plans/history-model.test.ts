@@ -494,7 +494,7 @@ const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: Delete
   const orgs = [...new Set(picked.flatMap((record) => model.subtree(record)))];
   const within = ([, { orgCode }]: readonly [number, Values]): boolean => orgs.includes(Number(orgCode));
   const users = [...model.records.users].filter(within).map(([record]) => record);
-  const gone = [...(users.length > 0 ? [["users", users] as const] : []), ["orgs", orgs] as const];
+  const gone = [["orgs", orgs] as const, ...(users.length > 0 ? [["users", users] as const] : [])];
   return { gone, request: { kind, ids: known, recursive: true } };
 };
 
@@ -502,19 +502,18 @@ const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: Delete
 const doDelete = async (model: HistoryModel, step: DeleteStep): Promise<string> => {
   const asked = await askedFor(model, step);
   if (asked === undefined) return "nothing";
-  const deletions = model.deletions(asked.gone);
-  if (deletions === undefined) {
+  const done = model.deletion(asked.gone);
+  if (done === undefined) {
     const before = tenant.dump();
     expect(await failureOf(tenant.client.imports.delete(asked.request))).toMatchObject({ code: "input-rejected" });
     expect(tenant.dump()).toEqual(before);
     return "held";
   }
   const plan = await tenant.client.imports.delete(asked.request);
-  const counts = [...(plan.takes === undefined ? [] : [plan.takes.delete]), plan.delete];
-  expect(counts).toEqual(deletions.map(({ did }) => did.length));
+  const counts = [plan.delete, ...(plan.beside ?? []).map((one) => one.delete)];
+  expect(counts).toEqual(asked.gone.map(([, records]) => records.length));
   await tenant.client.imports.commit(plan);
-  const imports = [...(plan.takes === undefined ? [] : [plan.takes]), plan];
-  for (const [at, one] of deletions.entries()) model.commit(one, imports[at] ?? plan);
+  model.commit(done, plan);
   return step.how;
 };
 
@@ -560,9 +559,10 @@ const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refu
   }
   const plan = await undoImport(tenant.client, done.id);
   const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
-  const count = (action: string): number => undoing.did.filter((one) => one.action === action).length;
+  const own = undoing.did.filter((one) => one.kind === undoing.kind);
+  const count = (action: string): number => own.filter((one) => one.action === action).length;
   expect(plan).toMatchObject({ create: count("create"), update: count("update"), delete: count("delete") });
-  expect(rows.filter(({ thing }) => thing === undefined)).toHaveLength(undoing.did.length);
+  expect(rows.filter(({ thing }) => thing === undefined)).toHaveLength(own.length);
   model.commit(undoing, await tenant.client.imports.commit(plan), done);
   return "undone";
 };

@@ -19,10 +19,9 @@ const NO_FILE = {
   delimiter: ",",
 } as const;
 
-/** A deletion as it is kept, and that of users which goes before it. */
+/** A deletion as it is kept. */
 export interface Deletion {
   readonly request: StoredRequest;
-  readonly users?: StoredRequest | undefined;
   /** of what was named */
   readonly ids: readonly string[];
   /** why some of it never goes, to be told with what else is in the way */
@@ -56,12 +55,7 @@ export const deletionOf = ({ kind, ids, recursive, called, ...filters }: Deletio
   const others = ids.filter((id) => id !== ROOT_ORG_ID);
   if (others.length === 0) throw ROOT_STAYS;
   const found = { ids: others, refusals: others.length < ids.length ? [ROOT_STAYS] : [] };
-  if (!recursive) return { request: requestOf(kind, { by: "named" }, called), ...found };
-  return {
-    request: requestOf(kind, { by: "below" }, called),
-    users: requestOf("users", { by: "within" }, called),
-    ...found,
-  };
+  return { request: requestOf(kind, { by: recursive ? "below" : "named" }, called), ...found };
 };
 
 /** True if a list knows all filters that are given: one that is not known would choose all. */

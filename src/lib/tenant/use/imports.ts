@@ -49,15 +49,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import {
-  partOf,
-  keysMoved,
-  rejected,
-  together,
-  notUndoable,
-  undoneAlready,
-  seeImport,
-} from "../store/imports/refusals.ts";
+import { keysMoved, rejected, together, notUndoable, undoneAlready, seeImport } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
@@ -164,11 +156,10 @@ export class TenantImports {
   /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
-    const { counts, takes } = record.detail;
+    const { counts } = record.detail;
     if (asker.account === undefined || counts === null) return record;
     const { permitPlan } = await import("../policy/import-work.ts");
     permitPlan(asker, record.kind, counts);
-    if (takes !== undefined) await this.#permitted(await this.#record(takes));
     return record;
   }
 
@@ -180,7 +171,7 @@ export class TenantImports {
     permitWork(asker, record.kind, this.#engine.workOf(record));
   }
 
-  #begin(request: StoredRequest, once: Once<Import> | undefined, takes?: string): Promise<Import> {
+  #begin(request: StoredRequest, once: Once<Import> | undefined): Promise<Import> {
     const { surroundings, actor } = this.#session;
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const id = newId(surroundings);
@@ -191,15 +182,15 @@ export class TenantImports {
         createdAt: instant(surroundings),
         etag: null,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, request, takes, process: this.#processes.self },
+        detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
       });
       return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
   }
 
   /**
-   * Plans to delete records: of organisations with all below them, on request, their users too, as an import of its own
-   * that is committed with it. All that is in the way is told at once.
+   * Plans to delete records: of organisations with all below them, on request, their users too. All that is in the way is
+   * told at once.
    *
    * @throws Failure as `deletionOf` and the engine's `planDeletion`
    */
@@ -208,9 +199,7 @@ export class TenantImports {
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
     const deletion = deletionOf(asked);
-    const { request, users } = deletion;
-    const scoped = { ...deletion, request: this.#scoped(request), users: users && this.#scoped(users) };
-    const id = await this.#planDeletions(scoped, signal);
+    const id = await this.#planDeletion({ ...deletion, request: this.#scoped(deletion.request) }, signal);
     const once = repeatable && { ...repeatable, replay };
     try {
       return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
@@ -218,41 +207,25 @@ export class TenantImports {
         objects: [{ thing: "import", id }],
       }));
     } catch (error) {
-      await this.#forgetWhole(id).catch(() => undefined);
+      await this.#forget(id).catch(() => undefined);
       throw error;
     }
   }
 
-  /** @returns the id of the deletion that the other one goes with */
-  async #planDeletions({ request, users, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
-    const refused = [...refusals];
-    const plan = (one: StoredRequest, more: Omit<Asked, "ids"> = {}): Promise<Import | undefined> =>
-      this.#planDeletion(one, { ids, ...more }, signal).catch((error: unknown) => {
-        if (!(error instanceof Failure && error.code === "input-rejected")) throw error;
-        refused.push(error);
-        return undefined;
-      });
-    const inside = users && (await plan(users));
-    const told = users !== undefined && inside === undefined ? "users" : undefined;
-    // nobody is in them
-    if (inside?.delete === 0) await this.#forget(inside.id);
-    const takes = inside?.delete === 0 ? undefined : inside?.id;
-    try {
-      const whole = await plan(request, { takes, told });
-      if (whole !== undefined && refused.length === 0) return whole.id;
-      if (whole !== undefined) await this.#forget(whole.id);
-      throw together(refused);
-    } catch (error) {
-      if (takes !== undefined) await this.#forget(takes);
-      throw error;
-    }
-  }
-
-  async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
+  /** @returns the id of the plan */
+  async #planDeletion({ request, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
     const lesser = await this.#lesser();
-    const { id } = await this.#begin(request, undefined, asked.takes);
-    const work = this.#engine.planDeletion(id, request, { ...asked, lesser }, signal);
-    return this.#planned(id, work, () => this.#forget(id));
+    const { id } = await this.#begin(request, undefined);
+    try {
+      await this.#engine.planDeletion(id, request, { ids, lesser }, signal);
+    } catch (error) {
+      // a process that could not write its plan cannot remove it either: the next open does
+      if (!(error instanceof Failure && error.code === "locked")) await this.#forget(id);
+      throw error instanceof Failure && error.code === "input-rejected" ? together([...refusals, error]) : error;
+    }
+    if (refusals.length === 0) return id;
+    await this.#forget(id);
+    throw together(refusals);
   }
 
   /** See {@link Asked}. */
@@ -274,18 +247,14 @@ export class TenantImports {
     );
   }
 
-  /** An import once it is a plan. @param without what becomes of it if it is none */
-  async #planned(
-    id: string,
-    work: Promise<void>,
-    without = (): Promise<void> => this.#end(id, "failed"),
-  ): Promise<Import> {
+  /** An import once it is a plan. */
+  async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
       await work;
       return await this.show(id);
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
-      if (!(error instanceof Failure && error.code === "locked")) await without();
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
       throw error;
     }
   }
@@ -338,21 +307,8 @@ export class TenantImports {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
     const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
-    await this.#checkNotTaken(planned);
     if (written !== undefined) this.#checkUpload(planned);
     return this.#commit(planned, context, written);
-  }
-
-  /** @throws Failure `conflict` if the import is the part of a deletion that is committed with the other part */
-  async #checkNotTaken({ id, number }: ImportRecord): Promise<void> {
-    const whole = await this.#wholeOf(id);
-    if (whole !== undefined) throw partOf(number, whole.number);
-  }
-
-  /** The deletion of organisations that this one of their users is committed with; undefined if it stands alone. */
-  async #wholeOf(id: string): Promise<ImportRecord | undefined> {
-    const records = await this.#session.read(listImports);
-    return records.find((one) => one.state === "planned" && one.detail.takes === id);
   }
 
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {
@@ -380,26 +336,10 @@ export class TenantImports {
 
   async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned"]);
-    const { takes } = record.detail;
-    if (takes !== undefined) {
-      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, signal);
-      else return this.#compareAlone(id, signal);
-    }
     await this.#engine.replan(record, { lesser: await this.#lesser() }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;
-  }
-
-  /** Compares a deletion again whose other part is committed or discarded by now. */
-  async #compareAlone(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
-    await this.#session.change(bookkeeping, async (writer) => {
-      const record = this.#checkState(await readImport(writer, id), ["planned"]);
-      // without the other part it may not be committed until it is compared
-      await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
-      return { result: undefined, objects: [{ thing: "import", id }] };
-    });
-    return this.#compareAgain(id, signal);
   }
 
   /**
@@ -540,13 +480,10 @@ export class TenantImports {
     });
   }
 
-  /** Drops a plan; of deletions that are committed together both. @throws Failure `conflict` if it is no open plan */
+  /** Drops a plan. @throws Failure `conflict` if it is no open plan */
   async discard(id: string): Promise<Import> {
-    const { takes } = (await this.#permitted(await this.#record(id))).detail;
-    const whole = await this.#wholeOf(id);
+    await this.#permitted(await this.#record(id));
     await this.#end(id, "discarded");
-    if (whole !== undefined) await this.#end(whole.id, "discarded");
-    if (takes !== undefined && isOpen(await this.#record(takes))) await this.#end(takes, "discarded");
     return this.show(id);
   }
 
@@ -644,12 +581,6 @@ export class TenantImports {
       return { result: undefined, objects: [importObject(record)] };
     });
     this.#engine.drop(id);
-  }
-
-  async #forgetWhole(id: string): Promise<void> {
-    const { takes } = (await this.#record(id)).detail;
-    await this.#forget(id);
-    if (takes !== undefined) await this.#forget(takes);
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {

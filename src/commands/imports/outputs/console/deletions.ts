@@ -11,15 +11,16 @@ import { isWorkbookName, tableBytes } from "../table-file.ts";
 const FURTHER: readonly string[] = ["administrator", "path"];
 
 /**
- * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, or
+ * Writes the records of a kind that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, or
  * CSV where cells that a spreadsheet would run are guarded by a `'`.
  *
+ * @param plan its id, and the kind of the records: the plan's own, or that of others that it deletes
  * @param done called when the file is in place; if it throws, none is left
  */
 export async function writeDeletions(
   tools: Tools,
   path: string,
-  plan: Import,
+  plan: Pick<Import, "id" | "kind">,
   done: () => Promise<unknown>,
 ): Promise<void> {
   const { client } = await tools.tenant("imports");
@@ -49,7 +50,7 @@ export async function writeDeletions(
 /** All records of the plan's kind. */
 async function recordsOf(
   tools: Tools,
-  { kind }: Import,
+  { kind }: Pick<Import, "kind">,
 ): Promise<AsyncIterable<{ readonly id: string }> | Iterable<{ readonly id: string }>> {
   const { app } = FORMATS[kind];
   if (app !== undefined) return (await tools.tenant("secured")).client.secured.list(app);

@@ -16,9 +16,6 @@ export interface Content {
 /** What a deletion is asked to take, besides what its request says. */
 export interface Asked {
   readonly ids: readonly string[];
-  readonly takes?: string | undefined;
-  /** the kind whose records would go with them, of which what is in the way is told already */
-  readonly told?: FormatName | undefined;
   /** of who is no system administrator: what he may do by which something gets out of the way */
   readonly lesser?: readonly Operation[] | undefined;
 }
@@ -160,22 +157,17 @@ export interface ImportEngine {
    * Chooses the records that a deletion takes: the import is a plan when this returns, and nothing is left of it otherwise.
    *
    * @param asked.ids of what was named
-   * @param asked.takes the id of the deletion that is committed with it
    * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-permitted` if
    *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
   /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
   replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
-  /** True if nothing that the plan read has changed since. */
-  isCurrent(record: ImportRecord): Promise<boolean>;
   /**
    * What an open plan would do, also with rows that are refused because of what lies outside its scope: by rights, nobody
    * learns whether there is such a thing.
    */
   workOf(record: ImportRecord): PlanWork;
-  /** Whether who asks may do what a plan changes, whoever planned it. @throws Failure `not-permitted` */
-  checkPermitted(record: ImportRecord): void;
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /** Stores what an export of the console shows of the records of a task. @param id names its staging @throws Failure `input-rejected` */

@@ -63,8 +63,6 @@ export interface ImportDetail {
   readonly revertedBy: string | null;
   /** of the console's own export: what its commit replaced, to be put back with it */
   readonly settled?: Settled | undefined;
-  /** the id of another deletion, which is committed before this one and with it: of the users of organisations */
-  readonly takes?: string | undefined;
   /** of an undo: the scope of what it undoes, see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
   /** of an undo: it leaves the console as it is, and asks nothing of it */
@@ -103,7 +101,7 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
 };
 
 /** Returns the numbers of an import from a row with `pk` and `change`. */
-export const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
+const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
   const [pk, change] = [Number(row["pk"]), numberIn(row, "change")];
   return { pk, change, number: importNumber(pk, change) };
 };

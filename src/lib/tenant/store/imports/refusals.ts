@@ -91,19 +91,6 @@ export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Fai
     ),
   });
 
-/** The failure of committing alone what is committed with the deletion of its organisations. */
-export const partOf = (number: string, whole: string): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${number} is part of import ${whole}: both are committed as one`,
-      `インポート ${number} はインポート ${whole} の一部で、両方を同時に確定します`,
-    ),
-    hint: text(
-      `commit both: clomoctl imports commit ${whole} (where the tenant has changed, first: clomoctl imports replan ${whole}); or drop both: clomoctl imports discard ${whole}`,
-      `両方を確定するには: clomoctl imports commit ${whole}(テナントが変更されている場合は、先に clomoctl imports replan ${whole})。両方を破棄するには: clomoctl imports discard ${whole}`,
-    ),
-  });
-
 /** The failure of undoing a change twice. @param by the number of the undo */
 export const undoneAlready = (number: number, by: number): Failure =>
   new Failure("conflict", {

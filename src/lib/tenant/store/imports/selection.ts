@@ -1,6 +1,7 @@
 import type { Selection } from "../../../imports/plan.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { FORMATS } from "../../../model/formats.ts";
+import type { Thing } from "../../../model/thing.ts";
 import { DEVICES } from "../devices.ts";
 import { numbersOf, type List } from "../lists.ts";
 import { securedUsers } from "../secured.ts";
@@ -9,6 +10,9 @@ import { USERS } from "../users.ts";
 
 /** The table of what was named, by ids, beside the plan of a deletion. */
 export const ASKED = "s.asked";
+
+/** The table of the records of a thing that a deletion takes, by their numbers. */
+export const chosenTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
 
 /** SQL: the numbers of the organisations that were named, and of all below them. */
 const BELOW = `with recursive below (pk) as (
@@ -23,7 +27,7 @@ export const filteredList = (kind: FormatName): List | undefined => {
   return kind === "users" ? USERS : DEVICES;
 };
 
-/** SQL: the numbers of the records that a deletion takes, protected ones among them. */
+/** SQL: the numbers of the records of a kind that a deletion takes, protected ones among them. */
 export const chosenNumbers = (
   kind: FormatName,
   { by, ...filters }: Selection,
@@ -33,8 +37,8 @@ export const chosenNumbers = (
     if (list === undefined) throw new TypeError(`${kind} have no filters`);
     return numbersOf(list, filters);
   }
-  if (by === "below") return { sql: BELOW, params: {} };
+  if (by === "below" && list === undefined) return { sql: BELOW, params: {} };
   const { among = "true", params = {}, thing } = list ?? { thing: FORMATS[kind].thing };
-  const which = by === "within" ? `t.org in (${BELOW})` : `t.id in (select id from ${ASKED})`;
+  const which = by === "below" ? `t.org in (${BELOW})` : `t.id in (select id from ${ASKED})`;
   return { sql: `select t.pk from ${thing.name} t where ${among} and ${which}`, params };
 };

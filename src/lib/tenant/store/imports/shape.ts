@@ -4,9 +4,9 @@ import { FORMATS } from "../../../model/formats.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 import { readOpenTasks } from "../../console/tasks.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
-import type { Reader, Row } from "../store.ts";
+import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { numbersOf, stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
+import { stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -32,8 +32,6 @@ interface Beside {
   readonly tenant: string;
   /** the numbers of the changes that undid others, by the numbers of these */
   readonly undoneBy: ReadonlyMap<number, number>;
-  /** deletions that are committed with others, by id */
-  readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
   /** the open tasks for the console, and how many records each has */
   readonly open: ReadonlyMap<number, number>;
   /** the columns that exports of the console have shown: by kind and field */
@@ -44,28 +42,13 @@ interface Beside {
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const takenOf = (row: Row): NonNullable<Import["takes"]> => ({
-  id: String(row["id"]),
-  number: numbersOf(row).number,
-  delete: Number(row["gone"]),
-  recordsBefore: Number(row["before"]),
-});
-
-const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
+const readBeside = async (reader: Reader): Promise<Beside> => {
   const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
-  const takes = records.flatMap(({ detail }) => detail.takes ?? []);
-  const taken = await reader.all(
-    `select id, pk, change, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
-       coalesce(detail ->> 'counts' ->> 'recordsBefore', 0) as before
-     from import where id in (select value from json_each(:takes))`,
-    { takes: JSON.stringify(takes) },
-  );
   const seen = await reader.all("select kind, field from seen_column");
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
-    taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     open: (await readOpenTasks(reader)).open,
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
@@ -78,13 +61,13 @@ export const importsOf = async (
   records: readonly ImportRecord[],
   asking: string,
 ): Promise<readonly Import[]> => {
-  const beside = await readBeside(reader, records);
+  const beside = await readBeside(reader);
   return records.map((record) => shownImport(record, beside, asking));
 };
 
 /** An import as the tenant API shows it. @param asking who asks */
 export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> =>
-  shownImport(record, await readBeside(reader, [record]), asking);
+  shownImport(record, await readBeside(reader), asking);
 
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
@@ -128,7 +111,6 @@ const blockedOf = ({ fields, ...blocked }: BlockedRecord) => ({ ...blocked, fiel
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const task = record.change !== null && beside.open.has(record.change) ? record.change : undefined;
   return {
     id: record.id,
@@ -159,7 +141,6 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     unverifiedColumns: unverifiedColumns(record),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
-    ...(takes === undefined ? {} : { takes }),
     ...(detail.others === undefined ? {} : { others: [...detail.others] }),
     ...(task === undefined ? {} : { consoleTask: task, ...inConsole(record, beside) }),
     ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
@@ -168,8 +149,8 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
 
 /** How many of an import's records the console has by now. */
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
-  const { create = 0, update = 0, delete: gone = 0 } = counts ?? {};
-  const of = create + update + gone;
+  const all = [...(counts === null ? [] : [counts]), ...(counts?.beside ?? [])];
+  const of = all.reduce((sum, { create, update, delete: gone }) => sum + create + update + gone, 0);
   return of === 0 ? {} : { inConsole: { done: Math.max(0, of - (open.get(change ?? -1) ?? 0)), of } };
 };
 

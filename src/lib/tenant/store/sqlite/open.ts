@@ -39,7 +39,7 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
     let engine: Promise<ImportEngine> | undefined;
     const makeEngine = async (): Promise<ImportEngine> => {
       const { SqliteImports } = await import("./imports/engine.ts");
-      return new SqliteImports(database, seen, { folder, processes, note, scope });
+      return new SqliteImports(database, { folder, processes, note, scope });
     };
     return {
       store: seen,

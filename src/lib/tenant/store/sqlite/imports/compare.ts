@@ -222,9 +222,13 @@ const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): n
     .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 
-/** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "number" | "etag">): void => {
-  if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
+/** @throws Failure `conflict` when a collection the plans read has changed since */
+export const checkEtag = (
+  database: Database,
+  plans: readonly PlanSql[],
+  record: Pick<ImportRecord, "number" | "etag">,
+): void => {
+  if (etagOf(database, plans) !== record.etag) throw overtakenByTenant(record);
 };
 
 /** The collections a plan reads; a write to one of them between plan and commit is a conflict. */
@@ -238,11 +242,15 @@ const collectionsOf = (plan: PlanSql): readonly string[] => {
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
+/** A text that is another one after each change of what plans read. */
+export const etagOf = (database: Database, plans: readonly PlanSql[]): string =>
+  plans.map((plan) => etagOfPlan(database, plan)).join("+");
+
 /**
  * The revisions of the collections a plan reads; of a plan in a scope a mark of what it reads there, and of the values that
  * it finds taken outside.
  */
-export const etagOf = (database: Database, plan: PlanSql): string => {
+const etagOfPlan = (database: Database, plan: PlanSql): string => {
   const { scope } = plan.request;
   if (scope !== undefined) hold(database, planScope(scope));
   const collections = collectionsOf(plan).map(

@@ -15,21 +15,19 @@ import type {
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../../imports/record.ts";
 import type { Processes } from "../../processes.ts";
-import type { Scope, Store } from "../../store.ts";
+import type { Scope } from "../../store.ts";
 import { planScope } from "../../scope.ts";
 import type { Database } from "../database.ts";
 import { hold, see } from "../scope.ts";
 import { storageFailure } from "../storage-failure.ts";
-import { undoLines, kindsOfThing } from "../undo/lines.ts";
+import { undoLines } from "../undo/lines.ts";
 import { countUndo, prepareUndo } from "../undo/plan.ts";
 import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
-import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import { committedLines } from "./history/lines.ts";
-import { refuseAbove } from "./matching/outside.ts";
 import { plannedWork } from "./matching/work.ts";
-import { planSqlOf } from "./plan-sql.ts";
+import { kindsOfImport, planSqlOf } from "./plan-sql.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
   isHeld,
@@ -40,7 +38,6 @@ import {
   stagingFiles,
 } from "./staging-files.ts";
 import { attachForReading } from "./staging.ts";
-import { kindNamed } from "./tables.ts";
 import type { TaskFiles } from "./worker/messages.ts";
 import { ImportThread } from "./worker/thread.ts";
 
@@ -57,16 +54,14 @@ export interface EngineOptions {
 /** Imports into an SQLite file: staged in a file each, compared and committed in a worker thread. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
-  readonly #store: Store;
   readonly #folder: string;
   readonly #processes: Processes;
   readonly #note: WriterNote;
   readonly #scope: Scope | undefined;
   readonly #worker = new ImportThread();
 
-  constructor(database: Database, store: Store, { folder, processes, note, scope }: EngineOptions) {
+  constructor(database: Database, { folder, processes, note, scope }: EngineOptions) {
     this.#database = database;
-    this.#store = store;
     this.#folder = join(folder, "imports");
     this.#processes = processes;
     this.#note = note;
@@ -87,42 +82,25 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, takes, told, lesser }: Asked,
+    { ids, lesser }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
-    const files = this.#files(id, takes);
-    await this.#worker.run({ type: "delete", files, id, request, ids, told, lesser }, undefined, signal);
+    await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     planSqlOf(record);
-    const { id, detail } = record;
-    const files = this.#files(id, detail.takes);
-    await this.#worker.run({ type: "replan", files, id, ...again }, undefined, signal);
-  }
-
-  isCurrent(record: ImportRecord): Promise<boolean> {
-    const plan = planSqlOf(record);
-    if (plan.request.scope === undefined)
-      return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
-    // it depends on the staged values, too
-    const [isCurrent = false] = this.#readingPlan(record, (database) => [etagOf(database, plan) === record.etag]);
-    return Promise.resolve(isCurrent);
+    const { id } = record;
+    await this.#worker.run({ type: "replan", files: this.#files(id), id, ...again }, undefined, signal);
   }
 
   workOf(record: ImportRecord): PlanWork {
-    const plan = planSqlOf(record);
+    const [plan] = planSqlOf(record);
     const [work] = this.#readingPlan(record, (database) => [plannedWork(database, plan)]);
     if (work === undefined) throw new TypeError("a plan has work");
     return work;
-  }
-
-  checkPermitted(record: ImportRecord): void {
-    if (this.#scope === undefined) return;
-    const plan = planSqlOf(record);
-    for (const _ of this.#reading(record.id, (database) => [refuseAbove(database, plan)]));
   }
 
   async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, written }: CommitOptions): Promise<void> {
@@ -132,7 +110,7 @@ export class SqliteImports implements ImportEngine {
     const change = { id, moment, once, writer, scope: this.#scope };
     await this.#worker.run(
       type === "commit"
-        ? { type, files: this.#files(id, detail.takes), ...change, written }
+        ? { type, files: this.#files(id), ...change, written }
         : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,
@@ -168,8 +146,8 @@ export class SqliteImports implements ImportEngine {
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const plan = planSqlOf(record);
-    yield* this.#readingPlan(record, (database) => planLines(database, plan, query));
+    const plans = planSqlOf(record);
+    yield* this.#readingPlan(record, (database) => planLines(database, plans, query));
   }
 
   *undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Generator<Uint8Array> {
@@ -179,13 +157,14 @@ export class SqliteImports implements ImportEngine {
     });
   }
 
-  *committedRows({ kind, revision, detail }: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const kinds = [kindNamed(kind), ...(detail.counts?.beside ?? []).flatMap(({ thing }) => kindsOfThing(thing))];
-    yield* this.#reading(undefined, (database) => committedLines(database, { kinds, revision: revision ?? -1 }, query));
+  *committedRows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+    const kinds = kindsOfImport(record);
+    const revision = record.revision ?? -1;
+    yield* this.#reading(undefined, (database) => committedLines(database, { kinds, revision }, query));
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
-    const { request } = planSqlOf(record);
+    const [{ request }] = planSqlOf(record);
     // a deletion has no file
     if (request.mode !== "delete") yield* this.#reading(record.id, (database) => problemLines(database, limit));
   }
@@ -223,10 +202,8 @@ export class SqliteImports implements ImportEngine {
     return join(this.#folder, file);
   }
 
-  /** @param takes the import that is committed with it */
-  #files(id: string, takes?: string): TaskFiles {
-    const taken = takes === undefined ? undefined : this.#staging(`${takes}.db`);
-    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), taken };
+  #files(id: string): TaskFiles {
+    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
   }
 
   /** Reads what a plan does as it was planned, in its own scope, whoever asks. */

@@ -134,7 +134,7 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
 };
 
 const lines = (sql: PlanSql): readonly PlanRow[] =>
-  Buffer.concat([...planLines(database, sql, { actions: [] })])
+  Buffer.concat([...planLines(database, [sql], { actions: [] })])
     .toString()
     .split("\n")
     .slice(0, -1)
@@ -254,7 +254,7 @@ test("a protected one is kept", () => {
 
 test("its plan depends on its own collection and on those that its cells name", () => {
   const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
-  expect(etagOf(database, sql)).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
+  expect(etagOf(database, [sql])).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
 });
 
 test("keeps its owner from being deleted by a file that lacks them", () => {

@@ -1,6 +1,7 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
-import { deleting, UNDELETABLE, type PlanSql, type StagingSchema, type StoredKind } from "./stored-kind.ts";
+import { deleting, UNDELETABLE, type PlanSql, type PlansSql, type StoredKind } from "./stored-kind.ts";
+import { kindsOfThing } from "../undo/lines.ts";
 import { isChangedHere } from "./merge/tables.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../scope.ts";
@@ -21,12 +22,21 @@ const NO_FILE: StagedFile = {
   unknownColumns: [],
 };
 
-/** The plan of a deletion. @param schema of its staging file */
-export const deletionSql = (kind: FormatName, request: StoredRequest, schema?: StagingSchema): PlanSql => ({
-  kind: deleting(kindNamed(kind), schema),
-  request,
-  staged: NO_FILE,
-});
+/** The kinds whose records an import writes, its own first. */
+export const kindsOfImport = ({ kind, detail }: ImportRecord): readonly StoredKind[] => [
+  kindNamed(kind),
+  ...(detail.counts?.beside ?? []).flatMap(({ thing }) => kindsOfThing(thing)),
+];
+
+/** The plans of a deletion: of what was chosen, then of the users who go with it. */
+export const deletionSql = (request: StoredRequest): PlansSql => {
+  const plan = (kind: FormatName): PlanSql => ({
+    kind: deleting(kindNamed(kind)),
+    request: { ...request, kind },
+    staged: NO_FILE,
+  });
+  return [plan(request.kind), ...(request.select?.by === "below" ? [plan("users")] : [])];
+};
 
 /**
  * The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it, and one that
@@ -48,16 +58,15 @@ export const plannedKind = ({
 };
 
 /**
- * The plan of an import as its SQL needs it.
+ * The plans of an import as its SQL needs them.
  *
- * @param schema of its staging file
  * @throws Failure `conflict` if the import has no plan (any more)
  */
-export const planSqlOf = (record: ImportRecord, schema?: StagingSchema): PlanSql => {
-  const { kind, state, detail } = record;
+export const planSqlOf = (record: ImportRecord): PlansSql => {
+  const { state, detail } = record;
   const { request, staged } = detail;
   const isOpen = state === "planned";
-  if (isOpen && request?.mode === "delete") return deletionSql(kind, request, schema);
+  if (isOpen && request?.mode === "delete") return deletionSql(request);
   if (!isOpen || request === null || staged === null) throw withoutPlan(record);
-  return { kind: plannedKind(request), request, staged };
+  return [{ kind: plannedKind(request), request, staged }];
 };

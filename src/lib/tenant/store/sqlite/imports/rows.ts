@@ -17,7 +17,7 @@ import {
 } from "./expressions.ts";
 import { either, isInvalid, isMissing, truth } from "../../sql/forms.ts";
 import { jsonList, jsonObject } from "../../sql/json.ts";
-import type { PlanSql, StoredKind } from "./stored-kind.ts";
+import type { PlanSql, PlansSql, StoredKind } from "./stored-kind.ts";
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
 export const afterPiece = (field: string, value: string): string =>
@@ -156,11 +156,16 @@ export const deletedLine = (kind: StoredKind, parts: Partial<RowParts> = {}): st
   });
 };
 
-const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {
+/** SQL: the lines of the records that a plan deletes. @param isFurther they are not of the kind of the import */
+const deletedLines = (
+  { kind }: PlanSql,
+  { protectedToo, isFurther }: { readonly protectedToo: boolean; readonly isFurther: boolean },
+): string => {
   const { thing, inScope, isLacking } = kind;
   const lacking =
     protectedToo && thing.protects?.missing !== undefined ? `${inScope} and ${isMissing("t.pk")}` : isLacking;
-  return `select ${deletedLine(kind)} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
+  const line = deletedLine(kind, isFurther ? { thing: `'"${thing.name}"'` } : {});
+  return `select ${line} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
 };
 
 /** Maximum number of rows scanned for a batch of lines. */
@@ -195,15 +200,24 @@ class LineReader {
   }
 
   /** Deletions, by one statement: finding what the file lacks takes a scan of all of it. */
-  *deleted(sql: string): Generator<Uint8Array> {
+  *deleted(sql: string, kind: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
-    yield* batched(this.#database.iterate(sql, { ...this.#params, left: this.#left }));
+    const count = (row: Row): Row => {
+      this.#left -= 1;
+      return row;
+    };
+    const rows = this.#database.iterate(sql, { ...this.#params, kind, left: this.#left });
+    yield* batched(Iterator.from(rows).map(count));
   }
 }
 
-/** The lines of a plan as NDJSON, in batches: rows in the file's order, then the records that would be deleted. */
-export function* planLines(database: Database, plan: PlanSql, query: RowQuery): Generator<Uint8Array> {
+/**
+ * The lines of plans that are committed as one, as NDJSON, in batches: rows in the file's order, then the records that would
+ * be deleted. Those of other kinds than the first name their thing.
+ */
+export function* planLines(database: Database, plans: PlansSql, query: RowQuery): Generator<Uint8Array> {
   const { actions, limit, protectedToo = false } = query;
+  const [plan] = plans;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new LineReader(database, params, limit);
@@ -211,7 +225,8 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
     yield* reader.staged(stagedLines(database, plan, all));
   if (mode !== "append" && (all || actions.includes("delete"))) {
-    yield* reader.deleted(deletedLines(plan, protectedToo));
+    for (const one of plans)
+      yield* reader.deleted(deletedLines(one, { protectedToo, isFurther: one !== plan }), one.kind.name);
   }
 }
 

@@ -4,7 +4,6 @@ import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import { makeOwn } from "../own-file.ts";
-import type { StagingSchema } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;
@@ -14,17 +13,13 @@ const BATCH_ROWS = 16;
  * distinguish the staging of a running import from that of a dead one. A fresh file keeps its journal in memory: an
  * incomplete plan is discarded.
  */
-export const attachStaging = (
-  database: Database,
-  path: string,
-  { fresh, schema = "s" }: { readonly fresh: boolean; readonly schema?: StagingSchema | undefined },
-): void => {
+export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   if (fresh) makeOwn(path);
-  database.run(`attach :path as ${schema}`, { path });
-  database.exec(`pragma ${schema}.locking_mode = exclusive`);
-  database.exec(`pragma ${schema}.journal_mode = ${fresh ? "memory" : "truncate"}`);
-  database.exec(`pragma ${schema}.synchronous = off`);
-  database.exec(`pragma ${schema}.cache_size = -8192`);
+  database.run("attach :path as s", { path });
+  database.exec("pragma s.locking_mode = exclusive");
+  database.exec(`pragma s.journal_mode = ${fresh ? "memory" : "truncate"}`);
+  database.exec("pragma s.synchronous = off");
+  database.exec("pragma s.cache_size = -8192");
 };
 
 /** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */

@@ -3,6 +3,7 @@ import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
+import { chosenTable } from "../../imports/selection.ts";
 import type { RecordSql } from "../../../versions/past.ts";
 import type { Database } from "../database.ts";
 import { asExpression, isMissing, keyOrValue } from "../../sql/forms.ts";
@@ -115,16 +116,16 @@ export interface PlanSql {
   readonly keptBefore?: ReadonlySet<number> | undefined;
 }
 
+/** The plan of an import's own kind, and those of records that it writes with these, to which they may refer. */
+export type PlansSql = readonly [PlanSql, ...PlanSql[]];
+
 /** The table with the records that a replacing plan keeps although its file lacks them. */
 export const UNDELETABLE = "undeletable";
 
-/** The schemas of the staging files of a plan, and of the deletion that is committed before it. */
-export type StagingSchema = "s" | "taken";
-
 /** A kind as a deletion has it: what was chosen goes, unless it is protected. */
-export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredKind => ({
+export const deleting = (kind: StoredKind): StoredKind => ({
   ...kind,
-  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${schema}.chosen)`,
+  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${chosenTable(kind.thing)})`,
 });
 
 /** Parameters available to every statement of a commit. */

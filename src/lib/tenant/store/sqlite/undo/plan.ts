@@ -8,6 +8,7 @@ import { versionsOf } from "../../../versions/keep.ts";
 import { IS_ABOVE } from "../../accounts.ts";
 import type { UndoCounts, UndoneChange } from "../../imports/engine.ts";
 import { quoteIdentifier, THEN } from "../../sql/forms.ts";
+import type { Versions } from "../../../versions/tables.ts";
 import type { Database } from "../database.ts";
 import { needsWipe } from "../../sql/wipes.ts";
 import { FOUND, refuseFound } from "../imports/matching/outside.ts";
@@ -98,6 +99,13 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
   findBlocked(database, undone, known);
 };
 
+/** The number of records of a thing; 全社, which is always there, does not count. */
+const countThings = (database: Database, versions: Versions): number => {
+  const kinds = kindsOf(versions);
+  if (kinds.length === 0) return database.count(`select count(*) from ${versions.thing.name}`);
+  return kinds.reduce((sum, kind) => sum + countRecords(database, kind), 0);
+};
+
 /** What a staged undo does. @param own the kind of its import; undefined: the kind of which it writes most records */
 export const countUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = stagedCounts(database);
@@ -116,7 +124,11 @@ export const countUndo = (database: Database, undone: UndoneChange, own?: Format
     columns: changedColumns(database, kind),
     beside: staged
       .filter((one) => !isOwn(one))
-      .map((one) => ({ thing: one.versions.thing.name, create: one.create, update: one.update, delete: one.delete })),
+      .map(({ versions, ...one }) => ({
+        thing: versions.thing.name,
+        ...one,
+        recordsBefore: countThings(database, versions),
+      })),
     wipes: countWipes(database),
     lost: lostValues(database),
     blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MOST_BLOCKED) },

@@ -1,4 +1,4 @@
-import type { PlanCounts } from "../../../../../imports/plan.ts";
+import type { BesideCounts, PlanCounts } from "../../../../../imports/plan.ts";
 import type { FormatName } from "../../../../../model/console-files.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import type { Thing } from "../../../../../model/thing.ts";
@@ -6,14 +6,15 @@ import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
 import { IS_ABOVE, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { Asked } from "../../../imports/engine.ts";
-import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
+import { together } from "../../../imports/refusals.ts";
+import { ASKED, chosenNumbers, chosenTable } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
 import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database, Params } from "../../database.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { FOUND, refuseFound } from "../matching/outside.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import type { PlanSql, PlansSql } from "../stored-kind.ts";
 import {
   isLeft,
   isProtected,
@@ -24,12 +25,13 @@ import {
   othersDepend,
   type Dependent,
   type InTheWay,
+  type Reason,
 } from "./refusals.ts";
 
 /** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
-export const createChoice = (database: Database, ids: readonly string[]): void => {
-  database.exec(`create table ${ASKED} (id text primary key) without rowid;
-    create table s.chosen (target integer primary key)`);
+export const createChoice = (database: Database, plans: PlansSql, ids: readonly string[]): void => {
+  database.exec(`create table ${ASKED} (id text primary key) without rowid`);
+  for (const { kind } of plans) database.exec(`create table ${chosenTable(kind.thing)} (target integer primary key)`);
   database.run(`insert into ${ASKED} select value from json_each(:ids) where true on conflict do nothing`, {
     ids: JSON.stringify(ids),
   });
@@ -56,7 +58,7 @@ const called = ({ kind: { thing, table } }: PlanSql): string => table.planner?.c
 /** @throws Failure `not-found` if not all that were named are there */
 const checkThere = (database: Database, { kind: { thing } }: PlanSql): void => {
   const gone = database.count(`select count(*) from ${ASKED} a where not exists (
-    select 1 from ${thing.name} t join s.chosen c on c.target = t.pk where t.id = a.id)`);
+    select 1 from ${thing.name} t join ${chosenTable(thing)} c on c.target = t.pk where t.id = a.id)`);
   if (gone > 0) throw notThere(thing, gone);
 };
 
@@ -64,7 +66,8 @@ const checkThere = (database: Database, { kind: { thing } }: PlanSql): void => {
 const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"] => {
   const { kind } = plan;
   if (kind.thing.protects === undefined) return undefined;
-  const from = `from ${kind.thing.name} t join s.chosen c on c.target = t.pk where ${kind.isProtected} order by t.pk`;
+  const { thing, isProtected } = kind;
+  const from = `from ${thing.name} t join ${chosenTable(thing)} c on c.target = t.pk where ${isProtected} order by t.pk`;
   return inTheWay(database, { called: called(plan), from });
 };
 
@@ -89,15 +92,6 @@ const findReserved = (database: Database, plan: PlanSql): InTheWay | undefined =
   return inTheWay(database, { called: called(plan), from });
 };
 
-/** What goes with a deletion, by another one. */
-interface Along {
-  /** of which the other one takes records, and is committed with it */
-  readonly taken: Thing | undefined;
-  /** whose records hold nothing: what is in their way is told already */
-  readonly told?: Thing | undefined;
-  readonly lesser?: Asked["lesser"];
-}
-
 /**
  * Nobody but a system administrator ends what keeps the user of who holds a role above operator, or may hold one.
  *
@@ -107,20 +101,20 @@ interface Along {
 const refuseAbove = (database: Database, { kind: { thing } }: PlanSql): void => {
   if (thing !== USER) return;
   const found = database.get(
-    `select ${FOUND} from s.chosen c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
+    `select ${FOUND} from ${chosenTable(thing)} c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
      where ${IS_ABOVE} order by c.target limit 1`,
   );
   refuseFound(found, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
-/** Records on which others depend that would stay. */
-const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): readonly Dependent[] => {
+/** Records on which others depend that would stay. @param going the things of which records go */
+const findHeld = (database: Database, plan: PlanSql, going: readonly Thing[]): readonly Dependent[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   const held = new Map<number, Dependent>();
   for (const { thing: holder, column, isFast, rows } of table.heldBy ?? []) {
-    if (holder === told) continue;
-    const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
-    const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
+    const goes = going.includes(holder)
+      ? ` and not exists (select 1 from ${chosenTable(holder)} g where g.target = h.pk)`
+      : "";
     // what one is called by is told where it is typed to free it: of a device its serial number
     const { namedBy = "name", fields } = holder;
     const naming = `h.${quoteIdentifier(namedBy)}`;
@@ -128,7 +122,7 @@ const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): re
     const example = fields[namedBy]?.unique === true ? named : "null";
     const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example,
         sum(${either(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
-      join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
+      join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes} group by t.pk`;
     for (const { pk, name, count, example: one, fast } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
       held.set(Number(pk), {
@@ -149,37 +143,73 @@ const findHeld = (database: Database, plan: PlanSql, { taken, told }: Along): re
   return [...held.values()];
 };
 
+/** What one plan of a deletion takes, and why it must not. */
+interface Choice {
+  readonly plan: PlanSql;
+  readonly staying: PlanCounts["staying"];
+  readonly reasons: readonly Reason[];
+}
+
+/** @param isFirst the records were chosen themselves, not because they belong to those */
+const judge = (
+  database: Database,
+  plan: PlanSql,
+  { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: Asked["lesser"] },
+): Choice => {
+  const { kind, request } = plan;
+  const isFiltered = request.select?.by === "filtered";
+  if (lesser !== undefined && !isFiltered) refuseAbove(database, plan);
+  // administrators among those whom a filter chooses stay
+  const staying = findProtected(database, plan);
+  const held = findHeld(database, plan, going);
+  const reserved = findReserved(database, plan);
+  const reasons = [
+    ...(staying === undefined || isFiltered
+      ? []
+      : [isFirst ? isProtected(staying, kind.format.app, lesser) : isLeft(staying, lesser)]),
+    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held, lesser)]),
+    ...(reserved === undefined ? [] : [isReserved(reserved)]),
+  ];
+  return { plan, staying, reasons };
+};
+
 /**
- * Chooses the records that a deletion takes, by the tenant's current state.
+ * Chooses the records that a deletion takes, by the tenant's current state: all that is in the way is told at once.
  *
  * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named, or would be left
  *   without its organisation; `not-permitted` if who asks could not end that; `not-found` if not all that were named are there
  */
-export const choose = (database: Database, plan: PlanSql, along: Along): PlanCounts => {
-  const { kind, request } = plan;
-  if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
-  const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);
-  database.exec("delete from s.chosen");
-  database.run(`insert into s.chosen ${sql}`, params);
-  if (request.select.by === "named" || request.select.by === "below") checkThere(database, plan);
-  if (along.lesser !== undefined && request.select.by !== "filtered") refuseAbove(database, plan);
-  // administrators among those whom a filter chooses stay
-  const staying = findProtected(database, plan);
-  const { by } = request.select;
-  const held = findHeld(database, plan, along);
-  const reserved = findReserved(database, plan);
-  const [reason, ...more] = [
-    ...(staying !== undefined && by === "named" ? [isProtected(staying, kind.format.app, along.lesser)] : []),
-    ...(staying !== undefined && by === "within" ? [isLeft(staying, along.lesser)] : []),
-    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held, along.lesser)]),
-    ...(reserved === undefined ? [] : [isReserved(reserved)]),
-  ];
-  if (reason !== undefined) throw notDeletable([reason, ...more]);
+export const choose = (database: Database, plans: PlansSql, lesser: Asked["lesser"]): PlanCounts => {
+  for (const { kind, request } of plans) {
+    if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
+    const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);
+    database.exec(`delete from ${chosenTable(kind.thing)}`);
+    database.run(`insert into ${chosenTable(kind.thing)} ${sql}`, params);
+  }
+  const [first] = plans;
+  if (first.request.select?.by !== "filtered") checkThere(database, first);
+  const going = plans.map(({ kind }) => kind.thing);
+  const choices = plans.map((plan) => judge(database, plan, { isFirst: plan === first, going, lesser }));
+  const refusals = choices
+    .toReversed()
+    .flatMap(({ reasons: [reason, ...more] }) => (reason === undefined ? [] : [notDeletable([reason, ...more])]));
+  if (refusals.length > 0) throw together(refusals);
+  const beside = plans
+    .slice(1)
+    .map(({ kind }): BesideCounts => ({
+      thing: kind.thing.name,
+      create: 0,
+      update: 0,
+      delete: countRecords(database, kind, kind.isLacking),
+      recordsBefore: countRecords(database, kind),
+    }))
+    .filter((one) => one.delete > 0);
   return {
     ...NO_COUNTS,
-    recordsBefore: countRecords(database, kind),
-    delete: countRecords(database, kind, kind.isLacking),
-    staying,
-    protectedElsewhere: findElsewhere(database, plan),
+    recordsBefore: countRecords(database, first.kind),
+    delete: countRecords(database, first.kind, first.kind.isLacking),
+    staying: choices[0]?.staying,
+    protectedElsewhere: findElsewhere(database, first),
+    ...(beside.length > 0 && { beside }),
   };
 };

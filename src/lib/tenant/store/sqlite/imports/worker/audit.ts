@@ -1,4 +1,5 @@
 import { FORMATS } from "../../../../../model/formats.ts";
+import type { Thing } from "../../../../../model/thing.ts";
 import { appendAudit, type ChangedObject } from "../../../audit.ts";
 import type { CommitMoment, WrittenFile } from "../../../imports/engine.ts";
 import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
@@ -6,17 +7,21 @@ import type { Writer } from "../../../store.ts";
 import { sumIn } from "../../audit/versions.ts";
 import type { Database } from "../../database.ts";
 import { calledText } from "../expressions.ts";
-import { kindNamed } from "../tables.ts";
+import { kindsOfImport } from "../plan-sql.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { versionTable } from "../../../../versions/tables.ts";
 import { touchedOrgs } from "./touched-orgs.ts";
 
-/** Records that went with an import are named in its record, up to this number; all of them are in its rows. */
+/** Records of a thing that went with an import are named in its record, up to this number; all of them are in its rows. */
 const MOST_NAMED = 20;
 
-/** The first records that an import deleted, as they were. */
-const deletedBy = (database: Database, { kind }: ImportRecord, revision: number): readonly ChangedObject[] => {
-  const { thing } = kindNamed(kind);
+/** The first records of each thing that an import deleted, as they were. */
+const deletedBy = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
+  [...new Set(kindsOfImport(record).map(({ thing }) => thing))].flatMap((thing) =>
+    deletedOf(database, thing, revision),
+  );
+
+const deletedOf = (database: Database, thing: Thing, revision: number): readonly ChangedObject[] => {
   const sql = `select t.id, ${calledText(thing)} as name from main.${versionTable(versionsOf(thing.name))} t
     where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
   return database

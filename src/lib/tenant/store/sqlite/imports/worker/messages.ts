@@ -1,7 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
-import type { FormatName } from "../../../../../model/console-files.ts";
 import type { Writer } from "../../writer-note.ts";
 import type { Again, Asked, CommitMoment, Observed, WrittenFile } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
@@ -12,8 +11,6 @@ import type { Scope } from "../../../store.ts";
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
-  /** the staging of the deletion that is committed before it, and with it */
-  readonly taken?: string | undefined;
 }
 
 /** A task of one import, whose rows are staged. */
@@ -46,8 +43,6 @@ export type Task =
       readonly request: StoredRequest;
       /** of what was named */
       readonly ids: readonly string[];
-      /** the kind of which what is in the way is told already */
-      readonly told: FormatName | undefined;
       readonly lesser: Asked["lesser"];
     } & StagedTask)
   | ({

@@ -6,7 +6,6 @@ import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
-import type { FormatName } from "../../../../../model/console-files.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
@@ -53,7 +52,7 @@ import { CUSTOM_FIELD } from "../../../../../model/user.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
-import type { PlanSql, StagingSchema, StoredKind } from "../stored-kind.ts";
+import type { PlanSql, PlansSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
@@ -61,12 +60,11 @@ import type { StagedFile } from "../../../../../imports/plan.ts";
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
 
-const openBulk = ({ tenant, staging, taken }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
+const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   defineFunctions(database, interrupted);
   attachStaging(database, staging, { fresh });
-  if (taken !== undefined) attachStaging(database, taken, { fresh: false, schema: "taken" });
   return database;
 };
 
@@ -179,7 +177,7 @@ export class Staging {
     const staged = await this.#finish();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const record = await readImport(new Connection(this.#database), id);
-    await compareAndKeep(this.#database, record, plan);
+    await compareAndKeep(this.#database, record, [plan]);
   }
 
   /**
@@ -260,27 +258,19 @@ export class Staging {
 
 const AS_IT_IS = text("pass the console's export unmodified", "管理画面のエクスポートをそのまま指定してください");
 
-/** How staged rows, or what a deletion takes, are compared. */
-interface Comparing {
-  /** of a deletion: the kind of which what is in the way is told already */
-  readonly told?: FormatName | undefined;
-  readonly lesser?: Asked["lesser"];
-}
-
+/** Compares staged rows, or what a deletion takes, with the tenant. @param lesser see {@link Asked} */
 const compareAndKeep = async (
   database: Database,
   record: ImportRecord,
-  plan: PlanSql,
-  { told, lesser }: Comparing = {},
+  plans: PlansSql,
+  lesser?: Asked["lesser"],
 ): Promise<void> => {
+  const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
-  const { takes } = record.detail;
-  const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
   const keptBefore = await keptByRunBefore(new Connection(database), record);
   const { etag, counts, ...deleted } = database.snapshot(() => {
-    const etag = etagOf(database, plan);
-    const along = { taken: taken && kindNamed(taken.kind).thing, told: told && kindNamed(told).thing, lesser };
-    const found = isDeletion ? choose(database, plan, along) : compare(database, { ...plan, keptBefore });
+    const etag = etagOf(database, plans);
+    const found = isDeletion ? choose(database, plans, lesser) : compare(database, { ...plan, keptBefore });
     const counts = { ...found, merged: countMerged(database, plan) };
     return {
       etag,
@@ -320,21 +310,20 @@ const withDatabase = async <T>(
   } finally {
     database.close();
     // under an exclusive lock, a journal is truncated at the end of a transaction and stays
-    const { staging, taken } = files;
-    removeUnneeded([staging, ...(taken === undefined ? [] : [taken])].map((file) => `${file}-journal`));
+    removeUnneeded([`${files.staging}-journal`]);
   }
 };
 
 /** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
 export const planDeletion = (
-  { files, id, request, ids, told, lesser }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, lesser }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
-    createChoice(database, ids);
+    const plans = deletionSql(request);
+    createChoice(database, plans, ids);
     seeOnly(database, request);
-    const record = await readImport(new Connection(database), id);
-    await compareAndKeep(database, record, deletionSql(record.kind, request), { told, lesser });
+    await compareAndKeep(database, await readImport(new Connection(database), id), plans, lesser);
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
@@ -348,7 +337,7 @@ export const replan = (
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
     seeOnly(database, record.detail.request);
-    await compareAndKeep(database, record, planSqlOf(record), { lesser });
+    await compareAndKeep(database, record, planSqlOf(record), lesser);
   });
 
 /** The collections that an import of a kind may write. */
@@ -361,21 +350,7 @@ const writtenBy = (kind: StoredKind): readonly string[] => {
 const releasing = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [kindNamed("devices").collection] : [];
 
-/** A plan that is to be applied. */
-interface OpenPlan {
-  readonly record: ImportRecord;
-  readonly plan: PlanSql;
-}
-
-/** @throws Failure `conflict` if the import has no plan (any more), `input-rejected` if it was rejected */
-const openPlan = (record: ImportRecord, schema?: StagingSchema): OpenPlan => {
-  const plan = planSqlOf(record, schema);
-  const { counts } = record.detail;
-  if (counts === null || counts.rejected) throw rejected(record);
-  return { record, plan };
-};
-
-/** How plans are applied. */
+/** How a plan is applied. */
 interface Applying {
   readonly moment: CommitMoment;
   /** what who commits them sees of the tenant */
@@ -385,38 +360,36 @@ interface Applying {
 }
 
 /**
- * Applies plans, one after another, and records them; inside the caller's transaction.
+ * Applies the plan of an import as one change, advances the revision and writes the audit record; inside the caller's
+ * transaction.
  *
- * @throws Failure `conflict` if the tenant has changed since; `not-permitted` as {@link refuseAbove}
+ * @throws Failure `conflict` if the import has no plan (any more) or the tenant has changed since, `input-rejected` if it was
+ *   rejected; `not-permitted` as {@link refuseAbove}
  */
-const applyPlans = async (
-  database: Database,
-  writer: Writer,
-  plans: readonly OpenPlan[],
-  applying: Applying,
-): Promise<void> => {
-  await writer.lock([...new Set(plans.flatMap(({ record, plan }) => [...writtenBy(plan.kind), ...releasing(record)]))]);
-  for (const { plan, record } of plans) checkEtag(database, plan, record);
-  if (applying.scope !== undefined) for (const { plan } of plans) refuseAbove(database, plan);
-  for (const { record } of plans) hold(database, scopeOfPlan(record.detail.request));
-  for (const one of plans) await applyAndRecord(database, writer, one, applying);
-};
-
-/** Applies a plan, advances the revision and writes the audit record. */
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
-  { record, plan }: OpenPlan,
-  { moment, written }: Applying,
+  record: ImportRecord,
+  { moment, scope, written }: Applying,
 ): Promise<void> => {
-  const revision = advance(database, [plan.kind.collection, ...releasing(record)]);
+  const plans = planSqlOf(record);
+  const [plan] = plans;
+  const { counts } = record.detail;
+  if (counts === null || counts.rejected) throw rejected(record);
+  const released = releasing(record);
+  await writer.lock([...new Set([...plans.flatMap(({ kind }) => writtenBy(kind)), ...released])]);
+  checkEtag(database, plans, record);
+  if (scope !== undefined) for (const one of plans) refuseAbove(database, one);
+  hold(database, scopeOfPlan(record.detail.request));
+  const revision = advance(database, [...plans.map(({ kind }) => kind.collection), ...released]);
   const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readUnsettled(writer) : undefined;
   observeExport(database, plan, revision);
-  applyPlan(database, plan, { ...context, revision });
+  // what refers to records of the first goes before them
+  for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
   const detail = {
     committedAt: now,
@@ -483,23 +456,18 @@ const changing = (
   );
 
 /**
- * Commits a plan, after the one that it takes along: all or nothing.
+ * Commits a plan: all or nothing.
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
 export const commit = async (task: Extract<Task, { type: "commit" }>, interrupted: () => boolean): Promise<void> => {
   const { files, id } = task;
   await withDatabase(files, interrupted, (database) =>
-    changing(database, task, interrupted, async (writer) => {
-      const record = await readImport(writer, id);
-      const { takes } = record.detail;
-      const taken = takes === undefined ? [] : [await readImport(writer, takes)];
-      const before = taken.map((one) => openPlan(one, "taken"));
-      await applyPlans(database, writer, [...before, openPlan(record)], task);
-    }),
+    changing(database, task, interrupted, async (writer) =>
+      applyAndRecord(database, writer, await readImport(writer, id), task),
+    ),
   );
   removeStaging(files.staging);
-  if (files.taken !== undefined) removeStaging(files.taken);
 };
 
 /** Undoes a change. @throws Failure `conflict` if other records stand in its way than when it was planned */
