@@ -1,26 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { issuePushCertificate } from "#support/apple/push-portal.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
-import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
-import { PROGRAM } from "./index.ts";
+import type { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command } from "./command.ts";
-import type { NounNode, VerbNode } from "./node.ts";
+import { CHANGING, mirrorWithTask, populated } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
-
-const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
-  ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
-  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
-];
-
-const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
-  verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
-);
-
-const CHANGING = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 
 const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
@@ -74,72 +59,9 @@ test("every verb that deletes asks for the count, and rehearses", () => {
   }
 });
 
-/** A tenant in which each line below finds its records, and a folder with files and settings; nothing may change them. */
-async function populated(folder: string): Promise<TestTenant> {
-  const tenant = new TestTenant();
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "S1"],
-    ["総務部", "S2"],
-  ]);
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード", "社員コード"],
-    ["山田 太郎", "taro@example.jp", "S1", "E1"],
-    ["佐藤 次郎", "jiro@example.jp", "S1", "E2"],
-  ]);
-  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ["C02X"]]);
-  await tenant.import({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ["花子", "hanako", "Hidden4711", "営業"],
-  ]);
-  await tenant.client.users.addField({ name: "入社年" });
-  const [taro, jiro] = await tenant.users();
-  await tenant.client.accounts.create({ user: jiro?.id ?? "", name: "jiro01" });
-  await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
-  await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
-  await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
-  const { request } = await tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Taro Yamada" });
-  const rehearsal = new Rehearsal({ devices: 2 }, tenant);
-  await rehearsal.setUp();
-  await rehearsal.sync();
-  await tenant.client.profiles.create({ name: "貸出用", url: "https://mdm.example.jp/enroll" });
-  const year = { from: "2026-03-31T00:00:00Z", to: "2027-03-31T00:00:00Z" };
-  writeFileSync(
-    join(folder, "push.pem"),
-    await issuePushCertificate(request, { topic: "com.apple.mgmt.External.1", ...year }),
-  );
-  writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date(year.to), "株式会社例"));
-  writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
-  writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
-  writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
-  writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
-  writeFileSync(join(folder, "answers.yaml"), "answers:\n  - {question: rules.lost.owner, value: x}\n");
-  writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });
-  const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
-  writeFileSync(
-    join(folder, "notify.yaml"),
-    `${mail}\nrecipients:\n  - {name: it, way: mail, address: b@example.jp}\n`,
-  );
-  const made = await run("handover export -o bundle", { folder, home: folder, tenant: tenant.fetch });
-  if (made.exit !== 0) throw new Error(made.stderr);
-  return tenant;
-}
-
-/** A mirror with one task. */
-async function mirror(): Promise<TestTenant> {
-  const tenant = new TestTenant();
-  const contacts = (name: string) => [
-    ["表示名", "ユーザーID"],
-    [name, "saburo"],
-  ];
-  await tenant.import({ kind: "contacts", fromConsole: true }, contacts("三郎"));
-  await tenant.import({ kind: "contacts" }, contacts("三朗"));
-  return tenant;
-}
-
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-risk-"));
 const scene = populated(folder);
-const mirrored = mirror();
+const mirrored = mirrorWithTask();
 afterAll(async () => {
   for (const one of [scene, mirrored]) await (await one)[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { theOne } from "../listing/named.ts";
-import { WRITTEN } from "../records/written.ts";
+import { proposeUndo, WRITTEN } from "../records/written.ts";
 import { requireRight } from "../rights.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
@@ -157,10 +157,11 @@ export async function addMarks(
   const names = await namesOf(tools, given);
   await requireToMark(tools, kind);
   const { client } = await tools.tenant("administrators");
-  refuseNone(given.none, await client.administrators.list(kind));
+  const before = await client.administrators.list(kind);
+  refuseNone(given.none, before);
   const add = [...(await idsOf(names))];
   tools.describeState(() => text("they may have been marked", "指定されている可能性があります"));
-  await showMarked(tools, await client.administrators.mark(kind, { add }));
+  await showMarked(tools, before, await client.administrators.mark(kind, { add }));
 }
 
 /**
@@ -179,11 +180,11 @@ export async function removeMarks(
 ): Promise<void> {
   await requireToMark(tools, kind);
   const { client } = await tools.tenant("administrators");
-  const { administrators } = await client.administrators.list(kind);
+  const before = await client.administrators.list(kind);
   const remove: string[] = [];
-  for (const name of names) remove.push(await marked(name, administrators, { list, idsOf }));
+  for (const name of names) remove.push(await marked(name, before.administrators, { list, idsOf }));
   tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
-  await showMarked(tools, await client.administrators.mark(kind, { remove }));
+  await showMarked(tools, before, await client.administrators.mark(kind, { remove }));
 }
 
 const requireToMark = (tools: Tools, kind: Administrators["kind"]): Promise<void> =>
@@ -191,9 +192,12 @@ const requireToMark = (tools: Tools, kind: Administrators["kind"]): Promise<void
     asked: text("mark administrators", "管理者の指定と取り消し"),
   });
 
-const showMarked = (tools: Tools, marks: Administrators): Promise<void> => {
+const showMarked = async (tools: Tools, before: Administrators, marks: Administrators): Promise<void> => {
   tools.describeDone(WRITTEN);
-  return showMarks(tools, marks);
+  await showMarks(tools, marks);
+  // to say that there are no others changes no record
+  const [former, now] = [before, marks].map(({ administrators }) => administrators.map(({ id }) => id).join(" "));
+  if (former !== now) await proposeUndo(tools);
 };
 
 /** The id of a marked administrator, by key or id, else by another name. @throws as `theOne` */

@@ -32,8 +32,9 @@ export default defineCommand({
     refuseNothing(values, "clomoctl clomo-account grant");
     const { client } = await tools.tenant("accounts", "users");
     const account = await accountNamed(client, named);
-    const { id, role: former } = account;
-    const password = await passwordOf(tools, { ...options, dryRun }, needsPassword(former, options.role ?? former));
+    const { id, role: former, passwordSetAt } = account;
+    const isNeeded = needsPassword(former, options.role ?? former);
+    const password = await passwordOf(tools, { ...options, dryRun, passwordSetAt }, isNeeded);
     const tryOut = () => client.accounts.grant(id, { ...values, ...password, dryRun: true });
     const { role, supportOption } = values;
     const left = await leftByChange(tools, account, { role, supportOption, dryRun, tryOut });

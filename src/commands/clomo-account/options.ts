@@ -6,6 +6,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../records/written.ts";
 import { secretOf, type Secret } from "../records/secrets.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
@@ -208,14 +209,19 @@ export const requireToWrite = (tools: Tools, asked: Text): Promise<void> =>
   requireRight(tools, "accounts.write", { asked });
 
 /**
- * The password that is given; one that is needed and is not given is asked for, but in a mirror, which keeps none, and for a
+ * The password that is given, with a note if it replaces another one; one that is needed and is not given is asked for, but in a mirror, which keeps none, and for a
  * dry run, which goes on without it.
  *
  * @throws as `secretOf`
  */
 export async function passwordOf(
   tools: Tools,
-  { passwordFile, passwordInConsole, dryRun }: Pick<GivenOptions, "passwordFile" | "passwordInConsole"> & DryRun,
+  {
+    passwordFile,
+    passwordInConsole,
+    dryRun,
+    passwordSetAt = null,
+  }: Pick<GivenOptions, "passwordFile" | "passwordInConsole"> & DryRun & Partial<Pick<Account, "passwordSetAt">>,
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
@@ -224,7 +230,9 @@ export async function passwordOf(
     await tools.terminal.note(leftOut(inMirror ? "--password-in-console" : "--password-file FILE"));
   const prompt = isMissing && !inMirror && !dryRun;
   const password = await secretOf(tools, PASSWORD, { file: passwordFile, stdin: false, prompt });
-  return password === undefined ? {} : { password };
+  if (password === undefined) return {};
+  if (passwordSetAt !== null) await noteNotRestored(tools, FORMER_SECRETS);
+  return { password };
 }
 
 interface DryRun {

@@ -78,8 +78,8 @@ export default defineCommand({
       return;
     }
     await requireToReset(tools, named);
-    const { id } = await accountNamed(client, named);
-    const password = await passwordOf(tools, { ...options, dryRun }, true);
+    const { id, passwordSetAt } = await accountNamed(client, named);
+    const password = await passwordOf(tools, { ...options, dryRun, passwordSetAt }, true);
     tools.describeState(() => WHILE_WRITING);
     const given = { ...password, ...(passwordInConsole && { passwordInConsole }), dryRun };
     await showAccountWritten(tools, await client.accounts.resetPassword(id, given));

@@ -1,4 +1,4 @@
-import type { Account, RestorePlan } from "../../lib/client/index.ts";
+import type { Account, RestoredResource, RestorePlan } from "../../lib/client/index.ts";
 import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -23,7 +23,7 @@ import { requireNamed, requireNamedForDeletion } from "../permission.ts";
 import { askToApply } from "../records/apply-question.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
-import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, DRY, noteNotRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { describeTarget, mayBeForeignBundle } from "./foreign.ts";
 import { BUNDLE, IDENTITY, openNamed, sentParts, verifying } from "./bundle.ts";
@@ -153,6 +153,9 @@ export default defineCommand({
     await tellMore(tools, manifest, plan, { bundle, identity });
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
+    const written = plan.resources.filter(({ added, changed, removed: gone }) => added + changed + gone > 0);
+    const isKept = ({ name }: RestoredResource): boolean => !WITHOUT_VERSIONS.includes(name);
+    if (!written.every(isKept)) await noteNotRestored(tools, PROFILE_AND_DATES);
     if (dryRun) return terminal.note(DRY);
     if (!(await agreed(tools, plan, { removed, confirmDeletions, manifest }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
@@ -168,6 +171,7 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     tools.summarize({ changed: true });
     await terminal.note(DONE);
+    if (written.some(isKept)) await proposeUndo(tools);
     for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
     if (!keepsPasswords(plan, manifest)) return undefined;
     await tellRaised(tools, await asNow(raised, client.accounts), RAISED);
@@ -175,6 +179,10 @@ export default defineCommand({
     return undefined;
   },
 });
+
+/** Resources of which changes keep no versions. */
+const WITHOUT_VERSIONS: readonly string[] = ["tenant", "renewals", "answers"];
+const PROFILE_AND_DATES = text("the tenant's profile, renewals and answers", "テナントの情報、年次更新・期限、回答");
 
 const NOT_EVERYBODY = {
   asked: text("apply a bundle", "引き継ぎデータの適用"),

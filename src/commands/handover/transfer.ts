@@ -14,7 +14,7 @@ import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { revisionSeen } from "../records/seen.ts";
-import { BEFORE_WRITING, DRY, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, DRY, noteNotRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { administratorOf, factsOf, handedOver, today, type HandoverTenant } from "./facts.ts";
 import { personNamed, recordsOf } from "./leaver.ts";
@@ -129,6 +129,7 @@ export default defineCommand({
       const left = await finish(tools, tenant, { ...known, rows: planned, done: plan });
       return terminal.note(nothingToGive(from, left));
     }
+    if (plan.renewals.length > 0 || settings !== undefined) await noteNotRestored(tools, NOTICES);
     if (!globals.yes) {
       if (terminal.interactive && isUsualTable(terminal)) await showChanges(tools, planned, PEOPLE);
       const { name } = tenant.context;
@@ -143,6 +144,7 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     const rows = rowsOfTransfer(done, settings, to);
     await finish(tools, tenant, { ...known, rows, done });
+    if (done.accounts.length > 0) await proposeUndo(tools);
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
     await terminal.note(
@@ -150,6 +152,8 @@ export default defineCommand({
     );
   },
 });
+
+const NOTICES = text("owners of renewals and recipients of notices", "年次更新の担当者と通知の宛先");
 
 /** What is still open in the console for who takes over, as an account that is to be made there; undefined for nothing. */
 async function openTasksOf({ client }: HandoverTenant, { id, called }: UserPerson): Promise<Text | undefined> {

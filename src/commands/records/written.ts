@@ -132,13 +132,32 @@ export async function proposeUndo(
   await tools.terminal.note(text(`undo: ${undo}`, `取り消すには: ${undo}`));
 }
 
+/** What is set over former passwords and keys: these are not stored. */
+export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
+
+/** Says, before a change is made, what of it no undo restores. */
+export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
+  terminal.note(text(`undo does not restore ${what.en}`, `取り消しても元に戻らないもの: ${what.ja}`));
+
+/** Returns whether an undo restores something: of a secret only the time when it was set is stored, and that stays. */
+const isRestorable = ({ before, after }: Written<object>): boolean => {
+  if (before === null) return true;
+  const former = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after).some(
+    ([key, value]: readonly [string, unknown]) =>
+      ![...BOOKKEEPING, "secretsSet"].includes(key) &&
+      !key.endsWith("SetAt") &&
+      JSON.stringify(value ?? null) !== JSON.stringify(former.get(key) ?? null),
+  );
+};
+
 /** Proposes the undo of records that were written together. */
-const proposeUndoOf = async <R>(
+const proposeUndoOf = async <R extends object>(
   tools: Shower,
   all: readonly Written<R>[],
   { deletion, undoable = true }: Pick<Showing<R>, "deletion" | "undoable">,
 ): Promise<void> => {
-  if (!undoable || all.some(({ dryRun }) => dryRun)) return;
+  if (!undoable || all.some(({ dryRun }) => dryRun) || !all.some(isRestorable)) return;
   await proposeUndo(tools, deletion !== undefined && all.some(({ before }) => before === null) ? [deletion] : []);
 };
 

@@ -6,6 +6,7 @@ import type { Outcome } from "../../command.ts";
 import type { Fields } from "../../field.ts";
 import { isUsualTable } from "../../listing/list.ts";
 import { DRY_RUN } from "../../records/options.ts";
+import { noteNotRestored } from "../../records/written.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { giveSteps, type OwnProfile } from "../next.ts";
 import { lineOf, tellEndpoint } from "../shown.ts";
@@ -52,6 +53,8 @@ export interface WorkOptions {
   readonly dryRun: boolean;
 }
 
+const AT_APPLE = text("what is done at Apple", "Apple 側で行ったこと");
+
 type Ask = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }) => Promise<AdeProfileWork>;
 
 /**
@@ -69,6 +72,7 @@ export async function carryOut(
   question: (devices: Text) => Text,
 ): Promise<AdeProfileWork> {
   await tellEndpoint(tools, ade);
+  await noteNotRestored(tools, AT_APPLE);
   if (dryRun) return ask({ dryRun });
   if (confirmDevices !== undefined) return ask({ confirmDevices, dryRun });
   if (ade.endpoint?.kind === "simulator") return ask({ dryRun });

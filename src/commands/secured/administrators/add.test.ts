@@ -30,7 +30,7 @@ test("reads names from a file, one a line", async () => {
   expect(exit).toBe(0);
 });
 
-test("who is no user of the app yet is told, with the nearest ユーザーID and the way back", async () => {
+test("who is no user of the app yet is told, with the nearest ユーザーID", async () => {
   const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
   const tenant = {
     findSecuredUsers: ({ query = {} }: Seen) => ({ items: query["name"] === hanako.userId ? [hanako] : [] }),
@@ -42,14 +42,12 @@ test("who is no user of the app yet is told, with the nearest ユーザーID and
   const { en, ja } = await inBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?); undo: clomoctl secured administrators remove ${near} --app docs\n`,
+    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?)\n`,
   );
-  expect(en.stderr).toContain(
-    "warning: admin: no user of docs is known by this ユーザーID; added by it alone; undo: clomoctl secured administrators remove admin --app docs\n",
-  );
+  expect(en.stderr).toContain("warning: admin: no user of docs is known by this ユーザーID; added by it alone\n");
   expect(en.stderr.match(/warning:/g)).toHaveLength(2);
   expect(ja.stderr).toContain(
-    `警告: ${near}: このユーザーID の docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)。取り消すには:`,
+    `警告: ${near}: このユーザーID の docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)\n`,
   );
 });
 

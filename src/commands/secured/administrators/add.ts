@@ -1,4 +1,3 @@
-import { line } from "../../../lib/advice/line.ts";
 import type { App, Client } from "../../../lib/client/index.ts";
 import { nearNames } from "../../../lib/text/near-names.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -48,10 +47,9 @@ async function addedAlone(
     const other = near.get(name);
     const [meant, meantJa] =
       other === undefined ? ["", ""] : [` (did you mean ${other}?)`, `(${other} ではありませんか?)`];
-    const undo = line("secured administrators remove", [name], { app });
     return text(
-      `${name}: no user of ${app} is known by this ユーザーID; added by it alone${meant}; undo: ${undo}`,
-      `${name}: このユーザーID の ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}。取り消すには: ${undo}`,
+      `${name}: no user of ${app} is known by this ユーザーID; added by it alone${meant}`,
+      `${name}: このユーザーID の ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}`,
     );
   });
 }

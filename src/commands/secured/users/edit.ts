@@ -2,7 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
 import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { BEFORE_WRITING, FORMER_SECRETS, noteNotRestored, showWritten, WHILE_WRITING } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { nearSecuredUsers, SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, securedUserNames } from "./columns.ts";
@@ -30,18 +30,19 @@ export default defineCommand({
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "secured.write");
-    const own = await valuesOf(OWN_FIELDS, options);
+    const [own, secrets] = [await valuesOf(OWN_FIELDS, options), await secretsOf(tools, options)];
     const values = {
       ...own,
       ...settingsOf(app, set, role !== undefined),
       ...(role !== undefined && { role }),
-      ...(await secretsOf(tools, options)),
+      ...secrets,
     };
     refuseNothing(values, "clomoctl secured users edit");
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
     const near = found.length > 0 ? [] : await nearSecuredUsers(client, app, user);
     const { id } = theOne(user, found, securedUserNames(app), near);
+    if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
     tools.describeState(() => WHILE_WRITING);
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);

@@ -37,20 +37,25 @@ test("where values go their number is typed; no export is made to count them", a
   expect(stderr).toContain("入社年 was removed, with the values of 2 users\n");
 });
 
+/** Said before the values go. */
+const LOST = "undo does not restore 入社年 and its values\n";
+
 test("--confirm-deletions is that number, and the count is said", async () => {
   const { en, ja } = await inBoth("users fields remove 入社年 --confirm-deletions 2 --fields name", {
     tenant: removing,
   });
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
-  expect(en.stderr).toBe("入社年 was removed, with the values of 2 users\n");
-  expect(ja.stderr).toBe("入社年 を削除しました(値のあったユーザー: 2 人)\n");
+  expect(en.stderr).toBe(`${LOST}入社年 was removed, with the values of 2 users\n`);
+  expect(ja.stderr).toBe(
+    "取り消しても元に戻らないもの: 「入社年」とその値\n入社年 を削除しました(値のあったユーザー: 2 人)\n",
+  );
 });
 
 test("--dry-run says how many values would go", async () => {
   const { en, ja } = await inBoth("users fields remove 入社年 --dry-run --fields name", { tenant: asked });
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
-  expect(en.stderr).toBe("dry run: nothing was removed; 2 users would lose a value\n");
-  expect(ja.stderr).toBe("試行のため、何も削除していません(値のあるユーザー: 2 人)\n");
+  expect(en.stderr).toBe(`${LOST}dry run: nothing was removed; 2 users would lose a value\n`);
+  expect(ja.stderr).toContain("\n試行のため、何も削除していません(値のあるユーザー: 2 人)\n");
   expect(operations(en.requests)).toEqual(LOOKING);
   // it asks no question, so no revision is needed at a terminal
   const shown = await run("users fields remove 入社年 --dry-run", { tenant: asked, terminal: {} });

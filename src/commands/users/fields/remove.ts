@@ -7,7 +7,7 @@ import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
 import { requireRight } from "../../rights.ts";
-import { WHILE_WRITING, WRITTEN } from "../../records/written.ts";
+import { noteNotRestored, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
@@ -53,6 +53,7 @@ export default defineCommand({
     const field = await client.users.field(fieldNamed(name, await client.users.fields()).id);
     const { users } = field;
     refuseOther(users, confirmDeletions);
+    if (users > 0) await noteNotRestored(tools, text(`${field.name} and its values`, `「${field.name}」とその値`));
     if (dryRun) {
       await terminal.show(FIELD_COLUMNS, field);
       await terminal.note(

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Failure } from "../lib/errors/index.ts";
+import { CHANGING, mirrorWithTask, populated } from "#support/commands/populated.ts";
+import { run } from "#support/commands/program.ts";
+import type { TestTenant } from "#support/tenant/tenant.ts";
+
+/** Lines that change something, one after another in the tenant of `populated`: at least one for each command. */
+const LINES: readonly string[] = [
+  "orgs create 技術部 --code S4",
+  "orgs edit S1 --name 営業本部",
+  "orgs move S1 --parent S2",
+  "orgs import orgs.csv --yes",
+  "users create --name x --email x@example.jp --employee-code E3 --org S4",
+  "orgs delete S4 --recursive --confirm-deletions 2",
+  "users edit E1 --title y",
+  "tenant set --ios yes",
+  "handover apply bundle --confirm-deletions 2",
+  "users create --name y --email y@example.jp --employee-code E4",
+  "users move E1 E2 --org S2",
+  "users import users.csv --yes",
+  "users delete E4 hanako@example.jp --confirm-deletions 2",
+  "users import users.csv --dry-run --keep-plan",
+  "imports replan last",
+  "imports commit last --yes",
+  "users fields add 座席",
+  "users fields remove 入社年 --confirm-deletions 1",
+  "users administrators add E1",
+  "users administrators remove E1",
+  "devices create C03X",
+  "devices edit C02X --memo y",
+  "devices set-owner C02X C03X --user E1",
+  "devices tag C02X C03X --add 貸出用",
+  "devices import devices.csv --yes",
+  "devices delete C03X C03Y --confirm-deletions 2",
+  "secured users create saburo --app docs --name 三郎 --password-file password",
+  "secured users edit hanako --app docs --name 華子",
+  "secured users edit hanako --app docs --password-file password",
+  "secured users import docs.csv --app docs --yes",
+  "secured users delete saburo jiro --app docs --confirm-deletions 2",
+  "secured administrators add hanako shiro --app docs",
+  "secured administrators remove hanako shiro --app docs",
+  "secured groups create 総務 --app docs",
+  "secured groups edit 営業 --app docs --name 営業本部",
+  "secured groups delete 営業本部 総務 --app docs --confirm-deletions 2",
+  "roles schemes create 組織担当 --item orgs.write",
+  "roles schemes edit 登録係 --add-item orgs.write",
+  "roles schemes delete 登録係 組織担当 --confirm-deletions 2",
+  "clomo-account create E1 --account taro01",
+  "clomo-account edit taro01 --memo y",
+  "clomo-account grant taro01 --role system --support-option --password-file password",
+  "clomo-account grant jiro01 --role operator --password-file password",
+  "clomo-account reset-password jiro01 --password-file password",
+  "handover transfer --from taro@example.jp --to jiro@example.jp --yes",
+  "clomo-account revoke jiro01 --yes",
+  "clomo-account settings set --composition employee-code --yes",
+  "handover answer --answers answers.yaml",
+  "renewals add 予備 --kind custom --expires 2099-01-01",
+  "renewals edit 予備 --owner 山田",
+  "renewals confirm 予備",
+  "renewals remove 予備 --yes",
+  "vpp tokens set a.vpptoken --org 全社",
+  "push-certificate upload push.pem --apple-account a@example.jp --yes",
+  "push-certificate profile-password set --password-file password",
+  "ade profiles create 本社用 --url https://mdm.example.jp/enroll",
+  "ade profiles assign 貸出用 --unassigned",
+  "ade profiles auto-apply 貸出用",
+  "ade profiles unassign --org 全社",
+  "ade profiles delete 貸出用",
+  "ade sync",
+  "undo last --confirm-deletions 1",
+];
+
+/** Lines that change something in the tenant of `mirrorWithTask`, one after another. */
+const IN_MIRROR: readonly string[] = ["console drop 2 --yes"];
+
+/** Commands of which no line stands above, and why. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "ade endpoint set": "Apple's side",
+  "ade keypair create": "Apple's side",
+  "ade token set": "Apple's side",
+  "ade simulator advance": "a simulator",
+  "ade simulator faults": "a simulator",
+  "ade simulator devices activate": "a simulator",
+  "ade simulator devices add": "a simulator",
+  "ade simulator devices assign": "a simulator",
+  "ade simulator devices release": "a simulator",
+  "console confirm": "no record changes",
+  "context add": "this machine",
+  "context remove": "this machine",
+  "context set": "this machine",
+  "context use": "this machine",
+  "imports discard": "no record changes",
+  "imports verify": "no record changes",
+  "push-certificate csr": "a key that nothing shows",
+  "renewals notify": "mail",
+  "renewals schedule install": "this machine",
+  "renewals schedule remove": "this machine",
+};
+
+test("there is a line for each command that changes something, or a reason why not", () => {
+  const all = [...LINES, ...IN_MIRROR];
+  const without = CHANGING.filter(([path]) => !all.some((line) => `${line} `.startsWith(`${path} `)));
+  expect(without.map(([path]) => path).toSorted()).toEqual(Object.keys(ELSEWHERE).toSorted());
+});
+
+/** What a line did. */
+interface Outcome {
+  readonly exit: number;
+  readonly stderr: string;
+  /** the numbers of its changes that an undo restores */
+  readonly undoable: readonly number[];
+}
+
+/** Whether an undo of a change would restore something. */
+async function isUndoable({ client }: TestTenant, change: number): Promise<boolean> {
+  try {
+    const plan = await client.imports.undo(change);
+    await client.imports.discard(plan.id);
+    return plan.create + plan.update + plan.delete + (plan.beside ?? []).length > 0;
+  } catch (error) {
+    if (error instanceof Failure && error.code === "conflict") return false;
+    throw error;
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-undo-"));
+
+/** Runs lines one after another. */
+async function outcomesOf(made: Promise<TestTenant>, lines: readonly string[]): Promise<ReadonlyMap<string, Outcome>> {
+  await using tenant = await made;
+  const outcomes = new Map<string, Outcome>();
+  for (const line of lines) {
+    const before = tenant.sql("select coalesce(max(number), 0) as last from change")[0]?.["last"];
+    const { exit, stderr } = await run(`${line} --no-input`, { folder, home: folder, tenant: tenant.fetch });
+    const undoable: number[] = [];
+    for (const { number } of tenant.sql(`select number from change where number > ${Number(before)}`))
+      if (await isUndoable(tenant, Number(number))) undoable.push(Number(number));
+    outcomes.set(line, { exit, stderr, undoable });
+  }
+  return outcomes;
+}
+
+const outcomes = outcomesOf(populated(folder), LINES);
+const inMirror = outcomesOf(mirrorWithTask(), IN_MIRROR);
+afterAll(async () => {
+  await Promise.allSettled([outcomes, inMirror]);
+  rmSync(folder, { recursive: true });
+});
+
+const outcomeOf = async (line: string): Promise<Outcome> => {
+  const outcome = (await outcomes).get(line) ?? (await inMirror).get(line);
+  if (outcome === undefined) throw new TypeError(`${line} was not run`);
+  return outcome;
+};
+
+test.each([...LINES, ...IN_MIRROR])(
+  "%s is one change at most, and prints its undo exactly if there is one",
+  async (line) => {
+    const { exit, stderr, undoable } = await outcomeOf(line);
+    expect(exit, stderr).toBe(0);
+    const printed = [...stderr.matchAll(/^undo: clomoctl undo (\d+)$/gm)].map(([, number]) => Number(number));
+    expect(printed).toEqual(undoable);
+    expect(undoable.length).toBeLessThanOrEqual(1);
+  },
+);
+
+test.each([
+  ["users fields remove 入社年 --confirm-deletions 1", "入社年 and its values"],
+  ["secured users edit hanako --app docs --password-file password", "former passwords and keys"],
+  ["clomo-account reset-password jiro01 --password-file password", "former passwords and keys"],
+  ["ade profiles assign 貸出用 --unassigned", "what is done at Apple"],
+  ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewals and answers"],
+])("%s says before what cannot be undone", async (line, what) => {
+  const { stderr } = await outcomeOf(line);
+  const said = stderr.indexOf(`undo does not restore ${what}\n`);
+  expect(said, stderr).toBeGreaterThanOrEqual(0);
+  const done = stderr.search(/^(?:undo: |the tenant is like|入社年 was removed)/m);
+  expect(done === -1 || said < done).toBe(true);
+});
