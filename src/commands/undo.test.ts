@@ -7,6 +7,7 @@ import { FORMATS } from "../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
@@ -583,6 +584,70 @@ describe("in a tenant", () => {
     const gone = [...again.stderr.matchAll(/delete (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
     await change(`undo ${undo} ${gone === 0 ? "--yes" : `--confirm-deletions ${gone}`}`);
     expect(await state()).toEqual(after);
+  });
+
+  test("an undo that deletes records asks for their number", async () => {
+    const number = await change("orgs create 総務");
+    const before = await state();
+    for (const answer of ["--yes", "--no-input", "--confirm-deletions 2"]) {
+      const { exit, stderr } = await typed(`undo ${number} ${answer}`);
+      expect({ exit, told: /(?:--confirm-deletions|deletes) 1/.test(stderr) }, stderr).toEqual({ exit: 3, told: true });
+    }
+    expect(await state()).toEqual(before);
+    expect(await typed(`undo ${number} --confirm-deletions 1`)).toMatchObject({ exit: 0 });
+  });
+
+  test("last is the newest change of the acting account; if it is not the tenant's newest, the plan says whose came after", async () => {
+    await withAccount(tenant, { name: "jiro", role: "system" });
+    const as = (name?: string) => (name === undefined ? tenant : tenant.acting(name)).fetch;
+    const edit = async (line: string, name?: string): Promise<number> => {
+      const { stdout } = await run(`${line} --format json`, { tenant: as(name) });
+      return (JSON.parse(stdout) as { readonly change: number }).change;
+    };
+    const own = await edit("users edit E1 --title 課長", "jiro");
+    const other = await edit("users edit E2 --title 課長");
+    for (const [name, number, after] of [
+      ["jiro", own, ["later changes were made by owner"]],
+      [undefined, other, []],
+    ] as const) {
+      const { exit, stderr } = await run("undo last --dry-run --lang en", { tenant: as(name) });
+      expect(exit, stderr).toBe(0);
+      expect(stderr).toContain(`undo of change ${number}\n`);
+      expect(stderr.match(/^later changes were made by .*$/gm) ?? []).toEqual(after);
+    }
+  });
+
+  test("an import's undo is blocked only for records of which it would delete an administrator or touch an account", async () => {
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職", "CLOMOアカウント名"],
+      ["太郎", "E1@x.jp", "課長", ""],
+      ["花子", "E2@x.jp", "課長", "hana"],
+      ["一", "new1@x.jp", "", ""],
+      ["二", "new2@x.jp", "", ""],
+    ]);
+    const number = tenant.sql("select max(number) as number from change")[0]?.["number"];
+    const { users } = tenant.client;
+    for (const name of ["E2", "new1@x.jp"]) {
+      const [{ id = "" } = {}] = await users.find({ name });
+      await tenant.client.administrators.mark("users", { add: [id] });
+    }
+    const before = await state();
+    const all = await typed(`undo ${number} --confirm-deletions 2`);
+    expect(all.exit, all.stderr).toBe(5);
+    const mark = tenant.sql("select max(number) as number from change")[0]?.["number"];
+    expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
+      "warning: the user 花子 <E2@x.jp>: became an administrator",
+      `warning: the user 一 <new1@x.jp>: changed by change ${mark} (管理者)`,
+    ]);
+    expect(await state()).toEqual(before);
+    const rest = await typed(`undo ${number} --confirm-deletions 1 --skip-blocked`);
+    expect(rest.exit, rest.stderr).toBe(8);
+    expect((await tenant.users()).map(({ name, title }) => [name, title])).toEqual([
+      ["太郎", "主任"],
+      ["花子", "課長"],
+      ["三郎", "主任"],
+      ["一", null],
+    ]);
   });
 
   test("last is the newest change that was not undone, and no undo itself", async () => {
