@@ -451,6 +451,8 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
   }
   const invalid = new Set((await tenant.errors(plan)).map(({ row }) => row - 2));
   await tenant.client.imports.commit(plan);
+  // in a mirror the next export would leave what was changed here since, which the model of console-history knows
+  if (fromConsole) tenant.sql("update tenant set mirroredAt = null");
   model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid, fromConsole }, rows), plan);
   return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
 };
