@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
+import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 
@@ -8,10 +9,14 @@ let tenant: TestTenant;
 const tasks = new TestTasks(() => tenant);
 beforeEach(async () => {
   tenant = new TestTenant();
+  await tenant.import({ kind: "orgs", fromConsole: true }, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["営業部", "S", ""],
+  ]);
   await tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田 太郎", "taro@example.jp", "課長"],
-    ["佐藤 次郎", "jiro@example.jp", ""],
+    ["氏名", "メールアドレス", "役職", "組織コード"],
+    ["山田 太郎", "taro@example.jp", "課長", ""],
+    ["佐藤 次郎", "jiro@example.jp", "", "S"],
   ]);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
@@ -62,6 +67,22 @@ test("if something is in the way nothing is changed, and what to drop together i
   const both = tasks.numbers(1, 2).join(" ");
   expect(await ran(`console drop ${both} --yes`)).toMatchObject({ exit: 0 });
   expect((await tenant.users()).map(({ emails }) => emails)).toEqual([["taro@example.jp"], ["jiro@example.jp"]]);
+});
+
+test("a later change that is in the way is dropped together if it is open", async () => {
+  const [sales] = await tenant.client.orgs.find({ name: "S" });
+  await tenant.client.users.move({ ids: [await idOf("jiro@example.jp")], org: ROOT_ORG_ID });
+  const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""] });
+  await tenant.client.imports.commit(plan);
+  const [first, second] = tasks.numbers(1, 2);
+  const together = `clomoctl console drop ${first} ${second}`;
+  const line = `console drop ${first} --yes --lang en`;
+  expect((await ran(line)).stderr).toContain(`put them back together: ${together}\n`);
+  await tasks.confirm(2);
+  const { exit, stderr } = await ran(line);
+  expect(exit).toBe(5);
+  expect(stderr).toContain(`by change ${second}`);
+  expect(stderr).not.toContain(together);
 });
 
 test("a task that is not there is none", async () => {

@@ -35,7 +35,7 @@ export default defineCommand({
   shows: [...RESULT_COLUMNS, BLOCKED_COLUMN],
   async run(tools, { number, dryRun, ...answers }) {
     checkLimits(answers);
-    const { client } = await tools.tenant("imports");
+    const { client } = await tools.tenant("imports", "console");
     const plan = await client.imports.dropTasks({ numbers: [...new Set(number)] });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
@@ -43,7 +43,12 @@ export default defineCommand({
       await reportBlocked(tools, plan);
       if (plan.blocked !== undefined) {
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw cannotDrop(number, plan.blocked);
+        const open = (await client.console.list({})).map((task) => task.number);
+        throw cannotDrop(
+          plan.blocked,
+          number,
+          open.filter((task) => !number.includes(task)),
+        );
       }
       if (!dryRun) return confirmAndCommit(tools, pending, answers);
       refuseOtherNumber(plan, answers);
@@ -55,10 +60,14 @@ export default defineCommand({
   },
 });
 
-const cannotDrop = (numbers: readonly number[], { count, first }: NonNullable<Import["blocked"]>): Failure => {
-  const later = [...new Set(first.flatMap(({ change }) => change ?? []))];
-  const [other] = later;
-  const together = line("console drop", [...new Set([...numbers, ...later.slice(0, 1)])]);
+/** @param others the open tasks that are not dropped */
+const cannotDrop = (
+  { count, first }: NonNullable<Import["blocked"]>,
+  numbers: readonly number[],
+  others: readonly number[],
+): Failure => {
+  const [other] = first.flatMap(({ change }) => (change !== null && others.includes(change) ? [change] : []));
+  const together = line("console drop", [...new Set(other === undefined ? numbers : [...numbers, other])]);
   return new Failure("conflict", {
     what: text(
       `${counted(count, "record")} cannot be put back; nothing was changed`,
