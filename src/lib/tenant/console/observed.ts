@@ -1,8 +1,11 @@
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Writer } from "../store/store.ts";
+import { ORG } from "../../model/organisation.ts";
+import { ROOT } from "../store/orgs.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import { RELATIONS } from "../versions/references.ts";
+import { fieldOf } from "../versions/timeline.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
 
 // The observed state of a mirror: what the console last showed of the records that were changed here since. A record that
@@ -70,15 +73,19 @@ const writtenBits = (versions: Versions): string =>
 /** The column of what secrets a record has. */
 const SECRETS = "secrets";
 
-/** SQL: true if a column has a value. */
-export const isFilled = (value: string): string => `coalesce(${value}, '') not in ('', '[]', '{}', 0)`;
+/** SQL: true if a record `t` has another value in a column than a new one: nothing, or 全社 where one belongs to an organisation. */
+export const isFilled = (thing: Thing, name: string): string => {
+  const { refers, clearable } = fieldOf(thing, name) ?? {};
+  const usual = refers?.to === ORG.name && clearable === false ? `, ${ROOT}` : "";
+  return `coalesce(t.${quoteIdentifier(name)}, '') not in ('', '[]', '{}', 0${usual})`;
+};
 
 /**
  * SQL: true if a record `t` that comes back has, or had, a value in a column that one made again may lack. The console wants
  * some secrets of every new record.
  */
 const isToComeBack = (thing: Thing, name: string): string => {
-  if (name !== SECRETS) return isFilled(`t.${quoteIdentifier(name)}`);
+  if (name !== SECRETS) return isFilled(thing, name);
   const required = Object.entries(thing.fields).flatMap(([field, { secret, column }]) =>
     secret === true && column?.required !== undefined ? `e.key <> '${field}'` : [],
   );

@@ -22,7 +22,7 @@ const filledBits = (versions: Versions): string => {
   const leading = versions.columns.filter(({ leads }) => leads);
   const changed = leading.map(({ bit }) => `max(v.changed & ${bit})`).join(" | ");
   const had = `coalesce((select ${changed} from main.${versionTable(versions)} v where v.pk = o.pk and v.revision > o.since), 0)`;
-  const has = leading.map(({ name, bit }) => either(isFilled(`t.${quoteIdentifier(name)}`), bit, "0"));
+  const has = leading.map(({ name, bit }) => either(isFilled(versions.thing, name), bit, "0"));
   return [had, ...has].join(" | ");
 };
 
