@@ -320,7 +320,7 @@ const Verification = named(
       description: "nothing was compared: the export is the file that was written for the upload",
     }),
     task: ConsoleTask.meta({ description: "as it is by now" }),
-    /** the task's columns that the export does not show */
+    /** the fields of the task that are open, and that the export does not show */
     unseen: z.array(z.object({ field: z.string(), header: z.string() })),
   }),
 );

@@ -1,10 +1,12 @@
+import type { FormatName } from "../../model/console-files.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
-import { versionTable, type Versions } from "../versions/tables.ts";
-import { EXPORTED, isOther, OBSERVED, observedTable, PRESENCE } from "./observed.ts";
+import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
+import { EXPORTED, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
@@ -18,9 +20,22 @@ export interface DriftPart {
   readonly revision: number;
   /** the name of a thing, and the number of its record; default: all */
   readonly record?: { readonly thing: string; readonly pk: number } | undefined;
-  /** default: all */
+  /** only of the thing whose records files of this kind have; default: all */
+  readonly kind?: FormatName | undefined;
+  /** default: all; see {@link customColumn} */
   readonly columns?: readonly string[] | undefined;
 }
+
+/** The column in which records have all their custom fields. */
+const CUSTOM = "custom";
+
+/** The column with what secrets records have. */
+const SECRETS = "secrets";
+
+/** Returns a custom field as a column of its own: `custom:12`. */
+export const customColumn = (pk: number | ""): string => `${CUSTOM}:${pk}`;
+
+const isCustomField = (column: string): boolean => column.startsWith(customColumn(""));
 
 /** The part of the drift that one record has from a change. */
 export interface RecordDrift {
@@ -182,19 +197,69 @@ export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): 
   return rows.map(({ revision }) => Number(revision));
 };
 
+/** The things whose records may be in a part of the drift. */
+const thingsIn = ({ record, kind }: DriftPart): readonly Versions[] =>
+  OBSERVED.filter(
+    ({ thing }) =>
+      (record === undefined || record.thing === thing.name) && (kind === undefined || FORMATS[kind].thing === thing),
+  );
+
+/** SQL: the custom fields `e` of observed records `o` that are open. */
+const openEntries = ({ thing, key }: Versions): string =>
+  `main.${observedTable({ thing })} o left join main.${thing.name} t on t.${key} = o.pk
+   ${THEN} ${OBSERVED_ENTRIES}`;
+
+/** SQL: the open bits of the record `d` in some columns. The bit that all custom fields share is in them if all open ones are. */
+const openBits = (versions: Versions, columns: readonly string[] | undefined): string => {
+  if (columns === undefined) return "d.open";
+  const bits = versions.columns.filter(({ name }) => columns.includes(name)).map(({ bit }) => bit);
+  const custom = versions.columns.find(({ name }) => name === CUSTOM);
+  const fields = columns.filter(isCustomField).map((column) => column.slice(CUSTOM.length + 1));
+  if (custom !== undefined && fields.length > 0) {
+    const among = `exists (select 1 from json_each('${JSON.stringify(fields)}') f where f.value = e.key)`;
+    const another = `select 1 from ${openEntries(versions)} where o.pk = d.pk and not ${among}`;
+    bits.push(either(`exists (${another})`, "0", custom.bit));
+  }
+  return `d.open & (${[...new Set(bits), "0"].join(" | ")})`;
+};
+
 /** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
 const partOf = (
   versions: Versions,
   { revision, record, columns }: DriftPart,
-): readonly [sql: string, params: Params] => {
-  const { thing } = versions;
-  const meant = versions.columns.filter(({ name }) => columns?.includes(name) ?? true).map(({ bit }) => bit);
-  const bits = columns === undefined ? "d.open" : `d.open & (${[...new Set(meant), "0"].join(" | ")})`;
-  return [
-    `select d.pk, ${bits} as mask from ${driftSql(thing.name, record === undefined ? "true" : "o.pk = :pk")} d
-     where d.revision = :revision and ${bits} <> 0`,
-    { revision, ...(record !== undefined && { pk: record.pk }) },
-  ];
+): readonly [sql: string, params: Params] => [
+  `select * from (select d.pk, ${openBits(versions, columns)} as mask
+     from ${driftSql(versions.thing.name, record === undefined ? "true" : "o.pk = :pk")} d
+     where d.revision = :revision) where mask <> 0`,
+  { revision, ...(record !== undefined && { pk: record.pk }) },
+];
+
+/**
+ * Returns the columns that a part of the drift has, of some kind's records: each custom field as {@link customColumn}, and each
+ * secret that was set as `secrets:password`.
+ */
+export const readOpenColumns = async (
+  reader: Reader,
+  part: DriftPart & { readonly kind: FormatName },
+): Promise<readonly string[]> => {
+  const versions = versionsOf(FORMATS[part.kind].thing.name);
+  const [selected, params] = partOf(versions, part);
+  const masks = [...new Set(versions.columns.map(({ bit }) => bit))].map((bit) => `coalesce(max(mask & ${bit}), 0)`);
+  const row = await reader.get(`select ${masks.join(" | ")} as mask from (${selected})`, params);
+  const entries = async (column: string, from: string): Promise<readonly string[]> => {
+    const which = `o.pk in (select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0)`;
+    const rows = await reader.all(`select distinct e.key from ${from} where ${which} order by e.key`, params);
+    return rows.map(({ key }) => `${column}:${String(key)}`);
+  };
+  const secrets = `main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
+    ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key`;
+  const open: string[] = [];
+  for (const column of columnsIn(versions, Number(row?.["mask"] ?? 0))) {
+    if (column === CUSTOM) open.push(...(await entries(column, openEntries(versions))));
+    else if (column === SECRETS) open.push(...(await entries(column, secrets)));
+    else open.push(column);
+  }
+  return open;
 };
 
 /** Who confirmed something, and when. */
@@ -212,8 +277,7 @@ export interface Confirmed {
  */
 export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: Confirmed): Promise<number> => {
   let records = 0;
-  for (const versions of OBSERVED) {
-    if (part.record !== undefined && part.record.thing !== versions.thing.name) continue;
+  for (const versions of thingsIn(part)) {
     const table = `main.${observedTable(versions)}`;
     const [selected, params] = partOf(versions, part);
     const rows = await writer.all(selected, params);

@@ -2,8 +2,12 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Reader } from "../store/store.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
 import { fieldOf } from "../versions/timeline.ts";
+import { customColumn, readOpenColumns } from "./drift.ts";
 import { OBSERVED } from "./observed.ts";
+import { fieldName } from "./records.ts";
 
 /** Returns the record with an id, also a deleted one. @throws Failure `not-found` */
 export const recordNumbered = async (
@@ -30,4 +34,17 @@ export const columnsOfField = (field: string): readonly string[] => {
     if (of.secret === true) return ["secrets", `${field}SetAt`];
     return columns.flatMap(({ name, leads }) => (leads && fieldOf(thing, name) === of ? [name] : []));
   });
+};
+
+/** Returns the fields that a part of the drift has, as tasks name them. */
+export const readOpenFields = async (
+  reader: Reader,
+  part: Parameters<typeof readOpenColumns>[1],
+): Promise<readonly string[]> => {
+  const { thing } = FORMATS[part.kind];
+  const custom = await reader.all(`select pk, name from ${CUSTOM_FIELD.name}`);
+  const names = new Map(custom.map(({ pk, name }) => [customColumn(Number(pk)), `custom:${String(name)}`]));
+  return (await readOpenColumns(reader, part)).map(
+    (column) => names.get(column) ?? fieldName(thing, column.replace(/^secrets:|SetAt$/, "")),
+  );
 };

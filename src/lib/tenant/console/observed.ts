@@ -47,10 +47,16 @@ export const joinedEntries = (one: string, other: string): string =>
       select n.key, n.value from json_each(coalesce(${other}, '{}')) n
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
-/** SQL: the entries of an observed record that differ from those of the record, of the columns they are in. */
+/** SQL: the custom fields of an observed record `o` that differ; null if it is a new one, and no export showed any. */
+const SHOWN_ENTRIES = `nullif(o.${ENTRIES}, '{}')`;
+
+/** SQL: the custom fields `e` of an observed record `o` that differ from those of the record `t`, or that no export showed. */
+export const OBSERVED_ENTRIES = `json_each(coalesce(${SHOWN_ENTRIES}, t.${ENTRIES}, '{}')) e`;
+
+/** SQL: true if an observed record `o` has another value than the record `t`. */
 export const isOther = (name: string): string =>
   name === ENTRIES
-    ? `exists (select 1 from json_each(o.${ENTRIES}) e where e.value is distinct from t.${ENTRIES} ->> e.key)`
+    ? `exists (select 1 from ${OBSERVED_ENTRIES} where ${SHOWN_ENTRIES} is null or e.value is distinct from t.${ENTRIES} ->> e.key)`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
 
 /**

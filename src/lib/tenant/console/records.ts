@@ -266,9 +266,10 @@ const withCodes = (stateOf: StateReader): NameReader => {
   };
 };
 
-/** Returns the custom fields of a record as the console has them. */
+/** Returns the custom fields of a record as the console has them; none of a new one, if no export showed any. */
 const overlaid = (local: Row, observed: Row): string => {
-  const all = { ...entriesOf(local[CUSTOM]), ...entriesOf(observed[CUSTOM]) };
+  const shown = entriesOf(observed[CUSTOM]);
+  const all = Object.keys(shown).length === 0 ? {} : { ...entriesOf(local[CUSTOM]), ...shown };
   return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
 };
 
@@ -279,7 +280,7 @@ const readable = (value: ShownValue): Shown =>
 const isBlank = (value: Shown): boolean => value === null || value.length === 0;
 
 /** Returns what tasks call a column: its field. */
-const fieldName = (thing: Thing, column: string): string => {
+export const fieldName = (thing: Thing, column: string): string => {
   const field = fieldOf(thing, column);
   return Object.keys(thing.fields).find((name) => thing.fields[name] === field) ?? column;
 };

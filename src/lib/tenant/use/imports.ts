@@ -8,7 +8,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { columnsOfField } from "../console/named.ts";
+import { readOpenFields } from "../console/named.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
@@ -357,26 +357,26 @@ export class TenantImports {
     if (!isTaskOpen(task)) return { done: true, task, unseen: [] };
     const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[kind]);
+    const revision = change.revision ?? -1;
     const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
-      revision: change.revision ?? -1,
+      revision,
       request: { ...asConsoleExport(kind), map, scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT]) },
       moment: await this.#moment(),
       confirmMissing,
       uploadSha256: sameAsUpload ? undefined : made?.detail.emittedSha256,
       signal: context.signal,
     });
-    const now = await this.#session.read((reader) => readTask(reader, number));
     const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
-    const unseen = new Set(observed.unseen);
-    const open = new Set(now.records.flatMap(({ changes }) => changes.map(({ field }) => field)));
-    return {
-      done: !isTaskOpen(now),
-      ...(observed.isUpload && { sameAsUpload: true }),
-      task: now,
-      unseen: [...open]
-        .filter((field) => columnsOfField(field).some((column) => unseen.has(column)))
-        .map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
-    };
+    return this.#session.read(async (reader) => {
+      const now = await readTask(reader, number);
+      const unseen = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
+      return {
+        done: !isTaskOpen(now),
+        ...(observed.isUpload && { sameAsUpload: true }),
+        task: now,
+        unseen: unseen.map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
+      };
+    });
   }
 
   /** A change that is to be undone, its import, and who else changed something since. @throws Failure as {@link undo} */

@@ -44,7 +44,7 @@ import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } fro
 import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
-import { confirmDrift } from "../../../../console/drift.ts";
+import { confirmDrift, customColumn } from "../../../../console/drift.ts";
 import { observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
 import { auditImport, auditVerification } from "./audit.ts";
 import { ofOtherTenant } from "../matching/foreign.ts";
@@ -198,14 +198,21 @@ export class Staging {
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan));
     if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
-    let confirmed = 0;
-    const unseen = unseenFields(plan);
+    const shown = new Set(columnsIn(staged));
+    let [unseen, confirmed] = [unseenFields(plan), 0];
     await new SqliteStore(this.#database).change((writer) =>
       noted(note, async () => {
         observeTask(this.#database, plan, revision);
+        const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
+        const columns = fields.map(({ pk }) => customColumn(Number(pk)));
+        unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
         const { actor, now } = moment;
         if (confirmMissing)
-          confirmed = await confirmDrift(writer, { revision, columns: unseen }, { by: actor, at: now });
+          confirmed = await confirmDrift(
+            writer,
+            { revision, kind: this.#request.kind, columns: unseen },
+            { by: actor, at: now },
+          );
         noteSeen(this.#database, plan, now);
         await auditVerification(writer, { revision, moment, sha256: staged.sha256, confirmed });
       }),
