@@ -8,6 +8,7 @@ import { counted, joined, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./imports/plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
+import { parseChange } from "./imports/plan/find.ts";
 import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./imports/plan/options.ts";
 import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
@@ -82,7 +83,7 @@ export default defineCommand({
     checkLimits(answers);
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
     const { client } = await tools.tenant("imports");
-    const plan = await client.imports.undo(numberOf(change), {
+    const plan = await client.imports.undo(parseChange(change, line("audit list", [])), {
       mirrorOnly: mirrorOnly || undefined,
       skipBlocked: skipBlocked || undefined,
       fileName: emitCsv === undefined ? undefined : basename(emitCsv),
@@ -127,16 +128,6 @@ export default defineCommand({
     });
   },
 });
-
-/** @throws `usage` if it is neither a number nor `last` */
-const numberOf = (typed: string): number | "last" => {
-  if (typed.toLowerCase() === "last") return "last";
-  if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
-  throw new Failure("usage", {
-    what: text(`${typed} is not a change number`, `「${typed}」は変更番号ではありません`),
-    hint: text(`see them: ${line("audit list", [])}`, `確認: ${line("audit list", [])}`),
-  });
-};
 
 /** The import that made the change which a plan undoes; undefined if none did. */
 async function importOf(client: Client<"imports">, { undoes }: Import): Promise<Import | undefined> {

@@ -5,6 +5,7 @@ import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { isUsualTable } from "../listing/list.ts";
+import { describeBeside } from "../imports/plan/changes.ts";
 import type { Rights } from "../rights.ts";
 import { changesOf, placeOf, stepsOf, subjectOf, workOf } from "./steps.ts";
 
@@ -85,6 +86,12 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
   counted("create", text("create", "追加")),
   counted("update", text("update", "更新")),
   counted("delete", text("delete", "削除")),
+  {
+    key: "beside",
+    header: text("other records", "ほかのレコード"),
+    value: ({ beside = [] }) => beside,
+    name: ({ beside = [] }) => (beside.length === 0 ? null : joined(beside.map(describeBeside), text("; ", "、"))),
+  },
   plain("openedBy", text("by", "実行者")),
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
   plain("closedBy", text("closed by", "終了した人")),

@@ -8,7 +8,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { handFields, type HandWork } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
 import { inApp } from "../imports/outputs/console/screen.ts";
-import { placeOf, recordCalled, stepsOf, subjectOf, workOf } from "./steps.ts";
+import { placeOf, recordCalled, stepsOf, subjectOf, verifySteps, workOf } from "./steps.ts";
 
 /** The works by hand that a noun's routes do. */
 const WORKS: Readonly<Record<string, Exclude<HandWork, "delete">>> = {
@@ -198,9 +198,59 @@ test.each([
     "users: add 1, change 2, delete 3",
     "ユーザー: 追加 1、変更 2、削除 3",
   ],
+  [
+    taskOfImport({ create: 1, update: 2, beside: [{ thing: "org", create: 4, update: 0, delete: 0 }] }),
+    "users: add 1, change 2; orgs: add 4",
+    "ユーザー: 追加 1、変更 2、組織: 追加 4",
+  ],
+  [
+    taskOfImport({
+      work: "check",
+      create: 0,
+      update: 2,
+      beside: [{ thing: "device", create: 0, update: 1, delete: 0 }],
+    }),
+    "check 2 users; check a device",
+    "ユーザー 2 件を確認する、デバイスを確認する",
+  ],
   [taskOfImport({ work: "upload", file: "up.csv" }), "upload users (追加更新)", "ユーザーをアップロード(追加更新)"],
+  [
+    taskOfImport({ work: "upload", file: "up.csv", beside: [{ thing: "org", create: 4, update: 0, delete: 0 }] }),
+    "upload users (追加更新); orgs: add 4",
+    "ユーザーをアップロード(追加更新)、組織: 追加 4",
+  ],
 ] as const)("says what it is: %#", (task, en, ja) => {
   expect(workOf(task)).toEqual({ en, ja });
+});
+
+test("a file that was never written is not named: deletions are listed beside it, and devices are released by hand", () => {
+  const released = { released: 1, beside: [{ thing: "device", create: 0, update: 1, delete: 0 }] };
+  const task = taskOfImport({
+    work: "upload",
+    file: "up.csv",
+    mode: "replace",
+    create: 0,
+    update: 0,
+    delete: 2,
+    ...released,
+  });
+  expect(subjectOf(task)).toBe("up-delete.xlsx");
+  expect(workOf(task).en).toBe("delete 2 users by hand; devices: change 1");
+  const steps = stepsOf(task).map(({ en }) => en);
+  expect(steps.join("\n")).not.toContain("up.csv");
+  expect(steps).toContain(
+    "devices: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind devices",
+  );
+});
+
+test.each([
+  ["users", "orgs"],
+  ["orgs", "users"],
+] as const)("after an export of %s, one of %s is asked for", (kind, other) => {
+  const task = taskOfImport({ beside: [{ thing: "org", create: 1, update: 0, delete: 0 }] });
+  expect(verifySteps(task, kind).map(({ en }) => en)).toEqual([
+    `${other}: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind ${other}`,
+  ]);
 });
 
 test("of more than are named the rest are counted, with where they are", () => {

@@ -2,7 +2,8 @@ import { line } from "../../lib/advice/line.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
-import { CONSOLE_WORK_NAMES, isOpen } from "../../lib/model/console-task.ts";
+import { CONSOLE_WORK_NAMES, countRecords, isOpen } from "../../lib/model/console-task.ts";
+import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../lib/model/import.ts";
@@ -10,7 +11,7 @@ import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, indefinite, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
@@ -31,7 +32,9 @@ export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Tex
     ...releaseStep(task),
     ...(task.work === "upload" ? uploadSteps(task) : recordSteps(task)),
     ...contradictedSteps(task, rights),
-    ...(task.work === "upload" ? [exportAndVerify(String(task.number))] : exportSteps(task, rights)),
+    ...(task.work === "upload"
+      ? [exportAndVerify(String(task.number)), ...verifySteps(task, task.kind)]
+      : exportSteps(task, rights)),
     confirmed(task, rights),
   ];
 }
@@ -64,7 +67,7 @@ export const recordCalled = (record: TaskRecord): string => {
 
 /** Returns the only record of a task; undefined if it has none, or several. */
 const onlyRecord = (task: ConsoleTask): TaskRecord | undefined =>
-  task.create + task.update + task.delete === 1 ? task.records[0] : undefined;
+  countRecords(task) === 1 ? task.records[0] : undefined;
 
 /** Returns the command that shows all records of a task. */
 const lineOfRecords = ({ importId, number }: ConsoleTask): string =>
@@ -85,26 +88,58 @@ const planOf = ({ kind, mode, delete: gone }: ConsoleTask) => ({ kind, mode: mod
 
 const isUploaded = (task: ConsoleTask): boolean => task.create + task.update > 0 || manualDeletions(planOf(task)) === 0;
 
-/** What a task is, in a word: `change a user`, `users: add 3, change 2`. */
+/** The records of one thing in a task. */
+type ThingRecords = NonNullable<ConsoleTask["beside"]>[number];
+
+/** What a task is, in a word: `change a user`, `users: add 3, change 2; orgs: add 1`. */
 export const workOf = (task: ConsoleTask): Text => {
-  if (task.work === "upload") return uploadWork(task);
-  const works = (["create", "update", "delete"] as const).filter((action) => task[action] > 0);
-  const count = task.create + task.update + task.delete;
-  if (count === 0) return nameIn(CONSOLE_WORK_NAMES, task.work);
-  const { noun, name } = thingOf(task);
-  const of = nounNamed(task.thing === name && !isExported(thingOf(task)) ? task.thing : (noun ?? name));
-  if (count === 1 || task.work === "check") {
-    const { en, ja } = nameIn(CONSOLE_WORK_NAMES, task.work);
-    const some = count === 1 ? `${/^[aeio]/.test(of.en) ? "an" : "a"} ${of.en}` : counted(count, of.en);
-    return text(`${en} ${some}`, count === 1 ? `${of.ja}を${ja}` : `${of.ja} ${count} 件を${ja}`);
-  }
-  const done = works.map((action): Text => {
-    const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
-    return text(`${en} ${task[action]}`, `${ja.replace(/する$/, "")} ${task[action]}`);
-  });
-  const [title, all] = [isExported(thingOf(task)) ? kindName(task.kind) : of, joined(done, text(", ", "、"))];
-  return text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`);
+  const { work, beside = [] } = task;
+  const works = [
+    ...(work === "upload" ? [uploadWork(task)] : workWith(task, { work, kind: kindOf(task) })),
+    ...beside.flatMap((one) => workWith(one, { work: work === "check" ? work : "several", kind: kindOf(task, one) })),
+  ];
+  return works.length === 0 ? nameIn(CONSOLE_WORK_NAMES, work) : joined(works, text("; ", "、"));
 };
+
+/** What is done with the records of a thing; nothing if there are none. */
+function workWith(records: ThingRecords, { work, kind }: Pick<ConsoleTask, "work" | "kind">): readonly Text[] {
+  const count = records.create + records.update + records.delete;
+  if (count === 0) return [];
+  const thing = thingOf(records);
+  const of = nounNamed(isExported(thing) ? (thing.noun ?? thing.name) : records.thing);
+  if (work === "check" || (count === 1 && work !== "several")) {
+    const { en, ja } = nameIn(CONSOLE_WORK_NAMES, work);
+    const some = count === 1 ? indefinite(of.en) : counted(count, of.en);
+    return [text(`${en} ${some}`, count === 1 ? `${of.ja}を${ja}` : `${of.ja} ${count} 件を${ja}`)];
+  }
+  const done = (["create", "update", "delete"] as const).flatMap((action): Text | readonly Text[] => {
+    if (records[action] === 0) return [];
+    const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
+    return text(`${en} ${records[action]}`, `${ja.replace(/する$/, "")} ${records[action]}`);
+  });
+  const [title, all] = [isExported(thing) ? kindName(kind) : of, joined(done, text(", ", "、"))];
+  return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
+}
+
+/** Returns the kind of files that has the records of a thing. */
+const kindOf = (task: ConsoleTask, of: Pick<ThingRecords, "thing"> = task): FormatName =>
+  [task.kind, ...task.records.map(({ kind }) => kind), ...FORMAT_NAMES].find(
+    (kind) => FORMATS[kind].thing === thingOf(of),
+  ) ?? task.kind;
+
+/** Returns how the records of a task that files of other kinds have are verified. @param kind of the export that is used */
+export const verifySteps = (task: ConsoleTask, kind: FormatName): readonly Text[] =>
+  [task, ...(task.beside ?? [])]
+    .map(({ thing }) => ({ thing, kind: kindOf(task, { thing }) }))
+    .filter((other) => other.kind !== kind && isExported(thingOf(other)))
+    .map((other) => {
+      const { en, ja } = kindName(other.kind);
+      const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other.kind });
+      return text(
+        `${en}: export them in the console, then: ${verify}`,
+        `${ja}: 管理画面でエクスポートしてから: ${verify}`,
+      );
+    });
 
 /** Returns what to do with an upload file and with the list of deletions beside it. */
 function uploadWork(task: ConsoleTask): Text {
@@ -187,7 +222,7 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
     const [first] = group;
     return first === undefined ? [] : [whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
   });
-  const rest = task.create + task.update + task.delete - shown.length;
+  const rest = countRecords(task) - shown.length;
   if (rest <= 0) return steps;
   return [...steps, text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`)];
 }
@@ -341,7 +376,8 @@ const confirmed = ({ number }: ConsoleTask, { may }: Rights): Text => {
 /** Where in the console a task is done. */
 export const placeOf = (task: ConsoleTask): Text => {
   const own = thingOf(task).clicks?.page;
-  return own === undefined ? pageOf(task.kind) : inApp(task.kind, own);
+  const kind = kindOf(task);
+  return own === undefined ? pageOf(kind) : inApp(kind, own);
 };
 
 /** What is to be changed, value by value, of a single record. */

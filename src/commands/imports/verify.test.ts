@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
@@ -38,6 +39,50 @@ test("what the export shows is done; nothing here changes, whatever else it show
     ["髙橋 花子", "主任"],
   ]);
   expect(await tenant.client.console.list({})).toEqual([]);
+});
+
+test("`last` is your newest change that is open in the console", async () => {
+  await withAccount(tenant, { name: "other", role: "system" });
+  const [account] = (await tenant.client.console.list({})).slice(-1);
+  await tenant.client.console.confirm({ numbers: [account?.number ?? 0] });
+  const [jiro] = await tenant.client.users.find({ name: "jiro@example.jp" });
+  const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
+  const { consoleTask } = await tenant.client.users.edit(jiro?.id ?? "", { title: "係長" });
+  await tenant.as("other").users.edit(taro?.id ?? "", { tel: "03-1" });
+  exported(TARO, JIRO.with(2, "係長"));
+  const last = "imports verify LAST --against export.csv --lang en";
+  expect(await ran(last)).toMatchObject({ exit: 0, stderr: `the console has all of change ${consoleTask}\n` });
+  // one of yours is done by now, and the newest one is not yours
+  expect((await ran(last)).stderr).toContain(`still open of change ${number}: `);
+  await tenant.client.console.confirm({ numbers: [number] });
+  expect(await ran(last)).toMatchObject({ exit: 6 });
+});
+
+test("records of another kind are verified by an export of that kind", async () => {
+  writeFileSync(join(folder, "more.csv"), fileOf([HEADER, JIRO.with(2, "係長").with(3, "NEW")]));
+  await ran("users import more.csv --create-orgs --emit-csv more-up.csv --yes");
+  const made = (await tenant.client.console.list({})).at(-1)?.number ?? 0;
+  exported(TARO, JIRO.with(3, "NEW"));
+  const first = await ran(`imports verify ${made} --against export.csv --lang en`);
+  expect(first.exit, first.stderr).toBe(9);
+  const other = `imports verify ${made} --against EXPORT.csv --kind orgs`;
+  expect(first.stderr).toContain(`clomoctl ${other}\n`);
+  writeFileSync(
+    join(folder, "EXPORT.csv"),
+    fileOf([
+      ["組織名", "組織コード", "上位組織コード"],
+      ["NEW", "NEW", ""],
+    ]),
+  );
+  // the kind of the file stays the default, also once only the others are open
+  const done = JIRO.with(2, "係長").with(3, "NEW");
+  exported(TARO, done);
+  expect(await ran(`imports verify ${made} --against export.csv`)).toMatchObject({ exit: 9 });
+  const left = await ran(`imports verify ${made} --against export.csv --lang en`);
+  expect(left).toMatchObject({ exit: 9, stderr: expect.stringContaining(`clomoctl ${other}\n`) as unknown });
+  expect(left.stderr).toContain(`still open of change ${made}: add an organisation; `);
+  const second = await ran(`${other} --lang en`);
+  expect(second).toMatchObject({ exit: 0, stderr: `the console has all of change ${made}\n` });
 });
 
 test("what it does not show is listed with both values, and stays open", async () => {
@@ -98,7 +143,9 @@ test("an export that could be half-width kana as well is not sent", async () => 
 
 testWrongLines(
   ["imports verify 1", "--against EXPORT.csv"],
-  ["imports verify --against export.csv", "the argument NUMBER is missing"],
+  ["imports verify --against export.csv", "the argument NUMBER|last is missing"],
   ["imports verify 1 --against export.csv --encoding euc-jp", "--encoding must be one of"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
+  ["imports verify first --against export.csv", "first is not a change number"],
+  ["imports verify 1 --against export.csv --kind people", "--kind must be one of"],
 );

@@ -3,18 +3,17 @@ import type { ConsoleTask, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
+import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { TASK_ARGUMENT } from "../console/columns.ts";
-import { recordCalled, workOf } from "../console/steps.ts";
+import { recordCalled, verifySteps, workOf } from "../console/steps.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
+import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
@@ -75,13 +74,32 @@ export default defineCommand({
       "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ここでの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。",
     ),
   ],
-  args: { number: TASK_ARGUMENT },
+  args: {
+    number: {
+      kind: "string",
+      value: "NUMBER|last",
+      required: true,
+      about: text(
+        "number of the change, or `last`: your newest one that is not completely in the console",
+        "変更番号、または last(管理画面での作業が残っている、自分の最新の変更)",
+      ),
+    },
+  },
   options: {
     against: {
       kind: "file",
       value: "EXPORT.csv",
       required: true,
       about: text("the console's export, made afterwards", "作業後に管理画面からエクスポートしたファイル"),
+    },
+    kind: {
+      kind: "choice",
+      choices: FORMAT_NAMES,
+      value: "KIND",
+      about: text(
+        "kind of the export, if the change is of several (default: the kind of the task)",
+        "複数の種類にわたる変更で、エクスポートの種類(既定: 作業の種類)",
+      ),
     },
     encoding: INPUT_ENCODING,
     confirmMissing: {
@@ -99,13 +117,21 @@ export default defineCommand({
       ),
     },
   },
-  examples: [{ line: "clomoctl imports verify 12 --against export.csv" }],
+  examples: [
+    { line: "clomoctl imports verify last --against export.csv" },
+    {
+      line: "clomoctl imports verify 12 --against orgs.csv --kind orgs",
+      about: text("the organisations that an import of users created", "ユーザーのインポートで追加した組織"),
+    },
+  ],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   shows: COLUMNS,
-  async run(tools, { number, against, encoding, confirmMissing, sameAsUpload }) {
+  async run(tools, { number: typed, against, kind: given, encoding, confirmMissing, sameAsUpload }) {
+    const wanted = parseChange(typed, line("console list", []));
     const { terminal } = tools;
     const { client, context, permitChange } = await tools.tenant("imports", "console");
-    const { kind } = await client.console.show(number);
+    const { number, kind: usual } = await client.console.show(wanted);
+    const kind = given ?? usual;
     tools.summarize({ number: String(number), file: against });
     await permitChange();
     await using file = await openInput(tools, against);
@@ -114,6 +140,7 @@ export default defineCommand({
     const verify = (isExport: boolean): Promise<Verification> => {
       tools.describeState(() => MAY_BE_DONE(number));
       const evidence = {
+        kind,
         confirmMissing: confirmMissing || undefined,
         sameAsUpload: isExport || undefined,
         map: map && JSON.stringify(map),
@@ -129,7 +156,7 @@ export default defineCommand({
     if (found.sameAsUpload === true) {
       tools.describeState(() => NOTHING_COMPARED);
       const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD, flag: "--same-as-upload" });
-      if (!isExport) throw isUpload(file.label, number, against);
+      if (!isExport) throw isUpload(file.label, { number, against, kind: given });
       found = await verify(true);
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
@@ -150,7 +177,9 @@ export default defineCommand({
         `変更 ${number} で残っている作業: ${work.ja}。手順: ${line("console show", [number])}`,
       ),
     );
-    if (unseen.length > 0) await terminal.note(notSeen(found, number, against));
+    const again = { number, against, kind: kind === task.kind ? undefined : kind };
+    if (unseen.length > 0) await terminal.note(notSeen(unseen, again));
+    for (const step of verifySteps(task, kind)) await terminal.note(step);
     return "differs";
   },
 });
@@ -170,22 +199,30 @@ const SAME_AS_UPLOAD = text(
   "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
 );
 
-const isUpload = (label: string, number: number, against: string): Failure =>
-  new Failure("input-rejected", {
+/** How a change is verified: by an export, of another kind than its task's if that is given. */
+interface VerifiedChange {
+  readonly number: number;
+  readonly against: string;
+  readonly kind: FormatName | undefined;
+}
+
+const isUpload = (label: string, { number, against, kind }: VerifiedChange): Failure => {
+  const again = line("imports verify", [number], { against, kind, sameAsUpload: true });
+  return new Failure("input-rejected", {
     what: text(
       `${label} is the file that was uploaded, and proves nothing`,
       `${label} はアップロードしたファイルと同じ内容のため、照合できません`,
     ),
     hint: text(
-      `export in the console; if it is the same all the same: ${line("imports verify", [number], { against: shownWord(against), sameAsUpload: true })}`,
-      `管理画面でエクスポートしてください。それでも同じ内容なら: ${line("imports verify", [number], { against: shownWord(against), sameAsUpload: true })}`,
+      `export in the console; if it is the same all the same: ${again}`,
+      `管理画面でエクスポートしてください。それでも同じ内容なら: ${again}`,
     ),
   });
+};
 
-const notSeen = ({ unseen, task }: Verification, number: number, against: string): Text => {
-  const known = FORMATS[task.kind].columns;
-  const names = unseen.map(({ field, header }) => known.find((column) => column.field === field)?.header ?? header);
-  const again = line("imports verify", [number], { against: shownWord(against), confirmMissing: true });
+const notSeen = (unseen: Verification["unseen"], { number, against, kind }: VerifiedChange): Text => {
+  const names = unseen.map(({ header }) => header);
+  const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
     `the export does not show: ${names.join(", ")}; look in the console, then: ${again}`,
     `エクスポートに現れない項目: ${names.join("、")}。管理画面で確認してから: ${again}`,

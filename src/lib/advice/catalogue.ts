@@ -115,7 +115,7 @@ export interface Catalogue {
   "imports list": { args: []; options: { limit?: number | Name | undefined } };
   "imports replan": { args: [id: string | number]; options: {  } };
   "imports show": { args: [id: string | number]; options: { rows?: true | undefined; problems?: true | undefined } };
-  "imports verify": { args: [number: number | Name]; options: { against?: string | number | undefined; encoding?: "auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be" | Name | undefined; confirmMissing?: true | undefined; sameAsUpload?: true | undefined } };
+  "imports verify": { args: [number: string | number]; options: { against?: string | number | undefined; kind?: "users" | "orgs" | "browser" | "docs" | "mailer" | "calendar" | "contacts" | "devices" | Name | undefined; encoding?: "auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be" | Name | undefined; confirmMissing?: true | undefined; sameAsUpload?: true | undefined } };
   "onboarding guide": { args: [step?: string | number]; options: { format?: "text" | "markdown" | "html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx" | Name | undefined; output?: string | number | undefined; interactive?: true | undefined; answers?: string | number | undefined; template?: true | undefined; dryRun?: true | undefined; setupSheet?: true | undefined } };
   "onboarding status": { args: []; options: {  } };
   "orgs create": { args: [name: string | number]; options: { code?: string | number | undefined; parent?: string | number | undefined; dryRun?: true | undefined } };

@@ -48,16 +48,20 @@ export const ConsoleTask = named(
   z.object({
     number: z.int().meta({ description: "the number of the change" }),
     work: TaskWork,
-    kind: z.enum(FORMAT_NAMES).meta({ description: "of most of its records" }),
+    kind: z.enum(FORMAT_NAMES).meta({ description: "of its file for the console; without one, of its records" }),
     thing: z.string().meta({ description: "of most of its records: `user`" }),
     action: z.string().meta({ description: "what made the change, as the audit has it" }),
     importId: Id.nullable().meta({ description: "the import that made the change" }),
     name: z.string().nullable().meta({ description: "the file of the import" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
-    create: z.int(),
+    create: z.int().meta({ description: "records of `thing`, as the next two" }),
     update: z.int(),
     delete: z.int(),
+    beside: z
+      .array(z.object({ thing: z.string(), create: z.int(), update: z.int(), delete: z.int() }))
+      .optional()
+      .meta({ description: "the records of other things, if any" }),
     released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
     newKeys: z
       .int()
@@ -73,7 +77,11 @@ export const ConsoleTask = named(
   }),
 );
 
-const byNumber = { number: z.coerce.number().int().positive() };
+const byNumber = {
+  number: z
+    .union([z.coerce.number().int().positive(), z.literal("last")])
+    .meta({ description: "`last`: of the newest change of who asks of which something is open" }),
+};
 
 export default {
   description: "Tasks to do in the console, which has no API",

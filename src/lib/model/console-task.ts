@@ -37,6 +37,20 @@ export const namesIn = <N extends string>(names: Readonly<Record<N, Text>>): rea
 export const isOpen = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
   state === "open" || state === "contradicted";
 
+/** How many records of a thing are to be added, changed and deleted. */
+interface RecordCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+}
+
+/** Returns the number of records of a task, of all things. */
+export const countRecords = ({
+  beside = [],
+  ...own
+}: RecordCounts & { readonly beside?: readonly RecordCounts[] | undefined }): number =>
+  [own, ...beside].reduce((sum, one) => sum + one.create + one.update + one.delete, 0);
+
 /** What tells whether a task can be confirmed. */
 interface Confirmable {
   readonly number: number;

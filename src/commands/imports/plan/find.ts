@@ -28,6 +28,21 @@ export const OPEN: LastOf = ["planned"];
 export const isLast = (typed: string): boolean => typed.toLowerCase() === "last";
 
 /**
+ * Returns the number of a change, or that it is the last one.
+ *
+ * @param list the command that lists what may be named
+ * @throws Failure `usage` if it is neither a number nor `last`
+ */
+export const parseChange = (typed: string, list: string): number | "last" => {
+  if (isLast(typed)) return "last";
+  if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
+  throw new Failure("usage", {
+    what: text(`${typed} is not a change number`, `「${typed}」は変更番号ではありません`),
+    hint: text(`see them: ${list}`, `確認: ${list}`),
+  });
+};
+
+/**
  * The import that was named: by its number, as `last`, by its id or the beginning of it.
  *
  * @throws `not-found` if there is none, `usage` if several match

@@ -1,6 +1,7 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { ConsoleTask } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { countRecords } from "../../../lib/model/console-task.ts";
 import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
 import { THINGS } from "../../../lib/model/things.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
@@ -11,7 +12,7 @@ import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
 
 /** A task for the console, as far as a refusal names it. */
-export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update" | "delete" | "records">;
+export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update" | "delete" | "beside" | "records">;
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
@@ -120,7 +121,7 @@ function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): 
     );
     if (records.length > 0) return { ...task, records };
     // nobody knows whose are those that it does not name
-    const isWhole = task.create + task.update + task.delete <= task.records.length;
+    const isWhole = countRecords(task) <= task.records.length;
     return isWhole || ofKinds.length === 0 ? [] : { ...task, records: ofKinds };
   });
 }

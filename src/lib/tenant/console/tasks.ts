@@ -4,6 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
 import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
@@ -49,6 +50,12 @@ const readChanges = async (reader: Reader, revisions: readonly number[]): Promis
   return new Map(rows.map((row) => [Number(row["revision"]), changeOf(row)]));
 };
 
+/** Returns all that is open, and the changes that it is of, by their revisions. */
+const readOpenDrift = async (reader: Reader) => {
+  const drift = await readDrift(reader);
+  return { drift, changes: await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
+};
+
 /** Tasks of what is open, or of what somebody confirmed. */
 type Shown = "open" | "confirmed";
 
@@ -83,20 +90,22 @@ class TaskReader {
     for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
       records.push(await this.#records.read(record));
     const made = importPk === null ? undefined : await this.#importOf(importPk);
-    const counts = { create: 0, update: 0, delete: 0 };
-    for (const { action, records: count } of parts) counts[action] += count;
     const main = mainThing(parts, made);
+    const { [main]: own = NO_RECORDS, ...others } = countByThing(parts);
+    const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
     const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
-    const of = { parts, records, made };
-    const wipes = state === "open" && counts.update > 0 ? await countWipes(this.#reader, revision) : 0;
+    const isOwn = made !== undefined && isOfFile(main, made);
+    const of = { parts, records, upload: isOwn && isToUpload(made) };
+    const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
     return {
       ...taskOf(change, made),
       work: workOf(of),
-      kind: made !== undefined && isOfFile(main, made) ? made.kind : kindIn(records, main),
+      kind: made !== undefined && (isOwn || isToUpload(made)) ? made.kind : kindIn(records, main),
       thing: main,
-      ...counts,
-      ...beforehand(made),
+      ...own,
+      ...(beside.length > 0 && { beside }),
+      ...(isOwn && beforehand(made)),
       ...(wipes > 0 && { wipes }),
       records,
       state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
@@ -111,11 +120,23 @@ class TaskReader {
   }
 }
 
+const NO_RECORDS = { create: 0, update: 0, delete: 0 };
+
+/** Returns the counts of the records of a task, by things. */
+const countByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof NO_RECORDS>> => {
+  const counts: Record<string, typeof NO_RECORDS> = {};
+  for (const { thing, action, records } of parts)
+    counts[thing] = { ...NO_RECORDS, ...counts[thing], [action]: records };
+  return counts;
+};
+
+const isUpdated = (parts: readonly OpenDrift[], of: string): boolean =>
+  parts.some(({ thing, action }) => thing === of && action === "update");
+
 /** Returns what has to be done before a task of an import, and how often. */
-const beforehand = (made: ImportRecord | undefined): Partial<ConsoleTask> => {
-  const { counts, request } = made?.detail ?? {};
+const beforehand = ({ kind, detail: { counts, request, emittedFile } }: ImportRecord): Partial<ConsoleTask> => {
   const { released = 0, columns = [] } = counts ?? {};
-  const newKeys = made?.detail.emittedFile === undefined ? 0 : countNewKeys({ kind: made.kind, request, columns });
+  const newKeys = emittedFile === undefined ? 0 : countNewKeys({ kind, request, columns });
   return { ...(released > 0 && { released }), ...(newKeys > 0 && { newKeys }) };
 };
 
@@ -131,33 +152,32 @@ const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | 
   openedBy: actor,
 });
 
+const isToUpload = ({ detail: { emittedFile } }: ImportRecord): boolean => emittedFile !== undefined;
+
 const isOfFile = (thing: string, { kind }: ImportRecord): boolean => FORMATS[kind].thing.name === thing;
 
 const kindIn = (records: readonly TaskRecord[], of: string): FormatName =>
   records.find(({ thing }) => thing === of)?.kind ?? "users";
 
-/**
- * Returns what a task is of: what the file of its import is of, if any of that is open or it is to be uploaded; else what most
- * of its records are.
- */
+/** Returns what a task is of: what the file of its import is of, if any of that is open; else what most of its records are. */
 const mainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefined): string => {
   const [most] = parts.toSorted((a, b) => b.records - a.records);
-  const isOwn =
-    made !== undefined && (made.detail.emittedFile !== undefined || parts.some(({ thing }) => isOfFile(thing, made)));
-  return isOwn ? FORMATS[made.kind].thing.name : (most?.thing ?? USER.name);
+  const own = made && parts.find(({ thing }) => isOfFile(thing, made));
+  return (own ?? most)?.thing ?? USER.name;
 };
 
 /** Returns what is to be done for a task, in a word. */
 const workOf = ({
   parts,
   records: [first, ...more],
-  made,
+  upload,
 }: {
   readonly parts: readonly OpenDrift[];
   readonly records: readonly TaskRecord[];
-  readonly made: ImportRecord | undefined;
+  /** a file of what is open was written */
+  readonly upload: boolean;
 }): ConsoleWork => {
-  if (made?.detail.emittedFile !== undefined) return "upload";
+  if (upload) return "upload";
   if (parts.every(({ records, unchanged }) => records === unchanged)) return "check";
   if (first !== undefined && more.length === 0) return first.work;
   const works = new Set(parts.map(({ action }) => action));
@@ -247,6 +267,20 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   });
 };
 
+/** Returns the number of the newest change of somebody of which something is open. @throws Failure `not-found` */
+export const lastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
+  const { changes } = await readOpenDrift(reader);
+  const own = [...changes.values()].filter((change) => change.actor === actor);
+  if (own.length > 0) return Math.max(...own.map(({ number }) => number));
+  throw new Failure("not-found", {
+    what: text(
+      `no change of ${actor} is open in the console`,
+      `${actor} による変更で、管理画面での作業が残っているものはありません`,
+    ),
+    hint: text(`see them all: ${line("console list", [])}`, `一覧: ${line("console list", [])}`),
+  });
+};
+
 /** Returns tasks in the order of their numbers as they are given. @throws Failure `not-found` */
 export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const tasks: ConsoleTask[] = [];
@@ -263,8 +297,7 @@ export interface OpenTasks {
 
 /** Returns the open tasks by their numbers. */
 export const readOpenTasks = async (reader: Reader): Promise<OpenTasks> => {
-  const drift = await readDrift(reader);
-  const changes = await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]);
+  const { drift, changes } = await readOpenDrift(reader);
   const open = new Map<number, number>();
   const contradicted = new Set<number>();
   for (const { revision, records, contradicted: disputed } of drift) {

@@ -292,7 +292,13 @@ test("what belongs to several kinds of files is verified by an export of each", 
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
   const made = await tenant.import({ kind: "users", createOrgs: true }, [PLACES, ["山田", "yamada@x", "NEW"]]);
   const number = made.change ?? 0;
-  expect(await tenant.client.console.show(number)).toMatchObject({ create: 1, update: 1 });
+  expect(await tenant.client.console.show(number)).toMatchObject({
+    thing: "user",
+    create: 0,
+    update: 1,
+    delete: 0,
+    beside: [{ thing: "org", create: 1, update: 0, delete: 0 }],
+  });
   const found = await verify(number, [...TREE, ["NEW", "NEW", ""]], { kind: "orgs" });
   expect(openOf(found)).toEqual(["open", { "yamada@x": ["move", "org"] }]);
   expect(await verify(number, [PLACES, ["山田", "yamada@x", "NEW"]])).toMatchObject({ done: true });
