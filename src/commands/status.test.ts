@@ -177,17 +177,6 @@ test("a mirror that is known to differ from the console is not well until the ex
   expect(ja.stdout).toContain("次のエクスポートを取り込むまで、管理画面と異なります");
 });
 
-test("a mirror that a bundle alone made says that earlier work in the console is not known, and what to type", async () => {
-  const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, mirrorOfBundle: true }) };
-  const home = await homeOfThree();
-  const { en, ja } = await inBoth("status --format table", { home, tenant });
-  expect(en.stdout).toMatch(/^to do in the console +0 \(earlier ones not known\)$/m);
-  expect(en.stdout).toContain("clomoctl users import EXPORT.csv --from-console --context kanto");
-  expect(ja.stdout).toContain("0(以前のものは不明)");
-  const [known] = JSON.parse((await run("status --format json", { home, tenant })).stdout) as unknown[];
-  expect(known).toMatchObject({ consoleTasks: 0, mirrorOfBundle: true });
-});
-
 test("programs get a list, with the same keys whatever is shown", async () => {
   const home = await homeOfThree();
   const one = await run("status --format json", { home, tenant: FULL });

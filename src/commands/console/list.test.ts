@@ -30,14 +30,6 @@ test("names the exports that are awaited, where nothing is open too", async () =
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
-test("a mirror that a bundle alone made says that earlier work is not known, and what to type", async () => {
-  const tenant = { tenant: example("tenant", { mirrorOfBundle: true }), consoleTasks: { items: [] } };
-  const { en, ja } = await inBoth("console list", { tenant });
-  expect(en.stderr).toContain("what was to be done in the console before is not known here");
-  expect(en.stderr).toContain("clomoctl users import EXPORT.csv --from-console\n");
-  expect(ja.stderr).toContain("ここでは分かりません");
-});
-
 test("who acts with a part of the rights is told whom to ask for an export that is awaited", async () => {
   const tenant = {
     tenant: example("tenant", { exportsAwaited: ["users"] }),

@@ -1,6 +1,5 @@
 import { text } from "../../lib/text/index.ts";
 import { isOpen } from "../../lib/model/console-task.ts";
-import { EARLIER_WORK } from "../../lib/model/mirror.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
 import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
@@ -38,8 +37,7 @@ export default defineCommand({
       await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));
     }
     const tenant = await tools.tenant("tenant");
-    const { exportsAwaited = [], mirrorOfBundle } = await tenant.client.tenant.show();
-    if (mirrorOfBundle === true) await tools.terminal.note(EARLIER_WORK);
+    const { exportsAwaited = [] } = await tenant.client.tenant.show();
     if (exportsAwaited.length === 0) return;
     const rights = await rightsIn(tools, tenant.context);
     for (const kind of exportsAwaited) {

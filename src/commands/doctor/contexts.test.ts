@@ -43,7 +43,7 @@ const NO_ADE = example<Ade>("ade", { token: null });
 function check(
   file: (() => TenantFileState | undefined) | Partial<TenantFileState>,
   items: readonly RenewalItem[] = [],
-  tenant: { readonly mirroredAt: string | null; readonly mirrorOfBundle?: boolean } = { mirroredAt: null },
+  tenant: { readonly mirroredAt: string | null } = { mirroredAt: null },
   ade: Ade = NO_ADE,
 ) {
   const client = {
@@ -113,18 +113,6 @@ test("what is wrong with ADE is a warning, or a problem that needs a person, wit
   expect(well.findings.find(({ check: name }) => name === "ade")?.what.en).toBe("last sync 2026-11-20 09:00");
   const mirror = await check({}, [], { mirroredAt: "2026-11-19T01:00:00.000Z" }, { ...ade, token: rejected });
   expect(mirror.findings.map(({ check: name }) => name)).not.toContain("ade");
-});
-
-test("a mirror that a bundle alone made has work in the console that is not known", async () => {
-  const { wrong } = await check({}, [], { mirroredAt: "2026-11-19T01:00:00.000Z", mirrorOfBundle: true });
-  expect(wrong).toMatchObject([
-    {
-      check: "console",
-      state: "warning",
-      what: { en: "none; earlier ones not known", ja: "なし、以前のものは不明" },
-      mend: { en: "clomoctl console list" },
-    },
-  ]);
 });
 
 test("one without data, or that never changed, is right", async () => {

@@ -3,7 +3,7 @@ import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import type { AdeReport } from "../../lib/model/ade-health.ts";
-import { EARLIER_UNKNOWN, TAKE_IN_LINE } from "../../lib/model/mirror.ts";
+import { TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceHere } from "../../lib/renewals/sources.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
@@ -199,7 +199,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
   try {
     ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals", "ade"));
     const tenant = await client.tenant.show();
-    const { mirroredAt, mirrorOfBundle } = tenant;
+    const { mirroredAt } = tenant;
     const imports = await client.imports.list();
     const tasks = await client.console.list({});
     const items = await client.renewals.list();
@@ -207,10 +207,11 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
     const waiting = [
       ...planFindings(imports, at),
       ...uploadFindings(imports, at),
-      ...taskFindings(
+      waitingFinding(
+        "console",
         tasks.map(({ openedAt }) => openedAt),
-        mirrorOfBundle === true,
         at,
+        "clomoctl console list",
       ),
       ...mirrorFindings(mirroredAt, at),
       ...adeFindings(await watchedAde(client, tenant, at.now), at),
@@ -283,15 +284,6 @@ const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] 
     ),
   ];
 };
-
-/** What was open before a bundle made the tenant a mirror is not known: that is not none. */
-function taskFindings(opened: readonly string[], isOfBundle: boolean, at: At): readonly Finding[] {
-  const finding = waitingFinding("console", opened, at, "clomoctl console list");
-  if (!isOfBundle) return [finding];
-  const { en, ja } = EARLIER_UNKNOWN;
-  const what = text(`${finding.what.en}; ${en}`, `${finding.what.ja}、${ja}`);
-  return [warning("console", what, finding.mend ?? "clomoctl console list")];
-}
 
 /** Only a mirror has an age. */
 function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): readonly Finding[] {

@@ -328,7 +328,7 @@ describe("with a mirror of the console", () => {
     expect(dry.stderr).toContain(
       "becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on 2026-01-01)",
     );
-    expect(dry.stderr).toMatch(/\d changes? of the tenant that was exported had not been made in the console/);
+    expect(dry.stderr).toMatch(/\d changes? of the bundle's tenant were not made in the console yet/);
     expect((await other.client.tenant.show()).mirroredAt).toBeNull();
     const done = await handover("apply bundle --yes --lang en", other);
     expect(done.exit).toBe(0);

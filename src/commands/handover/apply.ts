@@ -148,7 +148,7 @@ export default defineCommand({
       return terminal.note(BEFORE_WRITING);
     if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
     if (isNothing(plan)) return terminal.note(SAME);
-    if (plan.becomesMirror) await tellMirror(tools, chosen, found, manifest);
+    if (plan.becomesMirror) await tellMirror(tools, chosen, manifest);
     await showRemovals(tools, plan, removed);
     await tellMore(tools, manifest, plan, { bundle, identity });
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
@@ -388,12 +388,11 @@ const AFTERWARDS: readonly Text[] = [
   ),
 ];
 
-/** Says that the tenant becomes a mirror, and what the one before it had not had done in the console yet. */
+/** Says that the tenant becomes a mirror, and how much is to be done in the console. */
 async function tellMirror(
   tools: Tools,
   tenant: ChosenTenant,
-  found: BundleFiles,
-  { tenant: { mirroredAt } }: Manifest,
+  { tenant: { mirroredAt }, resources }: Manifest,
 ): Promise<void> {
   const { terminal } = tools;
   const day = dayOf(mirroredAt ?? "", zoneOf(tools, tenant));
@@ -403,23 +402,14 @@ async function tellMirror(
       `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
     ),
   );
-  const open = await countOpenTasks(found);
+  const { records: open = 0 } = resources.find(({ name }) => name === "console-tasks") ?? {};
   if (open === 0) return;
-  await terminal.problem(
+  await terminal.note(
     text(
-      `${counted(open, "change")} of the tenant that was exported had not been made in the console, and ${open === 1 ? "is" : "are"} not listed here: see resources/console-tasks.ndjson of the bundle, then take in the console's exports: clomoctl users import FILE --from-console`,
-      `書き出し元には管理画面で未実施の作業が ${open} 件あり、こちらの一覧には引き継がれません。引き継ぎデータの resources/console-tasks.ndjson を確認し、実施後に管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console`,
+      `${counted(open, "change")} of the bundle's tenant ${open === 1 ? "was" : "were"} not made in the console yet: to see what to do there after applying: ${line("console list", [])}`,
+      `書き出し元で管理画面に未反映の変更が ${open} 件あり、このテナントの作業として引き継がれます。適用後に確認するには: ${line("console list", [])}`,
     ),
   );
-}
-
-/** How many of a bundle's changes are still to be made in the console. */
-async function countOpenTasks(found: BundleFiles): Promise<number> {
-  let open = 0;
-  for await (const records of (await asBundle(found)).records("console-tasks")) {
-    open += records.filter(({ state }) => state === "open").length;
-  }
-  return open;
 }
 
 async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, removed: number): Promise<void> {

@@ -62,7 +62,7 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
   expect(sums.map((line) => line.slice(66))).toEqual([...files.keys()].filter((path) => path !== "SHA256SUMS"));
   expect(manifestIn(join(folder, "one"))).toMatchObject({
-    schema: 100,
+    schema: 101,
     tenant: { name: "試験" },
     asOf: "2027-03-31",
     encoding: "shift_jis",
@@ -132,30 +132,6 @@ test("the report has every gap that the manifest has, in the language of who exp
   expect(page).toContain('<html lang="ja">');
   expect(page).toContain("試験");
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
-});
-
-test("of a mirror it is said that nothing came from the console since a bundle made it one", async () => {
-  const folder = freshFolder();
-  const manifestOf = async (name: string): Promise<Manifest> => {
-    expect(await exporting(`-o ${name} --as-of 2027-03-31`, folder)).toMatchObject({ exit: 0 });
-    return manifestIn(join(folder, name));
-  };
-  await withUsers();
-  expect((await manifestOf("own")).mirrorOfBundle).toBeUndefined();
-  tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
-  expect((await manifestOf("applied")).mirrorOfBundle).toBe(true);
-  const listed = await run("console list", { home: folder, folder, tenant: tenant.fetch });
-  expect(listed.stderr).toContain("what was to be done in the console before is not known here");
-  expect(readFileSync(join(folder, "applied", "report.html"), "utf8")).toContain(
-    "Still to be done in the console: not known",
-  );
-  const exported = [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田 花子", "hanako@example.co.jp", "E1"],
-    ["佐藤 次郎", "jiro@example.co.jp", "W1"],
-  ];
-  await tenant.import({ kind: "users", fromConsole: true, mode: "replace" } as const, exported);
-  expect((await manifestOf("taken")).mirrorOfBundle).toBeUndefined();
 });
 
 test("of a mirror's administrators it is said that nobody has said whether there are others, until somebody does", async () => {

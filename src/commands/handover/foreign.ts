@@ -23,8 +23,8 @@ interface RecordCounts {
 function countRecords({ resources }: RestorePlan): RecordCounts {
   const counts = { rows: 0, records: 0, both: 0 };
   for (const { name, added, changed, removed, unchanged } of resources) {
-    // every tenant has the one record of these, and 全社
-    if (resourceOf(name as ResourceName).single === true) continue;
+    // every tenant has the one record of these, and 全社; states are of records that are counted
+    if (resourceOf(name as ResourceName).single === true || name === "observed") continue;
     const everywhere = name === "orgs" ? 1 : 0;
     const both = Math.max(0, changed + unchanged - everywhere);
     counts.rows += added + both;

@@ -36,7 +36,7 @@ test.each(["minato", "minato-later"])("the bundle %s is verified", async (name) 
 test("the bundle of a pre-release version is refused and left alone", async () => {
   const folder = withBundle();
   const path = join(folder, "a", "manifest.json");
-  const older = readFileSync(path, "utf8").replace('"schema": 100', '"schema": 5');
+  const older = readFileSync(path, "utf8").replace('"schema": 101', '"schema": 5');
   writeFileSync(path, older);
   for (const line of ["verify a", "diff a a", "apply a --dry-run", "report a"]) {
     const { en, ja } = await inBoth(`handover ${line}`, { folder, tenant: new TestTenant().fetch });

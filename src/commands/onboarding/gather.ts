@@ -90,7 +90,6 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   return {
     now: now.toISOString(),
     profile: tenant.profile ?? UNSAID,
-    mirrorOfBundle: tenant.mirrorOfBundle === true,
     users: tenant.users,
     orgs: tenant.orgs,
     devices: tenant.devices,

@@ -2,7 +2,7 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
-import { EARLIER_UNKNOWN, NOT_TAKEN, notTakenIn, UNASKED, type NotTaken } from "../../lib/model/mirror.ts";
+import { NOT_TAKEN, notTakenIn, UNASKED, type NotTaken } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
@@ -228,14 +228,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
       return text(`${age.day} (${counted(age.days, "day")} ago)`, `${age.day}(${age.days} 日前)`);
     }),
   },
-  {
-    ...countOf("consoleTasks", text("to do in the console", "管理画面での作業")),
-    name: ({ tenant }) => {
-      const count = tableCellOf(tenant?.consoleTasks ?? null);
-      const { en, ja } = EARLIER_UNKNOWN;
-      return tenant?.mirrorOfBundle === true ? text(`${count} (${en})`, `${count}(${ja})`) : same(count);
-    },
-  },
+  countOf("consoleTasks", text("to do in the console", "管理画面での作業")),
   {
     key: "mirrorAgeDays",
     header: text("days since then", "最終取り込みからの日数"),
@@ -269,15 +262,10 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     value: ({ next }) => next,
     parts: ({ next }) => next.map(same),
   }),
-  {
-    key: "mirrorOfBundle",
-    header: text("mirror by a bundle alone", "引き継ぎデータのみによるミラー"),
-    value: ({ tenant }) => tenant?.mirrorOfBundle,
-  },
 ];
 
 /** Keys of the columns that only programs read: people read them in others. */
-const FOR_PROGRAMS: readonly string[] = ["used", "protected", "mirrorAgeDays", "mirrorOfBundle"];
+const FOR_PROGRAMS: readonly string[] = ["used", "protected", "mirrorAgeDays"];
 
 /** A field as people are shown it. */
 interface ShownField {

@@ -5,7 +5,6 @@ import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { TAKE_IN_LINE } from "../../lib/model/mirror.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
@@ -210,7 +209,6 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, 
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
-    ...(rights.isSystem && tenant.mirrorOfBundle === true ? [TAKE_IN_LINE] : []),
     ...(rights.isSystem ? awaitedIn(tenant).slice(0, 1).map(exportLine) : []),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(isUnasked(tenant) && rights.may("accounts.roles") ? ["clomoctl users administrators add USER"] : []),

@@ -138,7 +138,6 @@ describe.each(WAYS)("the client of a tenant that stays as it is, %s", (way) => {
       devices: 0,
       administratorsKnown: [],
       exportsAwaited: [],
-      mirrorOfBundle: false,
       consoleTasks: 0,
       secured: { browser: 0, docs: 3, mailer: 0, calendar: 0, contacts: 0 },
     });

@@ -12,7 +12,6 @@ const END: HandoverEnd = {
   mirroredAt: null,
   scope: null,
   administratorsKnown: false,
-  mirrorOfBundle: false,
   partial: false,
   hidden: {},
   records: {},

@@ -205,7 +205,6 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         devices: 80,
         administratorsKnown: KNOWN,
         consoleTasks: 1,
-        mirrorOfBundle: false,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
         profile,
         administration: {

@@ -15,9 +15,6 @@ const HandoverEnd = named(
     mirroredAt: Instant.nullable().meta({ description: "when its data last came from the console; null if never" }),
     scope: z.object({ id: Id, path: z.string() }).nullable(),
     administratorsKnown: z.boolean().meta({ description: "somebody said who administers the tenant" }),
-    mirrorOfBundle: z
-      .boolean()
-      .meta({ description: "applying a bundle made it a mirror, and nothing came from the console since" }),
     partial: z.boolean().meta({ description: "who asked sees a part of the tenant, and so does the export" }),
     hidden: z.record(z.string(), z.array(z.string())).meta({
       description: "the fields of resources that who asked may not see, or not in every record; their values are null",
@@ -66,7 +63,6 @@ export default {
         mirroredAt: null,
         scope: null,
         administratorsKnown: false,
-        mirrorOfBundle: false,
         partial: false,
         hidden: {},
         records: { tenant: 1, orgs: 12, users: 120 },

@@ -81,10 +81,6 @@ const Tenant = named(
       .optional()
       .meta({ description: "the kinds of import whose administrators are known" }),
     consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
-    mirrorOfBundle: z.boolean().optional().meta({
-      description:
-        "applying a bundle made it a mirror, and nothing came from the console since: what was to be done there before is not known; false to who sees a part",
-    }),
     exportsAwaited: z.array(z.string()).optional().meta({
       description:
         "the kinds whose next export of the console is to be taken over, as the mirror is known to differ from it and no task says so",

@@ -84,6 +84,13 @@ const settingsOfSecuredUsers = Object.entries<Field>(SECURED_USER.fields).flatMa
   field.within === "settings" ? [name] : [],
 ) as (keyof typeof SECURED_USER.fields)[];
 
+/** Values by the names of columns; lists and several in one are JSON. */
+const VALUES = {
+  type: "objects",
+  of: { field: { type: "text", example: "title" }, value: words("value", "値") },
+  example: [],
+} as const satisfies Field;
+
 /** A setting, which only users of some apps have. */
 const settings = Object.fromEntries(
   settingsOfSecuredUsers.map((name) => [name, { ...SECURED_USER.fields[name], within: undefined, nullable: true }]),
@@ -345,6 +352,30 @@ export const RESOURCES = {
     holds: {},
     here: true,
   },
+  observed: {
+    title: text("what the console has otherwise", "管理画面との差異"),
+    fields: {
+      /** what the record is, and its id: `user/019a9f3c-5a00-7abc-8def-000000000001` */
+      id: keyOf(text("record", "対象")),
+      inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
+      /** names of columns; `presence` stands for the record as a whole */
+      differs: ids("differs", "異なる項目"),
+      confirmed: ids("confirmed", "確認済みの項目"),
+      contradicted: ids("contradicted", "矛盾のある項目"),
+      confirmedBy: words("confirmed by", "確認者"),
+      confirmedAt: instant("confirmed at", "確認日時"),
+      /** in which the console may have the record: as it last showed it, then as it was here since */
+      states: {
+        type: "objects",
+        of: { values: VALUES },
+        label: text("states in the console", "管理画面での状態"),
+        example: [],
+      },
+      /** what no other resource has: of a deleted record all that it had, of others when secrets were set */
+      local: { ...VALUES, label: text("local values", "このテナントでの値") },
+    },
+    holds: {},
+  },
   "console-tasks": {
     title: text("what is to be done in the console", "管理画面での作業"),
     fields: {
@@ -372,7 +403,7 @@ export const RESOURCES = {
       openedBy: words("opened by", "発生させた人"),
     },
     holds: {},
-    stays: "history",
+    stays: "derived",
   },
   audit: {
     title: text("audit", "監査ログ"),

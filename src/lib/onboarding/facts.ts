@@ -96,8 +96,6 @@ export interface OnboardingFacts {
   /** the moment that all ages count from, a UTC instant */
   readonly now: string;
   readonly profile: TenantProfile;
-  /** applying a bundle made the tenant a mirror of the console, and nothing came from there since */
-  readonly mirrorOfBundle: boolean;
   readonly users: number;
   readonly orgs: number;
   readonly devices: number;

@@ -28,7 +28,6 @@ type Given = Partial<Omit<OnboardingFacts, "answers">> & {
 const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   now: NOW,
   profile: UNSAID,
-  mirrorOfBundle: false,
   users: 0,
   orgs: 1,
   devices: 0,
@@ -267,15 +266,4 @@ describe("the set-up sheet", () => {
     const markdown = setUpSheet(facts, "markdown", "en");
     for (const { name } of PROFILE_KINDS) expect(markdown).toContain(name.en);
   });
-});
-
-test("what a bundle alone brought into a mirror is not taken as done in the console", () => {
-  const brought = { users: 20, orgs: 4, systemAdministrators: 2 };
-  for (const number of [5, 6]) {
-    expect(stateOf(factsOf(brought), number)).toBe("done");
-    const stood = standings(factsOf({ ...brought, mirrorOfBundle: true })).find(({ step }) => step.number === number);
-    expect(stood).toMatchObject({ state: "open", next: "clomoctl users import EXPORT.csv --from-console" });
-    expect(stood?.why.en).toContain("which of them the console has is not known here");
-    expect(stood?.why.ja).toContain("ここでは不明");
-  }
 });

@@ -1,5 +1,4 @@
 import { line } from "../advice/line.ts";
-import { TAKE_IN_LINE } from "../model/mirror.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type Use } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
@@ -43,19 +42,6 @@ const ASK = `${GUIDE} --interactive`;
 const standing = (state: StepState, why: Text, next: string | null = null): Standing => ({ state, why, next });
 
 const done = (why: Text): Standing => standing("done", why);
-
-/** Done, by what is recorded here: but what a bundle brought the console may not have. */
-const asTakenIn = ({ mirrorOfBundle }: OnboardingFacts, why: Text): Standing =>
-  mirrorOfBundle
-    ? standing(
-        "open",
-        text(
-          `${why.en} in the bundle that was applied; which of them the console has is not known here`,
-          `${why.ja}(適用した引き継ぎデータの内容。管理画面に登録済みかは、ここでは不明)`,
-        ),
-        TAKE_IN_LINE,
-      )
-    : done(why);
 
 const NOT_VISIBLE = text("not visible to you", "参照する権限がありません");
 
@@ -336,7 +322,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const { systemAdministrators: number } = facts;
       if (number === null) return standing("open", NOT_VISIBLE);
       const why = text(counted(number, "system administrator"), `システム管理者 ${number} 人`);
-      return number > 1 ? asTakenIn(facts, why) : standing("open", why, `${GUIDE} 5`);
+      return number > 1 ? done(why) : standing("open", why, `${GUIDE} 5`);
     },
     steps: () => ADMINISTRATORS,
   },
@@ -354,7 +340,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         `${counted(orgs, "organisation")}, ${counted(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
       );
-      return users > 0 ? asTakenIn(facts, why) : standing("open", why, "clomoctl users template");
+      return users > 0 ? done(why) : standing("open", why, "clomoctl users template");
     },
     steps: () => DIRECTORY,
   },

@@ -777,6 +777,11 @@ export class ConsoleHistory {
     return isDone ? "verify" : "differs";
   }
 
+  /** The exports of all kinds, as the console has them now. */
+  exports(): readonly { readonly kind: ConsoleKind; readonly cells: Cells }[] {
+    return CONSOLE_KINDS.map((kind) => this.#exported(kind));
+  }
+
   /** An export as the console has it now. */
   #exported(kind: ConsoleKind, columns: readonly boolean[] = [], without?: number): Export {
     const missing = MODELS[kind].optional.filter((_, place) => columns[place] === false).flat();

@@ -103,6 +103,34 @@ class Tables {
     }));
   }
 
+  /** What the console has of custom fields that were made or deleted here, and of users. */
+  #observed(): Rows {
+    const none = { confirmed: [], contradicted: [], confirmedBy: null, confirmedAt: null };
+    const valuesIn = (row: Row, ...columns: readonly string[]) =>
+      columns.map((field) => ({ field, value: row[field] ?? null }));
+    const [fields, users] = [this.#all("custom_field"), this.#all("user")];
+    const ofFields = this.#all("custom_field_observed").map((observed) => {
+      const { id } = fields.find(({ pk }) => pk === observed["pk"]) ?? {};
+      const isGone = id === undefined;
+      return {
+        id: `custom_field/${String(id ?? observed["id"])}`,
+        inConsole: isGone,
+        differs: isGone ? ["name", "presence"] : [],
+        states: [{ values: isGone ? valuesIn(observed, "name") : [] }],
+        local: isGone ? valuesIn(observed, "name", "createdAt") : [],
+        ...none,
+      };
+    });
+    const ofUsers = this.#all("user_observed").map((observed) => {
+      const columns = ["emails", "title", "accountPasswordSetAt"];
+      const { id, ...user } = users.find(({ pk }) => pk === observed["pk"]) ?? {};
+      const local = valuesIn(user, "accountPasswordSetAt").filter(({ value }) => value !== null);
+      const states = [{ values: valuesIn(observed, ...columns) }];
+      return { id: `user/${String(id)}`, inConsole: true, differs: columns, states, local, ...none };
+    });
+    return [...ofFields, ...ofUsers];
+  }
+
   /** What the console lacks of custom fields and users, all of it by the change 1: deletions first, then what was made. */
   #tasks(): Rows {
     const [change] = this.#all("audit");
@@ -163,6 +191,7 @@ class Tables {
       "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
       renewals: this.#all("renewal_item"),
       answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(OF_THE_MOMENT)),
+      observed: this.#observed(),
       "console-tasks": this.#tasks(),
       audit: this.#numbered("audit", "seq"),
     };

@@ -31,15 +31,16 @@ export const partsOf = (files: ReadonlyMap<string, string>): SentParts => {
   return { stream: new Blob([...parts, `--${boundary}--\r\n`]).stream(), boundary };
 };
 
-/** Makes a tenant like files: what its plan says, done. */
+/** Makes a tenant like files: what its plan says, done. @param mirroredAt when they last came from the console */
 export const restoreFrom = async (
   { restores }: WholeClient,
   files: ReadonlyMap<string, string>,
   only?: string,
+  mirroredAt?: string,
 ): Promise<Restored> => {
-  const { etag, resources } = await restores.plan(partsOf(files), { only });
+  const { etag, resources } = await restores.plan(partsOf(files), { only, mirroredAt });
   const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
-  return restores.create({ etag }, partsOf(files), { only, deletions });
+  return restores.create({ etag }, partsOf(files), { only, mirroredAt, deletions });
 };
 
 /** What makes of random accounts such as commands make: a tenant with others is not made like by anybody. */

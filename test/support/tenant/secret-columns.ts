@@ -1,5 +1,6 @@
 import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
-import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
+import { lastingColumns, writtenColumns } from "../../../src/lib/tenant/console/portable.ts";
+import { versionTable } from "../../../src/lib/tenant/versions/tables.ts";
 import { resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -31,6 +32,16 @@ const TABLES: Readonly<Record<string, Leaving>> = {
   ade_profile: { as: "ade-profiles", more: ["settings"] },
   ade_automatic: { as: "ade-profiles", more: ["org", "profile"] },
   answer: { as: "answers" },
+  observed_candidate: { as: "observed", more: ["thing", "place", "since", "mask", "state"] },
+  ...Object.fromEntries(
+    OBSERVED.flatMap((versions) => {
+      const columns = [...writtenColumns(versions), ...lastingColumns(versions)].map(({ name }) => name);
+      return [
+        [observedTable(versions), { as: "observed", more: [...columns, "since"] }],
+        [versionTable(versions), { as: "observed", more: [...columns, "action", "changed"] }],
+      ] as const;
+    }),
+  ),
 };
 
 /** Tables of which nothing leaves. A new table is told here, or above. */
@@ -50,8 +61,7 @@ const NOTHING_OF: readonly string[] = [
   "vpp_token_gone",
   "change",
   "created_range",
-  ...[...VERSIONS.values()].map(versionTable),
-  ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
+  ...OBSERVED.map(beforeTable),
 ];
 
 /** What counts rows and changes, or says whose a row is, and is no text. */

@@ -92,6 +92,7 @@ const TABLES = [
   "renewal_item",
   "renewal_notice",
   "answer",
+  "observed_candidate",
   "device",
   "user",
   "user_email",

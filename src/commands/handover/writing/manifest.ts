@@ -53,17 +53,8 @@ export const manifestOf = (
     readonly attached?: readonly AttachedFile[] | undefined;
   },
 ): Manifest => {
-  const {
-    tenant,
-    mirroredAt,
-    administratorsKnown,
-    mirrorOfBundle,
-    lastUpdatedAt,
-    auditHead,
-    scope,
-    partial,
-    files,
-  }: HandoverEnd = parts.end;
+  const { tenant, mirroredAt, administratorsKnown, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd =
+    parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
     schema: SCHEMA,
@@ -79,7 +70,6 @@ export const manifestOf = (
     scope,
     ...(partial && ({ partial } as const)),
     ...(mirroredAt !== null && !administratorsKnown && ({ administratorsUnasked: true } as const)),
-    ...(mirrorOfBundle && ({ mirrorOfBundle } as const)),
     resources: resourcesOf(parts),
     files: others.map((path) => ({
       path,

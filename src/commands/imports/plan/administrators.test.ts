@@ -63,18 +63,6 @@ test.each<[string, Import]>([
   expect(ja.stderr).toContain("警告: 管理者が誰か確認されておらず");
 });
 
-test("an export for a mirror that a bundle made may take back what was still to be done in the console", async () => {
-  const known = example("tenant", { mirroredAt: AT, mirrorOfBundle: true });
-  const tenant = planning(mirroring, { tenant: known, commitImport: committed(mirroring) });
-  const { en, ja } = await inBoth("users import in.csv --from-console --yes", { tenant, folder: folder() });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("warning: applying a bundle made this tenant a mirror: what was still to be done");
-  expect(ja.stderr).toContain("先に、引き継ぎデータのレポートにある作業を行ってから");
-  const usual = planning(planOf(), { tenant: known, commitImport: committed(planOf()) });
-  const own = await run("users import in.csv --yes", { tenant: usual, folder: folder() });
-  expect(own.stderr).not.toContain("applying a bundle");
-});
-
 test.each<[string, Answers]>([
   ["a tenant of our own", unknownIn(null)],
   ["known ones", { tenant: example("tenant") }],

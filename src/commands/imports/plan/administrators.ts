@@ -27,18 +27,11 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
   const fromConsole = plan.request?.fromConsole === true;
   if (kind === undefined && !fromConsole) return undefined;
   const { client } = await tools.tenant("tenant");
-  const { mirroredAt, administratorsKnown, mirrorOfBundle } = await client.tenant.show();
-  if (fromConsole && mirrorOfBundle === true) await tools.terminal.warn(EARLIER_LOST);
+  const { mirroredAt, administratorsKnown } = await client.tenant.show();
   if (kind === undefined) return undefined;
   const isMirror = mirroredAt !== null || fromConsole;
   return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
 }
-
-/** What an export of the console takes back in a mirror that applying a bundle made. */
-const EARLIER_LOST = text(
-  "applying a bundle made this tenant a mirror: what was still to be done in the console then is not listed here, and an export from before it is done takes it back. First do what the bundle's report lists (clomoctl handover report BUNDLE), then export",
-  "このテナントは引き継ぎデータの適用によって管理画面のミラーになりました。その時点で管理画面で未実施だった作業はここに一覧がなく、実施前のエクスポートを取り込むと元に戻ります。先に、引き継ぎデータのレポートにある作業を行ってから(clomoctl handover report BUNDLE)、エクスポートしてください",
-);
 
 /** What is wrong, and what is to be done about it. */
 interface Unsaid {

@@ -21,15 +21,15 @@ test("a manifest is read as it was written, in the order of its members", () => 
 });
 
 test.each([
-  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 101/],
+  ["a newer one", JSON.stringify({ ...EMPTY_MANIFEST, schema: SCHEMA + 1 }), /newer clomoctl.*schema 102/],
   ["the first pre-release one", JSON.stringify({ ...EMPTY_MANIFEST, schema: 1 }), /pre-release version of clomoctl/],
-  ["the last pre-release one", JSON.stringify({ ...EMPTY_MANIFEST, schema: 99 }), /pre-release version of clomoctl/],
+  ["the last pre-release one", JSON.stringify({ ...EMPTY_MANIFEST, schema: 100 }), /pre-release version of clomoctl/],
   ["no JSON", "{", /no manifest/],
   ["a list", "[]", /no manifest/],
   ["no schema", "{}", /wrong at: schema/],
   ["schema 0", '{"schema":0}', /wrong at: schema/],
   ["another member", JSON.stringify({ ...EMPTY_MANIFEST, more: 1 }), /no manifest/],
-  ["a member twice", manifestText(EMPTY_MANIFEST).replace("{", '{"schema": 100,'), /no manifest/],
+  ["a member twice", manifestText(EMPTY_MANIFEST).replace("{", '{"schema": 101,'), /no manifest/],
   ["another order", JSON.stringify(Object.fromEntries(Object.entries(EMPTY_MANIFEST).toReversed())), /no manifest/],
   ["a wrong day", JSON.stringify({ ...EMPTY_MANIFEST, asOf: "2026-02-30" }), /wrong at: asOf/],
   [

@@ -4,7 +4,7 @@ import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
 
 /** The version of the format of the first release; pre-release versions of clomoctl counted from 1. */
-const FIRST_SCHEMA = 100;
+const FIRST_SCHEMA = 101;
 
 /** The version of the format that is read and written. */
 export const SCHEMA = FIRST_SCHEMA;
@@ -61,8 +61,6 @@ const ManifestShape = z.strictObject({
   partial: z.literal(true).optional(),
   /** true: of a mirror's administrators nobody has said whether there are others than those recorded */
   administratorsUnasked: z.literal(true).optional(),
-  /** true: applying a bundle made the tenant a mirror, and nothing came from the console since */
-  mirrorOfBundle: z.literal(true).optional(),
   resources: z
     .array(ResourceEntry)
     .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),

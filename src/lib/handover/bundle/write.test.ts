@@ -14,7 +14,7 @@ test("a folder has the files, the manifest and their hashes, for its owner only"
   const target = join(root, "out");
   await writeBundle(target, placeIn(root), WHAT);
   expect(readFileSync(join(target, "resources/custom-fields.ndjson"), "utf8")).toBe(`${JSON.stringify(FIELD)}\n`);
-  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 100,\n {2}"program": /);
+  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 101,\n {2}"program": /);
   const sums = readFileSync(join(target, "SHA256SUMS"), "utf8").trimEnd().split("\n");
   const paths = sums.map((line) => line.slice(66));
   expect(paths).toEqual(paths.toSorted());

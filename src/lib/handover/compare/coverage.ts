@@ -18,7 +18,7 @@ interface PartialState {
 }
 
 /** Resources with records of organisations and users that name none of them. */
-const NAMELESS: readonly ResourceName[] = ["console-tasks", "audit"];
+const NAMELESS: readonly ResourceName[] = ["observed", "console-tasks", "audit"];
 
 /** Whether a part of a tenant has some of the records of a resource, and the whole has others. */
 const isDivided = (resource: ResourceName): boolean =>

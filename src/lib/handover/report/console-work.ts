@@ -76,25 +76,9 @@ const countOf = (tasks: readonly Task[]): string =>
 export const consoleWorkRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
   const tasks = openTasks(data);
   const label = text("still to be done in the console", "管理画面での未実施の作業");
-  const earlier = data.manifest.mirrorOfBundle === true;
   const unseen = unseenTasks(data);
   if (unseen !== undefined) return [[label, unseen]];
-  if (tasks.length === 0) return earlier ? [[label, NOT_KNOWN]] : [];
-  const count = countOf(tasks);
-  return [
-    [label, earlier ? text(`${count}, earlier ones ${NOT_KNOWN.en}`, `${count}(以前のものは${NOT_KNOWN.ja})`) : count],
-  ];
-};
-
-const NOT_KNOWN = text("not known", "不明");
-
-/** What was open where a bundle was exported does not come with it. */
-const EARLIER: Block = {
-  kind: "paragraph",
-  words: text(
-    "Applying a bundle made this tenant a mirror of the console, and nothing came from the console since. What was to be done in the console where that bundle was exported is not known here, nor which of these records and accounts the console has: do what this section of that bundle's report lists (clomoctl handover report BUNDLE), then take in an export of the console (clomoctl users import EXPORT.csv --from-console).",
-    "このテナントは引き継ぎデータの適用によって管理画面のミラーになり、その後は管理画面から取り込まれていません。書き出し元のテナントで未実施だった作業や、登録内容・アカウントのうち管理画面にあるものは、ここでは分かりません。その引き継ぎデータのレポートのこの項にある作業を行ってから(clomoctl handover report BUNDLE)、管理画面のエクスポートを取り込んでください(clomoctl users import EXPORT.csv --from-console)。",
-  ),
+  return tasks.length === 0 ? [] : [[label, countOf(tasks)]];
 };
 
 /** The open tasks, the first of them one by one. */
@@ -138,23 +122,18 @@ const moreThan = (tasks: readonly Task[]): readonly Block[] => {
 /** What was recorded here and is still to be done in the console; no section where nothing is. */
 export function consoleWorkSection(data: ReportData): readonly Section[] {
   const tasks = openTasks(data);
-  const earlier = data.manifest.mirrorOfBundle === true ? [EARLIER] : [];
-  if (tasks.length === 0) {
-    const title = text(`Still to be done in the console: ${NOT_KNOWN.en}`, `管理画面での未実施の作業: ${NOT_KNOWN.ja}`);
-    return earlier.length === 0 ? [] : [{ id: "console-work", title, blocks: earlier }];
-  }
+  if (tasks.length === 0) return [];
   const count = countOf(tasks);
   return [
     {
       id: "console-work",
       title: text(`Still to be done in the console: ${count}`, `管理画面での未実施の作業 ${count} 件`),
       blocks: [
-        ...earlier,
         {
           kind: "paragraph",
           words: text(
-            "It is recorded here and not in CLOMO PANEL yet. `handover apply` does not take the list over: do it with who leaves, or by this table (screen by screen, where it was recorded: clomoctl console show NO.). Files to upload are not in the bundle: take them from there before the last day.",
-            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。この一覧は handover apply では引き継がれないため、前任の方と一緒に行うか、この表を見て行ってください(登録した PC での画面ごとの手順: clomoctl console show No.)。アップロードするファイルは引き継ぎデータに含まれないため、最終日までにその PC から受け取ってください。",
+            "It is recorded here and not in CLOMO PANEL yet. `handover apply` takes it over as one task of the new tenant; do it with the predecessor, or after applying (screen by screen: clomoctl console show NO.). Files to upload are not in the bundle: get them before the last day.",
+            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。handover apply で適用すると、新しいテナントの 1 つの作業として引き継がれます。前任の方と一緒に行うか、適用後に行ってください(画面ごとの手順: clomoctl console show No.)。アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください。",
           ),
         },
         tableOf(data, tasks),

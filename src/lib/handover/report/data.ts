@@ -95,10 +95,9 @@ export const isRead = (path: string): boolean =>
 export const MOST_TASKS = 1001;
 
 const TASKS = pathOfResource("console-tasks");
-const OPEN = '"state":"open"';
 const NEWLINE = 0x0a;
 
-/** What is kept of a file that {@link isRead}, as it comes: all of it, but of the console's tasks the first that are open. */
+/** What is kept of a file that {@link isRead}, as it comes: all of it, but of the console's tasks the first. */
 export class KeptFile {
   readonly #chunks: Buffer[] = [];
   readonly #isPicked: boolean;
@@ -121,8 +120,7 @@ export class KeptFile {
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
       const line = bytes.subarray(from, end + 1);
       from = end + 1;
-      // inside a text its quotes would be escaped
-      if (!line.includes(OPEN) || this.#lines === MOST_TASKS) continue;
+      if (this.#lines === MOST_TASKS) break;
       this.#chunks.push(Buffer.from(line));
       this.#lines += 1;
     }

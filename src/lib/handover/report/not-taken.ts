@@ -18,7 +18,7 @@ const USE_OF: Partial<Readonly<Record<ResourceName, keyof typeof USES>>> = {
 };
 
 /** Resources that follow from what is done here. */
-const OURS: readonly ResourceName[] = ["administrators", "console-tasks", "audit"];
+const OURS: readonly ResourceName[] = ["administrators", "observed", "console-tasks", "audit"];
 
 /** Resources that no export of the console brings. */
 const UNBROUGHT: readonly ResourceName[] = [

@@ -352,14 +352,12 @@ describe("of a mirror", () => {
     const data = mirrorOf([task(1, { thing: "account", name: "admin2" }), task(2)]);
     const [en, ja] = [pageOf(data, "en"), pageOf(data, "ja")];
     expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
-    expect(ja).toContain(
-      "アップロードするファイルは引き継ぎデータに含まれないため、最終日までにその PC から受け取ってください",
-    );
+    expect(ja).toContain("アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください");
     expect(ja).toContain("管理画面での未実施の作業 2 件");
     expect(en).toContain("still to be done in the console 2 ");
     expect(en).toContain("1 add a CLOMO account admin2 2026");
     expect(en).toContain("2 add a user 鈴木 三郎");
-    expect(en).toContain("screen by screen, where it was recorded: clomoctl console show NO.");
+    expect(en).toContain("screen by screen: clomoctl console show NO.");
     expect(reportMarkdown(contentOf(data), setting("ja"))).toContain("鈴木 三郎");
   });
 
@@ -403,21 +401,6 @@ describe("of a mirror", () => {
     expect(ja).toContain("admin2(管理画面では未登録)");
     expect(ja).not.toContain("admin3(管理画面");
     expect(pageOf(data, "en")).not.toContain("user or account");
-  });
-
-  test("that a bundle made does not take what was open there for done", () => {
-    const madeBy = (data: ReportData): ReportData => ({
-      ...data,
-      manifest: { ...data.manifest, mirrorOfBundle: true },
-    });
-    const [en, ja] = [pageOf(madeBy(mirrorOf([])), "en"), pageOf(madeBy(mirrorOf([])), "ja")];
-    expect(ja).toContain("管理画面での未実施の作業: 不明");
-    expect(ja).toContain("管理画面での未実施の作業 不明");
-    expect(en).toContain("nor which of these records and accounts the console has");
-    const more = pageOf(madeBy(mirrorOf([task(1)])), "ja");
-    expect(more).toContain("管理画面での未実施の作業 1(以前のものは不明)");
-    expect(more).toContain("その引き継ぎデータのレポートのこの項にある作業を行ってから");
-    expect(pageOf(mirrorOf([]), "ja")).not.toContain("未実施の作業");
   });
 
   test("shows the first hundred of many, and how many there are", () => {
@@ -692,17 +675,15 @@ describe("the tree of organisations", () => {
   });
 });
 
-test("of the console's tasks only open ones are kept, as many as a report needs, wherever a chunk ends", () => {
-  const lines = Array.from({ length: 5000 }, (_, at) =>
-    JSON.stringify({ id: String(at), name: `利用者 ${at}`, state: at % 2 === 0 ? "open" : "dropped" }),
-  );
+test("of the console's tasks as many are kept as a report needs, wherever a chunk ends", () => {
+  const lines = Array.from({ length: 5000 }, (_, at) => JSON.stringify({ id: String(at), name: `利用者 ${at}` }));
   const bytes = Buffer.from(`${lines.join("\n")}\n`);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 9000 }), (size) => {
       const kept = new KeptFile("resources/console-tasks.ndjson");
       for (let at = 0; at < bytes.length; at += size) kept.add(bytes.subarray(at, at + size));
       const told = kept.text().trimEnd().split("\n");
-      expect(told).toEqual(lines.filter((line) => line.includes('"open"')).slice(0, MOST_TASKS));
+      expect(told).toEqual(lines.slice(0, MOST_TASKS));
     }),
     { numRuns: 10 },
   );

@@ -6,7 +6,7 @@ import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
-import { EXPORTED, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
+import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
@@ -70,6 +70,7 @@ const isReal = (versions: Versions, mask: string): string =>
  */
 export const driftOf = (versions: Versions, which: string): string => {
   const { thing, key } = versions;
+  const isMeant = `${isOfUser(versions)} and ${which}`;
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
   const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
@@ -88,13 +89,13 @@ export const driftOf = (versions: Versions, which: string): string => {
   const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
   return `select ${columns("v.revision", "update", mask, isReal(versions, mask))}
       from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
-      where ${isShown} and ${since("v")} and ${which}
+      where ${isShown} and ${since("v")} and ${isMeant}
     union all select ${columns(`coalesce(${created}, o.since)`, "update", first, isReal(versions, first))}
-      from ${observed} o ${local} where ${isShown} and ${which}
+      from ${observed} o ${local} where ${isShown} and ${isMeant}
     union all select ${columns(`coalesce(${created}, ${written("update")}, o.since)`, "create", missing, "1")}
-      from ${observed} o ${local} where ${isWhole} and ${which}
+      from ${observed} o ${local} where ${isWhole} and ${isMeant}
     union all select ${columns(`coalesce(${written("delete")}, o.since)`, "delete", PRESENCE, "1")}
-      from ${observed} o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk) and ${which}`;
+      from ${observed} o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk) and ${isMeant}`;
 };
 
 /** SQL: the drift of all things, or of one. See {@link driftOf}. */

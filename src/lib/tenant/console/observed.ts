@@ -2,8 +2,9 @@ import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
 import { ROOT } from "../store/orgs.ts";
+import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { fieldOf } from "../versions/timeline.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
@@ -28,8 +29,31 @@ export const observedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }
 /** The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. */
 export const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
 
+/** SQL: true if an observed record `o` has a user, if it is an account: it goes with its user, and comes back with them. */
+export const isOfUser = ({ thing }: Pick<Versions, "thing">): string =>
+  thing === ACCOUNT ? `exists (select 1 from main.${USER.name} u where u.pk = o.pk)` : "true";
+
 /** SQL: the bit that stands for the record as a whole in the masks of its observed state: whether the console has it. */
 export const PRESENCE = LASTING_BIT;
+
+/**
+ * SQL: the states that records with observed state had since the console last showed them: `pk`, `place` (their order), the
+ * `mask` of the columns that a state tells of, and the columns. Versions have them; those of a mirror that a bundle was made of
+ * came with the bundle, and count as long as no export showed more.
+ *
+ * @param which SQL: the numbers of the records
+ */
+export const statesSince = (versions: Versions, which: string): string => {
+  const { name } = versions.thing;
+  const observed = `${THEN} main.${observedTable(versions)} own`;
+  const columns = (of: (column: string) => string): string =>
+    versions.columns.map((column) => `${of(column.name)} as ${quoteIdentifier(column.name)}`).join(", ");
+  return `select c.pk, c.place, c.mask, ${columns((column) => `c.state ->> '${column}'`)}
+    from main.observed_candidate c ${observed} on own.pk = c.pk and own.since = c.since
+    where c.thing = '${name}' and c.pk in (${which})
+    union all select v.pk, v.revision, v.changed, ${columns((column) => `v.${quoteIdentifier(column)}`)}
+      from main.${versionTable(versions)} v ${observed} on own.pk = v.pk where v.revision > own.since and v.pk in (${which})`;
+};
 
 /** The column of which versions keep all entries, and the observed state only those that differ. */
 const ENTRIES = "custom";

@@ -8,7 +8,7 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
-import { versionTable } from "../versions/tables.ts";
+import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import {
   calledIn,
   fieldOf,
@@ -21,7 +21,7 @@ import {
   type StateReader,
 } from "../versions/timeline.ts";
 import { columnsIn, type RecordDrift } from "./drift.ts";
-import { observedTable, PRESENCE } from "./observed.ts";
+import { observedTable, PRESENCE, statesSince } from "./observed.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
 
@@ -45,6 +45,7 @@ export class TaskRecords {
   readonly #reader: Reader;
   readonly #timelines: Timelines;
   readonly #observed = new Map<string, Promise<Row | undefined>>();
+  readonly #since = new Map<string, Promise<readonly Row[]>>();
   #groups: Promise<ReadonlyMap<string, string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
@@ -128,6 +129,16 @@ export class TaskRecords {
       this.#observed.get(place) ??
       this.#reader.get(`select * from main.${observedTable({ thing })} where pk = :pk`, { pk });
     this.#observed.set(place, found);
+    return found;
+  }
+
+  /** Returns the states that a record had since the console last showed it. */
+  #statesSince(versions: Versions, pk: number): Promise<readonly Row[]> {
+    const place = `${versions.thing.name} ${pk}`;
+    const found =
+      this.#since.get(place) ??
+      this.#reader.all(`select * from (${statesSince(versions, ":pk")}) order by place`, { pk });
+    this.#since.set(place, found);
     return found;
   }
 
@@ -215,13 +226,13 @@ export class TaskRecords {
     pk: number,
     { column, local, console }: { readonly column: string; readonly local: Row; readonly console: Row },
   ): Promise<readonly string[]> {
-    const since = Number((await this.#observedOf(thing, pk))?.["since"] ?? 0);
-    const { steps } = await this.#timelines.of(thing, pk);
+    const versions = versionsOf(thing.name);
+    const states = await this.#statesSince(versions, pk);
+    const bit = bitOf(versions, column);
     const known = new Set([local[column] ?? null, console[column] ?? null]);
     const found: string[] = [];
-    for (const { revision, before } of steps) {
-      const value = before?.[column] ?? null;
-      if (revision <= since || before === null || known.has(value)) continue;
+    for (const { mask, [column]: value = null } of states) {
+      if (!isIn(Number(mask), bit) || known.has(value)) continue;
       known.add(value);
       const shown = readable(await shownValue(thing, column, value, this.#calledThere));
       found.push(typeof shown === "object" ? (shown ?? []).join(", ") : shown);

@@ -198,8 +198,13 @@ const readConfirmed = async (
   return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
+/** SQL: the revisions of the changes that made the tenant a mirror: exports of the console, or a bundle. */
+const MIRRORING = `select i.revision from main.import i where i.detail -> 'request' ->> 'fromConsole'
+  union all select a.revision from main.change a join main.audit m on m.seq = a.number
+    where a.writer = 'apply' and m.record -> 'detail' ->> 'mirroredAt' is not null`;
+
 /** SQL: the changes `c` of a mirror that asked something of the console. */
-const OF_MIRROR = `c.revision > (select min(i.revision) from main.import i where i.detail -> 'request' ->> 'fromConsole')
+const OF_MIRROR = `c.revision >= (select min(revision) from (${MIRRORING}))
   and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
     or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
 

@@ -6,7 +6,7 @@ import { randomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
-const SEED = 6;
+const SEED = 10;
 /** steps of the longest history */
 const MOST = 12;
 

@@ -258,8 +258,10 @@ test("what apply accepts, the command that edits the record accepts, for each fi
   await using tenant = await filled();
   const { client } = tenant;
   const files = await travelling(client);
-  const ids = new Map(TRAVELLING.map((name) => [name, linesIn(files.get(fileOf(name))).map(idOf)] as const));
-  const change = fc.constantFrom(...TRAVELLING).chain((resource) => {
+  // no command edits what the console has
+  const edited = TRAVELLING.filter((name) => name !== "observed");
+  const ids = new Map(edited.map((name) => [name, linesIn(files.get(fileOf(name))).map(idOf)] as const));
+  const change = fc.constantFrom(...edited).chain((resource) => {
     const { besides = [] } = DOORS[resource] ?? {};
     const fields = Object.entries<Field>(resourceOf(resource).fields).filter(([name]) => !besides.includes(name));
     const lines = linesIn(files.get(fileOf(resource))).filter((line) => line["id"] !== ROOT_ORG_ID);
@@ -273,7 +275,7 @@ test("what apply accepts, the command that edits the record accepts, for each fi
         ),
     });
   });
-  expect(Object.keys(DOORS).toSorted()).toEqual([...TRAVELLING].toSorted());
+  expect(Object.keys(DOORS).toSorted()).toEqual(edited.toSorted());
   const accepted = new Set<ResourceName>();
   const others: unknown[] = [];
   await fc.assert(

@@ -222,6 +222,8 @@ export const READING: Readonly<Record<ResourceName, readonly [needs: Operation, 
   "vpp-tokens": ["apple.read", true],
   renewals: ["renewals.read"],
   answers: ["tenant.write"],
+  // it has all that deleted records had: for those who may apply it
+  observed: ["tenant.write"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
 };

@@ -14,8 +14,6 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
-  /** applying a bundle made it a mirror, and nothing came from the console since */
-  readonly mirrorOfBundle: boolean;
   /** the kinds whose next export of the console is to be taken over: the mirror is known to differ from it */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
@@ -30,7 +28,6 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     devices: await reader.count("select count(*) from device"),
     secured: await readApps(reader),
     administratorsKnown: await knownKinds(reader),
-    mirrorOfBundle: await isMirrorOfBundle(reader),
     exportsAwaited: await awaitedExports(reader),
     profile: await readProfile(reader),
   };
@@ -54,14 +51,6 @@ const COMMITTED = "i.revision is not null and i.detail ->> 'revertedBy' is null"
 
 /** SQL: it is an export of the console. */
 const OF_CONSOLE = "i.detail -> 'request' ->> 'fromConsole'";
-
-/** True of a mirror that applying a bundle made, and into which nothing came from the console since; never told to who sees a part. */
-export const isMirrorOfBundle = async (reader: Reader): Promise<boolean> =>
-  !reader.isPartial &&
-  (await isMirror(reader)) &&
-  (await reader.count(
-    `select count(*) from import i where ${COMMITTED} and (${OF_CONSOLE} or i.detail ->> 'emittedAt' is not null)`,
-  )) === 0;
 
 /** The tenant's name, for people. */
 export const readTenantName = async (reader: Reader): Promise<string> =>

@@ -1,7 +1,7 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { partsOf, travelling } from "#support/tenant/restoring.ts";
+import { restoreFrom, travelling } from "#support/tenant/restoring.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 import { ALL_CHANGED, bitOf } from "./tables.ts";
 import { versionsOf } from "./keep.ts";
@@ -118,8 +118,8 @@ test("a change tells how it came about", async () => {
   await dropTasks(tenant.client, second?.number ?? 0);
   const files = await travelling(tenant.client);
   await using other = new TestTenant();
-  const { etag } = await other.client.restores.plan(partsOf(files));
-  await other.client.restores.create({ etag }, partsOf(files));
+  const { mirroredAt } = await tenant.client.tenant.show();
+  await restoreFrom(other.client, files, undefined, mirroredAt ?? undefined);
   expect(changes()).toEqual(["console", "hand", "hand", "confirm", "drop"]);
   expect(other.sql("select writer from change")).toEqual([{ writer: "apply" }]);
 });

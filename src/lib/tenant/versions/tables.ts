@@ -36,10 +36,10 @@ export const bitOf = ({ thing, columns }: Pick<Versions, "thing" | "columns">, c
 };
 
 /** Returns the columns that are derived from a column: comparison and sort keys. */
-const following = ({ fields }: Thing, column: string): readonly string[] => {
+export const derivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof besideOf> => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];
-  return besideOf(short, comparison, type === "texts", sortKey).map((beside) => beside.column);
+  return besideOf(short, comparison, type === "texts", sortKey);
 };
 
 const versionsOf = (
@@ -52,7 +52,7 @@ const versionsOf = (
   columns: [
     ...(thing.versioned ?? []).flatMap((name, place) => [
       { name, bit: bitAt(place), leads: true },
-      ...following(thing, name).map((beside) => ({ name: beside, bit: bitAt(place), leads: false })),
+      ...derivedColumns(thing, name).map(({ column }) => ({ name: column, bit: bitAt(place), leads: false })),
     ]),
     ...lasting.map((name) => ({ name, bit: bitAt(LASTING), leads: false })),
   ],

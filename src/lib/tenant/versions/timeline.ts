@@ -80,7 +80,13 @@ const readTimeline = async (reader: Reader, versions: Versions, pk: number): Pro
   for (const revision of revisions) {
     const version = kept.get(revision);
     const former = version === undefined ? after : { ...after, ...changedValues(versions, version) };
-    const before = creations.has(revision) ? null : former;
+    const isNew = creations.has(revision);
+    // a bundle brings records that were created and deleted before it
+    if (isNew && version?.["action"] === "delete") {
+      steps.push({ revision, before: former, after });
+      after = former;
+    }
+    const before = isNew ? null : former;
     steps.push({ revision, before, after });
     after = before;
   }

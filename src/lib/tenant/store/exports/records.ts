@@ -2,6 +2,7 @@ import type { ConsoleTask } from "../../../contract/index.ts";
 import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
+import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
 import { listWholeTasks } from "../../console/tasks.ts";
 import { STATE } from "../ade/profiles.ts";
 import { readyOwners } from "../renewals.ts";
@@ -114,6 +115,15 @@ const readyTasks = async (reader: Reader): Promise<void> => {
 /** SQL of a number as an id. @see resources.ts */
 const numbered = (sql: string): string => `printf('"%012d"', ${sql})`;
 
+const readyObserved = (reader: Reader): Promise<void> =>
+  reader.derive({
+    name: "observed",
+    columns: `${PORTABLE_COLUMNS.join(", ")}, primary key (id)`,
+    // made for one export, on a connection of its own
+    state: "select null as state",
+    fill: `insert into temp.observed (${PORTABLE_COLUMNS.join(", ")}) ${PORTABLE_STATE}`,
+  });
+
 const PROFILE_COLUMNS: readonly string[] = ["id", "uuid", "state", "createdAt", "automaticOrgIds"];
 
 /** What an ADE profile says is kept as JSON. */
@@ -202,6 +212,12 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
   renewals: { table: "renewal_item t", ready: readyOwners },
   answers: { table: "answer t", where: `t.question not glob '${OF_THE_MOMENT}*'` },
+  observed: {
+    table: "temp.observed t",
+    ready: readyObserved,
+    json: { states: "t.states", local: "t.local" },
+    bare: `(${PORTABLE_STATE}) t`,
+  },
   "console-tasks": { table: `temp.${TASK_RECORDS} t`, ready: readyTasks, json: { changes: "t.changes" } },
   audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: numbered("t.seq") } },
 };

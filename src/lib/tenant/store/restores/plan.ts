@@ -15,6 +15,8 @@ export interface Staged {
   readonly lines: string;
   /** what becomes of records: `resource`, `id`, `action` and, of who goes, the `name`; what stays as it is has no row */
   readonly plan: string;
+  /** gets the numbers of records that only the observed state has */
+  readonly numbers: string;
   readonly resources: readonly ResourceName[];
   /** it came from the console, by way of a mirror */
   readonly isOfConsole: boolean;
@@ -239,6 +241,7 @@ const findRuleRefusals = async (reader: Reader, staged: Staged, refusals: Refusa
     if (!isOfConsole) await findWrongAdministrators(reader, staged, refusals);
   }
   if (isSent("secured-users")) await findWrongGroups(staged, refusals);
+  if (isSent("observed") && !isOfConsole) await findStrayStates(staged, refusals);
   if (isSent("devices") && !isOfConsole) await findSharedAccounts(staged, refusals);
   if (isSent("renewals")) await findTwinRenewals(reader, staged, refusals);
 };
@@ -292,6 +295,12 @@ const findLastAdministrator = async (reader: Reader, staged: Staged, refusals: R
   for (const { what } of lastSystemAdministrator({ before, after: undefined, facts }))
     refusals.refuse("accounts", String(id), what);
 };
+
+/** The state in the console of records of a tenant that is no mirror. */
+const findStrayStates = ({ lines }: Staged, refusals: Refusals): Promise<void> =>
+  refusals.add("observed", `select l.id from ${lines} l where l.resource = :resource order by 1`, () =>
+    text("the tenant would not be a mirror of the console", "管理画面のミラーではないテナントになるため"),
+  );
 
 /** A user of SECURED APPs is in groups that there are. */
 const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {

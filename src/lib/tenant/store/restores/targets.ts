@@ -8,6 +8,7 @@ import type { Field, Fields } from "../../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../../model/user.ts";
 import { either } from "../sql/forms.ts";
 import type { Value } from "../store.ts";
+import { stageObserved } from "./observed.ts";
 
 /** SQL: a member of a staged line `l`, as its value; as JSON; and a column that follows from members. */
 const member = (name: string): string => `l.line ->> '$.${name}'`;
@@ -53,6 +54,9 @@ const NAME: Unique = { field: "name", value: `coalesce(${beside("nameKey")}, ${m
 
 const released = (column: string, ...keys: readonly string[]): string =>
   [`${column} = 'released ' || id`, ...keys.map((key) => `${key} = null`)].join(", ");
+
+/** What stands for the tables of the observed state: `writeObserved` writes them. */
+const OBSERVED_STATE = "observed";
 
 const SECURED = SECURED_APPS.map((app) => `secured:${app}`);
 
@@ -164,6 +168,11 @@ const TARGETS: Readonly<Partial<Record<ResourceName, Target>>> = {
     uniques: [{ field: "serialNumber", value: `coalesce(${beside("serialKey")}, ${member("serialNumber")})` }],
     release: released(`"serialNumber"`, `"serialKey"`),
   },
+  observed: {
+    ...PLAIN,
+    table: OBSERVED_STATE,
+    collections: ["accounts", "devices", "fields", "orgs", "schemes", "users", ...SECURED],
+  },
   renewals: { ...PLAIN, table: "renewal_item", collections: ["renewals"] },
   answers: {
     ...PLAIN,
@@ -199,8 +208,13 @@ const besideColumns = (name: ResourceName) => {
   return besideFields(targetOf(name)).filter((one) => known[one.name] !== undefined);
 };
 
+/** Returns what knows the highest number of a thing's records; undefined if they have none of their own. */
+export const seriesOf = (thing: string): string | undefined =>
+  Object.values(TARGETS).find(({ table }) => table === thing)?.series;
+
 /** Makes what follows from a record of a resource: its columns as JSON, null where all are null. */
 export const besideMaker = (name: ResourceName): ((record: Readonly<Record<string, unknown>>) => Value) => {
+  if (name === "observed") return stageObserved;
   const columns = besideColumns(name);
   return (record) => {
     const made = columns.flatMap(({ name: field, column, of }) => {

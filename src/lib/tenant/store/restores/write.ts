@@ -5,12 +5,13 @@ import { keepVersions, noteCreated, notingCreated } from "../../versions/keep.ts
 import { VERSIONS } from "../../versions/tables.ts";
 import { either, quoteIdentifier } from "../sql/forms.ts";
 import type { Writer } from "../store.ts";
+import { writeObserved } from "./observed.ts";
 import type { Staged } from "./plan.ts";
-import { columnsOf, targetOf } from "./targets.ts";
+import { columnsOf, seriesOf, targetOf } from "./targets.ts";
 
 /** Makes the tenant as a plan says, within its transaction: what only one record may have is given back first. */
 export const writePlan = async (writer: Writer, staged: Staged): Promise<void> => {
-  const { resources } = staged;
+  const resources = staged.resources.filter((name) => name !== "observed");
   for (const resource of resources) await release(writer, staged, resource);
   for (const resource of resources) {
     await add(writer, staged, resource);
@@ -19,7 +20,10 @@ export const writePlan = async (writer: Writer, staged: Staged): Promise<void> =
     if (resource === "users") await claim(writer, staged);
   }
   for (const resource of resources.toReversed()) await remove(writer, staged, resource);
-  if (FORGETTING.some((name) => resources.includes(name))) {
+  // the state of a mirror is never written again: nothing of it may differ
+  if ((await writer.count(`select count(*) from ${staged.plan} p where p.resource = 'observed'`)) > 0)
+    await writeObserved(writer, staged, seriesOf);
+  if (FORGETTING.some((name) => staged.resources.includes(name))) {
     await writer.run("delete from main.answer where question glob :questions", { questions: `${OF_THE_MOMENT}*` });
   }
 };

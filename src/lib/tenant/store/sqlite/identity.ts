@@ -7,7 +7,7 @@ import { Database } from "./database.ts";
 export const APPLICATION_ID = 0x43_4c_4f_4d;
 
 /** The version of the first released schema; pre-release versions of clomoctl counted from 1. */
-export const FIRST_VERSION = 103;
+export const FIRST_VERSION = 104;
 
 /** The first bytes of every SQLite file, and what its header says of the program that wrote it. @see https://sqlite.org/fileformat2.html#the_database_header */
 const HEADER = { magic: "SQLite format 3\0", version: 60, applicationId: 68, bytes: 72 } as const;

@@ -23,7 +23,7 @@ test("a new file gets the schema, the root organisation and a key of its own", (
   const database = new Database(path);
   migrate(database, TENANT);
   migrate(database, { ...TENANT, name: "other" });
-  expect([versionOf(database), database.count("pragma application_id")]).toEqual([103, 0x434c4f4d]);
+  expect([versionOf(database), database.count("pragma application_id")]).toEqual([104, 0x434c4f4d]);
   expect(database.all("select pk, name, createdAt, mirroredAt from tenant")).toEqual([
     { pk: 1, name: "t", createdAt: TENANT.now, mirroredAt: null },
   ]);
@@ -44,9 +44,9 @@ test("a file holds one tenant", () => {
   database.close();
 });
 
-test("versions of steps ascend from 103; the last one is the program's", () => {
+test("versions of steps ascend from 104; the last one is the program's", () => {
   const versions = STEPS.map(({ version }) => version);
-  expect(versions).toEqual(versions.map((_, at) => 103 + at));
+  expect(versions).toEqual(versions.map((_, at) => 104 + at));
   expect(SCHEMA_VERSION).toBe(versions.at(-1));
 });
 
@@ -60,14 +60,14 @@ test("two processes may make the same file", () => {
 
 describe("a second step", () => {
   const ADDED = "alter table tenant add column plan text";
-  const MORE: readonly Step[] = [...STEPS, { version: 104, run: ADDED }];
+  const MORE: readonly Step[] = [...STEPS, { version: 105, run: ADDED }];
 
   test("runs once, on a new file and on one that lacks it", () => {
     let runs = 0;
     const counted: readonly Step[] = [
       ...STEPS,
       {
-        version: 104,
+        version: 105,
         run: (database) => {
           runs += 1;
           database.exec(ADDED);
@@ -79,7 +79,7 @@ describe("a second step", () => {
     for (const database of [released, made]) {
       migrate(database, TENANT, counted);
       migrate(database, TENANT, counted);
-      expect(versionOf(database)).toBe(104);
+      expect(versionOf(database)).toBe(105);
       expect(database.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     }
     expect(runs).toBe(2);
@@ -89,12 +89,12 @@ describe("a second step", () => {
   test("that fails leaves the file as it was", () => {
     const database = new Database(path);
     migrate(database, TENANT);
-    const failing: readonly Step[] = [...STEPS, { version: 104, run: `${ADDED}; create nonsense` }];
+    const failing: readonly Step[] = [...STEPS, { version: 105, run: `${ADDED}; create nonsense` }];
     expect(() => migrate(database, TENANT, failing)).toThrow(/nonsense/);
-    expect(versionOf(database)).toBe(103);
+    expect(versionOf(database)).toBe(104);
     expect(database.all("select name from pragma_table_info('tenant') where name = 'plan'")).toEqual([]);
     migrate(database, TENANT, MORE);
-    expect(versionOf(database)).toBe(104);
+    expect(versionOf(database)).toBe(105);
     database.close();
   });
 
@@ -109,11 +109,11 @@ describe("a second step", () => {
         database.exec(${JSON.stringify(ADDED)});
         process.kill(process.pid, "SIGKILL");
       };
-      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...STEPS, { version: 104, run }]);`;
+      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...STEPS, { version: 105, run }]);`;
     const killed = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
     expect(killed, killed.stderr).toMatchObject({ signal: "SIGKILL" });
     const again = new Database(path);
-    expect(versionOf(again)).toBe(103);
+    expect(versionOf(again)).toBe(104);
     migrate(again, TENANT, MORE);
     expect(again.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     again.close();
@@ -128,7 +128,7 @@ describe("a second step", () => {
       return change(body);
     };
     migrate(second, TENANT, MORE);
-    expect(versionOf(second)).toBe(104);
+    expect(versionOf(second)).toBe(105);
     for (const one of [first, second]) one.close();
   });
 
@@ -138,7 +138,7 @@ describe("a second step", () => {
     expect(() => migrate(database, TENANT)).toThrow(
       expect.objectContaining({ code: "unavailable", where: path, message: expect.stringContaining("newer clomoctl") }),
     );
-    expect(versionOf(database)).toBe(104);
+    expect(versionOf(database)).toBe(105);
     database.close();
   });
 
@@ -191,7 +191,7 @@ test.each([
 });
 
 test.each([
-  ["of a newer program", "pragma user_version = 104", { code: "unavailable" }],
+  ["of a newer program", "pragma user_version = 105", { code: "unavailable" }],
   ["of a pre-release version", "pragma application_id = 0; pragma user_version = 100", PRE_RELEASE],
   ["of another application", "pragma application_id = 7", FOREIGN],
 ])(

@@ -245,6 +245,10 @@ const FIRST_SCHEMA = `
     since integer not null, confirmedBy text, confirmedAt text, composition, authentication, primary key (revision,
     pk)) without rowid;
 
+  -- states of such records that came with a bundle: the console may have any of them
+  create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
+    mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
+
   create table seen_column (
     kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 

@@ -16,7 +16,7 @@ import { recordsWith } from "../../store/lists.ts";
 import { ORGS } from "../../store/orgs.ts";
 import { visibleColumns } from "../../store/scope.ts";
 import type { Piece, PieceStart, Reader, Store } from "../../store/store.ts";
-import { isMirrorOfBundle, readTenantName, readMirrored } from "../../store/tenant.ts";
+import { readTenantName, readMirrored } from "../../store/tenant.ts";
 import { orgNumber } from "../../store/vpp.ts";
 
 const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
@@ -123,8 +123,6 @@ const endOf = async (
     mirroredAt: await readMirrored(reader),
     scope: org,
     administratorsKnown: (await readKnown(reader, "users")).knownAt !== null,
-    // who sees a part does not see all imports
-    mirrorOfBundle: await isMirrorOfBundle(reader),
     partial: org === null && reader.isPartial,
     hidden: hiddenFrom({ asker }, tallies),
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),

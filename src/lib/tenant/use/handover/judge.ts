@@ -15,6 +15,7 @@ import { schemeItems } from "../../../rules/scheme.ts";
 import { fieldsOfOwnApp } from "../../../rules/secured-user.ts";
 import { tenantProfile } from "../../../rules/tenant.ts";
 import { blankCheckOf, recordCheckOf } from "../../../rules/values.ts";
+import { judgeObserved } from "../../store/restores/observed.ts";
 import { isFreeColumn } from "../fields.ts";
 
 /** A record of a bundle, whose members have the types of its resource's fields. */
@@ -62,6 +63,7 @@ const JUDGES: Readonly<Partial<Record<ResourceName, Judge>>> = {
     const after = { ...others, isOfUser: ownerId !== null, isOfOrg: ownerOrgId !== null };
     return deviceFields({ ...NEW, after });
   },
+  observed: judgeObserved,
   renewals: (record) => renewalFields({ ...NEW, after: record }),
   answers: (record, now) => answerOfQuestion({ before: undefined, after: record as unknown as Answer, facts: { now } }),
 };

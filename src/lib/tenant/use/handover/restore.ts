@@ -29,6 +29,7 @@ import {
   type Refusal,
   type Staged,
 } from "../../store/restores/plan.ts";
+import { NUMBERS, NUMBERS_KEY } from "../../store/restores/observed.ts";
 import { besideMaker, targetOf, TRAVELLING } from "../../store/restores/targets.ts";
 import { FORGETTING, writePlan } from "../../store/restores/write.ts";
 import type { RuleProblem } from "../../../rules/rule.ts";
@@ -96,7 +97,9 @@ const receive = async (
   const chosen = chosenOf(only);
   const lines = await store.scratch(LINES, KEY);
   const plan = await store.scratch(PLAN, KEY);
+  const numbers = await store.scratch(NUMBERS, NUMBERS_KEY);
   const close = async (): Promise<void> => {
+    await numbers[Symbol.asyncDispose]();
     await plan[Symbol.asyncDispose]();
     await lines[Symbol.asyncDispose]();
   };
@@ -114,7 +117,8 @@ const receive = async (
       await stage(resource, content, { name, lines, hash, refusals, judge: judgeOf(resource, judging) });
     }
     const resources = TRAVELLING.filter((name) => sent.has(name));
-    const staged = { lines: lines.name, plan: plan.name, resources, isOfConsole: judging.isOfConsole };
+    const { isOfConsole } = judging;
+    const staged = { lines: lines.name, plan: plan.name, numbers: numbers.name, resources, isOfConsole };
     return { staged, refusals, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();

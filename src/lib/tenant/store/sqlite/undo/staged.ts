@@ -51,7 +51,9 @@ const staging = (versions: Versions): readonly string[] => {
   return [
     `${into} select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
      from main.${kept} v left join main.${thing.name} t on t.${key} = v.pk
-     where v.revision = :revision and v.changed & (${restoredBits(versions)}) <> 0 and ${proceeding("v.pk")}`,
+     where v.revision = :revision and v.changed & (${restoredBits(versions)}) <> 0 and ${proceeding("v.pk")}
+       and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
+         and v.action = 'delete' and v.pk between c.first and c.last)`,
     `${into} select t.${key}, 'delete', ${ALL_CHANGED}, ${nulls} from main.created_range c
        ${THEN} main.${thing.name} t on t.${key} between c.first and c.last
      where c.revision = :revision and c.thing = '${thing.name}' and ${proceeding(`t.${key}`)}`,

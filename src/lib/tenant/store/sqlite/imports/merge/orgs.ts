@@ -3,7 +3,7 @@ import type { ExistingOrg, LocalOrgs, OrgBits, OrgRow, OrgTreePlan } from "../..
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
-import { PRESENCE } from "../../../../console/observed.ts";
+import { PRESENCE, statesSince } from "../../../../console/observed.ts";
 import type { Database, Row } from "../../database.ts";
 import { lastNumber } from "../commit.ts";
 import type { PlanSql } from "../stored-kind.ts";
@@ -23,7 +23,6 @@ interface ObservedOrg {
   readonly inConsole: boolean;
   readonly open: OrgBits;
   readonly confirmed: OrgBits;
-  readonly since: number;
 }
 
 const optional = (value: Row[string] | undefined): string | null =>
@@ -41,7 +40,7 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
   );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, o.since, t.pk is not null as isHere, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, t.pk is not null as isHere, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
@@ -50,7 +49,6 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
       inConsole: row["inConsole"] === 1,
       open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
       confirmed: Number(row["confirmed"]),
-      since: Number(row["since"]),
     }));
 };
 
@@ -200,14 +198,11 @@ const differingFrom = (one: OrgValues, other: OrgValues): OrgBits =>
   (one.name === other.name ? 0 : 1) + (one.code === other.code ? 0 : 2) + (one.parent === other.parent ? 0 : 4);
 
 /** The states in which the console may have been left: the observed one, and all since. */
-const candidatesOf = (database: Database, { org, since, inConsole }: ObservedOrg): readonly OrgValues[] => {
-  const versions = database.all(
-    `select changed & ${ALL_BITS} as bits, name, code, parent from main.org_version where pk = :pk and revision > :since order by revision`,
-    { pk: org.pk, since },
-  );
-  const states = versions.map((version): OrgValues => {
-    const bits = Number(version["bits"]);
-    const { name, code, parent } = valuesOf(version);
+const candidatesOf = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
+  const since = `select mask & ${ALL_BITS} as bits, name, code, parent from (${statesSince(versionsOf(ORG.name), ":pk")}) order by place`;
+  const states = database.all(since, { pk: org.pk }).map((state): OrgValues => {
+    const bits = Number(state["bits"]);
+    const { name, code, parent } = valuesOf(state);
     return {
       // what it did not change is no value of it
       name: (bits & 1) === 0 ? org.name : name,

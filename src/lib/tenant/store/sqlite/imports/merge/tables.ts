@@ -1,7 +1,7 @@
-import { EXPORTED, observedTable } from "../../../../console/observed.ts";
-import { ALL_CHANGED, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { EXPORTED, observedTable, statesSince } from "../../../../console/observed.ts";
+import { ALL_CHANGED, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
-import { either, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { either, isMissing, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { isStaged, LOCAL_ENTRIES, touchedFields, UNCLEAR } from "../expressions.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
@@ -84,11 +84,9 @@ export const singleFields = (plan: PlanSql): readonly ImportedField[] =>
  */
 export const consoleStates = (versions: Versions, which: string): string => {
   const table = `main.${observedTable(versions)}`;
-  const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  const columns = (alias: string): string => names.map((name) => `${alias}.${name}`).join(", ");
-  return `select o.pk, o.differs as mask, ${columns("o")} from ${table} o where o.pk in (${which})
-    union all select v.pk, v.changed, ${columns("v")} from main.${versionTable(versions)} v ${THEN} ${table} o on o.pk = v.pk
-      where v.revision > o.since and v.pk in (${which})`;
+  const names = versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
+  return `select pk, differs as mask, ${names} from ${table} where pk in (${which})
+    union all select pk, mask, ${names} from (${statesSince(versions, which)})`;
 };
 
 /** SQL: the states of the console's side, and today's, of records: see {@link consoleStates}. */

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { partsOf, restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
+import { dropTasks, undoChange } from "#support/tenant/undo.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+let mirror: TestTenant;
+let successor: TestTenant;
+beforeEach(async () => {
+  [mirror, successor] = [new TestTenant(), new TestTenant()];
+  await mirror.import(exported, START);
+});
+afterEach(async () => {
+  await mirror[Symbol.asyncDispose]();
+  await successor[Symbol.asyncDispose]();
+});
+
+const exported = { kind: "users", fromConsole: true } as const;
+const HEADER = ["氏名", "メールアドレス", "役職", "CLOMOアカウント名"];
+const YAMADA = ["山田", "yamada@x", "課長", "yamada"];
+const SATO = ["佐藤", "sato@x", "主任", "sato"];
+const START: Cells = [HEADER, YAMADA, SATO];
+
+const idOf = async (tenant: TestTenant, name: string): Promise<string> =>
+  (await tenant.client.users.find({ name }))[0]?.id ?? "";
+const edit = async (values: Readonly<Record<string, string>>, name = "yamada@x", tenant = mirror) =>
+  tenant.client.users.edit(await idOf(tenant, name), values);
+const remove = async (name: string) =>
+  mirror.client.imports.commit(await mirror.client.imports.delete({ kind: "users", ids: [await idOf(mirror, name)] }));
+
+/** Makes the successor like the mirror. @returns the number of the change */
+const apply = async (): Promise<number> => {
+  const { mirroredAt } = await mirror.client.tenant.show();
+  await restoreFrom(successor.client, await travelling(mirror.client), undefined, mirroredAt ?? undefined);
+  return Number(successor.sql("select max(number) as number from change")[0]?.["number"]);
+};
+
+const tasks = new TestTasks(() => successor);
+
+test("what is open in the mirror is one task of the change that applied the bundle, until an export shows it", async () => {
+  await edit({ title: "部長" });
+  await edit({ title: "本部長" });
+  const { number } = await mirror.client.console.show((await mirror.client.console.list({}))[0]?.number ?? -1);
+  const change = await apply();
+  const [task, ...others] = await successor.client.console.list({});
+  expect([task?.number, task?.action, others]).toEqual([change, "handover.apply", []]);
+  const changes = [{ field: "title", before: "課長", after: "本部長", perhaps: ["部長"] }];
+  expect(task).toMatchObject({ work: "edit", update: 1, state: "open", records: [{ name: "山田", changes }] });
+  expect((await mirror.client.console.show(number)).records[0]?.changes).toEqual(changes);
+  for (const [title, state] of [
+    ["部長", "open"],
+    ["次長", "contradicted"],
+    ["本部長", "done"],
+  ] as const) {
+    await successor.import(exported, [HEADER, YAMADA.with(2, title), SATO]);
+    expect((await successor.client.console.show(change)).state).toBe(state);
+  }
+  expect((await successor.users()).map(({ title }) => title)).toEqual(["本部長", "主任"]);
+  expect((await successor.client.console.list({ all: true })).map((one) => [one.number, one.state])).toEqual([
+    [change, "done"],
+  ]);
+});
+
+test("whoever was deleted in the mirror is not created by an export, and comes back if the task is dropped", async () => {
+  await edit({ title: "係長" }, "sato@x");
+  await remove("sato@x");
+  const change = await apply();
+  expect(await successor.client.console.list({})).toMatchObject([
+    { number: change, records: [{ thing: "user", name: "佐藤", work: "delete" }] },
+  ]);
+  expect(await successor.import(exported, START)).toMatchObject({ create: 0, update: 0 });
+  await dropTasks(successor.client, change);
+  expect((await successor.users()).map(({ name, title }) => [name, title])).toEqual([
+    ["山田", "課長"],
+    ["佐藤", "主任"],
+  ]);
+});
+
+test("undoing the change that applied the bundle brings back nobody who was deleted before", async () => {
+  await remove("sato@x");
+  const change = await apply();
+  const plan = await undoChange(successor.client, change);
+  expect(plan).toMatchObject({ create: 0, delete: 1 });
+});
+
+test("an account goes with its user: nothing of it is left to be done", async () => {
+  await mirror.client.accounts.edit(await idOf(mirror, "yamada@x"), { memo: "受付" });
+  await mirror.client.accounts.edit(await idOf(mirror, "sato@x"), { memo: "受付" });
+  await remove("sato@x");
+  await mirror.import(exported, [HEADER, YAMADA]);
+  const records = [{ thing: "account", work: "create", name: "山田" }];
+  expect(await mirror.client.console.list({})).toMatchObject([{ records }]);
+  await apply();
+  expect(await successor.client.console.list({})).toMatchObject([{ records }]);
+});
+
+test("a password that is to be set in the console has the time when it was set here, and nothing else of it", async () => {
+  const secret = "Geheim-1234";
+  await mirror.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+    ["山田", "yamada@x", "yamada", secret],
+  ]);
+  const files = await travelling(mirror.client);
+  expect([...files.values()].join("")).not.toContain(secret);
+  const [line = ""] = (files.get("resources/observed.ndjson") ?? "").split("\n");
+  expect(JSON.parse(line)).toMatchObject({
+    differs: ["accountPasswordSetAt"],
+    local: [{ field: "accountPasswordSetAt" }],
+  });
+  await apply();
+  expect(await tasks.changes()).toEqual([{ field: "accountPassword", before: null, after: null }]);
+  expect(successor.sql("select count(*) as count from account where verifier is not null")).toEqual([{ count: 0 }]);
+});
+
+test("what somebody confirmed stays confirmed, by whom and when, and an export may say otherwise", async () => {
+  await edit({ title: "部長" });
+  const [task] = await mirror.client.console.list({});
+  await mirror.client.console.confirm({ numbers: [task?.number ?? -1] });
+  const { closedAt, closedBy } = await mirror.client.console.show(task?.number ?? -1);
+  const change = await apply();
+  expect(await successor.client.console.list({})).toEqual([]);
+  expect(await successor.client.console.show(change)).toMatchObject({ state: "confirmed", closedAt, closedBy });
+  await successor.import(exported, START);
+  expect((await successor.client.console.list({})).map(({ number }) => number)).toEqual([change]);
+});
+
+test("a tenant that has the records already gets the tasks of the same change, and the audit agrees", async () => {
+  await restoreFrom(
+    successor.client,
+    new Map([...(await travelling(mirror.client)), ["resources/observed.ndjson", ""]]),
+  );
+  await edit({ title: "部長" });
+  await edit({ title: "係長" }, "sato@x");
+  await successor.client.users.edit(await idOf(successor, "sato@x"), { title: "係長" });
+  const change = await apply();
+  expect(await successor.client.console.list({})).toMatchObject([{ number: change, update: 2 }]);
+  const { changes } = await successor.client.audit.verify({ changes: true });
+  expect(changes?.broken).toEqual([]);
+});
+
+describe("is refused:", () => {
+  const LINE = {
+    id: "user/019a9f3c-5a00-7abc-8def-000000000021",
+    inConsole: true,
+    differs: ["title"],
+    confirmed: [],
+    contradicted: [],
+    confirmedBy: null,
+    confirmedAt: null,
+    states: [{ values: [{ field: "title", value: "課長" }] }],
+    local: [],
+  };
+  const planOf = async (line: object, mirroredAt: string | undefined) => {
+    const files = await travelling(mirror.client);
+    const id = await idOf(mirror, "yamada@x");
+    const sent = JSON.stringify({ ...LINE, ...line }).replace("019a9f3c-5a00-7abc-8def-000000000021", id);
+    return successor.client.restores.plan(partsOf(new Map([...files, ["resources/observed.ndjson", `${sent}\n`]])), {
+      mirroredAt,
+    });
+  };
+  const AT = "2026-01-01T00:00:00.000Z";
+
+  test("no line as it is", async () => {
+    expect((await planOf({}, AT)).refusals).toEqual([]);
+  });
+
+  test("the state of a tenant that is no mirror", async () => {
+    expect((await planOf({}, undefined)).refusals).toMatchObject([{ resource: "observed" }]);
+  });
+
+  const values = (field: string, value: string | null) => ({ states: [{ values: [{ field, value }] }] });
+
+  test.each<[string, object, string]>([
+    ["a thing that there is not", { id: "people/019a9f3c-5a00-7abc-8def-000000000021" }, "id"],
+    ["no id", { id: "user/1" }, "id"],
+    ["a column that there is not", { differs: ["nameKey"] }, "differs"],
+    ["a value of no column", values("verifier", "x"), "states"],
+    ["a blank name", values("name", " "), "states"],
+    ["a list that is none", values("emails", "a@x"), "states"],
+    ["a reference that is no id", values("org", "1"), "states"],
+    ["a condition that is none", values("administrator", "ja"), "states"],
+    ["a time that is none", { local: [{ field: "accountPasswordSetAt", value: "gestern" }] }, "local"],
+  ])("%s", async (_, line, field) => {
+    const { refusals } = await planOf(line, AT);
+    expect(refusals).toMatchObject([{ resource: "observed" }]);
+    expect(refusals[0]?.detail.en).toContain(`${field}: not as an export writes it`);
+  });
+
+  test("a reference to no record", async () => {
+    const line = { differs: ["org"], ...values("org", "019a9f3c-5a00-7abc-8def-000000000099") };
+    const failure = await failureOf(planOf(line, AT));
+    expect([failure?.code, failure?.where]).toEqual(["input-rejected", expect.stringContaining("observed: user/")]);
+  });
+});
