@@ -5,7 +5,7 @@ import { ROOT } from "../store/orgs.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { RELATIONS } from "../versions/references.ts";
+import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { fieldOf } from "../versions/timeline.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
 
@@ -83,18 +83,35 @@ export const isOther = (name: string): string =>
     ? `exists (select 1 from ${OBSERVED_ENTRIES} where ${SHOWN_ENTRIES} is null or e.value is distinct from t.${ENTRIES} ->> e.key)`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
 
+/** SQL: true if something of a record `t` was changed otherwise than a record that it refers to, since its version `v`. */
+const isChangedBeside = ({ to, key, joined, byName }: StoredRelation): string => {
+  if (byName !== true || joined === undefined)
+    return `exists (select 1 from json_each(${differingEntries(`v.${ENTRIES}`, `t.${ENTRIES}`)}) e
+      where e.key in (select f.pk from main.${to.name} f))`;
+  const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
+  const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
+    from main.${to.name}_version g left join main.${to.name} n on n.pk = g.pk
+    where g.revision = v.revision and ${key("g")} is not null`;
+  const followed = `select ${either("r.k is null", "w.k", "r.now")} as k from (${keysOf("v")}) w
+    left join (${renamed}) r on r.k = w.k and r.app = t.app`;
+  const sorted = (keys: string): string =>
+    `(select json_group_array(k order by k) from (${keys}) s where k is not null)`;
+  return `${sorted(followed)} <> ${sorted(keysOf("t"))}`;
+};
+
 /**
- * SQL: the bits of the columns that a version `v` tells of. A column that names other records follows these in the console,
- * too: if one of them is renamed or deleted, that alone is to be done there.
+ * SQL: the bits of the columns that a version `v` of the record `t` tells of. A column that names other records follows these
+ * in the console, too: if one of them is renamed or deleted, that alone is to be done there.
  */
 const writtenBits = (versions: Versions): string =>
   RELATIONS.filter(
     ({ from, byName, optional }) => from === versions.thing && (byName === true || optional === true),
   ).reduce(
-    (bits, { field, to }) =>
+    (bits, relation) =>
       either(
-        `v.action = 'update' and exists (select 1 from main.${to.name}_version w where w.revision = v.revision)`,
-        `${bits} & ~${bitOf(versions, field)}`,
+        `v.action = 'update' and exists (select 1 from main.${relation.to.name}_version w where w.revision = v.revision)
+           and not ${isChangedBeside(relation)}`,
+        `${bits} & ~${bitOf(versions, relation.field)}`,
         bits,
       ),
     "v.changed",

@@ -183,3 +183,21 @@ test("a group that was deleted since can be made again, and then the undo works"
   await commit(undoImport(tenant.client, gone.id));
   expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
 });
+
+test("who is moved back into a group by an undo, which deletes the other group, is a task", async () => {
+  const grouped = (group: string): Cells => [
+    ["表示名", "ユーザーID", "グループ名"],
+    ["山田", "i0", group],
+  ];
+  const from = { kind: "docs", fromConsole: true, createGroups: true } as const;
+  await tenant.import(from, grouped("営業"));
+  const moved = await tenant.import({ kind: "docs", createGroups: true }, grouped("販売"));
+  await tenant.import(from, grouped("販売"));
+  await confirmAll();
+  await commit(undoImport(tenant.client, moved.id));
+  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
+  expect((await openTask())?.records.map(({ name, work, changes }) => [name, work, changes])).toEqual([
+    ["販売", "delete", []],
+    ["山田", "edit", [{ field: "groups", before: ["販売"], after: ["営業"] }]],
+  ]);
+});
