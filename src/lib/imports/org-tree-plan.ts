@@ -64,8 +64,10 @@ export interface LocalOrgs {
   readonly decided: ReadonlyMap<number, number>;
   /** the rows of which nobody can tell whose they are, or whose code another organisation has here */
   readonly leftOut: ReadonlySet<number>;
-  /** the `pk` of the organisations that these rows may belong to */
-  readonly ambiguous: ReadonlySet<number>;
+  /** the `pk` of the organisations that stay though an export lacks them: they were changed here, or rows may be theirs */
+  readonly kept: ReadonlySet<number>;
+  /** the `pk` of those to which something refers that was changed here: they stay as long as that does */
+  readonly held: ReadonlySet<number>;
   /** the `pk` of organisations that the console may have without a code, by the `pk` of the organisation above and the key of the name: `1/営業部` */
   readonly places: ReadonlyMap<string, number>;
   /** those that were deleted here, and that the console may have yet */
@@ -122,4 +124,8 @@ export interface OrgTreePlan {
   readonly findings: readonly OrgFinding[];
   readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
+  /** of an export of the console: those that it lacks, and that stay as something that was changed here refers to them */
+  readonly held: readonly number[];
+  /** the rows of an export whose organisations stay where they are, as they would be below themselves */
+  readonly inPlace: ReadonlySet<number>;
 }

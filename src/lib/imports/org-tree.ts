@@ -27,6 +27,7 @@ class OrgTree {
   readonly #matcher: OrgMatcher;
   readonly #findings: OrgFinding[] = [];
   readonly #invalid: Set<number>;
+  readonly #inPlace = new Set<number>();
 
   constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgTreeOptions) {
     this.#rows = rows;
@@ -39,6 +40,7 @@ class OrgTree {
   /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
   #writes(of: OrgRow, bit: 1 | 2 | 4): boolean {
     const { local } = this.#options;
+    if (bit === 4 && this.#inPlace.has(of.row)) return false;
     if (((local?.open.get(this.#matcher.existing(of)?.pk ?? 0) ?? 0) & bit) !== 0) return false;
     return bit !== 4 || !this.#isBelowLeftOut(of);
   }
@@ -54,8 +56,8 @@ class OrgTree {
       .filter((row) => this.#isValid(row) && !this.#isLeftOut(row))
       .map((row) => this.#outcome(row));
     this.#warnOfReach(outcomes);
-    const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [] };
-    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, ...lacking };
+    const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [], held: [] };
+    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, inPlace: this.#inPlace, ...lacking };
   }
 
   #isDeletedHere(pk: number | undefined): boolean {
@@ -214,12 +216,22 @@ class OrgTree {
       for (const passed of way) ends.set(passed, "root");
     }
     const found = [...ring].filter((row) => this.#isValid(row));
+    // what was moved here may be in the way of what an export moved
+    const moved = this.#options.local === undefined ? [] : found.filter((row) => this.#isMovedByRow(row));
+    for (const { row } of moved) this.#inPlace.add(row);
+    if (moved.length > 0) return true;
     for (const row of this.#rows) {
       if (!found.includes(row)) continue;
       const name = row.name ?? this.#matcher.existing(row)?.name ?? "";
       this.#report("org-cycle", row, "name", { name });
     }
     return found.length > 0;
+  }
+
+  /** True if a row gives its organisation another parent. */
+  #isMovedByRow(row: OrgRow): boolean {
+    const [org, parent] = [this.#matcher.existing(row), this.#parentAfter(row)];
+    return org !== undefined && parent !== undefined && !("org" in parent && parent.org === org.parent);
   }
 
   /** The nearest row above: organisations without a row keep their own parent. */
@@ -253,9 +265,9 @@ class OrgTree {
 
   /** An organisation as its row has it; undefined if an export decides all of it. */
   #exported(row: OrgRow, org: ExistingOrg): ExportedOrg | undefined {
-    const open = this.#options.local?.open.get(org.pk) ?? 0;
+    const isDecided = this.#options.local?.open.has(org.pk) !== true && !this.#inPlace.has(row.row);
     const parent = this.#matcher.parentOf(row);
-    if (open === 0 || typeof parent === "string" || this.#isBelowLeftOut(row)) return undefined;
+    if (isDecided || typeof parent === "string" || this.#isBelowLeftOut(row)) return undefined;
     const name = row.name === null ? org.name : this.#preferStored(row.name, org.name);
     const code = this.#preferStored(row.code, org.code);
     const after = { name: name ?? org.name, code, parent };
@@ -284,17 +296,23 @@ class OrgTree {
   }
 
   /** The organisations that the file lacks: those that go, and those that cannot. */
-  #lacking(): Pick<OrgTreePlan, "gone" | "undeletable"> {
+  #lacking(): Pick<OrgTreePlan, "gone" | "undeletable" | "held"> {
     const { orgs, root, claimedBy } = this.#matcher;
     const { local } = this.#options;
     const isOther = ({ pk, above }: ExistingOrg): boolean =>
       pk !== root && above !== true && !claimedBy.has(pk) && !this.#isDeletedHere(pk);
-    const isLocal = (pk: number): boolean => local?.open.has(pk) === true || local?.ambiguous.has(pk) === true;
     const all = [...orgs.values()].filter(isOther);
+    const held = new Set<number>();
+    const isLocal = (pk: number): boolean => local?.kept.has(pk) === true || held.has(pk);
+    const hold = (pk: number): void => {
+      if (!isLocal(pk)) held.add(pk);
+      const above = orgs.get(orgs.get(pk)?.parent ?? root);
+      if (above !== undefined && isOther(above)) hold(above.pk);
+    };
+    for (const { pk } of all) if (local?.kept.has(pk) === true || local?.held.has(pk) === true) hold(pk);
     const lacking = all.filter(({ pk }) => !isLocal(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
-    for (const org of all) if (isLocal(org.pk) && org.parent !== null) stays(org.parent);
     for (const row of this.#rows) {
       const parent = this.#parentAfter(row);
       if (parent !== undefined && "org" in parent) stays(parent.org);
@@ -311,7 +329,7 @@ class OrgTree {
       }
     }
     const undeletable = lacking.flatMap((org) => this.#whyKept(org, children.get(org.pk) ?? 0));
-    return { gone: [...gone].map(({ pk }) => pk), undeletable };
+    return { gone: [...gone].map(({ pk }) => pk), undeletable, held: [...held] };
   }
 
   /** Why an organisation cannot be deleted. @param children number of those below it that stay */

@@ -49,6 +49,8 @@ export interface PlanRequest {
   readonly scope?: readonly number[] | undefined;
   /** the file is the console's own export, which has no secrets */
   readonly fromConsole?: boolean | undefined;
+  /** of such an export: the console's values take the place of the local ones that it contradicts */
+  readonly prefer?: "console" | undefined;
 }
 
 /** The position of a field in the file. */
@@ -174,6 +176,8 @@ export interface MergedValues {
   /** number of rows that are left out, as nobody can tell whose they are, or as a record here has their key */
   readonly leftOut: number;
   readonly first: readonly Contradiction[];
+  /** of an export that is preferred: the number of local values that it gives up, and the first thousand of them */
+  readonly givenUp?: { readonly count: number; readonly first: readonly Contradiction[] } | undefined;
 }
 
 /** A value of the console that nobody asked for here. */

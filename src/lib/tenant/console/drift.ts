@@ -75,13 +75,16 @@ export const driftOf = (versions: Versions, which: string): string => {
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
   const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
+  // what an export created or changed here asks nothing of the console
+  const isLocal = (revision: string): string =>
+    `exists (select 1 from main.change h where h.revision = ${revision} and h.writer <> 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
-    and o.pk between c.first and c.last)`;
+    and o.pk between c.first and c.last and ${isLocal("c.revision")})`;
   // what the record was created with, perhaps again
   const since = (alias: string): string => `${alias}.revision > coalesce(${created}, 0)`;
   const first = `(o.differs & ~${writtenBits(versions, since("w"))})`;
   const written = (action: string): string =>
-    `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}')`;
+    `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}' and ${isLocal("v.revision")})`;
   const columns = (revision: string, action: DriftAction, bits: string, real: string): string =>
     `'${thing.name}' as thing, o.pk, ${revision} as revision, '${action}' as action, ${bits} as mask, o.confirmed,
      o.contradicted, ${real} as real`;

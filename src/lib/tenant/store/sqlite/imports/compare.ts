@@ -36,7 +36,7 @@ import { findUnclearCells } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
-import { resetMerge } from "./merge/tables.ts";
+import { keepHeld, resetMerge } from "./merge/tables.ts";
 import { findMovedKeys } from "./matching/moved-keys.ts";
 import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
@@ -123,6 +123,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
     match(database, plan);
     leaveOutUnknownKeys(database, plan);
     mergeLocal(database, plan);
+    keepHeld(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
     findUndeletable(database, plan);

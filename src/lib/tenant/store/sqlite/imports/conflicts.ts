@@ -13,6 +13,7 @@ import {
   stagedKey,
 } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
+import { leaveImpossible } from "./merge/impossible.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
 /** SQL: the claims of rows on values of a field, as `key`, `row` and `col`. */
@@ -81,6 +82,12 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   reportLost(database, plan, claims);
 };
 
+/** SQL: the rows with lost contests of a field, with {@link paramsOf}. @param state SQL: of the contests */
+const lostRows = (plan: PlanSql, field: Claim["field"], state: string): string => `
+  select r.row, r.line, c.col, ${paramsOf(plan, field)} as params
+  from s.contest c join s.row r on r.row = c.row join ${plan.kind.thing.name} t on t.pk = c.holder
+  where c.field = :field and c.state = '${state}'`;
+
 /** Marks the contests whose holder keeps the value. @returns their number */
 const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: string): number => {
   const { thing, isFree } = plan.kind;
@@ -106,16 +113,19 @@ const paramsOf = (plan: PlanSql, field: Claim["field"]): string => {
 
 const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  for (const { field } of claims) {
-    recordFinding(database, plan, {
-      code: "value-taken",
-      field: field.field,
-      select: `
-        select r.row, r.line, c.col, ${paramsOf(plan, field)} as params
-        from s.contest c join s.row r on r.row = c.row join ${kind.thing.name} t on t.pk = c.holder
-        where c.field = :field and c.state = 'lost'`,
-      params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },
-    });
-  }
-  database.exec("update s.contest set state = 'told' where state = 'lost'");
+  // a value that a record got here is a reason to leave a row's alone, and none to refuse an export
+  leaveImpossible(database, plan, claims);
+  for (const { field } of claims)
+    for (const [state, severity] of [
+      ["left", "warning"],
+      ["lost", "error"],
+    ] as const)
+      recordFinding(database, plan, {
+        code: "value-taken",
+        severity,
+        field: field.field,
+        select: lostRows(plan, field, state),
+        params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },
+      });
+  database.exec("update s.contest set state = 'told' where state in ('lost', 'left')");
 };

@@ -2,7 +2,7 @@ import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import { deleting, UNDELETABLE, type PlanSql, type PlansSql, type StoredKind } from "./stored-kind.ts";
 import { kindsOfThing } from "../undo/lines.ts";
-import { isChangedHere } from "./merge/tables.ts";
+import { staysHere } from "./merge/tables.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../scope.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
@@ -47,9 +47,10 @@ export const plannedKind = ({
   scope,
   undeletable,
   fromConsole,
-}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole">): StoredKind => {
+  prefer,
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer">): StoredKind => {
   const stored = kindNamed(kind);
-  const isLocal = fromConsole === true ? `not ${isChangedHere(stored)}` : undefined;
+  const isLocal = fromConsole === true ? `not ${staysHere(stored, prefer)}` : undefined;
   const inside = scope === undefined ? undefined : IS_INSIDE[stored.thing.name];
   const isDeletable =
     undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE} k where k.target = t.pk)`;

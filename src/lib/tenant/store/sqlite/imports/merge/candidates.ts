@@ -86,7 +86,7 @@ const matchPairs = (database: Database, plan: PlanSql, pairs: string): void => {
     kindIn(plan, joined),
   );
   const deleted = `select p.pk, p.row from (${pairs}) p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
-  database.exec(`insert into ${DELETED_HERE} ${deleted}`);
+  database.exec(`insert into ${DELETED_HERE} (pk, row) ${deleted}`);
   database.exec(`insert into s.match (row, target, changed) select d.row, ${NO_RECORD}, 0 from (${deleted}) d`);
 };
 

@@ -23,6 +23,8 @@ import { leaveUnclear, mayBeNameless, mergedReferences } from "./cells.ts";
 import {
   MERGED,
   CUSTOM,
+  DELETED_HERE,
+  prefersConsole,
   hasEntries,
   mergedWith,
   singleFields,
@@ -37,7 +39,7 @@ const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: str
      and nameless.pk is distinct from ${usual ?? "null"})`;
 
 /** SQL: true if a row shows a field: a cell that is blank may say nothing. */
-const isShown = (plan: PlanSql, field: ImportedField): string => {
+export const isShown = (plan: PlanSql, field: ImportedField): string => {
   const cell = staged(field.field);
   const lacking = isLacking(plan, field);
   const reference = plan.kind.references.find((one) => one.field === field);
@@ -63,8 +65,12 @@ const bitsWhere = (
   isTrue: (field: ImportedField) => string,
 ): string => fields.map((field) => either(isTrue(field), bitOf(versions, field.stored), "0")).join(" | ") || "0";
 
-/** Finds the rows that meet records with observed state, and what they show of them. */
-const findMerged = (database: Database, plan: PlanSql, versions: Versions): void => {
+/**
+ * Stores what rows show of records that they meet.
+ *
+ * @param from SQL: the records `o` with what the console last showed of them, and their matches `m`
+ */
+export const insertMerged = (database: Database, plan: PlanSql, versions: Versions, from: string): void => {
   const { kind } = plan;
   const fields = singleFields(plan);
   const columns = fields.flatMap((field) => [
@@ -77,10 +83,14 @@ const findMerged = (database: Database, plan: PlanSql, versions: Versions): void
     `insert into ${MERGED} (pk, row, isNew, shown, differing${names.map((name) => `, ${name}`).join("")})
      select t.pk, m.row, o.inConsole = 0, ${bitsWhere(versions, fields, (field) => isShown(plan, field))} | ${always},
        ${bitsWhere(versions, fields, (field) => changes(field))}${columns.map(([, value]) => `, ${value}`).join("")}
-     from main.${observedTable(versions)} o ${THEN} s.match m on m.target = o.pk ${THEN} s.row r on r.row = m.row
-       ${THEN} ${kind.thing.name} t on t.pk = m.target ${joinReferences(plan)} where true on conflict do nothing`,
+     from ${from} ${THEN} s.row r on r.row = m.row ${THEN} ${kind.thing.name} t on t.pk = m.target ${joinReferences(plan)} where true on conflict do nothing`,
     { kind: kind.name },
   );
+};
+
+/** Finds the rows that meet records with observed state, and what they show of them. */
+const findMerged = (database: Database, plan: PlanSql, versions: Versions): void => {
+  insertMerged(database, plan, versions, `main.${observedTable(versions)} o ${THEN} s.match m on m.target = o.pk`);
   database.exec(
     `update ${MERGED} as x set differing = x.differing & x.shown, open = x.shown & ${either("x.isNew", ALL_CHANGED, "o.differs")}
      from main.${observedTable(versions)} o where o.pk = x.pk`,
@@ -107,12 +117,34 @@ const findEntries = (database: Database, plan: PlanSql, versions: Versions): voi
      where x.row in (select row from ${LOCAL_ENTRIES})`,
   );
   database.exec(`update ${MERGED} set differing = differing | ${bit} where entries <> '{}'`);
-  // what else the row changes of them
+  compareEntries(database, plan, custom, `select row from ${LOCAL_ENTRIES}`);
+};
+
+/** Compares the custom fields of rows that were not changed here. @param rows SQL: selects them */
+const compareEntries = (database: Database, plan: PlanSql, custom: ImportedField, rows: string): void =>
   database.exec(
     `update s.match as m set changed = m.changed & ~${2 ** custom.bit} | ${changedBit(plan, custom)}
-     from s.row r, ${plan.kind.thing.name} t
-     where m.row in (select row from ${LOCAL_ENTRIES}) and r.row = m.row and t.pk = m.target`,
+     from s.row r, ${plan.kind.thing.name} t where m.row in (${rows}) and r.row = m.row and t.pk = m.target`,
   );
+
+/** Takes the console's values where an export contradicts the local ones. */
+const giveUp = (database: Database, plan: PlanSql): void => {
+  const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM);
+  database.exec(
+    `update ${MERGED} set givenUp = contradicted, contradicted = 0, open = open & ~contradicted, differing = differing & ~contradicted
+     where contradicted <> 0`,
+  );
+  const versions = mergedWith(plan);
+  if (custom === undefined || versions === undefined || !isStaged(plan, custom)) return;
+  const given = `${MERGED} x where x.givenUp & ${bitOf(versions, CUSTOM)} <> 0`;
+  database.exec(
+    `delete from ${LOCAL_ENTRIES} as l where exists (select 1 from ${given} and x.row = l.row
+       and exists (select 1 from json_each(x.entries) e where e.key = l.key))`,
+  );
+  database.exec(
+    `update ${MERGED} as x set givenEntries = x.entries, entries = '{}' where x.row in (select x.row from ${given})`,
+  );
+  compareEntries(database, plan, custom, `select x.row from ${given}`);
 };
 
 /** Finds the values that the console cannot have from here: it has neither had them before, nor been asked for them since. */
@@ -137,6 +169,24 @@ const findContradictions = (database: Database, plan: PlanSql, versions: Version
   );
 };
 
+/** Finds the values of the console that records never had which were deleted here. */
+const findDeletedContradictions = (database: Database, plan: PlanSql, versions: Versions): void => {
+  const states = consoleStates(versions, `select d.pk from ${DELETED_HERE} d`);
+  const fields = singleFields(plan);
+  const others = bitsWhere(versions, fields, (field) => {
+    const isSame = `t.mask & ${bitOf(versions, field.stored)} <> 0 and ${changedBit(plan, field)} = 0`;
+    return `max(${either(`${isSame} or not (${isShown(plan, field)})`, "1", "0")}) = 0`;
+  });
+  const joined = joinReferences(plan);
+  database.run(
+    `update ${DELETED_HERE} as x set contradicted = a.others from (
+       select d.pk, ${others} as others from ${DELETED_HERE} d ${THEN} main.${observedTable(versions)} o on o.pk = d.pk
+         ${THEN} (${states}) t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joined} group by d.pk) a
+     where a.pk = x.pk`,
+    kindIn(plan, joined),
+  );
+};
+
 /** Leaves the compared rows of an export only what was not changed here. */
 export const mergeLocal = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
@@ -147,7 +197,9 @@ export const mergeLocal = (database: Database, plan: PlanSql): void => {
   findMerged(database, plan, versions);
   findEntries(database, plan, versions);
   findContradictions(database, plan, versions);
+  findDeletedContradictions(database, plan, versions);
   keepContradicted(database, versions);
+  if (prefersConsole(plan)) giveUp(database, plan);
   const open = singleFields(plan).map((field) =>
     either(`(x.open | ~x.shown) & ${bitOf(versions, field.stored)} <> 0`, String(2 ** field.bit), "0"),
   );

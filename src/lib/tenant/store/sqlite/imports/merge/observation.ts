@@ -9,12 +9,15 @@ import {
   AMBIGUOUS,
   CUSTOM,
   DELETED_HERE,
+  HELD,
   hasEntries,
+  isContradictedMissing,
   isMissingThere,
   MERGED,
   mergedWith,
   singleFields,
   kindIn,
+  prefersConsole,
 } from "./tables.ts";
 
 /** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
@@ -61,8 +64,13 @@ const keepObserved = (of: Observing): void => {
   of.database.run(sql, { revision: of.revision, ...(isWhole(of) && of.params) });
 };
 
-/** Stores what rows show of the records that were changed here. */
+/** Stores what rows show of the records that were changed here, or that cannot have here what the rows show. */
 const observeMet = ({ database, plan, versions, table, revision }: Observing): void => {
+  database.run(
+    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${MERGED} o
+     where o.contradicted <> 0 and ${IS_MET} on conflict do nothing`,
+    { revision },
+  );
   const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
@@ -79,7 +87,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
     `update ${table} as o set inConsole = 1, confirmed = ${stays("o.confirmed")},
        since = ${either("o.differs & ~x.shown = 0", String(revision), "o.since")},
        contradicted = ${stays("o.contradicted")} | x.contradicted,
-       differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${either("x.isNew", ALL_CHANGED, "o.differs")}) | ${unseen},
+       differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${either("x.isNew", ALL_CHANGED, "o.differs | x.contradicted")}) | ${unseen},
        ${sets.join(", ")}
      from ${MERGED} x ${THEN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${IS_MET}`,
   );
@@ -100,11 +108,12 @@ const observeDeleted = ({ database, plan, table }: Observing): void => {
   ]);
   if (columns.length === 0) return;
   const sets = columns.map(([name]) => `${quoteIdentifier(name)} = x.${quoteIdentifier(name)}`);
+  const contradicted = `contradicted = o.contradicted | ${either("x.contradicted <> 0", PRESENCE, "0")}`;
   const values = columns.map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
   const joined = joinReferences(plan);
   database.run(
-    `update ${table} as o set ${sets.join(", ")} from (
-       select d.pk, ${values.join(", ")} from ${DELETED_HERE} d ${THEN} s.row r on r.row = d.row ${joined}) x
+    `update ${table} as o set ${[contradicted, ...sets].join(", ")} from (
+       select d.pk, d.contradicted, ${values.join(", ")} from ${DELETED_HERE} d ${THEN} s.row r on r.row = d.row ${joined}) x
      where o.pk = x.pk`,
     kindIn(plan, joined),
   );
@@ -112,7 +121,13 @@ const observeDeleted = ({ database, plan, table }: Observing): void => {
 
 /** Stores which records the console does not have. */
 const observeMissing = (of: Observing): void => {
-  const { database, table, params } = of;
+  const { database, table, params, plan } = of;
+  if (prefersConsole(plan))
+    database.run(
+      `delete from ${table} as o where ${isHere(of)} and ${isMissingThere} and ${isContradictedMissing}
+         and not exists (select 1 from ${HELD} h where h.pk = o.pk)`,
+      params,
+    );
   const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE} <> 0`;
   database.run(
     `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,

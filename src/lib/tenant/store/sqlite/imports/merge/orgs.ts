@@ -1,5 +1,13 @@
 import { Pairs } from "../../../../../imports/pairs.ts";
-import type { ExistingOrg, LocalOrgs, OrgBits, OrgRow, OrgTreePlan } from "../../../../../imports/org-tree.ts";
+import type {
+  ExistingOrg,
+  ExportedOrg,
+  LocalOrgs,
+  OrgBits,
+  OrgOutcome,
+  OrgRow,
+  OrgTreePlan,
+} from "../../../../../imports/org-tree.ts";
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
@@ -8,7 +16,17 @@ import type { Database, Row } from "../../database.ts";
 import { lastNumber } from "../commit.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { reportAmbiguous } from "./ambiguous-rows.ts";
-import { AMBIGUOUS, DELETED_HERE, keepContradicted, MERGED, NO_RECORD } from "./tables.ts";
+import {
+  AMBIGUOUS,
+  DELETED_HERE,
+  HELD,
+  isContradictedMissing,
+  isHeldByDrift,
+  keepContradicted,
+  MERGED,
+  NO_RECORD,
+  prefersConsole,
+} from "./tables.ts";
 
 // The merge of an export of organisations with the local and the observed state: see `tables.ts`. They are compared as a
 // tree, in memory.
@@ -21,6 +39,8 @@ interface ObservedOrg {
   readonly org: ExistingOrg;
   readonly isHere: boolean;
   readonly inConsole: boolean;
+  /** an export that lacks it contradicts what was changed here */
+  readonly isExpected: boolean;
   readonly open: OrgBits;
   readonly confirmed: OrgBits;
 }
@@ -40,13 +60,14 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
   );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, t.pk is not null as isHere, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, t.pk is not null as isHere, ${isContradictedMissing} as isExpected, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
       org: { pk: Number(row["pk"]), ...valuesOf(row), users: 0, devices: 0 },
       isHere: row["isHere"] === 1,
       inConsole: row["inConsole"] === 1,
+      isExpected: row["isExpected"] === 1,
       open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
       confirmed: Number(row["confirmed"]),
     }));
@@ -73,7 +94,7 @@ interface PossibleOrg extends ObservedOrg {
 const decideCodes = (
   possible: readonly PossibleOrg[],
   { rows, orgs }: Compared,
-): Pick<LocalOrgs, "decided" | "leftOut" | "ambiguous"> & Pick<OrgMerge, "possibleFor"> => {
+): Pick<LocalOrgs, "decided" | "leftOut"> & Pick<OrgMerge, "possibleFor"> => {
   const local = new Map(orgs.map((org) => [org.pk, org]));
   const states = new Map(possible.map((one) => [one.org.pk, one.states]));
   const byCode = new Map<string, Set<number>>();
@@ -105,7 +126,6 @@ const decideCodes = (
   return {
     decided: new Map(pairs.decided),
     leftOut: new Set([...ambiguous.keys(), ...pairs.others.filter(isHeld)]),
-    ambiguous: new Set([...ambiguous.values()].flatMap((records) => [...records])),
     possibleFor: new Map([...ambiguous].map(([row, records]) => [row, [...records]])),
   };
 };
@@ -124,20 +144,27 @@ export interface OrgMerge {
   readonly possible: readonly PossibleOrg[];
   /** the `pk` of the organisations that each row may belong to that is left out */
   readonly possibleFor: ReadonlyMap<number, readonly number[]>;
+  /** the fields that are given up as the export contradicts them, by the `pk` of their organisations */
+  readonly givenUp: ReadonlyMap<number, OrgBits>;
 }
 
 /** Compares an export with what was changed here of organisations since the console last showed them. */
-export const readOrgMerge = (database: Database, file: Compared): OrgMerge => {
+export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared): OrgMerge => {
   const local = new Map(file.orgs.map((org) => [org.pk, org]));
   const possible = readObserved(database).map((one) => ({
     ...one,
     states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
   }));
   const { possibleFor, ...decided } = decideCodes(possible, file);
+  const isKept = ({ isHere, isExpected }: PossibleOrg): boolean => isHere && !(isExpected && prefersConsole(plan));
+  const held = database.all(`select t.pk from main.${ORG.name} t where ${isHeldByDrift(plan.kind)}`);
   return {
     possible,
     possibleFor,
+    givenUp: new Map(),
     local: {
+      kept: new Set([possible.filter(isKept).map(({ org }) => org.pk), ...possibleFor.values()].flat()),
+      held: new Set(held.map(({ pk }) => Number(pk))),
       open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
       ...decided,
       places: unique(possible.flatMap(placesOf)),
@@ -146,31 +173,67 @@ export const readOrgMerge = (database: Database, file: Compared): OrgMerge => {
   };
 };
 
+/** An organisation as a row has it, by its `pk`, and the fields that it has otherwise than here. */
+interface ComparedOrg {
+  readonly row: number;
+  readonly pk: number;
+  /** undefined: it agreed with the console before */
+  readonly one: PossibleOrg | undefined;
+  readonly exported: Omit<ExportedOrg, "parent"> & { readonly parent: number };
+  readonly open: OrgBits;
+  readonly contradicted: OrgBits;
+}
+
+/** @param base the highest number of an organisation: new ones are counted from it by their rows */
+const compareExported = (
+  { row, target, exported }: OrgOutcome,
+  { possible, local }: OrgMerge,
+  { inPlace, base }: Pick<OrgTreePlan, "inPlace"> & { readonly base: number },
+): ComparedOrg | undefined => {
+  if (exported === undefined || target === undefined) return undefined;
+  const one = possible.find(({ org }) => org.pk === target);
+  const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
+  const open = (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
+  const states = (one?.states ?? []).map((values) => differingFrom(values, { ...exported, parent }));
+  const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
+  const contradicted = [1, 2, 4].filter((bit) => (open & exported.differing & bit) !== 0 && !isCandidate(bit));
+  const bits = contradicted.reduce((sum, bit) => sum + bit, 0);
+  return { row, pk: target, one, exported: { ...exported, parent }, open, contradicted: bits };
+};
+
+/** Gives up what was changed here where an export contradicts it. */
+export const giveUp = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
+  const of = { inPlace: new Set<number>(), base: lastNumber(database, "orgs") };
+  const compared = outcomes.flatMap((outcome) => compareExported(outcome, merge, of) ?? []);
+  const givenUp = new Map(compared.map(({ pk, contradicted }) => [pk, contradicted]));
+  const open = [...merge.local.open].map(([pk, bits]) => [pk, bits & ~(givenUp.get(pk) ?? 0)] as const);
+  return { ...merge, givenUp, local: { ...merge.local, open: new Map(open) } };
+};
+
 /** Stores what the rows of an export show of organisations that were changed here. */
 export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
-  const { local, possible, possibleFor } = merge;
-  const observed = new Map(possible.map((one) => [one.org.pk, one]));
+  const { local, givenUp, possibleFor } = merge;
+  const { inPlace } = tree;
   const base = lastNumber(database, "orgs");
-  for (const { row, target, exported } of tree.outcomes) {
-    const one = target === undefined ? undefined : observed.get(target);
-    if (exported === undefined || one === undefined) continue;
-    const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
-    const { name, code, shown, differing } = exported;
-    const states = one.states.map((values) => differingFrom(values, { name, code, parent }));
-    const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
-    const contradicted = [1, 2, 4].filter((bit) => (one.open & differing & bit) !== 0 && !isCandidate(bit));
+  for (const outcome of tree.outcomes) {
+    const compared = compareExported(outcome, merge, { inPlace, base });
+    if (compared === undefined) continue;
+    const { row, pk, one, open, contradicted } = compared;
+    const { name, code, parent, shown, differing } = compared.exported;
+    const given = (givenUp.get(pk) ?? 0) & ~contradicted;
     database.run(
-      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, name, nameKey, code, codeKey, parent)
-       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :name, nullif(:nameKey, :name),
+      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, givenUp, name, nameKey, code, codeKey, parent)
+       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :given, :name, nullif(:nameKey, :name),
          :code, nullif(:codeKey, :code), :parent) on conflict do nothing`,
       {
-        pk: one.org.pk,
+        pk,
         row,
-        isNew: one.inConsole ? 0 : 1,
+        isNew: one?.inConsole === false ? 1 : 0,
         shown,
-        differing,
-        open: one.open & shown,
-        contradicted: contradicted.reduce((sum, bit) => sum + bit, 0),
+        differing: differing & ~given,
+        open: open & shown,
+        contradicted,
+        given,
         name,
         nameKey: nameKey(name),
         code,
@@ -183,12 +246,14 @@ export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreeP
   const deleted = new Set(local.deleted.map(({ pk }) => pk));
   for (const [row, pk] of tree.matched) {
     if (!deleted.has(pk)) continue;
-    database.run(`insert into ${DELETED_HERE} values (:pk, :row)`, { pk, row });
+    database.run(`insert into ${DELETED_HERE} (pk, row) values (:pk, :row)`, { pk, row });
     database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
   }
   for (const row of local.leftOut)
     database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
-  for (const pk of local.ambiguous) database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
+  for (const pk of new Set([...possibleFor.values()].flat()))
+    database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
+  for (const pk of tree.held) database.run(`insert into ${HELD} values (:pk)`, { pk });
   reportAmbiguous(database, plan, possibleFor);
 };
 

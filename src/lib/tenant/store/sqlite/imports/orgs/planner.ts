@@ -1,6 +1,12 @@
 import { MANAGERS, UNSEEN_MANAGERS } from "../../../accounts.ts";
 import type { SQLOutputValue } from "node:sqlite";
-import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
+import {
+  planOrgTree,
+  type ExistingOrg,
+  type OrgRow,
+  type OrgTreeOptions,
+  type OrgTreePlan,
+} from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf, type ProblemParams } from "../../../../../model/problem.ts";
 import type { Database, Row } from "../../database.ts";
@@ -10,7 +16,8 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import { keepMergedOrgs, readOrgMerge } from "../merge/orgs.ts";
+import { giveUp, keepMergedOrgs, readOrgMerge } from "../merge/orgs.ts";
+import { prefersConsole } from "../merge/tables.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
 import { findPendingPlaces } from "./pending.ts";
@@ -155,8 +162,8 @@ const compare = (database: Database, plan: PlanSql): void => {
   const isScoped = plan.request.scope !== undefined;
   const orgs = isScoped ? [...readAbove(database), ...readOrgs(database)] : readOrgs(database);
   const rows = readRows(database);
-  const merge = plan.request.fromConsole === true ? readOrgMerge(database, { rows, orgs }) : undefined;
-  const tree = planOrgTree(rows, orgs, {
+  const merge = plan.request.fromConsole === true ? readOrgMerge(database, plan, { rows, orgs }) : undefined;
+  const options: OrgTreeOptions = {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
     absent: plan.request.absent,
@@ -167,9 +174,12 @@ const compare = (database: Database, plan: PlanSql): void => {
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
     administrators: actingIn(database),
     local: merge?.local,
-  });
+  };
+  const shown = planOrgTree(rows, orgs, options);
+  const given = merge === undefined || !prefersConsole(plan) ? undefined : giveUp(database, merge, shown);
+  const tree = given === undefined ? shown : planOrgTree(rows, orgs, { ...options, local: given.local });
   keep(database, plan, tree);
-  if (merge !== undefined) keepMergedOrgs(database, plan, tree, merge);
+  if (merge !== undefined) keepMergedOrgs(database, plan, tree, given ?? merge);
   findPendingPlaces(database, plan);
 };
 
