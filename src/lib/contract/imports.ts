@@ -71,6 +71,10 @@ const ImportRequest = named(
       description:
         "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; what it lacks closes no task for the console, and the mirror stays as old as it was",
     }),
+    prefer: z.literal("console").optional().meta({
+      description:
+        "of the console's own export: local values that it contradicts are given up, and it lists them: see `merged.givenUp`",
+    }),
     forConsole: z.boolean().optional().meta({
       description:
         "a file to upload in the console is to be made of the plan: with mode `replace` for who holds the whole tenant",
@@ -138,6 +142,15 @@ const ColumnChange = z.object({
   kept: z.int(),
   /** number of values before, if the plan clears more than half of them */
   clearedOf: z.int().optional(),
+});
+
+/** A value of the console that was never set here. */
+const Contradiction = z.object({
+  name: z.string(),
+  field: z.string().nullable().meta({ description: "null if the console does not have the record" }),
+  local: z.string().nullable(),
+  console: z.string().nullable(),
+  confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
 });
 
 /** A record that an undo leaves as it is. */
@@ -227,17 +240,14 @@ const Import = named(
         open: z.int().meta({ description: "number of records with values that the console does not have yet" }),
         contradicted: z.int().meta({ description: "number of values of the console that nobody asked for here" }),
         leftOut: z.int().meta({ description: "number of rows that are left out: their key was changed here" }),
-        first: z
-          .array(
-            z.object({
-              name: z.string(),
-              field: z.string().nullable().meta({ description: "null if the console does not have the record" }),
-              local: z.string().nullable(),
-              console: z.string().nullable(),
-              confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
-            }),
-          )
-          .meta({ description: "the first three of these values" }),
+        first: z.array(Contradiction).meta({ description: "the first three of these values" }),
+        givenUp: z
+          .object({
+            count: z.int(),
+            first: z.array(Contradiction).readonly().meta({ description: "the first thousand" }),
+          })
+          .optional()
+          .meta({ description: "with `prefer`: the local values that the plan gives up" }),
       })
       .optional(),
     /** of an undo: the custom fields removed since whose values do not come back, and how many */

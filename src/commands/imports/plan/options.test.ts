@@ -26,6 +26,7 @@ const OPTIONS: ImportRequest["options"] = {
   allow: undefined,
   allowErrorValues: false,
   keepMissing: false,
+  prefer: undefined,
   absent: "keep",
   allowUnknownColumns: false,
   fromConsole: false,
@@ -50,9 +51,12 @@ test("the file of a replacing import cannot leave rows out", async () => {
   expect(refusedAt({ emitCsv: "out.csv", mode: "replace" })).toBeUndefined();
 });
 
-test("what an export lacks is kept of the console's own export only", async () => {
-  expect(refusedAt({ keepMissing: true })).toBe("--keep-missing");
-  expect(refusedAt({ keepMissing: true, fromConsole: true })).toBeUndefined();
+test.each([
+  [{ keepMissing: true }, "--keep-missing"],
+  [{ prefer: "console" }, "--prefer"],
+] as const)("%o is for the console's own export only", (given, option) => {
+  expect(refusedAt(given)).toBe(option);
+  expect(refusedAt({ ...given, fromConsole: true })).toBeUndefined();
 });
 
 test("a file typed at the terminal leaves nobody to answer", () => {

@@ -156,6 +156,14 @@ export const IMPORT_OPTIONS = {
       "--from-console で、エクスポートにないものを残す(ほかのエクスポートを先に取り込むため)",
     ),
   },
+  prefer: {
+    kind: "choice",
+    choices: ["console"],
+    about: text(
+      "with --from-console: give up what was changed here if the export has something else, and list it",
+      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示)",
+    ),
+  },
   emitCsv: {
     ...UPLOAD_FILE,
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
@@ -242,7 +250,8 @@ export const asMirroring = (requested: ImportRequest): ImportRequest => {
 export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
-  refuseKeeping(options);
+  for (const [option, isGiven, hint] of ONLY_OF_EXPORTS)
+    if (isGiven(options) && !fromConsole) throw refusal(option, hint);
   const unlike: readonly (readonly [string, boolean])[] = [
     ["--emit-csv", emitCsv !== undefined],
     ["--skip-invalid", skipInvalid],
@@ -281,17 +290,29 @@ function refuseWithoutDeletions(undeletable: UndeletableChoice | undefined, mode
   );
 }
 
-/** @throws `usage` if what is missing is to be kept of another file than the console's own export */
-function refuseKeeping({ keepMissing, fromConsole }: ImportOptions): void {
-  if (!keepMissing || fromConsole) return;
-  throw refusal(
+/** The options that only the console's own export takes: whether they are given, and what to do with another file. */
+const ONLY_OF_EXPORTS: readonly (readonly [
+  option: string,
+  isGiven: (options: ImportOptions) => boolean,
+  hint: Text,
+])[] = [
+  [
     "--keep-missing",
+    ({ keepMissing }) => keepMissing,
     text(
       "this is for the console's own export (--from-console); of other files --mode append keeps what they lack",
       "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルでは --mode append を指定してください",
     ),
-  );
-}
+  ],
+  [
+    "--prefer",
+    ({ prefer }) => prefer !== undefined,
+    text(
+      "this is for the console's own export (--from-console); other files are applied as they are",
+      "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルは、そのまま適用されます",
+    ),
+  ],
+];
 
 /**
  * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.

@@ -112,8 +112,18 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole, keepMissing, emitCsv } =
-    requested.options;
+  const {
+    mode,
+    blank,
+    absent,
+    skipInvalid,
+    allowUnknownColumns,
+    allowErrorValues,
+    fromConsole,
+    keepMissing,
+    prefer,
+    emitCsv,
+  } = requested.options;
   const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
@@ -127,6 +137,7 @@ export async function sendFile(
     allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
     keepMissing: keepMissing || undefined,
+    prefer,
     forConsole: emitCsv === undefined ? undefined : true,
     createOrgs,
     createGroups,

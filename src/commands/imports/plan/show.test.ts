@@ -31,6 +31,40 @@ test.each([
   );
 });
 
+test("the plan of an export that is preferred lists what it gives up", async () => {
+  const [, gone] = FIRST;
+  const first = Array.from({ length: 25 }, (_, at) => ({
+    ...FIRST[0],
+    name: `山田${at}`,
+    console: "次長",
+    confirmed: false,
+  }));
+  const plan = planOf({
+    mode: "replace",
+    merged: {
+      open: 0,
+      contradicted: 0,
+      leftOut: 0,
+      first: [],
+      givenUp: { count: 26, first: [gone, ...first] as never },
+    },
+  });
+  const printed = await inBoth("users import in.csv --from-console --prefer console --dry-run", {
+    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+  });
+  expect(printed.en.requests.find(({ operation }) => operation === "createImport")).toMatchObject({
+    json: { fromConsole: true, prefer: "console" },
+  });
+  expect(printed.en.stderr).toContain(
+    "warning: 26 values changed here and given up, as the console has something else: 佐藤: not in the console; 山田0: 役職: here 部長, in the console 次長; ",
+  );
+  expect(printed.en.stderr).toMatch(/山田18: .* 次長; …\n/);
+  expect(printed.ja.stderr).toContain(
+    "ここでの変更を取りやめ、管理画面の内容にするもの: 26 件。佐藤: 管理画面にありません、",
+  );
+});
+
 test.each([
   [true, " --from-console", "", ""],
   [undefined, "", "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],

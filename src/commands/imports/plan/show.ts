@@ -247,7 +247,7 @@ function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
 /** Returns what an export of the console shows of the values that were changed here, which it leaves as they are. */
 function* mergedLines({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;
-  const { open, contradicted, leftOut, first } = merged;
+  const { open, contradicted, leftOut, first, givenUp } = merged;
   if (leftOut > 0)
     yield text(
       `${counted(leftOut, "row")} left out because keys were changed here; do the tasks in the console, and export again (${OPEN_TASKS})`,
@@ -258,18 +258,17 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
       `${counted(open, "record")} changed here and not in the console yet; they stay as they are here (${OPEN_TASKS})`,
       `ここで変更し、管理画面ではまだ変更していないもの: ${open} 件。ここでの内容のまま残ります(${OPEN_TASKS})`,
     );
-  if (contradicted === 0) return;
-  const values = first.map(({ name, field, local, console: other, confirmed }): Text => {
-    if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);
-    const header = `${name}: ${fieldName(kind, field)}`;
-    const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
-    const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
-    return text(
-      `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
-      `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
+  if (givenUp !== undefined) {
+    const values = givenUp.first.slice(0, MAX_GIVEN_UP);
+    const { en, ja } = joined(contradictionLines(kind, values), text("; ", "、"));
+    const more = moreThan(values, givenUp.count);
+    yield text(
+      `${counted(givenUp.count, "value")} changed here and given up, as the console has something else: ${en}${more.en}`,
+      `ここでの変更を取りやめ、管理画面の内容にするもの: ${givenUp.count} 件。${ja}${more.ja}`,
     );
-  });
-  const { en, ja } = joined(values, text("; ", "、"));
+  }
+  if (contradicted === 0) return;
+  const { en, ja } = joined(contradictionLines(kind, first), text("; ", "、"));
   const more = moreThan(first, contradicted);
   yield text(
     `changed here, and changed to something else in the console: ${en}${more.en}`,
@@ -280,6 +279,23 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
     `ここでの値が残ります。管理画面を直すか、ここを管理画面の内容に戻してください(${OPEN_TASKS})`,
   );
 }
+
+type Contradiction = NonNullable<Import["merged"]>["first"][number];
+
+const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[]): readonly Text[] =>
+  values.map(({ name, field, local, console: other, confirmed }): Text => {
+    if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);
+    const header = `${name}: ${fieldName(kind, field)}`;
+    const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
+    const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
+    return text(
+      `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
+      `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
+    );
+  });
+
+/** Maximum number of values given up that a plan lists for people; JSON has the first thousand. */
+const MAX_GIVEN_UP = 20;
 
 const OPEN_TASKS = line("console list", []);
 

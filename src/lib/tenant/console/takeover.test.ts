@@ -240,3 +240,71 @@ test.each<[string, Row]>([
   expect(await tasks.list()).toEqual(expected.tasks ?? []);
   expect(await here()).toEqual(found);
 });
+
+describe("any · any · not possible here", () => {
+  test("a cycle: contradiction", async () => {
+    await tenant.client.orgs.move((await org("W")).id, { parent: (await org("E")).id });
+    const plan = await tenant.import(ORGS_OF, [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["東", "E", "W"],
+      ["西", "W", ""],
+      ["南", "S", ""],
+    ]);
+    expect(plan).toMatchObject({
+      update: 0,
+      merged: { contradicted: 1, open: 1, first: [{ name: "東 <E>", field: "parent", console: "W" }] },
+    });
+    expect((await org("E")).parentId).toBe((await org("全社")).id);
+    expect((await org("W")).parentId).toBe((await org("E")).id);
+  });
+});
+
+test("here · no drift, but referenced by drift · missing: stays until nothing changed here refers to it", async () => {
+  await move("hayashi@x", "S");
+  const without = ORGS.slice(0, 3);
+  expect(await tenant.import(ORGS_OF, without)).toMatchObject({
+    delete: 0,
+    merged: { first: [{ name: "南 <S>", field: null }] },
+  });
+  await move("hayashi@x", "E");
+  await tenant.import(USERS_OF, USERS);
+  expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 1 });
+});
+
+describe("--prefer console", () => {
+  const PREFER = { ...USERS_OF, prefer: "console" } as const;
+
+  test("gives up what the export contradicts, and lists it; what is open stays", async () => {
+    await promoted();
+    await edit("sato@x", { title: "部長" });
+    const plan = await tenant.plan(PREFER, [HEADER, YAMADA.with(2, "次長"), SATO, HAYASHI]);
+    expect(plan).toMatchObject({ update: 1, merged: { open: 1, contradicted: 0 } });
+    expect(plan.merged?.givenUp).toEqual({
+      count: 1,
+      first: [{ name: YAMADA_IS, field: "title", local: "部長", console: "次長", confirmed: false }],
+    });
+    await tenant.client.imports.commit(plan);
+    expect(await here()).toMatchObject({ "yamada@x": "次長", "sato@x": "部長" });
+    expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
+    await tenant.client.imports.commit(await undoImport(tenant.client, plan.id, { mirrorOnly: true }));
+    expect(await here()).toMatchObject({ "yamada@x": "部長", "sato@x": "部長" });
+    expect((await tasks.list()).map(([, , state]) => state)).toEqual(["open", "open"]);
+  });
+
+  test("deletes here what was changed here and deleted there", async () => {
+    await promoted();
+    const plan = await tenant.plan(PREFER, [HEADER, SATO, HAYASHI]);
+    expect(plan).toMatchObject({ delete: 1, merged: { givenUp: { count: 1, first: [{ field: null }] } } });
+    await tenant.client.imports.commit(plan);
+    expect(await here()).not.toHaveProperty("yamada@x");
+    expect(await tasks.list()).toEqual([]);
+  });
+
+  test("takes the console's place of an organisation", async () => {
+    const orgs = { ...ORGS_OF, prefer: "console" } as const;
+    await tenant.client.orgs.move((await org("W")).id, { parent: (await org("E")).id });
+    await tenant.import(orgs, [...ORGS.slice(0, 2), ["西", "W", "S"], ORGS[3] ?? []]);
+    expect((await org("W")).parentId).toBe((await org("S")).id);
+    expect(await tasks.list()).toEqual([]);
+  });
+});

@@ -36,6 +36,23 @@ const readable = ({ references }: StoredKind, field: ImportedField, value: strin
     : value;
 };
 
+/** The columns that rows may show, each with SQL of a value as people read it. A planner compares parents by itself. */
+const columnsOf = (plan: PlanSql): readonly { readonly name: string; readonly shown: (value: string) => string }[] => [
+  ...singleFields(plan).map((field) => ({
+    name: field.stored,
+    shown: (value: string) => readable(plan.kind, field, value),
+  })),
+  ...(plan.kind.table.planner === undefined
+    ? []
+    : [
+        {
+          name: "parent",
+          shown: (value: string) =>
+            `(select coalesce(above.code, above.name) from ${plan.kind.thing.name} above where above.pk = ${value})`,
+        },
+      ]),
+];
+
 /** Returns what an export shows of the values that were changed here; undefined of other plans, and if there are none. */
 export const countMerged = (database: Database, plan: PlanSql): MergedValues | undefined => {
   const versions = mergedWith(plan);
@@ -51,10 +68,10 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
     `(coalesce(o.confirmed, 0) & (${bit} | ${either("x.isNew", PRESENCE, "0")}) <> 0)`;
   /** @param bits SQL: of the columns that are meant, of a row `x` and its observed record `o` */
   const ofFields = (bits: string, entries: string): readonly string[] => [
-    ...singleFields(plan).map((field) => {
-      const bit = bitOf(versions, field.stored);
-      return `select t.pk, ${called}, '${field.stored}' as field, ${readable(kind, field, stored(field.stored))} as local,
-          ${readable(kind, field, `x.${quoteIdentifier(field.stored)}`)} as console, ${isConfirmed(bit)} as confirmed
+    ...columnsOf(plan).map(({ name, shown }) => {
+      const bit = bitOf(versions, name);
+      return `select t.pk, ${called}, '${name}' as field, ${shown(stored(name))} as local,
+          ${shown(`x.${quoteIdentifier(name)}`)} as console, ${isConfirmed(bit)} as confirmed
         from ${joined} where (${bits}) & ${bit} <> 0`;
     }),
     ...(hasEntries(versions)
