@@ -625,19 +625,19 @@ describe("in a tenant", () => {
       ["一", "new1@x.jp", "", ""],
       ["二", "new2@x.jp", "", ""],
     ]);
-    const number = tenant.sql("select max(number) as number from change")[0]?.["number"];
+    const newest = () => tenant.database.count("select max(number) from change");
+    const number = newest();
     const { users } = tenant.client;
     for (const name of ["E2", "new1@x.jp"]) {
-      const [{ id = "" } = {}] = await users.find({ name });
-      await tenant.client.administrators.mark("users", { add: [id] });
+      const [user] = await users.find({ name });
+      await tenant.client.administrators.mark("users", { add: [user?.id ?? ""] });
     }
     const before = await state();
     const all = await typed(`undo ${number} --confirm-deletions 2`);
     expect(all.exit, all.stderr).toBe(5);
-    const mark = tenant.sql("select max(number) as number from change")[0]?.["number"];
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
       "warning: the user 花子 <E2@x.jp>: became an administrator",
-      `warning: the user 一 <new1@x.jp>: changed by change ${mark} (管理者)`,
+      `warning: the user 一 <new1@x.jp>: changed by change ${newest()} (管理者)`,
     ]);
     expect(await state()).toEqual(before);
     const rest = await typed(`undo ${number} --confirm-deletions 1 --skip-blocked`);

@@ -153,9 +153,6 @@ export default defineCommand({
     await tellMore(tools, manifest, plan, { bundle, identity });
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
-    const written = plan.resources.filter(({ added, changed, removed: gone }) => added + changed + gone > 0);
-    const isKept = ({ name }: RestoredResource): boolean => !WITHOUT_VERSIONS.includes(name);
-    if (!written.every(isKept)) await noteNotRestored(tools, PROFILE_AND_DATES);
     if (dryRun) return terminal.note(DRY);
     if (!(await agreed(tools, plan, { removed, confirmDeletions, manifest }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
@@ -171,7 +168,7 @@ export default defineCommand({
     tools.describeDone(WRITTEN);
     tools.summarize({ changed: true });
     await terminal.note(DONE);
-    if (written.some(isKept)) await proposeUndo(tools);
+    if (undoOf(plan).some) await proposeUndo(tools);
     for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
     if (!keepsPasswords(plan, manifest)) return undefined;
     await tellRaised(tools, await asNow(raised, client.accounts), RAISED);
@@ -183,6 +180,13 @@ export default defineCommand({
 /** Resources of which changes keep no versions. */
 const WITHOUT_VERSIONS: readonly string[] = ["tenant", "renewals", "answers"];
 const PROFILE_AND_DATES = text("the tenant's profile, renewals and answers", "テナントの情報、年次更新・期限、回答");
+
+/** Returns whether an undo restores some of what a plan writes, and all of it. */
+const undoOf = ({ resources }: RestorePlan): { readonly some: boolean; readonly all: boolean } => {
+  const written = resources.filter(({ added, changed, removed }) => added + changed + removed > 0);
+  const isKept = ({ name }: RestoredResource): boolean => !WITHOUT_VERSIONS.includes(name);
+  return { some: written.some(isKept), all: written.every(isKept) };
+};
 
 const NOT_EVERYBODY = {
   asked: text("apply a bundle", "引き継ぎデータの適用"),
@@ -361,6 +365,7 @@ async function tellMore(
     const diff = line("handover diff", [bundle], { tenant: true, applicable: true, identity });
     await terminal.note(text(`to see each value: ${diff}`, `値ごとの差異を見るには: ${diff}`));
   }
+  if (!undoOf(plan).all) await noteNotRestored({ terminal }, PROFILE_AND_DATES);
   const attached = attachedTo(manifest).length;
   if (attached === 0) return;
   await terminal.note(

@@ -15,7 +15,7 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [st
 ];
 
 /** All commands, by the words that call them. */
-export const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
+const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
   verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
 );
 
