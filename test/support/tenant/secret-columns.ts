@@ -1,6 +1,6 @@
 import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { lastingColumns, writtenColumns } from "../../../src/lib/tenant/console/portable.ts";
-import { versionTable } from "../../../src/lib/tenant/versions/tables.ts";
+import { versionTable, type Versions } from "../../../src/lib/tenant/versions/tables.ts";
 import { resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { TestTenant } from "./tenant.ts";
 
@@ -9,6 +9,15 @@ interface Leaving {
   readonly as: ResourceName;
   readonly more?: readonly string[] | undefined;
 }
+
+/** The tables with what the console has otherwise, and what records were before. */
+const observedTables = (versions: Versions): readonly (readonly [table: string, leaving: Leaving])[] => {
+  const columns = [...writtenColumns(versions), ...lastingColumns(versions)].map(({ name }) => name);
+  return [
+    [observedTable(versions), { as: "observed", more: [...columns, "since"] }],
+    [versionTable(versions), { as: "observed", more: [...columns, "action", "changed"] }],
+  ];
+};
 
 /** The tables that a bundle is made of. Of all others nothing leaves. */
 const TABLES: Readonly<Record<string, Leaving>> = {
@@ -33,15 +42,7 @@ const TABLES: Readonly<Record<string, Leaving>> = {
   ade_automatic: { as: "ade-profiles", more: ["org", "profile"] },
   answer: { as: "answers" },
   observed_candidate: { as: "observed", more: ["thing", "place", "since", "mask", "state"] },
-  ...Object.fromEntries(
-    OBSERVED.flatMap((versions) => {
-      const columns = [...writtenColumns(versions), ...lastingColumns(versions)].map(({ name }) => name);
-      return [
-        [observedTable(versions), { as: "observed", more: [...columns, "since"] }],
-        [versionTable(versions), { as: "observed", more: [...columns, "action", "changed"] }],
-      ] as const;
-    }),
-  ),
+  ...Object.fromEntries(OBSERVED.flatMap(observedTables)),
 };
 
 /** Tables of which nothing leaves. A new table is told here, or above. */

@@ -44,7 +44,7 @@ export const secretColumns = (versions: Versions): readonly PortableColumn[] =>
   writtenColumns(versions).filter(({ name }) => name === "secrets" || name.endsWith("SetAt"));
 
 /** The name that stands for the record as a whole among the names of columns. */
-export const PRESENCE_NAME = "presence";
+const PRESENCE_NAME = "presence";
 
 /** What masks tell of: the columns, and the record as a whole. */
 export const maskedColumns = (versions: Versions): readonly Pick<PortableColumn, "name" | "bit">[] => [

@@ -326,9 +326,16 @@ export const writeObserved = async (
   staged: StagedStates,
   seriesOf: (thing: string) => string | undefined,
 ): Promise<void> => {
-  const things = OBSERVED.map((versions) => ({ versions, states: new ThingStates(versions, staged) }));
+  const rows = await writer.all(
+    `select distinct ${of("thing")} as thing from ${staged.lines} l where l.resource = 'observed'`,
+  );
+  const sent = new Set(rows.map(({ thing }) => thing));
+  const things = OBSERVED.filter(({ thing }) => sent.has(thing.name)).map((versions) => ({
+    versions,
+    states: new ThingStates(versions, staged),
+  }));
   await writer.run(`delete from ${staged.numbers}`);
-  for (const { versions } of things) await writer.run(`delete from main.${observedTable(versions)}`);
+  for (const versions of OBSERVED) await writer.run(`delete from main.${observedTable(versions)}`);
   await writer.run("delete from main.observed_candidate");
   for (const { states } of things) await states.keepSecrets(writer);
   await settleVersions(writer);
