@@ -43,7 +43,8 @@ const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 
 /** The people here, by their addresses. */
-const here = async () => Object.fromEntries((await tenant.users()).map(({ emails, title }) => [emails[0], title]));
+const here = async (): Promise<Record<string, string | null>> =>
+  Object.fromEntries((await tenant.users()).map(({ emails, title }) => [emails[0] ?? "", title] as const));
 const counts = ({ create, update, delete: gone, merged }: Import) => [create, update, gone, merged?.open ?? 0];
 const contradictions = ({ merged }: Import) =>
   merged?.first.map(({ name, field, local, console }) => [name, field, local, console]) ?? [];

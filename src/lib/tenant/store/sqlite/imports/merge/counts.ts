@@ -1,5 +1,5 @@
 import { observedTable, PRESENCE } from "../../../../console/observed.ts";
-import { bitOf } from "../../../../versions/tables.ts";
+import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Contradiction, MergedValues } from "../../../../../imports/plan.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
@@ -53,90 +53,126 @@ const columnsOf = (plan: PlanSql): readonly { readonly name: string; readonly sh
       ]),
 ];
 
+/** Selects the values in which an export contradicts the tenant: `pk`, `name`, `field`, `local`, `console`, `confirmed`. */
+class ContradictionSql {
+  readonly #plan: PlanSql;
+  readonly #versions: Versions;
+  readonly #called: string;
+  readonly #observed: string;
+  readonly #isGone: string;
+  /** SQL: the records `t`, with their observed state `o`, that are here and that the export lacks */
+  readonly lacking: string;
+
+  constructor(plan: PlanSql, versions: Versions) {
+    const { thing } = plan.kind;
+    this.#plan = plan;
+    this.#versions = versions;
+    this.#called = `${calledText(thing)} as name`;
+    this.#observed = `main.${observedTable(versions)}`;
+    this.lacking = `${this.#observed} o ${THEN} ${thing.name} t on t.pk = o.pk
+      where ${inScopeOf(thing, "t")} and ${isMissingThere}`;
+    this.#isGone = prefersConsole(plan)
+      ? `(${isContradictedMissing} and not exists (select 1 from ${HELD} h where h.pk = o.pk))`
+      : "false";
+  }
+
+  /**
+   * @param bits SQL: of the columns that are meant, of a row `x` and its observed record `o`
+   * @param entries the column of the row with its custom fields
+   */
+  fields(bits: string, entries: "entries" | "givenEntries"): readonly string[] {
+    const { thing } = this.#plan.kind;
+    // what cannot be here has no observed state yet
+    const joined = `${MERGED} x left join ${this.#observed} o on o.pk = x.pk ${THEN} ${thing.name} t on t.pk = x.pk`;
+    const ofColumns = columnsOf(this.#plan).map(({ name, shown }) => {
+      const bit = bitOf(this.#versions, name);
+      const confirmed = `(coalesce(o.confirmed, 0) & (${bit} | ${either("x.isNew", PRESENCE, "0")}) <> 0)`;
+      return `select t.pk, ${this.#called}, '${name}' as field, ${shown(stored(name))} as local,
+          ${shown(`x.${quoteIdentifier(name)}`)} as console, ${confirmed} as confirmed
+        from ${joined} where (${bits}) & ${bit} <> 0`;
+    });
+    if (!hasEntries(this.#versions)) return ofColumns;
+    const bit = bitOf(this.#versions, CUSTOM);
+    return [
+      ...ofColumns,
+      `select t.pk, ${this.#called}, 'custom:' || f.name as field, t.custom ->> e.key as local, e.value as console,
+         o.confirmed & ${bit} <> 0 as confirmed
+       from ${joined} ${THEN} json_each(x.${entries}) e ${THEN} custom_field f on f.pk = cast(e.key as integer)
+       where (${bits}) & ${bit} <> 0`,
+    ];
+  }
+
+  /** The values that the export has of records that were deleted here. */
+  deleted(): readonly string[] {
+    const { kind } = this.#plan;
+    if (kind.table.planner !== undefined) return [];
+    return singleFields(this.#plan).map(
+      (field) => `select t.pk, ${this.#called}, '${field.stored}' as field, null as local,
+          ${readable(kind, field, valueForNew(this.#plan, field))} as console, 0 as confirmed
+        from ${DELETED_HERE} d ${THEN} ${this.#observed} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row
+          ${joinReferences(this.#plan)} where d.contradicted & ${bitOf(this.#versions, field.stored)} <> 0`,
+    );
+  }
+
+  /** The records that stay here though the export lacks them. */
+  kept(): readonly string[] {
+    const isChanged = `(o.inConsole = 1 and o.differs & ~${PRESENCE} <> 0 or o.confirmed <> 0)`;
+    const isObserved = `exists (select 1 from ${this.#observed} o where o.pk = h.pk)`;
+    return [
+      this.#whole(`${this.lacking} and ${isChanged} and not ${this.#isGone}`, "o.confirmed <> 0"),
+      this.#whole(`${HELD} h ${THEN} ${this.#plan.kind.thing.name} t on t.pk = h.pk where not ${isObserved}`),
+    ];
+  }
+
+  /** The records that were changed here and go, as the export lacks them. */
+  gone(): string {
+    return this.#whole(`${this.lacking} and ${this.#isGone}`);
+  }
+
+  #whole(from: string, confirmed = "0"): string {
+    return `select t.pk, ${this.#called}, null as field, null as local, null as console, ${confirmed} as confirmed from ${from}`;
+  }
+}
+
 /** Returns what an export shows of the values that were changed here; undefined of other plans, and if there are none. */
 export const countMerged = (database: Database, plan: PlanSql): MergedValues | undefined => {
   const versions = mergedWith(plan);
   if (versions === undefined) return undefined;
-  const { kind, request } = plan;
-  const { thing } = kind;
-  const observed = `main.${observedTable(versions)}`;
-  const params = kindIn(plan, inScopeOf(thing, "t"));
-  // what cannot be here has no observed state yet
-  const joined = `${MERGED} x left join ${observed} o on o.pk = x.pk ${THEN} ${thing.name} t on t.pk = x.pk`;
-  const called = `${calledText(thing)} as name`;
-  const isConfirmed = (bit: string): string =>
-    `(coalesce(o.confirmed, 0) & (${bit} | ${either("x.isNew", PRESENCE, "0")}) <> 0)`;
-  /** @param bits SQL: of the columns that are meant, of a row `x` and its observed record `o` */
-  const ofFields = (bits: string, entries: string): readonly string[] => [
-    ...columnsOf(plan).map(({ name, shown }) => {
-      const bit = bitOf(versions, name);
-      return `select t.pk, ${called}, '${name}' as field, ${shown(stored(name))} as local,
-          ${shown(`x.${quoteIdentifier(name)}`)} as console, ${isConfirmed(bit)} as confirmed
-        from ${joined} where (${bits}) & ${bit} <> 0`;
-    }),
-    ...(hasEntries(versions)
-      ? [
-          `select t.pk, ${called}, 'custom:' || f.name as field, t.custom ->> e.key as local, e.value as console,
-             o.confirmed & ${bitOf(versions, CUSTOM)} <> 0 as confirmed
-           from ${joined} ${THEN} json_each(x.${entries}) e ${THEN} custom_field f on f.pk = cast(e.key as integer)
-           where (${bits}) & ${bitOf(versions, CUSTOM)} <> 0`,
-        ]
-      : []),
-  ];
-  const whole = (from: string, confirmed = "0"): string =>
-    `select t.pk, ${called}, null as field, null as local, null as console, ${confirmed} as confirmed from ${from}`;
-  const here = `${observed} o ${THEN} ${thing.name} t on t.pk = o.pk where ${inScopeOf(thing, "t")} and ${isMissingThere}`;
-  const isGone = prefersConsole(plan)
-    ? `(${isContradictedMissing} and not exists (select 1 from ${HELD} h where h.pk = o.pk))`
-    : "false";
-  const ofDeleted = singleFields(plan).map(
-    (field) => `select t.pk, ${called}, '${field.stored}' as field, null as local,
-        ${readable(kind, field, valueForNew(plan, field))} as console, 0 as confirmed
-      from ${DELETED_HERE} d ${THEN} ${observed} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joinReferences(plan)}
-      where d.contradicted & ${bitOf(versions, field.stored)} <> 0`,
-  );
-  const isWhole = request.mode === "replace" && request.scope === undefined;
-  const read = (
-    selects: readonly string[],
-    most: number,
-  ): { readonly count: number; readonly first: Contradiction[] } => {
+  const { request } = plan;
+  const sql = new ContradictionSql(plan, versions);
+  const read = (selects: readonly string[], most: number): NonNullable<MergedValues["givenUp"]> => {
     const all = selects.join(" union all ");
     const used = kindIn(plan, all);
     const count = database.count(`select count(*) from (${all}) c`, used);
     const rows = count === 0 ? [] : database.all(`select * from (${all}) c order by pk, field limit ${most}`, used);
     return { count, first: rows.map(contradictionOf) };
   };
-  const lacking = [
-    whole(
-      `${here} and (o.inConsole = 1 and o.differs & ~${PRESENCE} <> 0 or o.confirmed <> 0) and not ${isGone}`,
-      "o.confirmed <> 0",
-    ),
-    whole(`${HELD} h ${THEN} ${thing.name} t on t.pk = h.pk where h.pk not in (select pk from ${observed})`),
-  ];
-  const { count: contradicted, first } = read(
-    [
-      ...ofFields("x.contradicted | (coalesce(o.confirmed, 0) & x.open & x.differing)", "entries"),
-      ...(plan.kind.table.planner === undefined ? ofDeleted : []),
-      ...(isWhole ? lacking : []),
-    ],
+  const isWhole = request.mode === "replace" && request.scope === undefined;
+  const contradicted = "x.contradicted | (coalesce(o.confirmed, 0) & x.open & x.differing)";
+  const { count, first } = read(
+    [...sql.fields(contradicted, "entries"), ...sql.deleted(), ...(isWhole ? sql.kept() : [])],
     MAX_NAMED,
   );
   const givenUp = prefersConsole(plan)
-    ? read(
-        [...ofFields("x.givenUp", "givenEntries"), ...(isWhole ? [whole(`${here} and ${isGone}`)] : [])],
-        MAX_GIVEN_UP,
-      )
+    ? read([...sql.fields("x.givenUp", "givenEntries"), ...(isWhole ? [sql.gone()] : [])], MAX_GIVEN_UP)
     : undefined;
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${NO_RECORD} and not exists (select 1 from ${DELETED_HERE} d where d.row = m.row)`,
   );
+  const unseen = `select count(*) from ${sql.lacking} and o.inConsole = 0 and o.confirmed = 0`;
   const open =
-    database.count(`select count(*) from ${MERGED} x ${THEN} ${observed} o on o.pk = x.pk
+    database.count(`select count(*) from ${MERGED} x ${THEN} main.${observedTable(versions)} o on o.pk = x.pk
         where x.open & x.differing & ~x.contradicted & ~o.confirmed <> 0`) +
     database.count(`select count(*) from ${DELETED_HERE} d where d.contradicted = 0`) +
-    (isWhole ? database.count(`select count(*) from ${here} and o.inConsole = 0 and o.confirmed = 0`, params) : 0);
-  if (contradicted + open + leftOut + (givenUp?.count ?? 0) === 0) return undefined;
-  return { open, contradicted, leftOut, first, ...(givenUp !== undefined && givenUp.count > 0 && { givenUp }) };
+    (isWhole ? database.count(unseen, kindIn(plan, unseen)) : 0);
+  if (count + open + leftOut + (givenUp?.count ?? 0) === 0) return undefined;
+  return {
+    open,
+    contradicted: count,
+    leftOut,
+    first,
+    ...(givenUp !== undefined && givenUp.count > 0 && { givenUp }),
+  };
 };
 
 const orNull = (value: Row[string] | undefined): string | null =>
