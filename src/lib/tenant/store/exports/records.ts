@@ -311,5 +311,6 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
 export const linesNow = (name: ResourceName): string => {
   const { table, joined = "", where = "true", bare = table } = STORED[name];
   const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
-  return `select ${id} as id, ${lineOf(name)} as line from ${bare} ${joined} where ${where}`;
+  // what has no type is compared without an index
+  return `select cast(${id} as text) as id, ${lineOf(name)} as line from ${bare} ${joined} where ${where}`;
 };

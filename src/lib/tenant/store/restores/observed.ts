@@ -189,9 +189,9 @@ class ThingStates {
     return thing === ACCOUNT_SETTINGS ? "1" : this.#numberOf(thing === ACCOUNT ? USER : thing, of("object"));
   }
 
-  /** SQL: a value of some JSON as the tenant stores it. */
-  #stored({ name, form, to }: Pick<PortableColumn, "name" | "form" | "to">, json: string): string {
-    const value = `${json} ->> '$.${name}'`;
+  /** SQL: a staged value as the tenant stores it. @param json SQL of the JSON @param path of the values in it */
+  #stored({ name, form, to }: Pick<PortableColumn, "name" | "form" | "to">, json: string, path: string): string {
+    const value = `${json} ->> '$.${path}.${name}'`;
     if (to === undefined) return value;
     if (form === "record") return this.#numberOf(to, value);
     const list =
@@ -202,14 +202,14 @@ class ThingStates {
   }
 
   /** SQL of all columns, by their names. */
-  #columns(json: string): ReadonlyMap<string, string> {
+  #columns(path: string, json = "l.beside"): ReadonlyMap<string, string> {
     const { columns, times } = this.#versions;
     const portable = new Map(writtenColumns(this.#versions).map((column) => [column.name, column]));
     const names = [...columns.map(({ name }) => name), ...times];
     return new Map(
       names.map((name) => [
         name,
-        name === "id" ? of("object") : this.#stored(portable.get(name) ?? { name, form: "text" }, json),
+        name === "id" ? of("object") : this.#stored(portable.get(name) ?? { name, form: "text" }, json, path),
       ]),
     );
   }
@@ -263,7 +263,7 @@ class ThingStates {
     const [table, kept] = [`main.${observedTable(this.#versions)}`, `main.${versionTable(this.#versions)}`];
     const length = "json_array_length(l.beside, '$.states')";
     const isGone = `not exists (select 1 from main.${thing.name} t where t.${key} = ${this.#number})`;
-    const local = this.#columns("(l.beside -> '$.local')");
+    const local = this.#columns("local");
     const names = [...local.keys()].map(quoteIdentifier);
     const deleted = `${this.#lines} and ${of("isDeleted")} = 1 and ${isGone}`;
     // that they were here, too, is undone with nothing
@@ -281,7 +281,7 @@ class ThingStates {
        from ${deleted} on conflict (pk, revision) do update set ${["action", "changed", ...names].map((name) => `${name} = excluded.${name}`).join(", ")}`,
       { revision },
     );
-    const first = this.#columns("(l.beside -> '$.states[0].values')");
+    const first = this.#columns("states[0].values");
     const lasting = new Set(lastingColumns(this.#versions).map(({ name }) => name));
     const columns = this.#versions.columns.map(({ name }) => name);
     const observed = columns.map((name) => (lasting.has(name) ? local : first).get(name) ?? "null");
@@ -294,7 +294,7 @@ class ThingStates {
        from ${this.#lines} and ${this.#number} is not null`,
       { revision },
     );
-    const values = [...this.#columns("(e.value -> '$.values')")].filter(([name]) => columns.includes(name));
+    const values = [...this.#columns("values", "e.value")].filter(([name]) => columns.includes(name));
     await writer.run(
       `insert into main.observed_candidate (thing, pk, place, since, mask, state)
        select '${thing.name}', ${this.#number}, e.key - ${length}, ${since}, e.value ->> '$.mask',
