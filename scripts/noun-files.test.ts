@@ -20,7 +20,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
     ["clomo-account", 8],
     ["answers", 5],
     ["exports", 6],
-    ["restores", 7],
+    ["restores", 8],
     ["push-certificate", 5],
     ["roles", 6],
     ["roles schemes", 3],

@@ -217,7 +217,7 @@ class OrgTree {
     }
     const found = [...ring].filter((row) => this.#isValid(row));
     // what was moved here may be in the way of what an export moved
-    const moved = this.#options.local === undefined ? [] : found.filter((row) => this.#isMovedByRow(row));
+    const moved = found.some((row) => this.#isMovedHere(row)) ? found.filter((row) => this.#isMovedByRow(row)) : [];
     for (const { row } of moved) this.#inPlace.add(row);
     if (moved.length > 0) return true;
     for (const row of this.#rows) {
@@ -226,6 +226,20 @@ class OrgTree {
       this.#report("org-cycle", row, "name", { name });
     }
     return found.length > 0;
+  }
+
+  /** True if a row's organisation, or one without a row between it and the nearest row above, was moved here. */
+  #isMovedHere(row: OrgRow): boolean {
+    const { orgs, claimedBy } = this.#matcher;
+    const isMoved = (pk: number): boolean => ((this.#options.local?.open.get(pk) ?? 0) & 4) !== 0;
+    const [own, parent] = [this.#matcher.existing(row), this.#parentAfter(row)];
+    if (own !== undefined && isMoved(own.pk)) return true;
+    let org = parent !== undefined && "org" in parent ? orgs.get(parent.org) : undefined;
+    while (org !== undefined && !claimedBy.has(org.pk)) {
+      if (isMoved(org.pk)) return true;
+      org = org.parent === null ? undefined : orgs.get(org.parent);
+    }
+    return false;
   }
 
   /** True if a row gives its organisation another parent. */

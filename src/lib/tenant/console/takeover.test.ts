@@ -260,6 +260,11 @@ describe("any · any · not possible here", () => {
   });
 });
 
+test("a cycle that an export has by itself is refused", async () => {
+  const plan = await tenant.plan(ORGS_OF, [...ORGS.slice(0, 3), ["南", "S", "S"]]);
+  expect((await tenant.errors(plan)).map(({ code, row }) => [code, row])).toEqual([["org-cycle", 4]]);
+});
+
 test("here · no drift, but referenced by drift · missing: stays until nothing changed here refers to it", async () => {
   await move("hayashi@x", "S");
   const without = ORGS.slice(0, 3);

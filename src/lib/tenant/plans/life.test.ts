@@ -308,7 +308,10 @@ test("a verification proves only what the export shows", async () => {
     ["表示名", "ユーザーID", "説明"],
     ["山田", "yamada", "後"],
   ];
-  expect(await exported(number, later)).toMatchObject({ done: false, task: { create: 1 } });
+  expect(await exported(number, later)).toMatchObject({
+    done: false,
+    task: { beside: [{ thing: "secured_group", create: 1 }] },
+  });
   await exported(number, later, { confirmMissing: true });
   expect(await tenant.securedUsers("docs")).toMatchObject([{ description: "後", groups: ["営業"] }]);
 });
