@@ -113,7 +113,6 @@ describe("broken fixtures", () => {
       "column-blank",
       "header-removed",
       "key-pending",
-      "key-moved",
       "name-near",
       "new-address",
       "operator-stranded",

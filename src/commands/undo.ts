@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { line } from "../lib/advice/line.ts";
 import type { Client, Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -86,7 +85,6 @@ export default defineCommand({
     const plan = await client.imports.undo(parseChange(change, line("audit list", [])), {
       mirrorOnly: mirrorOnly || undefined,
       skipBlocked: skipBlocked || undefined,
-      fileName: emitCsv === undefined ? undefined : basename(emitCsv),
     });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
@@ -103,11 +101,18 @@ export default defineCommand({
       }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
-      const handOver = async (file: string, of: Import, done: () => Promise<Import>) => {
+      const handOver = async (file: string, of: Import, done: (sha256: string | undefined) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");
+        const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
         let committed = plan;
-        await emitUndo(tools, file, { undo: plan, original: of }, async () => (committed = await done()));
-        return { plan: committed, committed: true };
+        const leftOut = await emitUndo(
+          tools,
+          file,
+          { undo: plan, original: of },
+          async (sha256) => (committed = await done(sha256)),
+        );
+        await sayLeftOut(tools, file, leftOut, committed.consoleTask);
+        return { plan: committed, committed: true, leftOut };
       };
       const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
       // the age of the mirror goes back with an export, even if no record changes
@@ -116,14 +121,19 @@ export default defineCommand({
           tools,
           pending,
           answers,
-          emitting && (() => handOver(emitting.file, emitting.original, () => pending.commitWithFile())),
+          emitting &&
+            (() =>
+              handOver(emitting.file, emitting.original, (sha256) => pending.commitWithFile(emitting.file, sha256))),
         );
       refuseOtherNumber(plan, answers);
       refuseBeyond(plan, answers);
-      if (dryRun && emitting !== undefined) await handOver(emitting.file, emitting.original, async () => plan);
+      const written =
+        dryRun && emitting !== undefined
+          ? await handOver(emitting.file, emitting.original, async () => plan)
+          : undefined;
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();
-      await showResult(tools, { plan, dryRun, committed: false });
+      await showResult(tools, { plan, dryRun, committed: false, leftOut: written?.leftOut });
       return endOf(plan);
     });
   },

@@ -131,8 +131,8 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
   ["imports.undo", (client) => client.imports.undo(12), [{ line: "POST /v1/imports/undo/12" }]],
   [
     "imports.undo of the last change",
-    (client) => client.imports.undo("last", { skipBlocked: true, mirrorOnly: false, fileName: "undo.csv" }),
-    [{ line: "POST /v1/imports/undo/last?skipBlocked=true&mirrorOnly=false&fileName=undo.csv" }],
+    (client) => client.imports.undo("last", { skipBlocked: true, mirrorOnly: false }),
+    [{ line: "POST /v1/imports/undo/last?skipBlocked=true&mirrorOnly=false" }],
   ],
   ["imports.discard", (client) => client.imports.discard(ID), [{ line: `DELETE /v1/imports/${ID}` }]],
   ["renewals.list", (client) => client.renewals.list(), [{ line: "GET /v1/renewals" }]],

@@ -4,6 +4,8 @@ import { FORMAT_NAMES } from "../model/console-files.ts";
 import { IMPORT_NUMBER } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { UNDO_REASONS } from "../model/undo.ts";
+import { namesIn } from "../model/console-task.ts";
+import { UPLOAD_REASONS } from "../model/upload.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { changedValues } from "./changed.ts";
 import { ConsoleTask } from "./console.ts";
@@ -304,6 +306,10 @@ const PlanRow = named(
     action: PlanAction,
     exists: z.boolean(),
     ...changedValues,
+    leftOut: z.enum(namesIn(UPLOAD_REASONS)).nullable().optional().meta({
+      description:
+        "with `upload`: why the upload file leaves it out, so that it is a task by hand; null if it does not",
+    }),
   }),
 );
 
@@ -394,6 +400,10 @@ export default {
           .optional()
           .meta({ description: "comma-separated actions; all by default" }),
         limit,
+        upload: z.string().max(100_000).optional().meta({
+          description:
+            "of an open plan: the JSON list of the fields of an upload file's columns; the rows are as that file has them: key and required values that nobody asked to change are those of the console",
+        }),
       },
       answer: lines(
         PlanRow,
@@ -454,7 +464,6 @@ export default {
           description:
             "of the console's own export: nothing is to be done in the console, and the tasks that it closed are open again",
         }),
-        fileName: FileName.optional().meta({ description: "of the file that undoes it in the console" }),
       },
       answer: tagged(Import, "The plan of the undo; with `blocked` it can be committed only if that is skipped"),
       status: 201,

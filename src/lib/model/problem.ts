@@ -475,10 +475,6 @@ export const PROBLEMS = {
     (p) =>
       `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(管理画面では別のキーの可能性があります)`,
   ),
-  "key-moved": warning(
-    "the console has it otherwise until tasks {tasks} are done: no file of it can be uploaded before",
-    "作業({tasks})を行うまで、管理画面ではほかのデータの値であるか、まだありません。それまでこの行のファイルはアップロードできません",
-  ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
     "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",

@@ -701,18 +701,20 @@ export class ConsoleHistory {
       return "nothing";
     }
     const columns = new ConsoleColumns({ plan, map: undefined, customFields: await client.users.fields() }, undefined);
-    const rows = (await Array.fromAsync(client.imports.rows(plan.id, {}))).filter(
-      ({ action }) => action === "create" || action === "update",
+    const upload = JSON.stringify(columns.fields());
+    const rows = (await Array.fromAsync(client.imports.rows(plan.id, { upload }))).filter(
+      ({ action, leftOut }) => (action === "create" || action === "update") && leftOut === null,
     );
     for (const row of rows) columns.fit(row);
     const header = columns.header();
     const body = rows.map((row) => columns.cells(row, undefined) ?? []);
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
     const refused = await this.#refused(async () => {
-      await this.#commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
+      await this.#commit(plan, rows.length === 0 ? {} : { fileName: "up.csv", sha256: "0".repeat(64) });
     });
     this.#keepChanges();
     if (refused !== undefined) return refused;
+    if (rows.length === 0) return "emit nothing";
     for (const [key, id] of records) if (id === undefined) records.set(key, this.#idWithKey(emit, key));
     const { change } = await client.imports.show(plan.id);
     const file: UploadFile = { records, number: change ?? -1, kind: emit, cells: [header, ...body], uploads: 0 };

@@ -4,6 +4,7 @@ import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS 
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
+import type { LeftOut } from "../outputs/console/left-out.ts";
 import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
@@ -151,6 +152,8 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
+  /** of an upload file that was written */
+  readonly leftOut?: LeftOut | undefined;
 }
 
 /** The devices that have to be wiped for another owner. */
@@ -199,6 +202,14 @@ export const SETTLED_COLUMN: Column<ImportResult> = {
   header: text("tasks closed", "完了した作業"),
   value: ({ plan: { settled } }) => settled ?? null,
   name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
+};
+
+/** The rows that an upload file leaves out. */
+export const LEFT_OUT_COLUMN: Column<ImportResult> = {
+  key: "leftOut",
+  header: text("left out of the upload file", "アップロード用ファイルに含めない行"),
+  value: ({ leftOut }) => leftOut ?? null,
+  name: ({ leftOut }) => (leftOut === undefined ? null : same(String(leftOut.count))),
 };
 
 const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({

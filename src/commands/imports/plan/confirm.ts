@@ -9,6 +9,7 @@ import { askToApply, describeApplied, type PlanEffects } from "../../records/app
 import { askWipes } from "../../records/wipes.ts";
 import { mayBeForeign, type ForeignAnswers } from "../refusal/foreign.ts";
 import type { Tools } from "../../tools.ts";
+import type { ImportResult } from "./columns.ts";
 import { deletionsIn, permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { isChanging, NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
@@ -92,16 +93,16 @@ export async function confirmAndCommit(
   tools: Tools,
   pending: PendingPlan,
   answers: Answers,
-  handOver?: () => Promise<{ plan: Import; committed: boolean }>,
+  handOver?: () => Promise<Omit<ImportResult, "dryRun">>,
 ): Promise<Outcome> {
   const { terminal } = tools;
-  const commit = async () => ({ plan: await pending.commit(), committed: true });
+  const commit = async (): Promise<Omit<ImportResult, "dryRun">> => ({ plan: await pending.commit(), committed: true });
   if (await mayCommit(tools, pending.plan, answers, handOver !== undefined && pending.plan.mode !== "undo")) {
     await (await tools.tenant()).permitChange();
-    const { plan, committed } = await (handOver ?? commit)();
+    const done = await (handOver ?? commit)();
     pending.throwLost();
-    await showResult(tools, { plan, dryRun: false, committed });
-    return endOf(plan);
+    await showResult(tools, { ...done, dryRun: false });
+    return endOf(done.plan);
   }
   await terminal.note(NOTHING_CHANGED);
   await pending.leave();

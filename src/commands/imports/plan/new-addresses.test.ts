@@ -90,17 +90,17 @@ test("an appending import warns of the codes of others, and of lost zeros", asyn
   });
 });
 
-test("in a mirror an upload that changes addresses says to change them in the console first", async () => {
+test("in a mirror an upload leaves out addresses that change, which the console changes by hand", async () => {
   const rows = [
     ["メールアドレス", "氏名", "社員コード"],
     ["e1@example.jp", "社員1", "0001"],
-    ["e2@example.jp", "社員2", "0002"],
+    ["e2@example.jp", "社員二", "0002"],
   ];
   await tenant.import({ kind: "users", fromConsole: true }, rows);
   const done = await ran("users import hr.csv --key employee-code --emit-csv up.csv --yes --lang en");
   const first =
     "first change the mail addresses of 1 person by hand in the console: it is not documented by what an upload finds people, and by the new address it may add each a second time";
-  expect(done.stderr).toContain(`warning: ${first}\n`);
+  expect(done.stderr).toContain("warning: 1 row left out of up.csv: ");
   const [task] = await tenant.client.console.list({});
   expect(task).toMatchObject({ work: "upload", newKeys: 1 });
   expect((await ran(`console show ${task?.number ?? 0} --lang en`)).stderr).toContain(

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { line } from "../../../lib/advice/line.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
@@ -75,11 +76,12 @@ export class PendingPlan {
    * Commits a plan whose file for the console is in place. The file stays if the plan was committed, or may have been; in this
    * case {@link throwLost} throws the failure.
    *
+   * @param sha256 of the file; undefined if there is none to upload
    * @throws as {@link commit}, where the plan is not committed
    */
-  async commitWithFile(written: Written = {}): Promise<Import> {
+  async commitWithFile(file: string, sha256: string | undefined): Promise<Import> {
     try {
-      return await this.commit(written);
+      return await this.commit(sha256 === undefined ? {} : { sha256, fileName: basename(file) });
     } catch (error) {
       if (!(error instanceof Failure) || !UNANSWERED.has(error.code)) throw error;
       const now = await this.#look().catch(() => undefined);

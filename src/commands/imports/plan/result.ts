@@ -13,6 +13,7 @@ import {
   BESIDE_COLUMN,
   BLOCKED_COLUMN,
   KEPT_COLUMN,
+  LEFT_OUT_COLUMN,
   RELEASED_COLUMN,
   RESULT_COLUMNS,
   SETTLED_COLUMN,
@@ -35,6 +36,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.beside === undefined ? [] : [BESIDE_COLUMN]),
     ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
+    ...(result.leftOut === undefined ? [] : [LEFT_OUT_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {

@@ -8,6 +8,7 @@ import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./confirm.ts";
 import { commitWithFile, emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
+import { sayLeftOut } from "../outputs/console/left-out.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -128,10 +129,11 @@ async function decide(
   if (dryRun || changesNothing(plan)) {
     refuseOtherNumber(plan, options);
     refuseBeyond(plan, options);
-    if (emitCsv !== undefined) await emit(tools, emitCsv, source);
+    const leftOut = emitCsv === undefined ? undefined : await emit(tools, emitCsv, source);
+    if (emitCsv !== undefined && leftOut !== undefined) await sayLeftOut(tools, emitCsv, leftOut);
     if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
     await pending.leave();
-    await showResult(tools, { plan, dryRun, committed: false });
+    await showResult(tools, { plan, dryRun, committed: false, leftOut });
     return endOf(plan);
   }
   const answers = { ...options, requested };

@@ -331,7 +331,7 @@ test("a task keeps the name of the file that was written for the console, of an 
   const done = await tenant.client.imports.commit(plan, { fileName: "upload.csv", sha256 });
   expect(done).toMatchObject({ emittedAt: done.committedAt, inConsole: { done: 0, of: 1 } });
   expect(await tasks.of()).toMatchObject({ work: "upload", file: "upload.csv" });
-  await tenant.client.imports.commit(await undoImport(tenant.client, done.id, { fileName: "undo.csv" }));
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id), { fileName: "undo.csv", sha256 });
   expect(await tasks.of(2)).toMatchObject({ work: "upload", file: "undo.csv" });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordCalled, stepsOf } from "../../../commands/console/steps.ts";
 import type { Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -426,50 +426,5 @@ describe("an export that is taken for what it is not, though somebody closed the
     ];
     expect(await tenant.import({ kind: "devices", fromConsole: true }, owned)).toMatchObject({ create: 1 });
     expect((await tenant.client.devices.find({ name: "T1" }))[0]).toMatchObject({ owner: null });
-  });
-});
-
-describe("a file for the console", () => {
-  const emit = async (request: object, cells: Cells) => {
-    const plan = await tenant.plan({ kind: "users", ...request }, cells);
-    const failure = await failureOf(tenant.client.imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" }));
-    await tenant.client.imports.discard(plan.id).catch(() => undefined);
-    return failure === undefined ? "written" : `${failure.code}: ${failure.what.en}`;
-  };
-  const misread = (...places: number[]) =>
-    `input-rejected: the console would read rows of this file as of others: it has what they name otherwise until tasks ${tasks.numbers(...places).join(", ")} are done; nothing was changed`;
-  const TITLES: Cells = [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "課長"]];
-
-  test("is not written while its rows have keys that the console has otherwise", async () => {
-    await readdress("A3", "h2@ex.jp");
-    expect(await emit({}, TITLES)).toBe(misread(1));
-    expect(await emit({}, [HEADER, ["新人", "hanako@ex.jp", "", ""]])).toBe(misread(1));
-    expect(
-      await emit({ key: "employee-code" }, [
-        ["氏名", "社員コード", "役職"],
-        ["鈴木 花子", "A3", "課長"],
-      ]),
-    ).toBe("written");
-    await tasks.confirm(1);
-    expect(await emit({}, TITLES)).toBe("written");
-  });
-
-  test("nor while it names organisations whose codes went from one to another", async () => {
-    const [sales, general] = [await org("S"), await org("G")];
-    await tenant.client.orgs.edit(general.id, { code: "T" });
-    await tenant.client.orgs.edit(sales.id, { code: "G" });
-    await tenant.client.orgs.edit(general.id, { code: "S" });
-    const cells: Cells = [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["鈴木 花子", "hanako@ex.jp", "S"],
-    ];
-    expect(await emit({}, cells)).toBe(misread(2, 3));
-    expect(
-      await emit({ kind: "orgs" }, [
-        ["組織名", "組織コード"],
-        ["営業本部", "G"],
-      ]),
-    ).toBe(misread(2, 3));
-    expect(await emit({}, [HEADER, ["鈴木 花子", "hanako@ex.jp", "A3", "課長"]])).toBe("written");
   });
 });

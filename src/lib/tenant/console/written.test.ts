@@ -150,21 +150,3 @@ test.each<[string, () => Promise<Import>, string, RegExp]>([
   expect([failure?.code, failure?.what.en]).toEqual([code, expect.stringMatching(what)]);
   expect(tenant.dump()).toEqual(before);
 });
-
-test("nor of one whose rows name what open tasks give another code", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, [
-    ["組織名", "組織コード", "上位組織コード"],
-    ["東", "E", ""],
-    ["西", "W", ""],
-  ]);
-  await takeOver(BEFORE);
-  const { orgs } = tenant.client;
-  const [[east], [west]] = [await orgs.find({ name: "E" }), await orgs.find({ name: "W" })];
-  await orgs.edit(east?.id ?? "", { code: "X" });
-  const first = await orgs.edit(west?.id ?? "", { code: "E" });
-  const second = await orgs.edit(east?.id ?? "", { code: "W" });
-  const planned = await tenant.plan({ ...append, forConsole: true }, [HEADER, person("一").with(4, "E")]);
-  const failure = await failureOf(tenant.client.imports.commit(planned, UPLOAD));
-  expect(failure?.code).toBe("input-rejected");
-  for (const { consoleTask } of [first, second]) expect(failure?.what.en).toContain(String(consoleTask));
-});

@@ -1,25 +1,24 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import type { z } from "zod";
+import { z } from "zod";
 import { ColumnMap } from "../../contract/imports.ts";
 import type { PlanRow } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { TenantImports } from "../use/imports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** A column map that came as JSON. @throws Failure `usage` */
-const mapOf = (json: string): z.output<typeof ColumnMap> => {
+/** Returns a parameter that came as JSON. @throws Failure `usage` */
+const jsonOf = <S extends z.ZodType>(schema: S, json: string, wrong: { what: Text; where: string }): z.output<S> => {
   try {
-    return ColumnMap.parse(JSON.parse(json));
+    return schema.parse(JSON.parse(json));
   } catch (error) {
-    throw new Failure("usage", {
-      what: text("this is no column map", "対応表として読めません"),
-      where: "map",
-      cause: error,
-    });
+    throw new Failure("usage", { ...wrong, cause: error });
   }
 };
+
+const NO_MAP = { what: text("not a column map", "対応表として読めません"), where: "map" };
+const NO_FIELDS = { what: text("not a list of fields", "項目の一覧として読めません"), where: "upload" };
 
 /** The file that was written for the console; undefined if none was. */
 const writtenOf = ({
@@ -40,15 +39,19 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
     delete: ({ body, signal, repeatable }) => imports.delete(body, { signal, repeatable }),
     list: () => imports.list(),
     show: ({ params }) => imports.show(params.id),
-    rows: ({ params, query: { action, limit } }) =>
-      imports.rows(params.id, { actions: (action?.split(",") ?? []) as readonly PlanRow["action"][], limit }),
+    rows: ({ params, query: { action, limit, upload } }) =>
+      imports.rows(params.id, {
+        actions: (action?.split(",") ?? []) as readonly PlanRow["action"][],
+        limit,
+        upload: upload === undefined ? undefined : jsonOf(z.array(z.string()), upload, NO_FIELDS),
+      }),
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
     commit: ({ params, etag, query, signal, repeatable }) =>
       imports.commit(params.id, etag, { signal, repeatable }, writtenOf(query)),
     // replanning is idempotent: no key needs to be stored
     replan: ({ params, signal }) => imports.replan(params.id, { signal }),
     verify: ({ params: { number }, file, query, signal, repeatable }) => {
-      const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
+      const evidence = { ...query, map: query.map === undefined ? undefined : jsonOf(ColumnMap, query.map, NO_MAP) };
       return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },
     dropTasks: ({ body, repeatable }) => imports.dropTasks(body.numbers, { repeatable }),

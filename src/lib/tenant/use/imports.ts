@@ -5,7 +5,6 @@ import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import type { Problem } from "../../model/problem.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readOpenFields } from "../console/named.ts";
@@ -49,7 +48,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "../store/imports/record.ts";
-import { keysMoved, rejected, together, notUndoable, undoneAlready, seeImport } from "../store/imports/refusals.ts";
+import { rejected, together, notUndoable, undoneAlready, seeImport } from "../store/imports/refusals.ts";
 import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
@@ -79,8 +78,6 @@ interface Undoing {
   readonly mirrorOnly: boolean;
   /** leaves out the records that cannot be undone */
   readonly skipBlocked: boolean;
-  /** of the file that undoes it in the console */
-  readonly fileName?: string | undefined;
 }
 
 interface ChangeToUndo {
@@ -289,19 +286,6 @@ export class TenantImports {
     return this.#engine.problems(await this.#record(id), limit);
   }
 
-  /** The open tasks that change what rows of a plan name by. */
-  #movedKeys(record: ImportRecord): readonly number[] {
-    const tasks = new Set<number>();
-    for (const batch of this.#engine.problems(record, undefined))
-      for (const line of Buffer.from(batch).toString().split("\n")) {
-        if (!line.includes('"key-moved"')) continue;
-        const { code, params } = JSON.parse(line) as Problem;
-        if (code !== "key-moved") continue;
-        for (const task of String(params["tasks"]).split(", ")) tasks.add(Number(task));
-      }
-    return [...tasks].toSorted((one, other) => one - other);
-  }
-
   /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
   async commit(id: string, etag: string, context: RequestContext, written?: WrittenFile): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
@@ -323,8 +307,6 @@ export class TenantImports {
     if (request?.mode === "replace" && this.#session.asker.role !== "system") throw ofWholeTenant(WHOLE_FILE);
     if (counts?.rejected === true) throw rejected(planned);
     if (request?.mode === "delete") throw NO_UPLOAD;
-    const moved = this.#movedKeys(planned);
-    if (moved.length > 0) throw keysMoved(moved);
   }
 
   /** Compares a plan with the tenant again. */
@@ -401,11 +383,7 @@ export class TenantImports {
    * @param name its number; `last`: the newest one of who asks that was not undone
    * @throws Failure `not-found`; `conflict` if it was undone already, or nothing of it can be restored
    */
-  async undo(
-    name: number | "last",
-    { mirrorOnly, skipBlocked, fileName }: Undoing,
-    context: RequestContext,
-  ): Promise<Import> {
+  async undo(name: number | "last", { mirrorOnly, skipBlocked }: Undoing, context: RequestContext): Promise<Import> {
     const { repeatable } = context;
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
@@ -419,7 +397,6 @@ export class TenantImports {
       reverts: original?.id ?? null,
       mirrorOnly: mirrorOnly || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
-      emittedFile: fileName,
     };
     return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
   }

@@ -81,6 +81,11 @@ export class ConsoleColumns {
     this.#key = format.key;
   }
 
+  /** The fields of the columns, as plans name them. */
+  fields(): readonly string[] {
+    return this.#columns.map(({ column }) => column.field);
+  }
+
   /** The columns that only the input file has values for. */
   secrets(): readonly SecretColumn[] {
     return this.#columns

@@ -3,7 +3,6 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { countNewKeys } from "../../../../lib/rules/import-file.ts";
 import { line } from "../../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
@@ -13,7 +12,8 @@ import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
-import { exportAndVerify, newKeysWarning, uploadOf } from "./screen.ts";
+import { sayLeftOut, type LeftOut } from "./left-out.ts";
+import { exportAndVerify, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
 
@@ -26,12 +26,13 @@ export async function commitWithFile(
   file: string,
   pending: PendingPlan,
   source: EmitSource,
-): Promise<{ readonly plan: Import; readonly committed: true }> {
+): Promise<{ readonly plan: Import; readonly committed: true; readonly leftOut: LeftOut }> {
   let plan = source.plan;
-  await emit(tools, file, source, async (sha256) => {
-    plan = await pending.commitWithFile({ sha256, fileName: basename(file) });
+  const leftOut = await emit(tools, file, source, async (sha256) => {
+    plan = await pending.commitWithFile(file, sha256);
   });
   const { consoleTask } = plan;
+  await sayLeftOut(tools, file, leftOut, consoleTask);
   if (consoleTask !== undefined) await tools.terminal.note(exportAndVerify(String(consoleTask)));
   await tools.terminal.note(
     consoleTask === undefined
@@ -44,26 +45,28 @@ export async function commitWithFile(
           `アップロードしない場合: ${line("console drop", [consoleTask])} 。先に承認を得るには: --keep-plan --report FILE のあと、${line("imports commit", ["PLAN"])} --emit-csv FILE`,
         ),
   );
-  return { plan, committed: true };
+  return { plan, committed: true, leftOut };
 }
 
 /**
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
  * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
- * @param done called with the upload file's digest when the files are in place; if it fails, none is left
+ * @param done called with the upload file's digest when the files are in place, undefined if all its rows are left out; if it
+ *   fails, none is left
+ * @returns the rows that the file leaves out
  */
 export async function emit(
   tools: Tools,
   file: string,
   source: EmitSource,
-  done?: (sha256: string) => Promise<unknown>,
-): Promise<void> {
+  done?: (sha256: string | undefined) => Promise<unknown>,
+): Promise<LeftOut> {
   const { plan } = source;
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = deletionsFile(file, plan);
-  const settle = async (sha256: string): Promise<void> => void (await done?.(sha256));
+  const settle = async (sha256: string | undefined): Promise<void> => void (await done?.(sha256));
   const { file: input, reading, ...rest } = source;
   const whole =
     input === undefined || reading === undefined
@@ -77,6 +80,7 @@ export async function emit(
   if (list !== undefined) await terminal.problem(byHand(list, plan));
   const { released = 0 } = plan;
   if (released > 0) await terminal.problem(ownersFirst(released));
+  return written.leftOut;
 }
 
 /** Says what a written file has and where it is uploaded, or that there is none, and of an earlier one to leave it. */
@@ -153,8 +157,6 @@ export function* warningsOf(file: string, plan: Import, written: ConsoleFile): G
   const { blankSecrets, severalAddresses, cleared, mapped } = written;
   const { thing, app } = FORMATS[plan.kind];
   if (uploadMode(plan) === "replace") yield fullUpdateWarning(plan);
-  const newKeys = countNewKeys(plan);
-  if (newKeys > 0) yield newKeysWarning(newKeys);
   if (blankSecrets.users > 0) yield blankSecretsWarning(file, uploadMode(plan) === "replace", blankSecrets);
   if (severalAddresses > 0) {
     yield text(

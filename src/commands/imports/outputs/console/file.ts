@@ -13,6 +13,7 @@ import type { Tools } from "../../../tools.ts";
 import { changesOf } from "../../plan/changes.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
+import { deletesLeftOut, LeftOutRows, type LeftOut } from "./left-out.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 import { uploadMode } from "./upload.ts";
@@ -27,20 +28,23 @@ export interface ConsoleFile {
   readonly cleared: number;
   /** its headers are those of the context's map */
   readonly mapped: boolean;
+  readonly leftOut: LeftOut;
 }
 
 /**
  * Writes the rows of a plan as a file for the console: in the encoding of the account's language, with CRLF. For
- * 追加更新 the rows that create, update or set a secret; for 全件更新 every row. Without rows 追加更新 has no file.
+ * 追加更新 the rows that create, update or set a secret, but for those that the tenant leaves out; for 全件更新 every row.
+ * Without rows 追加更新 has no file.
  *
- * @param done called with the file's digest when it is in place; if it throws, the file that was there is left, or none
- * @throws `input-rejected` when a character is unmappable, or the input file has changed
+ * @param done called with the file's digest when it is in place, undefined if all its rows are left out; if it throws, the
+ *   file that was there is left, or none
+ * @throws `input-rejected` when a character is unmappable, the input file has changed, or 全件更新 would lack a row
  */
 export async function writeConsoleFile(
   tools: Tools,
   path: string,
   source: PlanSource,
-  done?: (sha256: string) => Promise<unknown>,
+  done?: (sha256: string | undefined) => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant("imports");
   const { plan } = source;
@@ -68,7 +72,7 @@ interface Writing {
   readonly columns: ConsoleColumns;
   readonly mapped: boolean;
   readonly encoding: FileEncoding;
-  readonly done: ((sha256: string) => Promise<unknown>) | undefined;
+  readonly done: ((sha256: string | undefined) => Promise<unknown>) | undefined;
 }
 
 /** A row that needs more columns than the header has, or an unmappable character: few files have either. */
@@ -77,7 +81,7 @@ class Unfit extends Error {}
 /** Makes room for the fullest row, and finds unmappable characters. */
 async function measure(tools: Tools, { path, source, columns, encoding }: Writing): Promise<void> {
   const check = new EncodingCheck(encoding);
-  for await (const batch of joined(tools, source)) {
+  for await (const batch of joined(tools, { source, columns }, new LeftOutRows())) {
     for (const { row, secrets } of batch) {
       columns.fit(row, !("file" in source));
       check.take(row.row, columns.named(row, secrets));
@@ -102,12 +106,14 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
     return bytes;
   };
   const encoded = (text: string): Buffer => checked(encoder.write(text));
-  const settle = async (): Promise<void> => void (await done?.(hash.digest("hex")));
+  let isAllLeftOut = false;
+  const settle = async (): Promise<void> => void (await done?.(isAllLeftOut ? undefined : hash.digest("hex")));
   const writeRows = async (writer: ContentWriter): Promise<ConsoleFile> => {
     const blank = new BlankSecrets(columns.secrets());
+    const leftOut = new LeftOutRows();
     let [rows, severalAddresses, cleared] = [0, 0, 0];
     await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
-    for await (const batch of joined(tools, source)) {
+    for await (const batch of joined(tools, writing, leftOut)) {
       let text = "";
       for (const { row, secrets } of batch) {
         const cells = columns.cells(row, secrets);
@@ -120,8 +126,11 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
       rows += batch.length;
       await writer.write(encoded(text));
     }
+    const { found } = leftOut;
+    if (found.count > 0 && uploadMode(source.plan) === "replace") throw deletesLeftOut(found);
+    isAllLeftOut = rows === 0 && found.count > 0;
     await writer.write(checked(encoder.end()));
-    return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped };
+    return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped, leftOut: found };
   };
   const isEmpty = ({ rows }: ConsoleFile): boolean => rows === 0 && uploadMode(source.plan) === "append";
   const written = await tools.outputs.write(path, writeRows, { settle, isEmpty });
@@ -143,17 +152,19 @@ interface JoinedRow {
   readonly secrets: SecretRow | undefined;
 }
 
-/** The rows to be written, in the file's order, in batches as they arrive. */
+/** The rows to be written, in the file's order, in batches as they arrive. @param leftOut takes the others */
 async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
-  source: PlanSource,
+  { source, columns }: Pick<Writing, "source" | "columns">,
+  leftOut: LeftOutRows,
 ): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant("imports");
   const secrets = "file" in source ? new RowCursor(secretRows(source)) : undefined;
   try {
-    for await (const batch of client.imports.rows(source.plan.id).batches()) {
+    const upload = JSON.stringify(columns.fields());
+    for await (const batch of client.imports.rows(source.plan.id, { upload }).batches()) {
       tools.signal.throwIfAborted();
-      const rows = batch.filter((row) => isEmitted(source.plan, row));
+      const rows = batch.filter((row) => isEmitted(source.plan, row) && !leftOut.take(row));
       await secrets?.advanceTo(rows.at(-1)?.row ?? 0);
       yield rows.map((row) => ({ row, secrets: secrets?.at(row.row) }));
     }

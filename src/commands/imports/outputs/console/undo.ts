@@ -8,6 +8,7 @@ import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
 import { sayUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile } from "./file.ts";
+import type { LeftOut } from "./left-out.ts";
 import { deletionsFile } from "./upload.ts";
 
 /** An undoing that is planned, and what it undoes. */
@@ -28,8 +29,8 @@ export async function emitUndo(
   tools: Tools,
   file: string,
   { undo, original }: Undoing,
-  done: () => Promise<unknown>,
-): Promise<void> {
+  done: (sha256: string | undefined) => Promise<unknown>,
+): Promise<LeftOut> {
   const { kind } = undo;
   if (kind === "orgs") throw NO_FILE;
   const { terminal } = tools;
@@ -38,17 +39,16 @@ export async function emitUndo(
   const plan: Import = { ...undo, header };
   const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
-  const changesMain = await changesMainAddress(tools, undo);
-  const written = await writeConsoleFile(tools, file, source, () =>
-    list === undefined ? done() : writeDeletions(tools, list, undo, done),
+  const written = await writeConsoleFile(tools, file, source, (sha256) =>
+    list === undefined ? done(sha256) : writeDeletions(tools, list, undo, () => done(sha256)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   const lacking = await valuesLeftOut(tools, undo, unknown);
   if (lacking.length > 0) await terminal.warn(withoutValues(file, lacking));
-  if (changesMain) await terminal.warn(MAIN_ADDRESS);
   await sayUpload(tools, file, { plan, rows: written.rows });
   if (list !== undefined) await terminal.problem(byHand(list, undo));
   if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
+  return written.leftOut;
 }
 
 /** A column that an undo file may have. */
@@ -97,17 +97,6 @@ async function valuesLeftOut(tools: Tools, { id }: Import, unknown: readonly Und
   return unknown.filter(({ field }) => found.has(field)).map(({ header }) => header);
 }
 
-/** Whether somebody gets another main address back. */
-async function changesMainAddress(tools: Tools, { kind, id }: Import): Promise<boolean> {
-  if (kind !== "users") return false;
-  const { client } = await tools.tenant("imports");
-  for await (const { before, after } of client.imports.rows(id, { action: "update" })) {
-    const [from, to] = [before, after].map((values) => values.find(({ field }) => field === "emails")?.value);
-    if (Array.isArray(from) && from[0] !== to?.[0]) return true;
-  }
-  return false;
-}
-
 const withoutValues = (file: string, headers: readonly string[]): Text => {
   const names = headers.join(", ");
   return text(
@@ -115,11 +104,6 @@ const withoutValues = (file: string, headers: readonly string[]): Text => {
     `次の列は管理画面のエクスポートで確認できていないため、${file} に含めていません。元に戻すものの値は、管理画面で入力してください: ${names}`,
   );
 };
-
-const MAIN_ADDRESS = text(
-  "main addresses change back: by what the console tells people apart is not known, so it may make somebody a second time; look at these users after the upload",
-  "1 つ目のメールアドレスが元に戻ります。管理画面が何でユーザーを見分けるかは確認されていないため、同じ人が 2 人できる可能性があります。アップロード後に確認してください",
-);
 
 const NO_FILE = new Failure("usage", {
   what: text(

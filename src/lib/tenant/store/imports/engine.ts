@@ -32,6 +32,8 @@ export interface RowQuery {
   readonly limit?: number | undefined;
   /** includes protected records that the file must not lack: no import deletes them, but the console may have */
   readonly protectedToo?: boolean | undefined;
+  /** of an open plan: the fields of an upload file's columns, if rows are to be as that file has them */
+  readonly upload?: readonly string[] | undefined;
 }
 
 /** What an undo changes. */

@@ -26,22 +26,6 @@ export const together = (refusals: readonly Failure[]): Failure => {
 
 const withoutEnd = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
-/** The failure of writing a file for the console that it would misread. @param tasks that have to be done before */
-export const keysMoved = (tasks: readonly number[]): Failure => {
-  const [first = 0] = tasks;
-  const all = tasks.join(" ");
-  return new Failure("input-rejected", {
-    what: text(
-      `the console would read rows of this file as of others: it has what they name otherwise until tasks ${tasks.join(", ")} are done; nothing was changed`,
-      `作業 ${tasks.join("、")} を行うまで、管理画面ではこのファイルの行が別のデータのものになるため、作成できません。何も変更していません`,
-    ),
-    hint: text(
-      `do them in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then import again`,
-      `先に管理画面で行い(手順: clomoctl console show ${first})、完了を記録してから: clomoctl console confirm ${all} 。その後もう一度インポートしてください`,
-    ),
-  });
-};
-
 const show = ({ number }: Pick<ImportRecord, "number">): string => line("imports show", [number]);
 
 /** Returns a hint to look at an import. */

@@ -37,7 +37,6 @@ import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
 import { keepHeld, resetMerge } from "./merge/tables.ts";
-import { findMovedKeys } from "./matching/moved-keys.ts";
 import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
@@ -137,7 +136,6 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
     foreign = findForeign(database, plan, findKeysOfOthers(database, plan));
     findLostZeros(database, plan);
   }
-  findMovedKeys(database, plan);
   findLikeCodes(database, plan);
   return {
     ...countPlan(database, plan),

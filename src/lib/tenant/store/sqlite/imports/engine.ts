@@ -107,10 +107,10 @@ export class SqliteImports implements ImportEngine {
     this.#database.checkWritable();
     const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
-    const change = { id, moment, once, writer, scope: this.#scope };
+    const change = { id, moment, once, writer, scope: this.#scope, written };
     await this.#worker.run(
       type === "commit"
-        ? { type, files: this.#files(id), ...change, written }
+        ? { type, files: this.#files(id), ...change }
         : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,

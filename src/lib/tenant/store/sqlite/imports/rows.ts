@@ -17,7 +17,8 @@ import {
 } from "./expressions.ts";
 import { either, isInvalid, isMissing, truth } from "../../sql/forms.ts";
 import { jsonList, jsonObject } from "../../sql/json.ts";
-import type { PlanSql, PlansSql, StoredKind } from "./stored-kind.ts";
+import type { PlanSql, PlansSql, StoredKind, UploadValue } from "./stored-kind.ts";
+import { uploadOfRows } from "./upload.ts";
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
 export const afterPiece = (field: string, value: string): string =>
@@ -30,7 +31,8 @@ const customPiece = (value: string): string =>
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
 /** SQL of the parts of a plan's row, each as JSON, in the order they are written. */
-type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing">, string>> & { readonly thing?: string };
+type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "leftOut">, string>> &
+  Readonly<Partial<Record<"thing" | "leftOut", string>>>;
 
 /** SQL: a line of NDJSON, assembled by SQLite: a million rows need not become objects. */
 export const lineOf = (parts: RowParts): string => jsonObject(Object.entries(parts), "\n");
@@ -69,10 +71,11 @@ export const unfiledPieces = ({ unfiled }: StoredKind, version: (column: string)
   });
 
 /** SQL: a row's resulting values, as the JSON of a plan's row. */
-const afterJson = (plan: PlanSql): string =>
+const afterJson = (plan: PlanSql, upload: UploadValue | undefined): string =>
   jsonList(
     plan.kind.fields.map((field) => {
-      const value = resulting(plan, field);
+      const resulted = resulting(plan, field);
+      const value = upload?.(field, resulted) ?? resulted;
       const reference = referenceOf(plan.kind, field);
       if (reference === undefined) return valuePiece(field, value);
       const shown = shownReference(reference, value);
@@ -111,12 +114,16 @@ const beforeJson = ({ kind }: PlanSql): string =>
 const stagedKeyText = (plan: PlanSql): string =>
   keyText(plan.kind, (field) => (isStaged(plan, { field }) ? staged(field) : "null"), keyOf(plan));
 
-const stagedLines = (database: Database, plan: PlanSql, all: boolean): string => {
+const stagedLines = (database: Database, plan: PlanSql, all: boolean, fields: RowQuery["upload"]): string => {
   const {
     thing,
     table: { planner },
   } = plan.kind;
-  const { before, after } = planner?.values(database) ?? { before: beforeJson(plan), after: afterJson(plan) };
+  const upload = fields === undefined ? undefined : uploadOfRows(database, plan, fields);
+  const { before, after } = planner?.values(database, upload?.value) ?? {
+    before: beforeJson(plan),
+    after: afterJson(plan, upload?.value),
+  };
   const line = lineOf({
     row: "r.row",
     line: "r.line",
@@ -127,11 +134,12 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean): string =>
     exists: truth("m.row is not null"),
     before,
     after,
+    ...(upload !== undefined && { leftOut: upload.leftOut }),
   });
   const asked = all ? "" : `and ${ACTION} in (select value from json_each(:actions))`;
   return `select ${line} as line
     from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
-      ${planner === undefined ? joinReferences(plan) : planner.join}
+      ${planner === undefined ? joinReferences(plan) : planner.join} ${upload?.join ?? ""}
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
@@ -216,14 +224,14 @@ class LineReader {
  * be deleted. Those of other kinds than the first name their thing.
  */
 export function* planLines(database: Database, plans: PlansSql, query: RowQuery): Generator<Uint8Array> {
-  const { actions, limit, protectedToo = false } = query;
+  const { actions, limit, protectedToo = false, upload } = query;
   const [plan] = plans;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new LineReader(database, params, limit);
   const { mode } = plan.request;
   if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
-    yield* reader.staged(stagedLines(database, plan, all));
+    yield* reader.staged(stagedLines(database, plan, all, upload));
   if (mode !== "append" && (all || actions.includes("delete"))) {
     for (const one of plans)
       yield* reader.deleted(deletedLines(one, { protectedToo, isFurther: one !== plan }), one.kind.name);

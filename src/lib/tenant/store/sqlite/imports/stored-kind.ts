@@ -134,6 +134,12 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
   readonly revision: number;
 }
 
+/** SQL: the value that an upload file has of a field. @param value SQL of it as the plan leaves it */
+export type UploadValue = (field: UploadField, value: string) => string;
+
+/** What the value of a field in an upload file depends on. */
+export type UploadField = Pick<ImportedField, "field" | "stored" | "merge" | "required">;
+
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
   /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome. */
@@ -147,8 +153,14 @@ export interface Planner {
   /**
    * Registers what the SQL calls on a connection, and returns SQL: a row's resulting values, and the former ones of
    * those it changes, as JSON.
+   *
+   * @param upload of an upload file
    */
-  values(database: Database): { readonly after: string; readonly before: string };
+  values(database: Database, upload?: UploadValue): { readonly after: string; readonly before: string };
+  /** SQL: the usual key that a row leaves its record with, with {@link join} */
+  readonly key: string;
+  /** SQL: true if the console may have the record of a row, or what it refers to, in another place, with {@link join} */
+  moved(kind: StoredKind): { readonly key: string; readonly reference: string };
   /** SQL: what a record is called that has no key. @param pk SQL of its number; @param records of what time; default: today's */
   readonly called: (pk: string, records?: RecordSql) => string;
   /** SQL: true if a row leaves a field blank, with {@link join} */

@@ -10,11 +10,12 @@ import { either, quoteIdentifier, THEN, truth } from "../../sql/forms.ts";
 import { jsonList } from "../../sql/json.ts";
 import type { Database, Row } from "../database.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
-import { keyText, referenceOf, shownReference, stored } from "../imports/expressions.ts";
+import { keyText, recordKey, referenceOf, shownReference, stored, storedKeys } from "../imports/expressions.ts";
 import { proceeding } from "../imports/functions.ts";
 import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../imports/rows.ts";
-import type { StoredKind } from "../imports/stored-kind.ts";
+import type { StoredKind, StoredReference } from "../imports/stored-kind.ts";
 import { kindNamed } from "../imports/tables.ts";
+import { keyOfNamed, uploadSql, type UploadSql } from "../imports/upload.ts";
 import { called } from "./called.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 
@@ -22,7 +23,7 @@ import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 const to = (column: string): string => `u.${quoteIdentifier(column)}`;
 
 /** SQL: whether a field gets another value. Custom fields that were removed do not count. */
-const differs = ({ stored: column, merge }: ImportedField): string => {
+const differs = ({ stored: column, merge }: Pick<ImportedField, "stored" | "merge">): string => {
   const isOther = `${to(column)} is distinct from ${stored(column)}`;
   if (merge !== "custom") return isOther;
   const value = (of: string): string => `${of} ->> cast(f.pk as text)`;
@@ -36,8 +37,8 @@ export const kindsOfThing = (thing: string): readonly StoredKind[] =>
 export const kindsOf = ({ thing }: Versions): readonly StoredKind[] => kindsOfThing(thing.name);
 
 /** SQL: the staged records `u` of a kind, with the records as they are, `t`. */
-const ofKind = ({ thing, name }: StoredKind, actions: string): string =>
-  `from ${stagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk
+const ofKind = ({ thing, name }: StoredKind, actions: string, more = ""): string =>
+  `from ${stagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk ${more}
    where u.action in (${actions}) ${thing.scope === undefined ? "" : `and coalesce(${to(thing.scope)}, ${stored(thing.scope)}) = '${name}'`}`;
 
 /** The columns that no file has, and that an undo restores: marks and what is set by hand. */
@@ -74,9 +75,8 @@ const partsOf = ({ name, thing }: StoredKind, first: string): { readonly thing?:
   name === first ? {} : { thing: `'"${thing.name}"'` };
 
 /** SQL: a field's value after the undo, as a piece of a line; what a reference names may come back with it. */
-const afterOf = (kind: StoredKind, field: ImportedField): string => {
+const afterOf = (kind: StoredKind, field: ImportedField, value = to(field.stored)): string => {
   const reference = referenceOf(kind, field);
-  const value = to(field.stored);
   if (reference === undefined || reference.table.thing === kind.thing) return storedPiece(kind, field, value);
   const back = shownReference(reference, value, stagedTable(reference.table));
   return valuePiece(field, `coalesce(${shownReference(reference, value)}, ${back})`);
@@ -92,7 +92,7 @@ const besidePiece = ({ thing }: StoredKind, name: string, value: string): string
 };
 
 /** Records of a kind that get their former values, or come back; in order of creation. */
-const writtenLines = (kind: StoredKind, first: string): string => {
+const writtenLines = (kind: StoredKind, first: string, upload: UploadSql | undefined): string => {
   const isBack = "u.action = 'create'";
   const beside = columnsBeside(kind);
   const changed = (piece: (field: ImportedField) => string, ofBeside: (name: string) => string): string =>
@@ -121,15 +121,39 @@ const writtenLines = (kind: StoredKind, first: string): string => {
       (name) => besidePiece(kind, name, stored(name)),
     ),
     after: jsonList([
-      ...kind.fields.map((field) => afterOf(kind, field)),
+      ...kind.fields.map((field) => afterOf(kind, field, upload?.value(field, to(field.stored)))),
       ...beside.map((name) => {
         const isShown = `${isBack} and ${to(name)} is not null and ${to(name)} <> 0`;
         const isOther = `u.action = 'update' and ${to(name)} is distinct from ${stored(name)}`;
         return either(`${isShown} or ${isOther}`, besidePiece(kind, name, to(name)), "''");
       }),
     ]),
+    ...(upload !== undefined && { leftOut: upload.leftOut }),
   });
-  return `select ${line} as line ${ofKind(kind, "select value from json_each(:actions)")} order by u.pk limit :left`;
+  return `select ${line} as line ${ofKind(kind, "select value from json_each(:actions)", upload?.join)} order by u.pk limit :left`;
+};
+
+/** Returns SQL of what an upload file says of the staged records `u` of a kind. @param fields of the file's columns */
+const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly string[]): UploadSql => {
+  const value = (one: ImportedField): string => to(one.stored);
+  const named = (reference: StoredReference, of: (from?: string) => string): string =>
+    `coalesce(${of()}, ${of(stagedTable(reference.table))})`;
+  return uploadSql(database, {
+    kind,
+    fields,
+    pk: "u.pk",
+    isCreated: "u.action = 'create'",
+    key: recordKey(kind.keys[0], to),
+    localKey: recordKey(kind.keys[0]),
+    value,
+    isAsked: differs,
+    mayClear: differs,
+    shown: (reference) => named(reference, (from) => shownReference(reference, value(reference.field), from)),
+    cellKey: (reference) =>
+      reference.field.merge === "list"
+        ? storedKeys(reference.field, to)
+        : named(reference, (from) => keyOfNamed(reference, value(reference.field), from)),
+  });
 };
 
 /** Records of a kind that are deleted. */
@@ -184,7 +208,7 @@ const ACTIONS = ["update", "create", "delete"] as const;
 export function* undoLines(
   database: Database,
   first: StoredKind["name"],
-  { actions, limit }: RowQuery,
+  { actions, limit, upload }: RowQuery,
 ): Generator<Uint8Array> {
   const asked = ACTIONS.filter((action: PlanRow["action"]) => actions.length === 0 || actions.includes(action));
   let left = limit ?? Number.MAX_SAFE_INTEGER;
@@ -200,7 +224,9 @@ export function* undoLines(
   }
   for (const kind of kinds) {
     const params = { kind: kind.name };
-    if (written !== "[]") yield* read(writtenLines(kind, first), { ...params, actions: written });
+    // records of other kinds are in no file of the first one
+    const uploaded = upload === undefined || kind.name !== first ? undefined : uploadOfUndo(database, kind, upload);
+    if (written !== "[]") yield* read(writtenLines(kind, first, uploaded), { ...params, actions: written });
     if (asked.includes("delete")) yield* read(deletedLines(kind, first), params);
   }
   for (const versions of staged) {

@@ -1,8 +1,16 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { formatOrgPath } from "../../../../../model/organisation.ts";
+import { formatOrgPath, ORG } from "../../../../../model/organisation.ts";
+import { observedTable } from "../../../../console/observed.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
+import { bitOf } from "../../../../versions/tables.ts";
+import { either } from "../../../sql/forms.ts";
 import type { RecordSql } from "../../../../versions/past.ts";
 import type { Database, Row } from "../../database.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
+import { namesOther } from "../matching/console-keys.ts";
+import type { Planner } from "../stored-kind.ts";
+
+const ORGS = versionsOf(ORG.name);
 
 /** The resulting parent of an organisation's row; the path only if it has no code; both null for 全社. */
 export interface OrgPlace {
@@ -87,6 +95,26 @@ export const pathText = (pk: string, { joins, column } = TODAY): string => {
       select ${parent}, ${name} from (select ${pk} as pk) own ${joins("own.pk")}
       union all select ${parent}, ${name} || '/' || up.path from up ${joins("up.at")} where ${parent} is not null)
     select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
+};
+
+/** SQL: true if the console may have an organisation, or one above it, by another name, code or place. @param pk SQL of its number */
+const isMovedPath = (pk: string): string =>
+  `exists (with recursive up(at) as (select pk from (select ${pk} as pk) own
+      union select p.parent from up join main.org p on p.pk = up.at where p.parent is not null)
+    select 1 from up join main.${observedTable(ORGS)} o on o.pk = up.at
+    where o.differs & ~o.confirmed & (${["name", "code", "parent"].map((name) => bitOf(ORGS, name)).join(" | ")}) <> 0)`;
+
+/** See the planner's `moved`: what has no code is known by its place. */
+export const movedOrgs: Planner["moved"] = ({ references }) => {
+  const parent = "coalesce(a.parentOrg, (select p.target from s.match p where p.row = a.parentRow))";
+  const key = `coalesce((select coalesce(p.codeKey, p.code) from main.org p where p.pk = a.parentOrg),
+    (select org_key(p.code) from s.org_after p where p.row = a.parentRow))`;
+  const [reference] = references;
+  const isOther = reference === undefined ? "false" : namesOther(reference, key);
+  return {
+    key: `a.code is null and ${isMovedPath("t.pk")}`,
+    reference: either(`${key} is null`, isMovedPath(parent), isOther),
+  };
 };
 
 /** The resulting places of a plan's valid organisation rows, by row. */

@@ -21,7 +21,7 @@ import { prefersConsole } from "../merge/tables.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
 import { findPendingPlaces } from "./pending.ts";
-import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
+import { movedOrgs, orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -221,11 +221,10 @@ const placePieces = (place: OrgPlace | undefined): string =>
     .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
     .join("");
 
-const AFTER = jsonList([
-  afterPiece("name", "json_quote(a.name)"),
-  afterPiece("code", "json_quote(a.code)"),
-  "org_place(r.row)",
-]);
+const NAME = { field: "name", stored: "name", merge: "value", required: true } as const;
+
+const afterJson = (name: string): string =>
+  jsonList([afterPiece("name", `json_quote(${name})`), afterPiece("code", "json_quote(a.code)"), "org_place(r.row)"]);
 
 /** The bits of {@link OrgOutcome}. */
 const BEFORE = changedList([
@@ -234,11 +233,12 @@ const BEFORE = changedList([
   [{ bit: 2 }, "org_place_before(t.parent)"],
 ]);
 
-const values = (database: Database) => {
+const values: Planner["values"] = (database, upload) => {
   const [places, placeBelow] = [orgPlaces(database), placesBelow(database)];
   database.define("org_place", (row) => placePieces(places.get(Number(row))));
   database.define("org_place_before", (parent) => placePieces(placeBelow(parent)));
-  return { after: AFTER, before: BEFORE };
+  database.define("org_key", (code) => (code === null ? null : codeKey(String(code))));
+  return { after: afterJson(upload?.(NAME, "a.name") ?? "a.name"), before: BEFORE };
 };
 
 /** Organisations are compared as a tree; parents are written before or after their children. */
@@ -248,6 +248,8 @@ export const ORG_PLANNER: Planner = {
   write,
   join: "left join s.org_after a on a.row = r.row",
   values,
+  key: "org_key(a.code)",
+  moved: movedOrgs,
   called: pathText,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
 };

@@ -60,6 +60,7 @@ export type Task =
       readonly type: "undo";
       readonly id: string;
       readonly tenant: string;
+      readonly written?: WrittenFile | undefined;
     } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */

@@ -366,6 +366,17 @@ interface Applying {
   readonly written?: WrittenFile | undefined;
 }
 
+/** Returns what a commit adds to the detail of its import. */
+const committedDetail = (committedAt: string, actor: string, written: WrittenFile | undefined) => ({
+  committedAt,
+  actor,
+  ...(written !== undefined && {
+    emittedAt: committedAt,
+    emittedFile: written.fileName,
+    emittedSha256: written.sha256,
+  }),
+});
+
 /**
  * Applies the plan of an import as one change, advances the revision and writes the audit record; inside the caller's
  * transaction.
@@ -398,16 +409,12 @@ const applyAndRecord = async (
   // what refers to records of the first goes before them
   for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
-  const detail = {
-    committedAt: now,
-    actor,
-    ...(written !== undefined && {
-      emittedAt: now,
-      emittedFile: written.fileName,
-      emittedSha256: written.sha256,
-    }),
-  };
-  await changeImport(writer, record, { state: "committed", revision, change, detail });
+  await changeImport(writer, record, {
+    state: "committed",
+    revision,
+    change,
+    detail: committedDetail(now, actor, written),
+  });
   if (isExport) noteMirror(database, record, now);
   const after = isObserved ? OBSERVING : [];
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
@@ -540,7 +547,7 @@ const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope }: Pick<Extract<Task, { type: "undo" }>, "moment" | "scope">,
+  { moment, scope, written }: Applying,
 ): Promise<void> => {
   const { now, actor } = moment;
   const { skipBlocked = false, reverts, drops } = record.detail;
@@ -562,7 +569,12 @@ const undoAndRecord = async (
   const revision = advance(database, collections);
   const change = await nextChange(writer);
   writeUndo(database, revision);
-  await changeImport(writer, record, { state: "committed", revision, change, detail: { committedAt: now, actor } });
+  await changeImport(writer, record, {
+    state: "committed",
+    revision,
+    change,
+    detail: committedDetail(now, actor, written),
+  });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
   for (const sql of SETTLING) database.run(sql, { revision });
@@ -573,5 +585,5 @@ const undoAndRecord = async (
       database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
   } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });
   if (original !== undefined) await restoreAge(writer, original);
-  await auditImport(database, writer, record, { change, moment, revision });
+  await auditImport(database, writer, record, { change, moment, revision, written });
 };

@@ -1,0 +1,83 @@
+import { line } from "../../../../lib/advice/line.ts";
+import type { PlanRow } from "../../../../lib/client/index.ts";
+import { Failure } from "../../../../lib/errors/index.ts";
+import { UPLOAD_REASONS, type UploadReason } from "../../../../lib/model/upload.ts";
+import { counted, text } from "../../../../lib/text/index.ts";
+import type { Tools } from "../../../tools.ts";
+
+/** The rows that an upload file leaves out, which are tasks by hand. */
+export interface LeftOut {
+  readonly count: number;
+  readonly reasons: Readonly<Partial<Record<UploadReason, number>>>;
+  /** the first of them, by their rows in the input and their keys */
+  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadReason }[];
+}
+
+/** Maximum number of rows that are named. */
+const MAX_NAMED = 20;
+
+/** Counts the rows that an upload file leaves out, and names the first ones. */
+export class LeftOutRows {
+  readonly #reasons: Partial<Record<UploadReason, number>> = {};
+  readonly #first: LeftOut["first"][number][] = [];
+
+  /** Takes a row. @returns whether it is left out */
+  take({ row, key, leftOut }: PlanRow): boolean {
+    if (leftOut === null || leftOut === undefined) return false;
+    this.#reasons[leftOut] = (this.#reasons[leftOut] ?? 0) + 1;
+    if (this.#first.length < MAX_NAMED) this.#first.push({ row, key, why: leftOut });
+    return true;
+  }
+
+  get found(): LeftOut {
+    const reasons = this.#reasons;
+    return { count: Object.values(reasons).reduce((sum, one) => sum + one, 0), reasons, first: this.#first };
+  }
+}
+
+/** Each reason with the number of rows and their keys. */
+const describe = ({ reasons, first }: LeftOut) =>
+  Object.entries(reasons).map(([why, count]) => {
+    const keys = first.flatMap((one) => (one.why === why ? [one.key] : []));
+    const named = `${keys.join(", ")}${keys.length < count ? ", …" : ""}`;
+    const { en, ja } = UPLOAD_REASONS[why as UploadReason];
+    return { count, reason: text(`${en} (${named})`, `${ja}(${named})`) };
+  });
+
+/**
+ * Says which rows an upload file leaves out, and how they are done.
+ *
+ * @param task number of the change; undefined if it is not made, or the tenant is no mirror
+ */
+export async function sayLeftOut({ terminal }: Tools, file: string, leftOut: LeftOut, task?: number): Promise<void> {
+  if (leftOut.count === 0) return;
+  for (const { count, reason } of describe(leftOut))
+    await terminal.warn(
+      text(
+        `${counted(count, "row")} left out of ${file}: ${reason.en}`,
+        `${file} に含めていない行 ${count} 件: ${reason.ja}`,
+      ),
+    );
+  const show = task === undefined ? undefined : line("console show", [task]);
+  await terminal.problem(
+    show === undefined
+      ? text("change these by hand in the console", "これらは管理画面で手作業で変更してください")
+      : text(`change these by hand in the console: ${show}`, `これらは管理画面で手作業で変更してください: ${show}`),
+  );
+}
+
+/** The failure of writing a file for 全件更新 that lacks rows: it would delete them. */
+export const deletesLeftOut = (leftOut: LeftOut): Failure => {
+  const [first] = describe(leftOut);
+  return new Failure("input-rejected", {
+    what: text(
+      `${counted(leftOut.count, "row")} would be left out, and 全件更新 would delete them in the console; no file was written: ${first?.reason.en}`,
+      `${leftOut.count} 行をファイルに含められず、全件更新では管理画面から削除されるため、ファイルを書き出していません: ${first?.reason.ja}`,
+    ),
+    where: "--emit-csv",
+    hint: text(
+      `first do the open tasks in the console (${line("console list", [])}) and take over its export, or use --mode append`,
+      `先に管理画面で未了の作業(${line("console list", [])})を行ってエクスポートを取り込むか、--mode append を使ってください`,
+    ),
+  });
+};

@@ -1,0 +1,340 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freshFolder, run, type Ran } from "#support/commands/program.ts";
+import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+// What an upload file says of records that were changed here since the console last showed them.
+
+let tenant: TestTenant;
+let folder: string;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  folder = freshFolder();
+  await tenant.import({ kind: "orgs", fromConsole: true }, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["営業部", "S", ""],
+    ["総務部", "G", ""],
+    ["人事部", "", ""],
+  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス", "社員コード", "役職", "組織コード"],
+    ["鈴木 花子", "hanako@ex.jp", "A3", "主任", "S"],
+    ["渡辺 次郎", "jiro@ex.jp", "A11", "主任", "G"],
+    ["佐藤 健", "ken@ex.jp", "A7", "", "S"],
+  ]);
+  await tenant.import({ kind: "devices", fromConsole: true }, [
+    ["シリアルナンバー", "所有者メールアドレス", "メモ"],
+    ["D1", "hanako@ex.jp", ""],
+    ["D2", "jiro@ex.jp", ""],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const ran = (line: string): Promise<Ran> => run(`--lang en ${line}`, { tenant: tenant.fetch, folder });
+const idOf = async (name: string): Promise<string> => String((await tenant.client.users.find({ name }))[0]?.id);
+const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const remove = async (kind: "users" | "orgs", id: string) =>
+  tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
+const recode = async (name: string, code: string) =>
+  tenant.client.orgs.edit(String((await tenant.client.orgs.find({ name }))[0]?.id), { code });
+
+const written = (name = "up.csv"): readonly string[] =>
+  existsSync(join(folder, name))
+    ? new TextDecoder("shift_jis")
+        .decode(readFileSync(join(folder, name)))
+        .split("\r\n")
+        .slice(0, -1)
+    : [];
+
+interface Result {
+  readonly change: number;
+  readonly leftOut?: {
+    readonly count: number;
+    readonly reasons: Readonly<Record<string, number>>;
+    readonly first: readonly { readonly key: string; readonly why: string }[];
+  };
+}
+
+const imported = async (cells: Cells, options: string): Promise<Ran & { readonly result: Result }> => {
+  writeFileSync(join(folder, "in.csv"), cells.map((row) => `${row.join(",")}\n`).join(""));
+  const [noun, ...more] = options.split(" ");
+  const words = [noun, "import", "in.csv", ...more, "--emit-csv", "up.csv", "--yes", "--format", "json"];
+  const done = await ran(words.join(" "));
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  return { ...done, result: JSON.parse(done.stdout) as Result };
+};
+
+const TITLES: Cells = [
+  ["メールアドレス", "役職"],
+  ["hanako@ex.jp", "課長"],
+  ["jiro@ex.jp", "課長"],
+];
+const BOTH = ["鈴木 花子,hanako@ex.jp,課長", "渡辺 次郎,jiro@ex.jp,課長"] as const;
+const [, JIRO] = BOTH;
+
+test.each<{
+  readonly name: string;
+  readonly before: () => Promise<unknown>;
+  readonly cells?: Cells;
+  readonly options?: string;
+  readonly rows: readonly string[];
+  readonly leftOut?: Readonly<Record<string, string>>;
+}>([
+  { name: "nothing was changed here", before: async () => undefined, rows: BOTH },
+  { name: "its name, which is not asked for", before: () => edit("A3", { name: "鈴木 花" }), rows: BOTH },
+  {
+    name: "its name, which the file has",
+    before: () => edit("A3", { name: "鈴木 花" }),
+    cells: [
+      ["氏名", ...(TITLES[0] ?? [])],
+      ["鈴木 花", ...(TITLES[1] ?? [])],
+    ],
+    rows: ["鈴木 花,hanako@ex.jp,課長"],
+  },
+  {
+    name: "its key",
+    before: () => edit("A3", { emails: ["h@ex.jp"] }),
+    cells: TITLES.with(1, ["h@ex.jp", "課長"]),
+    rows: [JIRO],
+    leftOut: { "h@ex.jp": "key" },
+  },
+  {
+    name: "its key, and changed back",
+    before: async () => {
+      await edit("A3", { emails: ["h@ex.jp"] });
+      await edit("A3", { emails: ["hanako@ex.jp"] });
+    },
+    rows: [JIRO],
+    leftOut: { "hanako@ex.jp": "key" },
+  },
+  {
+    name: "its key, which somebody confirmed",
+    before: async () => {
+      const { consoleTask } = await edit("A3", { emails: ["h@ex.jp"] });
+      await tenant.client.console.confirm({ numbers: [consoleTask ?? 0] });
+    },
+    cells: TITLES.with(1, ["h@ex.jp", "課長"]),
+    rows: ["鈴木 花子,h@ex.jp,課長", JIRO],
+  },
+  {
+    name: "nothing, but the file changes its key",
+    before: async () => undefined,
+    cells: [
+      ["社員コード", "メールアドレス", "役職"],
+      ["A3", "h@ex.jp", "課長"],
+      ["A11", "jiro@ex.jp", "課長"],
+    ],
+    options: "users --key employee-code",
+    rows: ["渡辺 次郎,jiro@ex.jp,課長,A11"],
+    leftOut: { A3: "key" },
+  },
+  {
+    name: "a record with the key of a new one was deleted",
+    before: async () => remove("users", await idOf("A7")),
+    cells: [
+      ["氏名", ...(TITLES[0] ?? [])],
+      ["佐藤 賢", "ken@ex.jp", "課長"],
+      ["渡辺 次郎", "jiro@ex.jp", "課長"],
+    ],
+    rows: [JIRO],
+    leftOut: { "ken@ex.jp": "key" },
+  },
+  {
+    name: "a new record, whose key was changed since",
+    before: async () => {
+      await tenant.client.users.create({ name: "林", emails: ["l@ex.jp"], employeeCode: "A9" });
+      await edit("A9", { emails: ["hayashi@ex.jp"] });
+    },
+    cells: TITLES.with(1, ["hayashi@ex.jp", "課長"]),
+    rows: [JIRO],
+    leftOut: { "hayashi@ex.jp": "twice" },
+  },
+  {
+    name: "a new record",
+    before: () => tenant.client.users.create({ name: "林", emails: ["l@ex.jp"] }),
+    cells: TITLES.with(1, ["l@ex.jp", "課長"]),
+    rows: ["林,l@ex.jp,課長", JIRO],
+  },
+  {
+    name: "the code of its organisation",
+    before: () => recode("S", "S9"),
+    cells: [
+      [...(TITLES[0] ?? []), "組織コード"],
+      ["hanako@ex.jp", "課長", "S9"],
+      ["jiro@ex.jp", "課長", "G"],
+    ],
+    rows: ["渡辺 次郎,jiro@ex.jp,G,課長"],
+    leftOut: { "hanako@ex.jp": "reference" },
+  },
+  {
+    name: "the codes of organisations, one to another",
+    before: async () => {
+      await recode("G", "T");
+      await recode("S", "G");
+      await recode("T", "S");
+    },
+    cells: [
+      [...(TITLES[0] ?? []), "組織コード"],
+      ["hanako@ex.jp", "課長", "S"],
+      ["ken@ex.jp", "課長", ""],
+    ],
+    options: "users --blank keep",
+    rows: [],
+    leftOut: { "hanako@ex.jp": "reference", "ken@ex.jp": "reference" },
+  },
+  {
+    name: "the code of its organisation, which the file does not have",
+    before: () => recode("S", "S9"),
+    rows: BOTH,
+  },
+  {
+    name: "its organisation, to none with a code",
+    before: async () => {
+      const [org] = await tenant.client.orgs.find({ name: "人事部" });
+      await tenant.client.users.move({ ids: [await idOf("A3")], org: String(org?.id) });
+    },
+    cells: [
+      [...(TITLES[0] ?? []), "組織コード"],
+      ["hanako@ex.jp", "課長", ""],
+      ["jiro@ex.jp", "課長", "G"],
+    ],
+    rows: ["渡辺 次郎,jiro@ex.jp,G,課長"],
+    leftOut: { "hanako@ex.jp": "clear" },
+  },
+  {
+    name: "nothing, but a blank cell is of a column that no export has shown, and keeps what is there",
+    before: async () => undefined,
+    cells: [
+      [...(TITLES[0] ?? []), "TEL"],
+      ["hanako@ex.jp", "課長", ""],
+      ["jiro@ex.jp", "課長", "03"],
+    ],
+    options: "users --blank keep",
+    rows: ["渡辺 次郎,jiro@ex.jp,課長,03"],
+    leftOut: { "hanako@ex.jp": "blank" },
+  },
+  {
+    name: "nothing, and a blank cell is to clear",
+    before: async () => undefined,
+    cells: [
+      [...(TITLES[0] ?? []), "TEL"],
+      ["hanako@ex.jp", "課長", ""],
+      ["jiro@ex.jp", "課長", "03"],
+    ],
+    options: "users --blank clear",
+    rows: ["鈴木 花子,hanako@ex.jp,課長,", "渡辺 次郎,jiro@ex.jp,課長,03"],
+  },
+  {
+    name: "the address of the owner of a device",
+    before: () => edit("A3", { emails: ["h@ex.jp"] }),
+    cells: [
+      ["シリアルナンバー", "所有者メールアドレス", "メモ"],
+      ["D1", "h@ex.jp", "新"],
+      ["D2", "jiro@ex.jp", "新"],
+    ],
+    options: "devices",
+    rows: ["D2,jiro@ex.jp,新"],
+    leftOut: { D1: "reference" },
+  },
+  {
+    name: "the code of an organisation above",
+    before: () => recode("S", "S9"),
+    cells: [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["一課", "S1", "S9"],
+      ["二課", "G1", "G"],
+    ],
+    options: "orgs",
+    rows: ["二課,G1,G,"],
+    leftOut: { S1: "reference" },
+  },
+  {
+    name: "the code of an organisation",
+    before: () => recode("S", "S9"),
+    cells: [
+      ["組織名", "組織コード"],
+      ["営業本部", "S9"],
+      ["総務本部", "G"],
+    ],
+    options: "orgs",
+    rows: ["総務本部,G"],
+    leftOut: { S9: "key" },
+  },
+])(
+  "an upload file has what the console can read of records of which this was changed: $name",
+  async ({ before, cells = TITLES, options = "users", rows, leftOut = {} }) => {
+    await before();
+    const { result, stderr } = await imported(cells, options);
+    expect(written().slice(1)).toEqual(rows);
+    const count = Object.keys(leftOut).length;
+    expect(Object.fromEntries(result.leftOut?.first.map(({ key, why }) => [key, why]) ?? [])).toEqual(leftOut);
+    expect(result.leftOut?.count ?? 0).toBe(count);
+    expect(stderr.includes("left out of up.csv")).toBe(count > 0);
+    expect(stderr.includes(`by hand in the console: clomoctl console show ${result.change}`)).toBe(count > 0);
+  },
+);
+
+test("the file that undoes an import leaves out whom the console has by another key", async () => {
+  const { result } = await imported(TITLES, "users");
+  await edit("A3", { emails: ["h@ex.jp"] });
+  await edit("A11", { name: "渡邊 次郎" });
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  expect(written("undo.csv")).toEqual(["氏名,メールアドレス,役職", "渡辺 次郎,jiro@ex.jp,主任"]);
+  const { leftOut, change } = JSON.parse(done.stdout) as Result;
+  expect(leftOut).toEqual({ count: 1, reasons: { key: 1 }, first: [{ row: 0, key: "h@ex.jp", why: "key" }] });
+  expect(done.stderr).toContain(`clomoctl console show ${change}`);
+});
+
+test("an undo that gives somebody a former key leaves that to be done by hand", async () => {
+  const { result } = await imported(
+    [
+      ["社員コード", "メールアドレス", "役職"],
+      ["A3", "h@ex.jp", "課長"],
+      ["A11", "jiro@ex.jp", "課長"],
+    ],
+    "users --key employee-code",
+  );
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  expect(written("undo.csv").slice(1)).toEqual(["渡辺 次郎,jiro@ex.jp,主任,A11"]);
+  expect((JSON.parse(done.stdout) as Result).leftOut?.reasons).toEqual({ key: 1 });
+});
+
+test("a file that would leave out all rows is not written, and nobody is told to upload it", async () => {
+  await edit("A3", { emails: ["h@ex.jp"] });
+  const { result, stderr } = await imported(
+    [
+      ["メールアドレス", "役職"],
+      ["h@ex.jp", "課長"],
+    ],
+    "users",
+  );
+  expect(stderr).toContain("up.csv was not written: there are no rows to upload");
+  expect(written()).toEqual([]);
+  expect(await tenant.client.console.show(result.change)).toMatchObject({ work: "edit", file: null });
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  const { change } = JSON.parse(done.stdout) as Result;
+  expect(written("undo.csv")).toEqual([]);
+  expect(await tenant.client.console.show(change)).toMatchObject({ work: "check", file: null });
+});
+
+test("a file for 全件更新 that would have to leave out a row is refused: that would delete somebody", async () => {
+  const groups = ["表示名", "ユーザーID", "グループ名"];
+  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, [
+    groups,
+    ["一", "one", "営業"],
+    ["二", "two", ""],
+  ]);
+  await tenant.client.administrators.mark("docs", { add: [], remove: [] });
+  const [group] = await tenant.client.secured.groups("docs");
+  await tenant.client.secured.editGroup({ app: "docs", id: String(group?.id) }, { name: "営業部" });
+  writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID,グループ名\n壱,one,営業部\n二,two,\n");
+  const before = tenant.dump();
+  const line =
+    "secured users import in.csv --app docs --mode replace --absent clear --emit-csv up.csv --yes --max-deletions 0";
+  const refused = await ran(line);
+  expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("全件更新") as unknown });
+  expect(written()).toEqual([]);
+  expect(tenant.dump()).toEqual(before);
+});

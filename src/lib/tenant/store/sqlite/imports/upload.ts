@@ -1,0 +1,256 @@
+import type { ImportedField } from "../../../../imports/kinds.ts";
+import type { UploadReason } from "../../../../model/upload.ts";
+import { OBSERVED, observedTable, PRESENCE } from "../../../console/observed.ts";
+import { bitOf, type Versions } from "../../../versions/tables.ts";
+import { keyColumn } from "../../../../model/thing.ts";
+import { either, keyOrValue, quoteIdentifier } from "../../sql/forms.ts";
+import type { Database } from "../database.ts";
+import {
+  changes,
+  isStaged,
+  isTouched,
+  recordKey,
+  referenceOf,
+  resulting,
+  resultingKeys,
+  shownReference,
+  staged,
+  stagedKeys,
+  stored,
+  storedKeys,
+} from "./expressions.ts";
+import { hasOtherKey, isKeyOfOther, namesOther, noteConsoleKeys } from "./matching/console-keys.ts";
+import {
+  inScopeOf,
+  type PlanSql,
+  type StoredKind,
+  type StoredReference,
+  type UploadField,
+  type UploadValue,
+} from "./stored-kind.ts";
+
+// What an upload file says of a plan's rows: it refers to records by the console's names, and leaves out what the console might
+// read as of another record, or as a value to clear that nobody asked to clear.
+
+/** The rows of a plan, as SQL with the record `t` of each. */
+export interface UploadRows {
+  readonly kind: StoredKind;
+  /** the fields of the file's columns; a custom field by its name, `custom:NAME` */
+  readonly fields: readonly string[];
+  /** the number of a row's record; null of a new one */
+  readonly pk: string;
+  /** true if the plan creates the record, perhaps again */
+  readonly isCreated: string;
+  /** the usual key of the record as the plan leaves it, and as it is here */
+  readonly key: string;
+  readonly localKey: string;
+  /** a field as the plan leaves it; of a reference the record's number */
+  readonly value: (field: ImportedField) => string;
+  /** true if the row has a value of the field, or changes it */
+  readonly isAsked: (field: UploadField) => string;
+  /** true if a blank value of the field is to clear it */
+  readonly mayClear: (field: ImportedField) => string;
+  /** what a cell shows of the record that it names, and the key of that */
+  readonly shown: (reference: StoredReference) => string;
+  readonly cellKey: (reference: StoredReference) => string;
+}
+
+/** SQL of what an upload file says of rows. */
+export interface UploadSql {
+  /** joins what the others read */
+  readonly join: string;
+  /** the reason for which a row is left out, as JSON; null if it is not */
+  readonly leftOut: string;
+  readonly value: UploadValue;
+}
+
+/** SQL: a column as the console has it, as far as is known. `c` is the observed state of the record `t`. */
+const consoleValue = (versions: Versions, column: string): string =>
+  either(
+    `t.pk is null or c.differs & ~c.confirmed & ${bitOf(versions, column)} <> 0`,
+    `c.${quoteIdentifier(column)}`,
+    stored(column),
+  );
+
+/** SQL: true if the console may have the record. */
+const MAY_BE_THERE = `case when c.pk is null then t.pk is not null when t.pk is null then c.confirmed & ${PRESENCE} = 0
+  else c.inConsole = 1 or c.confirmed & ${PRESENCE} <> 0 end`;
+
+/** SQL: true if the console may lack a record that is here. */
+const MAY_LACK = `coalesce(c.inConsole = 0 and c.confirmed & ${PRESENCE} = 0 or c.differs & ~c.confirmed & ${PRESENCE} <> 0, false)`;
+
+const isBlank = ({ merge }: ImportedField, value: string): string =>
+  merge === "list" ? `coalesce(${value}, '[]') = '[]'` : `${value} is null`;
+
+/** SQL: true if another record has the key here. */
+const isHeldHere = ({ claims, keys: [{ field }], thing }: StoredKind, key: string, pk: string): string => {
+  const claim = claims.find((one) => one.field.field === field);
+  if (claim === undefined) return "false";
+  const scope = claim.own ? inScopeOf(thing, "h") : "true";
+  return `exists (select 1 from ${claim.table} h where ${claim.has("h", key)} and h.${claim.record} is distinct from ${pk} and ${scope})`;
+};
+
+/** The columns that no export of a mirror has shown, by their fields; none in a tenant that is no mirror. */
+const unseenFields = (database: Database, { name }: StoredKind): ((field: string) => boolean) => {
+  if (database.get("select 1 from tenant where mirroredAt is not null") === undefined) return () => false;
+  const rows = database.all("select field from seen_column where kind = :name", { name });
+  const seen = new Set(rows.map(({ field }) => String(field)));
+  return (field) => !seen.has(field);
+};
+
+/** SQL: true if a blank cell of a column that no export has shown might clear what nobody asked to clear. */
+const clearsUnseen = (
+  database: Database,
+  versions: Versions,
+  { kind, fields, value, mayClear }: UploadRows,
+): readonly string[] => {
+  const isUnseen = unseenFields(database, kind);
+  const single = kind.fields
+    .filter((one) => one.clearable && one.merge !== "custom" && fields.includes(one.field) && isUnseen(one.field))
+    .map((one) => {
+      const known = consoleValue(versions, one.stored);
+      return `${isBlank(one, value(one))} and ${isBlank(one, known)} and not ${mayClear(one)}`;
+    });
+  const custom = kind.fields.find(({ merge }) => merge === "custom");
+  if (custom === undefined) return single;
+  const names = database.all("select pk, name from custom_field order by pk");
+  return [
+    ...single,
+    ...names
+      .map(({ pk, name }) => ({
+        entry: `'${Number(pk)}'`,
+        field: `custom:${Number(pk)}`,
+        name: `custom:${String(name)}`,
+      }))
+      .filter(({ field, name }) => fields.includes(name) && isUnseen(field))
+      .map(({ entry }) => {
+        const known = `coalesce(${consoleValue(versions, custom.stored)} ->> ${entry}, ${stored(custom.stored)} ->> ${entry})`;
+        return `${value(custom)} ->> ${entry} is null and ${known} is null and not ${mayClear(custom)}`;
+      }),
+  ];
+};
+
+/** SQL: true if a cell would have to clear a value, which a blank one does not do. */
+const clears = (versions: Versions, { kind, value, shown }: UploadRows, field: ImportedField): string => {
+  if (field.clearable) return "false";
+  const [after, known] = [value(field), consoleValue(versions, field.stored)];
+  const reference = referenceOf(kind, field);
+  if (reference === undefined) return `${isBlank(field, after)} and not (${isBlank(field, known)})`;
+  return `${shown(reference)} is null and ${after} is distinct from ${known}`;
+};
+
+/** SQL: true if a cell names what the console may have by another key. */
+const refersToOther = ({ kind, shown, cellKey }: UploadRows, field: ImportedField): string => {
+  const reference = kind.references.find((one) => one.field === field);
+  if (reference === undefined) return "false";
+  if (field.merge === "list")
+    return `exists (select 1 from json_each(${cellKey(reference)}) e where ${namesOther(reference, "e.value")})`;
+  return `${shown(reference)} is not null and ${namesOther(reference, cellKey(reference))}`;
+};
+
+/**
+ * Finds what the console may call the records of rows, and returns SQL of what an upload file says of them.
+ *
+ * @param more conditions of further reasons
+ */
+export const uploadSql = (
+  database: Database,
+  rows: UploadRows,
+  more: Partial<Record<UploadReason, string>> = {},
+): UploadSql => {
+  const { kind, fields, pk, isCreated, key, localKey, isAsked } = rows;
+  const { thing } = kind;
+  const versions = OBSERVED.find((one) => one.thing === thing);
+  if (versions === undefined) return { join: "", leftOut: "'null'", value: (_, value) => value };
+  noteConsoleKeys(database, kind);
+  const own = kind.fields.filter(({ field }) => fields.includes(field));
+  const any = (conditions: readonly string[]): string => conditions.map((one) => `(${one})`).join(" or ") || "false";
+  const isOther = `(${hasOtherKey(thing, pk, key)} or t.pk is not null and ${localKey} is distinct from ${key})`;
+  const isNew = `(${isCreated} or ${MAY_LACK})`;
+  const reasons: Readonly<Record<UploadReason, readonly string[]>> = {
+    key: [isKeyOfOther(thing, pk, key), isHeldHere(kind, key, pk), `${isOther} and not ${isNew}`],
+    twice: [`${isOther} and ${isNew}`],
+    reference: own.map((field) => refersToOther(rows, field)),
+    clear: [`${MAY_BE_THERE} and (${any(own.map((field) => clears(versions, rows, field)))})`],
+    blank: [`${MAY_BE_THERE} and (${any(clearsUnseen(database, versions, rows))})`],
+  };
+  const cases = Object.entries(reasons).map(
+    ([why, conditions]) => `when ${any([...conditions, more[why as UploadReason] ?? []].flat())} then '"${why}"'`,
+  );
+  const isKey = ({ field }: UploadField): boolean => kind.keys[0].field === field;
+  return {
+    join: `left join main.${observedTable(versions)} c on c.pk = ${pk}`,
+    leftOut: `case ${cases.join(" ")} else 'null' end`,
+    value: (field, value) => {
+      if (!field.required) return value;
+      const known = consoleValue(versions, field.stored);
+      const first = field.merge === "list" ? `json_set(${value}, '$[0]', ${known} ->> 0)` : known;
+      const asked = isKey(field) ? first : value;
+      return either(`not (${MAY_BE_THERE})`, value, either(isAsked(field), asked, known));
+    },
+  };
+};
+
+/** SQL: the key by which cells name a record. @param pk SQL of its number, `from` the table with it */
+export const keyOfNamed = (
+  { refers, table: { thing } }: StoredReference,
+  pk: string,
+  from: string = thing.name,
+): string => {
+  const { short = refers.by, comparison = "exact", type } = thing.fields[refers.by] ?? {};
+  const list = type === "texts";
+  const column = (name: string): string => `named.${quoteIdentifier(name)}`;
+  const key = keyOrValue(comparison, column(keyColumn({ short, list })), column(refers.by));
+  return `(select ${list ? `(${key}) ->> 0` : key} from ${from} named where named.pk = ${pk})`;
+};
+
+/** SQL: the usual key of a row's record, as its plan leaves it. */
+const resultingKey = (plan: PlanSql): string => {
+  const { kind } = plan;
+  const field = kind.fields.find((one) => one.field === kind.keys[0].field);
+  // a key that no import changes
+  if (field === undefined) return "r.key";
+  if (!isStaged(plan, field)) return storedKey(kind);
+  if (field.merge === "list") return `(${resultingList(plan, field)} ->> 0)`;
+  return either(`m.row is null or ${changes(field)}`, stagedKeys(field), storedKey(kind));
+};
+
+/** SQL: the usual key of the record `t`. */
+const storedKey = ({ keys: [key] }: StoredKind): string => recordKey(key);
+
+/** SQL: the keys of a row's list, as its plan leaves it. */
+const resultingList = (plan: PlanSql, field: ImportedField): string => {
+  if (isStaged(plan, field)) return either("m.row is null", stagedKeys(field), resultingKeys(plan, field));
+  return either(`m.row is null or ${String(isTouched(plan, field))}`, "'[]'", storedKeys(field));
+};
+
+/** Returns SQL of what an upload file says of the staged rows `r` of a plan. @param fields of the file's columns */
+export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly string[]): UploadSql => {
+  const { kind, request } = plan;
+  const isOwn = (field: UploadField): boolean => isStaged(plan, field);
+  const text = (sql: string, field: ImportedField): string =>
+    isOwn(field) ? `coalesce(${sql}, ${staged(field.field)})` : sql;
+  const { planner } = kind.table;
+  return uploadSql(
+    database,
+    {
+      kind,
+      fields,
+      pk: "t.pk",
+      isCreated: "m.row is null",
+      key: planner?.key ?? resultingKey(plan),
+      localKey: storedKey(kind),
+      value: (field) => (planner === undefined ? resulting(plan, field) : `a.${quoteIdentifier(field.stored)}`),
+      isAsked: (field) => String(isOwn(field)),
+      mayClear: (field) => String(isOwn(field) ? request.blank !== "keep" : isTouched(plan, field)),
+      shown: (reference) => text(shownReference(reference, resulting(plan, reference.field)), reference.field),
+      cellKey: (reference) => {
+        const { field } = reference;
+        if (field.merge === "list") return resultingList(plan, field);
+        const key = keyOfNamed(reference, resulting(plan, field));
+        return isOwn(field) ? `coalesce(${key}, ${stagedKeys(field)})` : key;
+      },
+    },
+    planner?.moved(kind),
+  );
+};
