@@ -16,7 +16,7 @@ interface ConsoleKey {
 }
 
 /** SQL: selects the records `pk` that the console may have by another key, or not yet; of a thing with a scope those of `:kind`. */
-export const movedRecords = (versions: Versions, field: string): string => {
+const movedRecords = (versions: Versions, field: string): string => {
   const { thing, key } = versions;
   const inScope =
     thing.scope === undefined
@@ -27,7 +27,7 @@ export const movedRecords = (versions: Versions, field: string): string => {
 };
 
 /** SQL: selects the keys that the console may have for these records: `pk`, `key` (null: none), `main` (0: of a further value). */
-export const consoleKeys = (versions: Versions, field: string): string =>
+const consoleKeys = (versions: Versions, field: string): string =>
   `select distinct t.pk, e.value as key, coalesce(e.key, 0) = 0 as main
    from (${consoleStates(versions, movedRecords(versions, field))}) t left join json_each(${keysOf({ thing: versions.thing, field })}) e
    where t.mask & ${bitOf(versions, field)} <> 0`;
