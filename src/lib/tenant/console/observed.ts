@@ -255,6 +255,8 @@ const restoring = (versions: Versions): readonly string[] => {
        .map((name) => `${name} = excluded.${name}`)
        .join(", ")}`,
     // what only the undone change had brought
+    `delete from ${table} as o where o.since = :undone and not exists (select 1 from ${of})
+       and not exists (select 1 from main.${versionTable(versions)} w where w.pk = o.pk and w.revision > :undone and w.revision < :revision)`,
     `delete from ${table} as o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)
        and exists (select 1 from main.created_range c where c.revision = :undone and c.thing = '${thing.name}'
          and o.pk between c.first and c.last)`,

@@ -260,6 +260,13 @@ describe("any · any · not possible here", () => {
   });
 });
 
+test("any · any · not possible here: undone in the mirror alone, nothing is left of it", async () => {
+  await edit("sato@x", { emails: ["sato@x", "second@x"] });
+  const { id } = await tenant.import(USERS_OF, withYamada(...YAMADA.with(5, "second@x")));
+  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+  expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
+});
+
 test("a cycle that an export has by itself is refused", async () => {
   const plan = await tenant.plan(ORGS_OF, [...ORGS.slice(0, 3), ["南", "S", "S"]]);
   expect((await tenant.errors(plan)).map(({ code, row }) => [code, row])).toEqual([["org-cycle", 4]]);
