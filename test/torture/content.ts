@@ -7,72 +7,26 @@ import { verifyOn } from "../../src/lib/tenant/store/sqlite/audit/verify.ts";
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
-const CONTENT = [
-  "org",
-  "custom_field",
-  "user",
-  "user_email",
-  "secured_group",
-  "secured_user",
-  "device",
-  "renewal_item",
-  "account",
-  "reset_code",
-  "scheme",
-  "account_settings",
-] as const;
-
-/** What differs from run to run: ids, times, and the salts of secrets. */
-const OWN = /^(id|.*At|at|detail)$/;
-
-/** What is there or not, and differs from run to run where it is. */
-const THERE = /^(?:verifier|accountPasswordSetAt)$/;
-
-const timeless = (row: Readonly<Record<string, unknown>>): unknown =>
-  Object.entries(row).flatMap(([name, value]) => {
-    if (THERE.test(name)) return [[name, value !== null]];
-    if (OWN.test(name)) return [];
-    return [[name, name === "secrets" ? Object.keys(JSON.parse(String(value)) as object) : value]];
-  });
-
-/** A tenant's records and the states of its imports; undefined where there is no tenant yet. */
-export function contentOf(home: string): string | undefined {
-  const path = join(home, TENANT, "tenant.db");
-  if (!existsSync(path)) return undefined;
-  const database = new DatabaseSync(path);
-  try {
-    const rows = (sql: string): readonly unknown[] => database.prepare(sql).all().map(timeless);
-    const [sound] = Object.values(database.prepare("pragma integrity_check").get() ?? {});
-    if (sound !== "ok") throw new Error(`the tenant's file is not sound: ${String(sound)}`);
-    return JSON.stringify({
-      ...Object.fromEntries(CONTENT.map((table) => [table, rows(`select * from ${table} order by 1`)])),
-      imports: rows("select kind, state from import where state = 'committed' order by pk"),
-      tasks: rows("select pk, inConsole, differs, confirmed, confirmedBy from user_observed order by pk"),
-      // of an export it tells what the tenant gave out, also where the file could not be written
-      audit: rows(
-        "select action, record -> 'detail' ->> 'kind' as kind from audit where action not like '%.export' order by seq",
-      ),
-    });
-  } finally {
-    database.close();
-  }
-}
-
-/** What differs from run to run, within any text: verifiers, what is sealed, ids, hashes, instants, process ids, attempts. */
+/** What differs from run to run, within any text: verifiers, what is sealed, certificates, ids, hashes, instants, process ids, attempts. */
 const VOLATILE =
-  /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|attempts)":)\d+/g;
+  /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|process|attempts)\\?":)\d+/g;
 
 /** Columns that tell how many steps and runs there were, and in which order. */
 const BY_RUN = /^(?:pk|revision|createdIn|changedIn)$/;
 
+/** Columns that tell how many imports there were, committed or not. */
+const BY_PLAN: Readonly<Record<string, string>> = { import: "pk", change: "import" };
+
 /**
- * All that a tenant's file holds, or some of its tables; of what is done in steps, however many these were: every record of every table, its revisions, audit and tasks for the console. Verifiers, what is sealed, ids, hashes and instants are made alike.
+ * All that a tenant's file holds, or some of its tables: every record of every table, its versions, observed state, revisions, audit and
+ * imports. Of what is done in steps, however many these were; of what plans first, without plans that were not committed; of what writes a
+ * file, without the record of the export. Verifiers, what is sealed, ids, hashes and instants are made alike.
  *
  * @throws where it is damaged, or refers to what is not there
  */
 export function everythingOf(
   home: string,
-  { tables: only, steps }: Pick<Scene, "tables" | "steps"> = {},
+  { tables: only, steps, plans, outputs }: Partial<Pick<Scene, "tables" | "steps" | "plans" | "outputs">> = {},
 ): string | undefined {
   const path = join(home, TENANT, "tenant.db");
   if (!existsSync(path)) return undefined;
@@ -84,11 +38,17 @@ export function everythingOf(
     const tables = all("select name from sqlite_master where type = 'table' order by name").map(({ name }) =>
       String(name),
     );
-    const told = ([name]: readonly [string, unknown]): boolean => steps !== true || !BY_RUN.test(name);
+    const isCompared = (table: string, column: string): boolean =>
+      (steps !== true || !BY_RUN.test(column)) && (plans !== true || BY_PLAN[table] !== column);
+    const left: Readonly<Record<string, string>> = {
+      ...(plans === true && { import: "where state = 'committed'" }),
+      ...(outputs !== undefined && { audit: "where action not like '%.export'" }),
+    };
     const records = (only ?? tables).map((table) => [
       table,
-      all(`select * from "${table}" order by 1`)
-        .map((row) => JSON.stringify(Object.fromEntries(Object.entries(row).filter(told))).replace(VOLATILE, "*"))
+      all(`select * from "${table}" ${left[table] ?? ""} order by 1`)
+        .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => isCompared(table, column))))
+        .map((row) => JSON.stringify(row).replace(VOLATILE, "*"))
         .toSorted((a, b) => (steps !== true || a === b ? 0 : a < b ? -1 : 1)),
     ]);
     return JSON.stringify(records);

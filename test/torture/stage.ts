@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, start, type Outcome } from "#support/process/program.ts";
 import { filesOf, openDatabase } from "#support/process/tenant-state.ts";
-import { auditProblems, contentOf, everythingOf, outputsOf, settingsOf } from "./content.ts";
+import { auditProblems, everythingOf, outputsOf, settingsOf } from "./content.ts";
 import { IDS, readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
 import type { Scene } from "./scenes/scene.ts";
 
@@ -25,8 +25,7 @@ const DONE =
   /was committed|is committed|the change was made|what was done so far is not known|it may have been changed|messages? sent|the code was sent|what was fetched is kept|waits? for the upload|may be waiting/;
 
 /** A tenant is made before its first change; without records it counts as absent. */
-const isBare = ({ tenant: state }: State): boolean =>
-  state === "" || state.includes('["audit",[]]') || /"user":\[\].*"imports":\[\],"tasks":\[\],"audit":\[\]/.test(state);
+const isBare = ({ tenant: state }: State): boolean => state === "" || state.includes('["audit",[]]');
 
 /** A tenant, and the files that change beside it: no transaction holds them together. */
 interface State {
@@ -104,9 +103,8 @@ export class Stage {
 
   /** All that the scene may change, without what differs from run to run. @throws if the tenant is damaged */
   stateOf(home: string): State {
-    const { plans, outputs = [], whole } = this.scene;
-    const byRecords = plans === true || outputs.length > 0 || whole !== undefined;
-    const tenant = byRecords ? contentOf(home) : everythingOf(home, this.scene);
+    const { whole } = this.scene;
+    const tenant = everythingOf(home, this.scene);
     const exists = whole === undefined ? [] : [String(existsSync(join(home, whole.output)))];
     const written = outputsOf(home, this.scene).map((output) => output ?? "");
     return { tenant: tenant ?? "", files: [settingsOf(home), ...written, ...exists] };

@@ -3,6 +3,7 @@ import { APPLE } from "../scenes/apple.ts";
 import { BY_HAND } from "../scenes/by-hand.ts";
 import { OF_FILES } from "../scenes/files.ts";
 import { LARGER } from "../scenes/larger.ts";
+import { IN_MIRROR } from "../scenes/mirror.ts";
 import { RENEWALS } from "../scenes/renewals.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { SETTINGS } from "../scenes/settings.ts";
@@ -14,6 +15,7 @@ export const SCENES: readonly Scene[] = [
   ...LARGER,
   ...OF_FILES,
   ...BY_HAND,
+  ...IN_MIRROR,
   ...APPLE,
   ...RENEWALS,
   ...SETTINGS,

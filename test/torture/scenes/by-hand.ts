@@ -13,14 +13,6 @@ export async function mirror(home: string): Promise<string> {
   return "";
 }
 
-/** A mirror with two tasks that wait for the console. */
-async function withTasks(home: string): Promise<string> {
-  await mirror(home);
-  for (const name of ["user0@example.com", "user1@example.com"])
-    await prepared(home, "users", "edit", name, "--title", "部長");
-  return "";
-}
-
 /** A mirror with devices, one of which has an owner and cannot change it without a wipe. */
 async function withDevices(home: string): Promise<string> {
   await mirror(home);
@@ -242,7 +234,6 @@ export const BY_HAND: readonly Scene[] = [
     prepare: mirror,
     line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
   },
-  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "1", "2", "--by", "髙橋"] },
   {
     name: "clomo-account create",
     prepare: withNewcomer,
@@ -415,5 +406,4 @@ export const BY_HAND: readonly Scene[] = [
     line: ["users", "delete", "user3@example.com", "E4", ...confirmed(2), ...DIVISION],
     plans: true,
   },
-  { name: "console drop", prepare: withTasks, line: ["console", "drop", "2", "1"] },
 ];

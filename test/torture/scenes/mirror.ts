@@ -1,0 +1,68 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writePeople } from "#support/process/people-file.ts";
+import { mirror } from "./by-hand.ts";
+import { prepared, type Scene } from "./scene.ts";
+
+const TAKEOVER = ["users", "import", "export.csv", "--from-console", "--create-orgs", "--confirm-deletions", "1"];
+
+/** A mirror with tasks of all kinds, 2 to 6, and an export of the console that does 2, contradicts 3 and has changes of its own. */
+async function makeTasks(home: string): Promise<string> {
+  await mirror(home);
+  const people = await readFile(join(home, "people.csv"), "utf8");
+  const change = (text: string, user: number, title: string): string =>
+    text.replace(new RegExp(`(太郎${user},.*)係長`), `$1${title}`);
+  const shown = change(change(change(people, 0, "部長"), 1, "課長"), 10, "課長");
+  // 19 was deleted, and 20 created
+  await writeFile(join(home, "export.csv"), shown.replaceAll("19", "20"));
+  for (const user of ["user0@example.com", "user1@example.com"])
+    await prepared(home, "users", "edit", user, "--title", "部長");
+  await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp");
+  await prepared(home, "users", "delete", "user5@example.com", "--confirm-deletions", "1");
+  await writePeople(join(home, "people.csv"), { from: 6, to: 10, title: "主任" });
+  await prepared(home, "users", "import", "people.csv", "--emit-csv", "upload.csv", "--yes");
+  return home;
+}
+
+let made: Promise<string> | undefined;
+
+/** The same, made once and copied. */
+async function withTasks(home: string): Promise<string> {
+  made ??= makeTasks(home);
+  if ((await made) !== home) await cp(await made, home, { recursive: true });
+  return "";
+}
+
+/** What changes records and observed state of a mirror together: a change, a takeover, an undo, a confirmation, a drop. */
+export const IN_MIRROR: readonly Scene[] = [
+  {
+    name: "a change in a mirror",
+    prepare: withTasks,
+    line: ["users", "edit", "user1@example.com", "--title", "課長", "--email", "taro@example.jp"],
+  },
+  { name: "a takeover", plans: true, prepare: withTasks, line: TAKEOVER },
+  {
+    name: "an undo with a file for the console",
+    plans: true,
+    prepare: withTasks,
+    line: ["undo", "6", "--emit-csv", "undo.csv", "--overwrite", "--yes"],
+    outputs: ["undo.csv"],
+  },
+  {
+    name: "an undo of a takeover",
+    plans: true,
+    prepare: async (home) => {
+      await withTasks(home);
+      await prepared(home, ...TAKEOVER);
+      return "";
+    },
+    line: ["undo", "7", "--mirror-only", "--confirm-deletions", "2"],
+  },
+  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "2", "5", "--by", "髙橋"] },
+  {
+    name: "console drop",
+    plans: true,
+    prepare: withTasks,
+    line: ["console", "drop", "3", "4", "5", "--confirm-deletions", "1"],
+  },
+];
