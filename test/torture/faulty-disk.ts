@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
-const SOURCE = join(import.meta.dirname, "preload", "fault.c");
+const PRELOAD = join(import.meta.dirname, "preload");
+const SOURCE = join(PRELOAD, "fault.c");
+const STATEMENTS = pathToFileURL(join(PRELOAD, "statements.ts"));
 
 /** What can happen to a program at a call; preload/fault.c explains them. */
 export type FaultKind =
@@ -44,12 +47,18 @@ export interface Call {
 /** Ids of imports, which differ from run to run. */
 export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
-/** A library that makes one call of a program fail, as a faulty disk does, or ends the program there. */
+/** What makes one call of a program fail, as a faulty disk does, or ends the program there. */
 export class FaultyDisk {
-  readonly #library: string;
+  /** the environment that preloads it */
+  readonly #preload: Readonly<Record<string, string>>;
 
-  private constructor(library: string) {
-    this.#library = library;
+  private constructor(preload: Readonly<Record<string, string>>) {
+    this.#preload = preload;
+  }
+
+  /** A disk whose calls are statements of SQLite that write. It needs no compiler, and knows `eio`, `enospc`, `full`, `kill-before` and `kill-after`. */
+  static ofStatements(): FaultyDisk {
+    return new FaultyDisk({ NODE_OPTIONS: `--import=${STATEMENTS.href}` });
   }
 
   /** Compiles the library; undefined if the machine has no C compiler or does not preload libraries. */
@@ -60,12 +69,12 @@ export class FaultyDisk {
     const compiled = spawnSync("cc", [...flags, "-o", library, SOURCE, "-ldl", "-lpthread"]);
     if (compiled.error !== undefined) return undefined;
     if (compiled.status !== 0) throw new Error(compiled.stderr.toString());
-    return new FaultyDisk(library);
+    return new FaultyDisk({ LD_PRELOAD: library });
   }
 
   /** The environment in which a program logs its calls. */
   logging(under: string, log: string): Readonly<Record<string, string>> {
-    return { LD_PRELOAD: this.#library, FAULT_UNDER: under, FAULT_LOG: log };
+    return { ...this.#preload, FAULT_UNDER: under, FAULT_LOG: log };
   }
 
   /** The environment in which a fault happens to a program. */
@@ -73,8 +82,7 @@ export class FaultyDisk {
     const save = `${under}-saved`;
     if (kind.startsWith("lose-")) mkdirSync(save);
     return {
-      LD_PRELOAD: this.#library,
-      FAULT_UNDER: under,
+      ...this.logging(under, `${under}.log`),
       FAULT_AT: String(number),
       FAULT_KIND: kind,
       FAULT_SECONDS: String(seconds),

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { FaultyDisk, type Call, type Fault } from "../torture/faulty-disk.ts";
+import { IN_MIRROR } from "../torture/scenes/mirror.ts";
+import { Stage } from "../torture/stage.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-crash-mirror-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const disk = FaultyDisk.ofStatements();
+
+/** A kill after each commit and a fault at each; before the last commit, and halfway to it, a kill and a full disk as well. */
+function faultsAt(calls: readonly Call[]): readonly Fault[] {
+  const commits = calls.filter(({ name }) => name === "commit").map(({ number }) => number);
+  const [begin = 0, end = 0] = [0, ...commits].slice(-2);
+  return [
+    ...commits.flatMap((number) => (["kill-after", "eio"] as const).map((kind) => ({ kind, number }))),
+    ...[Math.ceil((begin + end) / 2), end].flatMap((number) =>
+      (["kill-before", number === end ? "enospc" : "full"] as const).map((kind) => ({ kind, number })),
+    ),
+  ];
+}
+
+test.each(IN_MIRROR.map((scene) => [scene.name, scene] as const))(
+  "%s that is killed or meets a faulty disk leaves all as before or as after, and can be run again",
+  async (_, scene) => {
+    const stage = await Stage.of(disk, scene, folder);
+    const { calls } = await stage.rehearsal;
+    expect(calls.map(({ name }) => name)).toContain("commit");
+    const found: Record<string, readonly string[]> = {};
+    for (const fault of faultsAt(calls)) {
+      const problems = await stage.attempt(fault);
+      if (problems.length > 0) found[`${fault.kind} ${fault.number}`] = problems;
+    }
+    expect(found).toEqual({});
+  },
+);
