@@ -128,4 +128,6 @@ export interface OrgTreePlan {
   readonly held: readonly number[];
   /** the rows of an export whose organisations stay where they are, as they would be below themselves */
   readonly inPlace: ReadonlySet<number>;
+  /** the rows of new organisations that are left out, as the one above them is */
+  readonly leftOut: ReadonlySet<number>;
 }

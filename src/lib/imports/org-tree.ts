@@ -28,6 +28,7 @@ class OrgTree {
   readonly #findings: OrgFinding[] = [];
   readonly #invalid: Set<number>;
   readonly #inPlace = new Set<number>();
+  readonly #leftOut = new Set<number>();
 
   constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgTreeOptions) {
     this.#rows = rows;
@@ -47,17 +48,21 @@ class OrgTree {
 
   plan(): OrgTreePlan {
     for (const row of this.#rows) this.#checkRow(row);
-    // a new organisation has no other place than the one that its row names
-    for (const row of this.#rows)
-      if (this.#isValid(row) && this.#matcher.existing(row) === undefined && this.#isBelowLeftOut(row))
-        this.#reportParent(row, "parent-unknown");
+    while (this.#leaveOutNew());
     while (this.#findOrphans() || this.#findRings());
     const outcomes = this.#rows
       .filter((row) => this.#isValid(row) && !this.#isLeftOut(row))
       .map((row) => this.#outcome(row));
     this.#warnOfReach(outcomes);
     const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [], held: [] };
-    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, inPlace: this.#inPlace, ...lacking };
+    return {
+      outcomes,
+      matched: this.#matcher.matched,
+      findings: this.#findings,
+      inPlace: this.#inPlace,
+      leftOut: this.#leftOut,
+      ...lacking,
+    };
   }
 
   #isDeletedHere(pk: number | undefined): boolean {
@@ -66,12 +71,29 @@ class OrgTree {
 
   /** True if a row changes and creates nothing, because of what was changed here. */
   #isLeftOut(row: OrgRow): boolean {
-    return this.#options.local?.leftOut.has(row.row) === true || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
+    const { local } = this.#options;
+    const isOne = local?.leftOut.has(row.row) === true || this.#leftOut.has(row.row);
+    return isOne || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
   }
 
-  /** True if a row's cells name an organisation as its parent of which nobody can tell which one it is. */
+  /** Leaves out new organisations below one that is left out: they have no other place than the one that their rows name. */
+  #leaveOutNew(): boolean {
+    const before = this.#leftOut.size;
+    for (const row of this.#rows) {
+      const isNew = this.#isValid(row) && !this.#isLeftOut(row) && this.#matcher.existing(row) === undefined;
+      if (!isNew || !this.#isBelowLeftOut(row)) continue;
+      const field = row.parentCode === null ? "parentPath" : "parentCode";
+      const params = { parent: row.parentCode ?? row.parentPath ?? "" };
+      this.#findings.push({ code: "org-left-out", row: row.row, line: row.line, field, params });
+      this.#leftOut.add(row.row);
+    }
+    return this.#leftOut.size > before;
+  }
+
+  /** True if a row's cells name an organisation as its parent that is not here, or of which nobody can tell which one it is. */
   #isBelowLeftOut(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
+    if (typeof parent !== "string" && "org" in parent) return this.#isDeletedHere(parent.org);
     const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
     return above !== undefined && this.#isLeftOut(above);
   }

@@ -267,6 +267,27 @@ test("any · any · not possible here: undone in the mirror alone, nothing is le
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
+test("– · – · new row that is not possible here, below an organisation that was deleted here: left out, and named", async () => {
+  await remove("orgs", (await org("S")).id);
+  const shown = [...ORGS, ["北", "N", "S"], ["北一", "N1", "N"], ["中", "M", ""]];
+  const plan = await tenant.plan(ORGS_OF, shown);
+  expect(plan).toMatchObject({ create: 1, delete: 0, merged: { open: 1, leftOut: 2 } });
+  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+  expect(found.map(({ code, row, params }) => [code, row, params["parent"]])).toEqual([
+    ["org-left-out", 5, "S"],
+    ["org-left-out", 6, "N"],
+  ]);
+  await tenant.client.imports.commit(plan);
+  expect(await tasks.list()).toEqual([[1, "delete", "open"]]);
+  expect(
+    await tenant.import(
+      ORGS_OF,
+      shown.filter(([, code]) => code !== "S" && code !== "N" && code !== "N1"),
+    ),
+  ).toMatchObject({ create: 0, delete: 0 });
+  expect(await tasks.list()).toEqual([]);
+});
+
 test("a cycle that an export has by itself is refused", async () => {
   const plan = await tenant.plan(ORGS_OF, [...ORGS.slice(0, 3), ["南", "S", "S"]]);
   expect((await tenant.errors(plan)).map(({ code, row }) => [code, row])).toEqual([["org-cycle", 4]]);

@@ -249,7 +249,7 @@ export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreeP
     database.run(`insert into ${DELETED_HERE} (pk, row) values (:pk, :row)`, { pk, row });
     database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
   }
-  for (const row of local.leftOut)
+  for (const row of [...local.leftOut, ...tree.leftOut])
     database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
   for (const pk of new Set([...possibleFor.values()].flat()))
     database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
