@@ -126,6 +126,7 @@ describe("broken fixtures", () => {
       "org-top",
       "owner-released",
       "row-ambiguous",
+      "org-left-out",
       "value-kept",
       "value-unusable",
       "zeros-lost",
