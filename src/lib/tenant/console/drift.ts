@@ -77,7 +77,7 @@ export const driftOf = (versions: Versions, which: string): string => {
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
   // what an export created or changed here asks nothing of the console
   const isLocal = (revision: string): string =>
-    `exists (select 1 from main.change h where h.revision = ${revision} and h.writer <> 'console')`;
+    `${revision} in (select h.revision from main.change h where h.writer <> 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
     and o.pk between c.first and c.last and ${isLocal("c.revision")})`;
   // what the record was created with, perhaps again
@@ -85,20 +85,22 @@ export const driftOf = (versions: Versions, which: string): string => {
   const first = `(o.differs & ~${writtenBits(versions, since("w"))})`;
   const written = (action: string): string =>
     `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}' and ${isLocal("v.revision")})`;
-  const columns = (revision: string, action: DriftAction, bits: string, real: string): string =>
-    `'${thing.name}' as thing, o.pk, ${revision} as revision, '${action}' as action, ${bits} as mask, o.confirmed,
-     o.contradicted, ${real} as real`;
+  const changed = (revision: string, bits: string): string =>
+    `'${thing.name}' as thing, o.pk, ${revision} as revision, 'update' as action, ${bits} as mask, o.confirmed,
+     o.contradicted, ${isReal(versions, bits)} as real`;
   const isWhole = `(o.inConsole = 0 or o.differs & ${PRESENCE} <> 0)`;
   const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
-  return `select ${columns("v.revision", "update", mask, isReal(versions, mask))}
+  const isGone = `t.${key} is null`;
+  return `select ${changed("v.revision", mask)}
       from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
       where ${isShown} and ${since("v")} and ${isMeant}
-    union all select ${columns(`coalesce(${created}, o.since)`, "update", first, isReal(versions, first))}
+    union all select ${changed(`coalesce(${created}, o.since)`, first)}
       from ${observed} o ${local} where ${isShown} and ${isMeant}
-    union all select ${columns(`coalesce(${created}, ${written("update")}, o.since)`, "create", missing, "1")}
-      from ${observed} o ${local} where ${isWhole} and ${isMeant}
-    union all select ${columns(`coalesce(${written("delete")}, o.since)`, "delete", PRESENCE, "1")}
-      from ${observed} o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk) and ${isMeant}`;
+    union all select '${thing.name}', o.pk,
+        coalesce(${either(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
+        ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, 1
+      from ${observed} o left join main.${thing.name} t on t.${key} = o.pk
+      where (${isGone} or ${isWhole}) and ${isMeant}`;
 };
 
 /** SQL: the drift of all things, or of one. See {@link driftOf}. */
