@@ -67,7 +67,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A line for each verb with `--dry-run`, in the tenant of `populated`; of a task in that of `mirror`. */
+/** A line for each verb with `--dry-run`. Lines about tasks run in the tenant of `mirror`, all others in the one of `populated`. */
 const REHEARSED: readonly string[] = [
   "orgs create 人事部",
   "orgs edit S1 --name 営業本部",

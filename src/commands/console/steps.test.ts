@@ -162,7 +162,7 @@ test("each kind of records is proved by an export of its own", () => {
 
 test("facts 6.2: people who get other addresses by an upload come before it", () => {
   const upload = taskOfImport({ work: "upload", file: "up.csv", newKeys: 1 });
-  expect(stepsOf(upload)[0]?.en).toContain("first change the mail addresses of 1 person by hand in the console");
+  expect(stepsOf(upload)[0]?.en).toContain("change the mail addresses of 1 person by hand in the console");
 });
 
 test("an export that contradicted it is told of, with how to keep what the console has", () => {

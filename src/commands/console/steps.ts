@@ -22,7 +22,7 @@ type TaskRecord = ConsoleTask["records"][number];
 type Change = TaskRecord["changes"][number];
 
 /** Maximum number of records whose values the steps of a task have. */
-const MOST_RECORDS = 10;
+const MAX_RECORDS = 10;
 
 /** What to do in the console and afterwards, one step after another. @param rights of who reads it */
 export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
@@ -175,7 +175,7 @@ function wipeStep(task: ConsoleTask): readonly Text[] {
 function releaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
   if (released === 0) return [];
   const names = records.filter(({ thing }) => thing === DEVICE.name).map(({ name }) => name);
-  const which = `${names.slice(0, MOST_RECORDS).join(", ")}${released > Math.min(names.length, MOST_RECORDS) ? ", …" : ""}`;
+  const which = `${names.slice(0, MAX_RECORDS).join(", ")}${released > Math.min(names.length, MAX_RECORDS) ? ", …" : ""}`;
   const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? pageOf("devices");
   return [
     text(
@@ -216,7 +216,7 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
   const { records } = task;
   const [only, ...others] = records;
   if (only !== undefined && others.length === 0) return stepsOfOne(only);
-  const shown = records.slice(0, MOST_RECORDS);
+  const shown = records.slice(0, MAX_RECORDS);
   const groups = Map.groupBy(shown, ({ thing, work }) => `${thing} ${work}`);
   const steps = [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -313,7 +313,7 @@ function changeStep(fields: Thing["fields"], { field, before, after, renamed, pe
 /** Returns what to do if an export of the console contradicted a task; nothing if none did. */
 function contradictedSteps({ number, state, records }: ConsoleTask, rights: Rights): readonly Text[] {
   if (state !== "contradicted") return [];
-  const named = records.filter(({ contradicted }) => contradicted).slice(0, MOST_RECORDS);
+  const named = records.filter(({ contradicted }) => contradicted).slice(0, MAX_RECORDS);
   const names = named.map((record) => withKey(record, record)).join(", ");
   return [
     text(
@@ -360,8 +360,11 @@ function exportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly T
 }
 
 /** How a task is closed by who may. */
-const confirmed = ({ number }: ConsoleTask, { may }: Rights): Text => {
+const confirmed = ({ number, state }: ConsoleTask, { may }: Rights): Text => {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
+  // the steps of a contradicted task name the drop already
+  if (may("console.write") && state === "contradicted")
+    return text(`once it is done: ${confirm}`, `完了したら: ${confirm}`);
   return may("console.write")
     ? text(
         `once it is done: ${confirm} (if it is not to be done: ${drop})`,

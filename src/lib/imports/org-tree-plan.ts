@@ -124,9 +124,9 @@ export interface OrgTreePlan {
   readonly findings: readonly OrgFinding[];
   readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
-  /** of an export of the console: those that it lacks, and that stay as something that was changed here refers to them */
+  /** of an export of the console: organisations that it lacks and that stay, because a record that was changed here refers to them */
   readonly held: readonly number[];
-  /** the rows of an export whose organisations stay where they are, as they would be below themselves */
+  /** the rows of an export whose organisations are not moved, because the move would make a cycle */
   readonly inPlace: ReadonlySet<number>;
   /** the rows of new organisations that are left out, as the one above them is */
   readonly leftOut: ReadonlySet<number>;

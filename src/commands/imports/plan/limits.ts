@@ -86,7 +86,7 @@ interface Share {
   readonly all: number;
 }
 
-/** What a plan deletes, thing by thing: users that go with organisations are held to their own number, not to that of both. */
+/** Returns the deletions of a plan by thing: the limit applies to each thing, not to the sum. */
 const sharesOf = ({ kind, delete: own, recordsBefore, beside = [] }: Import): readonly Share[] => {
   const others = beside.filter((one) => one.delete > 0);
   if (others.length === 0) return [{ deletions: own, all: recordsBefore }];

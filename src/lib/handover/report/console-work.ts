@@ -8,14 +8,14 @@ import { minuteIn } from "../../model/time.ts";
 import { indefinite, joined, text, type Text } from "../../text/index.ts";
 import type { Block, Section, Words } from "./blocks.ts";
 import { unseenTasks } from "./not-taken.ts";
-import { MOST_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
+import { MAX_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
 
 type Task = RecordIn<"console-tasks">;
 
 /** Tasks in the table; more are counted. */
 const MOST_SHOWN = 100;
 
-/** What is still to be done in the console, as far as a report knows: up to `MOST_TASKS`. */
+/** What is still to be done in the console, as far as a report knows: up to `MAX_TASKS`. */
 const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] => records["console-tasks"];
 
 const ACCOUNT = "account";
@@ -70,7 +70,7 @@ const changesOf = ({ changes, thing }: Task): Text => {
 const numberOf = (id: string): string => id.replace(/^0+(?=\d)/, "").replace(/-.*/, "");
 
 const countOf = (tasks: readonly Task[]): string =>
-  tasks.length < MOST_TASKS ? `${tasks.length}` : `${tasks.length - 1}+`;
+  tasks.length < MAX_TASKS ? `${tasks.length}` : `${tasks.length - 1}+`;
 
 /** How much is open, for the summary; nothing where nothing is. */
 export const consoleWorkRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
@@ -113,7 +113,7 @@ const moreThan = (tasks: readonly Task[]): readonly Block[] => {
   if (more <= 0) return [];
   const where = "resources/console-tasks.ndjson";
   const words =
-    tasks.length < MOST_TASKS
+    tasks.length < MAX_TASKS
       ? text(`And ${more} more: ${where}`, `ほか ${more} 件: ${where}`)
       : text(`And at least ${more - 1} more: ${where}`, `ほか ${more - 1} 件以上: ${where}`);
   return [{ kind: "paragraph", words }];

@@ -92,7 +92,7 @@ export const isRead = (path: string): boolean =>
   path === SUMMARY || path === CLOMOCTL || READ_RESOURCES.some((name) => path === pathOfResource(name));
 
 /** Open tasks of the console that are kept for a report: one more than it can count. */
-export const MOST_TASKS = 1001;
+export const MAX_TASKS = 1001;
 
 const TASKS = pathOfResource("console-tasks");
 const NEWLINE = 0x0a;
@@ -112,7 +112,7 @@ export class KeptFile {
   add(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk);
     if (!this.#isPicked) this.#chunks.push(bytes);
-    else if (this.#lines < MOST_TASKS) this.#pick(Buffer.concat([this.#rest, bytes]));
+    else if (this.#lines < MAX_TASKS) this.#pick(Buffer.concat([this.#rest, bytes]));
   }
 
   #pick(bytes: Buffer): void {
@@ -120,7 +120,7 @@ export class KeptFile {
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
       const line = bytes.subarray(from, end + 1);
       from = end + 1;
-      if (this.#lines === MOST_TASKS) break;
+      if (this.#lines === MAX_TASKS) break;
       this.#chunks.push(Buffer.from(line));
       this.#lines += 1;
     }

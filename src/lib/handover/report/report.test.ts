@@ -10,7 +10,7 @@ import { NOT_KNOWN_HERE } from "../not-known.ts";
 import type { Block } from "./blocks.ts";
 import { checklistOf, contentOf, manifestGaps } from "./content.ts";
 import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
-import { isRead, KeptFile, MOST_TASKS, reportData, type RecordIn, type ReportData } from "./data.ts";
+import { isRead, KeptFile, MAX_TASKS, reportData, type RecordIn, type ReportData } from "./data.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { MOST_SHOWN, orgTree, type OrgNode } from "./org-tree.ts";
 import { reportPage, type Setting } from "./page.ts";
@@ -683,7 +683,7 @@ test("of the console's tasks as many are kept as a report needs, wherever a chun
       const kept = new KeptFile("resources/console-tasks.ndjson");
       for (let at = 0; at < bytes.length; at += size) kept.add(bytes.subarray(at, at + size));
       const told = kept.text().trimEnd().split("\n");
-      expect(told).toEqual(lines.slice(0, MOST_TASKS));
+      expect(told).toEqual(lines.slice(0, MAX_TASKS));
     }),
     { numRuns: 10 },
   );

@@ -70,7 +70,7 @@ const isReal = (versions: Versions, mask: string): string =>
  */
 export const driftOf = (versions: Versions, which: string): string => {
   const { thing, key } = versions;
-  const isMeant = `${isOfUser(versions)} and ${which}`;
+  const isIncluded = `${isOfUser(versions)} and ${which}`;
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
   const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
@@ -93,14 +93,14 @@ export const driftOf = (versions: Versions, which: string): string => {
   const isGone = `t.${key} is null`;
   return `select ${changed("v.revision", mask)}
       from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
-      where ${isShown} and ${since("v")} and ${isMeant}
+      where ${isShown} and ${since("v")} and ${isIncluded}
     union all select ${changed(`coalesce(${created}, o.since)`, first)}
-      from ${observed} o ${local} where ${isShown} and ${isMeant}
+      from ${observed} o ${local} where ${isShown} and ${isIncluded}
     union all select '${thing.name}', o.pk,
         coalesce(${either(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
         ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, 1
       from ${observed} o left join main.${thing.name} t on t.${key} = o.pk
-      where (${isGone} or ${isWhole}) and ${isMeant}`;
+      where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
 /** SQL: the drift of all things, or of one. See {@link driftOf}. */
@@ -132,11 +132,11 @@ export const readDrift = async (
   reader: Reader,
   { state = "open", revision }: { readonly state?: "open" | "confirmed"; readonly revision?: number | undefined } = {},
 ): Promise<readonly OpenDrift[]> => {
-  const isMeant = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
+  const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
     `select d.revision, d.thing, d.action, count(*) as records,
        sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged
-     from ${driftSql()} d where ${isMeant} and ${revision === undefined ? "true" : "d.revision = :revision"}
+     from ${driftSql()} d where ${isInState} and ${revision === undefined ? "true" : "d.revision = :revision"}
      group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
   );

@@ -57,7 +57,7 @@ describe("a cell by a name that the console may have for another group, or that 
     expect(await groups()).toEqual(after);
     expect(await tenant.import(exported, cells)).toMatchObject({ update: 0, groupsCreated: 0 });
     expect(await groups()).toEqual(after);
-    // that of another user does
+    // a group with an unknown name is created
     expect(await tenant.import(exported, [...cells, ["谷", "tani", "C"]])).toMatchObject({
       create: 1,
       groupsCreated: 1,

@@ -120,7 +120,7 @@ const writtenBits = (versions: Versions): string =>
 /** The column of what secrets a record has. */
 const SECRETS = "secrets";
 
-/** SQL: true if a record `t` has another value in a column than a new one: nothing, or 全社 where one belongs to an organisation. */
+/** SQL: true if a record `t` has a value in a column. 全社 counts as none for records that always belong to an organisation. */
 export const isFilled = (thing: Thing, name: string): string => {
   const { refers, clearable } = fieldOf(thing, name) ?? {};
   const usual = refers?.to === ORG.name && clearable === false ? `, ${ROOT}` : "";

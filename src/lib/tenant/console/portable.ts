@@ -101,7 +101,7 @@ const deletedValues = (versions: Versions): string =>
   `(select ${valuesOf([...writtenColumns(versions), ...lastingColumns(versions)], "d")} from main.${versionTable(versions)} d
     where d.pk = o.pk and d.action = 'delete' order by d.revision desc limit 1)`;
 
-/** SQL: the id of the record of an observed state `o`: an account has that of its user. */
+/** SQL: the ID of the record with the observed state `o`. An account has the ID of its user. */
 const objectOf = (versions: Versions): string => {
   const { thing } = versions;
   if (thing === ACCOUNT_SETTINGS) return `'${SETTINGS_ID}'`;

@@ -18,7 +18,7 @@ import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
 
 /** Maximum number of records that a task names, where not all are wanted. */
-const MOST_RECORDS = 20;
+const MAX_RECORDS = 20;
 
 /** A change of which a task is. */
 interface TaskChange {
@@ -66,7 +66,7 @@ class TaskReader {
   readonly #records: TaskRecords;
 
   /** @param most number of records that a task names at most */
-  constructor(reader: Reader, most = MOST_RECORDS) {
+  constructor(reader: Reader, most = MAX_RECORDS) {
     this.#reader = reader;
     this.#most = most;
     this.#records = new TaskRecords(reader);

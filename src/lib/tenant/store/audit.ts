@@ -62,12 +62,12 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
 );
 
 /** Organisations that a record names at most. One that touched more names none, as one of the whole tenant. */
-export const MOST_ORGS = 1_000;
+export const MAX_ORGS = 1_000;
 
 /** Each organisation once, in the order of their ids; undefined of none, and of too many. */
 const told = (orgs: readonly string[] = []): readonly string[] | undefined => {
   const all = [...new Set(orgs)].toSorted();
-  return all.length === 0 || all.length > MOST_ORGS ? undefined : all;
+  return all.length === 0 || all.length > MAX_ORGS ? undefined : all;
 };
 
 /** A record's text, one line of JSON: what its hash is made of. */

@@ -8,7 +8,7 @@ import { columnsOfField, recordNumbered } from "../console/named.ts";
 import { readTasks } from "../console/tasks.ts";
 import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
-import { MOST_ORGS } from "../store/audit.ts";
+import { MAX_ORGS } from "../store/audit.ts";
 import { readChange } from "../store/change-number.ts";
 import { orgsOfRecords } from "../store/touched-orgs.ts";
 
@@ -54,14 +54,14 @@ export const confirmTasks = (
     const about: RecordDrift[] = [];
     for (const { number } of tasks) {
       const { revision } = await readChange(writer, number);
-      about.push(...(await readRecordDrift(writer, { revision: revision ?? -1, most: MOST_ORGS + 1 })));
+      about.push(...(await readRecordDrift(writer, { revision: revision ?? -1, most: MAX_ORGS + 1 })));
       const parts =
         records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
       for (const record of parts)
         confirmed += await confirmDrift(writer, { revision: revision ?? -1, record, columns }, done);
     }
     if (confirmed === 0) throw nothingConfirmed(wanted);
-    const orgs = about.length > MOST_ORGS ? undefined : await orgsOfRecords(writer, about);
+    const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);
     const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
     return { result: await readTasks(writer, wanted), objects, orgs, detail: { ...done, records, fields } };
   });

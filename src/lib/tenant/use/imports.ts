@@ -25,7 +25,7 @@ import {
 } from "../store/change-number.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
 import type {
-  Asked,
+  DeletionTarget,
   CommitMoment,
   Content,
   ImportEngine,
@@ -225,8 +225,8 @@ export class TenantImports {
     throw together(refusals);
   }
 
-  /** See {@link Asked}. */
-  async #lesser(): Promise<Asked["lesser"]> {
+  /** See {@link DeletionTarget}. */
+  async #lesser(): Promise<DeletionTarget["lesser"]> {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
     const { may } = await import("../policy/check.ts");

@@ -22,11 +22,11 @@ export const exportAndVerify = (number: string | null): Text =>
     `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
   );
 
-/** What has to be done before an upload that changes mail addresses. @see facts 6.2: by what the console finds people */
+/** What has to be done by hand beside an upload that changes mail addresses. @see facts 6.2: by what the console finds people */
 export const newKeysWarning = (people: number): Text =>
   text(
-    `first change the mail addresses of ${counted(people, "person")} by hand in the console: it is not documented by what an upload finds people, and by the new address it may add each a second time`,
-    `先に、${people} 人のメールアドレスを管理画面で手作業で変更してください。アップロードが何で既存のユーザーを見つけるかは公開資料に記載がなく、新しいアドレスでは同じ人がもう 1 人追加される可能性があります`,
+    `change the mail addresses of ${counted(people, "person")} by hand in the console: the upload file leaves them out, because an upload may add a person a second time by a new address`,
+    `${people} 人のメールアドレスを管理画面で手作業で変更してください。新しいアドレスでは同じ人がもう 1 人追加される可能性があるため、アップロード用ファイルには含めていません`,
   );
 
 /** Where and how to upload a plan's file. */

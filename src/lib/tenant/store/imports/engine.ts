@@ -14,14 +14,14 @@ export interface Content {
 }
 
 /** What a deletion is asked to take, besides what its request says. */
-export interface Asked {
+export interface DeletionTarget {
   readonly ids: readonly string[];
   /** of who is no system administrator: what he may do by which something gets out of the way */
   readonly lesser?: readonly Operation[] | undefined;
 }
 
 /** How a plan is compared again. */
-export interface Again extends Pick<Asked, "lesser"> {
+export interface Again extends Pick<DeletionTarget, "lesser"> {
   /** to somebody, who agrees to what it deletes by now */
 }
 
@@ -162,7 +162,12 @@ export interface ImportEngine {
    * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-permitted` if
    *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
    */
-  planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
+  planDeletion(
+    id: string,
+    request: StoredRequest,
+    asked: DeletionTarget,
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
   /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
   replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
   /**

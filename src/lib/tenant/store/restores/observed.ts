@@ -266,7 +266,7 @@ class ThingStates {
     const local = this.#columns("local");
     const names = [...local.keys()].map(quoteIdentifier);
     const deleted = `${this.#lines} and ${of("isDeleted")} = 1 and ${isGone}`;
-    // that they were here, too, is undone with nothing
+    // an undo of this change does not bring these records back
     await writer.run(
       notingCreated(
         thing.name,

@@ -296,7 +296,7 @@ const findLastAdministrator = async (reader: Reader, staged: Staged, refusals: R
     refusals.refuse("accounts", String(id), what);
 };
 
-/** The state in the console of records of a tenant that is no mirror. */
+/** Refuses observed state if the tenant would not be a mirror. */
 const findStrayStates = ({ lines }: Staged, refusals: Refusals): Promise<void> =>
   refusals.add("observed", `select l.id from ${lines} l where l.resource = :resource order by 1`, () =>
     text("the tenant would not be a mirror of the console", "管理画面のミラーではないテナントになるため"),

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type {
   Again,
-  Asked,
+  DeletionTarget,
   CommitOptions,
   Observed,
   Content,
@@ -82,7 +82,7 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, lesser }: Asked,
+    { ids, lesser }: DeletionTarget,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);

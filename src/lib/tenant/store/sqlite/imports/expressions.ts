@@ -128,7 +128,7 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   return field.merge === "list" ? unlessUnclear(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
 
-/** SQL: what a row has for a new record, or something else if its cell refers to nobody knows whom. */
+/** SQL: a row's value for a new record, or another one if its cell is unclear. */
 const unlessUnclear = (plan: PlanSql, field: ImportedField, value: string, instead: string): string =>
   plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)
     ? either(isUnclear(plan, field), instead, value)
@@ -228,16 +228,16 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
 /** The table with the custom fields of rows that an export does not decide, as they were changed here: `row` and `key`. */
 export const LOCAL_ENTRIES = "s.local_entry";
 
-/** The table with the keys by which cells of an export refer to nobody knows whom: `what`, as `s.refer` has it, and `key`. */
+/** The table with the keys by which cells of an export may refer to several records or to none: `what`, as `s.refer` has it, and `key`. */
 export const UNCLEAR = "s.unclear_cell";
 
-/** SQL: true if a key of a reference is in {@link UNCLEAR}; false if the plan is not that of an export. */
+/** SQL: true if a key of a reference is in {@link UNCLEAR}; false for files that are not exports of the console. */
 export const isUnclearKey = ({ request }: PlanSql, { short }: ImportedField, key: string): string =>
   request.fromConsole === true
     ? `exists (select 1 from ${UNCLEAR} u where u.what = '${short}' and u.key = ${key})`
     : "false";
 
-/** SQL: true if a row's cell of a field refers to nobody knows whom, or one in its list does. */
+/** SQL: true if a row's cell of a field, or a value of its list, may refer to several records or to none. */
 export const isUnclear = (plan: PlanSql, field: ImportedField): string =>
   field.merge === "list"
     ? `exists (select 1 from json_each(${stagedKeys(field)}) e where ${isUnclearKey(plan, field, "e.value")})`

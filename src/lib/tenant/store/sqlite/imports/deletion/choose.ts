@@ -5,7 +5,7 @@ import type { Thing } from "../../../../../model/thing.ts";
 import { USER } from "../../../../../model/user.ts";
 import { text } from "../../../../../text/index.ts";
 import { IS_ABOVE, UNSEEN_MANAGERS } from "../../../accounts.ts";
-import type { Asked } from "../../../imports/engine.ts";
+import type { DeletionTarget } from "../../../imports/engine.ts";
 import { together } from "../../../imports/refusals.ts";
 import { ASKED, chosenNumbers, chosenTable } from "../../../imports/selection.ts";
 import { NO_COUNTS } from "../../../imports/shape.ts";
@@ -154,7 +154,7 @@ interface Choice {
 const judge = (
   database: Database,
   plan: PlanSql,
-  { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: Asked["lesser"] },
+  { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: DeletionTarget["lesser"] },
 ): Choice => {
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
@@ -179,7 +179,7 @@ const judge = (
  * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named, or would be left
  *   without its organisation; `not-permitted` if who asks could not end that; `not-found` if not all that were named are there
  */
-export const choose = (database: Database, plans: PlansSql, lesser: Asked["lesser"]): PlanCounts => {
+export const choose = (database: Database, plans: PlansSql, lesser: DeletionTarget["lesser"]): PlanCounts => {
   for (const { kind, request } of plans) {
     if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
     const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);

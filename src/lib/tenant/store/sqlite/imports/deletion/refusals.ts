@@ -6,7 +6,7 @@ import type { Operation } from "../../../../../model/role.ts";
 import type { SecuredApp } from "../../../../../model/secured-user.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
-import type { Asked } from "../../../imports/engine.ts";
+import type { DeletionTarget } from "../../../imports/engine.ts";
 import { NOTHING_CHANGED } from "../../../imports/refusals.ts";
 
 /** A record on which others depend. */
@@ -82,13 +82,14 @@ const ASK_SYSTEM = text("ask a system administrator", "システム管理者に�
 /** Whose role is not known, or above operator, they do not come to delete. */
 const REVOKE = same("clomoctl clomo-account revoke ACCOUNT");
 
-const mayDo = (lesser: Asked["lesser"], operation: Operation): boolean => lesser?.includes(operation) !== false;
+const mayDo = (lesser: DeletionTarget["lesser"], operation: Operation): boolean =>
+  lesser?.includes(operation) !== false;
 
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
 export const isProtected = (
   { count, names }: InTheWay,
   app: SecuredApp | undefined,
-  lesser: Asked["lesser"],
+  lesser: DeletionTarget["lesser"],
 ): Reason => {
   const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
   const own = mayDo(lesser, "accounts.write") ? REVOKE : ASK_SYSTEM;
@@ -106,7 +107,7 @@ export const isProtected = (
 };
 
 /** Administrators are in organisations that are to go with their users. */
-export const isLeft = ({ count, names }: InTheWay, lesser: Asked["lesser"]): Reason => {
+export const isLeft = ({ count, names }: InTheWay, lesser: DeletionTarget["lesser"]): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(
@@ -195,7 +196,7 @@ const TOGETHER: Freeing = [
 const or = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
 
 /** Those ways that somebody may go, and what he does in place of the others. */
-const waysOf = (freeing: readonly Freeing[], lesser: Asked["lesser"]): readonly Text[] => {
+const waysOf = (freeing: readonly Freeing[], lesser: DeletionTarget["lesser"]): readonly Text[] => {
   const own = freeing.flatMap(([needed, way]) => {
     if (mayDo(lesser, needed)) return [way];
     return needed === "accounts.orgs" ? [FREED_BY_OTHERS] : [];
@@ -214,7 +215,7 @@ const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependen
 };
 
 /** Other records depend on some that would be deleted. */
-export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: Asked["lesser"]): Reason => {
+export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: DeletionTarget["lesser"]): Reason => {
   const noun = nounOf(thing);
   const named = held.slice(0, MOST_NAMED).map(({ name, by }): Text => {
     const parts = by.map((one) => holding(thing, one));

@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { Again, Asked, CommitMoment, Observed, WrittenFile } from "../../../imports/engine.ts";
+import type { Again, DeletionTarget, CommitMoment, Observed, WrittenFile } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
 import type { Scope } from "../../../store.ts";
@@ -43,7 +43,7 @@ export type Task =
       readonly request: StoredRequest;
       /** of what was named */
       readonly ids: readonly string[];
-      readonly lesser: Asked["lesser"];
+      readonly lesser: DeletionTarget["lesser"];
     } & StagedTask)
   | ({
       readonly type: "verify";

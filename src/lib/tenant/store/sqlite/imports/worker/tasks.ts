@@ -10,7 +10,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../../../
 import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { Database } from "../../database.ts";
-import type { Asked, CommitMoment } from "../../../imports/engine.ts";
+import type { DeletionTarget, CommitMoment } from "../../../imports/engine.ts";
 import { nextChange } from "../../../audit.ts";
 import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
 import type { Reader, Scope, Writer } from "../../../store.ts";
@@ -265,12 +265,12 @@ export class Staging {
 
 const AS_IT_IS = text("pass the console's export unmodified", "管理画面のエクスポートをそのまま指定してください");
 
-/** Compares staged rows, or what a deletion takes, with the tenant. @param lesser see {@link Asked} */
+/** Compares staged rows, or what a deletion takes, with the tenant. @param lesser see {@link DeletionTarget} */
 const compareAndKeep = async (
   database: Database,
   record: ImportRecord,
   plans: PlansSql,
-  lesser?: Asked["lesser"],
+  lesser?: DeletionTarget["lesser"],
 ): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";

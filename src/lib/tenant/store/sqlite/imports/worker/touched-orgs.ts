@@ -2,7 +2,7 @@ import { ACCOUNT } from "../../../../../model/account.ts";
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { bitOf, versionTable } from "../../../../versions/tables.ts";
-import { MOST_ORGS } from "../../../audit.ts";
+import { MAX_ORGS } from "../../../audit.ts";
 import { THEN } from "../../../sql/forms.ts";
 import { ORGS_OF } from "../../../touched-orgs.ts";
 import type { Database } from "../../database.ts";
@@ -93,7 +93,7 @@ export const touchedOrgs = (database: Database, revision: number): readonly stri
   const sources = Object.entries(ORGS_OF).flatMap(([thing, placesOf]) => sourcesOf(thing, placesOf));
   for (const { from, org, pk } of [...sources, ...accountSources()]) {
     // a million records are looked through for nothing once there is no further organisation
-    const limit = Math.min(all, MOST_ORGS + 1) - found;
+    const limit = Math.min(all, MAX_ORGS + 1) - found;
     if (limit <= 0) break;
     found += database.run(
       `insert into temp.touched_org select distinct ${org} from ${from} and ${org} is not null
@@ -101,7 +101,7 @@ export const touchedOrgs = (database: Database, revision: number): readonly stri
       { revision, limit },
     );
   }
-  if (found === 0 || found > MOST_ORGS) return undefined;
+  if (found === 0 || found > MAX_ORGS) return undefined;
   const ids = database.all(
     `select coalesce((select o.id from main.${ORG.name} o where o.pk = t.org),
        (select v.id from main.org_version v where v.pk = t.org and v.revision = :revision and v.action = 'delete')) as id
