@@ -112,7 +112,6 @@ describe("broken fixtures", () => {
       "blank-org",
       "column-blank",
       "header-removed",
-      "key-pending",
       "name-near",
       "new-address",
       "operator-stranded",

@@ -45,6 +45,8 @@ export class OrgMatcher {
   readonly root: number;
   /** the `pk` of the organisation that a row stands for, by row number */
   readonly matched = new Map<number, number>();
+  /** the `pk` of the organisations that a row may stand for, where nobody can tell which one it is, by row number */
+  readonly ambiguous: Map<number, readonly number[]>;
   readonly claimedBy = new Map<number, OrgRow>();
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
@@ -52,9 +54,12 @@ export class OrgMatcher {
   readonly #children = new Map<string, ExistingOrg[]>();
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByName = new Map<string, OrgRow>();
-  readonly #nodes = new Map<OrgRow, OrgParent>();
   readonly #parents = new Map<OrgRow, OrgParent | ParentFault>();
   readonly #paths = new Map<OrgRow, string | undefined>();
+  readonly #depths = new Map<OrgRow, number>();
+  /** the same of rows that are still to be decided */
+  readonly #possible = new Map<OrgRow, ReadonlySet<number>>();
+  readonly #unclear: Set<number>;
   readonly #report: (row: OrgRow, fault: MatchFault) => void;
   #byPath:
     | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
@@ -76,20 +81,41 @@ export class OrgMatcher {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
       if (org.parent !== null) push(this.#children, `${org.parent}/${nameKey(org.name)}`, org);
     }
+    this.ambiguous = new Map(options.local?.ambiguous);
+    this.#unclear = new Set([...this.ambiguous.values()].flat());
     for (const row of rows) if (row.code !== null) this.#matchByCode(row, codeKey(row.code));
-    for (const row of rows) this.#nodeOf(row);
+    const levels = Map.groupBy(rows, (row) => this.#depthOf(row));
+    for (const depth of [...levels.keys()].toSorted((one, other) => one - other)) {
+      for (const row of levels.get(depth) ?? [])
+        if (row.code === null && row.name !== null) this.#matchByName(row, row.name);
+      this.#decide();
+    }
   }
 
   /** The parent a row's cells name, or why there is none. */
   parentOf(row: OrgRow): OrgParent | ParentFault {
     const known = this.#parents.get(row);
     if (known !== undefined) return known;
-    // a row that reaches itself on the way up has no valid parent
-    this.#parents.set(row, "parent-unknown");
     const named = this.#namedParent(row);
     const parent = typeof named === "object" && "code" in named ? this.#nodeOf(named) : named;
     this.#parents.set(row, parent);
     return parent;
+  }
+
+  /** The row that a row's cells name as its parent. */
+  #rowAbove(row: OrgRow): OrgRow | undefined {
+    const named = this.#namedParent(row);
+    return typeof named === "object" && "code" in named ? named : undefined;
+  }
+
+  /** The number of rows without a code directly above one: what is above is matched first. */
+  #depthOf(row: OrgRow): number {
+    const known = this.#depths.get(row);
+    if (known !== undefined) return known;
+    const above = row.code === null ? this.#rowAbove(row) : undefined;
+    const depth = above?.code === null ? this.#depthOf(above) + 1 : 0;
+    this.#depths.set(row, depth);
+    return depth;
   }
 
   /** The organisation's current path in the tenant. */
@@ -108,7 +134,7 @@ export class OrgMatcher {
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByCode.set(key, row);
     const { local } = this.#options;
-    if (local?.leftOut.has(row.row) === true) return;
+    if (this.ambiguous.has(row.row)) return;
     const decided = this.orgs.get(local?.decided.get(row.row) ?? -1);
     const org = decided ?? this.#orgByCode.get(key);
     if (org !== undefined) this.#claim(org, row);
@@ -120,29 +146,64 @@ export class OrgMatcher {
   }
 
   /** What a row stands for: an organisation of the tenant, or a new one. */
-  #nodeOf(row: OrgRow): OrgParent {
-    const known = this.#nodes.get(row);
-    if (known !== undefined) return known;
-    if (row.code === null && row.name !== null) this.#matchByName(row, row.name);
-    const org = this.matched.get(row.row);
-    const node = org === undefined ? { row: row.row } : { org };
-    this.#nodes.set(row, node);
-    return node;
+  #nodeOf({ row }: OrgRow): OrgParent {
+    const org = this.matched.get(row);
+    return org === undefined ? { row } : { org };
   }
 
   #matchByName(row: OrgRow, name: string): void {
     const parent = this.parentOf(row);
     if (typeof parent === "string") return;
-    const place = `${"org" in parent ? parent.org : `row ${parent.row}`}/${nameKey(name)}`;
+    const placeBelow = (above: number | string): string => `${above}/${nameKey(name)}`;
+    const place = placeBelow("org" in parent ? parent.org : `row ${parent.row}`);
     const twin = this.#rowByName.get(place);
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByName.set(place, row);
-    const isFree = ({ pk }: ExistingOrg): boolean => !this.claimedBy.has(pk);
-    const candidates = (this.#children.get(place) ?? []).filter(isFree);
-    const elsewhere = this.orgs.get(this.#options.local?.places.get(place) ?? -1);
-    const org = uniqueCandidate(candidates.length === 0 && elsewhere ? [elsewhere].filter(isFree) : candidates);
-    if (org === "several") this.#report(row, { count: candidates.length });
-    else if (org !== "none") this.#claim(org, row);
+    const above = "row" in parent ? this.ambiguous.get(parent.row) : undefined;
+    const places = above?.map(placeBelow) ?? [place];
+    const isFree = ({ pk }: { readonly pk: number }): boolean => !this.claimedBy.has(pk);
+    const candidates = places.flatMap((one) => this.#children.get(one) ?? []).filter(isFree);
+    const org = above === undefined ? uniqueCandidate(candidates) : "several";
+    if (org === "several" && above === undefined) return this.#report(row, { count: candidates.length });
+    const { local } = this.#options;
+    if (typeof org === "object" && (local?.open.get(org.pk) ?? 0) === 0) return this.#claim(org, row);
+    const known = places.flatMap((one) => local?.places.get(one) ?? []).filter(isFree);
+    const sure = [...(typeof org === "object" ? [org] : candidates), ...known.filter(({ isDoubted }) => !isDoubted)];
+    this.#possible.set(row, new Set((sure.length === 0 ? known : sure).map(({ pk }) => pk)));
+  }
+
+  /** Decides whose the rows are of organisations that the console may have in other places; nobody can tell of those left. */
+  #decide(): void {
+    this.#eliminate();
+    const isDeleted = new Set(this.#options.local?.deleted.map(({ pk }) => pk));
+    for (const [row, holders] of this.#possible) {
+      const living = holders.difference(isDeleted);
+      if (living.size > 0) this.#possible.set(row, living);
+    }
+    this.#eliminate();
+    for (const [{ row }, holders] of this.#possible) {
+      if (holders.size > 0) this.ambiguous.set(row, [...holders]);
+      for (const pk of holders) this.#unclear.add(pk);
+    }
+    this.#possible.clear();
+  }
+
+  /** Gives each organisation the only row that is that of no other one, until there is none. */
+  #eliminate(): void {
+    for (;;) {
+      const single = [...this.#possible].filter(([, holders]) => holders.size === 1);
+      const byOrg = Map.groupBy(single, ([, [pk = 0]]) => pk);
+      const decided = [...byOrg].filter(([pk, rows]) => rows.length === 1 && !this.#unclear.has(pk));
+      if (decided.length === 0) return;
+      for (const [pk, [one]] of decided) {
+        const org = this.orgs.get(pk);
+        if (org === undefined || one === undefined) continue;
+        this.#claim(org, one[0]);
+        this.#possible.delete(one[0]);
+      }
+      const taken = new Set(decided.map(([pk]) => pk));
+      for (const [row, holders] of this.#possible) this.#possible.set(row, holders.difference(taken));
+    }
   }
 
   #namedParent(row: OrgRow): OrgRow | OrgParent | ParentFault {

@@ -56,20 +56,27 @@ export interface OrgTreeOptions {
 /** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
 export type OrgBits = number;
 
+/** An organisation that may be in a place in the console. */
+export interface PossiblePlace {
+  readonly pk: number;
+  /** somebody said that it is elsewhere by now */
+  readonly isDoubted: boolean;
+}
+
 /** What was changed here since the console last showed it, of an export of the console. */
 export interface LocalOrgs {
   /** the fields that an export does not decide, by the `pk` of their organisations */
   readonly open: ReadonlyMap<number, OrgBits>;
   /** the `pk` of the organisations that rows with such codes belong to, by row */
   readonly decided: ReadonlyMap<number, number>;
-  /** the rows of which nobody can tell whose they are, or whose code another organisation has here */
-  readonly leftOut: ReadonlySet<number>;
-  /** the `pk` of the organisations that stay though an export lacks them: they were changed here, or rows may be theirs */
+  /** the rows with such codes of which nobody can tell whose they are, with the `pk` of those that they may be; none: another one has the code here */
+  readonly ambiguous: ReadonlyMap<number, readonly number[]>;
+  /** the `pk` of the organisations that stay though an export lacks them, as they were changed here */
   readonly kept: ReadonlySet<number>;
   /** the `pk` of those to which something refers that was changed here: they stay as long as that does */
   readonly held: ReadonlySet<number>;
-  /** the `pk` of organisations that the console may have without a code, by the `pk` of the organisation above and the key of the name: `1/営業部` */
-  readonly places: ReadonlyMap<string, number>;
+  /** the organisations that the console may have without a code, by the `pk` of the organisation above and the key of the name: `1/営業部` */
+  readonly places: ReadonlyMap<string, readonly PossiblePlace[]>;
   /** those that were deleted here, and that the console may have yet */
   readonly deleted: readonly ExistingOrg[];
 }
@@ -128,6 +135,8 @@ export interface OrgTreePlan {
   readonly held: readonly number[];
   /** the rows of an export whose organisations are not moved, because the move would make a cycle */
   readonly inPlace: ReadonlySet<number>;
-  /** the rows of new organisations that are left out, as the one above them is */
+  /** the rows that change and create nothing, because of what was changed here */
   readonly leftOut: ReadonlySet<number>;
+  /** those of which nobody can tell whose they are, with the `pk` of the organisations that they may be */
+  readonly ambiguous: ReadonlyMap<number, readonly number[]>;
 }

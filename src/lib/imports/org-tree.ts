@@ -28,7 +28,7 @@ class OrgTree {
   readonly #findings: OrgFinding[] = [];
   readonly #invalid: Set<number>;
   readonly #inPlace = new Set<number>();
-  readonly #leftOut = new Set<number>();
+  readonly #leftOut: Set<number>;
 
   constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgTreeOptions) {
     this.#rows = rows;
@@ -36,6 +36,8 @@ class OrgTree {
     this.#byNumber = new Map(rows.map((row) => [row.row, row]));
     this.#invalid = new Set(rows.filter(({ invalid }) => invalid).map(({ row }) => row));
     this.#matcher = new OrgMatcher(rows, orgs, options, (row, fault) => this.#reportMismatch(row, fault));
+    this.#leftOut = new Set(this.#matcher.ambiguous.keys());
+    for (const row of rows) if (this.#isBelowDeleted(row)) this.#inPlace.add(row.row);
   }
 
   /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
@@ -61,6 +63,7 @@ class OrgTree {
       findings: this.#findings,
       inPlace: this.#inPlace,
       leftOut: this.#leftOut,
+      ambiguous: this.#matcher.ambiguous,
       ...lacking,
     };
   }
@@ -71,9 +74,7 @@ class OrgTree {
 
   /** True if a row changes and creates nothing, because of what was changed here. */
   #isLeftOut(row: OrgRow): boolean {
-    const { local } = this.#options;
-    const isOne = local?.leftOut.has(row.row) === true || this.#leftOut.has(row.row);
-    return isOne || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
+    return this.#leftOut.has(row.row) || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
   }
 
   /** Leaves out new organisations below one that is left out: they have no other place than the one that their rows name. */
@@ -81,7 +82,7 @@ class OrgTree {
     const before = this.#leftOut.size;
     for (const row of this.#rows) {
       const isNew = this.#isValid(row) && !this.#isLeftOut(row) && this.#matcher.existing(row) === undefined;
-      if (!isNew || !this.#isBelowLeftOut(row)) continue;
+      if (!isNew || !(this.#isBelowDeleted(row) || this.#isBelowLeftOut(row))) continue;
       const field = row.parentCode === null ? "parentPath" : "parentCode";
       const params = { parent: row.parentCode ?? row.parentPath ?? "" };
       this.#findings.push({ code: "org-left-out", row: row.row, line: row.line, field, params });
@@ -90,10 +91,15 @@ class OrgTree {
     return this.#leftOut.size > before;
   }
 
+  /** True if a row's cells name an organisation as its parent that was deleted here. */
+  #isBelowDeleted(row: OrgRow): boolean {
+    const parent = this.#matcher.parentOf(row);
+    return typeof parent !== "string" && "org" in parent && this.#isDeletedHere(parent.org);
+  }
+
   /** True if a row's cells name an organisation as its parent that is not here, or of which nobody can tell which one it is. */
   #isBelowLeftOut(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
-    if (typeof parent !== "string" && "org" in parent) return this.#isDeletedHere(parent.org);
     const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
     return above !== undefined && this.#isLeftOut(above);
   }
@@ -339,13 +345,14 @@ class OrgTree {
       pk !== root && above !== true && !claimedBy.has(pk) && !this.#isDeletedHere(pk);
     const all = [...orgs.values()].filter(isOther);
     const held = new Set<number>();
-    const isLocal = (pk: number): boolean => local?.kept.has(pk) === true || held.has(pk);
+    const kept = new Set([...(local?.kept ?? []), ...[...this.#matcher.ambiguous.values()].flat()]);
+    const isLocal = (pk: number): boolean => kept.has(pk) || held.has(pk);
     const hold = (pk: number): void => {
       if (!isLocal(pk)) held.add(pk);
       const above = orgs.get(orgs.get(pk)?.parent ?? root);
       if (above !== undefined && isOther(above)) hold(above.pk);
     };
-    for (const { pk } of all) if (local?.kept.has(pk) === true || local?.held.has(pk) === true) hold(pk);
+    for (const { pk } of all) if (kept.has(pk) || local?.held.has(pk) === true) hold(pk);
     const lacking = all.filter(({ pk }) => !isLocal(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);

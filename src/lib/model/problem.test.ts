@@ -20,7 +20,6 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "row-blank": { count: 3 },
   "character-bom": {},
   "character-invisible": { codePoint: "U+200B", count: 2 },
-  "key-pending": { tasks: "11, 12" },
   "org-left-out": { parent: "S" },
   "row-ambiguous": { records: "山田" },
   "key-mended": { value: "A1" },

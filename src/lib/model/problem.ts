@@ -466,10 +466,6 @@ export const PROBLEMS = {
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
-  "key-pending": error(
-    "nobody can tell whose it is in the console: it changes by what is still to be done there (tasks {tasks})",
-    "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
-  ),
   "row-ambiguous": warning(
     (p) => `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key`,
     (p) =>

@@ -89,49 +89,6 @@ test("of a task with more records than it names it is not known whose they are, 
   expect(hint("docs")).not.toContain("still to be done");
 });
 
-const pending = (kind: "orgs" | "users", of?: string) => {
-  const remedies = new Remedies(kind);
-  for (const tasks of ["2, 10", "1, 2"])
-    remedies.take({ code: "key-pending", params: { tasks, ...(of && { of }) }, severity: "error", column: 1 });
-  return remedies;
-};
-const afterPending = (of: string | undefined, open: readonly number[], keys: readonly KeyName[] = []) =>
-  nextOfExport(
-    { kind: "users", file: "e.csv", options: OPTIONS },
-    {
-      remedies: pending("users", of),
-      whole: undefined,
-      tasks: open.map((number) => ({ ...TASK, number })),
-      keys,
-    },
-  );
-const UNDO = "; if they are not to be done, undo them here (clomoctl undo; their numbers: clomoctl console list)";
-
-test("where nobody can tell whose a row is, each of the tasks is done and confirmed first", () => {
-  const hint = afterPending(undefined, [1, 2, 3, 10]);
-  expect(hint?.en).toBe(
-    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl users import e.csv --from-console${UNDO}`,
-  );
-  expect(hint?.ja).toContain("clomoctl console confirm 1 2 10 。");
-});
-
-test("where nobody can tell what a cell names, its own export is next", () => {
-  expect(afterPending("orgs", [1, 2, 10], ["employee-code"])?.en).toBe(
-    `do these tasks in the console first (clomoctl console show 1), record it: clomoctl console confirm 1 2 10; then export anew: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import e.csv --from-console${UNDO}`,
-  );
-});
-
-test("where all of the tasks are closed, a further key tells whose a row is, or somebody writes it here", () => {
-  const before =
-    "if it is from before these tasks (clomoctl console show 2), export anew: clomoctl users import e.csv --from-console";
-  expect(afterPending(undefined, [3], ["employee-code"])?.en).toBe(
-    `${before}; if the console has it so, import it by another key: clomoctl users import e.csv --key employee-code --from-console`,
-  );
-  expect(afterPending(undefined, [3])?.en).toBe(
-    `${before}; if the console has it so, change it here by hand as the console has it`,
-  );
-});
-
 test("no more than three are named", () => {
   const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
   expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain("1 (総務部), 2 (総務部), 3 (総務部), …: do");

@@ -16,7 +16,7 @@ export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update"
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
 export interface Refused {
-  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "pending" | "protected">;
+  readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "protected">;
   /** the problem of the file as a whole; undefined where rows are refused */
   readonly whole: string | undefined;
   /** the open tasks of the console */
@@ -48,7 +48,6 @@ export function nextOfExport(requested: ImportRequest, refused: Refused): Text |
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
-  if (remedies.pending.size > 0) return confirmFirst({ ...requested, options }, refused);
   const tasks = concernedTasks(requested, refused);
   if (tasks.length > 0) return tasksFirst(tasks, requested, then);
   if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
@@ -161,41 +160,6 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
   return text(
     `still to be done in the console: ${all.en}${more}: do it there (${line("console show", [number])}), export anew, and then: ${then}${done.en}; if you do not want it, put back here what the console has: ${line("console drop", [number])}`,
     `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここを管理画面の内容に戻してください: ${line("console drop", [number])}`,
-  );
-}
-
-/**
- * What went from one record to another: only whoever did it in the console knows. Of what cells name, its own export says so;
- * a further key says whose a row is. @param given the refused import
- */
-function confirmFirst(given: ImportRequest, { remedies, tasks, keys = [] }: Refused): Text {
-  const open = tasks.map(({ number }) => number).filter((number) => remedies.pending.has(number));
-  const all = open.toSorted((one, other) => one - other).join(" ");
-  const [first] = all.split(" ");
-  const others = exportsOf([...remedies.elsewhere].filter((of) => of !== given.kind));
-  const then = importCommand(given, NOTHING_NEEDED);
-  const anew = text(
-    `export anew: ${others}${others && "; then: "}${then}`,
-    `もう一度エクスポートしてから: ${others}${others && " 。続けて: "}${then} `,
-  );
-  if (all === "") return asClosed(given, { remedies, keys }, anew);
-  return text(
-    `do these tasks in the console first (clomoctl console show ${first}), record it: clomoctl console confirm ${all}; then ${anew.en}; if they are not to be done, undo them here (clomoctl undo; their numbers: clomoctl console list)`,
-    `先に管理画面でこれらの作業を行い(手順: clomoctl console show ${first})、完了を記録してください: clomoctl console confirm ${all} 。続けて、${anew.ja}。行わない場合は、ここで取り消してください(clomoctl undo。変更番号: clomoctl console list)`,
-  );
-}
-
-/** Where nothing is open any more: an export from before, or one that a further key, or a change here, lets be read rightly. */
-function asClosed(given: ImportRequest, { remedies, keys = [] }: Pick<Refused, "remedies" | "keys">, anew: Text): Text {
-  const [first = 0] = remedies.pending;
-  const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED)).join(", ");
-  const { en, ja } =
-    byKey === ""
-      ? text("change it here by hand as the console has it", "管理画面のとおりにここでも変更してください")
-      : text(`import it by another key: ${byKey}`, `別のキーで取り込んでください: ${byKey} `);
-  return text(
-    `if it is from before these tasks (clomoctl console show ${first}), ${anew.en}; if the console has it so, ${en}`,
-    `これらの作業(clomoctl console show ${first})より前のものなら、${anew.ja}。管理画面が現在このとおりなら、${ja}`,
   );
 }
 

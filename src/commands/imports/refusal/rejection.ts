@@ -65,7 +65,7 @@ function nextStep(
   { tasks = [], isSystem = true }: RejectedFor,
 ): Text {
   const isExport = requested.options.fromConsole;
-  const isPeople = (whole === undefined || whole === "delete-held") && found.pending.size === 0;
+  const isPeople = whole === undefined || whole === "delete-held";
   if (isPeople && plan.foreign === undefined) {
     if (found.mixed) return sortAnew(requested, found);
     if (found.newAddresses.length > 0) return keepPeople(requested, found);

@@ -90,7 +90,6 @@ export class Remedies implements Remedy {
   readonly #concerned = new Set<string>();
   readonly #headers = new Set<string>();
   readonly #elsewhere = new Set<FormatName>();
-  readonly #pending = new Set<number>();
   readonly #holders = new Set<FormatName>();
   readonly #newAddresses: NewAddress[] = [];
   #mixed = false;
@@ -132,10 +131,6 @@ export class Remedies implements Remedy {
     const elsewhere = params["named"] === undefined ? ELSEWHERE.get(code) : undefined;
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
-    if (code === "key-pending") {
-      for (const task of String(params["tasks"]).split(", ")) this.#pending.add(Number(task));
-      if (params["of"] !== undefined) this.#elsewhere.add(params["of"] as FormatName);
-    }
     if (code === "org-delete-holds")
       for (const kind of HOLDERS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
     for (const value of Object.values(params))
@@ -165,11 +160,6 @@ export class Remedies implements Remedy {
   /** The kinds of records that cells name and the tenant lacks, or may have by another key than the console; other files have them. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
-  }
-
-  /** The numbers of the tasks, open or closed by somebody, because of which a cell or an organisation's row may mean several records. */
-  get pending(): ReadonlySet<number> {
-    return this.#pending;
   }
 
   /** The kinds of records that keep organisations from being deleted. */

@@ -40,15 +40,6 @@ const states = async () => (await tasks.list(true)).filter(([place]) => place > 
 const openPlaces = async () =>
   (await tasks.list(true)).filter(([, , state]) => state !== "done").map(([place, , state]) => [place, state]);
 
-/** The problems of an export that is refused, as `code@row`. */
-const refused = async (request: object, cells: Cells): Promise<readonly string[]> => {
-  const plan = await tenant.plan({ ...FROM, ...request }, cells);
-  expect(plan.rejected).toBe(true);
-  const found = await tenant.errors(plan);
-  await tenant.client.imports.discard(plan.id);
-  return found.map(({ code, row }) => `${code}@${row}`);
-};
-
 /** Takes an export over that is from before the tasks were done, and returns how many rows were left out. */
 const takenBefore = async (request: object, cells: Cells): Promise<number> => {
   const before = await openPlaces();
@@ -164,15 +155,66 @@ describe("an export from before keys went from one record to another", () => {
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
   });
 
-  test("is refused of organisations without codes, by their names", async () => {
-    const [first, second] = [await org("甲"), await org("乙")];
-    await tenant.client.orgs.edit(first.id, { name: "丙" });
-    await tenant.client.orgs.edit(second.id, { name: "甲" });
-    await tenant.client.orgs.edit(first.id, { name: "乙" });
-    expect(await refused({ kind: "orgs" }, ORGS)).toEqual(["key-pending@4", "key-pending@5"]);
-    await tasks.confirm(2, 3);
-    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
-    expect((await org("乙")).id).toBe(first.id);
+  describe("of organisations without codes, which have only their names", () => {
+    const rename = async (one: Org, name: string) => tenant.client.orgs.edit(one.id, { name });
+    const take = (cells: Cells) => tenant.import({ kind: "orgs", fromConsole: true }, cells);
+    const exchange = async (first: Org, second: Org) => {
+      await rename(first, "丙");
+      await rename(second, "甲");
+      await rename(first, "乙");
+    };
+
+    test("leaves them out until somebody says that the tasks are done", async () => {
+      const [first, second] = [await org("甲"), await org("乙")];
+      await exchange(first, second);
+      expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
+      await tasks.confirm(2, 3);
+      expect(await take(ORGS)).toMatchObject({ update: 0, create: 0, delete: 0 });
+      expect(await tasks.list()).toEqual([]);
+      expect((await org("乙")).id).toBe(first.id);
+    });
+
+    test("leaves out what is below them and may be one of several; what may be one alone stays as it is", async () => {
+      const below: Cells = [
+        ["組織名", "組織コード", "上位組織パス"],
+        ...ORGS.slice(1),
+        ["子", "", "甲"],
+        ["子", "", "乙"],
+        ["孫", "", "甲/子"],
+        ["長女", "", "甲"],
+        ["次女", "N", "甲"],
+      ];
+      await take(below);
+      const before = await tenant.client.orgs.list();
+      const [first, second] = [await org("甲"), await org("乙")];
+      await exchange(first, second);
+      const exchanged = await tenant.client.orgs.list();
+      expect(await takenBefore({ kind: "orgs" }, below)).toBe(4);
+      expect(await tenant.client.orgs.list()).toEqual(exchanged);
+      const open = await tenant.client.console.list({});
+      await dropTasks(tenant.client, ...open.map(({ number }) => number));
+      expect((await tenant.client.orgs.list()).map(({ path }) => path)).toEqual(before.map(({ path }) => path));
+      expect(await take(below)).toMatchObject({ update: 0, create: 0, delete: 0 });
+      expect(await tasks.list()).toEqual([]);
+    });
+
+    test("tells them apart if only one of them may have the other place, before and after", async () => {
+      const [first, second] = [await org("甲"), await org("乙")];
+      await rename(first, "丙");
+      await rename(second, "甲");
+      expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(0);
+      expect(await take([...ORGS.slice(0, 3), ["甲", "", ""], ["丙", "", ""]])).toMatchObject({ update: 0, delete: 0 });
+      expect(await tasks.list()).toEqual([]);
+      expect([(await org("丙")).id, (await org("甲")).id]).toEqual([first.id, second.id]);
+    });
+
+    test("takes a row for what is here rather than for what was deleted", async () => {
+      await remove("orgs", (await org("甲")).id);
+      const { after } = await tenant.client.orgs.create({ name: "甲", parentId: (await org("全社")).id });
+      expect(await take(ORGS)).toMatchObject({ create: 0, delete: 0 });
+      expect((await org("甲")).id).toBe(after.id);
+      expect(await tasks.list()).toEqual([]);
+    });
   });
 });
 

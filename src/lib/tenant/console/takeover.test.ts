@@ -260,6 +260,28 @@ describe("any · any · not possible here", () => {
   });
 });
 
+test("any · any · not possible here, below an organisation that was deleted here: contradiction", async () => {
+  await remove("orgs", (await org("S")).id);
+  const shown: Cells = [...ORGS.slice(0, 2), ["西", "W", "S"], ["南", "S", ""]];
+  const plan = await tenant.import(ORGS_OF, shown);
+  expect(plan).toMatchObject({
+    update: 0,
+    merged: {
+      contradicted: 1,
+      open: 1,
+      first: [{ name: "西 <W>", field: "parent", local: "全社", console: "S" }],
+    },
+  });
+  expect((await org("W")).parentId).toBe((await org("全社")).id);
+  expect(await tasks.list()).toEqual([
+    [1, "delete", "open"],
+    [0, "move", "contradicted"],
+  ]);
+  // taking over the same file again changes nothing
+  await tenant.import(ORGS_OF, shown);
+  expect((await tasks.list()).map(([, work]) => work)).toEqual(["delete", "move"]);
+});
+
 test("any · any · not possible here: undone in the mirror alone, nothing is left of it", async () => {
   await edit("sato@x", { emails: ["sato@x", "second@x"] });
   const { id } = await tenant.import(USERS_OF, withYamada(...YAMADA.with(5, "second@x")));

@@ -1,3 +1,5 @@
+import { ORG } from "../../../../../model/organisation.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
 import { observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
@@ -42,16 +44,19 @@ const columnsOf = (plan: PlanSql): readonly { readonly name: string; readonly sh
     name: field.stored,
     shown: (value: string) => readable(plan.kind, field, value),
   })),
-  ...(plan.kind.table.planner === undefined
-    ? []
-    : [
-        {
-          name: "parent",
-          shown: (value: string) =>
-            `(select coalesce(above.code, above.name) from ${plan.kind.thing.name} above where above.pk = ${value})`,
-        },
-      ]),
+  ...(plan.kind.table.planner === undefined ? [] : [{ name: "parent", shown: calledOrg }]),
 ];
+
+/** SQL: an organisation of today, one that was deleted here, or one that a row creates. @param pk SQL of its number */
+const calledOrg = (pk: string): string => {
+  const made = `a.row = ${pk} - (select last from collection where name = 'orgs')`;
+  const [local, deleted, planned] = [
+    `${ORG.name} a where a.pk = ${pk}`,
+    `main.${observedTable(versionsOf(ORG.name))} a where a.pk = ${pk}`,
+    `s.org_after a where ${made}`,
+  ].map((from) => `(select coalesce(a.code, a.name) from ${from})`);
+  return `coalesce(${local}, ${deleted}, ${planned})`;
+};
 
 /** Selects the values in which an export contradicts the tenant: `pk`, `name`, `field`, `local`, `console`, `confirmed`. */
 class ContradictionSql {

@@ -7,6 +7,7 @@ import type {
   OrgOutcome,
   OrgRow,
   OrgTreePlan,
+  PossiblePlace,
 } from "../../../../../imports/org-tree.ts";
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG } from "../../../../../model/organisation.ts";
@@ -73,12 +74,6 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
     }));
 };
 
-/** The entries whose key only one has. */
-const unique = (entries: readonly (readonly [string, number])[]): ReadonlyMap<string, number> => {
-  const byKey = Map.groupBy(entries, ([key]) => key);
-  return new Map([...byKey.values()].flatMap(([one, ...others]) => (one && others.length === 0 ? [one] : [])));
-};
-
 /** A file, and the organisations that it is compared with. */
 interface Compared {
   readonly rows: readonly OrgRow[];
@@ -94,7 +89,7 @@ interface PossibleOrg extends ObservedOrg {
 const decideCodes = (
   possible: readonly PossibleOrg[],
   { rows, orgs }: Compared,
-): Pick<LocalOrgs, "decided" | "leftOut"> & Pick<OrgMerge, "possibleFor"> => {
+): Pick<LocalOrgs, "decided" | "ambiguous"> => {
   const local = new Map(orgs.map((org) => [org.pk, org]));
   const states = new Map(possible.map((one) => [one.org.pk, one.states]));
   const byCode = new Map<string, Set<number>>();
@@ -122,28 +117,29 @@ const decideCodes = (
   pairs.decide();
   const codeOf = new Map(rows.map((row) => [row.row, row.code]));
   const isHeld = (row: number): boolean => certain.has(codeKey(codeOf.get(row) ?? ""));
-  const { ambiguous } = pairs;
-  return {
-    decided: new Map(pairs.decided),
-    leftOut: new Set([...ambiguous.keys(), ...pairs.others.filter(isHeld)]),
-    possibleFor: new Map([...ambiguous].map(([row, records]) => [row, [...records]])),
-  };
+  const strangers = pairs.others.filter(isHeld).map((row) => [row, []] as const);
+  const ambiguous = [...pairs.ambiguous].map(([row, records]) => [row, [...records]] as const);
+  return { decided: new Map(pairs.decided), ambiguous: new Map([...ambiguous, ...strangers]) };
 };
 
 /** The places in which the console may have an organisation without a code. */
-const placesOf = ({ org, states }: PossibleOrg): readonly (readonly [string, number])[] => {
+const placesOf = ({ org, states, isHere, confirmed }: PossibleOrg): readonly (readonly [string, PossiblePlace])[] => {
   if (!states.some(({ code }) => code === null)) return [];
   const [names, parents] = [states.map(({ name }) => nameKey(name)), states.map(({ parent }) => parent)];
   const places = parents.flatMap((parent) => names.map((name) => `${parent}/${name}`));
-  return [...new Set(places)].map((place) => [place, org.pk] as const);
+  const local = isHere ? places.at(-1) : undefined;
+  return [...new Set(places)].map((place) => [place, { pk: org.pk, isDoubted: confirmed !== 0 && place !== local }]);
+};
+
+const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
+  const byPlace = Map.groupBy(possible.flatMap(placesOf), ([place]) => place);
+  return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
 };
 
 /** An export of organisations, merged with what was changed here. */
 export interface OrgMerge {
   readonly local: LocalOrgs;
   readonly possible: readonly PossibleOrg[];
-  /** the `pk` of the organisations that each row may belong to that is left out */
-  readonly possibleFor: ReadonlyMap<number, readonly number[]>;
   /** the fields that are given up as the export contradicts them, by the `pk` of their organisations */
   readonly givenUp: ReadonlyMap<number, OrgBits>;
 }
@@ -155,19 +151,17 @@ export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared):
     ...one,
     states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
   }));
-  const { possibleFor, ...decided } = decideCodes(possible, file);
   const isKept = ({ isHere, isExpected }: PossibleOrg): boolean => isHere && !(isExpected && prefersConsole(plan));
   const held = database.all(`select t.pk from main.${ORG.name} t where ${isHeldByDrift(plan.kind)}`);
   return {
     possible,
-    possibleFor,
     givenUp: new Map(),
     local: {
-      kept: new Set([possible.filter(isKept).map(({ org }) => org.pk), ...possibleFor.values()].flat()),
+      kept: new Set(possible.filter(isKept).map(({ org }) => org.pk)),
       held: new Set(held.map(({ pk }) => Number(pk))),
       open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
-      ...decided,
-      places: unique(possible.flatMap(placesOf)),
+      ...decideCodes(possible, file),
+      places: groupPlaces(possible),
       deleted: possible.filter(({ isHere }) => !isHere).map(({ org }) => org),
     },
   };
@@ -212,7 +206,7 @@ export const giveUp = (database: Database, merge: OrgMerge, { outcomes }: OrgTre
 
 /** Stores what the rows of an export show of organisations that were changed here. */
 export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
-  const { local, givenUp, possibleFor } = merge;
+  const { local, givenUp } = merge;
   const { inPlace } = tree;
   const base = lastNumber(database, "orgs");
   for (const outcome of tree.outcomes) {
@@ -249,12 +243,12 @@ export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreeP
     database.run(`insert into ${DELETED_HERE} (pk, row) values (:pk, :row)`, { pk, row });
     database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
   }
-  for (const row of [...local.leftOut, ...tree.leftOut])
+  for (const row of tree.leftOut)
     database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
-  for (const pk of new Set([...possibleFor.values()].flat()))
+  for (const pk of new Set([...tree.ambiguous.values()].flat()))
     database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
   for (const pk of tree.held) database.run(`insert into ${HELD} values (:pk)`, { pk });
-  reportAmbiguous(database, plan, possibleFor);
+  reportAmbiguous(database, plan, tree.ambiguous);
 };
 
 type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;

@@ -20,7 +20,6 @@ import { giveUp, keepMergedOrgs, readOrgMerge } from "../merge/orgs.ts";
 import { prefersConsole } from "../merge/tables.ts";
 import { isOwnerKept } from "../devices/rules.ts";
 import { recordUndeletable } from "../deletion/undeletable.ts";
-import { findPendingPlaces } from "./pending.ts";
 import { movedOrgs, orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
@@ -180,7 +179,6 @@ const compare = (database: Database, plan: PlanSql): void => {
   const tree = given === undefined ? shown : planOrgTree(rows, orgs, { ...options, local: given.local });
   keep(database, plan, tree);
   if (merge !== undefined) keepMergedOrgs(database, plan, tree, given ?? merge);
-  findPendingPlaces(database, plan);
 };
 
 const INSERT = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
