@@ -492,9 +492,11 @@ export class ConsoleHistory {
     return isSilent ? "undo in the mirror only" : "undo";
   }
 
+  /** Gives a record another key, or an organisation without a code another name. */
   #setKey(kind: ConsoleKind, id: string, key: string): Promise<unknown> {
     const { client } = this.#tenant;
-    if (kind === "orgs") return client.orgs.edit(id, { code: key });
+    const isPlain = kind === "orgs" && this.#mirror.orgs.get(id)?.["code"] === null;
+    if (kind === "orgs") return client.orgs.edit(id, isPlain ? { name: key } : { code: key });
     if (kind === "devices") return client.devices.edit(id, { serialNumber: key });
     const { emails = [] } = this.#mirror.users.get(id) ?? {};
     return client.users.edit(id, { emails: [key, ...(emails as readonly string[]).slice(1)] });
@@ -502,10 +504,13 @@ export class ConsoleHistory {
 
   /** Gives two records the key of each other; perhaps there is an export in between. */
   async #swap({ swap, whom, other, midway }: Extract<ConsoleStep, { swap: unknown }>): Promise<string> {
-    const all = [...this.#mirror[swap]].filter(([, values]) => keyIn(swap, values) !== null);
+    const all = [...this.#mirror[swap]];
     const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
     if (one === undefined || two === undefined || one === two) return "nothing";
-    const keys = [keyIn(swap, one[1]) ?? "", keyIn(swap, two[1]) ?? ""] as const;
+    const [first, second] = [keyIn(swap, one[1]), keyIn(swap, two[1])];
+    // those without a code have their names
+    if ((first === null) !== (second === null)) return "nothing";
+    const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
     const did = await this.#local(async () => {
       await this.#setKey(swap, one[0], this.#new("n@x"));
       await this.#setKey(swap, two[0], keys[0]);

@@ -331,7 +331,7 @@ export class ConsoleLedger {
       const isKept =
         known !== undefined &&
         (isSame(key, mirror[kind].get(known)?.[key], values[key])
-          ? code !== null || isAt(known) || (id === undefined && isToCome(known, ["name", "parentId"]))
+          ? code !== null || isAt(known) || isToCome(known, ["name", "parentId"])
           : isToCome(known, [key]));
       if (isKept) continue;
       if (id !== undefined && id !== known) {

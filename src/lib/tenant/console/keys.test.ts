@@ -218,6 +218,39 @@ describe("an export from before keys went from one record to another", () => {
   });
 });
 
+describe("an export whose rows meet their records by another key than the usual one", () => {
+  const BY_CODE = { ...FROM, key: "employee-code" } as const;
+  const recode = async (address: string, code: string) =>
+    tenant.client.users.edit((await user(address)).id, { employeeCode: code });
+
+  test.for<[string, () => Promise<unknown>]>([
+    ["who was deleted here stays so", async () => remove("users", (await user("ken@ex.jp")).id)],
+    ["whose code was changed here is met by both", () => recode("ken@ex.jp", "B7")],
+    [
+      "who have exchanged their codes are told apart by the other columns",
+      async () => {
+        await recode("hanako@ex.jp", "T");
+        await recode("ken@ex.jp", "A3");
+        await recode("hanako@ex.jp", "A7");
+      },
+    ],
+    [
+      "whose code somebody else has by now is met by his former one",
+      async () => {
+        await recode("hanako@ex.jp", "B3");
+        await recode("ken@ex.jp", "A3");
+      },
+    ],
+  ])("%s", async ([, change]) => {
+    await change();
+    const before = await Array.fromAsync(tenant.client.users.list());
+    const open = await openPlaces();
+    expect(await tenant.import(BY_CODE, USERS)).toMatchObject({ create: 0, update: 0, delete: 0 });
+    expect(await Array.fromAsync(tenant.client.users.list())).toEqual(before);
+    expect((await tasks.list()).length).toBe(open.length);
+  });
+});
+
 describe("an export from before somebody was deleted and another one made with the same key", () => {
   test("changes nothing, and the deletion stays", async () => {
     await remove("users", (await user("A3")).id);

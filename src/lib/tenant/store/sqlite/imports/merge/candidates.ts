@@ -125,7 +125,7 @@ const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs
 /** Matches the rows of an export whose key the console may have for records that were changed here. */
 export const matchCandidates = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
-  if (versions === undefined || !keyOf(plan).unique) return;
+  if (versions === undefined) return;
   for (const table of [CANDIDATES, PAIRS, DECIDED]) database.exec(`drop table if exists ${table}`);
   database.exec(
     `create table ${CANDIDATES} (pk integer not null, key text not null, doubted integer not null, primary key (pk, key))`,
@@ -160,7 +160,7 @@ export const matchCandidates = (database: Database, plan: PlanSql): void => {
 export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
   const called = plan.kind.fields.find(({ stored }) => stored === plan.kind.namedBy);
-  if (versions === undefined || called === undefined || !isStaged(plan, called) || !keyOf(plan).unique) return;
+  if (versions === undefined || called === undefined || !isStaged(plan, called)) return;
   indexTargets(database);
   const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and o.inConsole = 1) c
     where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
