@@ -125,7 +125,7 @@ describe("broken fixtures", () => {
       "org-top",
       "owner-released",
       "row-ambiguous",
-      "org-left-out",
+      "reference-deleted",
       "value-kept",
       "value-unusable",
       "zeros-lost",

@@ -84,8 +84,8 @@ class OrgTree {
       const isNew = this.#isValid(row) && !this.#isLeftOut(row) && this.#matcher.existing(row) === undefined;
       if (!isNew || !(this.#isBelowDeleted(row) || this.#isBelowLeftOut(row))) continue;
       const field = row.parentCode === null ? "parentPath" : "parentCode";
-      const params = { parent: row.parentCode ?? row.parentPath ?? "" };
-      this.#findings.push({ code: "org-left-out", row: row.row, line: row.line, field, params });
+      const params = { value: row.parentCode ?? row.parentPath ?? "" };
+      this.#findings.push({ code: "reference-deleted", row: row.row, line: row.line, field, params });
       this.#leftOut.add(row.row);
     }
     return this.#leftOut.size > before;

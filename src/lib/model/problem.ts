@@ -537,9 +537,9 @@ export const PROBLEMS = {
     (p) => orgNamed(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,
     (p) => orgNamed(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
   ),
-  "org-left-out": warning(
-    "left out: {parent} was deleted or changed here; do that in the console, and export again",
-    "取り込みませんでした: 上位組織「{parent}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
+  "reference-deleted": warning(
+    "left out: {value} was deleted or changed here; do that in the console, and export again",
+    "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
   ),
   "org-parent-ambiguous": error(
     "the path {parent} matches several organisations; give the parent's code instead",

@@ -931,7 +931,7 @@ export class ConsoleHistory {
     const open = await this.#open();
     const first = this.#ledger.compare(this.#mirror).find((mismatch) => {
       const { kind, id, record, field } = mismatch;
-      if (this.#ledger.isExcused(mismatch) || this.#isBelowDeleted(mismatch, open)) return false;
+      if (this.#ledger.isExcused(mismatch) || this.#refersToDeleted(mismatch, open)) return false;
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       return !open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })));
@@ -939,17 +939,18 @@ export class ConsoleHistory {
     if (first !== undefined) throw new Violation("a difference is in no task", { ...this.#sides(first), open });
   }
 
-  /** Others made an organisation below one whose deletion here is still to be done there: an export leaves it out. */
-  #isBelowDeleted({ kind, id, record }: Mismatch, open: readonly ConsoleTask[]): boolean {
-    if (kind !== "orgs" || id !== undefined) return false;
-    let above = this.console.records.orgs.get(record ?? -1)?.["parentId"];
-    while (typeof above === "number") {
-      const ids = this.#ledger.idsOf("orgs", above);
-      if (open.some((task) => ids.some((one) => this.#ledger.covers(task, "orgs", { id: one, field: WHOLE }))))
-        return true;
-      above = this.console.records.orgs.get(above)?.["parentId"];
-    }
-    return false;
+  /** Others made a record that refers to one whose deletion here is still to be done, or was confirmed falsely: an export leaves it out. */
+  #refersToDeleted({ kind, id, record }: Mismatch, open: readonly ConsoleTask[]): boolean {
+    if (id !== undefined) return false;
+    return Object.entries(MODELS[kind].references).some(([field, to]) => {
+      const { [field]: target } = this.console.records[kind].get(record ?? -1) ?? {};
+      if (typeof target !== "number") return false;
+      const isDeleted = (one: string): boolean =>
+        open.some((task) => this.#ledger.covers(task, to, { id: one, field: WHOLE }));
+      const above: Mismatch = { kind: to, id: undefined, record: target, field: WHOLE };
+      const isLeftOut = this.#ledger.isExcused(above) || this.#refersToDeleted(above, open);
+      return isLeftOut || this.#ledger.idsOf(to, target).some(isDeleted);
+    });
   }
 
   #sides(mismatch: Mismatch): object {

@@ -289,15 +289,64 @@ test("any · any · not possible here: undone in the mirror alone, nothing is le
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
+describe("cells that name an organisation which was deleted here", () => {
+  const emptied = async () => {
+    await move("sato@x", "E");
+    await remove("orgs", (await org("W")).id);
+  };
+  const whole = () => Array.fromAsync(tenant.client.users.list());
+
+  test("– · – · new row that is not possible here: left out, and named", async () => {
+    await emptied();
+    const plan = await tenant.plan(USERS_OF, [...USERS, ["森", "mori@x", "", "W", "", ""]]);
+    expect(plan).toMatchObject({ create: 0, update: 0, merged: { leftOut: 1 } });
+    const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    const [one] = found.filter(({ code }) => code === "reference-deleted");
+    expect(one).toMatchObject({ row: 5, params: { value: "W" } });
+  });
+
+  test("any · any · not possible here: contradiction; who was there before is still to be moved", async () => {
+    await emptied();
+    const plan = await tenant.import(USERS_OF, withYamada(...YAMADA.with(3, "W")));
+    expect(contradictions(plan)).toEqual([[YAMADA_IS, "org", "E", "W"]]);
+    expect(plan).toMatchObject({ update: 0, merged: { open: 1, contradicted: 1 } });
+    expect(await user("yamada@x")).toMatchObject({ org: { code: "E" } });
+    expect(await tasks.list()).toEqual([
+      [1, "move", "open"],
+      [2, "delete", "open"],
+      [0, "move", "contradicted"],
+    ]);
+  });
+
+  test("deleted here · tombstone · matched: dropped, everybody is where he was", async () => {
+    const before = await whole();
+    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [(await org("E")).id], recursive: true });
+    await tenant.client.imports.commit(plan);
+    await tenant.import(USERS_OF, USERS);
+    await dropTasks(tenant.client, ...(await tenant.client.console.list({})).map(({ number }) => number));
+    const places = (all: readonly User[]) => all.map(({ emails, org: of }) => [emails[0], of?.code]);
+    expect(places(await whole())).toEqual(places(before));
+  });
+
+  test("by the code that it had: who is in it is there", async () => {
+    await tenant.client.orgs.edit((await org("E")).id, { code: "E2" });
+    expect(await tenant.import(USERS_OF, [...USERS, ["森", "mori@x", "", "E", "", ""]])).toMatchObject({
+      create: 1,
+      update: 0,
+    });
+    expect(await user("mori@x")).toMatchObject({ org: { code: "E2" } });
+  });
+});
+
 test("– · – · new row that is not possible here, below an organisation that was deleted here: left out, and named", async () => {
   await remove("orgs", (await org("S")).id);
   const shown = [...ORGS, ["北", "N", "S"], ["北一", "N1", "N"], ["中", "M", ""]];
   const plan = await tenant.plan(ORGS_OF, shown);
   expect(plan).toMatchObject({ create: 1, delete: 0, merged: { open: 1, leftOut: 2 } });
   const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
-  expect(found.map(({ code, row, params }) => [code, row, params["parent"]])).toEqual([
-    ["org-left-out", 5, "S"],
-    ["org-left-out", 6, "N"],
+  expect(found.map(({ code, row, params }) => [code, row, params["value"]])).toEqual([
+    ["reference-deleted", 5, "S"],
+    ["reference-deleted", 6, "N"],
   ]);
   await tenant.client.imports.commit(plan);
   expect(await tasks.list()).toEqual([[1, "delete", "open"]]);

@@ -32,7 +32,8 @@ import {
 import { findForeign } from "./matching/foreign.ts";
 import { findKeysOfOthers } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
-import { findUnclearCells } from "./merge/cells.ts";
+import { findCandidateKeys } from "./merge/cells.ts";
+import { leaveDeleted } from "./merge/impossible.ts";
 import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
@@ -116,12 +117,13 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   } else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
-    findUnclearCells(database, plan);
+    findCandidateKeys(database, plan);
     findUnknownReferences(database, plan);
     matchCandidates(database, plan);
     match(database, plan);
     leaveOutUnknownKeys(database, plan);
     mergeLocal(database, plan);
+    leaveDeleted(database, plan);
     keepHeld(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);

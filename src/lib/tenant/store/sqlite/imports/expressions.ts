@@ -111,8 +111,11 @@ const empty = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record that a row's cell names. */
-const named = ({ alias, keys }: StoredReference): string => `${alias}.${keys.record}`;
+/** SQL: the `pk` of the record that a row's cell names; in an export of the console also that of one that was deleted here. */
+const named = ({ request }: PlanSql, { alias, keys, field }: StoredReference): string => {
+  const pk = `${alias}.${keys.record}`;
+  return request.fromConsole === true ? `coalesce((select u.pk ${candidateKey(field, stagedKeys(field))}), ${pk})` : pk;
+};
 
 /** The row's own value of a field, for a record that does not exist yet. */
 export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
@@ -120,7 +123,7 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   const usual = reference?.usual;
   if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
   if (reference !== undefined) {
-    const pk = unlessUnclear(plan, field, named(reference), "null");
+    const pk = unlessUnclear(plan, field, named(plan, reference), "null");
     return usual === undefined ? pk : `coalesce(${pk}, ${usual})`;
   }
   const cell = staged(field.field);
@@ -228,20 +231,27 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
 /** The table with the custom fields of rows that an export does not decide, as they were changed here: `row` and `key`. */
 export const LOCAL_ENTRIES = "s.local_entry";
 
-/** The table with the keys by which cells of an export may refer to several records or to none: `what`, as `s.refer` has it, and `key`. */
-export const UNCLEAR = "s.unclear_cell";
+/**
+ * The table with the keys in cells of an export that the console may have for other records than the tenant: `what`, as
+ * `s.refer` has it, `key`, and the `pk` of the only record that it may be, also one that was deleted here; null: of several.
+ */
+export const CANDIDATE_KEYS = "s.candidate_key";
 
-/** SQL: true if a key of a reference is in {@link UNCLEAR}; false for files that are not exports of the console. */
-export const isUnclearKey = ({ request }: PlanSql, { short }: ImportedField, key: string): string =>
-  request.fromConsole === true
-    ? `exists (select 1 from ${UNCLEAR} u where u.what = '${short}' and u.key = ${key})`
-    : "false";
+/** SQL: a key of a reference in {@link CANDIDATE_KEYS}, `u`. */
+const candidateKey = ({ short }: ImportedField, key: string): string =>
+  `from ${CANDIDATE_KEYS} u where u.what = '${short}' and u.key = ${key}`;
 
-/** SQL: true if a row's cell of a field, or a value of its list, may refer to several records or to none. */
-export const isUnclear = (plan: PlanSql, field: ImportedField): string =>
-  field.merge === "list"
-    ? `exists (select 1 from json_each(${stagedKeys(field)}) e where ${isUnclearKey(plan, field, "e.value")})`
-    : isUnclearKey(plan, field, stagedKeys(field));
+/** SQL: true if a key of a reference is in {@link CANDIDATE_KEYS}; false for files that are not exports of the console. */
+export const isCandidateKey = ({ request }: PlanSql, field: ImportedField, key: string): string =>
+  request.fromConsole === true ? `exists (select 1 ${candidateKey(field, key)})` : "false";
+
+/** SQL: true if a row's cell of a field, or a value of its list, may refer to several records. */
+export const isUnclear = (plan: PlanSql, field: ImportedField): string => {
+  if (plan.request.fromConsole !== true) return "false";
+  return field.merge === "list"
+    ? `exists (select 1 from json_each(${stagedKeys(field)}) e where ${isCandidateKey(plan, field, "e.value")})`
+    : `exists (select 1 ${candidateKey(field, stagedKeys(field))} and u.pk is null)`;
+};
 
 /** SQL: a row's cell of a field; of custom fields without those that were changed here. */
 const cellOf = ({ request }: PlanSql, { field, merge }: ImportedField): string => {
@@ -264,7 +274,7 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
   const reference = referenceOf(plan.kind, field);
   if (reference === undefined && isCaseless(plan, field)) return either(sameCaseless(field), column, cell);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
-  const pk = named(reference);
+  const pk = named(plan, reference);
   if (keeps) return either(`${cell} is null`, column, pk);
   const { usual } = reference;
   return usual === undefined && !mayLackName(reference)
@@ -428,7 +438,7 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
            where e.value = f.key and ${isValid("r.row")})`
       : `f.key in (select ${stagedKeys(field)} from s.row r where ${isValid("r.row")})`;
   return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
-          and not ${isUnclearKey(plan, field, "f.key")} and (${isValid("f.row")} or ${valid})`;
+          and not ${isCandidateKey(plan, field, "f.key")} and (${isValid("f.row")} or ${valid})`;
 };
 
 /** SQL: what a cell shows of the record it names, by its `pk`. @param from the table with the record */

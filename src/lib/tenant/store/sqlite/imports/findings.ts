@@ -28,7 +28,7 @@ import {
   stagedKey,
   stagedKeys,
   stored,
-  isUnclearKey,
+  isCandidateKey,
 } from "./expressions.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "./stored-kind.ts";
 
@@ -274,7 +274,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     const { field } = reference;
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
     const { code, param } = unknownIn(plan, reference);
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isUnclearKey(plan, field, "f.key")} and not ${isKnown(reference, "f.key")}`;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isCandidateKey(plan, field, "f.key")} and not ${isKnown(reference, "f.key")}`;
     const isNamed = keepNamed(database, plan, reference);
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);

@@ -2,20 +2,20 @@ import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { changes, isStaged, isUnclear, staged, stored, UNCLEAR } from "../expressions.ts";
+import { CANDIDATE_KEYS, changes, isStaged, isUnclear, staged, stored } from "../expressions.ts";
 import { keysOf } from "../matching/keys.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
 
-// Cells refer to records by what the console calls them. Where that was changed here, a cell may mean several records, or
-// one that has another key here, or was deleted: it says nothing of the row's record.
+// Cells refer to records by what the console calls them. Where that was changed here, a cell means the record that has
+// another key here, or was deleted; if it may mean several, it says nothing of the row's record.
 
 /** The references of an export, whose cells may be unclear. */
 export const mergedReferences = (plan: PlanSql): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field));
 
-/** Finds the keys by which cells of an export refer to nobody knows whom. */
-export const findUnclearCells = (database: Database, plan: PlanSql): void => {
+/** Finds the keys by which cells of an export refer to other records than the tenant has by them, or to nobody knows whom. */
+export const findCandidateKeys = (database: Database, plan: PlanSql): void => {
   if (mergedWith(plan) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
@@ -48,7 +48,7 @@ export const findUnclearCells = (database: Database, plan: PlanSql): void => {
       ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
     database.run(`insert into s.cell_key ${holders} where true on conflict do nothing`, params);
     database.run(
-      `insert into ${UNCLEAR} select :what, c.key from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
+      `insert into ${CANDIDATE_KEYS} select :what, c.key, ${field.merge === "reference" ? "case when count(*) = 1 then c.pk end" : "null"} from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
        group by c.key having count(*) > 1 or max(h.pk) is null`,
       { what: field.short, ...params },
     );
@@ -61,7 +61,7 @@ export const mayBeNameless = ({ field }: StoredReference, pk: string): string =>
 
 /** Leaves the compared rows of an export what such cells do not show. */
 export const leaveUnclear = (database: Database, plan: PlanSql): void => {
-  if (database.get(`select 1 from ${UNCLEAR} union all select 1 from ${NAMELESS} limit 1`) === undefined) return;
+  if (database.get(`select 1 from ${CANDIDATE_KEYS} union all select 1 from ${NAMELESS} limit 1`) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field } = reference;
     const isBlank = `${staged(field.field)} is null and ${mayBeNameless(reference, stored(field.stored))}`;

@@ -32,7 +32,10 @@ const MAX_GIVEN_UP = 1000;
 /** SQL: a value as people read it. @param value SQL of the stored value */
 const readable = ({ references }: StoredKind, field: ImportedField, value: string): string => {
   const reference = references.find((one) => one.field === field && field.merge === "reference");
-  if (reference !== undefined) return shownReference(reference, value);
+  if (reference !== undefined) {
+    const deleted = shownReference(reference, value, `main.${observedTable(reference.table)}`);
+    return `coalesce(${shownReference(reference, value)}, ${deleted})`;
+  }
   return field.merge === "list"
     ? `(select string_agg(e.value, ', ' order by e.key) from json_each(${value}) e)`
     : value;

@@ -5,6 +5,7 @@ import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { isShown } from "./local-fields.ts";
 import {
   AMBIGUOUS,
   CUSTOM,
@@ -102,18 +103,20 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
 /** Stores what rows show of the records that were deleted here. */
 const observeDeleted = ({ database, plan, table }: Observing): void => {
   if (plan.kind.table.planner !== undefined) return;
-  const columns = singleFields(plan).flatMap((field) => [
-    [field.stored, valueForNew(plan, field)] as const,
-    ...besideForNew(plan, field),
-  ]);
+  const columns = singleFields(plan).flatMap((field) =>
+    [[field.stored, valueForNew(plan, field)] as const, ...besideForNew(plan, field)].map(([name, value]) => {
+      const column = quoteIdentifier(name);
+      return { column, value: `${either(isShown(plan, field), value, `o.${column}`)} as ${column}` };
+    }),
+  );
   if (columns.length === 0) return;
-  const sets = columns.map(([name]) => `${quoteIdentifier(name)} = x.${quoteIdentifier(name)}`);
+  const sets = columns.map(({ column }) => `${column} = x.${column}`);
   const contradicted = `contradicted = o.contradicted | ${either("x.contradicted <> 0", PRESENCE, "0")}`;
-  const values = columns.map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
   const joined = joinReferences(plan);
   database.run(
     `update ${table} as o set ${[contradicted, ...sets].join(", ")} from (
-       select d.pk, d.contradicted, ${values.join(", ")} from ${DELETED_HERE} d ${THEN} s.row r on r.row = d.row ${joined}) x
+       select d.pk, d.contradicted, ${columns.map(({ value }) => value).join(", ")} from ${DELETED_HERE} d
+         ${THEN} ${table} o on o.pk = d.pk ${THEN} ${table} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joined}) x
      where o.pk = x.pk`,
     kindIn(plan, joined),
   );

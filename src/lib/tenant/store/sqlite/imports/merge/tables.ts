@@ -3,7 +3,7 @@ import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.t
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { either, isMissing, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { indexTargets, isStaged, LOCAL_ENTRIES, touchedFields, UNCLEAR } from "../expressions.ts";
+import { indexTargets, isStaged, LOCAL_ENTRIES, touchedFields, CANDIDATE_KEYS } from "../expressions.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
 // The three-way merge of an export of the console with the local and the observed state. A field that was changed here
@@ -50,7 +50,7 @@ export const resetMerge = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, HELD, NAMELESS, UNCLEAR, LOCAL_ENTRIES])
+  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, HELD, NAMELESS, CANDIDATE_KEYS, LOCAL_ENTRIES])
     database.exec(`drop table if exists ${table}`);
   database.exec(`create table ${MERGED} (pk integer primary key, row integer not null, isNew integer not null,
     shown integer not null, differing integer not null, open integer not null default 0,
@@ -63,7 +63,9 @@ export const resetMerge = (database: Database, plan: PlanSql): void => {
   database.exec(`create table ${HELD} (pk integer primary key)`);
   database.exec(`create table ${AMBIGUOUS} (pk integer primary key)`);
   database.exec(`create table ${NAMELESS} (what text not null, pk integer not null, primary key (what, pk))`);
-  database.exec(`create table ${UNCLEAR} (what text not null, key text not null, primary key (what, key))`);
+  database.exec(
+    `create table ${CANDIDATE_KEYS} (what text not null, key text not null, pk integer, primary key (what, key))`,
+  );
   database.exec(`create table ${LOCAL_ENTRIES} (row integer not null, key text not null, primary key (row, key))`);
 };
 
