@@ -217,10 +217,12 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
   const [only, ...others] = records;
   if (only !== undefined && others.length === 0) return stepsOfOne(only);
   const shown = records.slice(0, MAX_RECORDS);
-  const groups = Map.groupBy(shown, ({ thing, work }) => `${thing} ${work}`);
+  const groups = Map.groupBy(shown, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);
   const steps = [...groups.values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
+    return first === undefined
+      ? []
+      : [...doneAlready(first), whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
   });
   const rest = countRecords(task) - shown.length;
   if (rest <= 0) return steps;
@@ -263,13 +265,14 @@ const bulkStep = ({ kind, work }: TaskRecord): readonly Text[] =>
       ];
 
 function stepsOfOne(record: TaskRecord): readonly Text[] {
-  const { work, changes } = record;
+  const { changes } = record;
   const thing = thingOf(record);
   const own = changes.filter(({ field }) => thing.clicks?.fields?.[field] !== undefined);
   const usual = changes.filter((change) => !own.includes(change));
   const name = calledThere(record);
   const there = ({ en, ja }: Text): Text => text(`${name}: ${en}`, `「${name}」: ${ja}`);
   return [
+    ...doneAlready(record),
     ...(usual.length === 0 && own.length > 0 ? [] : [there(clicksOf(record))]),
     ...usual.map((change) => changeStep(thing.fields, change)),
     ...own.flatMap((change, at) => {
@@ -279,15 +282,27 @@ function stepsOfOne(record: TaskRecord): readonly Text[] {
       // what is set in the same place as the one before is one way there
       return page === undefined || page.ja === before?.ja ? [step] : [there(page), step];
     }),
-    ...(work === "create" && record.thing === ACCOUNT.name ? [THERE_ALREADY] : []),
   ];
 }
 
-/** An account may have been in the console before it was recorded here, with what it had then. */
-const THERE_ALREADY = text(
-  "if the console has this account already: do not add it, but see there that it has the values above, and change those that differ",
-  "このアカウントが管理画面にすでにある場合: 追加せず、上の値になっていることを確認し、異なるものを変更してください",
-);
+/** What to do if the console may be as it should already. An account may have been there before it was recorded here. */
+function doneAlready({ work, thing, mayBeDone = false }: TaskRecord): readonly Text[] {
+  if (work === "create" && (mayBeDone || thing === ACCOUNT.name))
+    return [
+      text(
+        "check first whether the console has it: if so, do not add it, but compare the values below and correct them",
+        "先に、管理画面にすでにあるかを確認してください。ある場合は追加せず、下の値と異なるものだけを変更してください",
+      ),
+    ];
+  if (work === "delete" && mayBeDone)
+    return [
+      text(
+        "check first whether the console has it: it was created here and deleted again; if the console does not have it, there is nothing to do",
+        "先に、管理画面にあるかを確認してください。ここで追加し、そのあと削除したものです。管理画面になければ、作業は不要です",
+      ),
+    ];
+  return [];
+}
 
 /** One value to enter; if it was changed and changed back, what to check. */
 function changeStep(fields: Thing["fields"], { field, before, after, renamed, perhaps = [] }: Change): Text {

@@ -37,6 +37,10 @@ const TaskRecord = z.object({
         .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
     }),
   ),
+  mayBeDone: z.boolean().optional().meta({
+    description:
+      "the console may have (`create`) or lack (`delete`) the record already: it was deleted or created here, and then the reverse",
+  }),
   contradicted: z.boolean().meta({
     description: "an export of the console had a value that was never set here, or lacked the record",
   }),

@@ -64,7 +64,7 @@ const isReal = (versions: Versions, mask: string): string =>
 /**
  * SQL: the drift of a thing's records, each part with the `revision` of the change whose task it is: `thing`, `pk`, `action`,
  * `mask` (the columns of an update; else {@link PRESENCE}, and what differs), `open` (what nobody confirmed), `contradicted`,
- * and `real` (false: changed, and changed back).
+ * and `real` (false: changed, and changed back; created or deleted, and then the reverse).
  *
  * @param which SQL: condition on the observed records `o`
  */
@@ -98,7 +98,7 @@ export const driftOf = (versions: Versions, which: string): string => {
       from ${observed} o ${local} where ${isShown} and ${isIncluded}
     union all select '${thing.name}', o.pk,
         coalesce(${either(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
-        ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, 1
+        ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, o.inConsole = (${isGone})
       from ${observed} o left join main.${thing.name} t on t.${key} = o.pk
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
@@ -118,7 +118,7 @@ export interface OpenDrift {
   readonly records: number;
   /** the number of records that an export contradicted */
   readonly contradicted: number;
-  /** the number of records that were changed back, so that there is only something to check */
+  /** the number of records that are as they were before, so that there is only something to check */
   readonly unchanged: number;
 }
 

@@ -68,6 +68,8 @@ export class TaskRecords {
     const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
     const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
+    const inConsole = (await this.#observedOf(thing, pk))?.["inConsole"] === 1;
+    const mayBeDone = (action === "create" && inConsole) || (action === "delete" && !inConsole);
     return {
       thing: name,
       kind: kindOf(thing, local),
@@ -76,6 +78,7 @@ export class TaskRecords {
       ...here,
       console: isSame ? null : there,
       changes,
+      ...(mayBeDone && { mayBeDone }),
       contradicted: isContradicted,
     };
   }
