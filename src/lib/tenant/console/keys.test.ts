@@ -218,6 +218,34 @@ describe("an export from before keys went from one record to another", () => {
   });
 });
 
+describe("an export with a temporary key of what got another one here", () => {
+  test("leaves out an organisation, and who is in it stays", async () => {
+    await tenant.import(FROM, [
+      ["氏名", "メールアドレス", "組織コード"],
+      ["鈴木 花子", "hanako@ex.jp", "S"],
+    ]);
+    await tenant.client.orgs.edit((await org("S")).id, { code: "S2" });
+    const shown = ORGS.map((row) => row.map((cell) => (cell === "S" ? "X99" : cell)));
+    expect(await takenBefore({ kind: "orgs" }, shown)).toBe(1);
+    // another one of that name is somewhere else
+    expect(await tenant.plan({ kind: "orgs", fromConsole: true }, [...ORGS, ["営業部", "N", "G"]])).toMatchObject({
+      create: 1,
+    });
+  });
+
+  test("leaves out a device, which has no name", async () => {
+    const devices = (serial: string): Cells => [
+      ["シリアルナンバー", "プラットフォーム", "ステータス", "IMEI番号"],
+      [serial, "iOS", "管理中", "00 000000 000000 0"],
+    ];
+    const of = { kind: "devices", fromConsole: true } as const;
+    await tenant.import(of, devices("SER1"));
+    const [device] = await tenant.client.devices.find({ name: "SER1" });
+    await tenant.client.devices.edit(device?.id ?? "", { serialNumber: "SER2" });
+    expect(await takenBefore(of, devices("SERX"))).toBe(1);
+  });
+});
+
 describe("an export whose rows meet their records by another key than the usual one", () => {
   const BY_CODE = { ...FROM, key: "employee-code" } as const;
   const recode = async (address: string, code: string) =>

@@ -159,26 +159,39 @@ export const matchCandidates = (database: Database, plan: PlanSql): void => {
  */
 export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => {
   const versions = mergedWith(plan);
-  const called = plan.kind.fields.find(({ stored }) => stored === plan.kind.namedBy);
-  if (versions === undefined || called === undefined || !isStaged(plan, called)) return;
+  if (versions === undefined) return;
+  const { kind } = plan;
+  // a record that agrees in all columns has the name of the row, or one of its other keys
+  const tellings = kind.fields.filter(
+    (field) =>
+      isStaged(plan, field) &&
+      !isKey(plan, field) &&
+      (field.stored === kind.namedBy || kind.thing.keys.some((key) => key.field === field.field)),
+  );
+  if (tellings.length === 0) return;
   indexTargets(database);
   const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and o.inConsole = 1) c
     where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
       and not exists (select 1 from ${AMBIGUOUS} a where a.pk = c.pk)`;
   const params = kindIn(plan, unseen);
-  database.exec("drop table if exists s.unseen_name");
-  database.exec("create table s.unseen_name (name text not null, pk integer not null, primary key (name, pk))");
-  database.run(
-    `insert into s.unseen_name select distinct ${storedKeys(called)}, t.pk from (${statesOf(versions, unseen)}) t
-     where t.mask & ${bitOf(versions, called.stored)} <> 0 and ${storedKeys(called)} is not null`,
-    params,
-  );
-  if (database.get("select 1 from s.unseen_name limit 1") === undefined) return;
-  database.exec(`delete from ${PAIRS}`);
+  database.exec("drop table if exists s.unseen_value");
   database.exec(
-    `insert into ${PAIRS} select r.row, u.pk, 0 from s.row r ${THEN} s.unseen_name u on u.name = ${stagedKeys(called)}
-     where not ${isMatched("r.row")}`,
+    "create table s.unseen_value (field text not null, value text not null, pk integer not null, primary key (field, value, pk))",
   );
+  for (const field of tellings)
+    database.run(
+      `insert into s.unseen_value select distinct :field, ${storedKeys(field)}, t.pk from (${statesOf(versions, unseen)}) t
+       where t.mask & ${bitOf(versions, field.stored)} <> 0 and ${storedKeys(field)} is not null`,
+      { field: field.field, ...params },
+    );
+  if (database.get("select 1 from s.unseen_value limit 1") === undefined) return;
+  database.exec(`delete from ${PAIRS}`);
+  for (const field of tellings)
+    database.run(
+      `insert into ${PAIRS} select r.row, u.pk, 0 from s.row r ${THEN} s.unseen_value u on u.field = :field and u.value = ${stagedKeys(field)}
+       where not ${isMatched("r.row")} on conflict do nothing`,
+      { field: field.field },
+    );
   const found = readPairs(database, plan, versions).agreeing;
   for (const [row, pk] of found) {
     database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {

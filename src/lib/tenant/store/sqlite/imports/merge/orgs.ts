@@ -10,7 +10,7 @@ import type {
   PossiblePlace,
 } from "../../../../../imports/org-tree.ts";
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
-import { ORG } from "../../../../../model/organisation.ts";
+import { ORG, parseOrgPath } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { PRESENCE, statesSince } from "../../../../console/observed.ts";
 import type { Database, Row } from "../../database.ts";
@@ -85,6 +85,35 @@ interface PossibleOrg extends ObservedOrg {
   readonly states: readonly OrgValues[];
 }
 
+/**
+ * Finds the rows with unknown codes that may be organisations whose codes were changed here, and that no row has by any of
+ * these: half of an exchange of codes has a temporary one.
+ */
+const temporaryCodes = (
+  unknown: readonly OrgRow[],
+  unseen: readonly PossibleOrg[],
+  local: ReadonlyMap<number, ExistingOrg>,
+): readonly (readonly [row: number, pks: readonly number[]])[] => {
+  const byName = new Map<string, Set<PossibleOrg>>();
+  for (const one of unseen)
+    for (const { name } of one.states) byName.set(nameKey(name), (byName.get(nameKey(name)) ?? new Set()).add(one));
+  const statesOf = new Map(unseen.map(({ org, states }) => [org.pk, states]));
+  const isParent = ({ parentCode, parentPath }: OrgRow, { parent }: OrgValues): boolean => {
+    const above = parent === null ? undefined : local.get(parent);
+    if (above === undefined || above.parent === null) return parentCode === null && parentPath === null;
+    const states = [above, ...(statesOf.get(above.pk) ?? [])];
+    if (parentCode !== null) return states.some(({ code }) => code !== null && codeKey(code) === codeKey(parentCode));
+    const name = parseOrgPath(parentPath ?? "")?.at(-1);
+    return name !== undefined && states.some((state) => nameKey(state.name) === nameKey(name));
+  };
+  return unknown.flatMap((row) => {
+    const alike = [...(byName.get(nameKey(row.name ?? "")) ?? [])].filter(({ states }) =>
+      states.some((state) => isParent(row, state)),
+    );
+    return alike.length === 0 ? [] : [[row.row, alike.map(({ org }) => org.pk)] as const];
+  });
+};
+
 /** Decides which rows belong to organisations for which the console may have another code than they have here. */
 const decideCodes = (
   possible: readonly PossibleOrg[],
@@ -119,7 +148,13 @@ const decideCodes = (
   const isHeld = (row: number): boolean => certain.has(codeKey(codeOf.get(row) ?? ""));
   const strangers = pairs.others.filter(isHeld).map((row) => [row, []] as const);
   const ambiguous = [...pairs.ambiguous].map(([row, records]) => [row, [...records]] as const);
-  return { decided: new Map(pairs.decided), ambiguous: new Map([...ambiguous, ...strangers]) };
+  const seen = new Set([...pairs.decided.map(([, pk]) => pk), ...ambiguous.flatMap(([, records]) => records)]);
+  const unknown = rows.filter(({ code }) => code !== null && !byCode.has(codeKey(code)) && !certain.has(codeKey(code)));
+  const unseen = possible.filter(({ org, inConsole, open }) => inConsole && (open & 2) !== 0 && !seen.has(org.pk));
+  return {
+    decided: new Map(pairs.decided),
+    ambiguous: new Map([...ambiguous, ...strangers, ...temporaryCodes(unknown, unseen, local)]),
+  };
 };
 
 /** The places in which the console may have an organisation without a code. */
