@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { undoImport } from "#support/tenant/undo.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -71,6 +72,18 @@ describe("a cell by a name that the console may have for another group, or that 
     await tasks.confirm(1);
     await tenant.import(exported, [...grouped("A2", "A2"), ["谷", "tani", "A2"]]);
     expect(await groups()).toEqual([["A2", 3]]);
+  });
+
+  test.each([
+    ["of a new group", () => create("B"), "B"],
+    ["of a renamed group", () => rename("A", "B"), "B"],
+  ] as const)("%s, shows that the console has it; the mirror may take that back", async (_, change, name) => {
+    await change();
+    expect(await tasks.list()).toHaveLength(1);
+    const plan = await tenant.import(exported, grouped(name, name));
+    expect(await tasks.list()).toEqual([]);
+    await tenant.client.imports.commit(await undoImport(tenant.client, plan.id, { mirrorOnly: true }));
+    expect(await tasks.list()).toHaveLength(1);
   });
 
   test("makes no difference for cells that are clear", async () => {

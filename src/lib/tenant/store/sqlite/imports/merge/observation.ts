@@ -1,10 +1,18 @@
-import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import {
+  EXPORTED,
+  isFilled,
+  keepingObserved,
+  OBSERVED,
+  observedTable,
+  PRESENCE,
+} from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
+import { besideForNew, CANDIDATE_KEYS, joinReferences, valueForNew } from "../expressions.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { mergedReferences } from "./cells.ts";
 import { isShown } from "./local-fields.ts";
 import {
   AMBIGUOUS,
@@ -164,6 +172,21 @@ const observeFields = ({ database, plan: { staged } }: Observing): void => {
   );
 };
 
+/** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
+const observeNamed = ({ database, plan, revision }: Observing): void => {
+  for (const { field, refers, keys, table } of mergedReferences(plan)) {
+    const versions = OBSERVED.find(({ thing }) => thing === table.thing);
+    if (versions === undefined || EXPORTED.includes(versions)) continue;
+    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
+    const isClear = `not exists (select 1 from ${CANDIDATE_KEYS} u where u.what = f.what and u.key = f.key)`;
+    const shown = `select known.${keys.record} from s.refer f
+      ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope} where f.what = '${field.short}' and ${isClear}`;
+    const which = `o.pk in (${shown}) and (o.inConsole = 0 or o.differs = ${bitOf(versions, refers.by)})`;
+    database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });
+    database.run(`delete from main.${observedTable(versions)} as o where ${which}`, kindIn(plan, which));
+  }
+};
+
 /**
  * Stores what an export showed of the records that were changed here. Call it before its plan is applied.
  *
@@ -179,6 +202,7 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
   observeMet(of);
   observeDeleted(of);
   observeFields(of);
+  observeNamed(of);
   if (only !== undefined) forgetDeleted(of, only);
   else if (isWhole(of)) {
     observeMissing(of);
