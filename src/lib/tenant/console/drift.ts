@@ -11,10 +11,13 @@ import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable,
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
 
+/** What of the drift is open, or only confirmed, as no export has shown it yet. */
+export type DriftState = "open" | "confirmed";
+
 /** What a change did to a record that differs from the console. */
 export type DriftAction = "create" | "update" | "delete";
 
-/** Which part of the drift is meant: what a change wrote last, perhaps of some records, or some columns of these. */
+/** A part of the drift: what a change wrote last, perhaps of some records, or some columns of these. */
 export interface DriftPart {
   /** of the change */
   readonly revision: number;
@@ -125,12 +128,11 @@ export interface OpenDrift {
 /**
  * Returns the drift by changes and things, the oldest change first.
  *
- * @param state `confirmed`: what somebody confirmed, and no export has shown yet
  * @param revision of a single change
  */
 export const readDrift = async (
   reader: Reader,
-  { state = "open", revision }: { readonly state?: "open" | "confirmed"; readonly revision?: number | undefined } = {},
+  { state = "open", revision }: { readonly state?: DriftState; readonly revision?: number | undefined } = {},
 ): Promise<readonly OpenDrift[]> => {
   const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
@@ -161,11 +163,7 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
 /** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
 export const readRecordDrift = async (
   reader: Reader,
-  {
-    revision,
-    state = "open",
-    most,
-  }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
+  { revision, state = "open", most }: { readonly revision: number; readonly state?: DriftState; readonly most: number },
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
@@ -289,22 +287,22 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
     const rows = await writer.all(selected, params);
     if (rows.length === 0) continue;
     records += rows.length;
-    const meant = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
-    const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:meant))`;
+    const parts = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
+    const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
     if (EXPORTED.includes(versions)) {
       await writer.run(
         `update ${table} as n set confirmed = n.confirmed | m.mask, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
-        { meant, by, at },
+        { parts, by, at },
       );
       continue;
     }
     const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;
-    await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { meant });
+    await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { parts });
     await writer.run(
       `update ${table} as n set differs = ${either(`m.mask & ${PRESENCE} <> 0`, "0", "n.differs & ~m.mask")}, inConsole = 1
        from ${from} m where m.pk = n.pk`,
-      { meant },
+      { parts },
     );
     await writer.run(`delete from ${table} where differs = 0 and inConsole = 1`, {});
   }
