@@ -1,10 +1,12 @@
 import type { FormatName } from "../../model/console-files.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { ORG } from "../../model/organisation.ts";
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
+import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
 
@@ -160,7 +162,30 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   isContradicted: row["contradicted"] === 1,
 });
 
-/** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
+/** SQL: the names of the things that others refer to, and that refer to none themselves: organisations, groups, custom fields, … */
+const PARENTS = OBSERVED.flatMap(({ thing }) =>
+  RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
+    ? [`'${thing.name}'`]
+    : [],
+).join(", ");
+
+/** SQL: how many organisations are above that of the drift `d`. */
+const ORG_DEPTH = `(with recursive up(pk, depth) as (
+    select d.pk, 0 union all
+    select ${either("t.pk is null", "o.parent", "t.parent")}, up.depth + 1 from up
+      left join main.${ORG.name} t on t.pk = up.pk left join main.${observedTable({ thing: ORG })} o on o.pk = up.pk
+      where up.pk is not null)
+  select max(depth) from up)`;
+
+/** SQL: the order in which the console can do the drift `d`: a new record has its parent by then, and a deleted parent is empty. */
+const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PARENTS})`, "4", "0")}
+    when d.thing in (${PARENTS}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
+  ${either(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${either("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
+
+/**
+ * Returns the records of a task, with what of them is open, in the order in which the console can do it: deletions, parents from
+ * the top down, edits, new records, and last the parents that are emptied by then.
+ */
 export const readRecordDrift = async (
   reader: Reader,
   { revision, state = "open", most }: { readonly revision: number; readonly state?: DriftState; readonly most: number },
@@ -169,7 +194,7 @@ export const readRecordDrift = async (
   const rows = await reader.all(
     `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
      from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
+     order by ${IN_ORDER} limit :most`,
     { revision, most },
   );
   return rows.map(recordDriftOf);
