@@ -1,4 +1,4 @@
-import { dropTasks, undoImport } from "#support/tenant/undo.ts";
+import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
 import { auditOf } from "#support/tenant/audit.ts";
@@ -126,7 +126,7 @@ test("an undo asks to check what it took back, as the console may have had it; a
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a later change of the same field takes the place of an earlier one", async () => {
+test("a change whose fields were all written again has no task left", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   await tenant.import(users, file([...YAMADA, "係長"]));
@@ -281,7 +281,7 @@ test.each([
   [{}, [[2, "edit", "open"]]],
   [{ mirrorOnly: true }, [[1, "edit", "open"]]],
 ] as const)(
-  "the mirror is as old as before an export that is undone; it closed no task if it was not the console's: %o",
+  "undo of a takeover: the console is to be put back; with --mirror-only the tasks are as before: %o",
   async (options, list) => {
     await mirror();
     const before = await mirroredAt();
@@ -292,10 +292,34 @@ test.each([
     await undo(shows, options);
     expect(await tasks.list()).toEqual(list);
     expect(await mirroredAt()).toBe(before);
+    expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "主任"]);
   },
 );
 
-test("an export that changed nothing is undone all the same, and one that contradicted leaves no contradiction", async () => {
+test.each([{}, { mirrorOnly: true }])(
+  "undo of a takeover is refused if anything of it was changed since, and names it: %o",
+  async (options) => {
+    await mirror();
+    const { change } = await tenant.import(
+      exported,
+      file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"], ["林", "hayashi@x", ""]),
+    );
+    const [yamada, , hayashi] = await tenant.users();
+    await tenant.client.users.edit(yamada?.id ?? "", { title: "本部長" });
+    await tenant.client.users.edit(hayashi?.id ?? "", { tel: "03" });
+    const before = tenant.dump();
+    const { blocked } = await tenant.client.imports.undo(change ?? 0, options);
+    expect(blocked?.first.map(({ name, why, fields, change: by }) => [name, why, fields, by])).toEqual([
+      ["山田 <yamada@x>", "changed", ["役職"], tasks.number(1)],
+      ["林 <hayashi@x>", "changed", ["TEL"], tasks.number(2)],
+    ]);
+    const failure = await failureOf(undoChange(tenant.client, change ?? 0, options));
+    expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("山田 <yamada@x>") } });
+    expect(tenant.dump()["user"]).toEqual(before["user"]);
+  },
+);
+
+test("undo --mirror-only of a takeover: the observed state is as before, also of one that changed nothing", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   const agrees = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
@@ -307,7 +331,7 @@ test("an export that changed nothing is undone all the same, and one that contra
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
-test("exports are undone in any order, and without any of them it is no mirror", async () => {
+test("undo of takeovers in any order; without any of them it is no mirror", async () => {
   const first = await mirror();
   const second = await tenant.import(exported, START);
   const at = await mirroredAt();
@@ -318,7 +342,7 @@ test("exports are undone in any order, and without any of them it is no mirror",
   expect(await tasks.list()).toEqual([]);
 });
 
-test("only an export that was taken over is undone in the mirror alone", async () => {
+test("undo --mirror-only of anything else is refused", async () => {
   await mirror();
   const { id } = await tenant.import(users, CHANGED);
   expect(await failureOf(undoImport(tenant.client, id, { mirrorOnly: true }))).toMatchObject({ code: "usage" });

@@ -175,7 +175,7 @@ test.each<[string, () => Promise<readonly number[]>]>([
       return [await edit("yamada@x", { title: "課長" })];
     },
   ],
-])("%s is dropped: everything is as before, and an undo brings it again with its task", async (_, does) => {
+])("console drop puts back here what the console has: %s; an undo brings it again with its task", async (_, does) => {
   const before = state();
   const numbers = await does();
   const [changed, tasks] = [state(), await open()];
@@ -210,7 +210,7 @@ const exchanged = async (): Promise<readonly number[]> => {
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
 
-test("who exchanged their addresses get them back together, and neither alone", async () => {
+test("console drop of a ring: all at once, and neither alone", async () => {
   const before = state();
   const [sato = 0, yamada = 0] = await exchanged();
   expect(await blocked(sato)).toEqual([["user", "taken", ["メールアドレス"], "山田 <sato@x>"]]);
@@ -278,11 +278,11 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
     },
     ["user", "administrator", [], null],
   ],
-])("a record is in the way of a drop: one %s", async (_, does, wanted) => {
+])("console drop is refused with the record in the way: one %s", async (_, does, wanted) => {
   expect(await blocked(await does())).toEqual([wanted]);
 });
 
-test("what was deleted here comes back without its secrets", async () => {
+test("console drop: what was deleted here comes back without its secrets", async () => {
   await tenant.client.secured.edit(await member("mori"), { password: "Canary42" });
   const numbers = (await tenant.client.console.list({})).map(({ number }) => number);
   await tenant.client.console.confirm({ numbers });
@@ -317,7 +317,7 @@ test("members follow the name of their group, whatever was changed of them since
   ]);
 });
 
-test("of a field that two tasks changed, the later one has it, and a drop of the other changes nothing of it", async () => {
+test("console drop: of a field that two tasks changed, the later one has it", async () => {
   const first = await edit("yamada@x", { title: "部長", tel: "03" });
   const second = await edit("yamada@x", { title: "本部長" });
   const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
@@ -331,7 +331,7 @@ test("of a field that two tasks changed, the later one has it, and a drop of the
   expect(await shown()).toEqual(["課長", null]);
 });
 
-test("a task of which nothing is open is not dropped, nor what no task is", async () => {
+test("console drop: not of a task of which nothing is open, nor of what no task is", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   await drop(number);
   expect(await failureOf(plan(number))).toMatchObject({ code: "conflict" });
@@ -341,7 +341,7 @@ test("a task of which nothing is open is not dropped, nor what no task is", asyn
   expect(await failureOf(plan(9999))).toMatchObject({ code: "not-found" });
 });
 
-test("a drop that was planned before something was changed is a conflict, and changes nothing", async () => {
+test("console drop is a plan: if something was changed since, it is a conflict, and changes nothing", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const planned = await plan(number);
   expect(planned).toMatchObject({ mode: "undo", drops: [number], update: 1 });

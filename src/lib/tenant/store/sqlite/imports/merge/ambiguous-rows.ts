@@ -19,7 +19,8 @@ export const reportAmbiguous = (
   const { thing } = plan.kind;
   const { field } = keyOf(plan);
   const pairs = [...possible].flatMap(([row, records]) => [...records].map((pk) => ({ row, pk })));
-  const listed = (distinct: string): string => `(select string_agg(one, ', ') from (select distinct ${distinct} order by 1))`;
+  const listed = (distinct: string): string =>
+    `(select string_agg(one, ', ') from (select distinct ${distinct} order by 1))`;
   const ofRow = "where p.value ->> 'row' = r.row";
   const records = `${calledText(thing)} as one from json_each(:pairs) p ${THEN} main.${thing.name} t on t.pk = p.value ->> 'pk' ${ofRow}`;
   const drift = driftOf(versions, "o.pk in (select value ->> 'pk' from json_each(:pairs))");
