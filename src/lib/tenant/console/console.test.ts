@@ -1,7 +1,6 @@
 import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
-import { auditOf } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -133,93 +132,6 @@ test("a change whose fields were all written again has no task left", async () =
   expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
   await tenant.import(exported, file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]));
   expect(await tasks.list()).toEqual([]);
-});
-
-describe("a custom field", () => {
-  const withField = (title: string, year: string): Cells => [
-    ["氏名", "メールアドレス", "役職", "入社年"],
-    [...YAMADA, title, year],
-    ["佐藤", "sato@x", "主任", ""],
-  ];
-  const idOf = async () => (await tenant.client.users.fields())[0]?.id ?? "";
-
-  beforeEach(async () => {
-    await mirror();
-    await tenant.client.users.addField({ name: "入社年" });
-  });
-
-  test("is there once an export has its column", async () => {
-    expect(await tasks.record()).toMatchObject({ thing: "custom_field", work: "create", name: "入社年" });
-    await tenant.import(exported, START);
-    expect(await tasks.list()).toEqual([[1, "create", "open"]]);
-    await tenant.import(exported, withField("課長", "2020"));
-    expect(await tasks.list()).toEqual([]);
-  });
-
-  test("is confirmed for good, and its removal is a task of its own", async () => {
-    await tasks.confirm(1);
-    await tenant.client.users.removeField(await idOf());
-    expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-    await tasks.confirm(2);
-    expect(await tasks.list(true)).toEqual([
-      [1, "several", "done"],
-      [2, "several", "done"],
-    ]);
-    expect(await failureOf(tasks.confirm(2))).toMatchObject({ code: "conflict" });
-    const audit = auditOf(tenant.database).filter(({ action }) => action === "console.confirm");
-    expect(audit.map(({ objects }) => objects)).toEqual(
-      [1, 2].map((place) => [{ thing: "console_task", id: String(tasks.number(place)) }]),
-    );
-  });
-
-  test("that is removed and added again is removed there first: a column may be of the former one", async () => {
-    await tenant.import(exported, withField("課長", "2020"));
-    await tenant.client.users.removeField(await idOf());
-    await tenant.client.users.addField({ name: "入社年" });
-    const both = [
-      [2, "delete", "open"],
-      [3, "create", "open"],
-    ];
-    expect(await tasks.list()).toEqual(both);
-    for (const year of ["", "2020"]) await tenant.import(exported, withField("課長", year));
-    expect(await tasks.list()).toEqual(both);
-    await tasks.confirm(2);
-    await tenant.import(exported, withField("課長", ""));
-    expect(await tasks.list()).toEqual([]);
-  });
-
-  describe("that is removed here, while the console still has it", () => {
-    let before: Import;
-    beforeEach(async () => {
-      before = await tenant.import(exported, withField("課長", "2020"));
-      await tenant.client.users.removeField(await idOf());
-    });
-
-    test("is read past in an export, which names the task; it stays open", async () => {
-      const plan = await tenant.plan(exported, withField("部長", "2020"));
-      expect(plan).toMatchObject({ rejected: false, update: 1, unknownColumns: ["入社年"] });
-      const problems = await Array.fromAsync(tenant.client.imports.problems(plan.id));
-      expect(problems.find(({ column }) => column === 4)).toMatchObject({
-        code: "header-removed",
-        severity: "warning",
-        params: { task: tasks.number(2) },
-      });
-      expect((await tenant.client.imports.commit(plan)).settled).toMatchObject({ closed: [] });
-      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-      expect(await tenant.client.users.fields()).toEqual([]);
-    });
-
-    test("is an unknown column in every other file, and once its task is confirmed", async () => {
-      expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
-      await tasks.confirm(2);
-      expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
-    });
-
-    test("is not to be added again if the export with it is undone", async () => {
-      await undo(before, { mirrorOnly: true });
-      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-    });
-  });
 });
 
 test("who came back is proved by all that they had", async () => {
@@ -379,28 +291,6 @@ test.each([
     expect(await tasks.list()).toEqual([]);
   },
 );
-
-test("a user of an app who was deleted and made again has a password that no export shows", async () => {
-  const docs = (...rows: readonly (readonly string[])[]): Cells => [["表示名", "ユーザーID", "説明"], ...rows];
-  const [taro, hana] = [
-    ["太郎", "taro", ""],
-    ["花子", "hana", ""],
-  ];
-  const from = { kind: "docs", fromConsole: true } as const;
-  await tenant.import(from, docs(taro ?? [], hana ?? []));
-  await tenant.import({ kind: "docs", mode: "replace" }, docs(taro ?? []));
-  await tenant.import({ kind: "docs" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["花子", "hana", "Hidden4711"],
-  ]);
-  expect(await tasks.list()).toEqual([
-    [1, "delete", "open"],
-    [2, "create", "open"],
-  ]);
-  await tenant.import(from, docs(taro ?? [], hana ?? []));
-  expect(await tasks.list()).toMatchObject([[2, "edit", "open"]]);
-  expect(JSON.stringify(await tenant.client.console.list({}))).not.toContain("Hidden4711");
-});
 
 test("an export says which tasks it closed, and how many are open", async () => {
   await mirror();

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
 import type { Row } from "../store/sqlite/database.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -357,24 +356,4 @@ test("console drop is a plan: if something was changed since, it is a conflict, 
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
-});
-
-test("who sees a part of the tenant drops what he sees of a task", async () => {
-  await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
-  const number = await taskOf(
-    tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "役職"],
-      ["山田", "yamada@x", "部長"],
-      ["佐藤", "sato@x", "部長"],
-    ]),
-  );
-  const { imports, console: panel } = tenant.as("div");
-  const task = (await panel.list({})).find(({ records }) => records.some(({ name }) => name === "山田"));
-  expect(task).toMatchObject({ number, update: 1 });
-  const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
-  expect(done).toMatchObject({ update: 1 });
-  const titles = async () => Object.fromEntries((await tenant.users()).map(({ name, title }) => [name, title]));
-  expect(await titles()).toMatchObject({ 山田: "課長", 佐藤: "部長" });
-  expect((await tenant.client.console.show(number)).records).toMatchObject([{ name: "佐藤" }]);
-  expect((await panel.list({})).filter((one) => one.number === number)).toEqual([]);
 });

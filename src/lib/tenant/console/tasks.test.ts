@@ -81,6 +81,14 @@ test("a task has the fields whose last writer it is; one whose fields were all w
   expect(await tasks(true)).toHaveLength(4);
 });
 
+test("a text that begins like the one before is another one", async () => {
+  const { id } = await named("yamada@x");
+  await tenant.client.users.edit(id, { title: "部長" });
+  await confirm(1);
+  await tenant.client.users.edit(id, { title: "部長 (代理)" });
+  expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "部長 (代理)", perhaps: ["部長"] }]);
+});
+
 test("tasks that only ask to check come last: changed and changed back; one confirmation closes it", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("yamada@x", { title: "課長" });
