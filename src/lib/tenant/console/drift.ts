@@ -169,13 +169,13 @@ const PARENTS = OBSERVED.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: how many organisations are above that of the drift `d`. */
-const ORG_DEPTH = `(with recursive up(pk, depth) as (
-    select d.pk, 0 union all
-    select ${either("t.pk is null", "o.parent", "t.parent")}, up.depth + 1 from up
+/** SQL: how many organisations are above that of the drift `d`. Deleted ones may be of different times, and in a circle. */
+const ORG_DEPTH = `(with recursive up(pk) as (
+    select d.pk union
+    select ${either("t.pk is null", "o.parent", "t.parent")} from up
       left join main.${ORG.name} t on t.pk = up.pk left join main.${observedTable({ thing: ORG })} o on o.pk = up.pk
       where up.pk is not null)
-  select max(depth) from up)`;
+  select count(*) from up)`;
 
 /** SQL: the order in which the console can do the drift `d`: a new record has its parent by then, and a deleted parent is empty. */
 const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PARENTS})`, "4", "0")}
