@@ -125,20 +125,21 @@ test("tells what the counts do not: what is beside the kind, who changed somethi
   expect(en.stderr).toContain("\norganisation: create 0, update 0, delete 1\n");
   expect(ja.stderr).toContain("\n組織: 追加 0、更新 0、削除 1\n");
   expect(en.stderr).toContain(
-    "\nlater changes were made by owner (jiro), taro\npasswords and the like that it set stay as they are: former ones are not kept\n",
+    "\nlater changes were made by owner (jiro), taro\npasswords and the like that it set stay as they are, as none are kept: set them again\n",
   );
   expect(ja.stderr).toContain("\nその後に変更した人: owner (jiro)、taro\n設定したパスワードなどは");
 });
 
-test("an undo that changes no record is left: former passwords are not kept", async () => {
+test("nothing restores a secret: an undo says to set it again, or to confirm it", async () => {
   const undo = { ...UNDO, update: 0, delete: 0 };
-  const imports = { items: [committed(planOf({ create: 0, update: 0, secretsSet: 3 }))] };
+  const imports = { items: [{ ...committed(planOf({ create: 0, update: 0, secretsSet: 3 })), consoleTask: 17 }] };
   const { undoChange, tenant: shown } = tenantWith({}, undo);
   const tenant = { imports, undoChange, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
   const { en, ja } = await inBoth("undo 17 --yes --format json", { tenant });
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
-  expect(en.stderr.endsWith("former ones are not kept\nnothing was changed\n")).toBe(true);
-  expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
+  const confirm = "clomoctl console confirm 17\n";
+  expect(en.stderr.endsWith(`set them again, or if the console has them: ${confirm}nothing was changed\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`${confirm}何も変更していません\n`)).toBe(true);
 });
 
 test.each([

@@ -168,16 +168,21 @@ function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Te
       `その後に削除されたカスタム項目の値は元に戻りません: ${ja}`,
     );
   }
-  if ((original?.secretsSet ?? 0) > 0)
-    yield text(
-      "passwords and the like that it set stay as they are: former ones are not kept",
-      "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
-    );
+  if (original !== undefined && original.secretsSet > 0) yield secretsStay(original);
   if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true))
     yield text(
       "what was deleted comes back without passwords and the like: none are kept, so set them again",
       "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
     );
+}
+
+/** What to do about the secrets that an import set: nothing restores one. */
+function secretsStay({ consoleTask }: Import): Text {
+  const confirm = consoleTask === undefined ? undefined : line("console confirm", [consoleTask]);
+  return text(
+    `passwords and the like that it set stay as they are, as none are kept: set them again${confirm === undefined ? "" : `, or if the console has them: ${confirm}`}`,
+    `設定したパスワードなどは元に戻りません(保存していないため)。設定し直してください${confirm === undefined ? "" : `。管理画面で設定済みの場合: ${confirm}`}`,
+  );
 }
 
 /** Maximum number of records in the way that people are told; programs get all. */

@@ -85,7 +85,7 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(second).toMatchObject({ exit: 0, stderr: `the console has all of change ${made}\n` });
 });
 
-test("what it does not show is listed with both values, and stays open", async () => {
+test("exit 9 while something is open: it is listed with both values", async () => {
   exported(TARO, JIRO);
   const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch, terminal: { columns: 120 } });
   expect(en.exit).toBe(9);
@@ -100,7 +100,7 @@ test("what it does not show is listed with both values, and stays open", async (
   expect((await ran(verify(" --fields work"))).stdout).toBe("work\ncreate\n");
 });
 
-test("what the export has no column of is named, and confirmed by --confirm-missing", async () => {
+test("exit 9 while something cannot be seen: it is named, and --confirm-missing confirms it", async () => {
   writeFileSync(join(folder, "export.csv"), fileOf([HEADER, TARO, JIRO, HANAKO].map((row) => row.toSpliced(2, 1))));
   const first = await ran(`${verify()} --lang en`);
   expect(first.exit).toBe(9);

@@ -1,7 +1,6 @@
-import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
-import { auditOf } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -126,100 +125,13 @@ test("an undo asks to check what it took back, as the console may have had it; a
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a later change of the same field takes the place of an earlier one", async () => {
+test("a change whose fields were all written again has no task left", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   await tenant.import(users, file([...YAMADA, "係長"]));
   expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
   await tenant.import(exported, file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]));
   expect(await tasks.list()).toEqual([]);
-});
-
-describe("a custom field", () => {
-  const withField = (title: string, year: string): Cells => [
-    ["氏名", "メールアドレス", "役職", "入社年"],
-    [...YAMADA, title, year],
-    ["佐藤", "sato@x", "主任", ""],
-  ];
-  const idOf = async () => (await tenant.client.users.fields())[0]?.id ?? "";
-
-  beforeEach(async () => {
-    await mirror();
-    await tenant.client.users.addField({ name: "入社年" });
-  });
-
-  test("is there once an export has its column", async () => {
-    expect(await tasks.record()).toMatchObject({ thing: "custom_field", work: "create", name: "入社年" });
-    await tenant.import(exported, START);
-    expect(await tasks.list()).toEqual([[1, "create", "open"]]);
-    await tenant.import(exported, withField("課長", "2020"));
-    expect(await tasks.list()).toEqual([]);
-  });
-
-  test("is confirmed for good, and its removal is a task of its own", async () => {
-    await tasks.confirm(1);
-    await tenant.client.users.removeField(await idOf());
-    expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-    await tasks.confirm(2);
-    expect(await tasks.list(true)).toEqual([
-      [1, "several", "done"],
-      [2, "several", "done"],
-    ]);
-    expect(await failureOf(tasks.confirm(2))).toMatchObject({ code: "conflict" });
-    const audit = auditOf(tenant.database).filter(({ action }) => action === "console.confirm");
-    expect(audit.map(({ objects }) => objects)).toEqual(
-      [1, 2].map((place) => [{ thing: "console_task", id: String(tasks.number(place)) }]),
-    );
-  });
-
-  test("that is removed and added again is removed there first: a column may be of the former one", async () => {
-    await tenant.import(exported, withField("課長", "2020"));
-    await tenant.client.users.removeField(await idOf());
-    await tenant.client.users.addField({ name: "入社年" });
-    const both = [
-      [2, "delete", "open"],
-      [3, "create", "open"],
-    ];
-    expect(await tasks.list()).toEqual(both);
-    for (const year of ["", "2020"]) await tenant.import(exported, withField("課長", year));
-    expect(await tasks.list()).toEqual(both);
-    await tasks.confirm(2);
-    await tenant.import(exported, withField("課長", ""));
-    expect(await tasks.list()).toEqual([]);
-  });
-
-  describe("that is removed here, while the console still has it", () => {
-    let before: Import;
-    beforeEach(async () => {
-      before = await tenant.import(exported, withField("課長", "2020"));
-      await tenant.client.users.removeField(await idOf());
-    });
-
-    test("is read past in an export, which names the task; it stays open", async () => {
-      const plan = await tenant.plan(exported, withField("部長", "2020"));
-      expect(plan).toMatchObject({ rejected: false, update: 1, unknownColumns: ["入社年"] });
-      const problems = await Array.fromAsync(tenant.client.imports.problems(plan.id));
-      expect(problems.find(({ column }) => column === 4)).toMatchObject({
-        code: "header-removed",
-        severity: "warning",
-        params: { task: tasks.number(2) },
-      });
-      expect((await tenant.client.imports.commit(plan)).settled).toMatchObject({ closed: [] });
-      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-      expect(await tenant.client.users.fields()).toEqual([]);
-    });
-
-    test("is an unknown column in every other file, and once its task is confirmed", async () => {
-      expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
-      await tasks.confirm(2);
-      expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
-    });
-
-    test("is not to be added again if the export with it is undone", async () => {
-      await undo(before, { mirrorOnly: true });
-      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-    });
-  });
 });
 
 test("who came back is proved by all that they had", async () => {
@@ -281,7 +193,7 @@ test.each([
   [{}, [[2, "edit", "open"]]],
   [{ mirrorOnly: true }, [[1, "edit", "open"]]],
 ] as const)(
-  "the mirror is as old as before an export that is undone; it closed no task if it was not the console's: %o",
+  "undo of a takeover: the console is to be put back; with --mirror-only the tasks are as before: %o",
   async (options, list) => {
     await mirror();
     const before = await mirroredAt();
@@ -292,10 +204,34 @@ test.each([
     await undo(shows, options);
     expect(await tasks.list()).toEqual(list);
     expect(await mirroredAt()).toBe(before);
+    expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "主任"]);
   },
 );
 
-test("an export that changed nothing is undone all the same, and one that contradicted leaves no contradiction", async () => {
+test.each([{}, { mirrorOnly: true }])(
+  "undo of a takeover is refused if anything of it was changed since, and names it: %o",
+  async (options) => {
+    await mirror();
+    const { change } = await tenant.import(
+      exported,
+      file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"], ["林", "hayashi@x", ""]),
+    );
+    const [yamada, , hayashi] = await tenant.users();
+    await tenant.client.users.edit(yamada?.id ?? "", { title: "本部長" });
+    await tenant.client.users.edit(hayashi?.id ?? "", { tel: "03" });
+    const before = tenant.dump();
+    const { blocked } = await tenant.client.imports.undo(change ?? 0, options);
+    expect(blocked?.first.map(({ name, why, fields, change: by }) => [name, why, fields, by])).toEqual([
+      ["山田 <yamada@x>", "changed", ["役職"], tasks.number(1)],
+      ["林 <hayashi@x>", "changed", ["TEL"], tasks.number(2)],
+    ]);
+    const failure = await failureOf(undoChange(tenant.client, change ?? 0, options));
+    expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("山田 <yamada@x>") } });
+    expect(tenant.dump()["user"]).toEqual(before["user"]);
+  },
+);
+
+test("undo --mirror-only of a takeover: the observed state is as before, also of one that changed nothing", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   const agrees = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
@@ -307,7 +243,7 @@ test("an export that changed nothing is undone all the same, and one that contra
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
-test("exports are undone in any order, and without any of them it is no mirror", async () => {
+test("undo of takeovers in any order; without any of them it is no mirror", async () => {
   const first = await mirror();
   const second = await tenant.import(exported, START);
   const at = await mirroredAt();
@@ -318,7 +254,7 @@ test("exports are undone in any order, and without any of them it is no mirror",
   expect(await tasks.list()).toEqual([]);
 });
 
-test("only an export that was taken over is undone in the mirror alone", async () => {
+test("undo --mirror-only of anything else is refused", async () => {
   await mirror();
   const { id } = await tenant.import(users, CHANGED);
   expect(await failureOf(undoImport(tenant.client, id, { mirrorOnly: true }))).toMatchObject({ code: "usage" });
@@ -355,28 +291,6 @@ test.each([
     expect(await tasks.list()).toEqual([]);
   },
 );
-
-test("a user of an app who was deleted and made again has a password that no export shows", async () => {
-  const docs = (...rows: readonly (readonly string[])[]): Cells => [["表示名", "ユーザーID", "説明"], ...rows];
-  const [taro, hana] = [
-    ["太郎", "taro", ""],
-    ["花子", "hana", ""],
-  ];
-  const from = { kind: "docs", fromConsole: true } as const;
-  await tenant.import(from, docs(taro ?? [], hana ?? []));
-  await tenant.import({ kind: "docs", mode: "replace" }, docs(taro ?? []));
-  await tenant.import({ kind: "docs" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["花子", "hana", "Hidden4711"],
-  ]);
-  expect(await tasks.list()).toEqual([
-    [1, "delete", "open"],
-    [2, "create", "open"],
-  ]);
-  await tenant.import(from, docs(taro ?? [], hana ?? []));
-  expect(await tasks.list()).toMatchObject([[2, "edit", "open"]]);
-  expect(JSON.stringify(await tenant.client.console.list({}))).not.toContain("Hidden4711");
-});
 
 test("an export says which tasks it closed, and how many are open", async () => {
   await mirror();

@@ -1,20 +1,25 @@
 import type { FormatName } from "../../model/console-files.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
+import { ORG } from "../../model/organisation.ts";
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
+import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
 
+/** What of the drift is open, or only confirmed, as no export has shown it yet. */
+export type DriftState = "open" | "confirmed";
+
 /** What a change did to a record that differs from the console. */
 export type DriftAction = "create" | "update" | "delete";
 
-/** Which part of the drift is meant: what a change wrote last, perhaps of some records, or some columns of these. */
+/** A part of the drift: what a change wrote last, perhaps of some records, or some columns of these. */
 export interface DriftPart {
   /** of the change */
   readonly revision: number;
@@ -125,12 +130,11 @@ export interface OpenDrift {
 /**
  * Returns the drift by changes and things, the oldest change first.
  *
- * @param state `confirmed`: what somebody confirmed, and no export has shown yet
  * @param revision of a single change
  */
 export const readDrift = async (
   reader: Reader,
-  { state = "open", revision }: { readonly state?: "open" | "confirmed"; readonly revision?: number | undefined } = {},
+  { state = "open", revision }: { readonly state?: DriftState; readonly revision?: number | undefined } = {},
 ): Promise<readonly OpenDrift[]> => {
   const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
@@ -158,20 +162,39 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   isContradicted: row["contradicted"] === 1,
 });
 
-/** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
+/** SQL: the names of the things that others refer to, and that refer to none themselves: organisations, groups, custom fields, … */
+const PARENTS = OBSERVED.flatMap(({ thing }) =>
+  RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
+    ? [`'${thing.name}'`]
+    : [],
+).join(", ");
+
+/** SQL: how many organisations are above that of the drift `d`. Deleted ones may be of different times, and in a circle. */
+const ORG_DEPTH = `(with recursive up(pk) as (
+    select d.pk union
+    select ${either("t.pk is null", "o.parent", "t.parent")} from up
+      left join main.${ORG.name} t on t.pk = up.pk left join main.${observedTable({ thing: ORG })} o on o.pk = up.pk
+      where up.pk is not null)
+  select count(*) from up)`;
+
+/** SQL: the order in which the console can do the drift `d`: a new record has its parent by then, and a deleted parent is empty. */
+const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PARENTS})`, "4", "0")}
+    when d.thing in (${PARENTS}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
+  ${either(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${either("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
+
+/**
+ * Returns the records of a task, with what of them is open, in the order in which the console can do it: deletions, parents from
+ * the top down, edits, new records, and last the parents that are emptied by then.
+ */
 export const readRecordDrift = async (
   reader: Reader,
-  {
-    revision,
-    state = "open",
-    most,
-  }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
+  { revision, state = "open", most }: { readonly revision: number; readonly state?: DriftState; readonly most: number },
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
     `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
      from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
+     order by ${IN_ORDER} limit :most`,
     { revision, most },
   );
   return rows.map(recordDriftOf);
@@ -289,22 +312,22 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
     const rows = await writer.all(selected, params);
     if (rows.length === 0) continue;
     records += rows.length;
-    const meant = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
-    const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:meant))`;
+    const parts = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
+    const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
     if (EXPORTED.includes(versions)) {
       await writer.run(
         `update ${table} as n set confirmed = n.confirmed | m.mask, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
-        { meant, by, at },
+        { parts, by, at },
       );
       continue;
     }
     const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;
-    await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { meant });
+    await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { parts });
     await writer.run(
       `update ${table} as n set differs = ${either(`m.mask & ${PRESENCE} <> 0`, "0", "n.differs & ~m.mask")}, inConsole = 1
        from ${from} m where m.pk = n.pk`,
-      { meant },
+      { parts },
     );
     await writer.run(`delete from ${table} where differs = 0 and inConsole = 1`, {});
   }

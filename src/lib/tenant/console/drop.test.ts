@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
 import type { Row } from "../store/sqlite/database.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -175,7 +174,7 @@ test.each<[string, () => Promise<readonly number[]>]>([
       return [await edit("yamada@x", { title: "課長" })];
     },
   ],
-])("%s is dropped: everything is as before, and an undo brings it again with its task", async (_, does) => {
+])("console drop puts back here what the console has: %s; an undo brings it again with its task", async (_, does) => {
   const before = state();
   const numbers = await does();
   const [changed, tasks] = [state(), await open()];
@@ -210,7 +209,7 @@ const exchanged = async (): Promise<readonly number[]> => {
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
 
-test("who exchanged their addresses get them back together, and neither alone", async () => {
+test("console drop of a ring: all at once, and neither alone", async () => {
   const before = state();
   const [sato = 0, yamada = 0] = await exchanged();
   expect(await blocked(sato)).toEqual([["user", "taken", ["メールアドレス"], "山田 <sato@x>"]]);
@@ -278,11 +277,11 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
     },
     ["user", "administrator", [], null],
   ],
-])("a record is in the way of a drop: one %s", async (_, does, wanted) => {
+])("console drop is refused with the record in the way: one %s", async (_, does, wanted) => {
   expect(await blocked(await does())).toEqual([wanted]);
 });
 
-test("what was deleted here comes back without its secrets", async () => {
+test("console drop: what was deleted here comes back without its secrets", async () => {
   await tenant.client.secured.edit(await member("mori"), { password: "Canary42" });
   const numbers = (await tenant.client.console.list({})).map(({ number }) => number);
   await tenant.client.console.confirm({ numbers });
@@ -317,7 +316,7 @@ test("members follow the name of their group, whatever was changed of them since
   ]);
 });
 
-test("of a field that two tasks changed, the later one has it, and a drop of the other changes nothing of it", async () => {
+test("console drop: of a field that two tasks changed, the later one has it", async () => {
   const first = await edit("yamada@x", { title: "部長", tel: "03" });
   const second = await edit("yamada@x", { title: "本部長" });
   const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
@@ -331,7 +330,7 @@ test("of a field that two tasks changed, the later one has it, and a drop of the
   expect(await shown()).toEqual(["課長", null]);
 });
 
-test("a task of which nothing is open is not dropped, nor what no task is", async () => {
+test("console drop: not of a task of which nothing is open, nor of what no task is", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   await drop(number);
   expect(await failureOf(plan(number))).toMatchObject({ code: "conflict" });
@@ -341,7 +340,7 @@ test("a task of which nothing is open is not dropped, nor what no task is", asyn
   expect(await failureOf(plan(9999))).toMatchObject({ code: "not-found" });
 });
 
-test("a drop that was planned before something was changed is a conflict, and changes nothing", async () => {
+test("console drop is a plan: if something was changed since, it is a conflict, and changes nothing", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const planned = await plan(number);
   expect(planned).toMatchObject({ mode: "undo", drops: [number], update: 1 });
@@ -357,24 +356,4 @@ test("a drop that was planned before something was changed is a conflict, and ch
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
-});
-
-test("who sees a part of the tenant drops what he sees of a task", async () => {
-  await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
-  const number = await taskOf(
-    tenant.import({ kind: "users" }, [
-      ["氏名", "メールアドレス", "役職"],
-      ["山田", "yamada@x", "部長"],
-      ["佐藤", "sato@x", "部長"],
-    ]),
-  );
-  const { imports, console: panel } = tenant.as("div");
-  const task = (await panel.list({})).find(({ records }) => records.some(({ name }) => name === "山田"));
-  expect(task).toMatchObject({ number, update: 1 });
-  const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
-  expect(done).toMatchObject({ update: 1 });
-  const titles = async () => Object.fromEntries((await tenant.users()).map(({ name, title }) => [name, title]));
-  expect(await titles()).toMatchObject({ 山田: "課長", 佐藤: "部長" });
-  expect((await tenant.client.console.show(number)).records).toMatchObject([{ name: "佐藤" }]);
-  expect((await panel.list({})).filter((one) => one.number === number)).toEqual([]);
 });

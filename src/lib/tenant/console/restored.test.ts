@@ -197,7 +197,7 @@ test("who is moved back into a group by an undo, which deletes the other group, 
   await commit(undoImport(tenant.client, moved.id));
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
   expect((await openTask())?.records.map(({ name, work, changes }) => [name, work, changes])).toEqual([
-    ["販売", "delete", []],
     ["山田", "edit", [{ field: "groups", before: ["販売"], after: ["営業"] }]],
+    ["販売", "delete", []],
   ]);
 });

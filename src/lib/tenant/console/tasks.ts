@@ -13,7 +13,7 @@ import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
-import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type OpenDrift } from "./drift.ts";
+import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
 
@@ -56,9 +56,6 @@ const readOpenDrift = async (reader: Reader) => {
   return { drift, changes: await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-/** Tasks of what is open, or of what somebody confirmed. */
-type Shown = "open" | "confirmed";
-
 /** Reads tasks; what several of them name is read once. */
 class TaskReader {
   readonly #reader: Reader;
@@ -73,7 +70,7 @@ class TaskReader {
   }
 
   /** Returns the tasks of changes. @param drift of one or several changes */
-  async read(drift: readonly OpenDrift[], state: Shown): Promise<readonly ConsoleTask[]> {
+  async read(drift: readonly OpenDrift[], state: DriftState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readChanges(this.#reader, [...byChange.keys()]);
     const tasks: ConsoleTask[] = [];
@@ -84,7 +81,7 @@ class TaskReader {
     return tasks;
   }
 
-  async #task(change: TaskChange, parts: readonly OpenDrift[], state: Shown): Promise<ConsoleTask> {
+  async #task(change: TaskChange, parts: readonly OpenDrift[], state: DriftState): Promise<ConsoleTask> {
     const { revision, importPk } = change;
     const records: TaskRecord[] = [];
     for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))

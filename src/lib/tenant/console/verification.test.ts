@@ -104,7 +104,7 @@ test.each<[string, Cells, string, Readonly<Record<string, readonly string[]>>]>(
   ["another field was changed in the console", FILE.with(1, YAMADA.with(2, "部長").with(3, "03-9")), "done", {}],
   ["somebody else was added in the console", [...FILE, HAYASHI], "done", {}],
   ["all of it is there", FILE, "done", {}],
-])("an upload is done as far as the export shows it: %s", async (_, shown, state, records) => {
+])("imports verify is the same merge: %s", async (_, shown, state, records) => {
   await tenant.import(exported, MIRROR);
   const written = await upload(FILE, replace);
   const before = here();
@@ -138,7 +138,7 @@ test("a verification makes the mirror as new as its export, and remembers what i
   expect((await tenant.client.tenant.show()).mirroredAt).not.toBe(mirroredAt);
 });
 
-test("of records of other tasks nothing is observed", async () => {
+test("imports verify is limited to records of the task", async () => {
   await tenant.import(exported, MIRROR);
   const [sato] = await tenant.client.users.find({ name: "sato@x" });
   const { consoleTask } = await tenant.client.users.edit(sato?.id ?? "", { title: "係長" });
@@ -149,7 +149,47 @@ test("of records of other tasks nothing is observed", async () => {
   expect(await verify(consoleTask ?? 0, shown)).toMatchObject({ done: true });
 });
 
-test("what the export does not show stays open until it is confirmed", async () => {
+test("imports verify is limited to fields of the task", async () => {
+  await tenant.import(exported, MIRROR);
+  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
+  const { consoleTask: first } = await tenant.client.users.edit(yamada?.id ?? "", { title: "部長" });
+  const { consoleTask: second } = await tenant.client.users.edit(yamada?.id ?? "", { tel: "03-9" });
+  for (const tel of ["03-9", "03-5"]) {
+    expect(await verify(first ?? 0, MIRROR.with(1, YAMADA.with(2, "次長").with(3, tel)))).toMatchObject({
+      task: { state: "contradicted", records: [{ changes: [{ field: "title", before: "次長", after: "部長" }] }] },
+    });
+    expect(await tenant.client.console.show(second ?? 0)).toMatchObject({
+      state: "open",
+      records: [{ changes: [{ field: "tel", before: "03-1", after: "03-9" }] }],
+    });
+  }
+  expect(await verify(first ?? 0, MIRROR.with(1, YAMADA.with(2, "部長").with(3, "03-9")))).toMatchObject({
+    done: true,
+  });
+  expect(await tenant.client.console.show(second ?? 0)).toMatchObject({ state: "open" });
+});
+
+test("imports verify is limited to fields of the task, custom ones too", async () => {
+  await tenant.client.users.addField({ name: "入社年" });
+  const shown = (title: string, year: string): Cells => [
+    ["氏名", "メールアドレス", "役職", "入社年"],
+    ["山田", "yamada@x", title, year],
+  ];
+  await tenant.import(exported, shown("課長", "1999"));
+  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
+  const { consoleTask: first } = await tenant.client.users.edit(yamada?.id ?? "", { title: "部長" });
+  const custom = [{ name: "入社年", value: "2020" }];
+  const { consoleTask: second } = await tenant.client.users.edit(yamada?.id ?? "", { custom });
+  for (const year of ["2020", "2021"])
+    expect(await verify(first ?? 0, shown("課長", year))).toMatchObject({ task: { state: "open" } });
+  expect(await tenant.client.console.show(second ?? 0)).toMatchObject({
+    state: "open",
+    records: [{ changes: [{ before: "1999", after: "2020" }] }],
+  });
+  expect(await verify(second ?? 0, shown("課長", "2020"))).toMatchObject({ done: true });
+});
+
+test("imports verify: what the export does not show stays open; --confirm-missing confirms it", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
   const shown = without([TITLES, YAMADA.with(3, "03-9"), SATO], 2);
@@ -163,7 +203,7 @@ test("what the export does not show stays open until it is confirmed", async () 
   expect(await tenant.client.console.show(written.change ?? 0)).toMatchObject({ state: "open", update: 1 });
 });
 
-test("nor does it confirm what the export contradicts", async () => {
+test("imports verify --confirm-missing does not confirm what the export contradicts", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
   const found = await verify(written, without(MIRROR, 2), { confirmMissing: true });

@@ -37,7 +37,7 @@ const openOf = async (written: Import) => {
 test.each([
   [replace, 1],
   [append, 0],
-] as const)("what is written for an upload is committed, and is a task: %j", async (asked, gone) => {
+] as const)("--emit-csv commits here at once, and what it writes is a task: %j", async (asked, gone) => {
   await takeOver(BEFORE);
   const written = await upload(FILE, asked);
   expect(written).toMatchObject({
@@ -62,7 +62,7 @@ test.each([
   });
 });
 
-test("a file of a tenant that is no mirror is no task", async () => {
+test("--emit-csv in a tenant that is not a mirror: nothing is tracked", async () => {
   const written = await upload(FILE, append);
   expect(written.emittedAt).toEqual(expect.any(String));
   expect(written.inConsole).toBeUndefined();
@@ -75,7 +75,7 @@ test.each<[string, Cells, readonly unknown[]]>([
   ["all of it, and others", [...FILE, person("秘書")], ["done", 0, 0, 0]],
   ["all of it, and another field", FILE.with(1, person("一", "部長", "03-1")), ["done", 0, 0, 0]],
   ["another value", FILE.with(1, person("一", "課長")), ["contradicted", 0, 1, 0]],
-])("what an export shows of it is done: %s", async (_, shown, open) => {
+])("--emit-csv: the change tells how much of it is in the console: %s", async (_, shown, open) => {
   await takeOver(BEFORE);
   const written = await upload(FILE, replace);
   await takeOver(shown);

@@ -37,7 +37,7 @@ const apply = async (): Promise<number> => {
 
 const tasks = new TestTasks(() => successor);
 
-test("what is open in the mirror is one task of the change that applied the bundle, until an export shows it", async () => {
+test("bundles carry the observed state: what is open in the mirror is one task of the change that applied the bundle", async () => {
   await edit({ title: "部長" });
   await edit({ title: "本部長" });
   const { number } = await mirror.client.console.show((await mirror.client.console.list({}))[0]?.number ?? -1);
@@ -59,6 +59,19 @@ test("what is open in the mirror is one task of the change that applied the bund
   expect((await successor.client.console.list({ all: true })).map((one) => [one.number, one.state])).toEqual([
     [change, "done"],
   ]);
+});
+
+test("bundles carry the observed state, and versions stay at home", async () => {
+  await edit({ title: "部長" });
+  await edit({ title: "本部長" });
+  const versions = "select count(*) as count from user_version";
+  expect(mirror.sql(versions)).toEqual([{ count: 2 }]);
+  const files = await travelling(mirror.client);
+  expect([...files.keys()].filter((name) => /version/.test(name))).toEqual([]);
+  await apply();
+  expect(successor.sql(versions)).toEqual([{ count: 0 }]);
+  const observed = "select inConsole, title from user_observed";
+  expect(successor.sql(observed)).toEqual(mirror.sql(observed));
 });
 
 test("whoever was deleted in the mirror is not created by an export, and comes back if the task is dropped", async () => {
@@ -94,7 +107,7 @@ test("an account goes with its user: nothing of it is left to be done", async ()
   expect(await successor.client.console.list({})).toMatchObject([{ records }]);
 });
 
-test("a password that is to be set in the console has the time when it was set here, and nothing else of it", async () => {
+test("bundles carry of a secret the time when it was set, and nothing else", async () => {
   const secret = "Geheim-1234";
   await mirror.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
@@ -112,7 +125,7 @@ test("a password that is to be set in the console has the time when it was set h
   expect(successor.sql("select count(*) as count from account where verifier is not null")).toEqual([{ count: 0 }]);
 });
 
-test("what somebody confirmed stays confirmed, by whom and when, and an export may say otherwise", async () => {
+test("bundles carry what somebody confirmed: by whom and when, and an export may say otherwise", async () => {
   await edit({ title: "部長" });
   const [task] = await mirror.client.console.list({});
   await mirror.client.console.confirm({ numbers: [task?.number ?? -1] });

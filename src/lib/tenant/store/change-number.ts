@@ -88,6 +88,10 @@ const noChange = (what: Text): Failure =>
     hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
   });
 
+/** Returns the revision of a change, whether who asks sees the change or only a part of its task; -1 if there is none. */
+export const revisionOf = async (reader: Reader, number: number): Promise<number> =>
+  Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
+
 /** The change with a number, of those that who asks sees. @throws Failure `not-found` */
 export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });

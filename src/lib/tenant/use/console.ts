@@ -9,7 +9,7 @@ import { readTasks } from "../console/tasks.ts";
 import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { MAX_ORGS } from "../store/audit.ts";
-import { readChange } from "../store/change-number.ts";
+import { revisionOf } from "../store/change-number.ts";
 import { orgsOfRecords } from "../store/touched-orgs.ts";
 
 /** What is confirmed: tasks, or some records or fields of these; and by whom, perhaps at an earlier time. */
@@ -53,12 +53,11 @@ export const confirmTasks = (
     let confirmed = 0;
     const about: RecordDrift[] = [];
     for (const { number } of tasks) {
-      const { revision } = await readChange(writer, number);
-      about.push(...(await readRecordDrift(writer, { revision: revision ?? -1, most: MAX_ORGS + 1 })));
+      const revision = await revisionOf(writer, number);
+      about.push(...(await readRecordDrift(writer, { revision, most: MAX_ORGS + 1 })));
       const parts =
         records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
-      for (const record of parts)
-        confirmed += await confirmDrift(writer, { revision: revision ?? -1, record, columns }, done);
+      for (const record of parts) confirmed += await confirmDrift(writer, { revision, record, columns }, done);
     }
     if (confirmed === 0) throw nothingConfirmed(wanted);
     const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);

@@ -28,8 +28,8 @@ const TABLE = "temp.undo_blocked";
 const CREATE = `create table if not exists ${TABLE} (thing text, pk integer, why text, fields text, change integer,
   otherThing text, otherPk integer, primary key (thing, pk))`;
 
-/** What a check tells of a record besides its number, as SQL. */
-interface Found {
+/** Why a record cannot be undone, as SQL. */
+interface Obstacle {
   readonly why: UndoReason;
   /** a JSON list of the names of fields */
   readonly fields?: string | undefined;
@@ -51,7 +51,7 @@ class Finder {
   /** @param from SQL: the rows, from `from` on; the staged record is `u` unless `pk` says otherwise */
   #add(
     { thing }: Pick<Versions, "thing">,
-    { why, fields = "'[]'", change = "null", other }: Found,
+    { why, fields = "'[]'", change = "null", other }: Obstacle,
     from: string,
     pk = "u.pk",
   ): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { undoChange, undoImport } from "#support/tenant/undo.ts";
+import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
 let yamada: string;
@@ -80,17 +80,4 @@ test("of records that no file has there is a task as well", async () => {
   await tasks.confirm(1);
   await undo(tasks.number(1));
   expect(await tasks.list()).toMatchObject([[expect.anything(), "delete", "open"]]);
-});
-
-test("an export that is undone here alone asks nothing of the console, and makes the mirror as old as before", async () => {
-  const before = await tenant.client.tenant.show();
-  const { id } = await tenant.import({ kind: "users", fromConsole: true }, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x.jp", "部長"],
-  ]);
-  const plan = await undoImport(tenant.client, id, { mirrorOnly: true });
-  await tenant.client.imports.commit(plan);
-  expect(await tasks.list()).toEqual([]);
-  expect((await tenant.client.tenant.show()).mirroredAt).toBe(before.mirroredAt);
-  expect((await tenant.users())[0]?.title).toBe("課長");
 });

@@ -33,6 +33,17 @@ import {
   kindIn,
 } from "./tables.ts";
 
+// What an export of the console does to a value that was changed here: the three-way merge of the observed state, the local
+// value and the export, field by field.
+//
+// - A field without observed state was not changed here: it takes the value of the export.
+// - All others are `open`, and keep the local value. If the export has it, the change is done in the console
+//   (`observation.ts` removes the observed state). If the export has a value that the console may have had since (a candidate),
+//   the change stays open. Any other value contradicts it (`findContradictions`).
+// - With `--prefer console` a contradicted field takes the value of the export after all (`giveUp`).
+//
+// `mergeLocal` is the whole of it; `orgs.ts` does the same for organisations, which are planned as a tree.
+
 /** SQL: true if no cell can name the record with this number, as it has nothing by which cells do. */
 const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: string): string =>
   `exists (select 1 from ${thing.name} nameless where nameless.pk = ${pk} and nameless.${refers.by} is null

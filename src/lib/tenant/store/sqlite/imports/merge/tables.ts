@@ -6,8 +6,7 @@ import type { Database } from "../../database.ts";
 import { indexTargets, isStaged, LOCAL_ENTRIES, touchedFields, CANDIDATE_KEYS } from "../expressions.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 
-// The three-way merge of an export of the console with the local and the observed state. A field that was changed here
-// keeps its local value, and the export tells whether that is done, still open, or contradicted. All others follow the export.
+// The tables that the parts of a merge share: what an export shows of records that were changed here.
 
 /**
  * The rows that meet a record with observed state: `pk`, `row`, `isNew` (the console did not have it), masks of the columns

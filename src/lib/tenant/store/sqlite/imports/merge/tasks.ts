@@ -1,18 +1,20 @@
 import { driftOf } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
-import { bitOf } from "../../../../versions/tables.ts";
+import { PRESENCE } from "../../../../console/observed.ts";
+import { ALL_CHANGED, bitOf } from "../../../../versions/tables.ts";
 import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
+import { either } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
 import { isStaged } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
-import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
+import { CUSTOM, DELETED_HERE, hasEntries, MERGED, mergedWith } from "./tables.ts";
 
-// An export that a task is verified by: of all that it shows, only the records of the task are observed.
+// An export that a task is verified by: of all that it shows, only the records and fields of the task are observed.
 
-/** The table of the records of a task: `pk`. */
+/** The table of the records of a task: `pk`, and the `mask` of their fields. */
 const OF_TASK = "s.of_task";
 
 /** Stores what a compared export shows of the records of a task. @param revision of the change that the task is of */
@@ -20,13 +22,21 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   database.exec(`drop table if exists ${OF_TASK}`);
-  database.exec(`create table ${OF_TASK} (pk integer primary key)`);
+  database.exec(`create table ${OF_TASK} (pk integer primary key, mask integer not null)`);
+  const mask = either("d.action = 'update'", "d.mask", ALL_CHANGED);
   database.run(
-    `insert into ${OF_TASK} select distinct d.pk from (${driftOf(versions, "true")}) d where d.revision = :revision and d.mask <> 0`,
+    `insert into ${OF_TASK} select d.pk, max(${mask}) from (${driftOf(versions, "true")}) d
+     where d.revision = :revision and d.mask <> 0 group by d.pk`,
     { revision },
   );
   for (const table of [MERGED, DELETED_HERE])
     database.exec(`delete from ${table} as m where not exists (select 1 from ${OF_TASK} e where e.pk = m.pk)`);
+  const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
+  database.exec(
+    `update ${MERGED} as m set shown = m.shown & (e.mask | ${PRESENCE}), contradicted = m.contradicted & e.mask,
+       ${["keys", "entries"].map((name) => `${name} = ${either(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}
+     from ${OF_TASK} e where e.pk = m.pk`,
+  );
   const since = database.count("select coalesce(max(revision), 0) from collection");
   observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
 };

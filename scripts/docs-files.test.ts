@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -38,4 +38,9 @@ test("the files that each noun took are those of the tree, and no more than eigh
   expect(files.flatMap(([, own]) => own).toSorted()).toEqual(
     theirs.map((file) => file.replaceAll("\\", "/")).toSorted(),
   );
+});
+
+test.each(["docs/architecture.md", "docs/decisions/033-observed-state.md"])("the files that %s names exist", (page) => {
+  const paths = readFileSync(join(ROOT, page), "utf8").matchAll(/`((?:src|docs|scripts|test)\/[\w/.-]+)`/g);
+  expect([...paths].flatMap(([, path = ""]) => (existsSync(join(ROOT, path)) ? [] : [path]))).toEqual([]);
 });

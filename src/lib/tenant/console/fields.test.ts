@@ -1,0 +1,540 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { stepsOf } from "../../../commands/console/steps.ts";
+import type { Device, Import, Org, User } from "../../contract/index.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
+import { undoChange, undoImport } from "#support/tenant/undo.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
+import { auditOf } from "#support/tenant/audit.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+// The fields that need a rule of their own in decision 033 ("Fields"): each test is named after its rule.
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const tasks = new TestTasks(() => tenant);
+
+const users = { kind: "users" } as const;
+const exported = { kind: "users", fromConsole: true } as const;
+const docs = { kind: "docs", fromConsole: true } as const;
+const HEADER = ["氏名", "メールアドレス", "役職"];
+const YAMADA = ["山田", "yamada@x"];
+const SATO = ["佐藤", "sato@x", "主任"];
+const START: Cells = [HEADER, [...YAMADA, "課長"], SATO];
+
+describe("secrets", () => {
+  const SECRET = "Hidden4711";
+  const shown: Cells = [
+    ["表示名", "ユーザーID"],
+    ["太郎", "taro"],
+    ["花子", "hana"],
+  ];
+  const set = async (): Promise<number> => {
+    await tenant.import(docs, shown);
+    const { change } = await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["太郎", "taro", SECRET],
+    ]);
+    return change ?? 0;
+  };
+
+  test("the record has the time when one was set, the observed state what the console had", async () => {
+    await set();
+    const time = /^\{"password":"2026-04-01T00:00:00\.\d{3}Z"\}$/;
+    expect(tenant.sql("select secrets from secured_user where userId = 'taro'")[0]?.["secrets"]).toMatch(time);
+    expect(tenant.sql("select secrets from secured_user_observed")).toEqual([{ secrets: "{}" }]);
+    expect(JSON.stringify([tenant.dump(), await tenant.client.console.list({})])).not.toContain(SECRET);
+  });
+
+  test.each<readonly [string, (number: number) => Promise<unknown>, string]>([
+    ["no export closes its task", async () => tenant.import(docs, shown), "open"],
+    ["nor does verifying it by one", async (number) => verify(number, {}), "open"],
+    ["console confirm closes it", (number) => tenant.client.console.confirm({ numbers: [number] }), "confirmed"],
+    [
+      "imports verify --confirm-missing closes it",
+      async (number) => verify(number, { confirmMissing: true }),
+      "confirmed",
+    ],
+  ])("%s", async (_, does, state) => {
+    const number = await set();
+    await does(number);
+    expect(await tenant.client.console.show(number)).toMatchObject({ state });
+  });
+
+  const verify = (number: number, evidence: { readonly confirmMissing?: true }) =>
+    tenant.client.imports.verify(number, { stream: new Blob([fileOf(shown)]).stream(), encoding: "utf-8" }, evidence);
+
+  test("nothing restores one: an undo of it changes nothing, and its task stays", async () => {
+    const number = await set();
+    const plan = await tenant.client.imports.undo(number);
+    expect(plan).toMatchObject({ create: 0, update: 0, delete: 0 });
+    await tenant.client.imports.discard(plan.id);
+    expect(await tenant.client.console.show(number)).toMatchObject({ state: "open", update: 1 });
+  });
+
+  test("a user of an app who was deleted and made again has a password that no export shows", async () => {
+    const described = (...rows: readonly (readonly string[])[]): Cells => [["表示名", "ユーザーID", "説明"], ...rows];
+    const [taro, hana] = [
+      ["太郎", "taro", ""],
+      ["花子", "hana", ""],
+    ];
+    await tenant.import(docs, described(taro ?? [], hana ?? []));
+    await tenant.import({ kind: "docs", mode: "replace" }, described(taro ?? []));
+    await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード"],
+      ["花子", "hana", "Hidden4711"],
+    ]);
+    expect(await tasks.list()).toEqual([
+      [1, "delete", "open"],
+      [2, "create", "open"],
+    ]);
+    await tenant.import(docs, described(taro ?? [], hana ?? []));
+    expect(await tasks.list()).toMatchObject([[2, "edit", "open"]]);
+    expect(JSON.stringify(await tenant.client.console.list({}))).not.toContain("Hidden4711");
+  });
+});
+
+describe("lists are one value", () => {
+  test.each<
+    readonly [string, () => Promise<void>, Cells, "users" | "docs" | "devices", readonly [string, string, string]]
+  >([
+    [
+      "addresses",
+      async () => {
+        await tenant.import(exported, START);
+        const [yamada] = await tenant.users();
+        await tenant.client.users.edit(yamada?.id ?? "", { emails: ["yamada@x", "b@x"] });
+      },
+      [
+        ["氏名", "メールアドレス", "メールアドレス"],
+        [...YAMADA, "c@x"],
+        ["佐藤", "sato@x", ""],
+      ],
+      "users",
+      ["emails", "yamada@x, b@x", "yamada@x, c@x"],
+    ],
+    [
+      "groups",
+      async () => {
+        const from = { ...docs, createGroups: true };
+        for (const name of ["B", "C"]) await tenant.client.secured.createGroup("docs", { name });
+        await tenant.import(from, [
+          ["表示名", "ユーザーID", "グループ名"],
+          ["太郎", "taro", "A"],
+        ]);
+        const [taro] = await tenant.client.secured.find("docs", { name: "taro" });
+        await tenant.client.secured.edit({ app: "docs", id: taro?.id ?? "" }, { groups: ["A", "B"] });
+      },
+      [
+        ["表示名", "ユーザーID", "グループ名", "グループ名"],
+        ["太郎", "taro", "A", "C"],
+      ],
+      "docs",
+      ["groups", "A, B", "A, C"],
+    ],
+    [
+      "tags",
+      async () => {
+        const from = { kind: "devices", fromConsole: true } as const;
+        await tenant.import(from, [
+          ["シリアルナンバー", "タグ"],
+          ["S1", "A"],
+        ]);
+        const [device] = await tenant.client.devices.find({ name: "S1" });
+        await tenant.client.devices.tag({ ids: [device?.id ?? ""], add: ["B"], remove: [] });
+      },
+      [
+        ["シリアルナンバー", "タグ", "タグ"],
+        ["S1", "A", "C"],
+      ],
+      "devices",
+      ["tags", "A, B", "A, C"],
+    ],
+  ])(
+    "%s that both sides changed are a contradiction, and are not merged by element",
+    async (_, before, shown, kind, [field, local, there]) => {
+      await before();
+      const plan = await tenant.import({ kind, fromConsole: true }, shown);
+      expect(plan).toMatchObject({ update: 0, merged: { contradicted: 1, first: [{ field, local, console: there }] } });
+      const task = (await tenant.client.console.list({})).at(-1);
+      expect(task?.records[0]?.changes).toEqual([{ field, before: there.split(", "), after: local.split(", ") }]);
+    },
+  );
+});
+
+describe("a custom field", () => {
+  const withField = (title: string, year: string): Cells => [
+    [...HEADER, "入社年"],
+    [...YAMADA, title, year],
+    [...SATO, ""],
+  ];
+  const idOf = async () => (await tenant.client.users.fields())[0]?.id ?? "";
+
+  beforeEach(async () => {
+    await tenant.import(exported, START);
+    await tenant.client.users.addField({ name: "入社年" });
+  });
+
+  test("is there once an export has its column", async () => {
+    expect(await tasks.record()).toMatchObject({ thing: "custom_field", work: "create", name: "入社年" });
+    await tenant.import(exported, START);
+    expect(await tasks.list()).toEqual([[1, "create", "open"]]);
+    await tenant.import(exported, withField("課長", "2020"));
+    expect(await tasks.list()).toEqual([]);
+  });
+
+  test("is confirmed for good, and its removal is a task of its own", async () => {
+    await tasks.confirm(1);
+    await tenant.client.users.removeField(await idOf());
+    expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+    await tasks.confirm(2);
+    expect(await tasks.list(true)).toEqual([
+      [1, "several", "done"],
+      [2, "several", "done"],
+    ]);
+    expect(await failureOf(tasks.confirm(2))).toMatchObject({ code: "conflict" });
+    const audit = auditOf(tenant.database).filter(({ action }) => action === "console.confirm");
+    expect(audit.map(({ objects }) => objects)).toEqual(
+      [1, 2].map((place) => [{ thing: "console_task", id: String(tasks.number(place)) }]),
+    );
+  });
+
+  test("that is removed and added again is removed there first: a column may be of the former one", async () => {
+    await tenant.import(exported, withField("課長", "2020"));
+    await tenant.client.users.removeField(await idOf());
+    await tenant.client.users.addField({ name: "入社年" });
+    const both = [
+      [2, "delete", "open"],
+      [3, "create", "open"],
+    ];
+    expect(await tasks.list()).toEqual(both);
+    for (const year of ["", "2020"]) await tenant.import(exported, withField("課長", year));
+    expect(await tasks.list()).toEqual(both);
+    await tasks.confirm(2);
+    await tenant.import(exported, withField("課長", ""));
+    expect(await tasks.list()).toEqual([]);
+  });
+
+  describe("that is removed here, while the console still has it: its column is ignored until the task is closed", () => {
+    let before: Import;
+    beforeEach(async () => {
+      before = await tenant.import(exported, withField("課長", "2020"));
+      await tenant.client.users.removeField(await idOf());
+    });
+
+    test("is read past in an export, which names the task; it stays open", async () => {
+      const plan = await tenant.plan(exported, withField("部長", "2020"));
+      expect(plan).toMatchObject({ rejected: false, update: 1, unknownColumns: ["入社年"] });
+      const problems = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+      expect(problems.find(({ column }) => column === 4)).toMatchObject({
+        code: "header-removed",
+        severity: "warning",
+        params: { task: tasks.number(2) },
+      });
+      expect((await tenant.client.imports.commit(plan)).settled).toMatchObject({ closed: [] });
+      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+      expect(await tenant.client.users.fields()).toEqual([]);
+    });
+
+    test("is an unknown column in every other file, and once its task is confirmed", async () => {
+      expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+      await tasks.confirm(2);
+      expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+    });
+
+    test("is not to be added again if the export with it is undone", async () => {
+      await tenant.client.imports.commit(await undoImport(tenant.client, before.id, { mirrorOnly: true }));
+      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+    });
+  });
+
+  test("that is removed has no values that differ: it is one task, and no undo brings it back", async () => {
+    await tenant.import(exported, withField("課長", "2020"));
+    const [yamada] = await tenant.users();
+    const custom = [{ name: "入社年", value: "1999" }];
+    await tenant.client.users.edit(yamada?.id ?? "", { custom });
+    await tenant.client.users.edit(yamada?.id ?? "", { title: "部長", custom: [{ name: "入社年", value: "2001" }] });
+    await tenant.client.users.removeField(await idOf());
+    expect(await tasks.list()).toEqual([
+      [3, "edit", "open"],
+      [4, "delete", "open"],
+    ]);
+    expect(await tasks.changes(3)).toEqual([{ field: "title", before: "課長", after: "部長" }]);
+    expect(await failureOf(undoChange(tenant.client, tasks.number(4)))).toMatchObject({
+      code: "conflict",
+      what: { en: expect.stringContaining("a custom field that was removed does not come back with its values") },
+    });
+  });
+});
+
+describe("what somebody sees of a tenant limits what a task shows them", () => {
+  const IN = [...HEADER, "組織コード"];
+  let number: number;
+  beforeEach(async () => {
+    await tenant.import({ kind: "orgs", fromConsole: true }, [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["東", "E", ""],
+    ]);
+    await tenant.import(exported, [IN, [...YAMADA, "課長", "E"], [...SATO, ""]]);
+    await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+    const { change } = await tenant.import(users, [HEADER, [...YAMADA, "部長"], SATO.with(2, "部長")]);
+    number = change ?? 0;
+  });
+  const titles = async () => Object.fromEntries((await tenant.users()).map(({ name, title }) => [name, title]));
+  /** The records that are left of the task, for those who see all, and for those who see a part. */
+  const left = async () => {
+    const namesOf = async (client: Pick<typeof tenant.client, "console">) =>
+      (await client.console.list({}))
+        .filter((task) => task.number === number)
+        .flatMap(({ records }) => records.map(({ name }) => name));
+    return [await namesOf(tenant.client), await namesOf(tenant.as("div"))];
+  };
+
+  test("console list and console show", async () => {
+    expect(await left()).toEqual([["山田", "佐藤"], ["山田"]]);
+    expect(await tenant.as("div").console.show(number)).toMatchObject({ update: 1, records: [{ name: "山田" }] });
+  });
+
+  test("what console confirm closes", async () => {
+    await tenant.as("div").console.confirm({ numbers: [number] });
+    expect(await left()).toEqual([["佐藤"], []]);
+  });
+
+  test("what console drop puts back", async () => {
+    const { imports } = tenant.as("div");
+    const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
+    expect(done).toMatchObject({ update: 1 });
+    expect(await titles()).toMatchObject({ 山田: "課長", 佐藤: "部長" });
+    expect(await left()).toEqual([["佐藤"], []]);
+  });
+});
+
+describe("references", () => {
+  beforeEach(async () => {
+    await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+    await tenant.import({ kind: "users", fromConsole: true }, USERS);
+    await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
+  });
+
+  const ORGS: Cells = [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["本社", "HQ", ""],
+    ["営業部", "S", "HQ"],
+    // of one path
+    ["第一課", "S1", "S"],
+    ["第一課", "S2", "S"],
+    ["窓口", "W", "S1"],
+  ];
+  const USERS: Cells = [
+    ["氏名", "メールアドレス", "組織コード"],
+    // of one name
+    ["佐藤 健", "ken1@ex.jp", "S1"],
+    ["佐藤 健", "ken2@ex.jp", "S"],
+    ["鈴木 花子", "hanako@ex.jp", "S"],
+  ];
+  const DEVICES: Cells = [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス", "Androidモード"],
+    ["T1", "Android", "管理中", "ken1@ex.jp", "comp"],
+  ];
+
+  const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
+  const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
+  const device = async (name: string): Promise<Device> => (await tenant.client.devices.find({ name }))[0] as Device;
+  const own = async (owner: string) => {
+    const to = { owner: (await user(owner)).id, ownerOrg: null, wipes: 1 };
+    return tenant.client.devices.setOwner({ ids: [(await device("T1")).id], ...to });
+  };
+  const move = async (whom: string, to: string) =>
+    tenant.client.users.move({ ids: [(await user(whom)).id], org: (await org(to)).id });
+  /** What people read of a task, in Japanese. */
+  const steps = async (place = 1): Promise<string> =>
+    stepsOf(await tasks.of(place))
+      .map(({ ja }) => ja)
+      .join("\n");
+
+  const [KEN1, KEN2] = ["佐藤 健 <ken1@ex.jp>", "佐藤 健 <ken2@ex.jp>"];
+  const [FIRST, SECOND] = ["本社/営業部/第一課 (S1)", "本社/営業部/第一課 (S2)"];
+
+  describe("are stored by record: who or what is called alike is another one", () => {
+    test("an owner: with the wipe, and no export from before proves it", async () => {
+      await own("ken2@ex.jp");
+      expect(await tasks.changes()).toMatchObject([{ field: "owner", before: KEN1, after: KEN2 }]);
+      expect(await tasks.of()).toMatchObject({ wipes: 1 });
+      expect(await steps()).toMatch(/初期化し[^]*所有者: 佐藤 健 <ken1@ex.jp> → 佐藤 健 <ken2@ex.jp>/);
+      await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
+      expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
+    });
+
+    test("an owner by way of somebody else; of the same one again there is only to check", async () => {
+      await own("hanako@ex.jp");
+      await own("ken2@ex.jp");
+      expect(await tasks.changes(2)).toMatchObject([{ field: "owner", before: KEN1, after: KEN2 }]);
+      await own("ken1@ex.jp");
+      expect(await tasks.list()).toEqual([[3, "check", "open"]]);
+      expect(await steps(3)).toContain(`所有者: 「${KEN1}」であることを確認してください`);
+    });
+
+    test("an owner that is an organisation", async () => {
+      const ids = [(await device("T1")).id];
+      const [first, second] = [(await org("S1")).id, (await org("S2")).id];
+      await tenant.client.devices.setOwner({ ids, owner: null, ownerOrg: first, wipes: 1 });
+      await tasks.confirm(1);
+      await tenant.client.devices.setOwner({ ids, owner: null, ownerOrg: second, wipes: 1 });
+      expect(await tasks.changes(2)).toMatchObject([{ field: "ownerOrg", perhaps: [FIRST], after: SECOND }]);
+    });
+
+    test("an organisation of a user; no export from before proves it", async () => {
+      await move("ken1@ex.jp", "S2");
+      expect(await tasks.changes()).toMatchObject([{ field: "org", before: FIRST, after: SECOND }]);
+      expect(await steps()).toContain(`組織: ${FIRST} → ${SECOND}`);
+      await tenant.import({ kind: "users", fromConsole: true }, USERS);
+      expect(await tasks.list()).toEqual([[1, "move", "open"]]);
+    });
+
+    test("a parent of an organisation", async () => {
+      await tenant.client.orgs.move((await org("W")).id, { parent: (await org("S2")).id });
+      expect(await tasks.changes()).toMatchObject([{ field: "parentId", before: FIRST, after: SECOND }]);
+      await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+      expect(await tasks.list()).toEqual([[1, "move", "open"]]);
+    });
+
+    test("the plan of an export says which one was confirmed", async () => {
+      await move("ken1@ex.jp", "S2");
+      await tasks.confirm(1);
+      const { merged } = await tenant.plan({ kind: "users", fromConsole: true }, USERS);
+      expect(merged?.first).toMatchObject([{ field: "org", local: "S2", console: "S1", confirmed: true }]);
+    });
+  });
+
+  describe("are shown by the console's name: what was only renamed is the same one", () => {
+    test("an organisation into which somebody moved", async () => {
+      await move("hanako@ex.jp", "W");
+      const { id } = await org("W");
+      await tenant.client.orgs.edit(id, { name: "受付" });
+      const [from, to] = ["本社/営業部 (S)", "本社/営業部/第一課/窓口 (W)"];
+      expect(await tasks.changes()).toMatchObject([
+        { field: "org", before: from, after: to, renamed: "本社/営業部/第一課/受付 (W)" },
+      ]);
+      expect(await steps()).toContain(`組織: ${from} → ${to}(ここでは「本社/営業部/第一課/受付 (W)」)`);
+      expect(await steps(2)).toMatch(/^「窓口 \(W\)」: [^]*組織名: 窓口 → 受付/);
+      await tenant.client.orgs.edit(id, { name: "窓口" });
+      expect((await tasks.changes())?.[0]?.renamed).toBeUndefined();
+    });
+
+    test("who owns a device; also as the one whom the console had", async () => {
+      await own("ken2@ex.jp");
+      await tenant.client.users.edit((await user("ken2@ex.jp")).id, { name: "鈴木 健" });
+      expect(await tasks.changes()).toMatchObject([{ after: KEN2, renamed: "鈴木 健 <ken2@ex.jp>" }]);
+      await tenant.client.users.edit((await user("ken1@ex.jp")).id, { name: "田中 健" });
+      await own("ken1@ex.jp");
+      expect(await tasks.of(4)).toMatchObject({ work: "check" });
+      expect(await tasks.changes(4)).toMatchObject([{ before: KEN1, after: KEN1, renamed: "田中 健 <ken1@ex.jp>" }]);
+    });
+  });
+
+  test("records of one name are told apart, by what the console knows", async () => {
+    const [one, two] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
+    await tenant.client.users.edit(one.id, { title: "主任" });
+    await tenant.client.users.edit(two.id, { title: "副主任", emails: ["new@ex.jp"] });
+    await tenant.client.users.create({ name: "佐藤 健", emails: ["ken3@ex.jp"] });
+    await tenant.client.orgs.edit((await org("S2")).id, { code: "S9" });
+    await own("hanako@ex.jp");
+    const called = async (place: number) => {
+      const record = await tasks.record(place);
+      return [record?.name, record?.key, record?.console];
+    };
+    expect(await Promise.all([1, 2, 3, 4, 5].map(called))).toEqual([
+      ["佐藤 健", "ken1@ex.jp", null],
+      // its new address is not in the console yet
+      ["佐藤 健", "new@ex.jp", { name: "佐藤 健", key: "ken2@ex.jp" }],
+      ["佐藤 健", "ken3@ex.jp", null],
+      ["第一課", "S9", { name: "第一課", key: "S2" }],
+      ["T1", null, null],
+    ]);
+  });
+
+  test("a record is called as the console has it until its address is confirmed", async () => {
+    const { client } = tenant;
+    await client.users.edit((await user("hanako@ex.jp")).id, { title: "部長" });
+    await client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h9@ex.jp"] });
+    expect(await tasks.record(1)).toMatchObject({ key: "h9@ex.jp", console: { key: "hanako@ex.jp" } });
+    await tasks.confirm(2);
+    expect(await tasks.record(1)).toMatchObject({ key: "h9@ex.jp", console: null });
+  });
+
+  test("whom a task deletes is called as the console has them", async () => {
+    const { client } = tenant;
+    const [one, other] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
+    await client.users.edit(one.id, { emails: ["old@ex.jp"] });
+    await client.users.edit(other.id, { emails: ["ken1@ex.jp"] });
+    await tenant.import({ kind: "users", mode: "replace" }, [
+      ["氏名", "メールアドレス"],
+      ["佐藤 健", "old@ex.jp"],
+    ]);
+    expect(await tasks.of(3)).toMatchObject({ delete: 2 });
+    expect((await tasks.of(3)).records.map(({ name, key, console }) => [name, key, console])).toEqual([
+      ["佐藤 健", "ken1@ex.jp", { name: "佐藤 健", key: "ken2@ex.jp" }],
+      ["鈴木 花子", "hanako@ex.jp", null],
+    ]);
+    expect(await steps(3)).toContain("佐藤 健 <ken2@ex.jp>");
+    expect(await steps(3)).not.toContain("佐藤 健 <ken1@ex.jp>");
+  });
+
+  test("an organisation without a code is called by its path, as the console has it until the task is done", async () => {
+    const { client } = tenant;
+    const made = async (name: string, parent: string) =>
+      (await client.orgs.create({ name, parentId: (await org(parent)).id })).after.id;
+    const [one, other] = [await made("課/係", "S"), await made("課/係", "HQ")];
+    const title = async (place: number) => (await steps(place)).split("」")[0];
+    expect((await tasks.record(1))?.key).toBe("本社/営業部/課\\/係");
+    expect((await tasks.record(2))?.key).toBe("本社/課\\/係");
+    await tasks.confirm(1, 2);
+    await client.orgs.edit(one, { name: "係" });
+    expect(await title(3)).toBe("「本社/営業部/課\\/係");
+    await client.orgs.move(other, { parent: (await org("S")).id });
+    expect(await title(4)).toBe("「本社/課\\/係");
+  });
+
+  test("an organisation without a code is called by its path once it is gone, with those above it", async () => {
+    const { client } = tenant;
+    const made = async (name: string, parentId: string) => (await client.orgs.create({ name, parentId })).after.id;
+    const [s, hq] = [(await org("S")).id, (await org("HQ")).id];
+    const above = [await made("課", s), await made("課", hq)];
+    const below = [await made("係", above[0] ?? ""), await made("係", above[1] ?? "")];
+    await tasks.confirm(1, 2, 3, 4);
+    await client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [...above, ...below] }));
+    expect((await tasks.of(5)).records.map(({ work, key }) => `${work} ${key}`).toSorted()).toEqual([
+      "delete 本社/営業部/課",
+      "delete 本社/営業部/課/係",
+      "delete 本社/課",
+      "delete 本社/課/係",
+    ]);
+  });
+
+  test("a blank organisation says nothing of a user who may be in one without a code", async () => {
+    const { client } = tenant;
+    const { id } = await org("S");
+    await client.orgs.edit(id, { code: null });
+    await tasks.confirm(1);
+    await client.orgs.edit(id, { code: "S9" });
+    const blank = USERS.map((row, at) => (at > 1 ? row.with(2, "") : row));
+    expect(await tenant.import({ kind: "users", fromConsole: true }, blank)).toMatchObject({ update: 0 });
+    expect((await user("ken2@ex.jp")).org.id).toBe(id);
+  });
+
+  test("otherwise a blank organisation means 全社, with a warning", async () => {
+    const coded = ["氏名", "メールアドレス", "組織コード"];
+    await tenant.import({ kind: "users", fromConsole: true }, USERS);
+    const plan = await tenant.plan({ kind: "users", fromConsole: true }, [
+      coded,
+      ...USERS.slice(1, 3),
+      ["鈴木 花子", "hanako@ex.jp", ""],
+    ]);
+    expect(await tenant.faults(plan)).toEqual(["org-not-shown@4"]);
+    await tenant.client.imports.commit(plan);
+    expect((await user("hanako@ex.jp")).org.path).toBe("");
+  });
+});
