@@ -35,6 +35,8 @@ export interface Settled {
   readonly contradicted: readonly number[];
   /** those that somebody had confirmed, and that are open again as it differs */
   readonly reopened: readonly number[];
+  /** how many were open after it, of all kinds */
+  readonly open: number;
 }
 
 /** The data of an import that is stored as JSON. */
