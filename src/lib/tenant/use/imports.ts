@@ -392,14 +392,14 @@ export class TenantImports {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
-    const isExport = original?.detail.request?.fromConsole === true || original?.detail.mirrorOnly === true;
-    if (mirrorOnly && !isExport) throw notOfMirror(change.number);
+    const isOfMirror = original?.detail.mirrorOnly === true;
+    if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true) throw notOfMirror(change.number);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
       others: others.length > 0 ? others : undefined,
       reverts: original?.id ?? null,
-      mirrorOnly: mirrorOnly || undefined,
+      mirrorOnly: mirrorOnly || isOfMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
     return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);

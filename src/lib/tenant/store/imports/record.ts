@@ -67,7 +67,7 @@ export interface ImportDetail {
   readonly settled?: Settled | undefined;
   /** of an undo: the scope of what it undoes, see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** of an undo: it leaves the console as it is, and asks nothing of it */
+  /** of an undo, and of the undo of such a one: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
   readonly process: number | null;

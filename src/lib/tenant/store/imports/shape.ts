@@ -3,6 +3,7 @@ import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 import { hasOpenDrift, readDrift } from "../../console/drift.ts";
+import { EXPORTED_COLUMNS } from "../../console/exported.ts";
 import { readOpenTasks } from "../../console/tasks.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader } from "../store.ts";
@@ -45,7 +46,7 @@ const columnName = (kind: unknown, field: unknown): string => `${String(kind)} $
 
 const readBeside = async (reader: Reader, open: Beside["open"]): Promise<Beside> => {
   const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
-  const seen = await reader.all("select kind, field from seen_column");
+  const seen = await reader.all(`select kind, field from ${EXPORTED_COLUMNS}`);
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
