@@ -101,8 +101,7 @@ describe("the columns that exports have shown", () => {
     ["氏名", "メールアドレス", "役職", "TEL"],
     ["山田", "yamada@x.jp", "課長", "03"],
   ];
-  const takeOver = (cells = TEL, more = {}) =>
-    tenant.import({ kind: "users", fromConsole: true, ...more }, cells) as Promise<Import>;
+  const takeOver = (cells = TEL, more = {}) => tenant.import({ kind: "users", fromConsole: true, ...more }, cells);
   const isShown = async (): Promise<boolean> => {
     const plan = await tenant.plan({ kind: "users" }, [
       ["氏名", "メールアドレス"],
