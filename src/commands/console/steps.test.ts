@@ -122,6 +122,14 @@ test("a record is called as the console has it, and what is renamed by both name
   );
 });
 
+test("of a field that no export has shown it is said that the console's value is not known", () => {
+  const changes = [{ field: "tel", before: null, after: "03-1", neverExported: true as const }];
+  expect(stepsOf(taskOf({ changes }))[1]).toEqual({
+    en: "TEL: 03-1 (the console's value is not known here)",
+    ja: "TEL: 03-1(管理画面の現在の値は不明です)",
+  });
+});
+
 test("what was changed and changed back is only looked at", () => {
   const changes = [{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }];
   const task = taskOf({ changes }, { work: "check" });

@@ -305,7 +305,8 @@ function doneAlready({ work, thing, mayBeDone = false }: TaskRecord): readonly T
 }
 
 /** One value to enter; if it was changed and changed back, what to check. */
-function changeStep(fields: Thing["fields"], { field, before, after, renamed, perhaps = [] }: Change): Text {
+function changeStep(fields: Thing["fields"], change: Change): Text {
+  const { field, before, after, renamed, perhaps = [], neverExported = false } = change;
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = calledOnScreen(fields, field);
   if (of?.secret === true)
@@ -320,6 +321,11 @@ function changeStep(fields: Thing["fields"], { field, before, after, renamed, pe
     );
   }
   const called = renamed === undefined ? to : text(`${to.en} (here ${renamed})`, `${to.ja}(ここでは「${renamed}」)`);
+  if (neverExported)
+    return text(
+      `${label}: ${called.en} (the console's value is not known here)`,
+      `${label}: ${called.ja}(管理画面の現在の値は不明です)`,
+    );
   return before === null
     ? text(`${label}: ${called.en}`, `${label}: ${called.ja}`)
     : text(`${label}: ${from.en} → ${called.en}`, `${label}: ${from.ja} → ${called.ja}`);

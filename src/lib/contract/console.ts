@@ -28,13 +28,16 @@ const TaskRecord = z.object({
   changes: z.array(
     z.object({
       field: z.string().meta({ description: "`custom:NAME` is one of the tenant's own" }),
-      before: ShownValue.meta({ description: "what the console last showed" }),
+      before: ShownValue.meta({ description: "what the console last showed; of a value to check, the local value" }),
       after: ShownValue.meta({ description: "the local value; a reference has the console's name" }),
       renamed: z.string().optional().meta({ description: "local name of the record in `after` if it differs" }),
       perhaps: z
         .array(z.string())
         .optional()
         .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
+      neverExported: z.literal(true).optional().meta({
+        description: "no export of all records has shown the field, so its value in the console is not known here",
+      }),
     }),
   ),
   mayBeDone: z.boolean().optional().meta({

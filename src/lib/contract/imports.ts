@@ -274,7 +274,7 @@ const Import = named(
     others: z.array(z.string()).optional(),
     /** number of what it leaves to be done in the console */
     consoleTask: z.int().optional(),
-    /** of one that leaves something to be done in the console: how many of its records the console has by now */
+    /** of one that leaves something to be done in the console, where imports are shown: how many of its records the console has by now */
     inConsole: z.object({ done: z.int(), of: z.int() }).optional(),
     /** of a committed export of the console: the numbers of the tasks that it settled */
     settled: z
@@ -287,7 +287,7 @@ const Import = named(
         contradicted: z.array(z.int()).optional().meta({
           description: "tasks that somebody had confirmed and that it does not show: they are open again",
         }),
-        open: z.int().meta({ description: "number of open tasks by now, of all kinds" }),
+        open: z.int().meta({ description: "number of open tasks after it, of all kinds" }),
       })
       .optional(),
   }),

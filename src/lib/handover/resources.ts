@@ -360,6 +360,8 @@ export const RESOURCES = {
       inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
       /** names of columns; `presence` stands for the record as a whole */
       differs: ids("differs", "異なる項目"),
+      /** those of them that no export of the console has shown; a custom field as `custom:` and its id */
+      neverExported: ids("never exported", "エクスポートで未確認の項目"),
       confirmed: ids("confirmed", "確認済みの項目"),
       contradicted: ids("contradicted", "矛盾のある項目"),
       confirmedBy: words("confirmed by", "確認者"),

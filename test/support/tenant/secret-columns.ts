@@ -53,7 +53,7 @@ const NOTHING_OF: readonly string[] = [
   "repeatable",
   "renewal_notice",
   "administrators_known",
-  "seen_column",
+  "exported_column",
   "reset_code",
   "ade_sync",
   "ade_arrival",

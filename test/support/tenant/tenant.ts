@@ -101,7 +101,7 @@ const TABLES = [
   "custom_field",
   "collection",
   "import",
-  "seen_column",
+  "exported_column",
   "administrators_known",
   "tenant_profile",
   "account",

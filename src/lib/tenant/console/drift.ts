@@ -154,6 +154,12 @@ export const readDrift = async (
   }));
 };
 
+/** Returns true if something of a change is open. */
+export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
+  (await reader.get(`select 1 from ${driftSql()} d where d.open <> 0 and d.revision = :revision limit 1`, {
+    revision,
+  })) !== undefined;
+
 const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => ({
   thing: String(row["thing"]),
   pk: Number(row["pk"]),

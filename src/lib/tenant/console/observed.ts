@@ -7,6 +7,7 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { fieldOf } from "../versions/timeline.ts";
+import { RESTORING_EXPORTED } from "./exported.ts";
 import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
 
 // The observed state of a mirror: what the console last showed of the records that were changed here since. A record that
@@ -263,5 +264,5 @@ const restoring = (versions: Versions): readonly string[] => {
   ];
 };
 
-/** SQL: {@link restoring} of all things. */
-export const RESTORING: readonly string[] = OBSERVED.flatMap(restoring);
+/** SQL: {@link restoring} of all things, and of the columns that exports have shown. */
+export const RESTORING: readonly string[] = [...OBSERVED.flatMap(restoring), RESTORING_EXPORTED];

@@ -6,6 +6,7 @@ import { jsonList } from "../store/sql/json.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import { fieldOf } from "../versions/timeline.ts";
+import { fileFields, isExported, kindOfRecord } from "./exported.ts";
 import { isOfUser, OBSERVED, observedTable, PRESENCE, statesSince } from "./observed.ts";
 
 // The observed state as bundles have it: by ids of records and names of columns, as numbers and masks are a tenant's own.
@@ -108,12 +109,27 @@ const objectOf = (versions: Versions): string => {
   return idOf(thing === ACCOUNT ? USER : thing, "o.pk");
 };
 
+/** SQL: the columns among those that differ which no export has shown, as JSON; of deleted records none. */
+const neverExported = ({ thing, key, columns }: Versions): string => {
+  const kind = kindOfRecord(thing, "o.pk");
+  const names = columns.flatMap(({ name, bit }) => {
+    const fields = fileFields(thing, name).map((field) => `'${field}'`);
+    const isTold = `o.differs & ${bit} <> 0 and not (${isExported(kind, fields.join(", "))})`;
+    return fields.length === 0 ? [] : either(isTold, `',"${name}"'`, "''");
+  });
+  const entries = `coalesce((select string_agg(',"' || 'custom:' || f.id || '"', '' order by f.id)
+    from json_each(o.custom) e join main.custom_field f on f.pk = cast(e.key as integer)
+    where not (${isExported(kind, "'custom:' || e.key")})), '')`;
+  const all = columns.some(({ name }) => name === "custom") ? [...names, entries] : names;
+  return either(`t.${key} is null`, "'[]'", jsonList(all));
+};
+
 const rowsOf = (versions: Versions): string => {
   const { thing, key } = versions;
   const secrets = valuesOf(secretColumns(versions), "t", ({ name }) => `t.${quoteIdentifier(name)} is not null`);
   const since = `(select string_agg(',' || ${stateOf(versions, "s", "mask")}, '' order by s.place) from (${statesSince(versions, "o.pk")}) s)`;
   return `select '${thing.name}/' || ${objectOf(versions)} as id, o.inConsole, ${namesIn(versions, "differs")} as differs,
-      ${namesIn(versions, "confirmed")} as confirmed, ${namesIn(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
+      ${neverExported(versions)} as neverExported, ${namesIn(versions, "confirmed")} as confirmed, ${namesIn(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
       '[' || ${stateOf(versions, "o", "differs")} || coalesce(${since}, '') || ']' as states,
       ${either(`t.${key} is null`, `coalesce(${deletedValues(versions)}, '[]')`, secrets)} as local
     from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
@@ -125,6 +141,7 @@ export const PORTABLE_COLUMNS = [
   "id",
   "inConsole",
   "differs",
+  "neverExported",
   "confirmed",
   "contradicted",
   "confirmedBy",

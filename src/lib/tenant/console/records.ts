@@ -20,7 +20,8 @@ import {
   type ShownValue,
   type StateReader,
 } from "../versions/timeline.ts";
-import { columnsIn, type RecordDrift } from "./drift.ts";
+import { columnsIn, customColumn, type RecordDrift } from "./drift.ts";
+import { EXPORTED_COLUMNS, fileFields } from "./exported.ts";
 import { observedTable, PRESENCE, statesSince } from "./observed.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
@@ -47,6 +48,7 @@ export class TaskRecords {
   readonly #observed = new Map<string, Promise<Row | undefined>>();
   readonly #since = new Map<string, Promise<readonly Row[]>>();
   #groups: Promise<ReadonlyMap<string, string>> | undefined;
+  #exported: Promise<ReadonlySet<string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
 
@@ -185,7 +187,7 @@ export class TaskRecords {
     const changes: Change[] = [];
     for (const column of inOrder(thing, columns)) {
       if (column === CUSTOM) {
-        changes.push(...(await this.#customChanges(local, console)));
+        changes.push(...(await this.#customChanges(thing, pk, local, console)));
         continue;
       }
       const lost = action === "create" && column === SECRETS ? await this.#lost(thing, pk) : null;
@@ -202,13 +204,16 @@ export class TaskRecords {
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
       const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
-      changes.push({
+      const change = {
         field: fieldName(thing, column),
         before: column === "groups" ? await this.#groupsThere(before) : before,
         after: column === "groups" ? await this.#groupsThere(after) : after,
         ...(renamed !== undefined && { renamed }),
         ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
-      });
+      };
+      const isUnknown =
+        console !== null && (await this.#isUnknown(thing, pk, { column, local, fields: fileFields(thing, column) }));
+      changes.push(isUnknown ? withoutBefore(change) : change);
     }
     return changes;
   }
@@ -243,13 +248,38 @@ export class TaskRecords {
     return found;
   }
 
-  async #customChanges(local: Row, console: RecordState): Promise<Change[]> {
+  /**
+   * Returns true if the console may never have had the observed value of a column, as no export has shown it.
+   *
+   * @param fields of the files' columns that show it; if there is none, what was entered here is all that anybody knows
+   */
+  async #isUnknown(
+    thing: Thing,
+    pk: number,
+    { column, local, fields }: { readonly column: string; readonly local: Row; readonly fields: readonly string[] },
+  ): Promise<boolean> {
+    const { inConsole, contradicted = 0 } = (await this.#observedOf(thing, pk)) ?? {};
+    // an export of a part may have shown it, or somebody has confirmed that the record was created there as it was here
+    const isTold = inConsole === 0 || isIn(Number(contradicted), bitOf(versionsOf(thing.name), column));
+    if (isTold || fields.length === 0) return false;
+    this.#exported ??= this.#reader
+      .all(`select kind, field from ${EXPORTED_COLUMNS}`)
+      .then((rows) => new Set(rows.map(({ kind, field }) => `${String(kind)} ${String(field)}`)));
+    const [kind, exported] = [kindOf(thing, local), await this.#exported];
+    return !fields.some((field) => exported.has(`${kind} ${field}`));
+  }
+
+  async #customChanges(thing: Thing, pk: number, local: Row, console: RecordState): Promise<Change[]> {
     const [after, before] = [entriesOf(local[CUSTOM]), entriesOf(console?.[CUSTOM])];
     const changes: Change[] = [];
-    for (const pk of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const [from, to] = [before[pk] ?? null, after[pk] ?? null];
-      const name = from === to ? null : await this.#calledHere(CUSTOM_FIELD, Number(pk));
-      if (name !== null) changes.push({ field: `custom:${name}`, before: from, after: to });
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const [from, to] = [before[key] ?? null, after[key] ?? null];
+      const name = from === to ? null : await this.#calledHere(CUSTOM_FIELD, Number(key));
+      if (name === null) continue;
+      const change = { field: `custom:${name}`, before: from, after: to };
+      const fields = [customColumn(Number(key))];
+      const isUnknown = console !== null && (await this.#isUnknown(thing, pk, { column: CUSTOM, local, fields }));
+      changes.push(isUnknown ? withoutBefore(change) : change);
     }
     return changes;
   }
@@ -292,6 +322,12 @@ const readable = (value: ShownValue): Shown =>
   typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
 
 const isBlank = (value: Shown): boolean => value === null || value.length === 0;
+
+/** Returns a change without what the console had, which is not known. A value that is to be checked is as it is here. */
+const withoutBefore = (change: Change): Change => {
+  const isBack = String(change.before) === String(change.after);
+  return { ...change, before: isBack ? change.after : null, neverExported: true };
+};
 
 /** Returns what tasks call a column: its field. */
 export const fieldName = (thing: Thing, column: string): string => {

@@ -31,6 +31,8 @@ const USERS: Cells = [HEADER, YAMADA, SATO, HAYASHI];
 /** The export with another row in place of the first one. */
 const withYamada = (...row: readonly string[]): Cells => [HEADER, row, SATO, HAYASHI];
 const titled = (title: string): Cells => withYamada(...YAMADA.with(2, title));
+/** The export with a column that no earlier one had. */
+const withTel = (tel: string): Cells => USERS.map((row, at) => [...row, ["TEL", tel][at] ?? ""]);
 
 const tasks = new TestTasks(() => tenant);
 const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
@@ -63,6 +65,7 @@ interface Row {
 }
 
 const promoted = () => edit("yamada@x", { title: "部長" });
+const called = () => edit("yamada@x", { tel: "03-1" });
 const YAMADA_IS = "山田 <yamada@x>";
 
 test.each<[string, Row]>([
@@ -104,6 +107,39 @@ test.each<[string, Row]>([
       contradictions: [[YAMADA_IS, "title", "部長", "次長"]],
       tasks: [[1, "edit", "contradicted"]],
       titles: { "yamada@x": "部長" },
+    },
+  ],
+  ["in both · never exported · = desired: done", { before: called, shown: withTel("03-1"), counts: [0, 0, 0, 0] }],
+  [
+    "in both · never exported · a candidate, a value that was here: still open",
+    {
+      before: async () => [await called(), await edit("yamada@x", { tel: "03-2" })],
+      shown: withTel("03-1"),
+      counts: [0, 0, 0, 1],
+      tasks: [[2, "edit", "open"]],
+    },
+  ],
+  [
+    "in both · never exported · ≠ desired: contradiction",
+    {
+      before: called,
+      shown: withTel("03-9"),
+      counts: [0, 0, 0, 0],
+      contradictions: [[YAMADA_IS, "tel", "03-1", "03-9"]],
+      tasks: [[1, "edit", "contradicted"]],
+    },
+  ],
+  [
+    "in both · never exported, as the record was created here · ≠ desired: contradiction",
+    {
+      before: async () => [
+        await tenant.client.users.create({ name: "原", emails: ["hara@x"], tel: "03-1" }),
+        await tenant.import(USERS_OF, [...USERS, ["原", "hara@x", "", "", "", ""]]),
+      ],
+      shown: [...withTel(""), ["原", "hara@x", "", "", "", "", "03-9"]],
+      counts: [0, 0, 0, 0],
+      contradictions: [["原 <hara@x>", "tel", "03-1", "03-9"]],
+      tasks: [[1, "edit", "contradicted"]],
     },
   ],
   [
@@ -335,6 +371,70 @@ describe("cells that name an organisation which was deleted here", () => {
       update: 0,
     });
     expect(await user("mori@x")).toMatchObject({ org: { code: "E2" } });
+  });
+});
+
+describe("what the console has of a field is not known until an export of all records shows it:", () => {
+  const filled = () => tenant.client.users.create({ name: "原", emails: ["hara@x"], tel: "03-1", title: "課長" });
+  const HARA = ["原", "hara@x", "課長", "", "", ""];
+  const unknown = { before: null, neverExported: true };
+  /** The change of the telephone number, without its name and the local value. */
+  const shownOf = async () => {
+    const task = (await tenant.client.console.list({})).find(({ records }) => records[0]?.key === "hara@x");
+    const { before, neverExported } = task?.records[0]?.changes.find(({ field }) => field === "tel") ?? {};
+    return { before, neverExported };
+  };
+
+  test("a task does not say what it was here before the tenant became a mirror", async () => {
+    tenant.clear();
+    await tenant.import({ kind: "orgs" }, ORGS);
+    await filled();
+    await tenant.import(USERS_OF, [...USERS, HARA]);
+    await edit("hara@x", { tel: "03-2", title: "部長" });
+    expect(await tasks.changes()).toEqual([
+      { field: "title", before: "課長", after: "部長" },
+      { field: "tel", before: null, after: "03-2", neverExported: true },
+    ]);
+    await tenant.import({ ...USERS_OF, keepMissing: true }, [...withTel(""), [...HARA, "03-1"]].slice(0, 2));
+    expect(await shownOf()).toEqual(unknown);
+    const { id } = await tenant.import(USERS_OF, [...withTel(""), [...HARA, "03-1"]]);
+    expect(await shownOf()).toEqual({ before: "03-1" });
+    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+    expect(await shownOf()).toEqual(unknown);
+  });
+
+  test("a value that contradicts the local one was shown", async () => {
+    await tenant.import({ ...USERS_OF, keepMissing: true }, withTel(""));
+    await edit("yamada@x", { tel: "03-1" });
+    expect(await tasks.changes()).toEqual([{ field: "tel", ...unknown, after: "03-1" }]);
+    await tenant.import({ ...USERS_OF, keepMissing: true }, withTel("03-9"));
+    expect(await tasks.changes()).toEqual([{ field: "tel", before: "03-9", after: "03-1" }]);
+  });
+
+  test("a value that was changed and changed back is to be checked", async () => {
+    await called();
+    await edit("yamada@x", { tel: "" });
+    const changes = [{ field: "tel", before: null, after: null, perhaps: ["03-1"], neverExported: true }];
+    expect(await tasks.list()).toEqual([[2, "check", "open"]]);
+    expect(await tasks.record(2)).toMatchObject({ work: "check", changes });
+  });
+
+  test("of custom fields each for itself", async () => {
+    for (const name of ["座席", "入社年"]) await tenant.client.users.addField({ name });
+    await tenant.import(USERS_OF, [
+      [...HEADER, "座席"],
+      [...YAMADA, "1F"],
+    ]);
+    await edit("yamada@x", {
+      custom: [
+        { name: "座席", value: "2F" },
+        { name: "入社年", value: "10" },
+      ],
+    });
+    expect((await tasks.record(3))?.changes).toEqual([
+      { field: "custom:座席", before: "1F", after: "2F" },
+      { field: "custom:入社年", before: null, after: "10", neverExported: true },
+    ]);
   });
 });
 

@@ -69,7 +69,7 @@ test("a task has the fields whose last writer it is; one whose fields were all w
   await edit("yamada@x", { title: "部長", tel: "03" });
   await edit("yamada@x", { title: "本部長" });
   await edit("sato@x", { title: null });
-  expect(await changes(1)).toEqual([{ field: "tel", before: null, after: "03" }]);
+  expect(await changes(1)).toEqual([{ field: "tel", before: null, after: "03", neverExported: true }]);
   expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "本部長", perhaps: ["部長"] }]);
   await edit("yamada@x", { tel: null });
   expect(await tasks()).toEqual([
@@ -108,7 +108,7 @@ test("a task is called a move while nothing else changes", async () => {
   await tenant.client.users.move({ ids: [id], org: org.id });
   expect(await task(2)).toMatchObject({
     work: "move",
-    records: [{ changes: [{ field: "org", before: "全社", after: "営業部" }] }],
+    records: [{ changes: [{ field: "org", before: null, after: "営業部", neverExported: true }] }],
   });
 });
 
@@ -221,7 +221,7 @@ test("console show: a record that a field names is called as the console calls i
   await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: child.id });
   await tenant.client.orgs.edit(child.id, { code: "T" });
   expect(await changes(4)).toEqual([
-    { field: "org", before: "全社", after: "支社/営業部 (S)", renamed: "大阪\\/支社/営業部 (T)" },
+    { field: "org", before: null, after: "支社/営業部 (S)", renamed: "大阪\\/支社/営業部 (T)", neverExported: true },
   ]);
 });
 

@@ -47,8 +47,8 @@ test.each([
     delete: gone,
     emittedAt: expect.any(String) as unknown,
     consoleTask: written.change,
-    inConsole: { done: 0, of: 2 + gone },
   });
+  expect((await tenant.client.imports.show(written.id)).inConsole).toEqual({ done: 0, of: 2 + gone });
   expect(await taskOf(written)).toMatchObject({
     work: "upload",
     file: "UPLOAD.csv",
@@ -65,7 +65,7 @@ test.each([
 test("--emit-csv in a tenant that is not a mirror: nothing is tracked", async () => {
   const written = await upload(FILE, append);
   expect(written.emittedAt).toEqual(expect.any(String));
-  expect(written.inConsole).toBeUndefined();
+  expect((await tenant.client.imports.show(written.id)).inConsole).toBeUndefined();
   expect(await tenant.client.console.list({})).toEqual([]);
 });
 

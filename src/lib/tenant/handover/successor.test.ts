@@ -74,6 +74,42 @@ test("bundles carry the observed state, and versions stay at home", async () => 
   expect(successor.sql(observed)).toEqual(mirror.sql(observed));
 });
 
+test("a field that no export has shown is not known to the successor, either, until an export shows it", async () => {
+  await mirror.client.users.addField({ name: "座席" });
+  await mirror.client.users.addField({ name: "入社年" });
+  await mirror.import(
+    exported,
+    START.map((row, at) => [...row, ["座席", "1F"][at] ?? ""]),
+  );
+  const custom = [
+    { name: "座席", value: "2F" },
+    { name: "入社年", value: "10" },
+  ];
+  await mirror.client.users.edit(await idOf(mirror, "yamada@x"), { title: "部長", tel: "03-1", custom });
+  await apply();
+  const changes = [
+    { field: "title", before: "課長", after: "部長" },
+    { field: "tel", before: null, after: "03-1", neverExported: true },
+    { field: "custom:座席", before: "1F", after: "2F" },
+    { field: "custom:入社年", before: null, after: "10", neverExported: true },
+  ];
+  const changesIn = async ({ client }: TestTenant) =>
+    (await client.console.list({})).flatMap(
+      ({ records }) => records.find(({ name }) => name === "山田")?.changes ?? [],
+    );
+  expect(await changesIn(mirror)).toEqual(changes);
+  expect(await changesIn(successor)).toEqual(changes);
+  const shown = [
+    [...HEADER, "座席", "入社年", "TEL"],
+    [...YAMADA, "1F", "11", "03-9"],
+    [...SATO, "", "", ""],
+  ];
+  await successor.import(exported, shown);
+  expect((await changesIn(successor)).map(({ before, neverExported }) => [before, neverExported])).toEqual(
+    ["課長", "03-9", "1F", "11"].map((before) => [before, undefined]),
+  );
+});
+
 test("whoever was deleted in the mirror is not created by an export, and comes back if the task is dropped", async () => {
   await edit({ title: "係長" }, "sato@x");
   await remove("sato@x");
@@ -156,6 +192,7 @@ describe("is refused:", () => {
     id: "user/019a9f3c-5a00-7abc-8def-000000000021",
     inConsole: true,
     differs: ["title"],
+    neverExported: [],
     confirmed: [],
     contradicted: [],
     confirmedBy: null,
@@ -187,6 +224,7 @@ describe("is refused:", () => {
     ["a thing that there is not", { id: "people/019a9f3c-5a00-7abc-8def-000000000021" }, "id"],
     ["no id", { id: "user/1" }, "id"],
     ["a column that there is not", { differs: ["nameKey"] }, "differs"],
+    ["a custom field without an id", { neverExported: ["custom:12"] }, "neverExported"],
     ["a value of no column", values("verifier", "x"), "states"],
     ["a blank name", values("name", " "), "states"],
     ["a list that is none", values("emails", "a@x"), "states"],

@@ -49,7 +49,7 @@ import {
   type StoredRequest,
 } from "../store/imports/record.ts";
 import { rejected, together, notUndoable, undoneAlready, seeImport } from "../store/imports/refusals.ts";
-import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
+import { importOf, importsOf, NO_COUNTS, writtenImportOf } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { ROOT } from "../store/orgs.ts";
 import type { Processes } from "../store/processes.ts";
@@ -118,12 +118,16 @@ export class TenantImports {
     return async (reader, id) => {
       const record = await readImport(reader, id);
       const isThere = states.length === 0 || states.includes(record.state);
-      return isThere ? importOf(reader, record, this.#session.actor) : undefined;
+      return isThere ? writtenImportOf(reader, record, this.#session.actor) : undefined;
     };
   }
 
   async #shown(reader: Reader, id: string): Promise<Import> {
-    return importOf(reader, await readImport(reader, id), this.#session.actor);
+    return writtenImportOf(reader, await readImport(reader, id), this.#session.actor);
+  }
+
+  #read(id: string): Promise<Import> {
+    return this.#session.read((reader) => this.#shown(reader, id));
   }
 
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
@@ -248,7 +252,7 @@ export class TenantImports {
   async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
       await work;
-      return await this.show(id);
+      return await this.#read(id);
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
@@ -298,7 +302,7 @@ export class TenantImports {
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {
     const once = repeatable && this.#session.keptKey(repeatable, record.id);
     await this.#engine.commit(record, { moment: await this.#moment(), signal, once, written });
-    return this.show(record.id);
+    return this.#read(record.id);
   }
 
   /** @throws Failure `input-rejected`, `not-permitted` where no file of the plan may be uploaded */
@@ -313,7 +317,7 @@ export class TenantImports {
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
     await this.#permitted(await this.#record(id));
     await this.#compareAgain(id, signal);
-    return this.show(id);
+    return this.#read(id);
   }
 
   async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
@@ -388,14 +392,14 @@ export class TenantImports {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
-    const isExport = original?.detail.request?.fromConsole === true || original?.detail.mirrorOnly === true;
-    if (mirrorOnly && !isExport) throw notOfMirror(change.number);
+    const isOfMirror = original?.detail.mirrorOnly === true;
+    if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true) throw notOfMirror(change.number);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
       others: others.length > 0 ? others : undefined,
       reverts: original?.id ?? null,
-      mirrorOnly: mirrorOnly || undefined,
+      mirrorOnly: mirrorOnly || isOfMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
     return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
@@ -461,7 +465,7 @@ export class TenantImports {
   async discard(id: string): Promise<Import> {
     await this.#permitted(await this.#record(id));
     await this.#end(id, "discarded");
-    return this.show(id);
+    return this.#read(id);
   }
 
   /** Removes the remains of dead processes: what is not a complete plan, staged or not yet, and plans older than a week. */

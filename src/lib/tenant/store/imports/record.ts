@@ -35,6 +35,8 @@ export interface Settled {
   readonly contradicted: readonly number[];
   /** those that somebody had confirmed, and that are open again as it differs */
   readonly reopened: readonly number[];
+  /** how many were open after it, of all kinds */
+  readonly open: number;
 }
 
 /** The data of an import that is stored as JSON. */
@@ -65,7 +67,7 @@ export interface ImportDetail {
   readonly settled?: Settled | undefined;
   /** of an undo: the scope of what it undoes, see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** of an undo: it leaves the console as it is, and asks nothing of it */
+  /** of an undo, and of the undo of such a one: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
   readonly process: number | null;

@@ -3,8 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store.ts";
 import { SqliteStore } from "../sqlite/store.ts";
-import { listImports } from "./record.ts";
-import { importsOf } from "./shape.ts";
+import { listImports, type ImportRecord } from "./record.ts";
+import { importsOf, writtenImportOf } from "./shape.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -16,31 +16,36 @@ const file = (name: string) => [
 ];
 
 /** The statements that read, as imports are shown. */
-const statements = (): Promise<number> =>
+const statements = (show: (reader: Reader, records: readonly ImportRecord[]) => Promise<unknown>): Promise<string[]> =>
   new SqliteStore(tenant.database).read(async (reader) => {
     const records = await listImports(reader);
-    let count = 0;
-    const counting = new Proxy<Reader>(reader, {
+    const sent: string[] = [];
+    const noting = new Proxy<Reader>(reader, {
       get: (of, name: keyof Reader) => {
         if (name === "isPartial") return of.isPartial;
-        count += 1;
-        return of[name].bind(of);
+        return (sql: string, ...more: readonly never[]) => {
+          sent.push(sql);
+          return (of[name] as (sql: string, ...rest: readonly never[]) => unknown).call(of, sql, ...more);
+        };
       },
     });
-    expect(await importsOf(counting, records, "owner")).toHaveLength(records.length);
-    return count;
+    await show(noting, records);
+    return sent;
   });
+
+const listed = async (reader: Reader, records: readonly ImportRecord[]): Promise<void> =>
+  expect(await importsOf(reader, records, "owner")).toHaveLength(records.length);
 
 test("many imports are shown with no more reads than one, each with the numbers of others", async () => {
   tenant.clear();
   const made = await tenant.import(users, file("山田"));
-  const one = await statements();
+  const { length: one } = await statements(listed);
   const changed = await tenant.import(users, file("山田 改"));
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, changed.id));
   const written = { sha256: "0".repeat(64), fileName: "up.csv" };
   const upload = await tenant.client.imports.commit(await tenant.plan(users, file("山田 新")), written);
   await tenant.plan(users, file("山田 旧"));
-  expect(await statements()).toBe(one);
+  expect(await statements(listed)).toHaveLength(one);
   expect(await tenant.client.imports.list()).toMatchObject([
     { number: "P5", undoes: null, undoneBy: null, unseenColumns: expect.arrayContaining(["氏名"]) },
     { number: upload.number, state: "committed", emittedAt: upload.emittedAt },
@@ -65,4 +70,18 @@ test("an open plan names the columns that no export of the console has shown, th
     true,
     true,
   ]);
+});
+
+test("the tasks of a mirror are read only for what was committed, and counted only where they are shown", async () => {
+  tenant.clear();
+  await tenant.import({ ...users, fromConsole: true }, file("山田"));
+  const { client } = tenant;
+  const committed = await client.imports.commit(await tenant.plan(users, file("山田 改")));
+  await tenant.plan(users, file("山田 新"));
+  const readsTasks = (sql: string): boolean => sql.includes("user_observed");
+  const sent = await statements(async (reader, [plan]) => plan && writtenImportOf(reader, plan, "owner"));
+  expect([sent.length > 0, sent.filter(readsTasks)]).toEqual([true, []]);
+  expect(committed).toMatchObject({ consoleTask: committed.change });
+  expect(committed.inConsole).toBeUndefined();
+  expect((await client.imports.show(committed.number)).inConsole).toEqual({ done: 0, of: 1 });
 });

@@ -2,6 +2,8 @@ import type { Import } from "../../../contract/index.ts";
 import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
+import { hasOpenDrift, readDrift } from "../../console/drift.ts";
+import { EXPORTED_COLUMNS } from "../../console/exported.ts";
 import { readOpenTasks } from "../../console/tasks.ts";
 import type { PlanCounts } from "../../../imports/plan.ts";
 import type { Reader } from "../store.ts";
@@ -32,8 +34,8 @@ interface Beside {
   readonly tenant: string;
   /** the numbers of the changes that undid others, by the numbers of these */
   readonly undoneBy: ReadonlyMap<number, number>;
-  /** the open tasks for the console, and how many records each has */
-  readonly open: ReadonlyMap<number, number>;
+  /** the changes of which something is open in the console, and of how many records, if these were counted */
+  readonly open: ReadonlyMap<number, number | undefined>;
   /** the columns that exports of the console have shown: by kind and field */
   readonly seen: ReadonlySet<string>;
   /** the tenant's own fields of users */
@@ -42,14 +44,14 @@ interface Beside {
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const readBeside = async (reader: Reader): Promise<Beside> => {
+const readBeside = async (reader: Reader, open: Beside["open"]): Promise<Beside> => {
   const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
-  const seen = await reader.all("select kind, field from seen_column");
+  const seen = await reader.all(`select kind, field from ${EXPORTED_COLUMNS}`);
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
-    open: (await readOpenTasks(reader)).open,
+    open,
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   };
@@ -61,13 +63,25 @@ export const importsOf = async (
   records: readonly ImportRecord[],
   asking: string,
 ): Promise<readonly Import[]> => {
-  const beside = await readBeside(reader);
+  const beside = await readBeside(reader, (await readOpenTasks(reader)).open);
   return records.map((record) => shownImport(record, beside, asking));
 };
 
+/** An import as the tenant API answers a request that writes: open records are not counted, which takes as long as to write them. */
+export const writtenImportOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
+  const { change, revision } = record;
+  const isOpen = change !== null && revision !== null && (await hasOpenDrift(reader, revision));
+  return shownImport(record, await readBeside(reader, new Map(isOpen ? [[change, undefined]] : [])), asking);
+};
+
 /** An import as the tenant API shows it. @param asking who asks */
-export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> =>
-  shownImport(record, await readBeside(reader), asking);
+export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
+  const { change, revision } = record;
+  const parts = revision === null ? [] : await readDrift(reader, { revision });
+  const records = parts.reduce((sum, part) => sum + part.records, 0);
+  const open = new Map(change === null || records === 0 ? [] : [[change, records]]);
+  return shownImport(record, await readBeside(reader, open), asking);
+};
 
 const ofNames = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
@@ -143,7 +157,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(detail.others === undefined ? {} : { others: [...detail.others] }),
     ...(task === undefined ? {} : { consoleTask: task, ...inConsole(record, beside) }),
-    ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
+    ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled) }),
   };
 };
 
@@ -151,7 +165,8 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
   const all = [...(counts === null ? [] : [counts]), ...(counts?.beside ?? [])];
   const of = all.reduce((sum, { create, update, delete: gone }) => sum + create + update + gone, 0);
-  return of === 0 ? {} : { inConsole: { done: Math.max(0, of - (open.get(change ?? -1) ?? 0)), of } };
+  const left = open.get(change ?? -1);
+  return of === 0 || left === undefined ? {} : { inConsole: { done: Math.max(0, of - left), of } };
 };
 
 /** A request as its maker sent it. */
@@ -161,11 +176,11 @@ const withoutScope = (request: ImportRecord["detail"]["request"]): Import["reque
   return asked;
 };
 
-const settledOf = ({ closed, contradicted, reopened }: Settled, { open }: Beside): NonNullable<Import["settled"]> => ({
+const settledOf = ({ closed, contradicted, reopened, open }: Settled): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   differing: [...contradicted],
   ...(reopened.length > 0 && { contradicted: [...reopened] }),
-  open: open.size,
+  open,
 });
 
 const OPEN: ReadonlySet<ImportState> = new Set(["planned"]);

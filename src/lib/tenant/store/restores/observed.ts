@@ -4,6 +4,7 @@ import { USER } from "../../../model/user.ts";
 import { valueCheckOf } from "../../../rules/values.ts";
 import type { RuleProblem } from "../../../rules/rule.ts";
 import { text } from "../../../text/index.ts";
+import { fileFields, kindOfRecord } from "../../console/exported.ts";
 import { OBSERVED, observedTable, PRESENCE } from "../../console/observed.ts";
 import {
   lastingColumns,
@@ -31,6 +32,7 @@ interface PortableState {
   readonly id: string;
   readonly inConsole: boolean;
   readonly differs: readonly string[];
+  readonly neverExported: readonly string[];
   readonly confirmed: readonly string[];
   readonly contradicted: readonly string[];
   readonly confirmedBy: string | null;
@@ -89,6 +91,9 @@ const isValueOf = (thing: Thing, { name, form }: PortableColumn, value: string):
   return field === undefined || valueCheckOf(field, true)?.(read) === undefined;
 };
 
+/** How the name of a custom field begins, before its id. */
+const ENTRY = "custom:";
+
 const NOT_AS_EXPORTED = text("not as an export writes it", "書き出したままの形ではありません");
 
 /** Returns what is wrong with the observed state of a record by itself. */
@@ -107,7 +112,9 @@ export const judgeObserved = (line: Line): readonly RuleProblem[] => {
     (mask) => !masks[mask].every((one) => names.has(one)),
   );
   const all = { states: states.flatMap(({ values }) => values), local };
-  const wrong = (["states", "local"] as const).filter((member) => !all[member].every(isValue));
+  const wrong: string[] = (["states", "local"] as const).filter((member) => !all[member].every(isValue));
+  const isName = (one: string): boolean => names.has(one) || (one.startsWith(ENTRY) && isId(one.slice(ENTRY.length)));
+  if (!masks.neverExported.every(isName)) wrong.push("neverExported");
   return [...problems, ...wrong].map((field) => ({ field, what: NOT_AS_EXPORTED }));
 };
 
@@ -125,10 +132,25 @@ const storedValues = (versions: Versions, values: readonly PortableValue[]): Rea
   return stored;
 };
 
+/** Returns the columns of files that exports have shown, of those in which a record differs; custom fields by their ids. */
+const exportedFields = (
+  { thing }: Versions,
+  { differs, neverExported, states: [shown] }: PortableState,
+): readonly string[] => {
+  const columns = differs.filter((name) => !neverExported.includes(name));
+  const entries = shown?.values.find(({ field }) => field === "custom")?.value ?? "{}";
+  const custom = Object.keys(JSON.parse(entries) as object).map((id) => `${ENTRY}${id}`);
+  return [
+    ...columns.flatMap((name) => fileFields(thing, name)),
+    ...custom.filter((name) => !neverExported.includes(name)),
+  ];
+};
+
 /** Returns the observed state of a record as it is staged: names of columns as masks, with the columns that follow. */
 export const stageObserved = (line: Line): string | null => {
   if (judgeObserved(line).length > 0) return null;
-  const { id, states, local, differs, confirmed, contradicted, ...facts } = line as unknown as PortableState;
+  const state = line as unknown as PortableState;
+  const { id, states, local, differs, confirmed, contradicted, ...facts } = state;
   const [name = "", object] = id.split("/");
   const versions = VERSIONS.get(name) as Versions;
   const bits = new Map(maskedColumns(versions).map((column) => [column.name, Number(column.bit)]));
@@ -142,6 +164,7 @@ export const stageObserved = (line: Line): string | null => {
     differs: isDeleted && differs.length === bits.size ? Number(ALL_CHANGED) : maskOf(differs),
     confirmed: maskOf(confirmed),
     contradicted: maskOf(contradicted),
+    exported: isDeleted ? [] : exportedFields(versions, state),
     by: facts.confirmedBy,
     at: facts.confirmedAt,
     states: states.map(({ values }) => ({
@@ -175,6 +198,11 @@ class ThingStates {
     this.#versions = versions;
     this.#staged = staged;
     this.#lines = `${staged.lines} l where l.resource = 'observed' and ${of("thing")} = '${versions.thing.name}'`;
+  }
+
+  /** SQL: the lines, with each element `e` of a list of theirs. */
+  #linesWith(list: string): string {
+    return this.#lines.replace(" l where", ` l, json_each(l.beside, '$.${list}') e where`);
   }
 
   /** SQL: the number of a record with an id. */
@@ -256,7 +284,20 @@ class ThingStates {
     if (made > 0) await keepLast(writer, series, base + made);
   }
 
-  /** Stores all of it. */
+  /** Stores which columns exports had shown, of those in which records differ. */
+  async keepExported(writer: Writer): Promise<void> {
+    const revision = await writer.revision();
+    const customField = `(select 'custom:' || f.pk from main.custom_field f where '${ENTRY}' || f.id = e.value)`;
+    await writer.run(
+      `insert into main.exported_column select kind, field, :revision, 1 from (
+         select distinct ${kindOfRecord(this.#versions.thing, this.#number)} as kind,
+           ${either(`e.value glob '${ENTRY}*'`, customField, "e.value")} as field from ${this.#linesWith("exported")})
+       where kind is not null and field is not null on conflict do nothing`,
+      { revision },
+    );
+  }
+
+  /** Stores all of it but what exports had shown. */
   async write(writer: Writer): Promise<void> {
     const { thing, key } = this.#versions;
     const revision = await writer.revision();
@@ -299,7 +340,7 @@ class ThingStates {
       `insert into main.observed_candidate (thing, pk, place, since, mask, state)
        select '${thing.name}', ${this.#number}, e.key - ${length}, ${since}, e.value ->> '$.mask',
          json_object(${values.map(([name, sql]) => `'${name}', ${sql}`).join(", ")})
-       from ${this.#lines.replace(" l where", " l, json_each(l.beside, '$.states') e where")}
+       from ${this.#linesWith("states")}
          and e.key between 1 and ${length} - 1 - ${of("isDeleted")} and ${this.#number} is not null`,
       { revision },
     );
@@ -337,11 +378,13 @@ export const writeObserved = async (
   await writer.run(`delete from ${staged.numbers}`);
   for (const versions of OBSERVED) await writer.run(`delete from main.${observedTable(versions)}`);
   await writer.run("delete from main.observed_candidate");
+  await writer.run("delete from main.exported_column");
   for (const { states } of things) await states.keepSecrets(writer);
   await settleVersions(writer);
   for (const { versions, states } of things) {
     const series = seriesOf(versions.thing.name);
     if (series !== undefined) await states.number(writer, series);
   }
+  for (const { states } of things) await states.keepExported(writer);
   for (const { states } of things) await states.write(writer);
 };

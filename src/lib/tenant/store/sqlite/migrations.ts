@@ -249,8 +249,10 @@ const FIRST_SCHEMA = `
   create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
     mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
 
-  create table seen_column (
-    kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+  -- a row for each column of each export, with 1 for shown, and -1 for taken back: see src/lib/tenant/console/exported.ts
+  create table exported_column (kind text not null, field text not null, revision integer not null, shown integer not null,
+    primary key (kind, field, revision)) without rowid;
+  create index exported_column_revision on exported_column (revision);
 
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,

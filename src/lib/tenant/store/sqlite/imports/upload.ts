@@ -1,5 +1,6 @@
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { UploadReason } from "../../../../model/upload.ts";
+import { EXPORTED_COLUMNS } from "../../../console/exported.ts";
 import { OBSERVED, observedTable, PRESENCE } from "../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../versions/tables.ts";
 import { keyColumn } from "../../../../model/thing.ts";
@@ -93,7 +94,7 @@ const isHeldHere = ({ claims, keys: [{ field }], thing }: StoredKind, key: strin
 /** The columns that no export of a mirror has shown, by their fields; none in a tenant that is no mirror. */
 const unseenFields = (database: Database, { name }: StoredKind): ((field: string) => boolean) => {
   if (database.get("select 1 from tenant where mirroredAt is not null") === undefined) return () => false;
-  const rows = database.all("select field from seen_column where kind = :name", { name });
+  const rows = database.all(`select field from ${EXPORTED_COLUMNS} where kind = :name`, { name });
   const seen = new Set(rows.map(({ field }) => String(field)));
   return (field) => !seen.has(field);
 };

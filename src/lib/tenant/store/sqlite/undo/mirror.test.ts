@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Import } from "../../../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
@@ -80,4 +81,60 @@ test("of records that no file has there is a task as well", async () => {
   await tasks.confirm(1);
   await undo(tasks.number(1));
   expect(await tasks.list()).toMatchObject([[expect.anything(), "delete", "open"]]);
+});
+
+describe("the columns that exports have shown", () => {
+  const TEL: Cells = [
+    ["氏名", "メールアドレス", "役職", "TEL"],
+    ["山田", "yamada@x.jp", "課長", "03"],
+  ];
+  const takeOver = (cells = TEL, more = {}) => tenant.import({ kind: "users", fromConsole: true, ...more }, cells);
+  const isShown = async (): Promise<boolean> => {
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス"],
+      ["山田 改", "yamada@x.jp"],
+    ]);
+    await tenant.client.imports.discard(plan.id);
+    return plan.unseenColumns?.includes("TEL") === false;
+  };
+  const undoHere = async ({ change }: Pick<Import, "change">, mirrorOnly: boolean) =>
+    tenant.client.imports.commit(await undoChange(tenant.client, change ?? 0, { mirrorOnly }));
+
+  test("follow an export that is undone in the mirror alone, and the undo of that", async () => {
+    let last = await takeOver();
+    const found = [await isShown()];
+    for (const mirrorOnly of [true, false, false, false]) {
+      last = await undoHere(last, mirrorOnly);
+      found.push(await isShown());
+    }
+    expect(found).toEqual([true, false, true, false, true]);
+  });
+
+  test("stay if another export has shown them, in whatever order these are undone", async () => {
+    const [first, second] = [await takeOver(), await takeOver()];
+    await undoHere(first, true);
+    expect(await isShown()).toBe(true);
+    await undoHere(second, true);
+    expect(await isShown()).toBe(false);
+  });
+
+  test("stay if what an export changed is to be taken back in the console", async () => {
+    await undoHere(await takeOver(), false);
+    expect(await isShown()).toBe(true);
+  });
+
+  test.each([
+    ["of which what it lacked was kept", (cells: Cells) => takeOver(cells, { keepMissing: true })],
+    [
+      "that a task was verified by",
+      async (cells: Cells) => {
+        await tenant.client.users.edit(yamada, { title: "部長" });
+        const stream = new Blob([fileOf(cells)]).stream();
+        return tenant.client.imports.verify(tasks.number(1), { stream, encoding: "utf-8" });
+      },
+    ],
+  ])("are not those of an export %s: it does not tell of all records", async (_, takes) => {
+    await takes(TEL);
+    expect(await isShown()).toBe(false);
+  });
 });

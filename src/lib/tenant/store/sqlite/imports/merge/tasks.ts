@@ -70,6 +70,7 @@ export const readSettled = async (reader: Reader, { mirroredBefore, open: before
     closed: [...before.keys()].filter((number) => !open.has(number)),
     contradicted: [...contradicted].filter((number) => before.has(number)),
     reopened: [...open.keys()].filter((number) => !before.has(number)),
+    open: open.size,
   };
 };
 

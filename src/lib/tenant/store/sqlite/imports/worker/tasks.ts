@@ -45,6 +45,7 @@ import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
 import { confirmDrift, customColumn } from "../../../../console/drift.ts";
+import { NOTING_EXPORTED } from "../../../../console/exported.ts";
 import { observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
 import { auditImport, auditVerification } from "./audit.ts";
 import { ofOtherTenant } from "../matching/foreign.ts";
@@ -213,7 +214,7 @@ export class Staging {
             { revision, kind: this.#request.kind, columns: unseen },
             { by: actor, at: now },
           );
-        noteSeen(this.#database, plan, now);
+        if (plan.request.scope === undefined) this.#database.run("update tenant set mirroredAt = :now", { now });
         await auditVerification(writer, { revision, moment, sha256: staged.sha256, confirmed });
       }),
     );
@@ -415,7 +416,7 @@ const applyAndRecord = async (
     change,
     detail: committedDetail(now, actor, written),
   });
-  if (isExport) noteMirror(database, record, now);
+  if (isExport) noteMirror(database, record, { now, revision });
   const after = isObserved ? OBSERVING : [];
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
   await auditImport(database, writer, record, { change, moment, revision, written });
@@ -425,24 +426,16 @@ const applyAndRecord = async (
 };
 
 /** Records when the tenant's data last came from the console; an export of which what it lacks was kept leaves that as it was. */
-const noteMirror = (database: Database, record: Pick<ImportRecord, "kind" | "detail">, now: string): void => {
+const noteMirror = (
+  database: Database,
+  record: Pick<ImportRecord, "kind" | "detail">,
+  { now, revision }: { readonly now: string; readonly revision: number },
+): void => {
+  const isWhole = isWholeExport(record);
+  database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, { now });
   const { kind, detail } = record;
-  database.run(`update tenant set mirroredAt = ${isWholeExport(record) ? ":now" : "coalesce(mirroredAt, :now)"}`, {
-    now,
-  });
-  if (detail.staged !== null) noteColumns(database, kind, columnsIn(detail.staged), now);
-};
-
-/** Records which columns an export of the console showed. */
-const noteColumns = (database: Database, kind: string, fields: readonly string[], at: string): void => {
-  const sql = "insert into seen_column values (:kind, :field, :at) on conflict (kind, field) do update set at = :at";
-  for (const field of fields) database.run(sql, { kind, field, at });
-};
-
-/** Records that the console showed its data, in an export that a task was verified by. */
-const noteSeen = (database: Database, { kind, request, staged }: PlanSql, now: string): void => {
-  if (request.scope === undefined) database.run("update tenant set mirroredAt = :now", { now });
-  noteColumns(database, kind.name, columnsIn(staged), now);
+  if (!isWhole || detail.staged === null) return;
+  for (const field of new Set(columnsIn(detail.staged))) database.run(NOTING_EXPORTED, { kind, field, revision });
 };
 
 /** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
@@ -578,9 +571,8 @@ const undoAndRecord = async (
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
   for (const sql of SETTLING) database.run(sql, { revision });
-  const isOfMirror = record.detail.mirrorOnly === true || original?.detail.mirrorOnly === true;
   if (undone === undefined) settleDropped(database);
-  else if (isOfMirror) {
+  else if (record.detail.mirrorOnly === true) {
     for (const sql of RESTORING)
       database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
   } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });

@@ -1,0 +1,25 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+const glob = (pattern: string): readonly string[] =>
+  globSync(pattern, { cwd: ROOT, exclude: ["node_modules/**"] }).map((path) => path.replaceAll("\\", "/"));
+
+/** A path from the root of the repository, or the end of the path of a source file. */
+const PATH = /`((?:src\/(?:cli|commands|lib)|test|scripts|docs|fixtures|bench)\/[\w./-]+|(?:[\w-]+\/)*[\w.-]+\.ts)`/g;
+
+test("the files and folders that documents name are those of the tree", () => {
+  const pages = glob("{*.md,docs/*.md,docs/decisions/*.md}");
+  const tree = glob("{src,test,scripts,docs,fixtures,bench}/**").map((path) => `/${path}`);
+  const known = new Set(tree);
+  const isThere = (path: string): boolean =>
+    known.has(`/${path.replace(/\/$/, "")}`) || (path.endsWith(".ts") && tree.some((one) => one.endsWith(`/${path}`)));
+  const missing = pages.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), "utf8").matchAll(PATH)]
+      .filter(([, path = ""]) => !path.includes("*") && !isThere(path))
+      .map(([, path]) => `${page}: ${path}`),
+  );
+  expect(pages.length).toBeGreaterThan(30);
+  expect(missing).toEqual([]);
+});
