@@ -22,7 +22,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "character-invisible": { codePoint: "U+200B", count: 2 },
   "key-pending": { tasks: "11, 12" },
   "org-left-out": { parent: "S" },
-  "row-ambiguous": { records: "山田" },
+  "row-ambiguous": { records: "山田", tasks: "11, 12" },
   "key-mended": { value: "A1" },
   "key-too-long": { bytes: 4711, max: 2600 },
   "value-lines": {},
