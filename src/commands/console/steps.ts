@@ -127,19 +127,23 @@ const kindOf = (task: ConsoleTask, of: Pick<ThingRecords, "thing"> = task): Form
     (kind) => FORMATS[kind].thing === thingOf(of),
   ) ?? task.kind;
 
+/** Returns the kinds of files that have records of a task, but for one. */
+export const otherKinds = (task: ConsoleTask, but: FormatName): readonly FormatName[] =>
+  [task, ...(task.beside ?? [])].flatMap(({ thing }) => {
+    const kind = kindOf(task, { thing });
+    return kind !== but && isExported(thingOf({ thing })) ? [kind] : [];
+  });
+
 /** Returns how the records of a task that files of other kinds have are verified. @param kind of the export that is used */
 export const verifySteps = (task: ConsoleTask, kind: FormatName): readonly Text[] =>
-  [task, ...(task.beside ?? [])]
-    .map(({ thing }) => ({ thing, kind: kindOf(task, { thing }) }))
-    .filter((other) => other.kind !== kind && isExported(thingOf(other)))
-    .map((other) => {
-      const { en, ja } = kindName(other.kind);
-      const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other.kind });
-      return text(
-        `${en}: export them in the console, then: ${verify}`,
-        `${ja}: 管理画面でエクスポートしてから: ${verify}`,
-      );
-    });
+  otherKinds(task, kind).map((other) => {
+    const { en, ja } = kindName(other);
+    const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other });
+    return text(
+      `${en}: export them in the console, then: ${verify}`,
+      `${ja}: 管理画面でエクスポートしてから: ${verify}`,
+    );
+  });
 
 /** Returns what to do with an upload file and with the list of deletions beside it. */
 function uploadWork(task: ConsoleTask): Text {
