@@ -6,7 +6,18 @@ import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
-import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
+import {
+  entriesBit,
+  EXPORTED,
+  isOfUser,
+  isOther,
+  isTaskEntry,
+  OBSERVED,
+  OBSERVED_ENTRIES,
+  observedTable,
+  PRESENCE,
+  settlingEntries,
+} from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
@@ -58,7 +69,7 @@ const writtenBits = (versions: Versions, which = "true"): string => {
 const isReal = (versions: Versions, mask: string): string =>
   versions.columns
     .filter(({ leads }) => leads)
-    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name)}`)
+    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name, isTaskEntry(versions))}`)
     .join(" or ");
 
 /**
@@ -188,7 +199,7 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
     `select count(*) from ${driftSql(DEVICE.name)} d
        ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.device t on t.pk = d.pk
      where d.revision = :revision and d.action = 'update' and (${columns.join(" or ")})
-       and (${OWNERS.map(isOther).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
+       and (${OWNERS.map((name) => isOther(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
        and ${needsWipe((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
     { revision },
   );
@@ -210,22 +221,21 @@ const thingsIn = ({ record, kind }: DriftPart): readonly Versions[] =>
       (record === undefined || record.thing === thing.name) && (kind === undefined || FORMATS[kind].thing === thing),
   );
 
-/** SQL: the custom fields `e` of observed records `o` that are open. */
-const openEntries = ({ thing, key }: Versions): string =>
-  `main.${observedTable({ thing })} o left join main.${thing.name} t on t.${key} = o.pk
-   ${THEN} ${OBSERVED_ENTRIES}`;
+/** SQL: the open custom fields `key` of observed records, perhaps only some of them. @param of SQL: the numbers of the records */
+const openEntries = (versions: Versions, of: string, columns: DriftPart["columns"]): string => {
+  const { thing, key } = versions;
+  const fields = columns?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
+  const isAmong = fields === undefined ? "true" : `e.key in (select value from json_each('${JSON.stringify(fields)}'))`;
+  return `select distinct e.key from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
+    ${THEN} ${OBSERVED_ENTRIES} where o.pk in (${of}) and ${isTaskEntry(versions)} and ${isAmong}`;
+};
 
-/** SQL: the open bits of the record `d` in some columns. The bit that all custom fields share is in them if all open ones are. */
-const openBits = (versions: Versions, columns: readonly string[] | undefined): string => {
+/** SQL: the open bits of the record `d` in some columns. */
+const openBits = (versions: Versions, columns: DriftPart["columns"]): string => {
   if (columns === undefined) return "d.open";
   const bits = versions.columns.filter(({ name }) => columns.includes(name)).map(({ bit }) => bit);
-  const custom = versions.columns.find(({ name }) => name === CUSTOM);
-  const fields = columns.filter(isCustomField).map((column) => column.slice(CUSTOM.length + 1));
-  if (custom !== undefined && fields.length > 0) {
-    const among = `exists (select 1 from json_each('${JSON.stringify(fields)}') f where f.value = e.key)`;
-    const another = `select 1 from ${openEntries(versions)} where o.pk = d.pk and not ${among}`;
-    bits.push(either(`exists (${another})`, "0", custom.bit));
-  }
+  const custom = entriesBit(versions);
+  if (custom !== "0") bits.push(either(`exists (${openEntries(versions, "d.pk", columns)})`, custom, "0"));
   return `d.open & (${[...new Set(bits), "0"].join(" | ")})`;
 };
 
@@ -252,16 +262,17 @@ export const readOpenColumns = async (
   const [selected, params] = partOf(versions, part);
   const masks = [...new Set(versions.columns.map(({ bit }) => bit))].map((bit) => `coalesce(max(mask & ${bit}), 0)`);
   const row = await reader.get(`select ${masks.join(" | ")} as mask from (${selected})`, params);
-  const entries = async (column: string, from: string): Promise<readonly string[]> => {
-    const which = `o.pk in (select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0)`;
-    const rows = await reader.all(`select distinct e.key from ${from} where ${which} order by e.key`, params);
+  const entries = async (column: string, sqlOf: (of: string) => string): Promise<readonly string[]> => {
+    const of = `select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0`;
+    const rows = await reader.all(`select key from (${sqlOf(of)}) order by key`, params);
     return rows.map(({ key }) => `${column}:${String(key)}`);
   };
-  const secrets = `main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
-    ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key`;
+  const secrets = (of: string): string =>
+    `select distinct e.key from main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
+     ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key where o.pk in (${of})`;
   const open: string[] = [];
   for (const column of columnsIn(versions, Number(row?.["mask"] ?? 0))) {
-    if (column === CUSTOM) open.push(...(await entries(column, openEntries(versions))));
+    if (column === CUSTOM) open.push(...(await entries(column, (of) => openEntries(versions, of, part.columns))));
     else if (column === SECRETS) open.push(...(await entries(column, secrets)));
     else open.push(column);
   }
@@ -292,11 +303,20 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
     const meant = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
     const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:meant))`;
     if (EXPORTED.includes(versions)) {
+      const custom = entriesBit(versions);
       await writer.run(
-        `update ${table} as n set confirmed = n.confirmed | m.mask, confirmedBy = :by, confirmedAt = :at
+        `update ${table} as n set confirmed = n.confirmed | m.mask & ~${custom}, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
         { meant, by, at },
       );
+      if (custom === "0") continue;
+      await writer.run(
+        `update ${table} as n set confirmedFields = (select json_group_array(key) from (
+           select value as key from json_each(n.confirmedFields) union ${openEntries(versions, "n.pk", part.columns)}))
+         from ${from} m where m.pk = n.pk and m.mask & ${custom} <> 0`,
+        { meant },
+      );
+      await writer.run(settlingEntries(versions), {});
       continue;
     }
     const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;

@@ -182,7 +182,7 @@ export class TaskRecords {
     const changes: Change[] = [];
     for (const column of inOrder(thing, columns)) {
       if (column === CUSTOM) {
-        changes.push(...(await this.#customChanges(local, console)));
+        changes.push(...(await this.#customChanges(thing, pk, local, console)));
         continue;
       }
       const lost = action === "create" && column === SECRETS ? await this.#lost(thing, pk) : null;
@@ -240,12 +240,17 @@ export class TaskRecords {
     return found;
   }
 
-  async #customChanges(local: Row, console: RecordState): Promise<Change[]> {
+  async #customChanges(thing: Thing, record: number, local: Row, console: RecordState): Promise<Change[]> {
     const [after, before] = [entriesOf(local[CUSTOM]), entriesOf(console?.[CUSTOM])];
+    const observed = await this.#observedOf(thing, record);
+    const isWhole = isIn(Number(observed?.["confirmed"] ?? 0), bitOf(versionsOf(thing.name), CUSTOM));
+    // those that were confirmed before the others are in no task
+    const confirmed = isWhole ? [] : (JSON.parse(String(observed?.["confirmedFields"] ?? "[]")) as string[]);
     const changes: Change[] = [];
     for (const pk of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const [from, to] = [before[pk] ?? null, after[pk] ?? null];
-      const name = from === to ? null : await this.#calledHere(CUSTOM_FIELD, Number(pk));
+      const isDone = from === to || confirmed.includes(pk);
+      const name = isDone ? null : await this.#calledHere(CUSTOM_FIELD, Number(pk));
       if (name !== null) changes.push({ field: `custom:${name}`, before: from, after: to });
     }
     return changes;

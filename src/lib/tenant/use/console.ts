@@ -49,7 +49,7 @@ export const confirmTasks = (
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkConfirmable(task, at, { now });
     const done = { at: at ?? now, by: by ?? session.actor };
-    const columns = fields?.flatMap(columnsOfField);
+    const columns = fields && (await Promise.all(fields.map((field) => columnsOfField(writer, field)))).flat();
     let confirmed = 0;
     const about: RecordDrift[] = [];
     for (const { number } of tasks) {

@@ -1,6 +1,13 @@
-import { isFilled, keepingObserved, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import {
+  entriesBit,
+  isFilled,
+  keepingObserved,
+  observedTable,
+  PRESENCE,
+  settlingEntries,
+} from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { besideForNew, joinReferences, valueForNew } from "../expressions.ts";
@@ -10,7 +17,6 @@ import {
   CUSTOM,
   DELETED_HERE,
   HELD,
-  hasEntries,
   isContradictedMissing,
   isMissingThere,
   MERGED,
@@ -71,7 +77,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
      where o.contradicted <> 0 and ${IS_MET} on conflict do nothing`,
     { revision },
   );
-  const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
+  const custom = entriesBit(versions);
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     if (name !== CUSTOM) return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
@@ -91,11 +97,15 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
        ${sets.join(", ")}
      from ${MERGED} x ${THEN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${IS_MET}`,
   );
-  if (hasEntries(versions))
+  if (custom !== "0") {
     database.exec(
-      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")}
+      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")},
+         confirmedFields = (select json_group_array(c.value) from json_each(o.confirmedFields) c
+           where not exists (select 1 from json_each(x.keys) k where k.value = c.value))
        from ${MERGED} x where o.pk = x.pk and x.keys is not null and ${IS_MET}`,
     );
+    database.exec(`${settlingEntries(versions)} and exists (select 1 from ${MERGED} x where x.pk = o.pk)`);
+  }
   database.exec(`delete from ${table} as o where o.differs = 0 and ${IS_MET}`);
 };
 
