@@ -24,9 +24,9 @@ beforeEach(async () => {
     ["佐藤 健", "ken@ex.jp", "A7", "", "S"],
   ]);
   await tenant.import({ kind: "devices", fromConsole: true }, [
-    ["シリアルナンバー", "所有者メールアドレス", "メモ"],
-    ["D1", "hanako@ex.jp", ""],
-    ["D2", "jiro@ex.jp", ""],
+    ["シリアルナンバー", "所有者メールアドレス", "所有組織コード", "メモ"],
+    ["D1", "hanako@ex.jp", "", ""],
+    ["D2", "jiro@ex.jp", "", ""],
   ]);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
@@ -38,6 +38,17 @@ const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const recode = async (name: string, code: string) =>
   tenant.client.orgs.edit(String((await tenant.client.orgs.find({ name }))[0]?.id), { code });
+
+/** Gives a device to an organisation. */
+const own = async (serialNumber: string, name: string) => {
+  const [device] = await tenant.client.devices.find({ name: serialNumber });
+  const [org] = await tenant.client.orgs.find({ name });
+  return tenant.client.devices.setOwner({
+    ids: [String(device?.id)],
+    owner: null,
+    ownerOrg: String(org?.id),
+  });
+};
 
 const written = (name = "up.csv"): readonly string[] =>
   existsSync(join(folder, name))
@@ -250,6 +261,33 @@ test.each<{
     leftOut: { S1: "reference" },
   },
   {
+    name: "the code of an organisation above new ones, of which only one names it",
+    before: () => recode("S", "S9"),
+    cells: [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["三課", "S3", "S2"],
+      ["二課", "S2", "S1"],
+      ["一課", "S1", "S9"],
+      ["総務部", "G", "S1"],
+      ["四課", "G1", "G"],
+    ],
+    options: "orgs",
+    rows: ["四課,G1,G,"],
+    leftOut: { S1: "reference", S2: "reference", S3: "reference", G: "reference" },
+  },
+  {
+    name: "nothing, but a device stays with an organisation that has no code",
+    before: () => own("D1", "人事部"),
+    cells: [
+      ["シリアルナンバー", "所有組織コード", "メモ"],
+      ["D1", "", "新"],
+      ["D2", "", "新"],
+    ],
+    options: "devices --blank keep",
+    rows: ["D2,新,"],
+    leftOut: { D1: "reference" },
+  },
+  {
     name: "the code of an organisation",
     before: () => recode("S", "S9"),
     cells: [
@@ -285,6 +323,22 @@ test("the file that undoes an import leaves out whom the console has by another 
   const { leftOut, change } = JSON.parse(done.stdout) as Result;
   expect(leftOut).toEqual({ count: 1, reasons: { key: 1 }, first: [{ row: 0, key: "h@ex.jp", why: "key" }] });
   expect(done.stderr).toContain(`clomoctl console show ${change}`);
+});
+
+test("an undo that gives a device to an organisation without a code leaves that to be done by hand", async () => {
+  await own("D1", "人事部");
+  const { result } = await imported(
+    [
+      ["シリアルナンバー", "所有組織コード", "メモ"],
+      ["D1", "S", "新"],
+      ["D2", "", "新"],
+    ],
+    "devices --blank keep",
+  );
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  expect(written("undo.csv").slice(1)).toEqual(["D2,,"]);
+  expect((JSON.parse(done.stdout) as Result).leftOut?.reasons).toEqual({ reference: 1 });
 });
 
 test("an undo that gives somebody a former key leaves that to be done by hand", async () => {

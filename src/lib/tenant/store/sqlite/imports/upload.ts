@@ -9,6 +9,7 @@ import {
   changes,
   isStaged,
   isTouched,
+  joinReferences,
   recordKey,
   referenceOf,
   resulting,
@@ -139,13 +140,16 @@ const clears = (versions: Versions, { kind, value, shown }: UploadRows, field: I
   return `${shown(reference)} is null and ${after} is distinct from ${known}`;
 };
 
-/** SQL: true if a cell names what the console may have by another key. */
-const refersToOther = ({ kind, shown, cellKey }: UploadRows, field: ImportedField): string => {
+/** SQL: true if a cell names what the console may have by another key, or would have to name what has none. */
+const refersToOther = ({ kind, value, shown, cellKey }: UploadRows, field: ImportedField): string => {
   const reference = kind.references.find((one) => one.field === field);
   if (reference === undefined) return "false";
   if (field.merge === "list")
     return `exists (select 1 from json_each(${cellKey(reference)}) e where ${namesOther(reference, "e.value")})`;
-  return `${shown(reference)} is not null and ${namesOther(reference, cellKey(reference))}`;
+  const isOther = `${shown(reference)} is not null and ${namesOther(reference, cellKey(reference))}`;
+  // a place in a tree is named by more than one cell
+  if (!field.clearable || reference.table.thing === kind.thing) return isOther;
+  return `${isOther} or ${shown(reference)} is null and ${value(field)} is not null`;
 };
 
 /**
@@ -224,6 +228,33 @@ const resultingList = (plan: PlanSql, field: ImportedField): string => {
   return either(`m.row is null or ${String(isTouched(plan, field))}`, "'[]'", storedKeys(field));
 };
 
+/** SQL: the staged rows `r` of a plan, with their records. */
+export const rowsOfPlan = (plan: PlanSql): string => {
+  const { thing, table } = plan.kind;
+  return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
+    ${table.planner?.join ?? joinReferences(plan)}`;
+};
+
+/** The temporary table of new nodes of a tree that an upload file leaves out: `row`. */
+const LEFT_OUT_NODES = "temp.left_out_node";
+
+/** Leaves out what is below a new node of a tree that is left out: the console would refuse it, or put it elsewhere. */
+const withoutNodesBelow = (database: Database, plan: PlanSql, { join, leftOut, value }: UploadSql): UploadSql => {
+  const { planner } = plan.kind.table;
+  if (planner === undefined) return { join, leftOut, value };
+  planner.values(database);
+  database.exec(`drop table if exists ${LEFT_OUT_NODES}`);
+  database.exec(`create temp table left_out_node (row integer primary key)`);
+  const isNew = "not exists (select 1 from s.match m where m.row = a.row)";
+  database.exec(
+    `insert into ${LEFT_OUT_NODES} with recursive node(row) as (
+       select r.row from ${rowsOfPlan(plan)} ${join} where m.row is null and ${leftOut} <> 'null'
+       union select a.row from node n join s.org_after a on a.parentRow = n.row where ${isNew}) select row from node`,
+  );
+  const isBelow = `exists (select 1 from ${LEFT_OUT_NODES} n where n.row = a.parentRow)`;
+  return { join, leftOut: either(`${leftOut} = 'null' and ${isBelow}`, `'"reference"'`, leftOut), value };
+};
+
 /** Returns SQL of what an upload file says of the staged rows `r` of a plan. @param fields of the file's columns */
 export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly string[]): UploadSql => {
   const { kind, request } = plan;
@@ -231,7 +262,7 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
   const text = (sql: string, field: ImportedField): string =>
     isOwn(field) ? `coalesce(${sql}, ${staged(field.field)})` : sql;
   const { planner } = kind.table;
-  return uploadSql(
+  const upload = uploadSql(
     database,
     {
       kind,
@@ -253,4 +284,5 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
     },
     planner?.moved(kind),
   );
+  return withoutNodesBelow(database, plan, upload);
 };
