@@ -1,6 +1,7 @@
 import type { FormatName } from "../../model/console-files.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
+import type { UploadReason } from "../../model/upload.ts";
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
@@ -35,6 +36,8 @@ export interface DriftPart {
   readonly kind?: FormatName | undefined;
   /** default: all; see {@link customColumn} */
   readonly columns?: readonly string[] | undefined;
+  /** only what the upload file of the change has */
+  readonly isUploaded?: boolean | undefined;
 }
 
 /** The column in which records have all their custom fields. */
@@ -56,6 +59,8 @@ export interface RecordDrift {
   /** the columns of an update, as masks of versions have them */
   readonly mask: number;
   readonly isContradicted: boolean;
+  /** why the upload file of the change leaves it out; null if it does not */
+  readonly leftOut: UploadReason | null;
 }
 
 /** SQL: the bits of the columns that changes of the record `o` wrote. @param which SQL: condition on the versions `w` */
@@ -114,11 +119,12 @@ export const driftOf = (versions: Versions, which: string): string => {
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
-/** SQL: the drift of all things, or of one. See {@link driftOf}. */
+/** SQL: the drift of all things, or of one; see {@link driftOf}. `leftOut` is why the upload file of the change leaves it out. */
 const driftSql = (thing?: string, which = "true"): string => {
   const all = OBSERVED.filter((versions) => thing === undefined || versions.thing.name === thing);
   const parts = all.map((versions) => driftOf(versions, which)).join(" union all ");
-  return `(select d.*, d.mask & ~d.confirmed as open from (${parts}) d where d.mask <> 0)`;
+  return `(select d.*, d.mask & ~d.confirmed as open, l.reason as leftOut from (${parts}) d
+    left join main.left_out l on l.revision = d.revision and l.thing = d.thing and l.pk = d.pk where d.mask <> 0)`;
 };
 
 /** The open part of the drift that a change wrote last, by things. */
@@ -131,6 +137,8 @@ export interface OpenDrift {
   readonly contradicted: number;
   /** the number of records that were changed back, so that there is only something to check */
   readonly unchanged: number;
+  /** the number of records that the upload file of the change leaves out */
+  readonly leftOut: number;
 }
 
 /**
@@ -146,7 +154,8 @@ export const readDrift = async (
   const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
     `select d.revision, d.thing, d.action, count(*) as records,
-       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged
+       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged,
+       count(d.leftOut) as leftOut
      from ${driftSql()} d where ${isInState} and ${revision === undefined ? "true" : "d.revision = :revision"}
      group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
@@ -158,6 +167,7 @@ export const readDrift = async (
     records: Number(row["records"]),
     contradicted: Number(row["contradicted"]),
     unchanged: Number(row["unchanged"]),
+    leftOut: Number(row["leftOut"]),
   }));
 };
 
@@ -167,9 +177,13 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   action: row["action"] as DriftAction,
   mask: Number(row["mask"]),
   isContradicted: row["contradicted"] === 1,
+  leftOut: row["leftOut"] as UploadReason | null,
 });
 
-/** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
+/**
+ * Returns the records of a task, with what of them is open; first those that its upload file leaves out. Deletions come first,
+ * then changes, then new ones.
+ */
 export const readRecordDrift = async (
   reader: Reader,
   {
@@ -180,9 +194,9 @@ export const readRecordDrift = async (
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
-    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
+    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted, d.leftOut
      from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
+     order by d.leftOut is null, d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
     { revision, most },
   );
   return rows.map(recordDriftOf);
@@ -242,11 +256,11 @@ const openBits = (versions: Versions, columns: DriftPart["columns"]): string => 
 /** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
 const partOf = (
   versions: Versions,
-  { revision, record, columns }: DriftPart,
+  { revision, record, columns, isUploaded }: DriftPart,
 ): readonly [sql: string, params: Params] => [
   `select * from (select d.pk, ${openBits(versions, columns)} as mask
      from ${driftSql(versions.thing.name, record === undefined ? "true" : "o.pk = :pk")} d
-     where d.revision = :revision) where mask <> 0`,
+     where d.revision = :revision and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
 

@@ -58,7 +58,7 @@ export class TaskRecords {
   }
 
   /** Returns a record of a task. */
-  async read({ thing: name, pk, action, mask, isContradicted }: RecordDrift): Promise<TaskRecord> {
+  async read({ thing: name, pk, action, mask, isContradicted, leftOut }: RecordDrift): Promise<TaskRecord> {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
@@ -77,6 +77,7 @@ export class TaskRecords {
       console: isSame ? null : there,
       changes,
       contradicted: isContradicted,
+      ...(leftOut !== null && { leftOut }),
     };
   }
 

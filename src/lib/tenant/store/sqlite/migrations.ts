@@ -246,6 +246,9 @@ const FIRST_SCHEMA = `
     pk)) without rowid;
 
   -- states of such records that came with a bundle: the console may have any of them
+  -- the records that the upload file of a change leaves out
+  create table left_out (revision integer not null, thing text not null, pk integer not null, reason text not null,
+    primary key (revision, thing, pk)) without rowid;
   create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
     mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
 

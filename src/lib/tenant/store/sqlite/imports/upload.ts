@@ -4,7 +4,8 @@ import { OBSERVED, observedTable, PRESENCE } from "../../../console/observed.ts"
 import { bitOf, type Versions } from "../../../versions/tables.ts";
 import { keyColumn } from "../../../../model/thing.ts";
 import { either, keyOrValue, quoteIdentifier } from "../../sql/forms.ts";
-import type { Database } from "../database.ts";
+import type { Database, Params } from "../database.ts";
+import { lastNumber } from "./commit.ts";
 import {
   changes,
   isStaged,
@@ -19,6 +20,7 @@ import {
   stagedKeys,
   stored,
   storedKeys,
+  VALID,
 } from "./expressions.ts";
 import { hasOtherKey, isKeyOfOther, namesOther, noteConsoleKeys } from "./matching/console-keys.ts";
 import {
@@ -140,13 +142,21 @@ const clears = (versions: Versions, { kind, value, shown }: UploadRows, field: I
   return `${shown(reference)} is null and ${after} is distinct from ${known}`;
 };
 
+/** SQL: true if a cell with this key names a new record that an upload file left out, and that the console still lacks. */
+const isLeftOut = ({ table: { thing }, keys }: StoredReference, key: string): string => {
+  const known = `select known.${keys.record} from ${keys.table} known where ${keys.has("known", key)}`;
+  return `exists (select 1 from main.left_out l join main.${observedTable({ thing })} o on o.pk = l.pk
+    where l.thing = '${thing.name}' and l.pk in (${known}) and o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0)`;
+};
+
 /** SQL: true if a cell names what the console may have by another key, or would have to name what has none. */
 const refersToOther = ({ kind, value, shown, cellKey }: UploadRows, field: ImportedField): string => {
   const reference = kind.references.find((one) => one.field === field);
   if (reference === undefined) return "false";
   if (field.merge === "list")
     return `exists (select 1 from json_each(${cellKey(reference)}) e where ${namesOther(reference, "e.value")})`;
-  const isOther = `${shown(reference)} is not null and ${namesOther(reference, cellKey(reference))}`;
+  const other = `(${namesOther(reference, cellKey(reference))} or ${isLeftOut(reference, cellKey(reference))})`;
+  const isOther = `${shown(reference)} is not null and ${other}`;
   // a place in a tree is named by more than one cell
   if (!field.clearable || reference.table.thing === kind.thing) return isOther;
   return `${isOther} or ${shown(reference)} is null and ${value(field)} is not null`;
@@ -175,6 +185,7 @@ export const uploadSql = (
     key: [isKeyOfOther(thing, pk, key), isHeldHere(kind, key, pk), `${isOther} and not ${isNew}`],
     twice: [`${isOther} and ${isNew}`],
     reference: own.map((field) => refersToOther(rows, field)),
+    password: [],
     clear: [`${MAY_BE_THERE} and (${any(own.map((field) => clears(versions, rows, field)))})`],
     blank: [`${MAY_BE_THERE} and (${any(clearsUnseen(database, versions, rows))})`],
   };
@@ -285,4 +296,24 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
     planner?.moved(kind),
   );
   return withoutNodesBelow(database, plan, upload);
+};
+
+/** What an upload file has, and the change that it is of. */
+export interface Uploaded {
+  readonly fields: readonly string[];
+  readonly revision: number;
+}
+
+/** Notes records that an upload file leaves out. @param from SQL: selects their `pk`, and the `reason` as JSON; null if it has them */
+export const keepLeftOut = (database: Database, { thing, name }: StoredKind, from: string, params: Params): void => {
+  const sql = `insert into left_out select :revision, '${thing.name}', pk, reason ->> '$' from (${from}) where reason <> 'null'`;
+  database.run(sql, { ...params, ...(sql.includes(":kind") && { kind: name }) });
+};
+
+/** Notes the records that the upload file of a plan leaves out. Call it before the plan is applied. */
+export const noteLeftOut = (database: Database, plan: PlanSql, { fields, revision }: Uploaded): void => {
+  const { kind } = plan;
+  const { join, leftOut } = uploadOfRows(database, plan, fields);
+  const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${rowsOfPlan(plan)} ${join} where ${VALID}`;
+  keepLeftOut(database, kind, from, { revision, base: lastNumber(database, kind.series) });
 };
