@@ -9,6 +9,7 @@ import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./im
 import { checkLimits, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
 import { parseChange } from "./imports/plan/find.ts";
 import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./imports/plan/options.ts";
+import type { WrittenUpload } from "./imports/outputs/console/file.ts";
 import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
 import { showResult } from "./imports/plan/result.ts";
@@ -101,7 +102,7 @@ export default defineCommand({
       }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
-      const handOver = async (file: string, of: Import, done: (sha256: string | undefined) => Promise<Import>) => {
+      const handOver = async (file: string, of: Import, done: (written: WrittenUpload) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");
         const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
         let committed = plan;
@@ -109,9 +110,9 @@ export default defineCommand({
           tools,
           file,
           { undo: plan, original: of },
-          async (sha256) => (committed = await done(sha256)),
+          async (written) => (committed = await done(written)),
         );
-        await sayLeftOut(tools, file, leftOut, committed.consoleTask);
+        await sayLeftOut(tools, file, leftOut, committed);
         return { plan: committed, committed: true, leftOut };
       };
       const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
@@ -123,7 +124,7 @@ export default defineCommand({
           answers,
           emitting &&
             (() =>
-              handOver(emitting.file, emitting.original, (sha256) => pending.commitWithFile(emitting.file, sha256))),
+              handOver(emitting.file, emitting.original, (written) => pending.commitWithFile(emitting.file, written))),
         );
       refuseOtherNumber(plan, answers);
       refuseBeyond(plan, answers);

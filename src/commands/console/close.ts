@@ -1,5 +1,6 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Client, ConsoleTask } from "../../lib/client/index.ts";
-import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES, isOpen } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
@@ -38,6 +39,13 @@ async function showConfirmed(
 const recorded = (task: ConsoleTask): Text => {
   const [state, work, subject] = [nameIn(CONSOLE_TASK_STATE_NAMES, task.state), workOf(task), subjectOf(task)];
   const of = subject === null ? "" : `: ${subject}`;
+  if (isOpen(task)) {
+    const show = line("console show", [task.number]);
+    return text(
+      `task ${task.number} is recorded in part; still to do: ${work.en}${of}; how: ${show}`,
+      `作業 ${task.number} の一部を記録しました。残り: ${work.ja}${of}。手順: ${show}`,
+    );
+  }
   return text(
     `task ${task.number} is recorded: ${state.en} (${work.en}${of})`,
     `作業 ${task.number} を「${state.ja}」として記録しました(${work.ja}${of})`,

@@ -168,9 +168,26 @@ test("each kind of records is proved by an export of its own", () => {
   );
 });
 
-test("facts 6.2: people who get other addresses by an upload come before it", () => {
-  const upload = taskOfImport({ work: "upload", file: "up.csv", newKeys: 1 });
-  expect(stepsOf(upload)[0]?.en).toContain("change the mail addresses of 1 person by hand in the console");
+test("an upload says what its file has, what comes before it, and what it leaves out, with the reason", () => {
+  const records = [
+    recordOf({ leftOut: "key" }),
+    recordOf({ name: "山田 太郎", leftOut: "clear" }),
+    recordOf({ thing: "org", kind: "orgs", work: "create", name: "新部", changes: [] }),
+    recordOf({ name: "佐藤 健" }),
+  ];
+  const beside = [{ thing: "org", create: 1, update: 0, delete: 0 }];
+  const upload = taskOfImport({ work: "upload", file: "up.csv", create: 0, update: 3, leftOut: 2, records, beside });
+  expect(workOf(upload).en).toBe("upload users (追加更新), change 2 by hand; orgs: add 1");
+  const steps = stepsOf(upload).map(({ en }) => en);
+  expect(steps.filter((step) => step.includes("佐藤"))).toEqual([]);
+  const place = (part: string): number => steps.findIndex((step) => step.includes(part));
+  expect([place("新部"), place("up.csv: upload in"), place("髙橋"), place("once the file is uploaded")]).toEqual([
+    0, 1, 3, 7,
+  ]);
+  expect(steps[4]).toMatch(/^山田 太郎: 役職: 課長 → 部長; not in the upload file: a value has to be cleared/);
+  const [one] = records;
+  const single = taskOfImport({ work: "upload", file: "up.csv", leftOut: 1, records: one === undefined ? [] : [one] });
+  expect(stepsOf(single)[1]?.ja).toMatch(/^「髙橋 花子」: アップロード用ファイルに含めていません: キーが/);
 });
 
 test("an export that contradicted it is told of, with how to keep what the console has", () => {

@@ -11,8 +11,9 @@ import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
+import { UPLOAD_REASONS } from "../../lib/model/upload.ts";
 import { counted, indefinite, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
 import { exportLine } from "../imports/refusal/command.ts";
@@ -86,7 +87,8 @@ export const subjectOf = (task: ConsoleTask): string | null => {
 /** What a task's file does. */
 const planOf = ({ kind, mode, delete: gone }: ConsoleTask) => ({ kind, mode: mode ?? "append", delete: gone }) as const;
 
-const isUploaded = (task: ConsoleTask): boolean => task.create + task.update > 0 || manualDeletions(planOf(task)) === 0;
+const isUploaded = (task: ConsoleTask): boolean =>
+  task.create + task.update > (task.leftOut ?? 0) || manualDeletions(planOf(task)) === 0;
 
 /** The records of one thing in a task. */
 type ThingRecords = NonNullable<ConsoleTask["beside"]>[number];
@@ -127,34 +129,43 @@ const kindOf = (task: ConsoleTask, of: Pick<ThingRecords, "thing"> = task): Form
     (kind) => FORMATS[kind].thing === thingOf(of),
   ) ?? task.kind;
 
+/** Returns the kinds of files that have records of a task, but for one. */
+export const otherKinds = (task: ConsoleTask, but: FormatName): readonly FormatName[] =>
+  [task, ...(task.beside ?? [])].flatMap(({ thing }) => {
+    const kind = kindOf(task, { thing });
+    return kind !== but && isExported(thingOf({ thing })) ? [kind] : [];
+  });
+
 /** Returns how the records of a task that files of other kinds have are verified. @param kind of the export that is used */
 export const verifySteps = (task: ConsoleTask, kind: FormatName): readonly Text[] =>
-  [task, ...(task.beside ?? [])]
-    .map(({ thing }) => ({ thing, kind: kindOf(task, { thing }) }))
-    .filter((other) => other.kind !== kind && isExported(thingOf(other)))
-    .map((other) => {
-      const { en, ja } = kindName(other.kind);
-      const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other.kind });
-      return text(
-        `${en}: export them in the console, then: ${verify}`,
-        `${ja}: 管理画面でエクスポートしてから: ${verify}`,
-      );
-    });
+  otherKinds(task, kind).map((other) => {
+    const { en, ja } = kindName(other);
+    const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other });
+    return text(
+      `${en}: export them in the console, then: ${verify}`,
+      `${ja}: 管理画面でエクスポートしてから: ${verify}`,
+    );
+  });
 
 /** Returns what to do with an upload file and with the list of deletions beside it. */
 function uploadWork(task: ConsoleTask): Text {
   const byHand = manualDeletions(planOf(task));
+  const { leftOut = 0 } = task;
   const { en, ja } = kindName(task.kind);
-  if (!isUploaded(task)) return text(`delete ${byHand} ${en} by hand`, `${ja}を手作業で ${byHand} 件削除する`);
+  const rest = [
+    ...(leftOut > 0 ? [text(`change ${leftOut} by hand`, `${leftOut} 件を手作業で変更`)] : []),
+    ...(byHand > 0 && isUploaded(task) ? [text(`delete ${byHand} by hand`, `${byHand} 件を手作業で削除`)] : []),
+  ];
+  const all = (first: Text): Text => joined([first, ...rest], text(", ", "、"));
+  if (!isUploaded(task)) return all(text(`delete ${byHand} ${en} by hand`, `${ja}を手作業で ${byHand} 件削除する`));
   // without a name of the choice in the console, the mode has none either
   const isKnown = FORMATS[task.kind].thing.screen.choice !== undefined;
   const mode = isKnown ? IMPORT_MODE_NAMES[uploadMode(planOf(task))].ja : undefined;
-  const upload =
+  return all(
     mode === undefined
       ? text(`upload ${en}`, `${ja}をアップロード`)
-      : text(`upload ${en} (${mode})`, `${ja}をアップロード(${mode})`);
-  if (byHand === 0) return upload;
-  return text(`${upload.en}, delete ${byHand} by hand`, `${upload.ja}、${byHand} 件を手作業で削除`);
+      : text(`upload ${en} (${mode})`, `${ja}をアップロード(${mode})`),
+  );
 }
 
 /** What comes before another owner of devices. @see facts 1.3, 4.6 */
@@ -186,19 +197,15 @@ function releaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
 }
 
 function uploadSteps(task: ConsoleTask): readonly Text[] {
-  const { kind, file, number, newKeys = 0 } = task;
+  const { kind, file, records, leftOut = 0, beside = [] } = task;
   const plan = planOf(task);
   const byHand = manualDeletions(plan);
   const [upload, page] = [uploadOf(plan), pageOf(kind)];
-  const { thing } = FORMATS[kind];
-  const { en, ja } = thing.clicks?.edit === undefined ? page : inApp(kind, thing.clicks.edit);
-  const why = newKeysWarning(newKeys);
-  const which = line("imports show", [number], { rows: true });
+  const others = records.filter(({ thing }) => thing !== task.thing);
+  const left = records.filter((record) => record.leftOut !== undefined);
   const list = same((file === null ? undefined : deletionsFile(file, plan)) ?? "");
   return [
-    ...(newKeys > 0
-      ? [text(`${why.en} (which ones: ${which}); each by ${en}`, `${why.ja}(対象: ${which})。1 人ずつ: ${ja}`)]
-      : []),
+    ...recordSteps(task, others, countRecords({ ...NO_RECORDS, beside })),
     ...(isUploaded(task) ? [text(`${file}: ${upload.en}`, `${file}: ${upload.ja}`)] : []),
     ...(byHand > 0
       ? [
@@ -208,12 +215,14 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
           ),
         ]
       : []),
+    ...recordSteps(task, left, leftOut),
   ];
 }
 
-/** What to do with each record: where to click, and what to enter. */
-function recordSteps(task: ConsoleTask): readonly Text[] {
-  const { records } = task;
+const NO_RECORDS = { create: 0, update: 0, delete: 0 };
+
+/** What to do with each of some records: where to click, and what to enter. @param count of all of them */
+function recordSteps(task: ConsoleTask, records = task.records, count = countRecords(task)): readonly Text[] {
   const [only, ...others] = records;
   if (only !== undefined && others.length === 0) return stepsOfOne(only);
   const shown = records.slice(0, MAX_RECORDS);
@@ -224,7 +233,7 @@ function recordSteps(task: ConsoleTask): readonly Text[] {
       ? []
       : [...doneAlready(first), whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
   });
-  const rest = countRecords(task) - shown.length;
+  const rest = count - shown.length;
   if (rest <= 0) return steps;
   return [...steps, text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`)];
 }
@@ -245,12 +254,18 @@ const whereTo = (record: TaskRecord, count: number): Text => {
 
 const inOneLine = (record: TaskRecord): Text => {
   const [name, { fields }] = [calledThere(record), thingOf(record)];
-  if (record.changes.length === 0) return same(name);
-  const all = joined(
-    record.changes.map((change) => changeStep(fields, change)),
-    text(", ", "、"),
-  );
-  return text(`${name}: ${all.en}`, `「${name}」: ${all.ja}`);
+  const changes = record.changes.map((change) => changeStep(fields, change));
+  const all = [...(changes.length === 0 ? [] : [joined(changes, text(", ", "、"))]), ...whyLeftOut(record)];
+  if (all.length === 0) return same(name);
+  const { en, ja } = joined(all, text("; ", "。"));
+  return text(`${name}: ${en}`, `「${name}」: ${ja}`);
+};
+
+/** Why a record is not in the upload file. */
+const whyLeftOut = ({ leftOut }: TaskRecord): readonly Text[] => {
+  if (leftOut === undefined) return [];
+  const { en, ja } = UPLOAD_REASONS[leftOut];
+  return [text(`not in the upload file: ${en}`, `アップロード用ファイルに含めていません: ${ja}`)];
 };
 
 /** @see facts 6.6 */
@@ -273,6 +288,7 @@ function stepsOfOne(record: TaskRecord): readonly Text[] {
   const there = ({ en, ja }: Text): Text => text(`${name}: ${en}`, `「${name}」: ${ja}`);
   return [
     ...doneAlready(record),
+    ...whyLeftOut(record).map(there),
     ...(usual.length === 0 && own.length > 0 ? [] : [there(clicksOf(record))]),
     ...usual.map((change) => changeStep(thing.fields, change)),
     ...own.flatMap((change, at) => {
@@ -381,8 +397,13 @@ function exportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly T
 }
 
 /** How a task is closed by who may. */
-const confirmed = ({ number, state }: ConsoleTask, { may }: Rights): Text => {
+const confirmed = ({ number, state, work, leftOut = 0, beside = [] }: ConsoleTask, { may }: Rights): Text => {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
+  if (may("console.write") && work === "upload" && leftOut + beside.length > 0)
+    return text(
+      `once the file is uploaded: ${confirm}; once the rest is done by hand: the same again (if it is not to be done: ${drop})`,
+      `ファイルのアップロードが完了したら: ${confirm} 。残りの手作業も完了したら、もう一度実行してください(行わない場合: ${drop})`,
+    );
   // the steps of a contradicted task name the drop already
   if (may("console.write") && state === "contradicted")
     return text(`once it is done: ${confirm}`, `完了したら: ${confirm}`);

@@ -319,6 +319,31 @@ describe("with the tenant", () => {
     expect((await ran(applicable)).exit).toBe(0);
   });
 
+  test("what the console has otherwise is a count for people, who read it as tasks, and whole for programs", async () => {
+    await tenant.import({ kind: "users", fromConsole: true }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["山田 花子", "hanako@example.jp", "主任"],
+      ["佐藤 健", "ken@example.jp", ""],
+    ]);
+    const home = freshFolder();
+    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch, terminal: { columns: 200 } });
+    await ran("handover export -o bundle --encoding utf-8");
+    const people = await tenant.users();
+    for (const { id } of people) await tenant.client.users.edit(id, { title: "課長" });
+    const diff = "handover diff bundle --tenant --ignore-times --lang en";
+    const { stdout, stderr } = await ran(diff);
+    expect(stdout).toMatch(/what the console has otherwise +changed +2 records *$/m);
+    expect(stdout).toMatch(/what is to be done in the console +added +山田 花子 /);
+    expect(stderr).toContain("4 records added, 0 removed, 2 changed");
+    const markdown = await ran(`${diff} --format markdown`);
+    expect(markdown.stdout).toMatch(/\(`observed`\)\n\n.*\n.*\n\| changed \| {2}\| 2 records \|/);
+    for (const text of [stdout, markdown.stdout]) expect(text).not.toContain("user/");
+    expect((await ran(`${diff.replace(" --lang en", " --lang ja")} --applicable`)).stdout).toMatch(
+      /管理画面との差異 +変更 +2 件/,
+    );
+    for (const { id } of people) expect((await ran(`${diff} --format ndjson`)).stdout).toContain(`"id":"user/${id}"`);
+  });
+
   test("that it is one and the bundle is none is told, and that applying leaves it so", async () => {
     const home = freshFolder();
     const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch, terminal: { columns: 250 } });

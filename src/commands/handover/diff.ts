@@ -48,7 +48,17 @@ const shown = (value: unknown, { change }: Difference): Text | null =>
 
 const ARROW = same(" → ");
 
-const COLUMNS: readonly Column<Difference>[] = [
+/** A difference as people read it. */
+interface Line extends Difference {
+  /** number of records for which it stands */
+  readonly records?: number | undefined;
+}
+
+/** What people call the record of a line. */
+const recordName = ({ name, records }: Line): Text | null =>
+  records === undefined ? (name === null ? null : same(name)) : text(counted(records, "record"), `${records} 件`);
+
+const COLUMNS: readonly Column<Line>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
@@ -62,7 +72,7 @@ const COLUMNS: readonly Column<Difference>[] = [
     name: changeName,
   },
   { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
-  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name, name: recordName },
   { key: "field", header: text("field", "項目"), value: ({ field }) => field },
   {
     key: "before",
@@ -105,9 +115,14 @@ const valuesOf = (difference: Difference, timezone: string): readonly Text[] => 
 };
 
 /** What people are shown: each record by its name, or by its id where it has none, and values in full and in words. */
-const peopleColumns = (timezone: string): readonly Column<Difference>[] => [
+const peopleColumns = (timezone: string): readonly Column<Line>[] => [
   ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
-  { key: "record", header: text("record", "記録"), value: ({ name, id }) => name ?? id },
+  {
+    key: "record",
+    header: text("record", "記録"),
+    value: ({ name, id }) => name ?? id,
+    name: (line) => recordName(line) ?? (line.id === null ? null : same(line.id)),
+  },
   { key: "field", header: text("field", "項目"), value: ({ field }) => field, name: fieldName },
   {
     key: "values",
@@ -267,7 +282,8 @@ export default defineCommand({
     const every = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
     const all = only(every, (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTime(one)));
     const isTable = isUsualTable(terminal);
-    const found = counts.of(isTable || markdown !== undefined ? withoutEchoes(all) : all);
+    const found: AsyncGenerator<Line> =
+      isTable || markdown !== undefined ? withoutStates(counts.of(withoutEchoes(all))) : counts.of(all);
     const first = await found.next();
     const shownOnes = startingWith(first, found);
     if (markdown !== undefined) await writeMarkdown(tools, shownOnes, markdown.output);
@@ -324,6 +340,27 @@ async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<
   if (echo !== undefined && !isTold) yield echo;
 }
 
+/** Differences without those of the observed state, which the tasks say in words: one line counts these. */
+async function* withoutStates(found: AsyncIterable<Difference>): AsyncGenerator<Line> {
+  let last: Difference | undefined;
+  let records = 0;
+  const line = (): readonly Line[] => (last === undefined ? [] : [{ ...last, ...COUNTED, records }]);
+  for await (const difference of found) {
+    if (difference.resource === "observed" && difference.change !== "not-compared") {
+      if (difference.id !== last?.id) records += 1;
+      last = difference;
+      continue;
+    }
+    yield* line();
+    last = undefined;
+    yield difference;
+  }
+  yield* line();
+}
+
+/** What a line has that stands for several records. */
+const COUNTED = { change: "changed", id: null, name: null, field: null, before: null, after: null } as const;
+
 /** How the values are to be read. */
 const sides = (before: string, after: string | undefined): Text => {
   const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
@@ -359,11 +396,11 @@ const ONE_OTHER = new Failure("usage", {
   ),
 });
 
-async function writeMarkdown(tools: Tools, found: AsyncIterable<Difference>, output: string): Promise<void> {
+async function writeMarkdown(tools: Tools, found: AsyncIterable<Line>, output: string): Promise<void> {
   const { language } = tools.terminal;
   // the heading names the resource
   const columns = COLUMNS.filter(({ key }) => key !== "resource");
-  const cellsOf = (difference: Difference): readonly string[] =>
+  const cellsOf = (difference: Line): readonly string[] =>
     columns.map(({ value, name }) => {
       const cell = name === undefined ? value(difference) : name(difference)?.[language];
       return typeof cell === "string" ? cell : "";

@@ -38,7 +38,8 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) {
-      const columns = listColumns(terminal, rowColumns(found.kind), USUAL_ROW);
+      const usual = found.emittedAt === null ? USUAL_ROW : [...USUAL_ROW, "leftOut"];
+      const columns = listColumns(terminal, rowColumns(found.kind), usual);
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));

@@ -74,6 +74,13 @@ test("records of another kind are verified by an export of that kind", async () 
       ["NEW", "NEW", ""],
     ]),
   );
+  // its organisations, but not said to be such
+  const wrong = await inBoth(other.replace(" --kind orgs", ""), { folder, tenant: tenant.fetch });
+  expect(wrong.en).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining(`; if it is of orgs: clomoctl ${other}\n`),
+  });
+  expect(wrong.ja.stderr).toContain(`組織のエクスポートなら: clomoctl ${other}\n`);
   // the kind of the file stays the default, also once only the others are open
   const done = JIRO.with(2, "係長").with(3, "NEW");
   exported(TARO, done);

@@ -8,11 +8,12 @@ import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { recordCalled, verifySteps, workOf } from "../console/steps.ts";
+import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
+import { kindName } from "./plan/columns.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 
@@ -130,8 +131,9 @@ export default defineCommand({
     const wanted = parseChange(typed, line("console list", []));
     const { terminal } = tools;
     const { client, context, permitChange } = await tools.tenant("imports", "console");
-    const { number, kind: usual } = await client.console.show(wanted);
-    const kind = given ?? usual;
+    const asked = await client.console.show(wanted);
+    const { number } = asked;
+    const kind = given ?? asked.kind;
     tools.summarize({ number: String(number), file: against });
     await permitChange();
     await using file = await openInput(tools, against);
@@ -145,12 +147,11 @@ export default defineCommand({
         sameAsUpload: isExport || undefined,
         map: map && JSON.stringify(map),
       };
-      return client.imports.verify(
-        number,
-        { stream: streamOf(tools, file), encoding: detected },
-        evidence,
-        tools.signal,
-      );
+      return client.imports
+        .verify(number, { stream: streamOf(tools, file), encoding: detected }, evidence, tools.signal)
+        .catch((error: unknown) => {
+          throw perhapsOfOther(error, { number, against }, otherKinds(asked, kind));
+        });
     };
     let found = await verify(sameAsUpload);
     if (found.sameAsUpload === true) {
@@ -183,6 +184,21 @@ export default defineCommand({
     return "differs";
   },
 });
+
+/** The failure of an export that is rejected, which may be of another kind that the change has. */
+const perhapsOfOther = (
+  error: unknown,
+  { number, against }: Omit<VerifiedChange, "kind">,
+  others: readonly FormatName[],
+): unknown => {
+  if (!(error instanceof Failure) || error.code !== "input-rejected" || others.length === 0) return error;
+  const { what, where, hint } = error;
+  const again = others.map((kind) => {
+    const [{ en, ja }, verify] = [kindName(kind), line("imports verify", [number], { against, kind })];
+    return text(`if it is of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
+  });
+  return new Failure("input-rejected", { what, where, hint: joined(hint === undefined ? again : [hint, ...again]) });
+};
 
 const NOTHING_COMPARED = text("nothing was compared", "照合していません");
 

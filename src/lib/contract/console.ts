@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
+import { UPLOAD_REASONS } from "../model/upload.ts";
 import { flag } from "./queries.ts";
 import { get, items, json, post } from "./route.ts";
 import { Id, ImportMode, Instant, named } from "./shapes.ts";
@@ -47,6 +48,10 @@ const TaskRecord = z.object({
   contradicted: z.boolean().meta({
     description: "an export of the console had a value that was never set here, or lacked the record",
   }),
+  leftOut: z
+    .enum(namesIn(UPLOAD_REASONS))
+    .optional()
+    .meta({ description: "why the upload file leaves the record out, so that it is to be changed by hand" }),
 });
 
 /** A task in the console: the part of a change that the console does not have yet. */
@@ -70,12 +75,11 @@ export const ConsoleTask = named(
       .optional()
       .meta({ description: "the records of other things, if any" }),
     released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
-    newKeys: z
-      .int()
-      .optional()
-      .meta({ description: "records whose mail address it changes, if rows met them by another key" }),
+    leftOut: z.int().optional().meta({ description: "records that its upload file leaves out, if any" }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
-    records: z.array(TaskRecord).meta({ description: "the first 20" }),
+    records: z
+      .array(TaskRecord)
+      .meta({ description: "the first 20; those that its upload file leaves out come first" }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
@@ -107,7 +111,8 @@ export default {
     }),
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",
-      summary: "Record that tasks were done in the console, all of them or none; valid until an export shows it",
+      summary:
+        "Record that tasks were done in the console, all of them or none; valid until an export shows it. Of an upload without `records`: what its file has; the rest stays open",
       body: z.strictObject({
         numbers: z.array(z.int().positive()).min(1).max(1000),
         records: z.array(Id).max(1000).optional().meta({ description: "only of these records; default: all" }),

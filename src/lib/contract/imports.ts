@@ -308,7 +308,7 @@ const PlanRow = named(
     ...changedValues,
     leftOut: z.enum(namesIn(UPLOAD_REASONS)).nullable().optional().meta({
       description:
-        "with `upload`: why the upload file leaves it out, so that it is a task by hand; null if it does not",
+        "with `upload`, or of an import whose upload file leaves out records: why the file leaves it out, so that it is done by hand; null if it does not",
     }),
   }),
 );
@@ -427,6 +427,10 @@ export default {
       query: {
         sha256: Sha256.optional().meta({ description: "of the file that was written for the console" }),
         fileName: FileName.optional().meta({ description: "of the file that was written for the console" }),
+        upload: z.string().max(100_000).optional().meta({
+          description:
+            "the JSON list of the fields of its columns, as `rows` has it: the records that the file leaves out are noted; without the other two, it leaves out all",
+        }),
       },
       answer: tagged(Import, "The committed import"),
       fails: ["conflict", "input-rejected", "interrupted"],

@@ -467,10 +467,14 @@ export const PROBLEMS = {
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
   "row-ambiguous": warning(
-    (p) =>
-      `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key (tasks ${p["tasks"]})`,
-    (p) =>
-      `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(作業 ${p["tasks"]} により、管理画面では別のキーの可能性があります)`,
+    (p) => {
+      const first = p["tasks"] ? `; first do, confirm or drop tasks ${p["tasks"]}` : "";
+      return `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key${first}`;
+    },
+    (p) => {
+      const first = p["tasks"] ? `。先に作業 ${p["tasks"]} を行うか、完了を確認するか、取り下げてください` : "";
+      return `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(管理画面では別のキーの可能性があります)${first}`;
+    },
   ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',

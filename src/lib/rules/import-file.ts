@@ -1,5 +1,3 @@
-import type { FormatName } from "../model/console-files.ts";
-import { FORMATS } from "../model/formats.ts";
 import type { Allowance, MissingTrait } from "../model/import.ts";
 import type { Change } from "./rule.ts";
 
@@ -40,23 +38,6 @@ export const foreignBy = ({ after, facts }: Change<ImportFile, KnownOfFile>): Mi
 
 /** Returns whether an import clears most of the values of a column. The change has the numbers of records with a value. */
 export const clearsMost = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;
-
-/** A plan whose file is uploaded. */
-export interface UploadedPlan {
-  readonly kind: FormatName;
-  readonly request?: { readonly key?: string | undefined } | null | undefined;
-  readonly columns: readonly { readonly field: string; readonly changed: number }[];
-}
-
-/**
- * Returns the number of records whose usual key an upload changes: by what the console finds records is not documented, and
- * by the new key it would find none.
- */
-export const countNewKeys = ({ kind, request, columns }: UploadedPlan): number => {
-  const [usual] = FORMATS[kind].thing.keys;
-  if (usual === undefined || (request?.key ?? usual.name) === usual.name) return 0;
-  return columns.find(({ field }) => field === usual.field)?.changed ?? 0;
-};
 
 /** A single person may well get the employee code of somebody who left. */
 const MIN_MIXED_ROWS = 2;

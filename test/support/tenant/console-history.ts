@@ -402,7 +402,7 @@ export class ConsoleHistory {
   /** Commits a plan of a local change. */
   async #commit(
     plan: Import,
-    written: { readonly fileName?: string; readonly sha256?: string } = {},
+    written: { readonly fileName?: string; readonly sha256?: string; readonly upload?: string } = {},
   ): Promise<readonly Difference[]> {
     await this.#look();
     const before = this.#mirror;
@@ -657,7 +657,9 @@ export class ConsoleHistory {
       await this.#drop([task]);
       return;
     }
-    await this.#tenant.client.console.confirm({ numbers: [task.number] });
+    const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
+    // the file of an upload, then what is done by hand
+    if (closed !== undefined && isOpen(closed)) await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
   }
 
@@ -715,7 +717,8 @@ export class ConsoleHistory {
     const body = rows.map((row) => columns.cells(row, undefined) ?? []);
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
     const refused = await this.#refused(async () => {
-      await this.#commit(plan, rows.length === 0 ? {} : { fileName: "up.csv", sha256: "0".repeat(64) });
+      const file = rows.length === 0 ? {} : { fileName: "up.csv", sha256: "0".repeat(64) };
+      await this.#commit(plan, { upload, ...file });
     });
     this.#keepChanges();
     if (refused !== undefined) return refused;

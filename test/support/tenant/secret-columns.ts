@@ -54,6 +54,7 @@ const NOTHING_OF: readonly string[] = [
   "renewal_notice",
   "administrators_known",
   "exported_column",
+  "left_out",
   "reset_code",
   "ade_sync",
   "ade_arrival",

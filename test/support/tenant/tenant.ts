@@ -110,6 +110,7 @@ const TABLES = [
   "account_settings",
   "change",
   "created_range",
+  "left_out",
   ...[...VERSIONS.values()].map(versionTable),
   ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
 ];

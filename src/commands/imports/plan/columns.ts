@@ -2,6 +2,7 @@ import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { UPLOAD_REASONS } from "../../../lib/model/upload.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { LeftOut } from "../outputs/console/left-out.ts";
@@ -125,6 +126,13 @@ export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => 
     wraps: true,
     value: (row) => (row.action === "create" ? additionsOf(row) : changesOf(row)),
     name: (row) => joined(describeWholeRow(kind, row)),
+  },
+  {
+    key: "leftOut",
+    header: text("not in the upload file", "アップロード用ファイルに含めない理由"),
+    wraps: true,
+    value: ({ leftOut = null }) => leftOut,
+    name: ({ leftOut }) => (leftOut ? UPLOAD_REASONS[leftOut] : null),
   },
 ];
 

@@ -6,6 +6,7 @@ import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
+import type { WrittenUpload } from "../outputs/console/file.ts";
 import { deletionsIn } from "./limits.ts";
 
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
@@ -76,12 +77,11 @@ export class PendingPlan {
    * Commits a plan whose file for the console is in place. The file stays if the plan was committed, or may have been; in this
    * case {@link throwLost} throws the failure.
    *
-   * @param sha256 of the file; undefined if there is none to upload
    * @throws as {@link commit}, where the plan is not committed
    */
-  async commitWithFile(file: string, sha256: string | undefined): Promise<Import> {
+  async commitWithFile(file: string, { sha256, upload }: WrittenUpload): Promise<Import> {
     try {
-      return await this.commit(sha256 === undefined ? {} : { sha256, fileName: basename(file) });
+      return await this.commit({ upload, ...(sha256 !== undefined && { sha256, fileName: basename(file) }) });
     } catch (error) {
       if (!(error instanceof Failure) || !UNANSWERED.has(error.code)) throw error;
       const now = await this.#look().catch(() => undefined);
@@ -140,9 +140,8 @@ export class PendingPlan {
 /** The failures of a request that may have been carried out all the same. */
 const UNANSWERED: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
 
-/** The file that was written for the console. */
-interface Written {
-  readonly sha256?: string | undefined;
+/** What was written for the console: a file, unless all its rows are left out. */
+interface Written extends Partial<WrittenUpload> {
   readonly fileName?: string | undefined;
 }
 

@@ -26,9 +26,9 @@ beforeEach(async () => {
     ["佐藤 健", "ken@ex.jp", "A7", "", "S"],
   ]);
   await tenant.import({ kind: "devices", fromConsole: true }, [
-    ["シリアルナンバー", "所有者メールアドレス", "メモ"],
-    ["D1", "hanako@ex.jp", ""],
-    ["D2", "jiro@ex.jp", ""],
+    ["シリアルナンバー", "所有者メールアドレス", "所有組織コード", "メモ"],
+    ["D1", "hanako@ex.jp", "", ""],
+    ["D2", "jiro@ex.jp", "", ""],
   ]);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
@@ -40,6 +40,17 @@ const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const recode = async (name: string, code: string) =>
   tenant.client.orgs.edit(String((await tenant.client.orgs.find({ name }))[0]?.id), { code });
+
+/** Gives a device to an organisation. */
+const own = async (serialNumber: string, name: string) => {
+  const [device] = await tenant.client.devices.find({ name: serialNumber });
+  const [org] = await tenant.client.orgs.find({ name });
+  return tenant.client.devices.setOwner({
+    ids: [String(device?.id)],
+    owner: null,
+    ownerOrg: String(org?.id),
+  });
+};
 
 const written = (name = "up.csv"): readonly string[] =>
   existsSync(join(folder, name))
@@ -252,6 +263,33 @@ test.each<{
     leftOut: { S1: "reference" },
   },
   {
+    name: "reference · the code of an organisation above new ones, of which only one names it",
+    before: () => recode("S", "S9"),
+    cells: [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["三課", "S3", "S2"],
+      ["二課", "S2", "S1"],
+      ["一課", "S1", "S9"],
+      ["総務部", "G", "S1"],
+      ["四課", "G1", "G"],
+    ],
+    options: "orgs",
+    rows: ["四課,G1,G,"],
+    leftOut: { S1: "reference", S2: "reference", S3: "reference", G: "reference" },
+  },
+  {
+    name: "reference · a device stays with an organisation that has no code",
+    before: () => own("D1", "人事部"),
+    cells: [
+      ["シリアルナンバー", "所有組織コード", "メモ"],
+      ["D1", "", "新"],
+      ["D2", "", "新"],
+    ],
+    options: "devices --blank keep",
+    rows: ["D2,新,"],
+    leftOut: { D1: "reference" },
+  },
+  {
     name: "key · the code of an organisation",
     before: () => recode("S", "S9"),
     cells: [
@@ -284,6 +322,135 @@ test("a row of the file that undoes an import · key · it was changed since", a
   const { leftOut, change } = JSON.parse(done.stdout) as Result;
   expect(leftOut).toEqual({ count: 1, reasons: { key: 1 }, first: [{ row: 0, key: "h@ex.jp", why: "key" }] });
   expect(done.stderr).toContain(`clomoctl console show ${change}`);
+});
+
+test("a task says which records its file leaves out, and why; confirming the file leaves these open", async () => {
+  await edit("A3", { emails: ["h@ex.jp"] });
+  const { result } = await imported(TITLES.with(1, ["h@ex.jp", "課長"]), "users");
+  const number = result.change;
+  const task = await tenant.client.console.show(number);
+  expect(task).toMatchObject({ work: "upload", update: 2, leftOut: 1 });
+  expect(task.records.map(({ name, leftOut }) => [name, leftOut])).toEqual([
+    ["鈴木 花子", "key"],
+    ["渡辺 次郎", undefined],
+  ]);
+  const shown = await ran(`console show ${number}`);
+  expect(shown.stderr).toContain("鈴木 花子 <hanako@ex.jp>: not in the upload file: the key differs");
+  expect(shown.stderr).not.toContain("渡辺");
+  const first = await ran(`console confirm ${number}`);
+  expect(first).toMatchObject({ exit: 0 });
+  expect(first.stderr).toContain(
+    `task ${number} is recorded in part; still to do: change a user: 鈴木 花子 <hanako@ex.jp> → 鈴木 花子 <h@ex.jp>; how: clomoctl console show ${number}\n`,
+  );
+  const rest = await tenant.client.console.show(number);
+  expect(rest).toMatchObject({ work: "edit", state: "open", update: 1, records: [{ leftOut: "key" }] });
+  expect((await ran(`console confirm ${number}`)).stderr).toContain(`task ${number} is recorded: confirmed (`);
+});
+
+test("organisations that an upload of users needs are no part of its file", async () => {
+  const { result } = await imported(
+    [
+      [...(TITLES[0] ?? []), "組織コード"],
+      ["jiro@ex.jp", "課長", "N"],
+    ],
+    "users --create-orgs",
+  );
+  expect(written().slice(1)).toEqual(["渡辺 次郎,jiro@ex.jp,N,課長"]);
+  const { stderr } = await ran(`console show ${result.change}`);
+  expect(stderr).toMatch(/^1\. N: .*\n(?:.*\n){3}5\. up\.csv: upload in /);
+  await ran(`console confirm ${result.change}`);
+  expect(await tenant.client.console.show(result.change)).toMatchObject({
+    work: "create",
+    thing: "org",
+    state: "open",
+  });
+});
+
+test("users of an organisation that its upload file left out are left out of theirs", async () => {
+  await recode("S", "S9");
+  const header = ["組織名", "組織コード", "上位組織コード"];
+  await imported([header, ["一課", "S1", "S9"], ["二課", "G1", "G"]], "orgs");
+  const { result } = await imported(
+    [
+      [...(TITLES[0] ?? []), "組織コード"],
+      ["hanako@ex.jp", "課長", "S1"],
+      ["jiro@ex.jp", "課長", "G1"],
+    ],
+    "users --overwrite",
+  );
+  expect(written().slice(1)).toEqual(["渡辺 次郎,jiro@ex.jp,G1,課長"]);
+  expect(result.leftOut?.reasons).toEqual({ reference: 1 });
+});
+
+test("in a tenant that is no mirror, the import tells which rows are done by hand, and why", async () => {
+  await tenant[Symbol.asyncDispose]();
+  tenant = new TestTenant();
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "社員コード"],
+    ["鈴木 花子", "hanako@ex.jp", "A3"],
+    ["渡辺 次郎", "jiro@ex.jp", "A11"],
+  ]);
+  const { result, stderr } = await imported(
+    [
+      ["社員コード", "メールアドレス", "役職"],
+      ["A3", "h@ex.jp", "課長"],
+      ["A11", "jiro@ex.jp", "課長"],
+    ],
+    "users --key employee-code",
+  );
+  expect(written().slice(1)).toEqual(["渡辺 次郎,jiro@ex.jp,課長,A11"]);
+  expect(stderr).toContain(`change these by hand in the console: clomoctl imports show ${result.change} --rows\n`);
+  const { stdout } = await ran(`imports show ${result.change} --rows --format tsv`);
+  expect(stdout).toMatch(/^\th@ex\.jp\t鈴木 花子\tupdate\t.*hanako@ex\.jp.*\tkey$/m);
+  expect(stdout).toMatch(/^\tjiro@ex\.jp\t渡辺 次郎\tupdate\t.*課長.*\t$/m);
+});
+
+test("a task whose file leaves out all says why, and so does that of an undo", async () => {
+  await edit("A3", { emails: ["h@ex.jp"] });
+  const { result } = await imported([TITLES[0] ?? [], ["h@ex.jp", "課長"]], "users");
+  expect((await tenant.client.console.show(result.change)).records).toMatchObject([{ leftOut: "key" }]);
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  const { change } = JSON.parse(done.stdout) as Result;
+  expect((await tenant.client.console.show(change)).records).toMatchObject([{ leftOut: "key" }]);
+});
+
+test("an undo that gives a device to an organisation without a code leaves that to be done by hand", async () => {
+  await own("D1", "人事部");
+  const { result } = await imported(
+    [
+      ["シリアルナンバー", "所有組織コード", "メモ"],
+      ["D1", "S", "新"],
+      ["D2", "", "新"],
+    ],
+    "devices --blank keep",
+  );
+  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  expect(written("undo.csv").slice(1)).toEqual(["D2,,"]);
+  expect((JSON.parse(done.stdout) as Result).leftOut?.reasons).toEqual({ reference: 1 });
+});
+
+test("an undo that brings back users of an app leaves that to be done by hand, as no password of theirs is known", async () => {
+  const docs: Cells = [
+    ["表示名", "ユーザーID", "説明"],
+    ["一", "one", ""],
+    ["二", "two", ""],
+  ];
+  await tenant.import({ kind: "docs", fromConsole: true }, docs);
+  await tenant.client.administrators.mark("docs", { add: [], remove: [] });
+  const { change } = await tenant.import(
+    { kind: "docs", mode: "replace" },
+    docs.slice(0, 2).with(1, ["壱", "one", ""]),
+  );
+  const done = await ran(`undo ${change} --emit-csv undo.csv --yes --format json`);
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  expect(written("undo.csv").slice(1)).toEqual([expect.stringMatching(/^一,one,/)]);
+  const { leftOut, change: undone } = JSON.parse(done.stdout) as Result;
+  expect(leftOut).toMatchObject({ count: 1, reasons: { password: 1 }, first: [{ key: "two" }] });
+  expect(await tenant.client.console.show(undone)).toMatchObject({
+    leftOut: 1,
+    records: [{ key: "two", leftOut: "password" }, {}],
+  });
 });
 
 test("a row of the file that undoes an import · key · the undo changes it back", async () => {

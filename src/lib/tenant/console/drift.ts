@@ -2,13 +2,25 @@ import type { FormatName } from "../../model/console-files.ts";
 import { DEVICE, OWNERS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
+import type { UploadReason } from "../../model/upload.ts";
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
-import { EXPORTED, isOfUser, isOther, OBSERVED, OBSERVED_ENTRIES, observedTable, PRESENCE } from "./observed.ts";
+import {
+  entriesBit,
+  EXPORTED,
+  isOfUser,
+  isOther,
+  isTaskEntry,
+  OBSERVED,
+  OBSERVED_ENTRIES,
+  observedTable,
+  PRESENCE,
+  settlingEntries,
+} from "./observed.ts";
 
 // The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
 // console. A task is the part of the drift that a change wrote last.
@@ -29,6 +41,8 @@ export interface DriftPart {
   readonly kind?: FormatName | undefined;
   /** default: all; see {@link customColumn} */
   readonly columns?: readonly string[] | undefined;
+  /** only what the upload file of the change has */
+  readonly isUploaded?: boolean | undefined;
 }
 
 /** The column in which records have all their custom fields. */
@@ -50,6 +64,8 @@ export interface RecordDrift {
   /** the columns of an update, as masks of versions have them */
   readonly mask: number;
   readonly isContradicted: boolean;
+  /** why the upload file of the change leaves it out; null if it does not */
+  readonly leftOut: UploadReason | null;
 }
 
 /** SQL: the bits of the columns that changes of the record `o` wrote. @param which SQL: condition on the versions `w` */
@@ -63,7 +79,7 @@ const writtenBits = (versions: Versions, which = "true"): string => {
 const isReal = (versions: Versions, mask: string): string =>
   versions.columns
     .filter(({ leads }) => leads)
-    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name)}`)
+    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name, isTaskEntry(versions))}`)
     .join(" or ");
 
 /**
@@ -108,11 +124,12 @@ export const driftOf = (versions: Versions, which: string): string => {
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
-/** SQL: the drift of all things, or of one. See {@link driftOf}. */
+/** SQL: the drift of all things, or of one; see {@link driftOf}. `leftOut` is why the upload file of the change leaves it out. */
 const driftSql = (thing?: string, which = "true"): string => {
   const all = OBSERVED.filter((versions) => thing === undefined || versions.thing.name === thing);
   const parts = all.map((versions) => driftOf(versions, which)).join(" union all ");
-  return `(select d.*, d.mask & ~d.confirmed as open from (${parts}) d where d.mask <> 0)`;
+  return `(select d.*, d.mask & ~d.confirmed as open, l.reason as leftOut from (${parts}) d
+    left join main.left_out l on l.revision = d.revision and l.thing = d.thing and l.pk = d.pk where d.mask <> 0)`;
 };
 
 /** The open part of the drift that a change wrote last, by things. */
@@ -125,6 +142,8 @@ export interface OpenDrift {
   readonly contradicted: number;
   /** the number of records that are as they were before, so that there is only something to check */
   readonly unchanged: number;
+  /** the number of records that the upload file of the change leaves out */
+  readonly leftOut: number;
 }
 
 /**
@@ -139,7 +158,8 @@ export const readDrift = async (
   const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
     `select d.revision, d.thing, d.action, count(*) as records,
-       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged
+       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged,
+       count(d.leftOut) as leftOut
      from ${driftSql()} d where ${isInState} and ${revision === undefined ? "true" : "d.revision = :revision"}
      group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
@@ -151,6 +171,7 @@ export const readDrift = async (
     records: Number(row["records"]),
     contradicted: Number(row["contradicted"]),
     unchanged: Number(row["unchanged"]),
+    leftOut: Number(row["leftOut"]),
   }));
 };
 
@@ -166,6 +187,7 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   action: row["action"] as DriftAction,
   mask: Number(row["mask"]),
   isContradicted: row["contradicted"] === 1,
+  leftOut: row["leftOut"] as UploadReason | null,
 });
 
 /** SQL: the names of the things that others refer to, and that refer to none themselves: organisations, groups, custom fields, … */
@@ -189,8 +211,8 @@ const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PAR
   ${either(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${either("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
 /**
- * Returns the records of a task, with what of them is open, in the order in which the console can do it: deletions, parents from
- * the top down, edits, new records, and last the parents that are emptied by then.
+ * Returns the records of a task, with what of them is open: first those that its upload file leaves out, then in the order in which
+ * the console can do it: deletions, parents from the top down, edits, new records, and last the parents that are emptied by then.
  */
 export const readRecordDrift = async (
   reader: Reader,
@@ -198,9 +220,9 @@ export const readRecordDrift = async (
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
-    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
+    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted, d.leftOut
      from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by ${IN_ORDER} limit :most`,
+     order by d.leftOut is null, ${IN_ORDER} limit :most`,
     { revision, most },
   );
   return rows.map(recordDriftOf);
@@ -217,7 +239,7 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
     `select count(*) from ${driftSql(DEVICE.name)} d
        ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.device t on t.pk = d.pk
      where d.revision = :revision and d.action = 'update' and (${columns.join(" or ")})
-       and (${OWNERS.map(isOther).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
+       and (${OWNERS.map((name) => isOther(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
        and ${needsWipe((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
     { revision },
   );
@@ -239,33 +261,32 @@ const thingsIn = ({ record, kind }: DriftPart): readonly Versions[] =>
       (record === undefined || record.thing === thing.name) && (kind === undefined || FORMATS[kind].thing === thing),
   );
 
-/** SQL: the custom fields `e` of observed records `o` that are open. */
-const openEntries = ({ thing, key }: Versions): string =>
-  `main.${observedTable({ thing })} o left join main.${thing.name} t on t.${key} = o.pk
-   ${THEN} ${OBSERVED_ENTRIES}`;
+/** SQL: the open custom fields `key` of observed records, perhaps only some of them. @param of SQL: the numbers of the records */
+const openEntries = (versions: Versions, of: string, columns: DriftPart["columns"]): string => {
+  const { thing, key } = versions;
+  const fields = columns?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
+  const isAmong = fields === undefined ? "true" : `e.key in (select value from json_each('${JSON.stringify(fields)}'))`;
+  return `select distinct e.key from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
+    ${THEN} ${OBSERVED_ENTRIES} where o.pk in (${of}) and ${isTaskEntry(versions)} and ${isAmong}`;
+};
 
-/** SQL: the open bits of the record `d` in some columns. The bit that all custom fields share is in them if all open ones are. */
-const openBits = (versions: Versions, columns: readonly string[] | undefined): string => {
+/** SQL: the open bits of the record `d` in some columns. */
+const openBits = (versions: Versions, columns: DriftPart["columns"]): string => {
   if (columns === undefined) return "d.open";
   const bits = versions.columns.filter(({ name }) => columns.includes(name)).map(({ bit }) => bit);
-  const custom = versions.columns.find(({ name }) => name === CUSTOM);
-  const fields = columns.filter(isCustomField).map((column) => column.slice(CUSTOM.length + 1));
-  if (custom !== undefined && fields.length > 0) {
-    const among = `exists (select 1 from json_each('${JSON.stringify(fields)}') f where f.value = e.key)`;
-    const another = `select 1 from ${openEntries(versions)} where o.pk = d.pk and not ${among}`;
-    bits.push(either(`exists (${another})`, "0", custom.bit));
-  }
+  const custom = entriesBit(versions);
+  if (custom !== "0") bits.push(either(`exists (${openEntries(versions, "d.pk", columns)})`, custom, "0"));
   return `d.open & (${[...new Set(bits), "0"].join(" | ")})`;
 };
 
 /** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
 const partOf = (
   versions: Versions,
-  { revision, record, columns }: DriftPart,
+  { revision, record, columns, isUploaded }: DriftPart,
 ): readonly [sql: string, params: Params] => [
   `select * from (select d.pk, ${openBits(versions, columns)} as mask
      from ${driftSql(versions.thing.name, record === undefined ? "true" : "o.pk = :pk")} d
-     where d.revision = :revision) where mask <> 0`,
+     where d.revision = :revision and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
 
@@ -281,16 +302,17 @@ export const readOpenColumns = async (
   const [selected, params] = partOf(versions, part);
   const masks = [...new Set(versions.columns.map(({ bit }) => bit))].map((bit) => `coalesce(max(mask & ${bit}), 0)`);
   const row = await reader.get(`select ${masks.join(" | ")} as mask from (${selected})`, params);
-  const entries = async (column: string, from: string): Promise<readonly string[]> => {
-    const which = `o.pk in (select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0)`;
-    const rows = await reader.all(`select distinct e.key from ${from} where ${which} order by e.key`, params);
+  const entries = async (column: string, sqlOf: (of: string) => string): Promise<readonly string[]> => {
+    const of = `select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0`;
+    const rows = await reader.all(`select key from (${sqlOf(of)}) order by key`, params);
     return rows.map(({ key }) => `${column}:${String(key)}`);
   };
-  const secrets = `main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
-    ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key`;
+  const secrets = (of: string): string =>
+    `select distinct e.key from main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
+     ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key where o.pk in (${of})`;
   const open: string[] = [];
   for (const column of columnsIn(versions, Number(row?.["mask"] ?? 0))) {
-    if (column === CUSTOM) open.push(...(await entries(column, openEntries(versions))));
+    if (column === CUSTOM) open.push(...(await entries(column, (of) => openEntries(versions, of, part.columns))));
     else if (column === SECRETS) open.push(...(await entries(column, secrets)));
     else open.push(column);
   }
@@ -321,11 +343,20 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
     const parts = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
     const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
     if (EXPORTED.includes(versions)) {
+      const custom = entriesBit(versions);
       await writer.run(
-        `update ${table} as n set confirmed = n.confirmed | m.mask, confirmedBy = :by, confirmedAt = :at
+        `update ${table} as n set confirmed = n.confirmed | m.mask & ~${custom}, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
         { parts, by, at },
       );
+      if (custom === "0") continue;
+      await writer.run(
+        `update ${table} as n set confirmedFields = (select json_group_array(key) from (
+           select value as key from json_each(n.confirmedFields) union ${openEntries(versions, "n.pk", part.columns)}))
+         from ${from} m where m.pk = n.pk and m.mask & ${custom} <> 0`,
+        { parts },
+      );
+      await writer.run(settlingEntries(versions), {});
       continue;
     }
     const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;

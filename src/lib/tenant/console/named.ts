@@ -26,8 +26,12 @@ export const recordNumbered = async (
 };
 
 /** Returns the columns in which things store a field, as tasks name it. */
-export const columnsOfField = (field: string): readonly string[] => {
-  if (field.startsWith("custom:")) return ["custom"];
+export const columnsOfField = async (reader: Reader, field: string): Promise<readonly string[]> => {
+  if (field.startsWith("custom:")) {
+    const name = field.slice("custom:".length);
+    const rows = await reader.all(`select pk from ${CUSTOM_FIELD.name} where name = :name`, { name });
+    return rows.map(({ pk }) => customColumn(Number(pk)));
+  }
   return OBSERVED.flatMap(({ thing, columns }) => {
     const { [field]: of } = thing.fields;
     if (of === undefined) return [];

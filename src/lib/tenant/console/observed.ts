@@ -23,7 +23,8 @@ export const EXPORTED: readonly Versions[] = OBSERVED.filter(({ thing }) => Obje
  * The table with the observed state of a thing's records: `pk`; `inConsole`; masks of columns, as versions have them
  * (`differs`: the row has their values; `confirmed`: somebody said that the console has the local values; `contradicted`: the
  * console has values that nobody asked for here); `since`, the revision after which the console may have any value that the
- * record had; and the columns. A record that was deleted here has all columns.
+ * record had; of users `confirmedFields`, the numbers of the custom fields that somebody confirmed; and the columns. A record
+ * that was deleted here has all columns.
  */
 export const observedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string => `${thing.name}_observed`;
 
@@ -78,10 +79,29 @@ const SHOWN_ENTRIES = `nullif(o.${ENTRIES}, '{}')`;
 /** SQL: the custom fields `e` of an observed record `o` that differ from those of the record `t`, or that no export showed. */
 export const OBSERVED_ENTRIES = `json_each(coalesce(${SHOWN_ENTRIES}, t.${ENTRIES}, '{}')) e`;
 
-/** SQL: true if an observed record `o` has another value than the record `t`. */
-export const isOther = (name: string): string =>
+/** SQL: true if a custom field `e` of an observed record `o` is among those that somebody confirmed. */
+export const IS_CONFIRMED_ENTRY = `exists (select 1 from json_each(coalesce(o.confirmedFields, '[]')) c where c.value = e.key)`;
+
+/** SQL: the bit that all custom fields of a record share; 0 of a thing without any. */
+export const entriesBit = (versions: Versions): string =>
+  versions.columns.some(({ name }) => name === ENTRIES) ? bitOf(versions, ENTRIES) : "0";
+
+/** SQL: true if a custom field `e` of an observed record `o` is in its task: it is none that was confirmed before the others. */
+export const isTaskEntry = (versions: Versions): string =>
+  `(o.confirmed & ${entriesBit(versions)} <> 0 or not ${IS_CONFIRMED_ENTRY})`;
+
+/** SQL: confirms the custom fields of records as a whole if each of them is confirmed. */
+export const settlingEntries = (versions: Versions): string =>
+  `update main.${observedTable(versions)} as o set confirmed = o.confirmed | ${entriesBit(versions)}
+   from main.${versions.thing.name} t where t.${versions.key} = o.pk and o.differs & ${entriesBit(versions)} <> 0
+     and json_array_length(o.confirmedFields) > 0
+     and not exists (select 1 from ${OBSERVED_ENTRIES} where not ${IS_CONFIRMED_ENTRY})`;
+
+/** SQL: true if an observed record `o` has another value than the record `t`. @param which SQL: condition on custom fields `e` */
+export const isOther = (name: string, which = "true"): string =>
   name === ENTRIES
-    ? `exists (select 1 from ${OBSERVED_ENTRIES} where ${SHOWN_ENTRIES} is null or e.value is distinct from t.${ENTRIES} ->> e.key)`
+    ? `exists (select 1 from ${OBSERVED_ENTRIES}
+        where ${which} and (${SHOWN_ENTRIES} is null or e.value is distinct from t.${ENTRIES} ->> e.key))`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
 
 /** SQL: true if something of a record `t` was changed otherwise than a record that it refers to, since its version `v`. */
@@ -158,6 +178,17 @@ const observing = (versions: Versions): readonly string[] => {
     const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
     return `${quoteIdentifier(name)} = ${either(`${table}.differs & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, other) : own, other)}`;
   });
+  const custom = entriesBit(versions);
+  // what is written again is not confirmed any more
+  const stillConfirmed = `(select json_group_array(c.value) from json_each(${table}.confirmedFields) c
+    where not exists (select 1 from json_each(excluded.${ENTRIES}) e where e.key = c.value))`;
+  const confirmedFields =
+    custom === "0"
+      ? []
+      : [
+          `confirmedFields = case when ${table}.differs & ${custom} = 0 then null
+             when excluded.differs & ${custom} = 0 then ${table}.confirmedFields else ${stillConfirmed} end`,
+        ];
   const leading = columns.filter(({ leads }) => leads);
   const differing = leading.map(({ name, bit }) =>
     either(`${isOther(name)} or ${isToComeBack(thing, name)}`, bit, "0"),
@@ -174,9 +205,9 @@ const observing = (versions: Versions): readonly string[] => {
        `${table}.differs | excluded.differs`,
        "0",
      )}, confirmed = ${table}.confirmed & ~excluded.differs, contradicted = ${table}.contradicted & ~excluded.differs,
-       ${kept.join(", ")}`,
+       ${[...confirmedFields, ...kept].join(", ")}`,
     // a record that comes back may be deleted there, and be made again with less than it had
-    `update main.${table} as o set differs = ${either("o.inConsole = 1", `${differing.join(" | ")} | ${PRESENCE}`, "0")}, confirmed = 0
+    `update main.${table} as o set differs = ${either("o.inConsole = 1", `${differing.join(" | ")} | ${PRESENCE}`, "0")}, confirmed = 0${custom === "0" ? "" : ", confirmedFields = null"}
      from ${made} where ${isMade} and o.pk = t.${key}`,
     `insert into main.${table} (pk, inConsole, differs, since) select t.${key}, 0, 0, :revision from ${made} where ${isMade}
      on conflict do nothing`,
@@ -185,7 +216,7 @@ const observing = (versions: Versions): readonly string[] => {
 
 /** SQL: forgets what records had in custom fields that the change `:revision` removed: that is one task, not one of each. */
 const forgettingFields = (versions: Versions): readonly string[] => {
-  if (!versions.columns.some(({ name }) => name === ENTRIES)) return [];
+  if (entriesBit(versions) === "0") return [];
   const table = `main.${observedTable(versions)}`;
   const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
   const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
@@ -196,6 +227,7 @@ const forgettingFields = (versions: Versions): readonly string[] => {
      where o.differs & ${bit} <> 0 and ${isHere} and ${isRemoved}`,
     `update ${table} as o set differs = o.differs & ~${bit} where o.${ENTRIES} = '{}' and ${isHere} and ${isRemoved}`,
     `delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and ${isRemoved}`,
+    `${settlingEntries(versions)} and ${isRemoved}`,
   ];
 };
 
@@ -212,7 +244,7 @@ export const OBSERVING: readonly string[] = OBSERVED.flatMap((versions) => [
 ]);
 
 /** The columns of {@link observedTable}. */
-const columnsOf = ({ columns }: Versions): readonly string[] => [
+const columnsOf = (versions: Versions): readonly string[] => [
   "pk",
   "inConsole",
   "differs",
@@ -221,7 +253,8 @@ const columnsOf = ({ columns }: Versions): readonly string[] => [
   "since",
   "confirmedBy",
   "confirmedAt",
-  ...columns.map(({ name }) => quoteIdentifier(name)),
+  ...(entriesBit(versions) === "0" ? [] : ["confirmedFields"]),
+  ...versions.columns.map(({ name }) => quoteIdentifier(name)),
 ];
 
 /** SQL: keeps observed records `o` as they are before the change `:revision`. @param which SQL: condition on them */
@@ -240,6 +273,8 @@ const restoring = (versions: Versions): readonly string[] => {
   const [table, before] = [`main.${observedTable(versions)}`, `main.${beforeTable(versions)}`];
   const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
   const later = either("b.inConsole = 1", "o.differs & ~b.differs", "0");
+  const bothConfirmed = `(select json_group_array(value) from (
+    select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
   const restored = columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     const [own, now] = [`b.${column}`, `o.${column}`];
@@ -249,7 +284,8 @@ const restoring = (versions: Versions): readonly string[] => {
     keepingObserved(versions, `exists (select 1 from ${of})`),
     `insert into ${table} (${columnsOf(versions).join(", ")})
      select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed | coalesce(o.confirmed & (b.differs | ${PRESENCE}), 0), b.contradicted, b.since,
-       coalesce(o.confirmedBy, b.confirmedBy), coalesce(o.confirmedAt, b.confirmedAt), ${restored.join(", ")}
+       coalesce(o.confirmedBy, b.confirmedBy), coalesce(o.confirmedAt, b.confirmedAt),
+       ${[...(entriesBit(versions) === "0" ? [] : [bothConfirmed]), ...restored].join(", ")}
      from ${before} b left join ${table} o on o.pk = b.pk where b.revision = :undone
      on conflict (pk) do update set ${columnsOf(versions)
        .slice(1)

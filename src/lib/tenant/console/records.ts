@@ -60,7 +60,7 @@ export class TaskRecords {
   }
 
   /** Returns a record of a task. */
-  async read({ thing: name, pk, action, mask, isContradicted }: RecordDrift): Promise<TaskRecord> {
+  async read({ thing: name, pk, action, mask, isContradicted, leftOut }: RecordDrift): Promise<TaskRecord> {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
@@ -82,6 +82,7 @@ export class TaskRecords {
       changes,
       ...(mayBeDone && { mayBeDone }),
       contradicted: isContradicted,
+      ...(leftOut !== null && { leftOut }),
     };
   }
 
@@ -269,16 +270,21 @@ export class TaskRecords {
     return !fields.some((field) => exported.has(`${kind} ${field}`));
   }
 
-  async #customChanges(thing: Thing, pk: number, local: Row, console: RecordState): Promise<Change[]> {
+  async #customChanges(thing: Thing, record: number, local: Row, console: RecordState): Promise<Change[]> {
     const [after, before] = [entriesOf(local[CUSTOM]), entriesOf(console?.[CUSTOM])];
+    const observed = await this.#observedOf(thing, record);
+    const isWhole = isIn(Number(observed?.["confirmed"] ?? 0), bitOf(versionsOf(thing.name), CUSTOM));
+    // those that were confirmed before the others are in no task
+    const confirmed = isWhole ? [] : (JSON.parse(String(observed?.["confirmedFields"] ?? "[]")) as string[]);
     const changes: Change[] = [];
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const [from, to] = [before[key] ?? null, after[key] ?? null];
-      const name = from === to ? null : await this.#calledHere(CUSTOM_FIELD, Number(key));
+      const isDone = from === to || confirmed.includes(key);
+      const name = isDone ? null : await this.#calledHere(CUSTOM_FIELD, Number(key));
       if (name === null) continue;
       const change = { field: `custom:${name}`, before: from, after: to };
       const fields = [customColumn(Number(key))];
-      const isUnknown = console !== null && (await this.#isUnknown(thing, pk, { column: CUSTOM, local, fields }));
+      const isUnknown = console !== null && (await this.#isUnknown(thing, record, { column: CUSTOM, local, fields }));
       changes.push(isUnknown ? withoutBefore(change) : change);
     }
     return changes;

@@ -6,7 +6,6 @@ import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
-import { countNewKeys } from "../../rules/import-file.ts";
 import { text } from "../../text/index.ts";
 import { nextChange } from "../store/audit.ts";
 import { recordOf, type ImportRecord } from "../store/imports/record.ts";
@@ -93,7 +92,9 @@ class TaskReader {
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
     const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
     const isOwn = made !== undefined && isOfFile(main, made);
-    const of = { parts, records, upload: isOwn && isToUpload(made) };
+    const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
+    const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
+    const of = { parts, records, upload: isOwn && isToUpload(made) && inFile };
     const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
     return {
       ...taskOf(change, made),
@@ -103,6 +104,7 @@ class TaskReader {
       ...own,
       ...(beside.length > 0 && { beside }),
       ...(isOwn && beforehand(made)),
+      ...(byHand > 0 && { leftOut: byHand }),
       ...(wipes > 0 && { wipes }),
       records,
       state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
@@ -131,10 +133,9 @@ const isUpdated = (parts: readonly OpenDrift[], of: string): boolean =>
   parts.some(({ thing, action }) => thing === of && action === "update");
 
 /** Returns what has to be done before a task of an import, and how often. */
-const beforehand = ({ kind, detail: { counts, request, emittedFile } }: ImportRecord): Partial<ConsoleTask> => {
-  const { released = 0, columns = [] } = counts ?? {};
-  const newKeys = emittedFile === undefined ? 0 : countNewKeys({ kind, request, columns });
-  return { ...(released > 0 && { released }), ...(newKeys > 0 && { newKeys }) };
+const beforehand = ({ detail: { counts } }: ImportRecord): Partial<ConsoleTask> => {
+  const { released = 0 } = counts ?? {};
+  return released > 0 ? { released } : {};
 };
 
 /** Returns the facts of a task that are those of its change. */

@@ -20,14 +20,19 @@ const jsonOf = <S extends z.ZodType>(schema: S, json: string, wrong: { what: Tex
 const NO_MAP = { what: text("not a column map", "対応表として読めません"), where: "map" };
 const NO_FIELDS = { what: text("not a list of fields", "項目の一覧として読めません"), where: "upload" };
 
-/** The file that was written for the console; undefined if none was. */
+const fieldsOf = (upload: string | undefined): readonly string[] | undefined =>
+  upload === undefined ? undefined : jsonOf(z.array(z.string()), upload, NO_FIELDS);
+
+/** What was written for the console; undefined if nothing was. */
 const writtenOf = ({
   fileName,
   sha256,
-}: {
-  readonly fileName?: string | undefined;
-  readonly sha256?: string | undefined;
-}) => (fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 });
+  upload,
+}: Readonly<Partial<Record<"fileName" | "sha256" | "upload", string | undefined>>>) => {
+  const file = fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 };
+  if (file === undefined && upload === undefined) return undefined;
+  return { file, fields: fieldsOf(upload) };
+};
 
 /** Imports, and what becomes of their plans. What dead processes left of theirs is removed first. */
 export default async ({ session, owner, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
@@ -43,7 +48,7 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
       imports.rows(params.id, {
         actions: (action?.split(",") ?? []) as readonly PlanRow["action"][],
         limit,
-        upload: upload === undefined ? undefined : jsonOf(z.array(z.string()), upload, NO_FIELDS),
+        upload: fieldsOf(upload),
       }),
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
     commit: ({ params, etag, query, signal, repeatable }) =>

@@ -1,7 +1,7 @@
 import { line } from "../../advice/line.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { checkConfirmable, isOpen } from "../../model/console-task.ts";
+import { checkConfirmable } from "../../model/console-task.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift, readRecordDrift, type RecordDrift } from "../console/drift.ts";
 import { columnsOfField, recordNumbered } from "../console/named.ts";
@@ -24,7 +24,8 @@ interface Confirmation {
 }
 
 /**
- * Records that tasks were done in the console, by word of who asks: all of them or none.
+ * Records that tasks were done in the console, by word of who asks: all of them or none. Of an upload it is what its file
+ * has; what is done by hand is a task as long as that is not said, too.
  *
  * @throws Failure `not-found`, also if no task has a record or a field; `conflict` if nothing of a task is open
  */
@@ -34,10 +35,7 @@ export const confirmTasks = (
   once?: Omit<Once<readonly ConsoleTask[]>, "replay">,
 ): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const replay: Once<readonly ConsoleTask[]>["replay"] = async (reader) => {
-    const tasks = await readTasks(reader, wanted);
-    return tasks.some(isOpen) ? undefined : tasks;
-  };
+  const replay: Once<readonly ConsoleTask[]>["replay"] = (reader) => readTasks(reader, wanted);
   const change = {
     action: "console.confirm",
     writer: "confirm",
@@ -49,15 +47,17 @@ export const confirmTasks = (
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkConfirmable(task, at, { now });
     const done = { at: at ?? now, by: by ?? session.actor };
-    const columns = fields?.flatMap(columnsOfField);
+    const columns = fields && (await Promise.all(fields.map((field) => columnsOfField(writer, field)))).flat();
     let confirmed = 0;
     const about: RecordDrift[] = [];
-    for (const { number } of tasks) {
+    for (const { number, work, kind } of tasks) {
       const revision = await revisionOf(writer, number);
       about.push(...(await readRecordDrift(writer, { revision, most: MAX_ORGS + 1 })));
       const parts =
         records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
-      for (const record of parts) confirmed += await confirmDrift(writer, { revision, record, columns }, done);
+      const isUploaded = work === "upload" && records === undefined;
+      const only = isUploaded ? { kind, isUploaded } : {};
+      for (const record of parts) confirmed += await confirmDrift(writer, { revision, record, columns, ...only }, done);
     }
     if (confirmed === 0) throw nothingConfirmed(wanted);
     const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);

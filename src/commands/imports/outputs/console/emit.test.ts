@@ -118,7 +118,16 @@ test("writes the rows of the plan with the secrets of the input, and commits it"
   const digest = sha256(readFileSync(join(told.folder, "out.csv")));
   expect(en.requests.filter(({ operation }) => /^(fields|commitImport)$/.test(operation))).toEqual([
     { operation: "fields" },
-    { operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"', query: { sha256: digest, fileName: "out.csv" } },
+    {
+      operation: "commitImport",
+      params: { id: ID },
+      ifMatch: '"7-3"',
+      query: {
+        sha256: digest,
+        fileName: "out.csv",
+        upload: JSON.stringify(["name", "emails", "accountName", "accountPassword"]),
+      },
+    },
   ]);
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",

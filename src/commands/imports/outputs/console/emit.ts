@@ -11,7 +11,7 @@ import type { PendingPlan } from "../../plan/pending.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
-import { writeConsoleFile, type ConsoleFile } from "./file.ts";
+import { writeConsoleFile, type ConsoleFile, type WrittenUpload } from "./file.ts";
 import { sayLeftOut, type LeftOut } from "./left-out.ts";
 import { exportAndVerify, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
@@ -28,11 +28,11 @@ export async function commitWithFile(
   source: EmitSource,
 ): Promise<{ readonly plan: Import; readonly committed: true; readonly leftOut: LeftOut }> {
   let plan = source.plan;
-  const leftOut = await emit(tools, file, source, async (sha256) => {
-    plan = await pending.commitWithFile(file, sha256);
+  const leftOut = await emit(tools, file, source, async (written) => {
+    plan = await pending.commitWithFile(file, written);
   });
   const { consoleTask } = plan;
-  await sayLeftOut(tools, file, leftOut, consoleTask);
+  await sayLeftOut(tools, file, leftOut, plan);
   if (consoleTask !== undefined) await tools.terminal.note(exportAndVerify(String(consoleTask)));
   await tools.terminal.note(
     consoleTask === undefined
@@ -52,28 +52,27 @@ export async function commitWithFile(
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
  * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
- * @param done called with the upload file's digest when the files are in place, undefined if all its rows are left out; if it
- *   fails, none is left
+ * @param done called when the files are in place; if it fails, none is left
  * @returns the rows that the file leaves out
  */
 export async function emit(
   tools: Tools,
   file: string,
   source: EmitSource,
-  done?: (sha256: string | undefined) => Promise<unknown>,
+  done?: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOut> {
   const { plan } = source;
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = deletionsFile(file, plan);
-  const settle = async (sha256: string | undefined): Promise<void> => void (await done?.(sha256));
+  const settle = async (upload: WrittenUpload): Promise<void> => void (await done?.(upload));
   const { file: input, reading, ...rest } = source;
   const whole =
     input === undefined || reading === undefined
       ? { ...rest, customFields }
       : { ...rest, customFields, file: input, reading };
-  const written = await writeConsoleFile(tools, file, whole, (sha256) =>
-    list === undefined ? settle(sha256) : writeDeletions(tools, list, plan, () => settle(sha256)),
+  const written = await writeConsoleFile(tools, file, whole, (upload) =>
+    list === undefined ? settle(upload) : writeDeletions(tools, list, plan, () => settle(upload)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   await sayUpload(tools, file, { plan, rows: written.rows });

@@ -3,7 +3,6 @@ import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
-import { FORMATS } from "../../../../lib/model/formats.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
 import type { FileEncoding } from "../../../csv/file/form.ts";
@@ -17,6 +16,14 @@ import { deletesLeftOut, LeftOutRows, type LeftOut } from "./left-out.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 import { uploadMode } from "./upload.ts";
+
+/** What the tenant gets to know of a written file. */
+export interface WrittenUpload {
+  /** of the file; undefined if all its rows are left out */
+  readonly sha256: string | undefined;
+  /** JSON: the fields of its columns */
+  readonly upload: string;
+}
 
 /** The content of a file for the console. */
 export interface ConsoleFile {
@@ -36,15 +43,14 @@ export interface ConsoleFile {
  * 追加更新 the rows that create, update or set a secret, but for those that the tenant leaves out; for 全件更新 every row.
  * Without rows 追加更新 has no file.
  *
- * @param done called with the file's digest when it is in place, undefined if all its rows are left out; if it throws, the
- *   file that was there is left, or none
+ * @param done called when the file is in place; if it throws, the file that was there is left, or none
  * @throws `input-rejected` when a character is unmappable, the input file has changed, or 全件更新 would lack a row
  */
 export async function writeConsoleFile(
   tools: Tools,
   path: string,
   source: PlanSource,
-  done?: (sha256: string | undefined) => Promise<unknown>,
+  done?: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant("imports");
   const { plan } = source;
@@ -72,7 +78,7 @@ interface Writing {
   readonly columns: ConsoleColumns;
   readonly mapped: boolean;
   readonly encoding: FileEncoding;
-  readonly done: ((sha256: string | undefined) => Promise<unknown>) | undefined;
+  readonly done: ((written: WrittenUpload) => Promise<unknown>) | undefined;
 }
 
 /** A row that needs more columns than the header has, or an unmappable character: few files have either. */
@@ -107,7 +113,9 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
   };
   const encoded = (text: string): Buffer => checked(encoder.write(text));
   let isAllLeftOut = false;
-  const settle = async (): Promise<void> => void (await done?.(isAllLeftOut ? undefined : hash.digest("hex")));
+  const settle = async (): Promise<void> => {
+    await done?.({ sha256: isAllLeftOut ? undefined : hash.digest("hex"), upload: uploadOf(columns) });
+  };
   const writeRows = async (writer: ContentWriter): Promise<ConsoleFile> => {
     const blank = new BlankSecrets(columns.secrets());
     const leftOut = new LeftOutRows();
@@ -141,10 +149,11 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
 const isEmitted = (plan: Import, { action, setsSecret, thing }: PlanRow): boolean => {
   // records of another thing that an undo writes are in no file of this kind
   if (action === "delete" || action === "invalid" || thing !== undefined) return false;
-  // who comes back lacks the password without which the console makes nobody
-  if (plan.mode === "undo" && action === "create") return FORMATS[plan.kind].app === undefined;
   return uploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
+
+/** The fields of a file's columns, as the tenant gets them. */
+const uploadOf = (columns: ConsoleColumns): string => JSON.stringify(columns.fields());
 
 /** A row to be written, with its data from the input file. */
 interface JoinedRow {
@@ -161,7 +170,7 @@ async function* joined(
   const { client } = await tools.tenant("imports");
   const secrets = "file" in source ? new RowCursor(secretRows(source)) : undefined;
   try {
-    const upload = JSON.stringify(columns.fields());
+    const upload = uploadOf(columns);
     for await (const batch of client.imports.rows(source.plan.id, { upload }).batches()) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isEmitted(source.plan, row) && !leftOut.take(row));

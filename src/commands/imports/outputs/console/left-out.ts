@@ -1,5 +1,5 @@
 import { line } from "../../../../lib/advice/line.ts";
-import type { PlanRow } from "../../../../lib/client/index.ts";
+import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { UPLOAD_REASONS, type UploadReason } from "../../../../lib/model/upload.ts";
 import { counted, text } from "../../../../lib/text/index.ts";
@@ -47,9 +47,14 @@ const describe = ({ reasons, first }: LeftOut) =>
 /**
  * Says which rows an upload file leaves out, and how they are done.
  *
- * @param task number of the change; undefined if it is not made, or the tenant is no mirror
+ * @param committed undefined if the change is not made
  */
-export async function sayLeftOut({ terminal }: Tools, file: string, leftOut: LeftOut, task?: number): Promise<void> {
+export async function sayLeftOut(
+  { terminal }: Tools,
+  file: string,
+  leftOut: LeftOut,
+  committed?: Pick<Import, "change" | "consoleTask">,
+): Promise<void> {
   if (leftOut.count === 0) return;
   for (const { count, reason } of describe(leftOut))
     await terminal.warn(
@@ -58,7 +63,9 @@ export async function sayLeftOut({ terminal }: Tools, file: string, leftOut: Lef
         `${file} に含めていない行 ${count} 件: ${reason.ja}`,
       ),
     );
-  const show = task === undefined ? undefined : line("console show", [task]);
+  const { change = null, consoleTask } = committed ?? {};
+  const rows = change === null ? undefined : line("imports show", [change], { rows: true });
+  const show = consoleTask === undefined ? rows : line("console show", [consoleTask]);
   await terminal.problem(
     show === undefined
       ? text("change these by hand in the console", "これらは管理画面で手作業で変更してください")

@@ -2,7 +2,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
-import { counted, text, type Text } from "../../../../lib/text/index.ts";
+import { text, type Text } from "../../../../lib/text/index.ts";
 import { uploadMode } from "./upload.ts";
 
 /** The screen on which the console has the records of a kind. */
@@ -20,13 +20,6 @@ export const exportAndVerify = (number: string | null): Text =>
   text(
     `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
     `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
-  );
-
-/** What has to be done by hand beside an upload that changes mail addresses. @see facts 6.2: by what the console finds people */
-export const newKeysWarning = (people: number): Text =>
-  text(
-    `change the mail addresses of ${counted(people, "person")} by hand in the console: the upload file leaves them out, because an upload may add a person a second time by a new address`,
-    `${people} 人のメールアドレスを管理画面で手作業で変更してください。新しいアドレスでは同じ人がもう 1 人追加される可能性があるため、アップロード用ファイルには含めていません`,
   );
 
 /** Where and how to upload a plan's file. */

@@ -2,12 +2,12 @@ import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { ROOT_ORG_NAME } from "../../../../lib/model/organisation.ts";
-import { counted, text, type Text } from "../../../../lib/text/index.ts";
+import { text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
 import { sayUpload, warningsOf } from "./emit.ts";
-import { writeConsoleFile } from "./file.ts";
+import { writeConsoleFile, type WrittenUpload } from "./file.ts";
 import type { LeftOut } from "./left-out.ts";
 import { deletionsFile } from "./upload.ts";
 
@@ -29,7 +29,7 @@ export async function emitUndo(
   tools: Tools,
   file: string,
   { undo, original }: Undoing,
-  done: (sha256: string | undefined) => Promise<unknown>,
+  done: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOut> {
   const { kind } = undo;
   if (kind === "orgs") throw NO_FILE;
@@ -39,15 +39,14 @@ export async function emitUndo(
   const plan: Import = { ...undo, header };
   const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
-  const written = await writeConsoleFile(tools, file, source, (sha256) =>
-    list === undefined ? done(sha256) : writeDeletions(tools, list, undo, () => done(sha256)),
+  const written = await writeConsoleFile(tools, file, source, (upload) =>
+    list === undefined ? done(upload) : writeDeletions(tools, list, undo, () => done(upload)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   const lacking = await valuesLeftOut(tools, undo, unknown);
   if (lacking.length > 0) await terminal.warn(withoutValues(file, lacking));
   await sayUpload(tools, file, { plan, rows: written.rows });
   if (list !== undefined) await terminal.problem(byHand(list, undo));
-  if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
   return written.leftOut;
 }
 
@@ -124,9 +123,3 @@ const byHand = (list: string, { delete: count, kind }: Import): Text => {
     `${list}: インポートで追加された${ja} ${count} 件(手作業で削除してください)`,
   );
 };
-
-const againByHand = ({ create }: Import): Text =>
-  text(
-    `${counted(create, "user")} that the import had deleted cannot be in the file, as their passwords are not known here: make them again in the console`,
-    `インポートで削除された ${create} 人はパスワードが分からないため、ファイルに含まれません。管理画面で作り直してください`,
-  );

@@ -113,10 +113,12 @@ export interface CommitOptions {
   readonly written?: WrittenFile | undefined;
 }
 
-/** The file that was written for the console. */
+/** What was written for the console. */
 export interface WrittenFile {
-  readonly fileName: string;
-  readonly sha256: string;
+  /** the file; undefined if all its rows are left out */
+  readonly file?: { readonly fileName: string; readonly sha256: string } | undefined;
+  /** the fields of its columns, by which the records are found that it leaves out; undefined: it leaves out none */
+  readonly fields?: readonly string[] | undefined;
 }
 
 /** What an export showed of a task. */

@@ -169,13 +169,13 @@ const FIRST_SCHEMA = `
     key (revision, pk)) without rowid;
   create table user_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
     integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy text,
-    confirmedAt text, name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn,
+    confirmedAt text, confirmedFields text, name, nameKey, nameKana, emails, emailKeys, org, title, employeeCode, employeeCodeKey, upn,
     upnKey, addressType, postalCode, address, tel, extension, fax, googleWorkspaceEmail, salesforceAccount,
     accountName, accountKey, accountPasswordSetAt, administrator, custom, id, createdAt);
   create table user_observed_before (revision integer not null, pk integer not null, inConsole integer not null,
     differs integer not null, confirmed integer not null default 0, contradicted integer not null default 0, since
-    integer not null, confirmedBy text, confirmedAt text, name, nameKey, nameKana, emails, emailKeys, org, title,
-    employeeCode, employeeCodeKey, upn, upnKey, addressType, postalCode, address, tel, extension, fax,
+    integer not null, confirmedBy text, confirmedAt text, confirmedFields text, name, nameKey, nameKana, emails,
+    emailKeys, org, title, employeeCode, employeeCodeKey, upn, upnKey, addressType, postalCode, address, tel, extension, fax,
     googleWorkspaceEmail, salesforceAccount, accountName, accountKey, accountPasswordSetAt, administrator, custom, id,
     createdAt, primary key (revision, pk)) without rowid;
   create table custom_field_observed (pk integer primary key, inConsole integer not null, differs integer not null,
@@ -246,6 +246,9 @@ const FIRST_SCHEMA = `
     pk)) without rowid;
 
   -- states of such records that came with a bundle: the console may have any of them
+  -- the records that the upload file of a change leaves out
+  create table left_out (revision integer not null, thing text not null, pk integer not null, reason text not null,
+    primary key (revision, thing, pk)) without rowid;
   create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
     mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
 

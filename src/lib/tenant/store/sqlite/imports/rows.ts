@@ -6,7 +6,6 @@ import {
   changes,
   hasSecrets,
   isStaged,
-  joinReferences,
   keyOf,
   keyText,
   referenceOf,
@@ -18,7 +17,7 @@ import {
 import { either, isInvalid, isMissing, truth } from "../../sql/forms.ts";
 import { jsonList, jsonObject } from "../../sql/json.ts";
 import type { PlanSql, PlansSql, StoredKind, UploadValue } from "./stored-kind.ts";
-import { uploadOfRows } from "./upload.ts";
+import { rowsOfPlan, uploadOfRows } from "./upload.ts";
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
 export const afterPiece = (field: string, value: string): string =>
@@ -115,10 +114,7 @@ const stagedKeyText = (plan: PlanSql): string =>
   keyText(plan.kind, (field) => (isStaged(plan, { field }) ? staged(field) : "null"), keyOf(plan));
 
 const stagedLines = (database: Database, plan: PlanSql, all: boolean, fields: RowQuery["upload"]): string => {
-  const {
-    thing,
-    table: { planner },
-  } = plan.kind;
+  const { planner } = plan.kind.table;
   const upload = fields === undefined ? undefined : uploadOfRows(database, plan, fields);
   const { before, after } = planner?.values(database, upload?.value) ?? {
     before: beforeJson(plan),
@@ -138,8 +134,7 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean, fields: Ro
   });
   const asked = all ? "" : `and ${ACTION} in (select value from json_each(:actions))`;
   return `select ${line} as line
-    from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
-      ${planner === undefined ? joinReferences(plan) : planner.join} ${upload?.join ?? ""}
+    from ${rowsOfPlan(plan)} ${upload?.join ?? ""}
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 

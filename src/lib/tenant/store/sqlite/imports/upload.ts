@@ -5,11 +5,13 @@ import { OBSERVED, observedTable, PRESENCE } from "../../../console/observed.ts"
 import { bitOf, type Versions } from "../../../versions/tables.ts";
 import { keyColumn } from "../../../../model/thing.ts";
 import { either, keyOrValue, quoteIdentifier } from "../../sql/forms.ts";
-import type { Database } from "../database.ts";
+import type { Database, Params } from "../database.ts";
+import { lastNumber } from "./commit.ts";
 import {
   changes,
   isStaged,
   isTouched,
+  joinReferences,
   recordKey,
   referenceOf,
   resulting,
@@ -19,6 +21,7 @@ import {
   stagedKeys,
   stored,
   storedKeys,
+  VALID,
 } from "./expressions.ts";
 import { hasOtherKey, isKeyOfOther, namesOther, noteConsoleKeys } from "./matching/console-keys.ts";
 import {
@@ -140,13 +143,24 @@ const clears = (versions: Versions, { kind, value, shown }: UploadRows, field: I
   return `${shown(reference)} is null and ${after} is distinct from ${known}`;
 };
 
-/** SQL: true if a cell names what the console may have by another key. */
-const refersToOther = ({ kind, shown, cellKey }: UploadRows, field: ImportedField): string => {
+/** SQL: true if a cell with this key names a new record that an upload file left out, and that the console still lacks. */
+const isLeftOut = ({ table: { thing }, keys }: StoredReference, key: string): string => {
+  const known = `select known.${keys.record} from ${keys.table} known where ${keys.has("known", key)}`;
+  return `exists (select 1 from main.left_out l join main.${observedTable({ thing })} o on o.pk = l.pk
+    where l.thing = '${thing.name}' and l.pk in (${known}) and o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0)`;
+};
+
+/** SQL: true if a cell names what the console may have by another key, or would have to name what has none. */
+const refersToOther = ({ kind, value, shown, cellKey }: UploadRows, field: ImportedField): string => {
   const reference = kind.references.find((one) => one.field === field);
   if (reference === undefined) return "false";
   if (field.merge === "list")
     return `exists (select 1 from json_each(${cellKey(reference)}) e where ${namesOther(reference, "e.value")})`;
-  return `${shown(reference)} is not null and ${namesOther(reference, cellKey(reference))}`;
+  const other = `(${namesOther(reference, cellKey(reference))} or ${isLeftOut(reference, cellKey(reference))})`;
+  const isOther = `${shown(reference)} is not null and ${other}`;
+  // a place in a tree is named by more than one cell
+  if (!field.clearable || reference.table.thing === kind.thing) return isOther;
+  return `${isOther} or ${shown(reference)} is null and ${value(field)} is not null`;
 };
 
 /**
@@ -172,6 +186,7 @@ export const uploadSql = (
     key: [isKeyOfOther(thing, pk, key), isHeldHere(kind, key, pk), `${isOther} and not ${isNew}`],
     twice: [`${isOther} and ${isNew}`],
     reference: own.map((field) => refersToOther(rows, field)),
+    password: [],
     clear: [`${MAY_BE_THERE} and (${any(own.map((field) => clears(versions, rows, field)))})`],
     blank: [`${MAY_BE_THERE} and (${any(clearsUnseen(database, versions, rows))})`],
   };
@@ -225,6 +240,33 @@ const resultingList = (plan: PlanSql, field: ImportedField): string => {
   return either(`m.row is null or ${String(isTouched(plan, field))}`, "'[]'", storedKeys(field));
 };
 
+/** SQL: the staged rows `r` of a plan, with their records. */
+export const rowsOfPlan = (plan: PlanSql): string => {
+  const { thing, table } = plan.kind;
+  return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
+    ${table.planner?.join ?? joinReferences(plan)}`;
+};
+
+/** The temporary table of new nodes of a tree that an upload file leaves out: `row`. */
+const LEFT_OUT_NODES = "temp.left_out_node";
+
+/** Leaves out what is below a new node of a tree that is left out: the console would refuse it, or put it elsewhere. */
+const withoutNodesBelow = (database: Database, plan: PlanSql, { join, leftOut, value }: UploadSql): UploadSql => {
+  const { planner } = plan.kind.table;
+  if (planner === undefined) return { join, leftOut, value };
+  planner.values(database);
+  database.exec(`drop table if exists ${LEFT_OUT_NODES}`);
+  database.exec(`create temp table left_out_node (row integer primary key)`);
+  const isNew = "not exists (select 1 from s.match m where m.row = a.row)";
+  database.exec(
+    `insert into ${LEFT_OUT_NODES} with recursive node(row) as (
+       select r.row from ${rowsOfPlan(plan)} ${join} where m.row is null and ${leftOut} <> 'null'
+       union select a.row from node n join s.org_after a on a.parentRow = n.row where ${isNew}) select row from node`,
+  );
+  const isBelow = `exists (select 1 from ${LEFT_OUT_NODES} n where n.row = a.parentRow)`;
+  return { join, leftOut: either(`${leftOut} = 'null' and ${isBelow}`, `'"reference"'`, leftOut), value };
+};
+
 /** Returns SQL of what an upload file says of the staged rows `r` of a plan. @param fields of the file's columns */
 export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly string[]): UploadSql => {
   const { kind, request } = plan;
@@ -232,7 +274,7 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
   const text = (sql: string, field: ImportedField): string =>
     isOwn(field) ? `coalesce(${sql}, ${staged(field.field)})` : sql;
   const { planner } = kind.table;
-  return uploadSql(
+  const upload = uploadSql(
     database,
     {
       kind,
@@ -254,4 +296,25 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
     },
     planner?.moved(kind),
   );
+  return withoutNodesBelow(database, plan, upload);
+};
+
+/** What an upload file has, and the change that it is of. */
+export interface Uploaded {
+  readonly fields: readonly string[];
+  readonly revision: number;
+}
+
+/** Notes records that an upload file leaves out. @param from SQL: selects their `pk`, and the `reason` as JSON; null if it has them */
+export const keepLeftOut = (database: Database, { thing, name }: StoredKind, from: string, params: Params): void => {
+  const sql = `insert into left_out select :revision, '${thing.name}', pk, reason ->> '$' from (${from}) where reason <> 'null'`;
+  database.run(sql, { ...params, ...(sql.includes(":kind") && { kind: name }) });
+};
+
+/** Notes the records that the upload file of a plan leaves out. Call it before the plan is applied. */
+export const noteLeftOut = (database: Database, plan: PlanSql, { fields, revision }: Uploaded): void => {
+  const { kind } = plan;
+  const { join, leftOut } = uploadOfRows(database, plan, fields);
+  const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${rowsOfPlan(plan)} ${join} where ${VALID}`;
+  keepLeftOut(database, kind, from, { revision, base: lastNumber(database, kind.series) });
 };

@@ -15,7 +15,14 @@ import { proceeding } from "../imports/functions.ts";
 import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../imports/rows.ts";
 import type { StoredKind, StoredReference } from "../imports/stored-kind.ts";
 import { kindNamed } from "../imports/tables.ts";
-import { keyOfNamed, uploadSql, type UploadSql } from "../imports/upload.ts";
+import {
+  keepLeftOut,
+  keyOfNamed,
+  uploadSql,
+  type Uploaded,
+  type UploadRows,
+  type UploadSql,
+} from "../imports/upload.ts";
 import { called } from "./called.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 
@@ -138,7 +145,8 @@ const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly str
   const value = (one: ImportedField): string => to(one.stored);
   const named = (reference: StoredReference, of: (from?: string) => string): string =>
     `coalesce(${of()}, ${of(stagedTable(reference.table))})`;
-  return uploadSql(database, {
+  const needsSecret = kind.format.columns.some(({ secret, required }) => secret === true && required === "new");
+  const rows: UploadRows = {
     kind,
     fields,
     pk: "u.pk",
@@ -153,7 +161,15 @@ const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly str
       reference.field.merge === "list"
         ? storedKeys(reference.field, to)
         : named(reference, (from) => keyOfNamed(reference, value(reference.field), from)),
-  });
+  };
+  return uploadSql(database, rows, needsSecret ? { password: rows.isCreated } : {});
+};
+
+/** Notes the records that the upload file of a staged undo leaves out. Call it before the undo is written. */
+export const noteLeftOutOfUndo = (database: Database, kind: StoredKind, { fields, revision }: Uploaded): void => {
+  const { join, leftOut } = uploadOfUndo(database, kind, fields);
+  const from = `select u.pk, ${leftOut} as reason ${ofKind(kind, "'update', 'create'", join)}`;
+  keepLeftOut(database, kind, from, { revision });
 };
 
 /** Records of a kind that are deleted. */

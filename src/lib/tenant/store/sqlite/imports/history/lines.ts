@@ -138,8 +138,21 @@ const setsSecret = ({ kind: { table }, sides }: Past, action: Action): string =>
   return action === "create" ? isSet : `c.changed & ${bitOf(versions, column)} <> 0 and ${isSet}`;
 };
 
+/** What rows of committed imports have beside what these did. */
+interface FurtherFacts {
+  /** they are of another kind than the import, and name their thing */
+  readonly isFurther?: boolean;
+  /** an upload file of the import leaves out records */
+  readonly hasLeftOut?: boolean;
+}
+
+/** SQL: why the upload file of an import leaves out a record, as JSON; null if it does not. */
+const leftOutOf = ({ kind }: Past): string =>
+  `coalesce((select json_quote(l.reason) from main.left_out l
+    where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
+
 /** SQL: what an import did to a record, as the row of a plan. */
-const eventLine = (of: Past, action: Action, isFurther = false): string => {
+const eventLine = (of: Past, action: Action, { isFurther = false, hasLeftOut = false }: FurtherFacts): string => {
   const { kind, sides } = of;
   const none = "'[]'";
   const place = path(kind.table, "e.pk", "before");
@@ -162,14 +175,15 @@ const eventLine = (of: Past, action: Action, isFurther = false): string => {
       ]),
     }[action],
     after: afterOf(of, action),
+    ...(hasLeftOut && { leftOut: leftOutOf(of) }),
   });
 };
 
 /** SQL: what events of one action did, as the rows of a plan: `import`, `revision` and `line`. */
-const linesOf = (kind: StoredKind, action: Action, events: Events, isFurther = false): string => {
+const linesOf = (kind: StoredKind, action: Action, events: Events, further: FurtherFacts): string => {
   const of: Past = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
   const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
-  return `select e.import, e.revision, ${eventLine(of, action, isFurther)} as line${app}
+  return `select e.import, e.revision, ${eventLine(of, action, further)} as line${app}
     from (${eventsOf(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
 };
 
@@ -192,6 +206,7 @@ export function* committedLines(
     which: () => "true",
     values: { revision },
   };
+  const hasLeftOut = database.get("select 1 from main.left_out where revision = :revision", { revision }) !== undefined;
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -203,7 +218,7 @@ export function* committedLines(
       if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
       const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
       const rows = database.iterate(
-        `select line from (${linesOf(kind, action, events, at > 0)}) ${scope} limit :rest`,
+        `select line from (${linesOf(kind, action, events, { isFurther: at > 0, hasLeftOut })}) ${scope} limit :rest`,
         {
           ...events.values,
           rest,

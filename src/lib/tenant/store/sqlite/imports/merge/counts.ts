@@ -1,6 +1,6 @@
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
-import { observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { entriesBit, IS_CONFIRMED_ENTRY, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Contradiction, MergedValues } from "../../../../../imports/plan.ts";
@@ -12,8 +12,6 @@ import {
   MERGED,
   DELETED_HERE,
   NO_RECORD,
-  CUSTOM,
-  hasEntries,
   mergedWith,
   singleFields,
   isMissingThere,
@@ -99,14 +97,14 @@ class ContradictionSql {
           ${shown(`x.${quoteIdentifier(name)}`)} as console, ${confirmed} as confirmed
         from ${joined} where (${bits}) & ${bit} <> 0`;
     });
-    if (!hasEntries(this.#versions)) return ofColumns;
-    const bit = bitOf(this.#versions, CUSTOM);
+    const bit = entriesBit(this.#versions);
+    if (bit === "0") return ofColumns;
     return [
       ...ofColumns,
       `select t.pk, ${this.#called}, 'custom:' || f.name as field, t.custom ->> e.key as local, e.value as console,
-         o.confirmed & ${bit} <> 0 as confirmed
+         o.confirmed & ${bit} <> 0 or ${IS_CONFIRMED_ENTRY} as confirmed
        from ${joined} ${THEN} json_each(x.${entries}) e ${THEN} custom_field f on f.pk = cast(e.key as integer)
-       where (${bits}) & ${bit} <> 0`,
+       where (${bits}) & ${bit} <> 0 ${entries === "entries" ? `or ${IS_CONFIRMED_ENTRY}` : ""}`,
     ];
   }
 

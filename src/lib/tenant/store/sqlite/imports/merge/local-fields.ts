@@ -1,4 +1,4 @@
-import { observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
@@ -25,7 +25,6 @@ import {
   CUSTOM,
   DELETED_HERE,
   prefersConsole,
-  hasEntries,
   mergedWith,
   singleFields,
   consoleStates,
@@ -166,11 +165,10 @@ const findContradictions = (database: Database, plan: PlanSql, versions: Version
     const bit = bitOf(versions, field.stored);
     return `max(${either(`t.mask & ${bit} <> 0 and ${changedBit(plan, field)} = 0`, bit, "0")})`;
   });
-  const hasCustom = hasEntries(versions);
-  const bit = hasCustom ? bitOf(versions, CUSTOM) : "0";
+  const bit = entriesBit(versions);
   const isOther = "select 1 from json_each(x.entries) e where e.value is distinct from t.custom ->> e.key";
   const custom = `max(${either(`t.mask & ${bit} <> 0 and not exists (${isOther})`, bit, "0")})`;
-  const all = [...agreed, ...(hasCustom ? [custom] : [])].join(" | ") || "0";
+  const all = [...agreed, ...(bit === "0" ? [] : [custom])].join(" | ") || "0";
   database.run(
     `update ${MERGED} as y set contradicted = y.contradicted & ~a.agreed from (
        select x.pk, ${all} as agreed from (${states}) t ${THEN} ${MERGED} x on x.pk = t.pk

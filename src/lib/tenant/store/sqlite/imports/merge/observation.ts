@@ -1,10 +1,12 @@
 import {
+  entriesBit,
   EXPORTED,
   isFilled,
   keepingObserved,
   OBSERVED,
   observedTable,
   PRESENCE,
+  settlingEntries,
 } from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
@@ -19,7 +21,6 @@ import {
   CUSTOM,
   DELETED_HERE,
   HELD,
-  hasEntries,
   isContradictedMissing,
   isMissingThere,
   MERGED,
@@ -80,7 +81,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
      where o.contradicted <> 0 and ${IS_MET} on conflict do nothing`,
     { revision },
   );
-  const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
+  const custom = entriesBit(versions);
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     if (name !== CUSTOM) return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
@@ -100,11 +101,15 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
        ${sets.join(", ")}
      from ${MERGED} x ${THEN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${IS_MET}`,
   );
-  if (hasEntries(versions))
+  if (custom !== "0") {
     database.exec(
-      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")}
+      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")},
+         confirmedFields = (select json_group_array(c.value) from json_each(o.confirmedFields) c
+           where not exists (select 1 from json_each(x.keys) k where k.value = c.value))
        from ${MERGED} x where o.pk = x.pk and x.keys is not null and ${IS_MET}`,
     );
+    database.exec(`${settlingEntries(versions)} and exists (select 1 from ${MERGED} x where x.pk = o.pk)`);
+  }
   database.exec(`delete from ${table} as o where o.differs = 0 and ${IS_MET}`);
 };
 

@@ -33,9 +33,6 @@ export const NO_RECORD = -1;
 
 export const CUSTOM = "custom";
 
-/** True if the records have custom fields. */
-export const hasEntries = ({ columns }: Versions): boolean => columns.some(({ name }) => name === CUSTOM);
-
 /** The versions of the records that a plan of an export is merged with; undefined of other plans, which overwrite. */
 export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>
   request.fromConsole === true ? EXPORTED.find(({ thing }) => thing === kind.thing) : undefined;

@@ -1,6 +1,6 @@
 import { driftOf } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
-import { PRESENCE } from "../../../../console/observed.ts";
+import { entriesBit, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf } from "../../../../versions/tables.ts";
 import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
 import { either } from "../../../sql/forms.ts";
@@ -10,7 +10,7 @@ import type { Database } from "../../database.ts";
 import { isStaged } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
-import { CUSTOM, DELETED_HERE, hasEntries, MERGED, mergedWith } from "./tables.ts";
+import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
 
 // An export that a task is verified by: of all that it shows, only the records and fields of the task are observed.
 
@@ -31,7 +31,7 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
   );
   for (const table of [MERGED, DELETED_HERE])
     database.exec(`delete from ${table} as m where not exists (select 1 from ${OF_TASK} e where e.pk = m.pk)`);
-  const custom = hasEntries(versions) ? bitOf(versions, CUSTOM) : "0";
+  const custom = entriesBit(versions);
   database.exec(
     `update ${MERGED} as m set shown = m.shown & (e.mask | ${PRESENCE}), contradicted = m.contradicted & e.mask,
        ${["keys", "entries"].map((name) => `${name} = ${either(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}

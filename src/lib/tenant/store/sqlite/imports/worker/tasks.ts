@@ -20,6 +20,7 @@ import { Connection, SqliteStore } from "../../store.ts";
 import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../../undo/blocked.ts";
 import { prepareUndo } from "../../undo/plan.ts";
 import { droppedRecords, settleDropped, stageDrop } from "../../undo/drop.ts";
+import { noteLeftOutOfUndo } from "../../undo/lines.ts";
 import { stagedCollections } from "../../undo/staged.ts";
 import { writeUndo } from "../../undo/write.ts";
 import { applyPlan } from "../commit.ts";
@@ -55,6 +56,7 @@ import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, PlansSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import { noteLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
@@ -368,13 +370,13 @@ interface Applying {
 }
 
 /** Returns what a commit adds to the detail of its import. */
-const committedDetail = (committedAt: string, actor: string, written: WrittenFile | undefined) => ({
+const committedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
   committedAt,
   actor,
-  ...(written !== undefined && {
+  ...(file !== undefined && {
     emittedAt: committedAt,
-    emittedFile: written.fileName,
-    emittedSha256: written.sha256,
+    emittedFile: file.fileName,
+    emittedSha256: file.sha256,
   }),
 });
 
@@ -407,6 +409,7 @@ const applyAndRecord = async (
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readUnsettled(writer) : undefined;
   observeExport(database, plan, revision);
+  if (written?.fields !== undefined) noteLeftOut(database, plan, { fields: written.fields, revision });
   // what refers to records of the first goes before them
   for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
@@ -414,7 +417,7 @@ const applyAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: committedDetail(now, actor, written),
+    detail: committedDetail(now, actor, written?.file),
   });
   if (isExport) noteMirror(database, record, { now, revision });
   const after = isObserved ? OBSERVING : [];
@@ -561,12 +564,14 @@ const undoAndRecord = async (
   await writer.lock(collections);
   const revision = advance(database, collections);
   const change = await nextChange(writer);
+  if (written?.fields !== undefined)
+    noteLeftOutOfUndo(database, kindNamed(record.kind), { fields: written.fields, revision });
   writeUndo(database, revision);
   await changeImport(writer, record, {
     state: "committed",
     revision,
     change,
-    detail: committedDetail(now, actor, written),
+    detail: committedDetail(now, actor, written?.file),
   });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
