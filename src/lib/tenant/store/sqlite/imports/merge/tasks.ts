@@ -1,13 +1,13 @@
 import { driftOf } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
 import { PRESENCE } from "../../../../console/observed.ts";
-import { ALL_CHANGED, bitOf } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
-import { either } from "../../../sql/forms.ts";
+import { either, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
-import { isStaged } from "../expressions.ts";
+import { isStaged, keyOf } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
 import { CUSTOM, DELETED_HERE, hasEntries, MERGED, mergedWith } from "./tables.ts";
@@ -40,6 +40,11 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
   const since = database.count("select coalesce(max(revision), 0) from collection");
   observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
 };
+
+/** SQL: the tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
+export const keyTasks = (plan: PlanSql, versions: Versions, records: string): string =>
+  `select d.pk, c.number from (${driftOf(versions, `o.pk in (${records})`)}) d ${THEN} main.change c on c.revision = d.revision
+   where d.mask & (${bitOf(versions, keyOf(plan).field)} | ${PRESENCE}) <> 0`;
 
 /** Returns the columns of a kind's records that an export does not show. */
 export const unseenFields = (plan: PlanSql): readonly string[] => {
