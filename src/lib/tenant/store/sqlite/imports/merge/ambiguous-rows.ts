@@ -1,13 +1,13 @@
-import { driftOf } from "../../../../console/drift.ts";
-import { versionsOf } from "../../../../versions/keep.ts";
 import { calledText, keyOf } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import type { PlanSql } from "../stored-kind.ts";
+import { mergedWith } from "./tables.ts";
+import { keyTasks } from "./tasks.ts";
 
 /**
- * Warns of rows that are left out, and names the records that each may belong to, and the tasks of these.
+ * Warns of rows that are left out, and names the records that each may belong to, and the tasks that change the keys of these.
  *
  * @param possible their `pk`, by row
  */
@@ -18,15 +18,16 @@ export const reportAmbiguous = (
 ): void => {
   const { thing } = plan.kind;
   const pairs = [...possible].flatMap(([row, records]) => [...records].map((pk) => ({ row, pk })));
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
   const ofRow = (value: string, joined: string): string =>
     `(select string_agg(value, ', ') from (select distinct ${value} as value
       from json_each(:pairs) p ${THEN} ${joined} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row order by 1))`;
-  const drift = driftOf(versionsOf(thing.name), "o.pk in (select value ->> 'pk' from json_each(:pairs))");
   recordFinding(database, plan, {
     code: "row-ambiguous",
     severity: "warning",
     field: keyOf(plan).field,
-    select: `with task as materialized (select d.pk, c.number from (${drift}) d ${THEN} main.change c on c.revision = d.revision)
+    select: `with task as materialized (${keyTasks(plan, versions, "select value ->> 'pk' from json_each(:pairs)")})
       select r.row, r.line, null as col,
         json_object('records', ${ofRow(calledText(thing), `main.${thing.name}`)}, 'tasks', ${ofRow("t.number", "task")}) as params
       from s.row r where r.row in (select value ->> 'row' from json_each(:pairs))`,

@@ -1,9 +1,9 @@
 import { driftOf } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
 import { entriesBit, PRESENCE } from "../../../../console/observed.ts";
-import { ALL_CHANGED, bitOf } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
-import { either } from "../../../sql/forms.ts";
+import { either, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
@@ -39,6 +39,14 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
   );
   const since = database.count("select coalesce(max(revision), 0) from collection");
   observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
+};
+
+/** SQL: the tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
+export const keyTasks = ({ kind }: PlanSql, versions: Versions, records: string): string => {
+  // an organisation without a code has its name and place
+  const key = kind.table.planner === undefined ? bitOf(versions, kind.keys[0].field) : ALL_CHANGED;
+  return `select d.pk, c.number from (${driftOf(versions, `o.pk in (${records})`)}) d ${THEN} main.change c on c.revision = d.revision
+    where d.mask & (${key} | ${PRESENCE}) <> 0`;
 };
 
 /** Returns the columns of a kind's records that an export does not show. */
