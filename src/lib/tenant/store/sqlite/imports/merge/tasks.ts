@@ -7,7 +7,7 @@ import { either, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
-import { isStaged } from "../expressions.ts";
+import { isStaged, keyOf } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
 import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
@@ -42,9 +42,9 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
 };
 
 /** SQL: the tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
-export const keyTasks = ({ kind }: PlanSql, versions: Versions, records: string): string => {
+export const keyTasks = (plan: PlanSql, versions: Versions, records: string): string => {
   // an organisation without a code has its name and place
-  const key = kind.table.planner === undefined ? bitOf(versions, kind.keys[0].field) : ALL_CHANGED;
+  const key = plan.kind.table.planner === undefined ? bitOf(versions, keyOf(plan).field) : ALL_CHANGED;
   return `select d.pk, c.number from (${driftOf(versions, `o.pk in (${records})`)}) d ${THEN} main.change c on c.revision = d.revision
     where d.mask & (${key} | ${PRESENCE}) <> 0`;
 };
