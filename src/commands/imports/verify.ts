@@ -11,6 +11,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { recordCalled, verifySteps, workOf } from "../console/steps.ts";
+import { isUsualTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { parseChange } from "./plan/find.ts";
@@ -167,7 +168,8 @@ export default defineCommand({
       await terminal.note(
         text(`the console has all of change ${number}`, `変更 ${number} は、すべて管理画面に反映されています`),
       );
-      await terminal.list(COLUMNS, []);
+      // people read the sentence
+      if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
     await terminal.list(COLUMNS, openOf(task));
