@@ -578,7 +578,10 @@ describe("in a tenant", () => {
     const undo = await change(`undo ${number} ${answer}`);
     expect(await state()).toEqual(before);
     const again = await typed(`undo ${undo} --dry-run`);
-    const gone = [...again.stderr.matchAll(/delete (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const gone = [...again.stderr.matchAll(/update \d+, delete (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
     await change(`undo ${undo} ${gone === 0 ? "--yes" : `--confirm-deletions ${gone}`}`);
     expect(await state()).toEqual(after);
   });

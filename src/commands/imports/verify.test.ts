@@ -43,7 +43,11 @@ test("what the export shows is done; nothing here changes, whatever else it show
 
 test("a table of what is open says nothing once nothing is", async () => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
-  const { en, ja } = await inBoth(verify(" --progress none"), { folder, tenant: tenant.fetch, terminal: { columns: 80 } });
+  const { en, ja } = await inBoth(verify(" --progress none"), {
+    folder,
+    tenant: tenant.fetch,
+    terminal: { columns: 80 },
+  });
   expect(en).toMatchObject({ stdout: "", stderr: `the console has all of change ${number}\n` });
   expect(ja).toMatchObject({ stdout: "", stderr: `変更 ${number} は、すべて管理画面に反映されています\n` });
   expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");

@@ -10,7 +10,7 @@ import { listColumns } from "../../listing/list.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {
-  BESIDE_COLUMN,
+  BESIDE_COLUMNS,
   BLOCKED_COLUMN,
   KEPT_COLUMN,
   LEFT_OUT_COLUMN,
@@ -33,7 +33,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
     ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
-    ...(plan.beside === undefined ? [] : [BESIDE_COLUMN]),
+    ...(plan.beside === undefined ? [] : BESIDE_COLUMNS),
     ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
     ...(result.leftOut === undefined ? [] : [LEFT_OUT_COLUMN]),
