@@ -147,10 +147,16 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   };
 };
 
+/** The number of records that an import wrote, of all things. */
+const countWritten = (counts: PlanCounts): number =>
+  [counts, ...(counts.beside ?? [])].reduce(
+    (sum, { create, update, delete: gone }) => sum + create + update + gone,
+    counts.orgsCreated + counts.groupsCreated + (counts.released ?? 0),
+  );
+
 /** How many of an import's records the console has by now. */
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
-  const all = [...(counts === null ? [] : [counts]), ...(counts?.beside ?? [])];
-  const of = all.reduce((sum, { create, update, delete: gone }) => sum + create + update + gone, 0);
+  const of = counts === null ? 0 : countWritten(counts);
   return of === 0 ? {} : { inConsole: { done: Math.max(0, of - (open.get(change ?? -1) ?? 0)), of } };
 };
 
