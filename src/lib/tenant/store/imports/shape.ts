@@ -138,7 +138,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-    unverifiedColumns: unverifiedColumns(record),
+    unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(detail.others === undefined ? {} : { others: [...detail.others] }),
@@ -182,10 +182,12 @@ const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string
     .filter(({ field, secret }) => secret !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => header);
 
-/** Columns of the file that the console's own export does not contain. @see facts 6.5 */
-const unverifiedColumns = ({ kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
+/** Columns of a file that no export of the console is known to have. @see facts 6.5 */
+const unverifiedColumns = ({ kind, detail }: ImportRecord, { seen }: Beside): Import["unverifiedColumns"] => {
+  if (detail.request?.fromConsole === true) return [];
   const staged = new Set(detail.staged?.staged ?? []);
   return FORMATS[kind].columns
-    .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
+    .filter(({ field, secret }) => staged.has(field) && secret !== true)
+    .filter(({ field, consoleExport }) => consoleExport !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => ({ header }));
 };
