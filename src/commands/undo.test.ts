@@ -519,6 +519,10 @@ test("where no later change is in the way, only the rest can be undone", async (
   expect(dry.exit).toBe(5);
   expect(dry.stderr).not.toContain("without --dry-run");
 });
+  for (const how of ["--mirror-only", "--emit-csv undo.csv"])
+    expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
+      `: clomoctl undo 17 ${how} --skip-blocked\n`,
+    );
 
 describe("in a tenant", () => {
   let tenant: TestTenant;

@@ -97,7 +97,7 @@ export default defineCommand({
       if (plan.blocked !== undefined && !skipBlocked) {
         // as of a rejected file, nobody is told to run it without --dry-run
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw cannotUndo(plan, plan.blocked);
+        throw cannotUndo(plan, plan.blocked, { mirrorOnly: mirrorOnly || undefined, emitCsv });
       }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
@@ -195,8 +195,13 @@ export async function reportBlocked({ terminal }: Tools, { blocked }: Import): P
 /** Maximum number of later changes whose undo is proposed. */
 const MOST_LATER = 3;
 
-const cannotUndo = ({ undoes }: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
-  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
+/** @param given the options that say how it is undone */
+const cannotUndo = (
+  { undoes }: Import,
+  { count, first }: NonNullable<Import["blocked"]>,
+  given: { readonly mirrorOnly: true | undefined; readonly emitCsv: string | undefined },
+): Failure => {
+  const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
   const lines = later.slice(0, MOST_LATER).map((number) => line("undo", [number]));
   const before = [...lines, ...(later.length > MOST_LATER ? ["…"] : [])].join(", ");
