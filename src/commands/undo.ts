@@ -101,6 +101,7 @@ export default defineCommand({
       }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
+      if (mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
       const handOver = async (file: string, of: Import, done: (sha256: string | undefined) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");
         const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
@@ -225,6 +226,11 @@ const undoesExport = ({ undoes }: Import): Text =>
     `change ${undoes} took over an export of the console: undoing it has to be done in the console, too (${line("console list", [])}); --mirror-only undoes it here only, and the tasks that it closed are open again`,
     `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ここだけを取り込み前に戻し、終わった作業も未了に戻すには、--mirror-only を指定してください`,
   );
+
+const MIRROR_ONLY = text(
+  "only the mirror changes: nothing is to be done in the console, and the tasks that this export closed are open again",
+  "変わるのはミラーだけです。管理画面で行う作業はできず、このエクスポートで終わった作業は未了に戻ります",
+);
 
 const ONE_OF_BOTH = new Failure("usage", {
   what: text("--emit-csv and --mirror-only exclude each other", "--emit-csv と --mirror-only は同時に使えません"),
