@@ -131,6 +131,34 @@ test("the uploaded file proves nothing unless somebody says that it is the expor
   expect([0, 9]).toContain((await ran(`${line} --same-as-upload`)).exit);
 });
 
+test("an export that was taken over before newer ones is not that of now, for a takeover and for a verification", async () => {
+  const takeOver = async (file: string, ...rows: Cells) => {
+    writeFileSync(join(folder, file), fileOf([HEADER, ...rows]));
+    return inBoth(`users import ${file} --from-console --dry-run`, { folder, tenant: tenant.fetch });
+  };
+  const take = (file: string) => ran(`users import ${file} --from-console --yes --format json`);
+  const changeOf = ({ stdout }: { readonly stdout: string }) =>
+    (JSON.parse(stdout) as { readonly change: number }).change;
+  const none = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  const old = changeOf(await take("old.csv"));
+  // the newest one may be the same as the console is now
+  const same = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  await takeOver("new.csv", TARO, JIRO.with(2, "部長"));
+  const newer = [changeOf(await take("new.csv"))];
+  const again = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  for (const { en } of [none, same]) expect(en.stderr).not.toContain("taken over already");
+  const en = `was taken over already on 2026-04-01 (change ${old}); newer exports: ${newer.join(", ")}\n`;
+  const ja = `は 2026-04-01 に取り込み済みです(変更 ${old})。その後に取り込んだエクスポート: ${newer.join("、")}\n`;
+  expect(again.en.stderr).toContain(`warning: this file ${en}`);
+  expect(again.ja.stderr).toContain(`警告: このファイル${ja}`);
+  const line = `imports verify ${number} --against old.csv`;
+  const verified = await inBoth(line, { folder, tenant: tenant.fetch });
+  expect(verified.en.stderr).toContain(`warning: this file ${en}`);
+  expect(verified.ja.stderr).toContain(`警告: このファイル${ja}`);
+  await ran(`undo ${newer.join("")} --mirror-only --yes`);
+  expect((await ran(`${line} --lang en`)).stderr).not.toContain("taken over already");
+});
+
 test("reads the export from stdin", async () => {
   const stdin = new TextDecoder().decode(fileOf([HEADER, TARO.with(2, "部長"), JIRO, HANAKO]));
   expect(await ran(`imports verify ${number} --against -`, { stdin })).toMatchObject({ exit: 0 });

@@ -16,6 +16,7 @@ import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
+import { warnOfOldExport } from "./plan/taken-over.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
 interface Open {
@@ -162,7 +163,8 @@ export default defineCommand({
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    const { task, unseen, done } = found;
+    const { task, unseen, done, takenOver } = found;
+    await warnOfOldExport(tools, takenOver);
     const work = workOf(task);
     if (done) {
       await terminal.note(

@@ -171,6 +171,16 @@ const BlockedRecord = named(
   }),
 );
 
+/** The last takeover of the same export of the console, if others of its kind were taken over since. */
+const EarlierTakeover = named(
+  "EarlierTakeover",
+  z.object({
+    change: z.int().meta({ description: "the number of its change" }),
+    at: Instant,
+    newer: z.array(z.int()).meta({ description: "the numbers of the changes of later ones, the newest first" }),
+  }),
+);
+
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
   "Import",
@@ -252,6 +262,7 @@ const Import = named(
           .meta({ description: "with `prefer`: the local values that the plan gives up" }),
       })
       .optional(),
+    takenOver: EarlierTakeover.optional(),
     /** of an undo: the custom fields removed since whose values do not come back, and how many */
     lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
     /** of an undo, and of organisations that go with their users: the records of other things than the kind's, by the things' names */
@@ -335,6 +346,7 @@ const Verification = named(
     sameAsUpload: z.boolean().optional().meta({
       description: "nothing was compared: the export is the file that was written for the upload",
     }),
+    takenOver: EarlierTakeover.optional(),
     task: ConsoleTask.meta({ description: "as it is by now" }),
     /** the fields of the task that are open, and that the export does not show */
     unseen: z.array(z.object({ field: z.string(), header: z.string() })),

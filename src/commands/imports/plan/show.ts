@@ -20,6 +20,7 @@ import {
 } from "./changes.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
+import { warnOfOldExport } from "./taken-over.ts";
 
 /** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
 const FIRST = 5;
@@ -53,6 +54,7 @@ export async function showPlan(
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
+  await warnOfOldExport(tools, plan.takenOver);
   if (!plan.rejected)
     for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);

@@ -355,6 +355,7 @@ export class TenantImports {
       return {
         done: !isTaskOpen(now),
         ...(observed.isUpload && { sameAsUpload: true }),
+        ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
         task: now,
         unseen: unseen.map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
       };
