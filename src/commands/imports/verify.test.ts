@@ -53,6 +53,27 @@ test("a table of what is open says nothing once nothing is", async () => {
   expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");
 });
 
+test("what later changes left nothing of is not in the console", async () => {
+  await ran(`console drop ${number} --yes --confirm-deletions 1`);
+  exported(TARO, JIRO);
+  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain(`nothing of task ${number} is left: it was changed again since, last by change `);
+  expect(ja.stderr).toContain(`作業 ${number} の内容は残っていません。`);
+});
+
+test("what was changed again since is named beside the rest, which the console has", async () => {
+  const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
+  const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
+  exported(TARO.with(2, "部長"), HANAKO, JIRO);
+  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const since = `but for what was changed again since (last by change ${consoleTask})`;
+  expect(en).toMatchObject({ exit: 0, stderr: `the console has all of change ${number}, ${since}\n` });
+  expect(ja.stderr).toBe(
+    `変更 ${number} は、その後に変更し直した分(最後は変更 ${consoleTask})を除き、すべて管理画面に反映されています\n`,
+  );
+});
+
 test("`last` is your newest change that is open in the console", async () => {
   await withAccount(tenant, { name: "other", role: "system" });
   const [account] = (await tenant.client.console.list({})).slice(-1);

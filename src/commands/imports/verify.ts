@@ -163,12 +163,22 @@ export default defineCommand({
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    const { task, unseen, done, takenOver } = found;
+    const { task, unseen, done, changedAgain = null, takenOver } = found;
     await warnOfOldExport(tools, takenOver);
     const work = workOf(task);
     if (done) {
+      const but =
+        changedAgain === null
+          ? text("", "")
+          : text(
+              `, but for what was changed again since (last by change ${changedAgain})`,
+              `その後に変更し直した分(最後は変更 ${changedAgain})を除き、`,
+            );
       await terminal.note(
-        text(`the console has all of change ${number}`, `変更 ${number} は、すべて管理画面に反映されています`),
+        text(
+          `the console has all of change ${number}${but.en}`,
+          `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
+        ),
       );
       // people read the sentence
       if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);

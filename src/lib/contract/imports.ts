@@ -343,6 +343,10 @@ const Verification = named(
   "Verification",
   z.object({
     done: z.boolean().meta({ description: "nothing of the task is open" }),
+    changedAgain: z.int().nullable().optional().meta({
+      description:
+        "of a task that is done: the newest change that wrote a part of it again, which is not of the task any more",
+    }),
     sameAsUpload: z.boolean().optional().meta({
       description: "nothing was compared: the export is the file that was written for the upload",
     }),

@@ -356,7 +356,7 @@ test("a drop that was planned before something was changed is a conflict, and ch
   });
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
-  expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
+  expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
 });
 
 test("who sees a part of the tenant drops what he sees of a task", async () => {
