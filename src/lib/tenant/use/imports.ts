@@ -373,7 +373,10 @@ export class TenantImports {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
       const change = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
-      if (change.undoneBy !== null) throw undoneAlready(change.number, change.undoneBy);
+      if (change.undoneBy !== null) {
+        const undo = (await listImports(reader)).find((one) => one.change === change.undoneBy);
+        throw undoneAlready(change.number, change.undoneBy, undo);
+      }
       const why = NOT_RESTORED[change.action];
       if (why !== undefined) throw notUndoable(change.number, why);
       const original = await importOfChange(reader, change);
