@@ -167,19 +167,7 @@ export default defineCommand({
     await warnOfOldExport(tools, takenOver);
     const work = workOf(task);
     if (done) {
-      const but =
-        changedAgain === null
-          ? text("", "")
-          : text(
-              `, but for what was changed again since (last by change ${changedAgain})`,
-              `その後に変更し直した分(最後は変更 ${changedAgain})を除き、`,
-            );
-      await terminal.note(
-        text(
-          `the console has all of change ${number}${but.en}`,
-          `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
-        ),
-      );
+      await terminal.note(inConsole(number, changedAgain));
       // people read the sentence
       if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
@@ -197,6 +185,21 @@ export default defineCommand({
     return "differs";
   },
 });
+
+/** @param changedAgain the newest change that wrote a part of it again */
+const inConsole = (number: number, changedAgain: number | null): Text => {
+  const but =
+    changedAgain === null
+      ? text("", "")
+      : text(
+          `, but for what was changed again since (last by change ${changedAgain})`,
+          `その後に変更し直した分(最後は変更 ${changedAgain})を除き、`,
+        );
+  return text(
+    `the console has all of change ${number}${but.en}`,
+    `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
+  );
+};
 
 const NOTHING_COMPARED = text("nothing was compared", "照合していません");
 

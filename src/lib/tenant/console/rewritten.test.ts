@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Import } from "../../contract/index.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -32,7 +31,7 @@ const verify = (number: number, ...rows: Cells) =>
 
 /** Imports rows that change or create records. @returns the number of the change */
 const change = async (...rows: Cells): Promise<number> =>
-  ((await tenant.import({ kind: "users" }, [HEADER, ...rows])) as Import).change ?? 0;
+  (await tenant.import({ kind: "users" }, [HEADER, ...rows])).change ?? 0;
 
 test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown[]]>([
   ["an edit is dropped", [PROMOTED], (number) => dropTasks(tenant.client, number), []],
