@@ -16,7 +16,7 @@ import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
-import { warnOfOldExport } from "./plan/taken-over.ts";
+import { warnOfOldExport } from "./refusal/old-export.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
 interface Open {

@@ -20,7 +20,7 @@ import {
 } from "./changes.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
-import { warnOfOldExport } from "./taken-over.ts";
+import { warnOfOldExport } from "../refusal/old-export.ts";
 
 /** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
 const FIRST = 5;
