@@ -161,6 +161,10 @@ test.each([
   expect(operations(en.requests).at(-1)).toBe("commitImport");
   const only = await run("undo 17 --mirror-only --yes", { tenant: told });
   expect(only.stderr).not.toContain("warning");
+  expect(only.stderr).toContain("\nonly the mirror changes: nothing is to be done in the console");
+  expect((await run("undo 17 --mirror-only --yes --lang ja", { tenant: told })).stderr).toContain(
+    "\n変わるのはミラーだけです。管理画面で行う作業はできず",
+  );
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
@@ -516,6 +520,10 @@ test("where no later change is in the way, only the rest can be undone", async (
   const { en, ja } = await inBoth("undo 17 --yes", { tenant });
   expect(en.stderr).toContain("\n  to undo only the rest: clomoctl undo 17 --skip-blocked\n");
   expect(ja.stderr).toContain("\n  ほかだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+  for (const how of ["--mirror-only", "--emit-csv undo.csv"])
+    expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
+      `: clomoctl undo 17 ${how} --skip-blocked\n`,
+    );
   const dry = await run("undo 17 --dry-run", { tenant });
   expect(dry.exit).toBe(5);
   expect(dry.stderr).not.toContain("without --dry-run");
@@ -579,7 +587,10 @@ describe("in a tenant", () => {
     const undo = await change(`undo ${number} ${answer}`);
     expect(await state()).toEqual(before);
     const again = await typed(`undo ${undo} --dry-run`);
-    const gone = [...again.stderr.matchAll(/delete (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const gone = [...again.stderr.matchAll(/update \d+, delete (\d+)$/gm)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
     await change(`undo ${undo} ${gone === 0 ? "--yes" : `--confirm-deletions ${gone}`}`);
     expect(await state()).toEqual(after);
   });

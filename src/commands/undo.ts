@@ -14,7 +14,7 @@ import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
 import { showResult } from "./imports/plan/result.ts";
 import { rowsOf, showPlan } from "./imports/plan/show.ts";
-import { BLOCKED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
+import { BESIDE_COLUMNS, BLOCKED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -78,7 +78,7 @@ export default defineCommand({
     { line: "clomoctl undo 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
   ],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
-  shows: [...RESULT_COLUMNS, BLOCKED_COLUMN],
+  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, BLOCKED_COLUMN],
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
     checkLimits(answers);
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
@@ -98,10 +98,11 @@ export default defineCommand({
       if (plan.blocked !== undefined && !skipBlocked) {
         // as of a rejected file, nobody is told to run it without --dry-run
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw cannotUndo(plan, plan.blocked);
+        throw cannotUndo(plan, plan.blocked, { mirrorOnly: mirrorOnly || undefined, emitCsv });
       }
       const isExport = original?.request?.fromConsole === true;
       if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
+      if (mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
       const handOver = async (file: string, of: Import, done: (written: WrittenUpload) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");
         const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
@@ -201,8 +202,13 @@ export async function reportBlocked({ terminal }: Tools, { blocked }: Import): P
 /** Maximum number of later changes whose undo is proposed. */
 const MOST_LATER = 3;
 
-const cannotUndo = ({ undoes }: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
-  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
+/** @param given the options that say how it is undone */
+const cannotUndo = (
+  { undoes }: Import,
+  { count, first }: NonNullable<Import["blocked"]>,
+  given: { readonly mirrorOnly: true | undefined; readonly emitCsv: string | undefined },
+): Failure => {
+  const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
   const lines = later.slice(0, MOST_LATER).map((number) => line("undo", [number]));
   const before = [...lines, ...(later.length > MOST_LATER ? ["…"] : [])].join(", ");
@@ -226,6 +232,11 @@ const undoesExport = ({ undoes }: Import): Text =>
     `change ${undoes} took over an export of the console: undoing it has to be done in the console, too (${line("console list", [])}); --mirror-only undoes it here only, and the tasks that it closed are open again`,
     `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ここだけを取り込み前に戻し、終わった作業も未了に戻すには、--mirror-only を指定してください`,
   );
+
+const MIRROR_ONLY = text(
+  "only the mirror changes: nothing is to be done in the console, and the tasks that this export closed are open again",
+  "変わるのはミラーだけです。管理画面で行う作業はできず、このエクスポートで終わった作業は未了に戻ります",
+);
 
 const ONE_OF_BOTH = new Failure("usage", {
   what: text("--emit-csv and --mirror-only exclude each other", "--emit-csv と --mirror-only は同時に使えません"),

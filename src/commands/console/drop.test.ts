@@ -47,6 +47,26 @@ test("what was created here is deleted, which is confirmed by its number", async
   expect(await tenant.users()).toHaveLength(2);
 });
 
+test("counts what is dropped of several kinds as it asks for it", async () => {
+  const { after: org } = await tenant.client.orgs.create({ name: "支店", code: "B" });
+  await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"], org: org.id });
+  const line = `console drop ${tasks.numbers(1, 2).join(" ")} --confirm-deletions 2`;
+  const { en, ja } = await inBoth(`${line} --dry-run`, { tenant: tenant.fetch, terminal: { columns: 80 } });
+  expect(en.stderr).toContain("\ntogether: delete 2\n");
+  expect(ja.stderr).toContain("\n合計: 2 件を削除\n");
+  expect(en.stdout).toMatch(/^kind +orgs$/m);
+  expect(en.stdout).toMatch(/^deleted +1$/m);
+  expect(en.stdout).toMatch(/^other records +user: create 0, update 0, delete 1$/m);
+  expect(ja.stdout).toMatch(/^ほかのレコード +ユーザー: 追加 0、更新 0、削除 1$/m);
+  const { stdout } = await ran(`${line} --format json`);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: "orgs", delete: 1, beside: [{ thing: "user", delete: 1 }] });
+  expect((await ran("imports list --fields changes")).stdout).toContain("changes\n-2\n");
+  expect(JSON.parse((await ran("imports show last --format json")).stdout)).toMatchObject({
+    delete: 1,
+    beside: [{ thing: "user", delete: 1 }],
+  });
+});
+
 test("--dry-run shows the plan alone", async () => {
   await edit("taro@example.jp", { title: "部長" });
   const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);

@@ -9,7 +9,7 @@ export default defineCommand({
   args: { number: TASK_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl console show 3" }],
-  exits: ["not-found"],
+  exits: ["not-found", "conflict"],
   async run(tools, { number }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("console");

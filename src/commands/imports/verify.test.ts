@@ -41,6 +41,39 @@ test("what the export shows is done; nothing here changes, whatever else it show
   expect(await tenant.client.console.list({})).toEqual([]);
 });
 
+test("a table of what is open says nothing once nothing is", async () => {
+  exported(TARO.with(2, "部長"), HANAKO, JIRO);
+  const { en, ja } = await inBoth(verify(" --progress none"), {
+    folder,
+    tenant: tenant.fetch,
+    terminal: { columns: 80 },
+  });
+  expect(en).toMatchObject({ stdout: "", stderr: `the console has all of change ${number}\n` });
+  expect(ja).toMatchObject({ stdout: "", stderr: `変更 ${number} は、すべて管理画面に反映されています\n` });
+  expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");
+});
+
+test("what later changes left nothing of is not in the console", async () => {
+  await ran(`console drop ${number} --yes --confirm-deletions 1`);
+  exported(TARO, JIRO);
+  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain(`nothing of task ${number} is left: it was changed again since, last by change `);
+  expect(ja.stderr).toContain(`作業 ${number} の内容は残っていません。`);
+});
+
+test("what was changed again since is named beside the rest, which the console has", async () => {
+  const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
+  const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
+  exported(TARO.with(2, "部長"), HANAKO, JIRO);
+  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const since = `but for what was changed again since (last by change ${consoleTask})`;
+  expect(en).toMatchObject({ exit: 0, stderr: `the console has all of change ${number}, ${since}\n` });
+  expect(ja.stderr).toBe(
+    `変更 ${number} は、その後に変更し直した分(最後は変更 ${consoleTask})を除き、すべて管理画面に反映されています\n`,
+  );
+});
+
 test("`last` is your newest change that is open in the console", async () => {
   await withAccount(tenant, { name: "other", role: "system" });
   const [account] = (await tenant.client.console.list({})).slice(-1);
@@ -124,6 +157,34 @@ test("the uploaded file proves nothing unless somebody says that it is the expor
   expect(refused.stderr).toContain("--same-as-upload");
   expect(await tenant.client.console.list({})).toHaveLength(1);
   expect([0, 9]).toContain((await ran(`${line} --same-as-upload`)).exit);
+});
+
+test("an export that was taken over before newer ones is not that of now, for a takeover and for a verification", async () => {
+  const takeOver = async (file: string, ...rows: Cells) => {
+    writeFileSync(join(folder, file), fileOf([HEADER, ...rows]));
+    return inBoth(`users import ${file} --from-console --dry-run`, { folder, tenant: tenant.fetch });
+  };
+  const take = (file: string) => ran(`users import ${file} --from-console --yes --format json`);
+  const changeOf = ({ stdout }: { readonly stdout: string }) =>
+    (JSON.parse(stdout) as { readonly change: number }).change;
+  const none = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  const old = changeOf(await take("old.csv"));
+  // the newest one may be the same as the console is now
+  const same = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  await takeOver("new.csv", TARO, JIRO.with(2, "部長"));
+  const newer = [changeOf(await take("new.csv"))];
+  const again = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
+  for (const { en } of [none, same]) expect(en.stderr).not.toContain("taken over already");
+  const en = `was taken over already on 2026-04-01 (change ${old}); newer exports: ${newer.join(", ")}\n`;
+  const ja = `は 2026-04-01 に取り込み済みです(変更 ${old})。その後に取り込んだエクスポート: ${newer.join("、")}\n`;
+  expect(again.en.stderr).toContain(`warning: this file ${en}`);
+  expect(again.ja.stderr).toContain(`警告: このファイル${ja}`);
+  const line = `imports verify ${number} --against old.csv`;
+  const verified = await inBoth(line, { folder, tenant: tenant.fetch });
+  expect(verified.en.stderr).toContain(`warning: this file ${en}`);
+  expect(verified.ja.stderr).toContain(`警告: このファイル${ja}`);
+  await ran(`undo ${newer.join("")} --mirror-only --yes`);
+  expect((await ran(`${line} --lang en`)).stderr).not.toContain("taken over already");
 });
 
 test("reads the export from stdin", async () => {

@@ -11,11 +11,13 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
+import { isUsualTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { kindName } from "./plan/columns.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
+import { warnOfOldExport } from "./refusal/old-export.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
 interface Open {
@@ -162,13 +164,13 @@ export default defineCommand({
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    const { task, unseen, done } = found;
+    const { task, unseen, done, changedAgain = null, takenOver } = found;
+    await warnOfOldExport(tools, takenOver);
     const work = workOf(task);
     if (done) {
-      await terminal.note(
-        text(`the console has all of change ${number}`, `変更 ${number} は、すべて管理画面に反映されています`),
-      );
-      await terminal.list(COLUMNS, []);
+      await terminal.note(inConsole(number, changedAgain));
+      // people read the sentence
+      if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
     await terminal.list(COLUMNS, openOf(task));
@@ -198,6 +200,21 @@ const perhapsOfOther = (
     return text(`if it is of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
   });
   return new Failure("input-rejected", { what, where, hint: joined(hint === undefined ? again : [hint, ...again]) });
+};
+
+/** @param changedAgain the newest change that wrote a part of it again */
+const inConsole = (number: number, changedAgain: number | null): Text => {
+  const but =
+    changedAgain === null
+      ? text("", "")
+      : text(
+          `, but for what was changed again since (last by change ${changedAgain})`,
+          `その後に変更し直した分(最後は変更 ${changedAgain})を除き、`,
+        );
+  return text(
+    `the console has all of change ${number}${but.en}`,
+    `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
+  );
 };
 
 const NOTHING_COMPARED = text("nothing was compared", "照合していません");

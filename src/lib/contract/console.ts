@@ -108,6 +108,7 @@ export default {
       summary: "One task",
       params: byNumber,
       answer: json(ConsoleTask, "The task"),
+      fails: ["conflict"],
     }),
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",

@@ -171,6 +171,16 @@ const BlockedRecord = named(
   }),
 );
 
+/** The last takeover of the same export of the console, if others of its kind were taken over since. */
+const EarlierTakeover = named(
+  "EarlierTakeover",
+  z.object({
+    change: z.int().meta({ description: "the number of its change" }),
+    at: Instant,
+    newer: z.array(z.int()).meta({ description: "the numbers of the changes of later ones, the newest first" }),
+  }),
+);
+
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
   "Import",
@@ -252,6 +262,7 @@ const Import = named(
           .meta({ description: "with `prefer`: the local values that the plan gives up" }),
       })
       .optional(),
+    takenOver: EarlierTakeover.optional(),
     /** of an undo: the custom fields removed since whose values do not come back, and how many */
     lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
     /** of an undo, and of organisations that go with their users: the records of other things than the kind's, by the things' names */
@@ -332,9 +343,14 @@ const Verification = named(
   "Verification",
   z.object({
     done: z.boolean().meta({ description: "nothing of the task is open" }),
+    changedAgain: z.int().nullable().optional().meta({
+      description:
+        "of a task that is done: the newest change that wrote a part of it again, which is not of the task any more",
+    }),
     sameAsUpload: z.boolean().optional().meta({
       description: "nothing was compared: the export is the file that was written for the upload",
     }),
+    takenOver: EarlierTakeover.optional(),
     task: ConsoleTask.meta({ description: "as it is by now" }),
     /** the fields of the task that are open, and that the export does not show */
     unseen: z.array(z.object({ field: z.string(), header: z.string() })),

@@ -141,6 +141,8 @@ export interface PlanCounts {
   readonly protectedElsewhere?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** of an export of the console: what it shows of the values that were changed here */
   readonly merged?: MergedValues | undefined;
+  /** of an export of the console: an earlier takeover of the same file, if others were taken over since */
+  readonly takenOver?: EarlierTakeover | undefined;
   /** of an undo: the values that do not come back, as their custom fields were removed since */
   readonly lost?: readonly LostField[] | undefined;
   /** of an undo or a deletion: the records of other things that it writes, by the things' names */
@@ -149,6 +151,16 @@ export interface PlanCounts {
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
+}
+
+/** A takeover of an export of the console, and those of the same kind that followed. */
+export interface EarlierTakeover {
+  /** the number of its change */
+  readonly change: number;
+  /** a UTC instant */
+  readonly at: string;
+  /** the numbers of the changes of later ones, the newest first */
+  readonly newer: readonly number[];
 }
 
 /** The records of a thing that a plan writes, though they are not of its kind. */

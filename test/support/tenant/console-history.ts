@@ -989,8 +989,8 @@ export class ConsoleHistory {
   async #finishTasks(round: number): Promise<void> {
     for (const { number } of await this.#open()) {
       // what another one has changed meanwhile
-      const task = await this.#tenant.client.console.show(number);
-      if (!isOpen(task)) continue;
+      const task = (await this.#open()).find((one) => one.number === number);
+      if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
       if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
       else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped", false);

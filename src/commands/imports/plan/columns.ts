@@ -6,7 +6,15 @@ import { UPLOAD_REASONS } from "../../../lib/model/upload.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { LeftOut } from "../outputs/console/left-out.ts";
-import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import {
+  additionsOf,
+  countAll,
+  describeBeside,
+  changesOf,
+  describeColumn,
+  describeWholeRow,
+  nameOf,
+} from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -39,11 +47,21 @@ export const kindName = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };
 
+const KIND: Column<Import> = { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) };
+
+/** The records of other things than the kind's. */
+const BESIDE: Column<Import> = {
+  key: "beside",
+  header: text("other records", "ほかのレコード"),
+  value: ({ beside }) => beside ?? [],
+  name: ({ beside = [] }) => (beside.length === 0 ? null : joined(beside.map(describeBeside), text("; ", "、"))),
+};
+
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
   count("change", text("change", "変更番号")),
   plain("id", text("import", "インポート ID")),
-  { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
+  KIND,
   { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
   time("createdAt", text("created at", "作成日時")),
@@ -61,8 +79,9 @@ const CHANGES: Column<Import> = {
   header: text("changes", "変更"),
   value: (plan) =>
     (["create", "update", "delete"] as const)
-      .filter((action) => plan[action] > 0)
-      .map((action) => `${SIGNS[action]}${plan[action]}`)
+      .map((action) => [SIGNS[action], countAll(plan, action)] as const)
+      .filter(([, count]) => count > 0)
+      .map((parts) => parts.join(""))
       .join(" "),
 };
 
@@ -77,6 +96,7 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
   count("groupsCreated", text("groups created", "作成したグループ")),
+  BESIDE,
   plain("newOrgs", text("new organisations", "新しい組織")),
   plain("newGroups", text("new groups", "新しいグループ")),
   columnChanges(text("changes by column", "列ごとの変更"), (plan) => plan),
@@ -188,13 +208,15 @@ export const BLOCKED_COLUMN: Column<ImportResult> = {
   name: ({ plan: { blocked } }) => same(String(blocked?.count ?? 0)),
 };
 
-/** The records of other things than the kind's that were written. */
-export const BESIDE_COLUMN: Column<ImportResult> = {
-  key: "beside",
-  header: text("other records", "ほかのレコード"),
-  value: ({ plan: { beside } }) => beside ?? [],
-  name: ({ plan: { beside = [] } }) => joined(beside.map(describeBeside), text("; ", "、")),
-};
+/** A column of an import, of a result. */
+const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
+  ...column,
+  value: ({ plan }) => value(plan),
+  ...(name !== undefined && { name: ({ plan }) => name(plan) }),
+});
+
+/** The kind that the counts are of, and the records of other things that were written. */
+export const BESIDE_COLUMNS: readonly Column<ImportResult>[] = [KIND, BESIDE].map(ofPlan);
 
 /** The devices that lost their owner. */
 export const RELEASED_COLUMN: Column<ImportResult> = {
@@ -255,4 +277,14 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
 ];
 
 /** The keys of the result that a table shows; the lines before it say the rest. */
-export const USUAL_RESULT = ["number", "create", "update", "unchanged", "delete", "invalid", "committed"];
+export const USUAL_RESULT = [
+  "number",
+  "kind",
+  "create",
+  "update",
+  "unchanged",
+  "delete",
+  "invalid",
+  "beside",
+  "committed",
+];

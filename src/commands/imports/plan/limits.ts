@@ -4,6 +4,7 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { nounNamed } from "../../../lib/model/problem.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
+import { countAll } from "./changes.ts";
 
 /** Limits for runs that nobody watches. */
 export const LIMITS = {
@@ -75,8 +76,7 @@ const WITHOUT_LIMIT = text(
 );
 
 /** The records that a plan deletes, of all things. */
-export const deletionsIn = ({ delete: own, beside = [] }: Import): number =>
-  beside.reduce((sum, one) => sum + one.delete, own);
+export const deletionsIn = (plan: Import): number => countAll(plan, "delete");
 
 /** What goes of one kind, and all that there is of it. */
 interface Share {

@@ -7,7 +7,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
 import type { WrittenUpload } from "../outputs/console/file.ts";
-import { deletionsIn } from "./limits.ts";
+import { countAll } from "./changes.ts";
 
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {
@@ -146,11 +146,12 @@ interface Written extends Partial<WrittenUpload> {
 }
 
 /** What the summary line says of a plan. */
-const countsOf = (plan: Import): Partial<PlanSummary> => {
-  const { number, beside = [] } = plan;
-  const all = (action: "create" | "update"): number => beside.reduce((sum, one) => sum + one[action], plan[action]);
-  return { number, create: all("create"), update: all("update"), delete: deletionsIn(plan) };
-};
+const countsOf = (plan: Import): Partial<PlanSummary> => ({
+  number: plan.number,
+  create: countAll(plan, "create"),
+  update: countAll(plan, "update"),
+  delete: countAll(plan, "delete"),
+});
 
 const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 

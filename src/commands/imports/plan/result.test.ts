@@ -84,6 +84,22 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ settled });
 });
 
+test.each([
+  [{ create: 1, update: 1 }, { closed: [], differing: [], open: 0 }, true],
+  [{ create: 0, update: 0 }, { closed: [1], differing: [], open: 0 }, true],
+  [{ create: 0, update: 0 }, { closed: [], differing: [], open: 1 }, false],
+])(
+  "an export of the console that did something is undone in the mirror alone: %j %j",
+  async (counts, settled, isUndone) => {
+    const { request, ...plan } = planOf({ ...counts, settled });
+    const exported = { ...plan, request: request && { ...request, fromConsole: true } };
+    const { en, ja } = await inBoth("imports commit P12 --yes", { tenant: committing(exported) });
+    const undo = "clomoctl undo 17 --mirror-only\n";
+    expect(en.stderr.endsWith(`\nif it is the wrong file, undo it here only: ${undo}`), en.stderr).toBe(isUndone);
+    expect(ja.stderr.endsWith(`\n違うファイルだった場合、ここでだけ取り消すには: ${undo}`)).toBe(isUndone);
+  },
+);
+
 test("where there is nothing to settle nothing is said of it", async () => {
   const plan = planOf({ settled: { closed: [], differing: [], open: 0 } });
   const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });

@@ -10,7 +10,7 @@ import { listColumns } from "../../listing/list.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import {
-  BESIDE_COLUMN,
+  BESIDE_COLUMNS,
   BLOCKED_COLUMN,
   KEPT_COLUMN,
   LEFT_OUT_COLUMN,
@@ -33,7 +33,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
     ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
-    ...(plan.beside === undefined ? [] : [BESIDE_COLUMN]),
+    ...(plan.beside === undefined ? [] : BESIDE_COLUMNS),
     ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
     ...(result.leftOut === undefined ? [] : [LEFT_OUT_COLUMN]),
@@ -49,10 +49,14 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
 const isSilent = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean => {
   const { quiet, format, fields, query } = globals;
   const isAsked = dryRun || format !== undefined || fields !== undefined || query !== undefined;
-  const { closed = [], differing = [], contradicted = [] } = plan.settled ?? {};
-  const isSettling = closed.length + differing.length + contradicted.length > 0;
-  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling;
+  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling(plan);
 };
+
+/** Returns true if an export of the console closed, contradicted or opened tasks. */
+const isSettling = ({ settled: { closed, differing, contradicted = [] } = NOTHING_SETTLED }: Import): boolean =>
+  closed.length + differing.length + contradicted.length > 0;
+
+const NOTHING_SETTLED: NonNullable<Import["settled"]> = { closed: [], differing: [], open: 0 };
 
 const AFTER_DRY_RUN = text(
   "dry run: nothing was changed; the same command without --dry-run applies the plan",
@@ -80,7 +84,7 @@ function neededToUndo(plan: Import): readonly Operation[] {
 function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
   const { consoleTask, undoes } = plan;
   const told = [done(plan), ...settled(plan)];
-  if (!isChanging(plan)) return told;
+  if (!isChanging(plan) && !isSettling(plan)) return told;
   const steps = line("console show", [consoleTask ?? 0]);
   return [
     ...told,
@@ -97,10 +101,11 @@ function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
 }
 
 /** Returns which tasks an export of the console closed, contradicted or opened again. */
-function settled({ settled: found }: Import): readonly Text[] {
+function settled(plan: Import): readonly Text[] {
+  const { settled: found } = plan;
   if (found === undefined) return [];
   const { closed, differing, contradicted = [], open } = found;
-  if (closed.length + differing.length + contradicted.length + open === 0) return [];
+  if (!isSettling(plan) && open === 0) return [];
   const list = text(closed.join(", "), closed.join("、"));
   const shown =
     closed.length === 0
@@ -134,8 +139,15 @@ function settled({ settled: found }: Import): readonly Text[] {
   return [joined([shown, ...others, ...against, left], text("; ", "。"))];
 }
 
-function nextOf({ change, emittedAt }: Import): Text {
+function nextOf({ change, emittedAt, request }: Import): Text {
   const number = change ?? "last";
+  if (request?.fromConsole === true) {
+    const undo = line("undo", [number], { mirrorOnly: true });
+    return text(
+      `if it is the wrong file, undo it here only: ${undo}`,
+      `違うファイルだった場合、ここでだけ取り消すには: ${undo}`,
+    );
+  }
   if (emittedAt === null) return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
   const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
   return text(

@@ -8,10 +8,19 @@ import { counted, joined, same, text, type Text } from "../../../lib/text/index.
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeBeside, describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
-import { deletionsIn } from "./limits.ts";
+import {
+  countAll,
+  describeBeside,
+  describeColumn,
+  describeRow,
+  fieldName,
+  headersOf,
+  nameOf,
+  shownValue,
+} from "./changes.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
+import { warnOfOldExport } from "../refusal/old-export.ts";
 
 /** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
 const FIRST = 5;
@@ -45,6 +54,7 @@ export async function showPlan(
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
+  await warnOfOldExport(tools, plan.takenOver);
   if (!plan.rejected)
     for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
   for (const line of elsewhere(plan)) await terminal.warn(line);
@@ -54,8 +64,7 @@ export async function showPlan(
   await noteMirror(tools, plan);
   if (!globals.quiet && !plan.rejected) {
     for (const action of ["delete", "create", "update"] as const) {
-      if (plan[action] > 0 || (plan.beside ?? []).some((one) => one[action] > 0))
-        await showRows(tools, plan, action, allRows);
+      if (countAll(plan, action) > 0) await showRows(tools, plan, action, allRows);
     }
   }
 }
@@ -93,6 +102,12 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
   );
 }
 
+/** How many deletions of all things are confirmed. */
+function* together(plan: Import): Generator<Text> {
+  const deletions = countAll(plan, "delete");
+  if (deletions > 0) yield text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`);
+}
+
 /** What a deletion takes, and who stays. */
 function* ofDeletion(plan: Import): Generator<Text> {
   const { kind, delete: gone, recordsBefore, beside = [], staying } = plan;
@@ -104,8 +119,7 @@ function* ofDeletion(plan: Import): Generator<Text> {
     );
     yield all.length === 1 ? line : joined([nounNamed(one.thing), line], same(": "));
   }
-  const deletions = deletionsIn(plan);
-  if (all.length > 1) yield text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`);
+  if (all.length > 1) yield* together(plan);
   if (staying === undefined) return;
   const { count, names } = staying;
   yield text(`administrators stay: ${named(count, names)}`, `削除せずに残す管理者: ${named(count, names)}`);
@@ -119,11 +133,13 @@ const WIPES = text(
 const RELEASED = text("devices to lose their owner, who is deleted", "所有者を外すデバイス(所有者を削除するため)");
 
 /** What an undo writes, thing by thing. */
-function* ofUndo({ kind, create, update, delete: gone, beside = [], wipes = 0 }: Import): Generator<Text> {
+function* ofUndo(plan: Import): Generator<Text> {
+  const { kind, create, update, delete: gone, beside = [], wipes = 0 } = plan;
   const all = [{ thing: FORMATS[kind].thing.name, create, update, delete: gone }, ...beside];
   const written = all.filter((one) => one.create + one.update + one.delete > 0);
   if (written.length === 0) yield text("no record changes", "変更するレコードはありません");
   yield* written.map(describeBeside);
+  if (written.length > 1) yield* together(plan);
   if (wipes > 0) yield text(`${WIPES.en}: ${wipes}`, `${WIPES.ja}: ${wipes}`);
 }
 
@@ -347,7 +363,7 @@ async function showRows(
   for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
-  const rest = beside.reduce((sum, one) => sum + one[action], plan[action]) - limit;
+  const rest = countAll(plan, action) - limit;
   if (rest <= 0) return;
   const all = allRows === undefined ? same("") : text(` (all: ${allRows.en})`, `(全件: ${allRows.ja})`);
   await terminal.note(text(`  … and ${rest} more${all.en}`, `  … 他 ${rest} 件${all.ja}`));

@@ -42,12 +42,14 @@ export async function openTasks(tools: Pick<Tools, "tenant">): Promise<readonly 
 /**
  * What leads on where an export of the console is refused: an export is never edited, says what is in the console, and
  * nothing is to be made here beside what the console has. Undefined where the file itself is to be read otherwise.
+ *
+ * @param last what to do at last; default: import the file again
  */
-export function nextOfExport(requested: ImportRequest, refused: Refused): Text | undefined {
+export function nextOfExport(requested: ImportRequest, refused: Refused, last?: Text): Text | undefined {
   const { remedies, whole } = refused;
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
-  const then = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  const then = last ?? same(importCommand({ ...requested, options }, NOTHING_NEEDED));
   const tasks = concernedTasks(requested, refused);
   if (tasks.length > 0) return tasksFirst(tasks, requested, then);
   if (whole === "administrator-delete" || remedies.protected) return unmarkFirst(requested, whole, then);
@@ -56,8 +58,8 @@ export function nextOfExport(requested: ImportRequest, refused: Refused): Text |
   const exports = exportsOf(first);
   if (whole !== undefined) return keepFirst(requested, refused, exports, then);
   return text(
-    `the mirror lacks what this export names: import the console's other exports first: ${exports} (where what they lack is still used here, with --keep-missing); then: ${then}`,
-    `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}(そこにないものがまだ使われていて削除できないときは --keep-missing を付けて)。続けて: ${then}`,
+    `the mirror lacks what this export names: import the console's other exports first: ${exports} (where what they lack is still used here, with --keep-missing); then: ${then.en}`,
+    `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}(そこにないものがまだ使われていて削除できないときは --keep-missing を付けて)。続けて: ${then.ja}`,
   );
 }
 
@@ -79,14 +81,14 @@ function keepFirst(
   requested: ImportRequest,
   { remedies, whole, keys = [] }: Refused,
   exports: string,
-  then: string,
+  then: Text,
 ): Text {
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   const given = { ...requested, options };
   const keep = importCommand({ ...given, options: { ...options, keepMissing: true } }, NOTHING_NEEDED);
   const { en, ja } = text(
-    `take over first what the export has new: ${keep}; then the console's other exports: ${exports}; then: ${then}`,
-    `先に増えたものだけを取り込み: ${keep}。次に管理画面のほかのエクスポート: ${exports}。続けて: ${then}`,
+    `take over first what the export has new: ${keep}; then the console's other exports: ${exports}; then: ${then.en}`,
+    `先に増えたものだけを取り込み: ${keep}。次に管理画面のほかのエクスポート: ${exports}。続けて: ${then.ja}`,
   );
   if (whole !== "delete-held" || requested.kind !== "users")
     return text(
@@ -99,8 +101,8 @@ function keepFirst(
   const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED));
   const or = byKey.length === 0 ? text("", "") : text(`, or: ${byKey.join(", ")}`, `(または: ${byKey.join(", ")})`);
   return text(
-    `if only an address changed in the console, change it here too (the export closes the task): ${edit}; then: ${then}${or.en}. Else ${en}`,
-    `管理画面でメールアドレスだけが変わったのなら、ここでも変えてから(作業はエクスポートで終わります): ${edit}。続けて: ${then}${or.ja}。そうでなければ、${ja}`,
+    `if only an address changed in the console, change it here too (the export closes the task): ${edit}; then: ${then.en}${or.en}. Else ${en}`,
+    `管理画面でメールアドレスだけが変わったのなら、ここでも変えてから(作業はエクスポートで終わります): ${edit}。続けて: ${then.ja}${or.ja}。そうでなければ、${ja}`,
   );
 }
 
@@ -137,8 +139,8 @@ const partsOf = (told: string): readonly string[] => {
 /** The key in a name as tasks have it; undefined of a name alone. */
 const keyIn = (told: string): string | undefined => partsOf(told)[2];
 
-/** What the console does not have yet. @param then the command that was refused */
-function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: string): Text {
+/** What the console does not have yet. @param then what to do at last */
+function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: Text): Text {
   const named = tasks.slice(0, MAX_TASKS).map(({ number, name, records: [first] }) => {
     const called = name ?? first?.name;
     return same(called === undefined ? `${number}` : `${number} (${called})`);
@@ -158,8 +160,8 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: s
           `。すでに行ったのなら、先に: ${exportsOf(others)}`,
         );
   return text(
-    `still to be done in the console: ${all.en}${more}: do it there (${line("console show", [number])}), export anew, and then: ${then}${done.en}; if you do not want it, put back here what the console has: ${line("console drop", [number])}`,
-    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then}${done.ja}。行わない場合は、ここを管理画面の内容に戻してください: ${line("console drop", [number])}`,
+    `still to be done in the console: ${all.en}${more}: do it there (${line("console show", [number])}), export anew, and then: ${then.en}${done.en}; if you do not want it, put back here what the console has: ${line("console drop", [number])}`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then.ja}${done.ja}。行わない場合は、ここを管理画面の内容に戻してください: ${line("console drop", [number])}`,
   );
 }
 
@@ -172,17 +174,17 @@ const REVOKED: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
 };
 
 /** Of administrators: those whom the console has no more, and those of SECURED APPs whom no export has. */
-function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: string): Text {
+function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: Text): Text {
   const remove = "administrators remove USER…";
   const list =
     FORMATS[kind].app === undefined ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
   return whole === "administrator-delete"
     ? text(
-        `if they are gone from the console, they are administrators no more: ${list}${REVOKED[kind]?.en ?? ""}; then: ${then}`,
-        `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}${REVOKED[kind]?.ja ?? ""}。続けて: ${then}`,
+        `if they are gone from the console, they are administrators no more: ${list}${REVOKED[kind]?.en ?? ""}; then: ${then.en}`,
+        `管理画面から削除されているなら、管理者の指定を取り消してください: ${list}${REVOKED[kind]?.ja ?? ""}。続けて: ${then.ja}`,
       )
     : text(
-        `if they are no administrators in the console, take the mark away: ${list}; then: ${then}`,
-        `管理画面で管理者でないなら、管理者の指定を取り消してください: ${list}。続けて: ${then}`,
+        `if they are no administrators in the console, take the mark away: ${list}; then: ${then.en}`,
+        `管理画面で管理者でないなら、管理者の指定を取り消してください: ${list}。続けて: ${then.ja}`,
       );
 }

@@ -382,6 +382,26 @@ describe("people with a new address", () => {
     );
   });
 
+  test.each([
+    [
+      "organisations of another export",
+      { ...other, code: "org-unknown", params: { value: "S91" } },
+      "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console (where what they lack is still used here, with --keep-missing); then: if they are the same people: ",
+      "--keep-missing を付けて)。続けて: 同じ人なら: ",
+    ],
+    [
+      "values that are wrong in the console",
+      other,
+      "correct the other records in the console and export them anew; if they are the same people: ",
+      "ほかの問題は管理画面で直し、もう一度エクスポートしてください。同じ人なら: ",
+    ],
+  ])("of an export, stand beside %s", (_, beside, en, ja) => {
+    const { hint } = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, beside, byCode);
+    const keep = "clomoctl users import people.csv --key employee-code --from-console";
+    expect(hint?.en).toContain(`${en}${keep}; if they are others: `);
+    expect(hint?.ja).toContain(`${ja}${keep}。別の人なら: `);
+  });
+
   test("are not told of a file that looks like another tenant's: its codes would change the wrong people", () => {
     const remedies = new Remedies("users");
     remedies.take(byCode);

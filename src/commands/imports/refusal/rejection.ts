@@ -2,7 +2,7 @@ import { line } from "../../../lib/advice/line.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
-import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
 import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
@@ -66,15 +66,14 @@ function nextStep(
 ): Text {
   const isExport = requested.options.fromConsole;
   const isPeople = whole === undefined || whole === "delete-held";
-  if (isPeople && plan.foreign === undefined) {
-    if (found.mixed) return sortAnew(requested, found);
-    if (found.newAddresses.length > 0) return keepPeople(requested, found);
-  }
+  const people = isPeople && plan.foreign === undefined ? aboutPeople(requested, found) : undefined;
+  const isAlone = people !== undefined && (whole !== undefined || !(found.other || found.any));
   const next =
-    isExport && !found.map
-      ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) })
+    isExport && !found.map && !isAlone
+      ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) }, people)
       : undefined;
   if (next !== undefined) return next;
+  if (people !== undefined) return isAlone ? people : joined([othersFirst(isExport), people], text("; ", "。"));
   const remedies = isExport ? found.withoutOrgs() : found;
   if (whole !== undefined) return fixWhole(requested, whole, remedies, isSystem);
   if (!requested.options.fromConsole && deletesMost(plan)) return makeSure(plan, requested);
@@ -141,26 +140,36 @@ const permittingAddresses = (requested: ImportRequest): string => {
   return importCommand({ ...requested, options }, NOTHING_NEEDED);
 };
 
-const othersFirst = (remedies: Remedies): Text =>
-  remedies.other || remedies.any ? text("fix the other problems; ", "ほかの問題を直してください。") : same("");
+/** An export is not edited. */
+const othersFirst = (isExport: boolean): Text =>
+  isExport
+    ? text(
+        "correct the other records in the console and export them anew",
+        "ほかの問題は管理画面で直し、もう一度エクスポートしてください",
+      )
+    : text("fix the other problems", "ほかの問題を直してください");
+
+/** Returns what leads on if rows are of people whom the tenant may have by another key; undefined if none is. */
+function aboutPeople(requested: ImportRequest, { mixed, newAddresses }: Remedies): Text | undefined {
+  if (mixed) return sortAnew(requested);
+  return newAddresses.length === 0 ? undefined : keepPeople(requested, newAddresses);
+}
 
 /** Rows with cells of several people: nothing but the list itself tells what is right. */
-function sortAnew(requested: ImportRequest, remedies: Remedies): Text {
-  const { en, ja } = othersFirst(remedies);
+function sortAnew(requested: ImportRequest): Text {
   const [again, permitting] = [importCommand(requested, NOTHING_NEEDED), permittingAddresses(requested)];
   return text(
-    `${en}make sure that each row has the cells of one person, then: ${again}; if the rows are right: ${permitting}`,
-    `${ja}各行が 1 人のデータになっているか確かめ、直してから: ${again}。行が正しければ: ${permitting}`,
+    `make sure that each row has the cells of one person, then: ${again}; if the rows are right: ${permitting}`,
+    `各行が 1 人のデータになっているか確かめ、直してから: ${again}。行が正しければ: ${permitting}`,
   );
 }
 
 /** People who would be deleted and created anew, because the file has them by another mail address. */
-function keepPeople(requested: ImportRequest, remedies: Remedies): Text {
-  const [keep, anew] = [keepingPeople(requested, remedies.newAddresses), permittingAddresses(requested)];
-  const rest = othersFirst(remedies);
+function keepPeople(requested: ImportRequest, people: readonly NewAddress[]): Text {
+  const [keep, anew] = [keepingPeople(requested, people), permittingAddresses(requested)];
   return text(
-    `${rest.en}if they are the same people: ${keep}; if they are others: ${anew}`,
-    `${rest.ja}同じ人なら: ${keep}。別の人なら: ${anew}`,
+    `if they are the same people: ${keep}; if they are others: ${anew}`,
+    `同じ人なら: ${keep}。別の人なら: ${anew}`,
   );
 }
 

@@ -355,5 +355,5 @@ test("console drop is a plan: if something was changed since, it is a conflict, 
   });
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
-  expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
+  expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
 });

@@ -280,8 +280,19 @@ const restoring = (versions: Versions): readonly string[] => {
     const [own, now] = [`b.${column}`, `o.${column}`];
     return either(`(${later}) & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, now) : now, own);
   });
+  // what it had written, and was changed here since: no other export has shown that
+  const written = `main.${versionTable(versions)} v left join ${before} b on b.revision = :undone and b.pk = v.pk
+    where v.revision = :undone and v.action = 'update' and v.pk = o.pk
+      and not exists (select 1 from ${before} n where n.pk = o.pk and n.revision > :undone and n.revision < :revision)`;
+  const bits = "v.changed & o.differs & ~coalesce(b.differs, 0)";
+  const earlier = columns.map(({ name, bit }) => {
+    const [own, now] = [`v.${quoteIdentifier(name)}`, `o.${quoteIdentifier(name)}`];
+    const value = name === ENTRIES ? joinedEntries(own, now) : own;
+    return `${quoteIdentifier(name)} = ${either(`${bits} & ${bit} <> 0`, value, now)}`;
+  });
   return [
-    keepingObserved(versions, `exists (select 1 from ${of})`),
+    keepingObserved(versions, `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`),
+    `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
     `insert into ${table} (${columnsOf(versions).join(", ")})
      select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed | coalesce(o.confirmed & (b.differs | ${PRESENCE}), 0), b.contradicted, b.since,
        coalesce(o.confirmedBy, b.confirmedBy), coalesce(o.confirmedAt, b.confirmedAt),

@@ -15,6 +15,7 @@ import { VERSIONS, versionTable } from "../versions/tables.ts";
 import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
+import { lastRewrite, nothingLeft, REMAINS } from "./rewritten.ts";
 
 /** Maximum number of records that a task names, where not all are wanted. */
 const MAX_RECORDS = 20;
@@ -206,10 +207,10 @@ const OF_MIRROR = `c.revision >= (select min(revision) from (${MIRRORING}))
   and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
     or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
 
-/** Returns the tasks of which nothing is left: of changes that the asker sees. */
+/** Returns the tasks that are done: of changes that the asker sees, and that were not written again since. */
 const readDone = async (reader: Reader, but: ReadonlySet<number>): Promise<readonly ConsoleTask[]> => {
   const rows = await reader.all(
-    `${CHANGES} where ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number) order by c.number`,
+    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and exists (select 1 from audit seen where seen.seq = c.number) order by c.number`,
   );
   return rows.map(changeOf).flatMap((change) => (but.has(change.number) ? [] : [doneTask(change)]));
 };
@@ -248,7 +249,7 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
 
 const ALL_TASKS = line("console list", [], { all: true });
 
-/** Returns a task. @param number of its change @throws Failure `not-found` */
+/** Returns a task. @param number of its change @throws Failure `not-found`; `conflict` if later changes wrote all of it again */
 export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
@@ -259,9 +260,11 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
       if (task !== undefined) return task;
     }
     const done = await reader.get(
-      `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`,
+      `select d.*, (select ${REMAINS} from main.change c where c.number = d.number) as remains from (
+         ${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)) d`,
       { number },
     );
+    if (done?.["remains"] === 0) throw nothingLeft(number, await lastRewrite(reader, revision));
     if (done !== undefined) return doneTask(changeOf(done));
   }
   throw new Failure("not-found", {

@@ -8,6 +8,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readOpenFields } from "../console/named.ts";
+import { lastRewrite } from "../console/rewritten.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
@@ -340,10 +341,13 @@ export class TenantImports {
       const of = await readChange(reader, number);
       return { change: of, task: one, made: await importOfChange(reader, of) };
     });
-    if (!isTaskOpen(task)) return { done: true, task, unseen: [] };
+    const revision = change.revision ?? -1;
+    const changedAgain = async (reader: Reader) => ({
+      changedAgain: (await lastRewrite(reader, revision))?.number ?? null,
+    });
+    if (!isTaskOpen(task)) return { done: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
     const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[kind]);
-    const revision = change.revision ?? -1;
     const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
       revision,
       request: { ...asConsoleExport(kind), map, scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT]) },
@@ -356,9 +360,12 @@ export class TenantImports {
     return this.#session.read(async (reader) => {
       const now = await readTask(reader, number);
       const unseen = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
+      const done = !isTaskOpen(now);
       return {
-        done: !isTaskOpen(now),
+        done,
+        ...(done && (await changedAgain(reader))),
         ...(observed.isUpload && { sameAsUpload: true }),
+        ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
         task: now,
         unseen: unseen.map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
       };
@@ -370,7 +377,10 @@ export class TenantImports {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
       const change = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
-      if (change.undoneBy !== null) throw undoneAlready(change.number, change.undoneBy);
+      if (change.undoneBy !== null) {
+        const undo = (await listImports(reader)).find((one) => one.change === change.undoneBy);
+        throw undoneAlready(change.number, change.undoneBy, undo);
+      }
       const why = NOT_RESTORED[change.action];
       if (why !== undefined) throw notUndoable(change.number, why);
       const original = await importOfChange(reader, change);

@@ -1,5 +1,5 @@
 import type { PlanRow } from "../../../contract/index.ts";
-import type { PlanCounts } from "../../../imports/plan.ts";
+import type { EarlierTakeover, PlanCounts } from "../../../imports/plan.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { Operation } from "../../../model/role.ts";
@@ -127,6 +127,8 @@ export interface Observed {
   readonly sha256: string;
   /** it is the file that was written for the upload: nothing was compared */
   readonly isUpload: boolean;
+  /** an earlier takeover of the same file, if others were taken over since */
+  readonly takenOver?: EarlierTakeover | undefined;
   /** the columns that it does not show */
   readonly unseen: readonly string[];
 }

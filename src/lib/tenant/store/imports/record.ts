@@ -1,7 +1,7 @@
 import type { ImportRequest } from "../../../contract/index.ts";
 import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
-import type { PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.ts";
+import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.ts";
 import { text } from "../../../text/index.ts";
 import type { ColumnMap } from "../../../csv/layout/map.ts";
 import type { FormatName } from "../../../model/console-files.ts";
@@ -191,6 +191,7 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
     staying: _staying,
     protectedElsewhere: _elsewhere,
     merged: _merged,
+    takenOver: _takenOver,
     lost: _lost,
     blocked: _blocked,
     ...done
@@ -220,6 +221,27 @@ export const keptByRunBefore = async (
     { pk, kind, scope: request?.scope === undefined ? null : JSON.stringify(request.scope) },
   );
   return new Set(JSON.parse(String(row?.["kept"] ?? "[]")) as readonly number[]);
+};
+
+/**
+ * Returns the last takeover of an export of the console with the same bytes; undefined if it is the newest one of its kind, or
+ * there is none. Those that were undone do not count.
+ */
+export const findEarlierTakeover = async (
+  reader: Reader,
+  { kind, sha256 }: { readonly kind: FormatName; readonly sha256: string },
+): Promise<EarlierTakeover | undefined> => {
+  const rows = await reader.all(
+    `select change, detail ->> 'committedAt' as at, detail -> 'staged' ->> 'sha256' = :sha256 as same from import
+     where kind = :kind and change is not null and detail -> 'request' ->> 'fromConsole' and detail ->> 'revertedBy' is null
+     order by change desc`,
+    { kind, sha256 },
+  );
+  const found = rows.findIndex(({ same }) => same === 1);
+  const { [found]: row } = rows;
+  if (row === undefined || found === 0) return undefined;
+  const newer = rows.slice(0, found).map(({ change }) => Number(change));
+  return { change: Number(row["change"]), at: String(row["at"]), newer };
 };
 
 /** The counts of a plan that changes nothing are 0. */

@@ -1,7 +1,7 @@
 import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
-import { joined, text, type Text } from "../../../text/index.ts";
+import { counted, joined, text, type Text } from "../../../text/index.ts";
 import { DONE, stateOf, type ImportRecord } from "./record.ts";
 
 /** The end of what a refusal says. */
@@ -75,15 +75,31 @@ export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Fai
     ),
   });
 
-/** The failure of undoing a change twice. @param by the number of the undo */
-export const undoneAlready = (number: number, by: number): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `change ${number} was already undone by change ${by}`,
-      `変更 ${number} は変更 ${by} ですでに取り消されています`,
-    ),
-    hint: text(`to have it again: ${line("undo", [by])}`, `もう一度適用するには: ${line("undo", [by])}`),
-  });
+/**
+ * The failure of undoing a change twice. All of it can be undone again if the first undo left records out.
+ *
+ * @param by the number of the undo
+ * @param undo its import
+ */
+export const undoneAlready = (number: number, by: number, undo?: ImportRecord): Failure => {
+  const { counts, skipBlocked, mirrorOnly } = undo?.detail ?? {};
+  const left = skipBlocked === true ? (counts?.blocked?.count ?? 0) : 0;
+  const [again, whole] = [line("undo", [by]), line("undo", [number], { mirrorOnly })];
+  const but = text(`, but for ${counted(left, "record")}`, `(取り消せなかった ${left} 件を除く)`);
+  const what = text(
+    `change ${number} was already undone by change ${by}`,
+    `変更 ${number} は変更 ${by} ですでに取り消されています`,
+  );
+  return new Failure(
+    "conflict",
+    left === 0
+      ? { what, hint: text(`to have it again: ${again}`, `もう一度適用するには: ${again}`) }
+      : {
+          what: text(`${what.en}${but.en}`, `${what.ja}${but.ja}`),
+          hint: text(`to undo all of it: ${again}, then ${whole}`, `すべて取り消すには、この順に: ${again}、${whole}`),
+        },
+  );
+};
 
 /** The failure of undoing a change after the records in its way have become others than were shown. */
 export const blockedOtherwise = ({ detail: { undoes, drops } }: ImportRecord): Failure =>

@@ -85,3 +85,41 @@ test("the tasks of a mirror are read only for what was committed, and counted on
   expect(committed.inConsole).toBeUndefined();
   expect((await client.imports.show(committed.number)).inConsole).toEqual({ done: 0, of: 1 });
 });
+
+test.each<[string, Parameters<TestTenant["plan"]>[0], readonly string[], string]>([
+  ["organisations", { ...users, createOrgs: true }, ["メールアドレス", "氏名", "組織コード"], "@x"],
+  ["groups", { kind: "docs", createGroups: true }, ["ユーザーID", "表示名", "グループ名"], ""],
+])(
+  "of what an import did, the %s that it created count as the records of its file",
+  async (_, request, header, domain) => {
+    tenant.clear();
+    const cells = (name: string) => [header, [`u01${domain}`, "山田", name], [`u02${domain}`, "佐藤", name]];
+    await tenant.import({ ...request, fromConsole: true }, cells(""));
+    const { id } = await tenant.import(request, cells("NEW"));
+    const { client } = tenant;
+    expect((await client.imports.show(id)).inConsole).toEqual({ done: 0, of: 3 });
+    const [task] = await client.console.list({});
+    const people = task?.records.filter(({ thing }) => thing.endsWith("user")).map((record) => record.id ?? "");
+    await client.console.confirm({ numbers: [task?.number ?? 0], records: people });
+    expect((await client.imports.show(id)).inConsole).toEqual({ done: 2, of: 3 });
+  },
+);
+
+test("columns that an export of the console has are verified by it", async () => {
+  tenant.clear();
+  const docs = { kind: "docs", createGroups: true } as const;
+  const unverified = async (request: Parameters<TestTenant["plan"]>[0], ...groups: readonly string[]) => {
+    const cells = [
+      ["ユーザーID", "表示名", ...groups.map(() => "グループ名")],
+      ["u01", "山田", ...groups],
+    ];
+    const { unverifiedColumns, id } = await tenant.plan(request, cells);
+    await tenant.client.imports.commit(await tenant.client.imports.show(id));
+    return [unverifiedColumns, (await tenant.client.imports.show(id)).unverifiedColumns];
+  };
+  const [none, groups] = [[], [{ header: "グループ名" }]];
+  expect(await unverified({ ...docs, fromConsole: true })).toEqual([none, none]);
+  expect(await unverified(docs, "総務")).toEqual([groups, groups]);
+  expect(await unverified({ ...docs, fromConsole: true }, "営業")).toEqual([none, none]);
+  expect(await unverified(docs, "技術")).toEqual([none, none]);
+});

@@ -96,6 +96,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     wipes,
     foreign,
     merged,
+    takenOver,
     lost,
     beside,
     blocked,
@@ -115,6 +116,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
     ...(merged === undefined ? {} : { merged: { ...merged, first: [...merged.first] } }),
+    ...(takenOver === undefined ? {} : { takenOver: { ...takenOver, newer: [...takenOver.newer] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
     ...(blocked === undefined ? {} : { blocked: { count: blocked.count, first: blocked.first.map(blockedOf) } }),
@@ -152,7 +154,7 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-    unverifiedColumns: unverifiedColumns(record),
+    unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(detail.others === undefined ? {} : { others: [...detail.others] }),
@@ -161,10 +163,16 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
   };
 };
 
+/** The number of records that an import wrote, of all things. */
+const countWritten = (counts: PlanCounts): number =>
+  [counts, ...(counts.beside ?? [])].reduce(
+    (sum, { create, update, delete: gone }) => sum + create + update + gone,
+    counts.orgsCreated + counts.groupsCreated + (counts.released ?? 0),
+  );
+
 /** How many of an import's records the console has by now. */
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
-  const all = [...(counts === null ? [] : [counts]), ...(counts?.beside ?? [])];
-  const of = all.reduce((sum, { create, update, delete: gone }) => sum + create + update + gone, 0);
+  const of = counts === null ? 0 : countWritten(counts);
   const left = open.get(change ?? -1);
   return of === 0 || left === undefined ? {} : { inConsole: { done: Math.max(0, of - left), of } };
 };
@@ -191,10 +199,12 @@ const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string
     .filter(({ field, secret }) => secret !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => header);
 
-/** Columns of the file that the console's own export does not contain. @see facts 6.5 */
-const unverifiedColumns = ({ kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
+/** Columns of a file that no export of the console is known to have. @see facts 6.5 */
+const unverifiedColumns = ({ kind, detail }: ImportRecord, { seen }: Beside): Import["unverifiedColumns"] => {
+  if (detail.request?.fromConsole === true) return [];
   const staged = new Set(detail.staged?.staged ?? []);
   return FORMATS[kind].columns
-    .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
+    .filter(({ field, secret }) => staged.has(field) && secret !== true)
+    .filter(({ field, consoleExport }) => consoleExport !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => ({ header }));
 };

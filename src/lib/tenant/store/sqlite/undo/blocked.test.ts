@@ -4,7 +4,8 @@ import { describeBlocked, UNDO_REASONS } from "../../../../model/undo.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { undoChange } from "#support/tenant/undo.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 const PASSWORD = "Canary42Canary";
 const ANDROID = { platform: "Android", status: "管理中" } as const;
@@ -190,6 +191,41 @@ describe("without what is in the way", () => {
       ["b", "D"],
     ]);
     expect(await tenant.client.imports.list()).toMatchObject([{ undoes: number, state: "committed" }]);
+  });
+
+  test.each([
+    [false, ""],
+    [true, " --mirror-only"],
+  ])("the rest is undone with all of it, once the first undo is (mirror only: %s)", async (mirrorOnly, flag) => {
+    const exported = { kind: "users", fromConsole: true } as const;
+    const takeOver = (...rows: Cells) => tenant.import(exported, [["氏名", "メールアドレス", "役職"], ...rows]);
+    const titled = (title: string) => [
+      ["a", "a@x.jp", title],
+      ["b", "b@x.jp", title],
+    ];
+    await takeOver(...titled("主任"));
+    const { change } = await takeOver(...titled("課長"));
+    const [user] = await tenant.client.users.find({ name: "a@x.jp" });
+    const edit = await did(tenant.client.users.edit(user?.id ?? "", { title: "部長" }));
+    const undo = async (number: number, options = {}) =>
+      tenant.client.imports.commit(await undoChange(tenant.client, number, options));
+    const partial = await undo(change ?? 0, { mirrorOnly, skipBlocked: true });
+    expect(partial).toMatchObject({ update: 1, blocked: { count: 1 } });
+    await undo(edit);
+    const failure = await failureOf(tenant.client.imports.undo(change ?? 0, { mirrorOnly }));
+    expect(failure?.code).toBe("conflict");
+    expect(failure?.what.en).toBe(`change ${change} was already undone by change ${partial.change}, but for 1 record`);
+    expect(failure?.what.ja).toBe(
+      `変更 ${change} は変更 ${partial.change} ですでに取り消されています(取り消せなかった 1 件を除く)`,
+    );
+    const lines = [`clomoctl undo ${partial.change}`, `clomoctl undo ${change}${flag}`];
+    expect(failure?.hint?.en).toBe(`to undo all of it: ${lines.join(", then ")}`);
+    expect(failure?.hint?.ja).toBe(`すべて取り消すには、この順に: ${lines.join("、")}`);
+    await undo(partial.change ?? 0);
+    expect(await undo(change ?? 0, { mirrorOnly })).toMatchObject({ update: 2 });
+    expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任"]);
+    const again = await failureOf(tenant.client.imports.undo(change ?? 0));
+    expect(again?.hint?.en).toMatch(/^to have it again: /);
   });
 
   test("an organisation stays because its user stays, who owns a device", async () => {

@@ -28,6 +28,7 @@ import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import {
   changeImport,
+  findEarlierTakeover,
   keptByRunBefore,
   readImport,
   type ImportRecord,
@@ -220,7 +221,9 @@ export class Staging {
         await auditVerification(writer, { revision, moment, sha256: staged.sha256, confirmed });
       }),
     );
-    return { sha256: staged.sha256, isUpload: false, unseen };
+    const { kind } = this.#request;
+    const takenOver = await findEarlierTakeover(new Connection(this.#database), { kind, sha256: staged.sha256 });
+    return { sha256: staged.sha256, isUpload: false, takenOver, unseen };
   }
 
   #checkReadable({ staged }: StagedFile): void {
@@ -277,11 +280,16 @@ const compareAndKeep = async (
 ): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
-  const keptBefore = await keptByRunBefore(new Connection(database), record);
+  const reader = new Connection(database);
+  const keptBefore = await keptByRunBefore(reader, record);
+  const takenOver =
+    plan.request.fromConsole === true
+      ? await findEarlierTakeover(reader, { kind: record.kind, sha256: plan.staged.sha256 })
+      : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
     const found = isDeletion ? choose(database, plans, lesser) : compare(database, { ...plan, keptBefore });
-    const counts = { ...found, merged: countMerged(database, plan) };
+    const counts = { ...found, merged: countMerged(database, plan), takenOver };
     return {
       etag,
       counts,

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTasks } from "#support/tenant/tasks.ts";
+import { undoChange } from "#support/tenant/undo.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const tasks = new TestTasks(() => tenant);
+const undo = async (number: number, options = {}) =>
+  tenant.client.imports.commit(await undoChange(tenant.client, number, options));
+
+/** Takes an export over in which everybody has a title and a value of a custom field. @returns the number of the change */
+const takeOver = async (title: string): Promise<number> =>
+  (
+    await tenant.import({ kind: "users", fromConsole: true }, [
+      ["氏名", "メールアドレス", "役職", "座席"],
+      ["山田", "yamada@x.jp", title, title],
+      ["佐藤", "sato@x.jp", title, title],
+    ])
+  ).change ?? 0;
+
+/** Changes what both exports had of somebody. @returns the number of the change */
+const edit = async (title: string): Promise<number> => {
+  const [yamada] = await tenant.client.users.find({ name: "yamada@x.jp" });
+  const { consoleTask } = await tenant.client.users.edit(yamada?.id ?? "", {
+    title,
+    custom: [{ name: "座席", value: title }],
+  });
+  return consoleTask ?? 0;
+};
+
+const open = async () =>
+  (await tenant.client.console.list({})).map(({ work, records }) => [
+    work,
+    ...records.flatMap(({ changes }) => changes.map(({ field, before, after }) => [field, before, after])),
+  ]);
+const both = (before: string, after: string) => [
+  ["title", before, after],
+  ["custom:座席", before, after],
+];
+
+beforeEach(async () => {
+  await tenant.client.users.addField({ name: "座席" });
+  await takeOver("主任");
+});
+
+test("what a wrong file had, and was changed here and back since, is only to be checked", async () => {
+  const wrong = await takeOver("課長");
+  await undo(await edit("部長"));
+  await undo(wrong, { mirrorOnly: true });
+  expect(await open()).toEqual([["check", ["title", "主任", "主任"]]]);
+  await takeOver("主任");
+  expect(await tasks.list()).toEqual([]);
+});
+
+test("what was changed here since differs from what the console had before the wrong file, also once that is undone", async () => {
+  const wrong = await takeOver("課長");
+  await edit("部長");
+  const { change } = await undo(wrong, { mirrorOnly: true, skipBlocked: true });
+  expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
+  await undo(change ?? 0);
+  expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
+});
+
+test("what another export showed since stays what the console has", async () => {
+  const wrong = await takeOver("課長");
+  await edit("部長");
+  await takeOver("係長");
+  await undo(wrong, { mirrorOnly: true, skipBlocked: true });
+  expect(await open()).toEqual([["edit", ...both("係長", "部長")]]);
+});

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { dropTasks, undoChange } from "#support/tenant/undo.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "users", fromConsole: true }, [HEADER, YAMADA, SATO]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
+const YAMADA = ["山田", "yamada@x", "課長", "03"];
+const SATO = ["佐藤", "sato@x", "主任", "04"];
+const [PROMOTED, NEW] = [YAMADA.with(2, "部長"), ["原", "hara@x", "主任", "05"]];
+
+const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
+const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const remove = async (name: string) =>
+  tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [await idOf(name)] }));
+const undo = async (number: number) => tenant.client.imports.commit(await undoChange(tenant.client, number));
+const takeOver = (...rows: Cells) => tenant.import({ kind: "users", fromConsole: true }, [HEADER, ...rows]);
+const last = (): number => tenant.database.count("select max(number) from change");
+const all = async () => (await tenant.client.console.list({ all: true })).map(({ number, state }) => [number, state]);
+const verify = (number: number, ...rows: Cells) =>
+  tenant.client.imports.verify(
+    number,
+    { stream: new Blob([fileOf([HEADER, ...rows])]).stream(), encoding: "utf-8" },
+    {},
+  );
+
+/** Imports rows that change or create records. @returns the number of the change */
+const change = async (...rows: Cells): Promise<number> =>
+  (await tenant.import({ kind: "users" }, [HEADER, ...rows])).change ?? 0;
+
+test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown[]]>([
+  ["an edit is dropped", [PROMOTED], (number) => dropTasks(tenant.client, number), []],
+  ["a new record is dropped", [NEW], (number) => dropTasks(tenant.client, number), []],
+  ["it is undone", [PROMOTED], undo, [[3, "open"]]],
+  ["the fields are changed again", [PROMOTED], () => edit("yamada@x", { title: "次長" }), [[3, "open"]]],
+  ["the record is deleted", [PROMOTED], () => remove("yamada@x"), [[3, "open"]]],
+  [
+    "the console has another value since",
+    [PROMOTED],
+    () => takeOver(PROMOTED, SATO).then(() => takeOver(YAMADA, SATO)),
+    [],
+  ],
+])("a change is no task any more if %s", async (_, rows, replace, left) => {
+  const number = await change(...rows);
+  await replace(number);
+  expect(await all()).toEqual(left);
+  const by = last();
+  const failure = await failureOf(tenant.client.console.show(number));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.what.en).toContain(
+    `nothing of task ${number} is left: it was changed again since, last by change ${by} (`,
+  );
+  expect(failure?.what.ja).toContain(
+    `作業 ${number} の内容は残っていません。その後に変更し直されています(最後は変更 ${by}: `,
+  );
+  expect(failure?.hint?.en).toContain(`clomoctl audit show ${by}`);
+  expect(await failureOf(verify(number, YAMADA, SATO))).toMatchObject({ code: "conflict" });
+});
+
+test("a deletion is no task any more if it is undone", async () => {
+  await remove("sato@x");
+  const number = last();
+  await undo(number);
+  expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
+});
+
+test("of what is changed again in part, the rest is verified, and the last change of that part is named", async () => {
+  const number = await change(PROMOTED.with(3, "06"), NEW);
+  expect(await verify(number, YAMADA, SATO)).toMatchObject({ done: false });
+  await edit("yamada@x", { title: "次長" });
+  const by = last();
+  const verified = await verify(number, PROMOTED.with(3, "06"), SATO, NEW);
+  expect(verified).toMatchObject({ done: true, changedAgain: by, task: { state: "done" } });
+  expect(await verify(number, YAMADA, SATO)).toMatchObject({ done: true, changedAgain: by });
+  expect(await verify(by, YAMADA.with(2, "次長"), SATO)).toMatchObject({ done: true, changedAgain: null });
+  expect(await all()).toEqual([
+    [number, "done"],
+    [by, "done"],
+  ]);
+});
