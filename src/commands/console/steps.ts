@@ -15,6 +15,7 @@ import { counted, indefinite, joined, same, text, type Text } from "../../lib/te
 import { exportAndVerify, inApp, newKeysWarning, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
+import { orderByKeys } from "./exchanged-keys.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
@@ -215,16 +216,21 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
 function recordSteps(task: ConsoleTask): readonly Text[] {
   const { records } = task;
   const [only, ...others] = records;
-  if (only !== undefined && others.length === 0) return stepsOfOne(only);
   const shown = records.slice(0, MAX_RECORDS);
-  const groups = Map.groupBy(shown, ({ thing, work }) => `${thing} ${work}`);
+  const { before, ordered } = orderByKeys(shown, withKey);
+  if (only !== undefined && others.length === 0) return [...before, ...stepsOfOne(only)];
+  const groups = Map.groupBy(ordered, ({ thing, work }) => `${thing} ${work}`);
   const steps = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
   });
   const rest = countRecords(task) - shown.length;
-  if (rest <= 0) return steps;
-  return [...steps, text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`)];
+  if (rest <= 0) return [...before, ...steps];
+  return [
+    ...before,
+    ...steps,
+    text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`),
+  ];
 }
 
 /** How records are found and changed: what the manual says of it, and no more. */

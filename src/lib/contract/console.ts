@@ -35,6 +35,16 @@ const TaskRecord = z.object({
         .array(z.string())
         .optional()
         .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
+      occupant: z
+        .object({
+          id: Id,
+          name: z.string(),
+          key: z.string().nullable(),
+          task: z.int().nullable().meta({ description: "the task that changes it" }),
+          ring: z.boolean().meta({ description: "true: it waits for this record in turn" }),
+        })
+        .optional()
+        .meta({ description: "of a single task: the record that has this key in the console until its task is done" }),
     }),
   ),
   contradicted: z.boolean().meta({

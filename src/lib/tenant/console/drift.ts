@@ -194,10 +194,20 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
   );
 };
 
-/** Returns the revisions of the changes whose tasks a record is in, the newest first. */
-export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): Promise<readonly number[]> => {
+/**
+ * Returns the revisions of the changes whose tasks a record is in, the newest first.
+ *
+ * @param column only of tasks that change it, or the whole record
+ */
+export const tasksOfRecord = async (
+  reader: Reader,
+  thing: string,
+  pk: number,
+  column?: string,
+): Promise<readonly number[]> => {
+  const bits = column === undefined ? "d.open" : `d.open & (${PRESENCE} | ${bitOf(versionsOf(thing), column)})`;
   const rows = await reader.all(
-    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where d.open <> 0 order by d.revision desc`,
+    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where ${bits} <> 0 order by d.revision desc`,
     { pk },
   );
   return rows.map(({ revision }) => Number(revision));

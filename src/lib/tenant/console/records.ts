@@ -20,8 +20,9 @@ import {
   type ShownValue,
   type StateReader,
 } from "../versions/timeline.ts";
-import { columnsIn, type RecordDrift } from "./drift.ts";
+import { columnsIn, tasksOfRecord, type RecordDrift } from "./drift.ts";
 import { observedTable, PRESENCE, statesSince } from "./observed.ts";
+import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
 
@@ -49,9 +50,12 @@ export class TaskRecords {
   #groups: Promise<ReadonlyMap<string, string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
+  readonly #occupants: Occupants | undefined;
 
-  constructor(reader: Reader) {
+  /** @param occupants also who has the keys that records get: this reads all keys that differ */
+  constructor(reader: Reader, { occupants }: { readonly occupants: boolean }) {
     this.#reader = reader;
+    this.#occupants = occupants ? new Occupants(reader) : undefined;
     this.#timelines = new Timelines(reader);
     this.#calledHere = withCodes((thing, pk) => this.#local(thing, pk));
     this.#calledThere = withCodes((thing, pk) => this.#console(thing, pk));
@@ -199,15 +203,32 @@ export class TaskRecords {
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
       const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const occupant = await this.#occupant(thing, pk, column, local);
       changes.push({
         field: fieldName(thing, column),
         before: column === "groups" ? await this.#groupsThere(before) : before,
         after: column === "groups" ? await this.#groupsThere(after) : after,
         ...(renamed !== undefined && { renamed }),
         ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
+        ...(occupant !== undefined && { occupant }),
       });
     }
     return changes;
+  }
+
+  /** Returns the record that has a key of another one in the console; undefined if none has that the asker may know of. */
+  async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<Change["occupant"]> {
+    const found = await this.#occupants?.of(thing, pk, column, local);
+    const console = found && (await this.#console(thing, found.pk));
+    if (found === undefined || console === undefined || console === null) return undefined;
+    const [revision = -1] = await tasksOfRecord(this.#reader, thing.name, found.pk, column);
+    const change = await this.#reader.get("select number from main.change where revision = :revision", { revision });
+    return {
+      id: String(console["id"]),
+      ...(await this.#called(thing, found.pk, console, (of, number) => this.#console(of, number))),
+      task: change === undefined ? null : Number(change["number"]),
+      ring: found.ring,
+    };
   }
 
   /** Returns a local value by the names of the console, and what the record that it names is called here, if otherwise. */

@@ -65,11 +65,14 @@ class TaskReader {
   readonly #most: number;
   readonly #records: TaskRecords;
 
-  /** @param most number of records that a task names at most */
-  constructor(reader: Reader, most = MAX_RECORDS) {
+  /**
+   * @param most number of records that a task names at most
+   * @param occupants see {@link TaskRecords}
+   */
+  constructor(reader: Reader, { most = MAX_RECORDS, occupants = false } = {}) {
     this.#reader = reader;
     this.#most = most;
-    this.#records = new TaskRecords(reader);
+    this.#records = new TaskRecords(reader, { occupants });
   }
 
   /** Returns the tasks of changes. @param drift of one or several changes */
@@ -232,7 +235,7 @@ const doneTask = (change: TaskChange): ConsoleTask => ({
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
 export const listWholeTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
-  new TaskReader(reader, Number.MAX_SAFE_INTEGER).read(await readDrift(reader), "open");
+  new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
 
 /** Returns the tasks of a mirror, oldest first; what is only to be checked comes last. @param all also those that are closed */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
@@ -255,7 +258,7 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
-    const tasks = new TaskReader(reader);
+    const tasks = new TaskReader(reader, { occupants: true });
     for (const state of ["open", "confirmed"] as const) {
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;
