@@ -165,11 +165,33 @@ test("facts 6.2: people who get other addresses by an upload come before it", ()
   expect(stepsOf(upload)[0]?.en).toContain("change the mail addresses of 1 person by hand in the console");
 });
 
-test("an export that contradicted it is told of, with how to keep what the console has", () => {
-  const task = taskOf({ contradicted: true }, { state: "contradicted" });
-  const steps = stepsOf(task).map(({ en }) => en);
-  expect(steps).toContainEqual(expect.stringMatching(/^an export of the console contradicts this \(髙橋 花子\)/));
-  expect(steps).toContain("to keep what the console has instead: clomoctl console drop 3");
+const DIFFERS = { field: "title", local: "部長", console: "課長代理" };
+
+test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
+  [
+    "another value",
+    { contradictions: [DIFFERS, { field: "tel", local: null, console: "03" }] },
+    "髙橋 花子: 役職 課長代理 in the console, 部長 here; TEL 03 in the console, (blank) here",
+    "「髙橋 花子」: 役職 管理画面「課長代理」、ここ「部長」、TEL 管理画面「03」、ここ「(空)」",
+  ],
+  [
+    "no such record",
+    { work: "create", contradictions: [{ field: null, local: null, console: null }] },
+    "髙橋 花子: the console's export lacks this record: it was deleted there, or its key was changed",
+    "「髙橋 花子」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています",
+  ],
+  [
+    "another value of a record that was deleted here",
+    { work: "delete", contradictions: [DIFFERS] },
+    "髙橋 花子: deleted here, but changed in the console: 役職 課長代理",
+    "「髙橋 花子」: ここでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
+  ],
+])("first comes what the console has instead, and how to keep it: %s", (_, record, en, ja) => {
+  for (const work of ["edit", "upload"] as const) {
+    const steps = stepsOf(taskOf({ contradicted: true, ...record }, { state: "contradicted", work, file: "up.csv" }));
+    expect(steps[0]).toEqual({ en, ja });
+    expect(steps[1]?.en).toContain("to keep what the console has instead: clomoctl console drop 3");
+  }
 });
 
 test("a custom field is added on the screen of custom fields", () => {

@@ -29,10 +29,10 @@ const MAX_RECORDS = 10;
 export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
   if (!isOpen(task)) return [];
   return [
+    ...contradictedSteps(task, rights),
     ...wipeStep(task),
     ...releaseStep(task),
     ...(task.work === "upload" ? uploadSteps(task) : recordSteps(task)),
-    ...contradictedSteps(task, rights),
     ...(task.work === "upload"
       ? [exportAndVerify(String(task.number)), ...verifySteps(task, task.kind)]
       : exportSteps(task, rights)),
@@ -316,27 +316,58 @@ function changeStep(fields: Thing["fields"], { field, before, after, renamed, pe
     : text(`${label}: ${from.en} → ${called.en}`, `${label}: ${from.ja} → ${called.ja}`);
 }
 
-/** Returns what to do if an export of the console contradicted a task; nothing if none did. */
+/** Returns what the console has instead, and the two choices, if an export contradicted a task; nothing if none did. */
 function contradictedSteps({ number, state, records }: ConsoleTask, rights: Rights): readonly Text[] {
   if (state !== "contradicted") return [];
-  const named = records.filter(({ contradicted }) => contradicted).slice(0, MAX_RECORDS);
-  const names = named.map((record) => withKey(record, record)).join(", ");
+  const different = records.filter(({ contradicted }) => contradicted);
+  const rest = different.length > MAX_RECORDS ? [text("and others", "ほかにもあります")] : [];
+  const drop = line("console drop", [number]);
   return [
-    text(
-      `an export of the console contradicts this (${names}): it has a value that nobody entered here, or lacks what is recorded here; the values here stay`,
-      `管理画面のエクスポートが一致しません(${names}): ここで入力していない値があるか、ここにあるデータがありません。ここでの値はそのまま残ります`,
-    ),
+    ...different.slice(0, MAX_RECORDS).map(contradictionOf),
+    ...rest,
     rights.may("console.write")
       ? text(
-          `to keep what the console has instead: ${line("console drop", [number])}`,
-          `管理画面の内容に戻す場合: ${line("console drop", [number])}`,
+          `to make the console as it is here, go on with the next step; to keep what the console has instead: ${drop}`,
+          `ここの内容にする場合は、次の手順に進んでください。管理画面の内容にする場合は、代わりに: ${drop}`,
         )
       : text(
-          "to keep what the console has instead, ask a system administrator to drop this task",
-          "管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
+          "to make the console as it is here, go on with the next step; to keep what the console has, ask a system administrator to drop this task",
+          "ここの内容にする場合は、次の手順に進んでください。管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
         ),
   ];
 }
+
+/** What the console has of a record, as an export showed it. */
+const contradictionOf = (record: TaskRecord): Text => {
+  const { contradictions = [], work } = record;
+  const [name, { fields }] = [withKey(record, record), thingOf(record)];
+  if (contradictions.some(({ field }) => field === null))
+    return text(
+      `${name}: the console's export lacks this record: it was deleted there, or its key was changed`,
+      `「${name}」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています`,
+    );
+  const values = contradictions.map(({ field, local, console: other }): Text => {
+    const { [field ?? ""]: of } = fields as Readonly<Record<string, Field | undefined>>;
+    const [label, here, there] = [
+      calledOnScreen(fields, field ?? ""),
+      toldOnScreen(of, local),
+      toldOnScreen(of, other),
+    ];
+    return work === "delete"
+      ? text(`${label} ${there.en}`, `${label}「${there.ja}」`)
+      : text(
+          `${label} ${there.en} in the console, ${here.en} here`,
+          `${label} 管理画面「${there.ja}」、ここ「${here.ja}」`,
+        );
+  });
+  const { en, ja } = joined(values, text("; ", "、"));
+  return work === "delete"
+    ? text(
+        `${name}: deleted here, but changed in the console: ${en}`,
+        `「${name}」: ここでは削除しましたが、管理画面で変更されています: ${ja}`,
+      )
+    : text(`${name}: ${en}`, `「${name}」: ${ja}`);
+};
 
 /** What shows that a task was done, if an export of the console shows all of it. */
 function exportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly Text[] {

@@ -50,6 +50,16 @@ const TaskRecord = z.object({
   contradicted: z.boolean().meta({
     description: "an export of the console had a value that was never set here, or lacked the record",
   }),
+  contradictions: z
+    .array(
+      z.object({
+        field: z.string().nullable().meta({ description: "null: an export lacked the record" }),
+        local: ShownValue.meta({ description: "of a deleted record: what it was" }),
+        console: ShownValue,
+      }),
+    )
+    .optional()
+    .meta({ description: "of a contradicted record: in what the console differs" }),
 });
 
 /** A task in the console: the part of a change that the console does not have yet. */

@@ -66,7 +66,8 @@ test("a value that nobody asked for here contradicts the task, and the value her
   const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "係長", confirmed: false }];
   expect(plan.merged).toEqual({ open: 0, contradicted: 1, leftOut: 0, first });
   expect((await tenant.client.imports.commit(plan)).settled).toEqual({ closed: [], differing: [change], open: 1 });
-  expect(await tasks.of()).toMatchObject({ state: "contradicted", records: [{ contradicted: true }] });
+  const contradictions = [{ field: "title", local: "部長", console: "係長" }];
+  expect(await tasks.of()).toMatchObject({ state: "contradicted", records: [{ contradicted: true, contradictions }] });
   expect(await tasks.changes()).toEqual([{ field: "title", before: "係長", after: "部長" }]);
   expect((await tenant.users())[0]).toMatchObject({ title: "部長" });
   // it stays so until one of both sides changes
@@ -74,6 +75,27 @@ test("a value that nobody asked for here contradicts the task, and the value her
   await dropTasks(tenant.client, tasks.number(1));
   expect((await tenant.users())[0]).toMatchObject({ title: "係長" });
   expect(await tenant.import(exported, other)).toMatchObject({ update: 0 });
+});
+
+test("a task names what contradicts it: that the console lacks a record, or changed one that was deleted here", async () => {
+  await mirror();
+  await tenant.import(users, CHANGED);
+  const [, sato] = await tenant.users();
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [sato?.id ?? ""] }));
+  await tenant.import(exported, file(["佐藤", "sato@x", "係長"]));
+  expect((await tasks.record(1))?.contradictions).toEqual([{ field: null, local: null, console: null }]);
+  expect((await tasks.record(2))?.contradictions).toEqual([{ field: "title", local: "主任", console: "係長" }]);
+});
+
+test("a task names those of its records first that an export contradicted", async () => {
+  const all = (titles: readonly string[]): Cells =>
+    file(...titles.map((title, at) => [`利用者${at}`, `user${at}@x`, title] as const));
+  await tenant.import(exported, all(Array.from({ length: 30 }, () => "")));
+  await tenant.import(users, all(Array.from({ length: 30 }, () => "部長")));
+  await tenant.import(exported, all(Array.from({ length: 30 }, (_, at) => (at === 29 ? "係長" : ""))));
+  const { records } = await tasks.of();
+  expect(records).toHaveLength(20);
+  expect(records.filter(({ contradicted }) => contradicted).map(({ name }) => name)).toEqual(["利用者29"]);
 });
 
 test("an export that lacks the column proves nothing", async () => {

@@ -44,7 +44,8 @@ export interface RecordDrift {
   readonly action: DriftAction;
   /** the columns of an update, as masks of versions have them */
   readonly mask: number;
-  readonly isContradicted: boolean;
+  /** the mask of what an export contradicted; of a record as a whole {@link PRESENCE} */
+  readonly contradicted: number;
 }
 
 /** SQL: the bits of the columns that changes of the record `o` wrote. @param which SQL: condition on the versions `w` */
@@ -155,10 +156,14 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   pk: Number(row["pk"]),
   action: row["action"] as DriftAction,
   mask: Number(row["mask"]),
-  isContradicted: row["contradicted"] === 1,
+  contradicted: Number(row["contradicted"]),
 });
 
-/** Returns the records of a task, with what of them is open; deletions first, then changes, then new ones. */
+/**
+ * Returns the records of a task, with what of them is open; deletions first, then changes, then new ones.
+ *
+ * @param most number of records; those that an export contradicted are among them
+ */
 export const readRecordDrift = async (
   reader: Reader,
   {
@@ -168,10 +173,12 @@ export const readRecordDrift = async (
   }: { readonly revision: number; readonly state?: "open" | "confirmed"; readonly most: number },
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
+  const order = "r.thing, r.action <> 'delete', r.action = 'create', r.pk";
   const rows = await reader.all(
-    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted
-     from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by d.thing, d.action <> 'delete', d.action = 'create', d.pk limit :most`,
+    `select * from (select * from (
+       select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) as contradicted
+       from ${driftSql()} d where d.revision = :revision and ${bits} <> 0) r
+     order by r.contradicted = 0, ${order} limit :most) r order by ${order}`,
     { revision, most },
   );
   return rows.map(recordDriftOf);

@@ -62,13 +62,22 @@ export class TaskRecords {
   }
 
   /** Returns a record of a task. */
-  async read({ thing: name, pk, action, mask, isContradicted }: RecordDrift): Promise<TaskRecord> {
+  async read({ thing: name, pk, action, mask, contradicted }: RecordDrift): Promise<TaskRecord> {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
     const [console, shown] =
       action === "create" ? [null, null] : [await this.#console(thing, pk), await this.#shown(thing, pk)];
     const changes = await this.#changes(thing, pk, { action, mask, local, console: shown });
+    const differing =
+      action === "delete" && contradicted !== 0 && shown !== null
+        ? await this.#changes(thing, pk, {
+            action: "update",
+            mask: differingBits(thing, local, shown),
+            local,
+            console: shown,
+          })
+        : changes;
     const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
     const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
@@ -80,7 +89,8 @@ export class TaskRecords {
       ...here,
       console: isSame ? null : there,
       changes,
-      contradicted: isContradicted,
+      contradicted: contradicted !== 0,
+      ...(contradicted !== 0 && { contradictions: contradictionsIn(thing, { action, contradicted }, differing) }),
     };
   }
 
@@ -286,6 +296,25 @@ export class TaskRecords {
     return (names as readonly string[]).map((name) => renamed.get(name) ?? name);
   }
 }
+
+/** Returns the bits of the columns in which two states of a record differ. */
+const differingBits = (thing: Thing, one: Row, other: Row): number =>
+  versionsOf(thing.name)
+    .columns.filter(({ name, leads }) => leads && (one[name] ?? null) !== (other[name] ?? null))
+    .reduce((bits, { bit }) => bits + Number(bit), 0);
+
+/** Returns in what an export contradicted a record. @param changes in what it differs from the console */
+const contradictionsIn = (
+  thing: Thing,
+  { action, contradicted }: Pick<RecordDrift, "action" | "contradicted">,
+  changes: readonly Change[],
+): NonNullable<TaskRecord["contradictions"]> => {
+  if (action === "create" && isIn(contradicted, PRESENCE)) return [{ field: null, local: null, console: null }];
+  const fields = new Set(columnsIn(versionsOf(thing.name), contradicted).map((column) => fieldName(thing, column)));
+  return changes
+    .filter(({ field }) => action === "delete" || fields.has(field.replace(/^custom:.*/, CUSTOM)))
+    .map(({ field, before, after }) => ({ field, local: after, console: before }));
+};
 
 /** Names records: organisations by their path and code, as paths need not be unique. */
 const withCodes = (stateOf: StateReader): NameReader => {
