@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
-import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
+import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
 import { flag } from "./queries.ts";
 import { get, items, json, post } from "./route.ts";
 import { Id, ImportMode, Instant, named } from "./shapes.ts";
@@ -88,12 +88,21 @@ export const ConsoleTask = named(
       .optional()
       .meta({ description: "records whose mail address it changes, if rows met them by another key" }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
-    records: z.array(TaskRecord).meta({ description: "the first 20" }),
+    records: z.array(TaskRecord).meta({ description: "the first 20; of those that are done in a list: the first two" }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
-    closedAt: Instant.nullable().meta({ description: "when somebody confirmed it" }),
+    closedAt: Instant.nullable().meta({
+      description: "when somebody confirmed it; of a single task that is done: when it was closed",
+    }),
     closedBy: z.string().nullable(),
+    closing: z
+      .object({
+        how: z.enum(namesIn(CONSOLE_CLOSING_NAMES)),
+        change: z.int().meta({ description: "the number of what closed it" }),
+      })
+      .optional()
+      .meta({ description: "of a single task that is done, as far as it is known" }),
   }),
 );
 

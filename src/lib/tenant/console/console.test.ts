@@ -41,8 +41,8 @@ test("what changes a mirror waits for the console, until its export shows that i
   expect(await tasks.of()).toMatchObject({ update: 1, mode: "append", openedBy: "owner" });
   expect(await open()).toBe(1);
   // another title of somebody else; the one of the import is there
-  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
-  expect(await tasks.of()).toMatchObject({ state: "done" });
+  const shown = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
+  expect(await tasks.of()).toMatchObject({ state: "done", closing: { how: "export", change: shown.change } });
   expect(await open()).toBe(0);
 });
 
@@ -121,8 +121,8 @@ test("who was created here and deleted may have been made there: the deletion is
   expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
   await tenant.import(exported, START);
   expect(await tasks.list(true)).toEqual([
-    [1, "several", "done"],
-    [2, "several", "done"],
+    [1, "create", "done"],
+    [2, "delete", "done"],
   ]);
 });
 
@@ -184,8 +184,8 @@ describe("a custom field", () => {
     expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
     await tasks.confirm(2);
     expect(await tasks.list(true)).toEqual([
-      [1, "several", "done"],
-      [2, "several", "done"],
+      [1, "create", "done"],
+      [2, "delete", "done"],
     ]);
     expect(await failureOf(tasks.confirm(2))).toMatchObject({ code: "conflict" });
     const audit = auditOf(tenant.database).filter(({ action }) => action === "console.confirm");

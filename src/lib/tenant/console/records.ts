@@ -14,7 +14,9 @@ import {
   fieldOf,
   lastState,
   shownValue,
+  stateAt,
   Timelines,
+  type Moment,
   type NameReader,
   type RecordState,
   type ShownValue,
@@ -91,6 +93,35 @@ export class TaskRecords {
       changes,
       contradicted: contradicted !== 0,
       ...(contradicted !== 0 && { contradictions: contradictionsIn(thing, { action, contradicted }, differing) }),
+    };
+  }
+
+  /**
+   * Returns a record of a task that is done, as its change found it and left it; undefined if the asker may not know of it.
+   *
+   * @param revision of the change
+   */
+  async readDone({ thing: name, pk, action, mask }: RecordDrift, revision: number): Promise<TaskRecord | undefined> {
+    const { thing } = versionsOf(name);
+    const stateOf =
+      (side: Moment["side"]): StateReader =>
+      async (of, number) => {
+        const timeline = await this.#timelines.of(of, number);
+        return timeline.isVisible ? stateAt(timeline, { revision, side }) : null;
+      };
+    const [before, after] = [await stateOf("before")(thing, pk), await stateOf("after")(thing, pk)];
+    const local = action === "delete" ? before : after;
+    if (local === null) return undefined;
+    const changes = await this.#changes(thing, pk, { action, mask, local, console: before, isDone: true });
+    return {
+      thing: name,
+      kind: kindOf(thing, local),
+      id: thing === ACCOUNT_SETTINGS ? SETTINGS_ID : String((await this.#owner(thing, pk, local))["id"]),
+      work: workOf(thing, action, changes),
+      ...(await this.#called(thing, pk, local, stateOf(action === "delete" ? "before" : "after"))),
+      console: null,
+      changes,
+      contradicted: false,
     };
   }
 
@@ -181,11 +212,17 @@ export class TaskRecords {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns what is to be changed in the console: of a new record all that it has. */
+  /** Returns what is to be changed in the console: of a new record all that it has. @param isDone it was changed there */
   async #changes(
     thing: Thing,
     pk: number,
-    { action, mask, local, console }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState },
+    {
+      action,
+      mask,
+      local,
+      console,
+      isDone = false,
+    }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState; isDone?: boolean },
   ): Promise<Change[]> {
     if (action === "delete") return [];
     const versions = versionsOf(thing.name);
@@ -212,8 +249,8 @@ export class TaskRecords {
       const before =
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
-      const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
-      const occupant = await this.#occupant(thing, pk, column, local);
+      const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       changes.push({
         field: fieldName(thing, column),
         before: column === "groups" ? await this.#groupsThere(before) : before,

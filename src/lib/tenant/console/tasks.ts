@@ -13,6 +13,7 @@ import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
+import { readClosing, readWork, readWorkRecords } from "./closed.ts";
 import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type OpenDrift } from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
@@ -56,8 +57,11 @@ const readOpenDrift = async (reader: Reader) => {
   return { drift, changes: await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-/** Tasks of what is open, or of what somebody confirmed. */
-type Shown = "open" | "confirmed";
+/** Maximum number of records that a task names which is done, in a list. */
+const MAX_DONE_RECORDS = 2;
+
+/** Tasks of what is open, of what somebody confirmed, or of what changes wrote of which nothing is left. */
+type Shown = "open" | "confirmed" | "done";
 
 /** Reads tasks; what several of them name is read once. */
 class TaskReader {
@@ -89,15 +93,13 @@ class TaskReader {
 
   async #task(change: TaskChange, parts: readonly OpenDrift[], state: Shown): Promise<ConsoleTask> {
     const { revision, importPk } = change;
-    const records: TaskRecord[] = [];
-    for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
-      records.push(await this.#records.read(record));
+    const records = await this.#recordsOf(revision, state);
     const made = importPk === null ? undefined : await this.#importOf(importPk);
     const main = mainThing(parts, made);
     const { [main]: own = NO_RECORDS, ...others } = countByThing(parts);
     const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
-    const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
+    const confirmed = state === "confirmed" ? await readConfirmed(this.#reader, revision) : undefined;
     const isOwn = made !== undefined && isOfFile(main, made);
     const of = { parts, records, upload: isOwn && isToUpload(made) };
     const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
@@ -108,13 +110,25 @@ class TaskReader {
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
-      ...(isOwn && beforehand(made)),
+      ...(isOwn && state !== "done" && beforehand(made)),
       ...(wipes > 0 && { wipes }),
       records,
-      state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
+      state: isContradicted ? "contradicted" : state,
       closedAt: confirmed?.at ?? null,
       closedBy: confirmed?.by ?? null,
     };
+  }
+
+  async #recordsOf(revision: number, state: Shown): Promise<TaskRecord[]> {
+    const records: TaskRecord[] = [];
+    const most = this.#most;
+    if (state === "done")
+      for (const record of await readWorkRecords(this.#reader, { revision, most }))
+        records.push(...[await this.#records.readDone(record, revision)].filter((one) => one !== undefined));
+    else
+      for (const record of await readRecordDrift(this.#reader, { revision, state, most }))
+        records.push(await this.#records.read(record));
+    return records;
   }
 
   async #importOf(pk: number): Promise<ImportRecord | undefined> {
@@ -211,27 +225,23 @@ const OF_MIRROR = `c.revision >= (select min(revision) from (${MIRRORING}))
   and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
     or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
 
-/** Returns the tasks of which nothing is left: of changes that the asker sees. */
-const readDone = async (reader: Reader, but: ReadonlySet<number>): Promise<readonly ConsoleTask[]> => {
+/** Returns the tasks of which nothing is left: of changes that the asker sees. @param number of a single one */
+const readDone = async (
+  reader: Reader,
+  { but = new Set<number>(), number }: { readonly but?: ReadonlySet<number>; readonly number?: number },
+): Promise<readonly ConsoleTask[]> => {
+  const isOne = number === undefined ? "true" : "c.number = :number";
   const rows = await reader.all(
-    `${CHANGES} where ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number) order by c.number`,
+    `${CHANGES} where ${OF_MIRROR} and ${isOne} and exists (select 1 from audit seen where seen.seq = c.number)`,
+    number === undefined ? {} : { number },
   );
-  return rows.map(changeOf).flatMap((change) => (but.has(change.number) ? [] : [doneTask(change)]));
+  const changes = rows.map(changeOf).filter((change) => !but.has(change.number));
+  const work = await readWork(
+    reader,
+    changes.map(({ revision }) => revision),
+  );
+  return new TaskReader(reader, number === undefined ? { most: MAX_DONE_RECORDS } : {}).read(work, "done");
 };
-
-const doneTask = (change: TaskChange): ConsoleTask => ({
-  ...taskOf(change, undefined),
-  work: "several",
-  kind: "users",
-  thing: "user",
-  create: 0,
-  update: 0,
-  delete: 0,
-  records: [],
-  state: "done",
-  closedAt: null,
-  closedBy: null,
-});
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
 export const listWholeTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
@@ -247,7 +257,7 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
     ({ number }) => !known.has(number),
   );
   for (const { number } of confirmed) known.add(number);
-  const found = [...open, ...confirmed, ...(await readDone(reader, known))];
+  const found = [...open, ...confirmed, ...(await readDone(reader, { but: known }))];
   return found.toSorted((a, b) => a.number - b.number);
 };
 
@@ -263,11 +273,8 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;
     }
-    const done = await reader.get(
-      `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`,
-      { number },
-    );
-    if (done !== undefined) return doneTask(changeOf(done));
+    const [done] = await readDone(reader, { number });
+    if (done !== undefined) return { ...done, ...(await readClosing(reader, { number, revision })) };
   }
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
