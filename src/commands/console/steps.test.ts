@@ -122,6 +122,14 @@ test("a record is called as the console has it, and what is renamed by both name
   );
 });
 
+test("a record that the console lacks and that another one needs is added there first", () => {
+  const changes = [{ field: "org", before: "本社", after: "本社/法務部 (L01)", missing: true }];
+  expect(stepsOf(taskOf({ changes }))).toContainEqual({
+    en: "組織: 本社 → 本社/法務部 (L01) (the console's export lacks it: add it there first)",
+    ja: "組織: 本社 → 本社/法務部 (L01)(管理画面のエクスポートにありません。先に追加してください)",
+  });
+});
+
 test("what was changed and changed back is only looked at", () => {
   const changes = [{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }];
   const task = taskOf({ changes }, { work: "check" });

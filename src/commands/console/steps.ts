@@ -296,7 +296,7 @@ const THERE_ALREADY = text(
 );
 
 /** One value to enter; if it was changed and changed back, what to check. */
-function changeStep(fields: Thing["fields"], { field, before, after, renamed, perhaps = [] }: Change): Text {
+function changeStep(fields: Thing["fields"], { field, before, after, renamed, missing, perhaps = [] }: Change): Text {
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = calledOnScreen(fields, field);
   if (of?.secret === true)
@@ -310,7 +310,19 @@ function changeStep(fields: Thing["fields"], { field, before, after, renamed, pe
       `${label}: 「${to.ja}」であることを確認してください(前の作業を行っていれば「${all.ja}」になっています)`,
     );
   }
-  const called = renamed === undefined ? to : text(`${to.en} (here ${renamed})`, `${to.ja}(ここでは「${renamed}」)`);
+  const notes = [
+    ...(renamed === undefined ? [] : [text(`here ${renamed}`, `ここでは「${renamed}」`)]),
+    ...(missing === true
+      ? [
+          text(
+            "the console's export lacks it: add it there first",
+            "管理画面のエクスポートにありません。先に追加してください",
+          ),
+        ]
+      : []),
+  ];
+  const note = joined(notes, text("; ", "、"));
+  const called = notes.length === 0 ? to : text(`${to.en} (${note.en})`, `${to.ja}(${note.ja})`);
   return before === null
     ? text(`${label}: ${called.en}`, `${label}: ${called.ja}`)
     : text(`${label}: ${from.en} → ${called.en}`, `${label}: ${from.ja} → ${called.ja}`);

@@ -35,6 +35,7 @@ const TaskRecord = z.object({
         .array(z.string())
         .optional()
         .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
+      missing: z.boolean().optional().meta({ description: "true: the last export lacks the record in `after`" }),
       occupant: z
         .object({
           id: Id,

@@ -283,8 +283,14 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
 type Contradiction = NonNullable<Import["merged"]>["first"][number];
 
 const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[]): readonly Text[] =>
-  values.map(({ name, field, local, console: other, confirmed }): Text => {
-    if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);
+  values.map(({ name, field, local, console: other, confirmed, held }): Text => {
+    if (field === null)
+      return held === true
+        ? text(
+            `${name}: not in the console; it stays because what was changed here uses it`,
+            `${name}: 管理画面にありませんが、ここで変更したものが使っているため残します`,
+          )
+        : text(`${name}: not in the console`, `${name}: 管理画面にありません`);
     const header = `${name}: ${fieldName(kind, field)}`;
     const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
     const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");

@@ -8,6 +8,7 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
+import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import {
   calledIn,
@@ -49,6 +50,7 @@ export class TaskRecords {
   readonly #timelines: Timelines;
   readonly #observed = new Map<string, Promise<Row | undefined>>();
   readonly #since = new Map<string, Promise<readonly Row[]>>();
+  readonly #held = new Map<string, Promise<readonly number[]>>();
   #groups: Promise<ReadonlyMap<string, string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
@@ -250,6 +252,7 @@ export class TaskRecords {
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
       const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
       const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       changes.push({
         field: fieldName(thing, column),
@@ -257,10 +260,21 @@ export class TaskRecords {
         after: column === "groups" ? await this.#groupsThere(after) : after,
         ...(renamed !== undefined && { renamed }),
         ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
+        ...(missing && { missing }),
         ...(occupant !== undefined && { occupant }),
       });
     }
     return changes;
+  }
+
+  /** Returns whether the last export lacks the record that a column refers to, so that it stays only for that. */
+  async #lacks(thing: Thing, column: string, value: Value): Promise<boolean> {
+    const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
+    if (value === null || relation === undefined || relation.joined !== undefined) return false;
+    const { name, formats } = relation.to;
+    const held = this.#held.get(name) ?? readHeld(this.#reader, Object.keys(formats));
+    this.#held.set(name, held);
+    return (await held).includes(Number(value));
   }
 
   /** Returns the record that has a key of another one in the console; undefined if none has that the asker may know of. */
@@ -333,6 +347,19 @@ export class TaskRecords {
     return (names as readonly string[]).map((name) => renamed.get(name) ?? name);
   }
 }
+
+/** Returns the numbers of the records that the last whole export of some kinds lacks, and that stay for what refers to them. */
+const readHeld = async (reader: Reader, kinds: readonly string[]): Promise<readonly number[]> => {
+  const row = await reader.get(
+    `select i.detail -> 'counts' -> 'merged' ->> 'held' as held from main.import i
+     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and i.detail ->> 'revertedBy' is null
+       and i.detail -> 'request' ->> 'fromConsole' and i.detail -> 'request' ->> 'mode' = 'replace'
+       and i.detail -> 'request' -> 'scope' is null
+     order by i.change desc limit 1`,
+    { kinds: JSON.stringify(kinds) },
+  );
+  return JSON.parse(String(row?.["held"] ?? "[]")) as readonly number[];
+};
 
 /** Returns the bits of the columns in which two states of a record differ. */
 const differingBits = (thing: Thing, one: Row, other: Row): number =>

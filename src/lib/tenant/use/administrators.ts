@@ -14,6 +14,7 @@ import {
   deleteMarkedOnly,
   insertAdministrator,
   keepKnown,
+  numberOfMarked,
   readAdministrators,
   readKnown,
   setAdministrator,
@@ -87,9 +88,7 @@ const tasksOfMarks = async (
 ): Promise<number[]> => {
   const tasks = new Set<number>();
   for (const { id } of marked) {
-    const row = await writer.get(`select pk from main.${thing} where id = :id`, { id });
-    // who was known by the mark alone is not here any more
-    const task = await taskAfterChange(writer, thing, Number(row?.["pk"] ?? -1));
+    const task = await taskAfterChange(writer, thing, await numberOfMarked(writer, thing, id));
     if (task !== null) tasks.add(task);
   }
   return [...tasks];

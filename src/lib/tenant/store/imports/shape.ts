@@ -3,7 +3,7 @@ import { columnsOf, type CustomField } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 import { readOpenTasks } from "../../console/tasks.ts";
-import type { PlanCounts } from "../../../imports/plan.ts";
+import type { MergedValues, PlanCounts } from "../../../imports/plan.ts";
 import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
@@ -100,7 +100,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     ...(foreign === undefined ? {} : { foreign: { by: foreign.by, values: [...foreign.values] } }),
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
-    ...(merged === undefined ? {} : { merged: { ...merged, first: [...merged.first] } }),
+    ...(merged === undefined ? {} : { merged: mergedOf(merged) }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
     ...(blocked === undefined ? {} : { blocked: { count: blocked.count, first: blocked.first.map(blockedOf) } }),
@@ -146,6 +146,11 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(detail.settled === undefined ? {} : { settled: settledOf(detail.settled, beside) }),
   };
 };
+
+const mergedOf = ({ held: _held, first, ...merged }: MergedValues): NonNullable<Import["merged"]> => ({
+  ...merged,
+  first: [...first],
+});
 
 /** How many of an import's records the console has by now. */
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
