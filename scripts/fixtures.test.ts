@@ -126,6 +126,7 @@ describe("broken fixtures", () => {
       "owner-released",
       "row-ambiguous",
       "org-left-out",
+      "org-new-code",
       "value-kept",
       "value-unusable",
       "zeros-lost",

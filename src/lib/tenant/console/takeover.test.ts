@@ -337,6 +337,20 @@ test("here · no drift, but referenced by drift · missing: stays until nothing 
   expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 1 });
 });
 
+test("a new organisation in the place and with the name of one that was changed here may be that one by a new code", async () => {
+  const { id } = await org("W");
+  await tenant.client.orgs.edit(id, { name: "西部" });
+  const shown = ORGS.with(2, ["西", "W2", ""]);
+  const plan = await tenant.plan(ORGS_OF, shown);
+  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+  expect(found.map(({ code, severity, row, params }) => [code, severity, row, params])).toEqual([
+    ["org-new-code", "warning", 3, { org: "西部 <W>", was: "W", code: "W2" }],
+  ]);
+  // the command that the warning proposes
+  await tenant.client.orgs.edit(id, { code: "W2" });
+  expect(await tenant.plan(ORGS_OF, shown)).toMatchObject({ create: 0, delete: 0, warnings: 0 });
+});
+
 describe("--prefer console", () => {
   const PREFER = { ...USERS_OF, prefer: "console" } as const;
 
