@@ -101,8 +101,8 @@ export async function showMarks(
   const since = knownAt === null ? "" : minuteIn(knownAt, zoneOf(tools, await tools.tenant()));
   const unknown =
     administrators.length === 0
-      ? text("nobody has said who the administrators are", "管理者はまだ確認されていません")
-      : text("nobody has said whether there are others than these", "ほかに管理者がいるかは、まだ確認されていません");
+      ? text("the administrators are not confirmed yet", "管理者はまだ確認されていません")
+      : text("it is not confirmed yet that there are no others", "ほかに管理者がいるかは、まだ確認されていません");
   await terminal.note(
     knownAt === null ? unknown : text(`known since ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
   );

@@ -34,7 +34,7 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   {
     key: "name",
-    header: text("what of", "対象"),
+    header: text("target", "対象"),
     value: subjectOf,
     name: (task) => {
       const subject = subjectOf(task);

@@ -90,8 +90,8 @@ const cannotDrop = (
     hint:
       other === undefined
         ? text(
-            `see what is open: ${line("console list", [])}; records that exchanged values are put back together`,
-            `未了の作業: ${line("console list", [])} 。値を入れ替えたものは、一度にまとめて戻してください`,
+            `records that exchanged values are put back together; see what is open: ${line("console list", [])}`,
+            `値を入れ替えたものは、一度にまとめて戻してください。未了の作業: ${line("console list", [])}`,
           )
         : text(`put them back together: ${together}`, `まとめて戻してください: ${together}`),
   });

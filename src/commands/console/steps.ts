@@ -107,7 +107,7 @@ function workWith(records: ThingRecords, { work, kind }: Pick<ConsoleTask, "work
   const count = records.create + records.update + records.delete;
   if (count === 0) return [];
   const thing = thingOf(records);
-  const of = nounNamed(isExported(thing) ? (thing.noun ?? thing.name) : records.thing);
+  const of = nounIn(kind, thing);
   if (work === "check" || (count === 1 && work !== "several")) {
     const { en, ja } = nameIn(CONSOLE_WORK_NAMES, work);
     const some = count === 1 ? indefinite(of.en) : counted(count, of.en);
@@ -121,6 +121,13 @@ function workWith(records: ThingRecords, { work, kind }: Pick<ConsoleTask, "work
   const [title, all] = [isExported(thing) ? kindName(kind) : of, joined(done, text(", ", "、"))];
   return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
 }
+
+/** Returns what people call a record of a thing; of an app, with its name. */
+const nounIn = (kind: FormatName, thing: Thing): Text => {
+  const { en, ja } = nounNamed(isExported(thing) ? (thing.noun ?? thing.name) : thing.name);
+  const app = kindName(kind);
+  return thing.scope === undefined ? text(en, ja) : text(`${app.en} ${en}`, `${app.ja} の${ja}`);
+};
 
 /** Returns the kind of files that has the records of a thing. */
 const kindOf = (task: ConsoleTask, of: Pick<ThingRecords, "thing"> = task): FormatName =>
