@@ -179,8 +179,8 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
   [
     "another value",
     { contradictions: [DIFFERS, { field: "tel", local: null, console: "03" }] },
-    "髙橋 花子: 役職 課長代理 in the console, 部長 here; TEL 03 in the console, (blank) here",
-    "「髙橋 花子」: 役職 管理画面「課長代理」、ここ「部長」、TEL 管理画面「03」、ここ「(空)」",
+    "髙橋 花子: 役職: 課長代理 in the console, 部長 here; TEL: 03 in the console, (blank) here",
+    "「髙橋 花子」: 役職: 管理画面では「課長代理」、ここでは「部長」。TEL: 管理画面では「03」、ここでは「(空)」",
   ],
   [
     "no such record",
@@ -191,7 +191,7 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
   [
     "another value of a record that was deleted here",
     { work: "delete", contradictions: [DIFFERS] },
-    "髙橋 花子: deleted here, but changed in the console: 役職 課長代理",
+    "髙橋 花子: deleted here, but changed in the console: 役職: 課長代理",
     "「髙橋 花子」: ここでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
   ],
 ])("first comes what the console has instead, and how to keep it: %s", (_, record, en, ja) => {

@@ -373,13 +373,13 @@ const contradictionOf = (record: TaskRecord): Text => {
       toldOnScreen(of, other),
     ];
     return work === "delete"
-      ? text(`${label} ${there.en}`, `${label}「${there.ja}」`)
+      ? text(`${label}: ${there.en}`, `${label}「${there.ja}」`)
       : text(
-          `${label} ${there.en} in the console, ${here.en} here`,
-          `${label} 管理画面「${there.ja}」、ここ「${here.ja}」`,
+          `${label}: ${there.en} in the console, ${here.en} here`,
+          `${label}: 管理画面では「${there.ja}」、ここでは「${here.ja}」`,
         );
   });
-  const { en, ja } = joined(values, text("; ", "、"));
+  const { en, ja } = joined(values, text("; ", "。"));
   return work === "delete"
     ? text(
         `${name}: deleted here, but changed in the console: ${en}`,

@@ -76,7 +76,7 @@ export const ConsoleTask = named(
     name: z.string().nullable().meta({ description: "the file of the import" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
-    create: z.int().meta({ description: "records of `thing`, as the next two" }),
+    create: z.int().meta({ description: "records of `thing`, as the next two; of a task that is done: of its change" }),
     update: z.int(),
     delete: z.int(),
     beside: z
