@@ -126,6 +126,7 @@ describe("broken fixtures", () => {
       "owner-released",
       "row-ambiguous",
       "reference-deleted",
+      "org-new-code",
       "value-kept",
       "value-unusable",
       "zeros-lost",

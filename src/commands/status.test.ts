@@ -511,7 +511,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     administratorsKnown: [],
   });
   const mirror = await inBoth("status --format table", { home, tenant: { ...EMPTY, tenant: unasked } });
-  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; whether there are others nobody has said\)$/m);
+  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; whether there are others is not confirmed\)$/m);
   expect(mirror.ja.stdout).toMatch(/^管理者 +3\(.*、ほかにいるかは未確認\)$/m);
 });
 

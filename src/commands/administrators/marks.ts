@@ -1,6 +1,7 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
+import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -8,8 +9,8 @@ import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { typedWord } from "../../lib/text/shell-word.ts";
 import { theOne } from "../listing/named.ts";
-import { proposeUndo, WRITTEN } from "../records/written.ts";
-import { requireRight } from "../rights.ts";
+import { inConsoleToo, proposeUndo, WRITTEN } from "../records/written.ts";
+import { mayAll, requireRight } from "../rights.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
 type Administrator = Administrators["administrators"][number];
@@ -100,8 +101,8 @@ export async function showMarks(
   const since = knownAt === null ? "" : minuteIn(knownAt, zoneOf(tools, await tools.tenant()));
   const unknown =
     administrators.length === 0
-      ? text("nobody has said who the administrators are", "管理者はまだ確認されていません")
-      : text("nobody has said whether there are others than these", "ほかに管理者がいるかは、まだ確認されていません");
+      ? text("the administrators are not confirmed yet", "管理者はまだ確認されていません")
+      : text("it is not confirmed yet that there are no others", "ほかに管理者がいるかは、まだ確認されていません");
   await terminal.note(
     knownAt === null ? unknown : text(`known since ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
   );
@@ -197,6 +198,16 @@ const showMarked = async (tools: Tools, before: Administrators, marks: Administr
   await showMarks(tools, marks);
   // to say that there are no others changes no record
   const [former, now] = [before, marks].map(({ administrators }) => administrators.map(({ id }) => id).join(" "));
+  const tasks = marks.consoleTasks ?? [];
+  const mayConfirm = tasks.length > 0 && (await unlessFailing(() => mayAll(tools, ["console.write"]))) === true;
+  for (const task of tasks) {
+    await tools.terminal.note(inConsoleToo(task));
+    const confirm = line("console confirm", [task]);
+    if (mayConfirm)
+      await tools.terminal.note(
+        text(`if the console has it so already: ${confirm}`, `管理画面がすでにそのとおりの場合: ${confirm}`),
+      );
+  }
   if (former !== now) await proposeUndo(tools);
 };
 

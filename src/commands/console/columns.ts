@@ -1,6 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { actionName } from "../../lib/model/audit.ts";
-import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
@@ -31,15 +30,11 @@ const counted = (key: "create" | "update" | "delete", header: Text): Column<Cons
 
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
-  {
-    ...plain("work", text("what", "作業")),
-    // nothing is left of a task that is done but the change
-    name: (task) => (task.state === "done" ? actionName(task.action) : workOf(task)),
-  },
+  { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   {
     key: "name",
-    header: text("what of", "対象"),
+    header: text("target", "対象"),
     value: subjectOf,
     name: (task) => {
       const subject = subjectOf(task);
@@ -72,6 +67,12 @@ export const taskDetails = (terminal: Spoken, rights: Rights): readonly Column<C
     ? allDetails(terminal, rights).filter(({ key }) => key !== "steps")
     : allDetails(terminal, rights);
 
+/** How a task was closed, and the number of what closed it. */
+const closingName = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
+  const { en, ja } = nameIn(CONSOLE_CLOSING_NAMES, how);
+  return text(`${en} (${change})`, `${ja}(${change})`);
+};
+
 const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
   {
@@ -95,6 +96,12 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
   plain("openedBy", text("by", "実行者")),
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
   plain("closedBy", text("closed by", "終了した人")),
+  {
+    key: "closing",
+    header: text("how it was closed", "終了の方法"),
+    value: ({ closing = null }) => closing,
+    name: ({ closing }) => (closing === undefined ? null : closingName(closing)),
+  },
   {
     key: "steps",
     header: text("steps", "手順"),

@@ -67,6 +67,20 @@ test("counts what is dropped of several kinds as it asks for it", async () => {
   });
 });
 
+test("the file of an upload that is dropped is not to be uploaded any more", async () => {
+  const cells = [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田 太郎", "taro@example.jp", "部長"],
+  ];
+  const plan = await tenant.plan({ kind: "users" }, cells);
+  await tenant.client.imports.commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
+  const { en, ja } = await inBoth(`console drop ${tasks.number(1)} --dry-run`, { tenant: tenant.fetch });
+  expect(en.stderr).toContain("do not upload up.csv any more; if it was uploaded, the next export");
+  expect(ja.stderr).toContain("up.csv は、もうアップロードしないでください。アップロード済みなら、");
+  await edit("taro@example.jp", { title: "係長" });
+  expect((await ran(`console drop ${tasks.number(2)} --dry-run`)).stderr).not.toContain("up.csv");
+});
+
 test("--dry-run shows the plan alone", async () => {
   await edit("taro@example.jp", { title: "部長" });
   const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/line.ts";
-import type { Import } from "../../lib/client/index.ts";
+import type { ConsoleTask, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BESIDE_COLUMNS, BLOCKED_COLUMN, RESULT_COLUMNS } from "../imports/plan/columns.ts";
 import { confirmAndCommit, endOf, refuseOtherNumber } from "../imports/plan/confirm.ts";
@@ -36,10 +36,13 @@ export default defineCommand({
   async run(tools, { number, dryRun, ...answers }) {
     checkLimits(answers);
     const { client } = await tools.tenant("imports", "console");
-    const plan = await client.imports.dropTasks({ numbers: [...new Set(number)] });
+    const numbers = [...new Set(number)];
+    const plan = await client.imports.dropTasks({ numbers });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan, undefined);
+      for (const one of numbers)
+        for (const note of uploadsOf(await client.console.show(one))) await tools.terminal.note(note);
       await reportBlocked(tools, plan);
       if (plan.blocked !== undefined) {
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
@@ -60,6 +63,17 @@ export default defineCommand({
   },
 });
 
+/** Returns what to do with the file of a task; nothing if none was written for the console. */
+const uploadsOf = ({ file, work }: ConsoleTask): readonly Text[] =>
+  file === null || work !== "upload"
+    ? []
+    : [
+        text(
+          `do not upload ${file} any more; if it was uploaded, the next export of the console brings its values back here`,
+          `${file} は、もうアップロードしないでください。アップロード済みなら、その内容が次のエクスポートでここに戻ります`,
+        ),
+      ];
+
 /** @param others the open tasks that are not dropped */
 const cannotDrop = (
   { count, first }: NonNullable<Import["blocked"]>,
@@ -76,8 +90,8 @@ const cannotDrop = (
     hint:
       other === undefined
         ? text(
-            `see what is open: ${line("console list", [])}; records that exchanged values are put back together`,
-            `未了の作業: ${line("console list", [])} 。値を入れ替えたものは、一度にまとめて戻してください`,
+            `records that exchanged values are put back together; see what is open: ${line("console list", [])}`,
+            `値を入れ替えたものは、一度にまとめて戻してください。未了の作業: ${line("console list", [])}`,
           )
         : text(`put them back together: ${together}`, `まとめて戻してください: ${together}`),
   });

@@ -130,6 +130,14 @@ test("of a field that no export has shown it is said that the console's value is
   });
 });
 
+test("a record that the console lacks and that another one needs is added there first", () => {
+  const changes = [{ field: "org", before: "本社", after: "本社/法務部 (L01)", missing: true }];
+  expect(stepsOf(taskOf({ changes }))).toContainEqual({
+    en: "組織: 本社 → 本社/法務部 (L01) (the console's export lacks it: add it there first)",
+    ja: "組織: 本社 → 本社/法務部 (L01)(管理画面のエクスポートにありません。先に追加してください)",
+  });
+});
+
 test("what was changed and changed back is only looked at", () => {
   const changes = [{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }];
   const task = taskOf({ changes }, { work: "check" });
@@ -190,11 +198,33 @@ test("an upload says what its file has, what comes before it, and what it leaves
   expect(stepsOf(single)[1]?.ja).toMatch(/^「髙橋 花子」: アップロード用ファイルに含めていません: キーが/);
 });
 
-test("an export that contradicted it is told of, with how to keep what the console has", () => {
-  const task = taskOf({ contradicted: true }, { state: "contradicted" });
-  const steps = stepsOf(task).map(({ en }) => en);
-  expect(steps).toContainEqual(expect.stringMatching(/^an export of the console contradicts this \(髙橋 花子\)/));
-  expect(steps).toContain("to keep what the console has instead: clomoctl console drop 3");
+const DIFFERS = { field: "title", local: "部長", console: "課長代理" };
+
+test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
+  [
+    "another value",
+    { contradictions: [DIFFERS, { field: "tel", local: null, console: "03" }] },
+    "髙橋 花子: 役職: 課長代理 in the console, 部長 here; TEL: 03 in the console, (blank) here",
+    "「髙橋 花子」: 役職: 管理画面では「課長代理」、ここでは「部長」。TEL: 管理画面では「03」、ここでは「(空)」",
+  ],
+  [
+    "no such record",
+    { work: "create", contradictions: [{ field: null, local: null, console: null }] },
+    "髙橋 花子: the console's export lacks this record: it was deleted there, or its key was changed",
+    "「髙橋 花子」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています",
+  ],
+  [
+    "another value of a record that was deleted here",
+    { work: "delete", contradictions: [DIFFERS] },
+    "髙橋 花子: deleted here, but changed in the console: 役職: 課長代理",
+    "「髙橋 花子」: ここでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
+  ],
+])("first comes what the console has instead, and how to keep it: %s", (_, record, en, ja) => {
+  for (const work of ["edit", "upload"] as const) {
+    const steps = stepsOf(taskOf({ contradicted: true, ...record }, { state: "contradicted", work, file: "up.csv" }));
+    expect(steps[0]).toEqual({ en, ja });
+    expect(steps[1]?.en).toContain("to keep what the console has instead: clomoctl console drop 3");
+  }
 });
 
 test("a custom field is added on the screen of custom fields", () => {
@@ -218,6 +248,7 @@ test("what no export shows asks for none", () => {
 test.each([
   [taskOf({ kind: "orgs", thing: "org", work: "create" }), "add an organisation", "組織を追加する"],
   [taskOf({ work: "create" }), "add a user", "ユーザーを追加する"],
+  [taskOf({ kind: "docs", thing: "secured_user" }), "change a docs user", "docs のユーザーを変更する"],
   [
     taskOfImport({ create: 1, update: 2, delete: 3 }),
     "users: add 1, change 2, delete 3",

@@ -16,6 +16,7 @@ import { counted, indefinite, joined, same, text, type Text } from "../../lib/te
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
 import { kindName } from "../imports/plan/columns.ts";
+import { orderByKeys } from "./exchanged-keys.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
@@ -29,10 +30,10 @@ const MAX_RECORDS = 10;
 export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
   if (!isOpen(task)) return [];
   return [
+    ...contradictedSteps(task, rights),
     ...wipeStep(task),
     ...releaseStep(task),
     ...(task.work === "upload" ? uploadSteps(task) : recordSteps(task)),
-    ...contradictedSteps(task, rights),
     ...(task.work === "upload"
       ? [exportAndVerify(String(task.number)), ...verifySteps(task, task.kind)]
       : exportSteps(task, rights)),
@@ -108,7 +109,7 @@ function workWith(records: ThingRecords, { work, kind }: Pick<ConsoleTask, "work
   const count = records.create + records.update + records.delete;
   if (count === 0) return [];
   const thing = thingOf(records);
-  const of = nounNamed(isExported(thing) ? (thing.noun ?? thing.name) : records.thing);
+  const of = nounIn(kind, thing);
   if (work === "check" || (count === 1 && work !== "several")) {
     const { en, ja } = nameIn(CONSOLE_WORK_NAMES, work);
     const some = count === 1 ? indefinite(of.en) : counted(count, of.en);
@@ -122,6 +123,13 @@ function workWith(records: ThingRecords, { work, kind }: Pick<ConsoleTask, "work
   const [title, all] = [isExported(thing) ? kindName(kind) : of, joined(done, text(", ", "、"))];
   return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
 }
+
+/** Returns what people call a record of a thing; of an app, with its name. */
+const nounIn = (kind: FormatName, thing: Thing): Text => {
+  const { en, ja } = nounNamed(isExported(thing) ? (thing.noun ?? thing.name) : thing.name);
+  const app = kindName(kind);
+  return thing.scope === undefined ? text(en, ja) : text(`${app.en} ${en}`, `${app.ja} の${ja}`);
+};
 
 /** Returns the kind of files that has the records of a thing. */
 const kindOf = (task: ConsoleTask, of: Pick<ThingRecords, "thing"> = task): FormatName =>
@@ -224,9 +232,10 @@ const NO_RECORDS = { create: 0, update: 0, delete: 0 };
 /** What to do with each of some records: where to click, and what to enter. @param count of all of them */
 function recordSteps(task: ConsoleTask, records = task.records, count = countRecords(task)): readonly Text[] {
   const [only, ...others] = records;
-  if (only !== undefined && others.length === 0) return stepsOfOne(only);
   const shown = records.slice(0, MAX_RECORDS);
-  const groups = Map.groupBy(shown, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);
+  const { before, ordered } = orderByKeys(shown, withKey);
+  if (only !== undefined && others.length === 0) return [...before, ...stepsOfOne(only)];
+  const groups = Map.groupBy(ordered, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);
   const steps = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined
@@ -234,8 +243,12 @@ function recordSteps(task: ConsoleTask, records = task.records, count = countRec
       : [...doneAlready(first), whereTo(first, group.length), ...group.map(inOneLine), ...bulkStep(first)];
   });
   const rest = count - shown.length;
-  if (rest <= 0) return steps;
-  return [...steps, text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`)];
+  if (rest <= 0) return [...before, ...steps];
+  return [
+    ...before,
+    ...steps,
+    text(`the other ${rest}: ${lineOfRecords(task)}`, `ほかの ${rest} 件: ${lineOfRecords(task)}`),
+  ];
 }
 
 /** How records are found and changed: what the manual says of it, and no more. */
@@ -322,7 +335,7 @@ function doneAlready({ work, thing, mayBeDone = false }: TaskRecord): readonly T
 
 /** One value to enter; if it was changed and changed back, what to check. */
 function changeStep(fields: Thing["fields"], change: Change): Text {
-  const { field, before, after, renamed, perhaps = [], neverExported = false } = change;
+  const { field, before, after, renamed, missing, perhaps = [], neverExported = false } = change;
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = calledOnScreen(fields, field);
   if (of?.secret === true)
@@ -336,7 +349,19 @@ function changeStep(fields: Thing["fields"], change: Change): Text {
       `${label}: 「${to.ja}」であることを確認してください(前の作業を行っていれば「${all.ja}」になっています)`,
     );
   }
-  const called = renamed === undefined ? to : text(`${to.en} (here ${renamed})`, `${to.ja}(ここでは「${renamed}」)`);
+  const notes = [
+    ...(renamed === undefined ? [] : [text(`here ${renamed}`, `ここでは「${renamed}」`)]),
+    ...(missing === true
+      ? [
+          text(
+            "the console's export lacks it: add it there first",
+            "管理画面のエクスポートにありません。先に追加してください",
+          ),
+        ]
+      : []),
+  ];
+  const note = joined(notes, text("; ", "、"));
+  const called = notes.length === 0 ? to : text(`${to.en} (${note.en})`, `${to.ja}(${note.ja})`);
   if (neverExported)
     return text(
       `${label}: ${called.en} (the console's value is not known here)`,
@@ -347,27 +372,58 @@ function changeStep(fields: Thing["fields"], change: Change): Text {
     : text(`${label}: ${from.en} → ${called.en}`, `${label}: ${from.ja} → ${called.ja}`);
 }
 
-/** Returns what to do if an export of the console contradicted a task; nothing if none did. */
+/** Returns what the console has instead, and the two choices, if an export contradicted a task; nothing if none did. */
 function contradictedSteps({ number, state, records }: ConsoleTask, rights: Rights): readonly Text[] {
   if (state !== "contradicted") return [];
-  const named = records.filter(({ contradicted }) => contradicted).slice(0, MAX_RECORDS);
-  const names = named.map((record) => withKey(record, record)).join(", ");
+  const different = records.filter(({ contradicted }) => contradicted);
+  const rest = different.length > MAX_RECORDS ? [text("and others", "ほかにもあります")] : [];
+  const drop = line("console drop", [number]);
   return [
-    text(
-      `an export of the console contradicts this (${names}): it has a value that nobody entered here, or lacks what is recorded here; the values here stay`,
-      `管理画面のエクスポートが一致しません(${names}): ここで入力していない値があるか、ここにあるデータがありません。ここでの値はそのまま残ります`,
-    ),
+    ...different.slice(0, MAX_RECORDS).map(contradictionOf),
+    ...rest,
     rights.may("console.write")
       ? text(
-          `to keep what the console has instead: ${line("console drop", [number])}`,
-          `管理画面の内容に戻す場合: ${line("console drop", [number])}`,
+          `to make the console as it is here, go on with the next step; to keep what the console has instead: ${drop}`,
+          `ここの内容にする場合は、次の手順に進んでください。管理画面の内容にする場合は、代わりに: ${drop}`,
         )
       : text(
-          "to keep what the console has instead, ask a system administrator to drop this task",
-          "管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
+          "to make the console as it is here, go on with the next step; to keep what the console has, ask a system administrator to drop this task",
+          "ここの内容にする場合は、次の手順に進んでください。管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
         ),
   ];
 }
+
+/** What the console has of a record, as an export showed it. */
+const contradictionOf = (record: TaskRecord): Text => {
+  const { contradictions = [], work } = record;
+  const [name, { fields }] = [withKey(record, record), thingOf(record)];
+  if (contradictions.some(({ field }) => field === null))
+    return text(
+      `${name}: the console's export lacks this record: it was deleted there, or its key was changed`,
+      `「${name}」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています`,
+    );
+  const values = contradictions.map(({ field, local, console: other }): Text => {
+    const { [field ?? ""]: of } = fields as Readonly<Record<string, Field | undefined>>;
+    const [label, here, there] = [
+      calledOnScreen(fields, field ?? ""),
+      toldOnScreen(of, local),
+      toldOnScreen(of, other),
+    ];
+    return work === "delete"
+      ? text(`${label}: ${there.en}`, `${label}「${there.ja}」`)
+      : text(
+          `${label}: ${there.en} in the console, ${here.en} here`,
+          `${label}: 管理画面では「${there.ja}」、ここでは「${here.ja}」`,
+        );
+  });
+  const { en, ja } = joined(values, text("; ", "。"));
+  return work === "delete"
+    ? text(
+        `${name}: deleted here, but changed in the console: ${en}`,
+        `「${name}」: ここでは削除しましたが、管理画面で変更されています: ${ja}`,
+      )
+    : text(`${name}: ${en}`, `「${name}」: ${ja}`);
+};
 
 /** What shows that a task was done, if an export of the console shows all of it. */
 function exportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly Text[] {

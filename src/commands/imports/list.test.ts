@@ -50,6 +50,13 @@ test("is a table on a terminal, in the person's language and the context's zone"
   expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +確定済み +2026-11-20 10:23 +\+1 ~1\n$/);
 });
 
+test("a drop of tasks is called so, as it has the form of an undo", async () => {
+  const items = [planOf({ mode: "undo" }), planOf({ mode: "undo", drops: [3] })];
+  const { en, ja } = await inBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
+  expect(en.stdout).toMatch(/ undo [^]* drop /);
+  expect(ja.stdout).toMatch(/ 取り消し [^]* 取り下げ /);
+});
+
 const KINDS = ["users", "docs", "calendar"] as const;
 const STATES = ["planned", "undone", "discarded"] as const;
 

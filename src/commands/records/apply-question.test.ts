@@ -30,6 +30,12 @@ test("the question repeats the tenant and the counts", async () => {
   });
 });
 
+test("a plan without changes stands without blanks in Japanese", async () => {
+  expect(await asked({ effects: { create: 0, update: 0, delete: 0 } })).toMatchObject({
+    message: { ja: "customer-a に変更のない計画を適用しますか?" },
+  });
+});
+
 test("so does that about a file for the console", async () => {
   expect(await asked({ emits: true })).toMatchObject({
     message: {

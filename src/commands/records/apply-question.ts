@@ -34,10 +34,13 @@ export const describeEffects = ({ create, update, delete: gone, further = [] }: 
   return text(en, ja);
 };
 
+/** Sets counts off from the particles around them. */
+const asObject = (ja: string): string => (/\d$/.test(ja) ? ` ${ja} ` : ja);
+
 /** Returns what is done to which tenant, as a sentence of its own before a question about part of it. */
 export const describeApplied = ({ tenant, effects }: AskedPlan): Text => {
   const { en, ja } = describeEffects(effects);
-  return text(`Apply to ${tenant.en}: ${en}.`, `${tenant.ja} に ${ja} を適用します。`);
+  return text(`Apply to ${tenant.en}: ${en}.`, `${tenant.ja} に${asObject(ja)}を適用します。`);
 };
 
 /**
@@ -56,7 +59,7 @@ export async function askToApply({ prompts }: Pick<Terminal, "prompts">, plan: A
       message: emits
         ? text(
             `Apply to ${tenant.en}, and write the upload file: ${what.en}. Type ${deletions}, the number of deletions:`,
-            `${tenant.ja} に ${what.ja} を適用し、アップロード用ファイルを書き出します。続けるには、削除の件数を入力してください:`,
+            `${tenant.ja} に${asObject(what.ja)}を適用し、アップロード用ファイルを書き出します。続けるには、削除の件数を入力してください:`,
           )
         : text(
             `${applied.en} Type ${deletions}, the number of deletions:`,
@@ -71,9 +74,9 @@ export async function askToApply({ prompts }: Pick<Terminal, "prompts">, plan: A
     message: emits
       ? text(
           `Apply to ${tenant.en}, and write the upload file: ${what.en}?`,
-          `${tenant.ja} に ${what.ja} を適用し、アップロード用ファイルを書き出しますか?`,
+          `${tenant.ja} に${asObject(what.ja)}を適用し、アップロード用ファイルを書き出しますか?`,
         )
-      : text(`Apply to ${tenant.en}: ${what.en}?`, `${tenant.ja} に ${what.ja} を適用しますか?`),
+      : text(`Apply to ${tenant.en}: ${what.en}?`, `${tenant.ja} に${asObject(what.ja)}を適用しますか?`),
     flag: "--yes",
   });
 }

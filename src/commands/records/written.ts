@@ -107,13 +107,14 @@ async function* sentences<R extends object, W extends Written<R>>(
   const also = along?.(written);
   if (also !== undefined) yield also;
   if (dryRun) return;
-  if (consoleTask !== null) {
-    yield text(
-      `to be done in the console, too: clomoctl console show ${consoleTask}`,
-      `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
-    );
-  }
+  if (consoleTask !== null) yield inConsoleToo(consoleTask);
 }
+
+/** What is to be done in the console after a change here. @param task its number */
+export const inConsoleToo = (task: number): Text => {
+  const show = line("console show", [task]);
+  return text(`to be done in the console, too: ${show}`, `管理画面でも同じ操作が必要です: ${show}`);
+};
 
 /**
  * Proposes the undo of what was changed last.

@@ -254,7 +254,7 @@ test("in a mirror what is to be done in the console is told, and unknown adminis
   const tenant = tenantWith({ tenant: mirrored, commitImport: { ...committed(PLAN), consoleTask: 3 } });
   const named = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);
-  expect(named.en.stderr).toContain("warning: nobody has said who the administrators are");
+  expect(named.en.stderr).toContain("warning: the administrators are not confirmed yet");
   expect(named.en.stderr).toContain("does not follow by itself: clomoctl console show 3\n");
   expect(named.ja.stderr).toContain("手順: clomoctl console show 3\n");
   const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
@@ -264,7 +264,7 @@ test("in a mirror what is to be done in the console is told, and unknown adminis
   );
   const refused = await run("users delete --search 山田 --confirm-deletions 1", { tenant: asked });
   expect(refused).toMatchObject({ exit: 3 });
-  expect(refused.stderr).toContain("error: nobody has said who the administrators are");
+  expect(refused.stderr).toContain("error: the administrators are not confirmed yet");
 });
 
 test("a plan that the tenant has overtaken is kept, to be compared again", async () => {

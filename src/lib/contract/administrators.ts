@@ -13,6 +13,10 @@ const Administrators = named(
     knownAt: Instant.nullable(),
     knownBy: z.string().nullable(),
     administrators: z.array(z.object({ id: Id, key: z.string(), name: z.string() })),
+    consoleTasks: z
+      .array(z.int())
+      .optional()
+      .meta({ description: "of a change in a mirror: the numbers of what has to be done in the console" }),
   }),
 );
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
-import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
+import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
 import { UPLOAD_REASONS } from "../model/upload.ts";
 import { flag } from "./queries.ts";
 import { get, items, json, post } from "./route.ts";
@@ -39,6 +39,17 @@ const TaskRecord = z.object({
       neverExported: z.literal(true).optional().meta({
         description: "no export of all records has shown the field, so its value in the console is not known here",
       }),
+      missing: z.boolean().optional().meta({ description: "true: the last export lacks the record in `after`" }),
+      occupant: z
+        .object({
+          id: Id,
+          name: z.string(),
+          key: z.string().nullable(),
+          task: z.int().nullable().meta({ description: "the task that changes it" }),
+          ring: z.boolean().meta({ description: "true: it waits for this record in turn" }),
+        })
+        .optional()
+        .meta({ description: "of a single task: the record that has this key in the console until its task is done" }),
     }),
   ),
   mayBeDone: z.boolean().optional().meta({
@@ -52,6 +63,16 @@ const TaskRecord = z.object({
     .enum(namesIn(UPLOAD_REASONS))
     .optional()
     .meta({ description: "why the upload file leaves the record out, so that it is to be changed by hand" }),
+  contradictions: z
+    .array(
+      z.object({
+        field: z.string().nullable().meta({ description: "null: an export lacked the record" }),
+        local: ShownValue.meta({ description: "of a deleted record: what it was" }),
+        console: ShownValue,
+      }),
+    )
+    .optional()
+    .meta({ description: "of a contradicted record: in what the console differs" }),
 });
 
 /** A task in the console: the part of a change that the console does not have yet. */
@@ -67,7 +88,7 @@ export const ConsoleTask = named(
     name: z.string().nullable().meta({ description: "the file of the import" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "of the import" }),
-    create: z.int().meta({ description: "records of `thing`, as the next two" }),
+    create: z.int().meta({ description: "records of `thing`, as the next two; of a task that is done: of its change" }),
     update: z.int(),
     delete: z.int(),
     beside: z
@@ -77,14 +98,24 @@ export const ConsoleTask = named(
     released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
     leftOut: z.int().optional().meta({ description: "records that its upload file leaves out, if any" }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
-    records: z
-      .array(TaskRecord)
-      .meta({ description: "the first 20; those that its upload file leaves out come first" }),
+    records: z.array(TaskRecord).meta({
+      description:
+        "the first 20; those that its upload file leaves out come first; of those that are done in a list: the first two",
+    }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
-    closedAt: Instant.nullable().meta({ description: "when somebody confirmed it" }),
+    closedAt: Instant.nullable().meta({
+      description: "when somebody confirmed it; of a single task that is done: when it was closed",
+    }),
     closedBy: z.string().nullable(),
+    closing: z
+      .object({
+        how: z.enum(namesIn(CONSOLE_CLOSING_NAMES)),
+        change: z.int().meta({ description: "the number of what closed it" }),
+      })
+      .optional()
+      .meta({ description: "of a single task that is done, as far as it is known" }),
   }),
 );
 

@@ -153,6 +153,10 @@ const Contradiction = z.object({
   local: z.string().nullable(),
   console: z.string().nullable(),
   confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
+  held: z
+    .literal(true)
+    .optional()
+    .meta({ description: "the record was not changed here, but stays because what was changed here refers to it" }),
 });
 
 /** A record that an undo leaves as it is. */

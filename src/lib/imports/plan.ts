@@ -190,6 +190,8 @@ export interface MergedValues {
   readonly first: readonly Contradiction[];
   /** of an export that is preferred: the number of local values that it gives up, and the first thousand of them */
   readonly givenUp?: { readonly count: number; readonly first: readonly Contradiction[] } | undefined;
+  /** the numbers of the records that the export lacks, and that stay because what was changed here refers to them */
+  readonly held?: readonly number[] | undefined;
 }
 
 /** A value of the console that nobody asked for here. */
@@ -202,4 +204,6 @@ export interface Contradiction {
   readonly console: string | null;
   /** somebody said that the console has the local value */
   readonly confirmed: boolean;
+  /** it was not changed here, but stays because something that was changed here refers to it */
+  readonly held?: true | undefined;
 }

@@ -29,6 +29,16 @@ export const CONSOLE_TASK_STATE_NAMES = {
 
 export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 
+/** What closed a task of which nothing is left: an export, or what was done here. */
+export const CONSOLE_CLOSING_NAMES = {
+  export: text("an export of the console has it", "管理画面のエクスポートで確認"),
+  verify: text("verified by an export", "imports verify で確認"),
+  confirm: text("confirmed", "完了を確認"),
+  drop: text("dropped", "取り下げ"),
+  undo: text("undone", "取り消し"),
+  change: text("replaced by later changes", "後の変更で置き換え"),
+} as const satisfies Readonly<Record<string, Text>>;
+
 /** The names of works or states, for a contract's choices. */
 export const namesIn = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
   Object.keys(names) as readonly string[] as readonly [N, ...N[]];

@@ -4,7 +4,7 @@ import { text } from "../text/index.ts";
 export const NOT_TAKEN = text("not taken in from the console", "管理画面から取り込まれていません");
 
 /** Of a mirror's administrators, where nobody has said that those recorded are all: no export of the console tells. */
-export const UNASKED = text("whether there are others nobody has said", "ほかにいるかは未確認");
+export const UNASKED = text("whether there are others is not confirmed", "ほかにいるかは未確認");
 
 /** How many of something a tenant has, and when it last took something in from the console. */
 interface Taken {

@@ -200,6 +200,9 @@ const administratorHeld = (params: ProblemParams): Text => {
       );
 };
 
+/** Returns the command that gives an organisation here the code that it seems to have in the console. */
+const recodeLine = ({ was, code }: ProblemParams): string => line("orgs edit", [`${was}`], { code: `${code}` });
+
 /** Why an organisation is not deleted. */
 const orgHeld = (params: ProblemParams): Text => {
   const { org, code } = params;
@@ -545,6 +548,12 @@ export const PROBLEMS = {
   "reference-deleted": warning(
     "left out: {value} was deleted or changed here; do that in the console, and export again",
     "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
+  ),
+  "org-new-code": warning(
+    (p) =>
+      `the export lacks ${p["org"]}, which had this name and place: is this its new code? If so, first: ${recodeLine(p)}`,
+    (p) =>
+      `同じ名前と場所だった ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${recodeLine(p)}`,
   ),
   "org-parent-ambiguous": error(
     "the path {parent} matches several organisations; give the parent's code instead",

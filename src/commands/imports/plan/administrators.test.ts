@@ -23,7 +23,7 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out
     const tenant = planning(replacing, { ...unknownIn(AT), ...dropped });
     const { en, ja } = await inBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toContain("error: nobody has said who the administrators are");
+    expect(en.stderr).toContain("error: the administrators are not confirmed yet");
     expect(en.stderr).toContain("(--none): clomoctl users administrators add USER…\n");
     expect(ja.stderr).toContain("エラー: 管理者が誰か確認されておらず");
   },
@@ -35,7 +35,9 @@ test("where some are recorded, whether there are others is what nobody has said:
   const tenant = planning(replacing, { tenant: known, ...dropped });
   const { en, ja } = await inBoth("users import in.csv --mode replace --yes", { tenant, folder: folder() });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("error: 12 administrators are recorded, and nobody has said whether there are others");
+  expect(en.stderr).toContain(
+    "error: 12 administrators are recorded, and it is not confirmed that there are no others",
+  );
   expect(en.stderr).toContain("one of those recorded: clomoctl users administrators add USER…\n");
   expect(en.stderr).not.toContain("--none");
   expect(ja.stderr).toContain("エラー: 記録されている管理者は 12 人ですが、ほかにいないか確認されておらず");
@@ -46,7 +48,7 @@ test("who may mark nobody is to ask a system administrator", async () => {
   const tenant = planning(replacing, { ...unknownIn(AT), ...dropped, whoami });
   const { en, ja } = await inBoth("users import in.csv --mode replace --yes --as hanako", { tenant, folder: folder() });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("error: nobody has said whether all administrators are recorded");
+  expect(en.stderr).toContain("error: it is not confirmed that all administrators are recorded");
   expect(en.stderr).toContain("ask a system administrator to say who they are\n");
   expect(en.stderr).not.toContain("administrators add");
   expect(ja.stderr).toContain("管理者の指定をシステム管理者に依頼してください\n");
@@ -59,7 +61,7 @@ test.each<[string, Import]>([
   const tenant = planning(plan, { ...unknownIn(AT), commitImport: committed(plan) });
   const { en, ja } = await inBoth(line, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("warning: nobody has said who the administrators are");
+  expect(en.stderr).toContain("warning: the administrators are not confirmed yet");
   expect(ja.stderr).toContain("警告: 管理者が誰か確認されておらず");
 });
 

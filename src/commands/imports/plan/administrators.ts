@@ -49,13 +49,13 @@ async function unsaidOf(tools: Tools, kind: Kind): Promise<Unsaid> {
   const count = administration?.total ?? 0;
   const { en, ja } = isPart
     ? text(
-        "nobody has said whether all administrators are recorded",
+        "it is not confirmed that all administrators are recorded",
         "すべての管理者が記録されているか確認されておらず",
       )
     : count === 0
-      ? text("nobody has said who the administrators are", "管理者が誰か確認されておらず")
+      ? text("the administrators are not confirmed yet", "管理者が誰か確認されておらず")
       : text(
-          `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, and nobody has said whether there are others`,
+          `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, and it is not confirmed that there are no others`,
           `記録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
         );
   const what = text(`${en}, and no export of the console tells`, `${ja}、管理画面のエクスポートからも分かりません`);

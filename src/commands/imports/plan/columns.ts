@@ -57,12 +57,17 @@ const BESIDE: Column<Import> = {
   name: ({ beside = [] }) => (beside.length === 0 ? null : joined(beside.map(describeBeside), text("; ", "、"))),
 };
 
+const DROP = text("drop", "取り下げ");
+
+/** What people call an import's mode: a drop of tasks has the form of an undo. */
+const modeName = ({ mode, drops }: Import): Text => (drops === undefined ? nameIn(IMPORT_MODE_NAMES, mode) : DROP);
+
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
   count("change", text("change", "変更番号")),
   plain("id", text("import", "インポート ID")),
   KIND,
-  { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
+  { ...plain("mode", text("mode", "インポート方法")), name: modeName },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
   time("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),

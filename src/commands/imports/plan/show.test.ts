@@ -11,7 +11,7 @@ const FIRST = [
 
 test.each([
   [2, "", ""],
-  [5, "; …", "、…"],
+  [5, "warning: and 3 more\n", "警告: ほか 3 件\n"],
 ])("the plan of an export names what was changed here: %i contradictions", async (contradicted, en, ja) => {
   const plan = planOf({ mode: "replace", merged: { open: 3, contradicted, leftOut: 1, first: FIRST } });
   const circumstances = {
@@ -22,12 +22,15 @@ test.each([
   expect(printed.en.stderr).toContain(
     "warning: 1 row left out because keys were changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
       "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
-      `warning: changed here, and changed to something else in the console: 山田: 役職: here 部長 (confirmed as done), in the console (blank); 佐藤: not in the console${en}\n` +
-      "warning: the values here stay: change the console, or put back here what the console has; see clomoctl console list\n",
+      `warning: ${contradicted} differences from what was changed here; the values here stay (what to do: clomoctl console list)\n` +
+      "warning: 山田: 役職: here 部長 (confirmed as done), in the console (blank)\n" +
+      `warning: 佐藤: not in the console\n${en}`,
   );
   expect(printed.ja.stderr).toContain(
     "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +
-      `警告: ここでの変更と異なる内容が管理画面にあります: 山田: 役職: ここでは 部長(完了を確認済み)、管理画面では (空)、佐藤: 管理画面にありません${ja}\n`,
+      `警告: 管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: clomoctl console list)\n` +
+      "警告: 山田: 役職: ここでは 部長(完了を確認済み)、管理画面では (空)\n" +
+      `警告: 佐藤: 管理画面にありません\n${ja}`,
   );
 });
 
@@ -57,11 +60,12 @@ test("the plan of an export that is preferred lists what it gives up", async () 
     json: { fromConsole: true, prefer: "console" },
   });
   expect(printed.en.stderr).toContain(
-    "warning: 26 values changed here and given up, as the console has something else: 佐藤: not in the console; 山田0: 役職: here 部長, in the console 次長; ",
+    "warning: 26 values changed here and given up, as the console has something else:\n" +
+      "warning: 佐藤: not in the console\nwarning: 山田0: 役職: here 部長, in the console 次長\n",
   );
-  expect(printed.en.stderr).toMatch(/山田18: .* 次長; …\n/);
+  expect(printed.en.stderr).toMatch(/山田18: .* 次長\nwarning: and 6 more\n/);
   expect(printed.ja.stderr).toContain(
-    "ここでの変更を取りやめ、管理画面の内容にするもの: 26 件。佐藤: 管理画面にありません、",
+    "ここでの変更を取りやめ、管理画面の内容にするもの: 26 件\n警告: 佐藤: 管理画面にありません\n",
   );
 });
 

@@ -275,32 +275,32 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
       `ここで変更し、管理画面ではまだ変更していないもの: ${open} 件。ここでの内容のまま残ります(${OPEN_TASKS})`,
     );
   if (givenUp !== undefined) {
-    const values = givenUp.first.slice(0, MAX_GIVEN_UP);
-    const { en, ja } = joined(contradictionLines(kind, values), text("; ", "、"));
-    const more = moreThan(values, givenUp.count);
     yield text(
-      `${counted(givenUp.count, "value")} changed here and given up, as the console has something else: ${en}${more.en}`,
-      `ここでの変更を取りやめ、管理画面の内容にするもの: ${givenUp.count} 件。${ja}${more.ja}`,
+      `${counted(givenUp.count, "value")} changed here and given up, as the console has something else:`,
+      `ここでの変更を取りやめ、管理画面の内容にするもの: ${givenUp.count} 件`,
     );
+    yield* contradictionLines(kind, givenUp.first.slice(0, MAX_GIVEN_UP), givenUp.count);
   }
   if (contradicted === 0) return;
-  const { en, ja } = joined(contradictionLines(kind, first), text("; ", "、"));
-  const more = moreThan(first, contradicted);
   yield text(
-    `changed here, and changed to something else in the console: ${en}${more.en}`,
-    `ここでの変更と異なる内容が管理画面にあります: ${ja}${more.ja}`,
+    `${counted(contradicted, "difference")} from what was changed here; the values here stay (what to do: ${OPEN_TASKS})`,
+    `管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: ${OPEN_TASKS})`,
   );
-  yield text(
-    `the values here stay: change the console, or put back here what the console has; see ${OPEN_TASKS}`,
-    `ここでの値が残ります。管理画面を直すか、ここを管理画面の内容に戻してください(${OPEN_TASKS})`,
-  );
+  yield* contradictionLines(kind, first, contradicted);
 }
 
 type Contradiction = NonNullable<Import["merged"]>["first"][number];
 
-const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[]): readonly Text[] =>
-  values.map(({ name, field, local, console: other, confirmed }): Text => {
-    if (field === null) return text(`${name}: not in the console`, `${name}: 管理画面にありません`);
+/** What the console has instead, one line each. @param count of all, of which the first are given */
+const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[], count: number): readonly Text[] => [
+  ...values.map(({ name, field, local, console: other, confirmed, held }): Text => {
+    if (field === null)
+      return held === true
+        ? text(
+            `${name}: not in the console; it stays because what was changed here uses it`,
+            `${name}: 管理画面にありませんが、ここで変更したものが使っているため残します`,
+          )
+        : text(`${name}: not in the console`, `${name}: 管理画面にありません`);
     const header = `${name}: ${fieldName(kind, field)}`;
     const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
     const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
@@ -308,15 +308,14 @@ const contradictionLines = (kind: Import["kind"], values: readonly Contradiction
       `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
       `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
     );
-  });
+  }),
+  ...(count > values.length ? [text(`and ${count - values.length} more`, `ほか ${count - values.length} 件`)] : []),
+];
 
 /** Maximum number of values given up that a plan lists for people; JSON has the first thousand. */
 const MAX_GIVEN_UP = 20;
 
 const OPEN_TASKS = line("console list", []);
-
-const moreThan = (first: readonly unknown[], count: number): Text =>
-  first.length < count ? text("; …", "、…") : same("");
 
 /** Maximum number of characters of a value. */
 const MAX_VALUE = 40;

@@ -8,7 +8,7 @@ import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { proposeUndo, WRITTEN } from "../../records/written.ts";
+import { inConsoleToo, proposeUndo, WRITTEN } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, schemeNamed } from "./columns.ts";
@@ -98,10 +98,5 @@ function refuseOther({ length: count }: readonly Scheme[], confirmed: number | u
 
 function* sentences({ schemes, consoleTasks }: DeletedSchemes): Generator<Text> {
   yield text(`deleted: ${counted(schemes.length, "scheme")}`, `スキームを ${schemes.length} 個削除しました`);
-  for (const number of consoleTasks) {
-    yield text(
-      `to be done in the console, too: clomoctl console show ${number}`,
-      `管理画面でも同じ操作が必要です: clomoctl console show ${number}`,
-    );
-  }
+  for (const number of consoleTasks) yield inConsoleToo(number);
 }

@@ -9,7 +9,7 @@ import { listColumns } from "../../listing/list.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { proposeUndo, WRITTEN } from "../../records/written.ts";
+import { inConsoleToo, proposeUndo, WRITTEN } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
@@ -148,10 +148,5 @@ function* sentences({ groups, memberships, consoleTasks }: DeletedGroups): Gener
     `deleted: ${counted(groups.length, "group")}, with ${counted(memberships, "membership")}`,
     `グループを ${groups.length} 個削除しました(外れた所属: ${memberships} 件)`,
   );
-  for (const number of consoleTasks) {
-    yield text(
-      `to be done in the console, too: clomoctl console show ${number}`,
-      `管理画面でも同じ操作が必要です: clomoctl console show ${number}`,
-    );
-  }
+  for (const number of consoleTasks) yield inConsoleToo(number);
 }

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 const empty = example("administrators", { administrators: [] });
 const marked = example("markAdministrators");
@@ -39,4 +40,25 @@ test("--none records that there are none, unless some are marked", async () => {
   expect(en.stderr).toContain("name one again: clomoctl users administrators add hanako@example.co.jp; if");
   expect(en.stderr).toContain("unmark them first: clomoctl users administrators remove hanako@example.co.jp\n");
   expect(ja.stderr).toContain("管理者として指定されています");
+});
+
+test("in a mirror it is to be done in the console, too; if the console has it so already, that is confirmed", async () => {
+  const tenant = new TestTenant();
+  onTestFinished(() => tenant[Symbol.asyncDispose]());
+  const cells = [
+    ["氏名", "メールアドレス"],
+    ["山田 太郎", "taro@example.jp"],
+    ["佐藤 次郎", "jiro@example.jp"],
+  ];
+  await tenant.import({ kind: "users", fromConsole: true }, cells);
+  const marking = async (line: string) => run(`users administrators ${line} --lang en`, { tenant: tenant.fetch });
+  const { stderr } = await marking("add taro@example.jp");
+  const [task] = await tenant.client.console.list({});
+  expect(stderr).toContain(`to be done in the console, too: clomoctl console show ${task?.number}\n`);
+  expect(stderr).toContain(`if the console has it so already: clomoctl console confirm ${task?.number}\n`);
+  // nobody is marked anew
+  expect((await marking("add taro@example.jp")).stderr).not.toContain("console");
+  expect((await marking("remove taro@example.jp")).stderr).toMatch(/console show .*\n.*console confirm /);
+  const ja = await run("users administrators add jiro@example.jp --lang ja", { tenant: tenant.fetch });
+  expect(ja.stderr).toContain("管理画面がすでにそのとおりの場合: clomoctl console confirm ");
 });

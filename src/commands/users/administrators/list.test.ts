@@ -14,6 +14,6 @@ test("lists who is marked, and since when that is known", async () => {
 test("says where nobody has looked", async () => {
   const tenant = { administrators: example("administrators", { knownAt: null, knownBy: null, administrators: [] }) };
   const { en, ja } = await inBoth("users administrators list", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "nobody has said who the administrators are\n" });
+  expect(en).toMatchObject({ exit: 0, stderr: "the administrators are not confirmed yet\n" });
   expect(ja.stderr).toBe("管理者はまだ確認されていません\n");
 });

@@ -98,7 +98,7 @@ const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
     head: [
       text("no.", "No."),
       text("what", "作業"),
-      text("what of", "対象"),
+      text("target", "対象"),
       text("what to set", "設定する内容"),
       text("since", "発生日時"),
       text("by", "実行者"),

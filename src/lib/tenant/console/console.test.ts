@@ -40,8 +40,8 @@ test("what changes a mirror waits for the console, until its export shows that i
   expect(await tasks.of()).toMatchObject({ update: 1, mode: "append", openedBy: "owner" });
   expect(await open()).toBe(1);
   // another title of somebody else; the one of the import is there
-  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
-  expect(await tasks.of()).toMatchObject({ state: "done" });
+  const shown = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
+  expect(await tasks.of()).toMatchObject({ state: "done", closing: { how: "export", change: shown.change } });
   expect(await open()).toBe(0);
 });
 
@@ -65,7 +65,8 @@ test("a value that nobody asked for here contradicts the task, and the value her
   const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "係長", confirmed: false }];
   expect(plan.merged).toEqual({ open: 0, contradicted: 1, leftOut: 0, first });
   expect((await tenant.client.imports.commit(plan)).settled).toEqual({ closed: [], differing: [change], open: 1 });
-  expect(await tasks.of()).toMatchObject({ state: "contradicted", records: [{ contradicted: true }] });
+  const contradictions = [{ field: "title", local: "部長", console: "係長" }];
+  expect(await tasks.of()).toMatchObject({ state: "contradicted", records: [{ contradicted: true, contradictions }] });
   expect(await tasks.changes()).toEqual([{ field: "title", before: "係長", after: "部長" }]);
   expect((await tenant.users())[0]).toMatchObject({ title: "部長" });
   // it stays so until one of both sides changes
@@ -73,6 +74,27 @@ test("a value that nobody asked for here contradicts the task, and the value her
   await dropTasks(tenant.client, tasks.number(1));
   expect((await tenant.users())[0]).toMatchObject({ title: "係長" });
   expect(await tenant.import(exported, other)).toMatchObject({ update: 0 });
+});
+
+test("a task names what contradicts it: that the console lacks a record, or changed one that was deleted here", async () => {
+  await mirror();
+  await tenant.import(users, CHANGED);
+  const [, sato] = await tenant.users();
+  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [sato?.id ?? ""] }));
+  await tenant.import(exported, file(["佐藤", "sato@x", "係長"]));
+  expect((await tasks.record(1))?.contradictions).toEqual([{ field: null, local: null, console: null }]);
+  expect((await tasks.record(2))?.contradictions).toEqual([{ field: "title", local: "主任", console: "係長" }]);
+});
+
+test("a task names those of its records first that an export contradicted", async () => {
+  const all = (titles: readonly string[]): Cells =>
+    file(...titles.map((title, at) => [`利用者${at}`, `user${at}@x`, title] as const));
+  await tenant.import(exported, all(Array.from({ length: 30 }, () => "")));
+  await tenant.import(users, all(Array.from({ length: 30 }, () => "部長")));
+  await tenant.import(exported, all(Array.from({ length: 30 }, (_, at) => (at === 29 ? "係長" : ""))));
+  const { records } = await tasks.of();
+  expect(records).toHaveLength(20);
+  expect(records.filter(({ contradicted }) => contradicted).map(({ name }) => name)).toEqual(["利用者29"]);
 });
 
 test("an export that lacks the column proves nothing", async () => {
@@ -97,7 +119,7 @@ test("who was created here and deleted may have been made there: the deletion is
   await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [String(id)] }));
   expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
   await tenant.import(exported, START);
-  expect(await tasks.list(true)).toEqual([[2, "several", "done"]]);
+  expect(await tasks.list(true)).toEqual([[2, "delete", "done"]]);
 });
 
 test("users that an import created are seen in an export that has all that they have", async () => {

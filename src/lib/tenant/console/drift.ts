@@ -63,7 +63,8 @@ export interface RecordDrift {
   readonly action: DriftAction;
   /** the columns of an update, as masks of versions have them */
   readonly mask: number;
-  readonly isContradicted: boolean;
+  /** the mask of what an export contradicted; of a record as a whole {@link PRESENCE} */
+  readonly contradicted: number;
   /** why the upload file of the change leaves it out; null if it does not */
   readonly leftOut: UploadReason | null;
 }
@@ -186,7 +187,7 @@ const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   pk: Number(row["pk"]),
   action: row["action"] as DriftAction,
   mask: Number(row["mask"]),
-  isContradicted: row["contradicted"] === 1,
+  contradicted: Number(row["contradicted"]),
   leftOut: row["leftOut"] as UploadReason | null,
 });
 
@@ -213,6 +214,8 @@ const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PAR
 /**
  * Returns the records of a task, with what of them is open: first those that its upload file leaves out, then in the order in which
  * the console can do it: deletions, parents from the top down, edits, new records, and last the parents that are emptied by then.
+ *
+ * @param most number of records; those that an export contradicted, and those that the file leaves out, are among them
  */
 export const readRecordDrift = async (
   reader: Reader,
@@ -220,9 +223,11 @@ export const readRecordDrift = async (
 ): Promise<readonly RecordDrift[]> => {
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
-    `select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) <> 0 as contradicted, d.leftOut
-     from ${driftSql()} d where d.revision = :revision and ${bits} <> 0
-     order by d.leftOut is null, ${IN_ORDER} limit :most`,
+    `select * from (select * from (
+       select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) as contradicted, d.leftOut,
+         row_number() over (order by d.leftOut is null, ${IN_ORDER}) as place
+       from ${driftSql()} d where d.revision = :revision and ${bits} <> 0) r
+     order by r.contradicted = 0, r.place limit :most) r order by place`,
     { revision, most },
   );
   return rows.map(recordDriftOf);
@@ -245,10 +250,20 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
   );
 };
 
-/** Returns the revisions of the changes whose tasks a record is in, the newest first. */
-export const tasksOfRecord = async (reader: Reader, thing: string, pk: number): Promise<readonly number[]> => {
+/**
+ * Returns the revisions of the changes whose tasks a record is in, the newest first.
+ *
+ * @param column only of tasks that change it, or the whole record
+ */
+export const tasksOfRecord = async (
+  reader: Reader,
+  thing: string,
+  pk: number,
+  column?: string,
+): Promise<readonly number[]> => {
+  const bits = column === undefined ? "d.open" : `d.open & (${PRESENCE} | ${bitOf(versionsOf(thing), column)})`;
   const rows = await reader.all(
-    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where d.open <> 0 order by d.revision desc`,
+    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where ${bits} <> 0 order by d.revision desc`,
     { pk },
   );
   return rows.map(({ revision }) => Number(revision));

@@ -8,21 +8,25 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
+import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import {
   calledIn,
   fieldOf,
   lastState,
   shownValue,
+  stateAt,
   Timelines,
+  type Moment,
   type NameReader,
   type RecordState,
   type ShownValue,
   type StateReader,
 } from "../versions/timeline.ts";
-import { columnsIn, customColumn, type RecordDrift } from "./drift.ts";
+import { columnsIn, customColumn, tasksOfRecord, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, fileFields } from "./exported.ts";
 import { observedTable, PRESENCE, statesSince } from "./observed.ts";
+import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
 
@@ -47,26 +51,39 @@ export class TaskRecords {
   readonly #timelines: Timelines;
   readonly #observed = new Map<string, Promise<Row | undefined>>();
   readonly #since = new Map<string, Promise<readonly Row[]>>();
+  readonly #held = new Map<string, Promise<readonly number[]>>();
   #groups: Promise<ReadonlyMap<string, string>> | undefined;
   #exported: Promise<ReadonlySet<string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
+  readonly #occupants: Occupants | undefined;
 
-  constructor(reader: Reader) {
+  /** @param occupants also who has the keys that records get: this reads all keys that differ */
+  constructor(reader: Reader, { occupants }: { readonly occupants: boolean }) {
     this.#reader = reader;
+    this.#occupants = occupants ? new Occupants(reader) : undefined;
     this.#timelines = new Timelines(reader);
     this.#calledHere = withCodes((thing, pk) => this.#local(thing, pk));
     this.#calledThere = withCodes((thing, pk) => this.#console(thing, pk));
   }
 
   /** Returns a record of a task. */
-  async read({ thing: name, pk, action, mask, isContradicted, leftOut }: RecordDrift): Promise<TaskRecord> {
+  async read({ thing: name, pk, action, mask, contradicted, leftOut }: RecordDrift): Promise<TaskRecord> {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
     const [console, shown] =
       action === "create" ? [null, null] : [await this.#console(thing, pk), await this.#shown(thing, pk)];
     const changes = await this.#changes(thing, pk, { action, mask, local, console: shown });
+    const differing =
+      action === "delete" && contradicted !== 0 && shown !== null
+        ? await this.#changes(thing, pk, {
+            action: "update",
+            mask: differingBits(thing, local, shown),
+            local,
+            console: shown,
+          })
+        : changes;
     const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
     const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
@@ -81,8 +98,38 @@ export class TaskRecords {
       console: isSame ? null : there,
       changes,
       ...(mayBeDone && { mayBeDone }),
-      contradicted: isContradicted,
+      contradicted: contradicted !== 0,
+      ...(contradicted !== 0 && { contradictions: contradictionsIn(thing, { action, contradicted }, differing) }),
       ...(leftOut !== null && { leftOut }),
+    };
+  }
+
+  /**
+   * Returns a record of a task that is done, as its change found it and left it; undefined if the asker may not know of it.
+   *
+   * @param revision of the change
+   */
+  async readDone({ thing: name, pk, action, mask }: RecordDrift, revision: number): Promise<TaskRecord | undefined> {
+    const { thing } = versionsOf(name);
+    const stateOf =
+      (side: Moment["side"]): StateReader =>
+      async (of, number) => {
+        const timeline = await this.#timelines.of(of, number);
+        return timeline.isVisible ? stateAt(timeline, { revision, side }) : null;
+      };
+    const [before, after] = [await stateOf("before")(thing, pk), await stateOf("after")(thing, pk)];
+    const local = action === "delete" ? before : after;
+    if (local === null) return undefined;
+    const changes = await this.#changes(thing, pk, { action, mask, local, console: before, isDone: true });
+    return {
+      thing: name,
+      kind: kindOf(thing, local),
+      id: thing === ACCOUNT_SETTINGS ? SETTINGS_ID : String((await this.#owner(thing, pk, local))["id"]),
+      work: workOf(thing, action, changes),
+      ...(await this.#called(thing, pk, local, stateOf(action === "delete" ? "before" : "after"))),
+      console: null,
+      changes,
+      contradicted: false,
     };
   }
 
@@ -173,11 +220,17 @@ export class TaskRecords {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns what is to be changed in the console: of a new record all that it has. */
+  /** Returns what is to be changed in the console: of a new record all that it has. @param isDone it was changed there */
   async #changes(
     thing: Thing,
     pk: number,
-    { action, mask, local, console }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState },
+    {
+      action,
+      mask,
+      local,
+      console,
+      isDone = false,
+    }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState; isDone?: boolean },
   ): Promise<Change[]> {
     if (action === "delete") return [];
     const versions = versionsOf(thing.name);
@@ -204,19 +257,50 @@ export class TaskRecords {
       const before =
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
-      const perhaps = console === null ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
+      const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       const change = {
         field: fieldName(thing, column),
         before: column === "groups" ? await this.#groupsThere(before) : before,
         after: column === "groups" ? await this.#groupsThere(after) : after,
         ...(renamed !== undefined && { renamed }),
         ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
+        ...(missing && { missing }),
+        ...(occupant !== undefined && { occupant }),
       };
       const isUnknown =
-        console !== null && (await this.#isUnknown(thing, pk, { column, local, fields: fileFields(thing, column) }));
+        !isDone &&
+        console !== null &&
+        (await this.#isUnknown(thing, pk, { column, local, fields: fileFields(thing, column) }));
       changes.push(isUnknown ? withoutBefore(change) : change);
     }
     return changes;
+  }
+
+  /** Returns whether the last export lacks the record that a column refers to, so that it stays only for that. */
+  async #lacks(thing: Thing, column: string, value: Value): Promise<boolean> {
+    const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
+    if (value === null || relation === undefined || relation.joined !== undefined) return false;
+    const { name, formats } = relation.to;
+    const held = this.#held.get(name) ?? readHeld(this.#reader, Object.keys(formats));
+    this.#held.set(name, held);
+    return (await held).includes(Number(value));
+  }
+
+  /** Returns the record that has a key of another one in the console; undefined if none has that the asker may know of. */
+  async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<Change["occupant"]> {
+    const found = await this.#occupants?.of(thing, pk, column, local);
+    const console = found && (await this.#console(thing, found.pk));
+    if (found === undefined || console === undefined || console === null) return undefined;
+    const [revision = -1] = await tasksOfRecord(this.#reader, thing.name, found.pk, column);
+    const change = await this.#reader.get("select number from main.change where revision = :revision", { revision });
+    return {
+      id: String(console["id"]),
+      ...(await this.#called(thing, found.pk, console, (of, number) => this.#console(of, number))),
+      task: change === undefined ? null : Number(change["number"]),
+      ring: found.ring,
+    };
   }
 
   /** Returns a local value by the names of the console, and what the record that it names is called here, if otherwise. */
@@ -304,6 +388,38 @@ export class TaskRecords {
     return (names as readonly string[]).map((name) => renamed.get(name) ?? name);
   }
 }
+
+/** Returns the numbers of the records that the last whole export of some kinds lacks, and that stay for what refers to them. */
+const readHeld = async (reader: Reader, kinds: readonly string[]): Promise<readonly number[]> => {
+  const row = await reader.get(
+    `select i.detail -> 'counts' -> 'merged' ->> 'held' as held from main.import i
+     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and i.detail ->> 'revertedBy' is null
+       and i.detail -> 'request' ->> 'fromConsole' and i.detail -> 'request' ->> 'mode' = 'replace'
+       and i.detail -> 'request' -> 'scope' is null
+     order by i.change desc limit 1`,
+    { kinds: JSON.stringify(kinds) },
+  );
+  return JSON.parse(String(row?.["held"] ?? "[]")) as readonly number[];
+};
+
+/** Returns the bits of the columns in which two states of a record differ. */
+const differingBits = (thing: Thing, one: Row, other: Row): number =>
+  versionsOf(thing.name)
+    .columns.filter(({ name, leads }) => leads && (one[name] ?? null) !== (other[name] ?? null))
+    .reduce((bits, { bit }) => bits + Number(bit), 0);
+
+/** Returns in what an export contradicted a record. @param changes in what it differs from the console */
+const contradictionsIn = (
+  thing: Thing,
+  { action, contradicted }: Pick<RecordDrift, "action" | "contradicted">,
+  changes: readonly Change[],
+): NonNullable<TaskRecord["contradictions"]> => {
+  if (action === "create" && isIn(contradicted, PRESENCE)) return [{ field: null, local: null, console: null }];
+  const fields = new Set(columnsIn(versionsOf(thing.name), contradicted).map((column) => fieldName(thing, column)));
+  return changes
+    .filter(({ field }) => action === "delete" || fields.has(field.replace(/^custom:.*/, CUSTOM)))
+    .map(({ field, before, after }) => ({ field, local: after, console: before }));
+};
 
 /** Names records: organisations by their path and code, as paths need not be unique. */
 const withCodes = (stateOf: StateReader): NameReader => {

@@ -467,13 +467,37 @@ test("a cycle that an export has by itself is refused", async () => {
 test("here · no drift, but referenced by drift · missing: stays until nothing changed here refers to it", async () => {
   await move("hayashi@x", "S");
   const without = ORGS.slice(0, 3);
-  expect(await tenant.import(ORGS_OF, without)).toMatchObject({
-    delete: 0,
-    merged: { first: [{ name: "南 <S>", field: null }] },
+  const lacks = async () => (await tasks.changes())?.map(({ after, missing }) => [after, missing]);
+  expect(await lacks()).toEqual([["南 (S)", undefined]]);
+  const { id, merged, ...done } = await tenant.import(ORGS_OF, without);
+  expect(done.delete).toBe(0);
+  expect(merged).toEqual({
+    open: 0,
+    contradicted: 1,
+    leftOut: 0,
+    first: [{ name: "南 <S>", field: null, local: null, console: null, confirmed: false, held: true }],
   });
+  expect(await lacks()).toEqual([["南 (S)", true]]);
+  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+  expect(await lacks()).toEqual([["南 (S)", undefined]]);
+  await tenant.import(ORGS_OF, without);
   await move("hayashi@x", "E");
   await tenant.import(USERS_OF, USERS);
   expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 1 });
+});
+
+test("a new organisation in the place and with the name of one that was changed here may be that one by a new code", async () => {
+  const { id } = await org("W");
+  await tenant.client.orgs.edit(id, { name: "西部" });
+  const shown = ORGS.with(2, ["西", "W2", ""]);
+  const plan = await tenant.plan(ORGS_OF, shown);
+  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+  expect(found.map(({ code, severity, row, params }) => [code, severity, row, params])).toEqual([
+    ["org-new-code", "warning", 3, { org: "西部 <W>", was: "W", code: "W2" }],
+  ]);
+  // the command that the warning proposes
+  await tenant.client.orgs.edit(id, { code: "W2" });
+  expect(await tenant.plan(ORGS_OF, shown)).toMatchObject({ create: 0, delete: 0, warnings: 0 });
 });
 
 describe("--prefer console", () => {

@@ -12,6 +12,7 @@ import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
+import { readClosing, readWork, readWorkRecords } from "./closed.ts";
 import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
@@ -56,21 +57,30 @@ const readOpenDrift = async (reader: Reader) => {
   return { drift, changes: await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
+/** Maximum number of records that a task names which is done, in a list. */
+const MAX_DONE_RECORDS = 2;
+
+/** Tasks of what is open, of what somebody confirmed, or of what changes wrote of which nothing is left. */
+type TaskState = DriftState | "done";
+
 /** Reads tasks; what several of them name is read once. */
 class TaskReader {
   readonly #reader: Reader;
   readonly #most: number;
   readonly #records: TaskRecords;
 
-  /** @param most number of records that a task names at most */
-  constructor(reader: Reader, most = MAX_RECORDS) {
+  /**
+   * @param most number of records that a task names at most
+   * @param occupants see {@link TaskRecords}
+   */
+  constructor(reader: Reader, { most = MAX_RECORDS, occupants = false } = {}) {
     this.#reader = reader;
     this.#most = most;
-    this.#records = new TaskRecords(reader);
+    this.#records = new TaskRecords(reader, { occupants });
   }
 
   /** Returns the tasks of changes. @param drift of one or several changes */
-  async read(drift: readonly OpenDrift[], state: DriftState): Promise<readonly ConsoleTask[]> {
+  async read(drift: readonly OpenDrift[], state: TaskState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readChanges(this.#reader, [...byChange.keys()]);
     const tasks: ConsoleTask[] = [];
@@ -81,17 +91,15 @@ class TaskReader {
     return tasks;
   }
 
-  async #task(change: TaskChange, parts: readonly OpenDrift[], state: DriftState): Promise<ConsoleTask> {
+  async #task(change: TaskChange, parts: readonly OpenDrift[], state: TaskState): Promise<ConsoleTask> {
     const { revision, importPk } = change;
-    const records: TaskRecord[] = [];
-    for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
-      records.push(await this.#records.read(record));
+    const records = await this.#recordsOf(revision, state);
     const made = importPk === null ? undefined : await this.#importOf(importPk);
     const main = mainThing(parts, made);
     const { [main]: own = NO_RECORDS, ...others } = countByThing(parts);
     const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
-    const confirmed = state === "open" ? undefined : await readConfirmed(this.#reader, revision);
+    const confirmed = state === "confirmed" ? await readConfirmed(this.#reader, revision) : undefined;
     const isOwn = made !== undefined && isOfFile(main, made);
     const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
     const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
@@ -104,14 +112,26 @@ class TaskReader {
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
-      ...(isOwn && beforehand(made)),
+      ...(isOwn && state !== "done" && beforehand(made)),
       ...(byHand > 0 && { leftOut: byHand }),
       ...(wipes > 0 && { wipes }),
       records,
-      state: state === "confirmed" ? "confirmed" : isContradicted ? "contradicted" : "open",
+      state: isContradicted ? "contradicted" : state,
       closedAt: confirmed?.at ?? null,
       closedBy: confirmed?.by ?? null,
     };
+  }
+
+  async #recordsOf(revision: number, state: TaskState): Promise<TaskRecord[]> {
+    const records: TaskRecord[] = [];
+    const most = this.#most;
+    if (state === "done")
+      for (const record of await readWorkRecords(this.#reader, { revision, most }))
+        records.push(...[await this.#records.readDone(record, revision)].filter((one) => one !== undefined));
+    else
+      for (const record of await readRecordDrift(this.#reader, { revision, state, most }))
+        records.push(await this.#records.read(record));
+    return records;
   }
 
   async #importOf(pk: number): Promise<ImportRecord | undefined> {
@@ -207,31 +227,27 @@ const OF_MIRROR = `c.revision >= (select min(revision) from (${MIRRORING}))
   and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
     or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
 
-/** Returns the tasks that are done: of changes that the asker sees, and that were not written again since. */
-const readDone = async (reader: Reader, but: ReadonlySet<number>): Promise<readonly ConsoleTask[]> => {
+/** Returns the tasks that are done: of changes that the asker sees, and that were not written again since. @param number of a single one */
+const readDone = async (
+  reader: Reader,
+  { but = new Set<number>(), number }: { readonly but?: ReadonlySet<number>; readonly number?: number },
+): Promise<readonly ConsoleTask[]> => {
+  const isOne = number === undefined ? "true" : "c.number = :number";
   const rows = await reader.all(
-    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and exists (select 1 from audit seen where seen.seq = c.number) order by c.number`,
+    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and ${isOne} and exists (select 1 from audit seen where seen.seq = c.number)`,
+    number === undefined ? {} : { number },
   );
-  return rows.map(changeOf).flatMap((change) => (but.has(change.number) ? [] : [doneTask(change)]));
+  const changes = rows.map(changeOf).filter((change) => !but.has(change.number));
+  const work = await readWork(
+    reader,
+    changes.map(({ revision }) => revision),
+  );
+  return new TaskReader(reader, number === undefined ? { most: MAX_DONE_RECORDS } : {}).read(work, "done");
 };
-
-const doneTask = (change: TaskChange): ConsoleTask => ({
-  ...taskOf(change, undefined),
-  work: "several",
-  kind: "users",
-  thing: "user",
-  create: 0,
-  update: 0,
-  delete: 0,
-  records: [],
-  state: "done",
-  closedAt: null,
-  closedBy: null,
-});
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
 export const listWholeTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
-  new TaskReader(reader, Number.MAX_SAFE_INTEGER).read(await readDrift(reader), "open");
+  new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
 
 /** Returns the tasks of a mirror, oldest first; what is only to be checked comes last. @param all also those that are closed */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
@@ -243,7 +259,7 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
     ({ number }) => !known.has(number),
   );
   for (const { number } of confirmed) known.add(number);
-  const found = [...open, ...confirmed, ...(await readDone(reader, known))];
+  const found = [...open, ...confirmed, ...(await readDone(reader, { but: known }))];
   return found.toSorted((a, b) => a.number - b.number);
 };
 
@@ -254,18 +270,16 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
-    const tasks = new TaskReader(reader);
+    const tasks = new TaskReader(reader, { occupants: true });
     for (const state of ["open", "confirmed"] as const) {
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;
     }
-    const done = await reader.get(
-      `select d.*, (select ${REMAINS} from main.change c where c.number = d.number) as remains from (
-         ${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)) d`,
-      { number },
-    );
-    if (done?.["remains"] === 0) throw nothingLeft(number, await lastRewrite(reader, revision));
-    if (done !== undefined) return doneTask(changeOf(done));
+    const [done] = await readDone(reader, { number });
+    if (done !== undefined) return { ...done, ...(await readClosing(reader, { number, revision })) };
+    const isSeen = `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`;
+    if ((await reader.get(isSeen, { number })) !== undefined)
+      throw nothingLeft(number, await lastRewrite(reader, revision));
   }
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),

@@ -32,7 +32,7 @@ const verify = (of: number | Pick<Import, "change">, cells: Cells, evidence: Evi
 /** What is open of a task, by records; of new ones without their fields. */
 const openOf = ({ task: { state, records } }: Verification): readonly [string, object] => {
   const open: Record<string, readonly string[]> = {};
-  for (const { key, work, changes } of records)
+  for (const { key, work, changes } of state === "done" ? [] : records)
     open[key ?? ""] = work === "create" ? [work] : [work, ...changes.map(({ field }) => field)];
   return [state, open];
 };

@@ -29,6 +29,7 @@ const BEFORE: Cells = [HEADER, person("一"), person("二"), person("三"), pers
 /** The title of 一 changes, 五 is new; a replacing plan deletes 四. */
 const FILE: Cells = [HEADER, person("一", "部長"), person("二"), person("三"), person("五")];
 const taskOf = ({ change }: Pick<Import, "change">) => tenant.client.console.show(change ?? 0);
+/** The state of a task, and what is open of it; if it is done, what it was of. */
 const openOf = async (written: Import) => {
   const { create, update, delete: gone, state } = await taskOf(written);
   return [state, create, update, gone];
@@ -72,8 +73,8 @@ test("--emit-csv in a tenant that is not a mirror: nothing is tracked", async ()
 test.each<[string, Cells, readonly unknown[]]>([
   ["nothing of it", BEFORE, ["open", 1, 1, 1]],
   ["a part of it", [HEADER, person("一"), person("二"), person("三"), person("五")], ["open", 0, 1, 0]],
-  ["all of it, and others", [...FILE, person("秘書")], ["done", 0, 0, 0]],
-  ["all of it, and another field", FILE.with(1, person("一", "部長", "03-1")), ["done", 0, 0, 0]],
+  ["all of it, and others", [...FILE, person("秘書")], ["done", 1, 1, 1]],
+  ["all of it, and another field", FILE.with(1, person("一", "部長", "03-1")), ["done", 1, 1, 1]],
   ["another value", FILE.with(1, person("一", "課長")), ["contradicted", 0, 1, 0]],
 ])("--emit-csv: the change tells how much of it is in the console: %s", async (_, shown, open) => {
   await takeOver(BEFORE);

@@ -5,7 +5,7 @@ import type { BlockedRecord } from "../../../model/undo.ts";
 import { hasOpenDrift, readDrift } from "../../console/drift.ts";
 import { EXPORTED_COLUMNS } from "../../console/exported.ts";
 import { readOpenTasks } from "../../console/tasks.ts";
-import type { PlanCounts } from "../../../imports/plan.ts";
+import type { MergedValues, PlanCounts } from "../../../imports/plan.ts";
 import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { stateOf, type ImportRecord, type ImportState, type Settled } from "./record.ts";
@@ -115,7 +115,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     ...(foreign === undefined ? {} : { foreign: { by: foreign.by, values: [...foreign.values] } }),
     ...(staying === undefined ? {} : { staying: ofNames(staying) }),
     ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: ofNames(protectedElsewhere) }),
-    ...(merged === undefined ? {} : { merged: { ...merged, first: [...merged.first] } }),
+    ...(merged === undefined ? {} : { merged: mergedOf(merged) }),
     ...(takenOver === undefined ? {} : { takenOver: { ...takenOver, newer: [...takenOver.newer] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
@@ -169,6 +169,11 @@ const countWritten = (counts: PlanCounts): number =>
     (sum, { create, update, delete: gone }) => sum + create + update + gone,
     counts.orgsCreated + counts.groupsCreated + (counts.released ?? 0),
   );
+
+const mergedOf = ({ held: _held, first, ...merged }: MergedValues): NonNullable<Import["merged"]> => ({
+  ...merged,
+  first: [...first],
+});
 
 /** How many of an import's records the console has by now. */
 const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {

@@ -59,7 +59,7 @@ const calledOrg = (pk: string): string => {
   return `coalesce(${local}, ${deleted}, ${planned})`;
 };
 
-/** Selects the values in which an export contradicts the tenant: `pk`, `name`, `field`, `local`, `console`, `confirmed`. */
+/** Selects the values in which an export contradicts the tenant: `pk`, `name`, `field`, `local`, `console`, `confirmed`, `held`. */
 class ContradictionSql {
   readonly #plan: PlanSql;
   readonly #versions: Versions;
@@ -94,7 +94,7 @@ class ContradictionSql {
       const bit = bitOf(this.#versions, name);
       const confirmed = `(coalesce(o.confirmed, 0) & (${bit} | ${either("x.isNew", PRESENCE, "0")}) <> 0)`;
       return `select t.pk, ${this.#called}, '${name}' as field, ${shown(stored(name))} as local,
-          ${shown(`x.${quoteIdentifier(name)}`)} as console, ${confirmed} as confirmed
+          ${shown(`x.${quoteIdentifier(name)}`)} as console, ${confirmed} as confirmed, 0 as held
         from ${joined} where (${bits}) & ${bit} <> 0`;
     });
     const bit = entriesBit(this.#versions);
@@ -102,7 +102,7 @@ class ContradictionSql {
     return [
       ...ofColumns,
       `select t.pk, ${this.#called}, 'custom:' || f.name as field, t.custom ->> e.key as local, e.value as console,
-         o.confirmed & ${bit} <> 0 or ${IS_CONFIRMED_ENTRY} as confirmed
+         o.confirmed & ${bit} <> 0 or ${IS_CONFIRMED_ENTRY} as confirmed, 0 as held
        from ${joined} ${THEN} json_each(x.${entries}) e ${THEN} custom_field f on f.pk = cast(e.key as integer)
        where (${bits}) & ${bit} <> 0 ${entries === "entries" ? `or ${IS_CONFIRMED_ENTRY}` : ""}`,
     ];
@@ -114,7 +114,7 @@ class ContradictionSql {
     if (kind.table.planner !== undefined) return [];
     return singleFields(this.#plan).map(
       (field) => `select t.pk, ${this.#called}, '${field.stored}' as field, null as local,
-          ${readable(kind, field, valueForNew(this.#plan, field))} as console, 0 as confirmed
+          ${readable(kind, field, valueForNew(this.#plan, field))} as console, 0 as confirmed, 0 as held
         from ${DELETED_HERE} d ${THEN} ${this.#observed} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row
           ${joinReferences(this.#plan)} where d.contradicted & ${bitOf(this.#versions, field.stored)} <> 0`,
     );
@@ -126,7 +126,7 @@ class ContradictionSql {
     const isObserved = `exists (select 1 from ${this.#observed} o where o.pk = h.pk)`;
     return [
       this.#whole(`${this.lacking} and ${isChanged} and not ${this.#isGone}`, "o.confirmed <> 0"),
-      this.#whole(`${HELD} h ${THEN} ${this.#plan.kind.thing.name} t on t.pk = h.pk where not ${isObserved}`),
+      this.#whole(`${HELD} h ${THEN} ${this.#plan.kind.thing.name} t on t.pk = h.pk where not ${isObserved}`, "0", "1"),
     ];
   }
 
@@ -135,8 +135,8 @@ class ContradictionSql {
     return this.#whole(`${this.lacking} and ${this.#isGone}`);
   }
 
-  #whole(from: string, confirmed = "0"): string {
-    return `select t.pk, ${this.#called}, null as field, null as local, null as console, ${confirmed} as confirmed from ${from}`;
+  #whole(from: string, confirmed = "0", held = "0"): string {
+    return `select t.pk, ${this.#called}, null as field, null as local, null as console, ${confirmed} as confirmed, ${held} as held from ${from}`;
   }
 }
 
@@ -171,6 +171,7 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
         where x.open & x.differing & ~x.contradicted & ~o.confirmed <> 0`) +
     database.count(`select count(*) from ${DELETED_HERE} d where d.contradicted = 0`) +
     (isWhole ? database.count(unseen, kindIn(plan, unseen)) : 0);
+  const held = isWhole ? database.all(`select pk from ${HELD} order by pk`).map(({ pk }) => Number(pk)) : [];
   if (count + open + leftOut + (givenUp?.count ?? 0) === 0) return undefined;
   return {
     open,
@@ -178,6 +179,7 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
     leftOut,
     first,
     ...(givenUp !== undefined && givenUp.count > 0 && { givenUp }),
+    ...(held.length > 0 && { held }),
   };
 };
 
@@ -190,4 +192,5 @@ const contradictionOf = (row: Row): Contradiction => ({
   local: orNull(row["local"]),
   console: orNull(row["console"]),
   confirmed: row["confirmed"] === 1,
+  ...(row["held"] === 1 && { held: true }),
 });

@@ -13,8 +13,11 @@ import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
 import { PRESENCE, statesSince } from "../../../../console/observed.ts";
+import { THEN } from "../../../sql/forms.ts";
 import type { Database, Row } from "../../database.ts";
 import { lastNumber } from "../commit.ts";
+import { calledText } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { reportAmbiguous } from "./ambiguous-rows.ts";
 import {
@@ -284,6 +287,31 @@ export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreeP
     database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
   for (const pk of tree.held) database.run(`insert into ${HELD} values (:pk)`, { pk });
   reportAmbiguous(database, plan, tree.ambiguous);
+  reportNewCodes(database, plan, tree, merge);
+};
+
+/** Warns of new organisations in the place and with the name of one that was changed here, and that the export lacks by its code. */
+const reportNewCodes = (database: Database, plan: PlanSql, tree: OrgTreePlan, { possible }: OrgMerge): void => {
+  const known = new Set([...tree.matched.values(), ...[...tree.ambiguous.values()].flat()]);
+  const missing = possible.filter(({ org, isHere, inConsole }) => isHere && inConsole && !known.has(org.pk));
+  const pairs = tree.outcomes.flatMap(({ row, target, code, name, parent }) => {
+    if (target !== undefined || code === null || !("org" in parent)) return [];
+    const isThat = (state: OrgValues): boolean =>
+      state.code !== null && state.parent === parent.org && nameKey(state.name) === nameKey(name);
+    const former = missing.find(({ states }) => states.some(isThat));
+    return former === undefined ? [] : [{ row, pk: former.org.pk, code }];
+  });
+  if (pairs.length === 0) return;
+  recordFinding(database, plan, {
+    code: "org-new-code",
+    severity: "warning",
+    field: "code",
+    select: `select r.row, r.line, null as col,
+        json_object('org', ${calledText(ORG)}, 'was', t.code, 'code', p.value ->> 'code') as params
+      from json_each(:pairs) p ${THEN} s.row r on r.row = p.value ->> 'row' ${THEN} main.org t on t.pk = p.value ->> 'pk'
+      where t.code is not null`,
+    params: { pairs: JSON.stringify(pairs) },
+  });
 };
 
 type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
