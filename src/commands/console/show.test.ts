@@ -31,14 +31,14 @@ test("of a task that is done people read what it was, and how and when it was cl
   const closed = {
     closedAt: "2026-11-21T01:23:45.000Z",
     closedBy: "sato",
-    closing: { how: "drop", change: 8 },
+    closing: { how: "export", change: 8 },
   } as const;
   const done = taskOf({}, { state: "done", ...closed });
   const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask: done }, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/^how it was closed +dropped \(8\)$/m);
+  expect(en.stdout).toMatch(/^how it was closed +an export of the console has it \(8\)$/m);
   expect(en.stdout).toMatch(/^closed by +sato$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-  expect(ja.stdout).toMatch(/^終了の方法 +取り下げ\(8\)$/m);
+  expect(ja.stdout).toMatch(/^終了の方法 +管理画面のエクスポートで確認\(8\)$/m);
   expect(ja.stderr).toBe("");
 });
 

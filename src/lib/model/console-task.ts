@@ -34,9 +34,6 @@ export const CONSOLE_CLOSING_NAMES = {
   export: text("an export of the console has it", "管理画面のエクスポートで確認"),
   verify: text("verified by an export", "imports verify で確認"),
   confirm: text("confirmed", "完了を確認"),
-  drop: text("dropped", "取り下げ"),
-  undo: text("undone", "取り消し"),
-  change: text("replaced by later changes", "後の変更で置き換え"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** The names of works or states, for a contract's choices. */

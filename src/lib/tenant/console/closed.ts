@@ -66,24 +66,12 @@ export const readWorkRecords = async (
   }));
 };
 
-/** SQL: the changes that closed the task `:number`: how, and their `number`. An export that was not the console's closed none. */
+/** SQL: the exports that closed the task `:number`. An export that was not the console's closed none. */
 const CLOSINGS = `
-  select 'export' as how, i.change as number from main.import i
+  select i.change as number from main.import i
     where exists (select 1 from json_each(i.detail -> 'settled' -> 'closed') e where e.value = :number)
       and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
-  union all select 'drop', i.change from main.import i
-    where i.state = 'committed' and exists (select 1 from json_each(i.detail -> 'drops') e where e.value = :number)
-  union all select 'undo', c.undoneBy from main.change c where c.number = :number and c.undoneBy is not null
-  order by 2 limit 1`;
-
-/** SQL: the change by which later changes had written all records of the change `:revision` again, or deleted new ones. */
-const REPLACING = `select max(revision) as revision from (${OBSERVED.map((versions) => {
-  const table = `main.${versionTable(versions)}`;
-  return `select min(w.revision) as revision from ${table} v join ${table} w on w.pk = v.pk
-      where v.revision = :revision and w.revision > :revision and w.changed & v.changed <> 0 group by v.pk
-    union all select min(w.revision) from main.created_range c join ${table} w on w.pk between c.first and c.last
-      where c.thing = '${versions.thing.name}' and c.revision = :revision and w.action = 'delete' group by w.pk`;
-}).join(" union all ")})`;
+  order by 1 limit 1`;
 
 /** SQL: the last confirmation or verification of the task `:number`. */
 const CONFIRMING = `select action, seq as number from main.audit a
@@ -91,12 +79,9 @@ const CONFIRMING = `select action, seq as number from main.audit a
     where e.value ->> 'thing' = 'console_task' and e.value ->> 'id' = :number)
   order by seq desc limit 1`;
 
-/** Returns how a task was closed of which nothing differs any more. @param revision of its change */
-export const readClosing = async (
-  reader: Reader,
-  { number, revision }: { readonly number: number; readonly revision: number },
-): Promise<Closed> => {
-  const closing = await findClosing(reader, { number, revision });
+/** Returns how a task was closed of which nothing differs any more. */
+export const readClosing = async (reader: Reader, number: number): Promise<Closed> => {
+  const closing = await findClosing(reader, number);
   if (closing === undefined) return { closedAt: null, closedBy: null };
   const row = await reader.get(
     `select m.at, (select a.actor from audit a where a.seq = m.seq) as actor from main.audit m where m.seq = :change`,
@@ -109,16 +94,9 @@ export const readClosing = async (
   };
 };
 
-const findClosing = async (
-  reader: Reader,
-  { number, revision }: { readonly number: number; readonly revision: number },
-): Promise<Closing | undefined> => {
-  const closed = await reader.get(CLOSINGS, { number });
-  if (closed !== undefined) return { how: closed["how"] as Closing["how"], change: Number(closed["number"]) };
-  const { revision: later = null } = (await reader.get(REPLACING, { revision })) ?? {};
-  const change =
-    later === null ? undefined : await reader.get("select number from main.change where revision = :later", { later });
-  if (change !== undefined) return { how: "change", change: Number(change["number"]) };
+const findClosing = async (reader: Reader, number: number): Promise<Closing | undefined> => {
+  const exported = await reader.get(CLOSINGS, { number });
+  if (exported !== undefined) return { how: "export", change: Number(exported["number"]) };
   const confirmed = await reader.get(CONFIRMING, { number: String(number) });
   if (confirmed === undefined) return undefined;
   return { how: confirmed["action"] === "imports.verify" ? "verify" : "confirm", change: Number(confirmed["number"]) };

@@ -117,7 +117,7 @@ test("who was created here and deleted may have been made there: the deletion is
   await tenant.import(users, file(["髙橋", "takahashi@x", "係長"]));
   const { id } = (await tenant.users()).find(({ name }) => name === "髙橋") ?? {};
   await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [String(id)] }));
-  expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+  expect(await tasks.list()).toEqual([[2, "check", "open"]]);
   await tenant.import(exported, START);
   expect(await tasks.list(true)).toEqual([[2, "delete", "done"]]);
 });
@@ -156,7 +156,7 @@ test("a change whose fields were all written again has no task left", async () =
 test("who came back is proved by all that they had", async () => {
   await mirror();
   await undo(await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"])));
-  expect(await tasks.list()).toEqual([[2, "create", "open"]]);
+  expect(await tasks.list()).toEqual([[2, "check", "open"]]);
   await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]]);
   expect(await tasks.list()).toMatchObject([[2, expect.any(String), "open"]]);
   await tenant.import(exported, [

@@ -52,9 +52,9 @@ test("an undone deletion tells what no file has of the records that came back, a
   await mirrored({ device: "iPad", licenceException: true, secretKey: "key1" });
   const undo = await restored("docs", await idOf("docs", "i0"));
   expect(await openTask()).toMatchObject({
-    work: "create",
+    work: "check",
     create: 1,
-    records: [{ id: await idOf("docs", "i0"), name: "山田" }],
+    records: [{ id: await idOf("docs", "i0"), name: "山田", work: "create", mayBeDone: true }],
   });
   const changes = (await openTask())?.records[0]?.changes;
   expect(changes).toEqual(

@@ -276,7 +276,7 @@ export const readTask = async (reader: Reader, number: number): Promise<ConsoleT
       if (task !== undefined) return task;
     }
     const [done] = await readDone(reader, { number });
-    if (done !== undefined) return { ...done, ...(await readClosing(reader, { number, revision })) };
+    if (done !== undefined) return { ...done, ...(await readClosing(reader, number)) };
     const isSeen = `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`;
     if ((await reader.get(isSeen, { number })) !== undefined)
       throw nothingLeft(number, await lastRewrite(reader, revision));
