@@ -165,12 +165,11 @@ export class ConsoleLedger {
     );
   }
 
-  /** An export has shown fields: all records, or some of each side. */
-  show(kind: ConsoleKind, fields: readonly string[], only?: { readonly has: (one: string) => boolean }): void {
+  /** An export has shown fields. @param isShown of which records, of both sides */
+  show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
-      if (of !== kind || (field !== WHOLE && !fields.includes(field))) continue;
-      if (only === undefined || only.has(record)) this.#excused.delete(one);
+      if (of === kind && (field === WHOLE || fields.includes(field)) && isShown(record)) this.#excused.delete(one);
     }
   }
 

@@ -96,6 +96,13 @@ export const keyIn = (kind: ConsoleKind, values: Values | undefined): string | n
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
+/** What people call a record: by its name and its key. */
+export const labelIn = (kind: ConsoleKind, values: Values): string => {
+  const { [MODELS[kind].label]: name } = values;
+  const key = keyIn(kind, values);
+  return key === null || key === name ? String(name) : `${String(name)} <${key}>`;
+};
+
 /** A record as people name it. */
 export interface Label {
   readonly name: string | null;
