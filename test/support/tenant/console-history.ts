@@ -612,13 +612,18 @@ export class ConsoleHistory {
     return JSON.stringify([task.records, task.state]);
   }
 
-  /** Whether a task was done, and others have left it so. */
-  #isDone(task: ConsoleTask): boolean {
-    if (this.console.hasTemporaryKeys || this.#worked.get(task.number) !== this.#asWorked(task)) return false;
+  /** Whether the console has what a task asks for. */
+  #isEntered(task: ConsoleTask): boolean {
     return !this.#ledger.compare(this.#mirror).some(({ kind, id, record = -1, field }) => {
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
       return ids.some((one) => this.#ledger.covers(task, kind, { id: one, field }));
     });
+  }
+
+  /** Whether a task was done, and others have left it so. */
+  #isDone(task: ConsoleTask): boolean {
+    const isWorked = this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
+    return isWorked && this.#isEntered(task);
   }
 
   /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
@@ -750,8 +755,10 @@ export class ConsoleHistory {
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
       const was = before.get(record);
-      const fields = changedFields(kind, was, this.console.records[kind].get(record));
-      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : fields);
+      const values = this.console.records[kind].get(record);
+      const id = records.get(keyIn(kind, values) ?? "");
+      if (was === undefined && id !== undefined) this.console.begin(id, record);
+      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : changedFields(kind, was, values));
     }
     file.uploads += 1;
     return file.uploads > 1 ? "second upload" : "upload";
@@ -839,11 +846,12 @@ export class ConsoleHistory {
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
     const open = await this.#open();
-    const known = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
+    const { former, leftOut } = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
     if (!isStale) this.#showAll(exported, { isWhole, unread });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
     // what another export is to be taken over for first
-    if (!isWhole) for (const id of known) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    if (!isWhole) for (const id of former) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    for (const record of leftOut) this.#ledger.excuse(kind, record, [WHOLE]);
     this.#excuseUnseen(exported, before);
     this.#keepChanges(remembered);
     if (!isStale) this.#exports.push(exported);
@@ -1046,8 +1054,10 @@ export class ConsoleHistory {
       .asksFor(task)
       .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
     const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
-    if (!this.#isDone(task)) return this.#workOn(task, isConfirmed);
-    if (isConfirmed) await this.#closeTask(task, "confirmed");
+    if (!this.#isDone(task) && !(await this.#workOn(task, false))) return false;
+    // nothing in the console is what it calls so
+    if (round > 1 && !this.console.hasTemporaryKeys && !this.#isEntered(task)) return false;
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed");
     return true;
   }
 

@@ -203,12 +203,22 @@ export class SharedConsole {
     }
   }
 
-  pathOf(record: number): string {
+  /** The names of an organisation and of those above it, the uppermost first. */
+  #namesAt(record: number): readonly string[] {
     const names: string[] = [];
     const { orgs } = this.records;
     for (let at = orgs.get(record); at !== undefined; at = orgs.get(Number(at["parentId"])))
       names.unshift(String(at["name"]));
-    return formatOrgPath(names);
+    return names;
+  }
+
+  pathOf(record: number): string {
+    return formatOrgPath(this.#namesAt(record));
+  }
+
+  /** How many organisations are above one, with itself. */
+  depthOf(record: number): number {
+    return this.#namesAt(record).length;
   }
 
   /** Whether an organisation is another one or below it. */
@@ -366,7 +376,7 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    if (isEntered && (isNew || this.hasTemporaryKeys)) this.#begun.set(task.id, record);
+    if (isEntered && (isNew || this.hasTemporaryKeys)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
 
@@ -400,6 +410,11 @@ export class SharedConsole {
     if (work === "create") this.groups.add(name);
     else this.renameGroup(console?.name ?? name, work === "delete" ? undefined : name);
     return -1;
+  }
+
+  /** Somebody knows which record of the console was added for one of the mirror. */
+  begin(id: string, record: number): void {
+    this.#begun.set(id, record);
   }
 
   /** Takes an upload by 追加更新. @returns the records that it wrote */
