@@ -640,7 +640,7 @@ export class ConsoleHistory {
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
     // of a ring of keys nothing is done before all of it is
-    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed");
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
@@ -662,11 +662,7 @@ export class ConsoleHistory {
     if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record });
   }
 
-  async #closeTask(task: ConsoleTask, state: "confirmed" | "dropped"): Promise<void> {
-    if (state === "dropped") {
-      await this.#drop([task]);
-      return;
-    }
+  async #confirm(task: ConsoleTask): Promise<void> {
     const isDone = this.#isDone(task);
     await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
@@ -701,7 +697,7 @@ export class ConsoleHistory {
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
     const isDone = this.#isDone(task);
-    await this.#closeTask(task, close);
+    await this.#confirm(task);
     return isDone ? "late confirmation" : "false confirmation";
   }
 
@@ -757,7 +753,10 @@ export class ConsoleHistory {
       const was = before.get(record);
       const values = this.console.records[kind].get(record);
       const id = records.get(keyIn(kind, values) ?? "");
-      if (was === undefined && id !== undefined) this.console.begin(id, record);
+      if (was === undefined && id !== undefined) {
+        this.console.begin(id, record);
+        this.#ledger.link(kind, id, record);
+      }
       this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : changedFields(kind, was, values));
     }
     file.uploads += 1;
@@ -791,7 +790,14 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    this.#ledger.relink(kind, this.#mirror, { exported: records, open: await this.#open() });
+    const ids = new Set(task.records.map(({ id }) => id));
+    const keys = [...ids].map((id) => keyIn(kind, this.#mirror[kind].get(id)));
+    // it reads only the task's records
+    const read = [...records].filter(([record, values]) => {
+      const key = keyIn(kind, values);
+      return this.#ledger.idsOf(kind, record).some((id) => ids.has(id)) || (key !== null && keys.includes(key));
+    });
+    this.#ledger.relink(kind, this.#mirror, { exported: new Map(read), open: await this.#open() });
     this.#ledger.settle(kind, fields, records, false);
     return isDone ? "verify" : "differs";
   }
@@ -1038,14 +1044,31 @@ export class ConsoleHistory {
   }
 
   async #finishTasks(round: number): Promise<void> {
+    const left: number[] = [];
     for (const { number } of await this.#open()) {
       // what another one has changed meanwhile
       const task = await this.#tenant.client.console.show(number);
       if (!isOpen(task)) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
       if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
-      else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped");
+      else if (!(await this.#finishTask(task, round)) && round > 1 && (await this.#drop([task])) !== undefined)
+        left.push(number);
       await this.#look();
+    }
+    // a ring of keys is put back at once
+    const ring = this.#tasks.filter(({ number }) => left.includes(number));
+    if (ring.length > 0 && (await this.#drop(ring)) !== undefined) await this.#takeKeys();
+  }
+
+  /** Enters here the keys that the console has, as nothing else ends that tasks wait for a key which another record has. */
+  async #takeKeys(): Promise<void> {
+    this.console.giveUp();
+    for (const { kind, id } of this.#tasks.flatMap(({ records }) => records)) {
+      const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
+      const record = of && this.#ledger.livingLink(of, id);
+      const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
+      if (of !== undefined && typeof key === "string" && key !== keyIn(of, this.#mirror[of].get(id)))
+        await this.#local(() => this.#setKey(of, id, key), "key");
     }
   }
 
@@ -1057,7 +1080,7 @@ export class ConsoleHistory {
     if (!this.#isDone(task) && !(await this.#workOn(task, false))) return false;
     // nothing in the console is what it calls so
     if (round > 1 && !this.console.hasTemporaryKeys && !this.#isEntered(task)) return false;
-    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed");
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 

@@ -340,6 +340,7 @@ export class ConsoleLedger {
         const own = this.livingLink(kind, id);
         if (own !== undefined && exported.has(own) && isToCome(id, [key])) {
           leftOut.push(record);
+          this.#excuseReferences(kind, record);
           if (known !== undefined) this.#links.delete(`${kind}/${known}`);
           continue;
         }
