@@ -380,14 +380,15 @@ export class SharedConsole {
     return isEntered ? record : undefined;
   }
 
-  /** The record with a key; one of that name with its other key, if the first one is called otherwise. */
-  #findNamed(kind: ConsoleKind, { name, key }: Label, { name: local, key: localKey }: TaskRecord): number | undefined {
+  /** The record with a key; one of that name with another key that the task has, if the first one is called otherwise. */
+  #findNamed(kind: ConsoleKind, { name, key }: Label, task: TaskRecord): number | undefined {
     const isCalled = (record: number | undefined): boolean =>
-      [name, local].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
+      [name, task.name].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
     const first = this.find(kind, { name, key });
     if (first === undefined || isCalled(first) || MODELS[kind].label === MODELS[kind].key) return first;
-    const second = this.find(kind, { name: local, key: localKey });
-    return isCalled(second) ? second : first;
+    const perhaps = task.changes.flatMap((change) => (change.field === MODELS[kind].key ? (change.perhaps ?? []) : []));
+    const others = [task.key, ...perhaps].map((other) => this.find(kind, { name: task.name, key: other }));
+    return others.find(isCalled) ?? first;
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {
