@@ -471,9 +471,8 @@ export const PROBLEMS = {
     "管理画面でまだ行っていない作業({tasks})で変わる値のため、だれ(何)のものか判断できません",
   ),
   "row-ambiguous": warning(
-    (p) => `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key`,
-    (p) =>
-      `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(管理画面では別のキーの可能性があります)`,
+    "left out: this may be {records}, which the console may have by another key",
+    "取り込みませんでした: {records} の行かもしれません(管理画面では別のキーの可能性があります)",
   ),
   "key-mended": error(
     'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',

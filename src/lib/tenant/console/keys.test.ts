@@ -146,6 +146,13 @@ describe("an export from before keys went from one record to another", () => {
     expect(await user("h2@ex.jp")).toMatchObject({ name: "鈴木 花子" });
   });
 
+  test("leaves out a new row that may be somebody who was deleted here, and says who", async () => {
+    await remove("users", (await user("A3")).id);
+    const plan = await tenant.plan(FROM, [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, KEN]);
+    const [found] = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    expect(found).toMatchObject({ code: "row-ambiguous", row: 2, params: { records: "鈴木 花子 <hanako@ex.jp>" } });
+  });
+
   test("changes nothing of organisations alike, by their codes; namesakes are left out", async () => {
     const [sales, general] = [await org("S"), await org("G")];
     await tenant.client.orgs.edit(general.id, { code: "T" });

@@ -1,3 +1,4 @@
+import { observedTable } from "../../../../console/observed.ts";
 import { calledText, keyOf } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { THEN } from "../../../sql/forms.ts";
@@ -12,8 +13,12 @@ export const reportAmbiguous = (
 ): void => {
   const { thing } = plan.kind;
   const pairs = [...possible].flatMap(([row, records]) => [...records].map((pk) => ({ row, pk })));
-  const called = `select string_agg(name, ', ') from (select distinct ${calledText(thing)} as name
-    from json_each(:pairs) p ${THEN} main.${thing.name} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row order by 1)`;
+  const nameIn = (table: string, which: string): string => `select ${calledText(thing)} as name
+    from json_each(:pairs) p ${THEN} main.${table} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row and ${which}`;
+  // the observed state has all columns of a record that was deleted here
+  const isDeleted = `not exists (select 1 from main.${thing.name} n where n.pk = t.pk)`;
+  const called = `select string_agg(name, ', ') from (${nameIn(thing.name, "true")}
+    union ${nameIn(observedTable({ thing }), isDeleted)} order by 1)`;
   recordFinding(database, plan, {
     code: "row-ambiguous",
     severity: "warning",
