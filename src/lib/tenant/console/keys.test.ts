@@ -146,11 +146,17 @@ describe("an export from before keys went from one record to another", () => {
     expect(await user("h2@ex.jp")).toMatchObject({ name: "鈴木 花子" });
   });
 
-  test("leaves out a new row that may be somebody who was deleted here, and says who", async () => {
+  test("leaves out a new row that may be somebody who was deleted here, and says who, until that is confirmed", async () => {
     await remove("users", (await user("A3")).id);
-    const plan = await tenant.plan(FROM, [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, KEN]);
+    const unknown: Cells = [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, KEN];
+    const plan = await tenant.plan(FROM, unknown);
     const [found] = await Array.fromAsync(tenant.client.imports.problems(plan.id));
     expect(found).toMatchObject({ code: "row-ambiguous", row: 2, params: { records: "鈴木 花子 <hanako@ex.jp>" } });
+    await tenant.client.imports.commit(plan);
+    expect(await tasks.list()).toEqual([[1, "delete", "open"]]);
+    await tasks.confirm(1);
+    expect(await tenant.import(FROM, unknown)).toMatchObject({ create: 1 });
+    expect(await tasks.list()).toEqual([]);
   });
 
   test("changes nothing of organisations alike, by their codes; namesakes are left out", async () => {
