@@ -183,9 +183,32 @@ export class ConsoleHistory {
     return `${prefix}${(this.#fresh += 1)}`;
   }
 
+  /** Begins with a mirror that agrees with its console: the first one is made, and the others are copies of it. */
   async start(): Promise<void> {
-    this.#tenant.clear();
-    await this.#tenant.client.users.addField({ name: "座席" });
+    this.#fillConsole();
+    if (this.#tenant.restoreKept()) await this.#knowAll();
+    else {
+      this.#tenant.clear();
+      await this.#tenant.client.users.addField({ name: "座席" });
+      await this.#look();
+      for (const kind of CONSOLE_KINDS) await this.#takeOver(this.#exported(kind));
+      this.#tenant.keep();
+    }
+    this.#changes.length = 0;
+    await this.#expectKept();
+  }
+
+  /** Knows what is in the console as if exports of all had been taken over. */
+  async #knowAll(): Promise<void> {
+    await this.#look();
+    for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
+      this.#ledger.relink(exported.kind, this.#mirror, { exported: exported.records, open: [] });
+      this.#exports.push(exported);
+    }
+    this.#keepChanges();
+  }
+
+  #fillConsole(): void {
     const orgs = [
       ["甲", "A"],
       ["乙", "B"],
@@ -214,10 +237,6 @@ export class ConsoleHistory {
       ["a2", "花子"],
     ] as const)
       this.console.add("docs", { userId, displayName, description: "説明", groups: [] });
-    await this.#look();
-    for (const kind of CONSOLE_KINDS) await this.#takeOver(this.#exported(kind));
-    this.#changes.length = 0;
-    await this.#expectKept();
   }
 
   async #look(): Promise<void> {
