@@ -472,11 +472,11 @@ export const PROBLEMS = {
   "row-ambiguous": warning(
     (p) => {
       const first = p["tasks"] ? `; first do, confirm or drop tasks ${p["tasks"]}` : "";
-      return `left out: this may be ${p["records"] ?? "a deleted record"}, which the console may have by another key${first}`;
+      return `left out: this may be ${p["records"]}, which the console may have by another key${first}`;
     },
     (p) => {
       const first = p["tasks"] ? `。先に作業 ${p["tasks"]} を行うか、完了を確認するか、取り下げてください` : "";
-      return `取り込みませんでした: ${p["records"] ?? "削除済みのデータ"} の行かもしれません(管理画面では別のキーの可能性があります)${first}`;
+      return `取り込みませんでした: ${p["records"]} の行かもしれません(管理画面では別のキーの可能性があります)${first}`;
     },
   ),
   "key-mended": error(

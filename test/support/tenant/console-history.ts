@@ -19,6 +19,7 @@ import {
 import {
   CONSOLE_KINDS,
   keyIn,
+  labelIn,
   MODELS,
   ROOT,
   SharedConsole,
@@ -182,9 +183,32 @@ export class ConsoleHistory {
     return `${prefix}${(this.#fresh += 1)}`;
   }
 
+  /** Begins with a mirror that agrees with its console: the first one is made, and the others are copies of it. */
   async start(): Promise<void> {
-    this.#tenant.clear();
-    await this.#tenant.client.users.addField({ name: "座席" });
+    this.#fillConsole();
+    if (this.#tenant.restoreKept()) await this.#knowAll();
+    else {
+      this.#tenant.clear();
+      await this.#tenant.client.users.addField({ name: "座席" });
+      await this.#look();
+      for (const kind of CONSOLE_KINDS) await this.#takeOver(this.#exported(kind));
+      this.#tenant.keep();
+    }
+    this.#changes.length = 0;
+    await this.#expectKept();
+  }
+
+  /** Knows what is in the console as if exports of all had been taken over. */
+  async #knowAll(): Promise<void> {
+    await this.#look();
+    for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
+      this.#ledger.relink(exported.kind, this.#mirror, { exported: exported.records, open: [] });
+      this.#exports.push(exported);
+    }
+    this.#keepChanges();
+  }
+
+  #fillConsole(): void {
     const orgs = [
       ["甲", "A"],
       ["乙", "B"],
@@ -213,10 +237,6 @@ export class ConsoleHistory {
       ["a2", "花子"],
     ] as const)
       this.console.add("docs", { userId, displayName, description: "説明", groups: [] });
-    await this.#look();
-    for (const kind of CONSOLE_KINDS) await this.#takeOver(this.#exported(kind));
-    this.#changes.length = 0;
-    await this.#expectKept();
   }
 
   async #look(): Promise<void> {
@@ -616,6 +636,20 @@ export class ConsoleHistory {
     return JSON.stringify([task.records, task.state]);
   }
 
+  /** Whether the console has what a task asks for. */
+  #isEntered(task: ConsoleTask): boolean {
+    return !this.#ledger.compare(this.#mirror).some(({ kind, id, record = -1, field }) => {
+      const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
+      return ids.some((one) => this.#ledger.covers(task, kind, { id: one, field }));
+    });
+  }
+
+  /** Whether a task was done, and others have left it so. */
+  #isDone(task: ConsoleTask): boolean {
+    const isWorked = this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
+    return isWorked && this.#isEntered(task);
+  }
+
   /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
     const open = (await this.#open()).filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
@@ -630,7 +664,7 @@ export class ConsoleHistory {
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
     // of a ring of keys nothing is done before all of it is
-    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
@@ -652,11 +686,8 @@ export class ConsoleHistory {
     if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record });
   }
 
-  async #closeTask(task: ConsoleTask, state: "confirmed" | "dropped", isDone: boolean): Promise<void> {
-    if (state === "dropped") {
-      await this.#drop([task]);
-      return;
-    }
+  async #confirm(task: ConsoleTask): Promise<void> {
+    const isDone = this.#isDone(task);
     const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
     // the file of an upload, then what is done by hand
     if (closed !== undefined && isOpen(closed)) await this.#tenant.client.console.confirm({ numbers: [task.number] });
@@ -687,14 +718,13 @@ export class ConsoleHistory {
 
   /** Confirms a task, done or not, or drops one. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
-    const isDone = (task: ConsoleTask): boolean =>
-      this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
     const open = await this.#open();
     const task = this.#pick(open, whom);
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
-    await this.#closeTask(task, close, isDone(task));
-    return isDone(task) ? "late confirmation" : "false confirmation";
+    const isDone = this.#isDone(task);
+    await this.#confirm(task);
+    return isDone ? "late confirmation" : "false confirmation";
   }
 
   /** Writes a plan as a file for the console; it is uploaded at once, twice, or later. */
@@ -748,8 +778,13 @@ export class ConsoleHistory {
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
       const was = before.get(record);
-      const fields = changedFields(kind, was, this.console.records[kind].get(record));
-      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : fields);
+      const values = this.console.records[kind].get(record);
+      const id = records.get(keyIn(kind, values) ?? "");
+      if (was === undefined && id !== undefined) {
+        this.console.begin(id, record);
+        this.#ledger.link(kind, id, record);
+      }
+      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : changedFields(kind, was, values));
     }
     file.uploads += 1;
     return file.uploads > 1 ? "second upload" : "upload";
@@ -782,7 +817,14 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    this.#ledger.relink(kind, this.#mirror, { exported: records, open: await this.#open() });
+    const ids = new Set(task.records.map(({ id }) => id));
+    const keys = [...ids].map((id) => keyIn(kind, this.#mirror[kind].get(id)));
+    // it reads only the task's records
+    const read = [...records].filter(([record, values]) => {
+      const key = keyIn(kind, values);
+      return this.#ledger.idsOf(kind, record).some((id) => ids.has(id)) || (key !== null && keys.includes(key));
+    });
+    this.#ledger.relink(kind, this.#mirror, { exported: new Map(read), open: await this.#open() });
     this.#ledger.settle(kind, fields, records, false);
     return isDone ? "verify" : "differs";
   }
@@ -831,16 +873,18 @@ export class ConsoleHistory {
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
+    const unread = await this.#unread(exported, plan);
     let done = plan;
     const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
     const open = await this.#open();
-    const known = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
-    if (!isStale) this.#showAll(exported, isWhole ? undefined : records);
+    const { former, leftOut } = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
+    if (!isStale) this.#showAll(exported, { isWhole, unread });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
     // what another export is to be taken over for first
-    if (!isWhole) for (const id of known) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    if (!isWhole) for (const id of former) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    for (const record of leftOut) this.#ledger.excuse(kind, record, [WHOLE]);
     this.#excuseUnseen(exported, before);
     this.#keepChanges(remembered);
     if (!isStale) this.#exports.push(exported);
@@ -862,24 +906,53 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /** Nothing that an export shows may differ from then on. @param only the records that it has, if it does not have all */
-  #showAll({ kind, fields, records }: Export, only: ReadonlyMap<number, Values> | undefined): void {
-    const shown =
-      only === undefined
-        ? undefined
-        : new Set(
-            [...only.keys()].flatMap((record) => [
-              String(record),
-              ...[this.#ledger.idOf(kind, record, this.#mirror)].filter((id) => id !== undefined),
-            ]),
-          );
-    this.#ledger.show(kind, fields, shown);
-    for (const [record, values] of records) {
-      for (const [field, to] of Object.entries(MODELS[kind].references)) {
-        if (kind !== "orgs" && to === "orgs" && this.#isBlank({ kind, record, field }, values))
+  /** The records, of both sides, of which a plan reads nothing, as nobody knows whose rows they have. */
+  async #unread({ kind, records }: Export, plan: Import): Promise<ReadonlySet<string>> {
+    const ambiguous = (await this.#tenant.problems(plan)).filter(({ code }) => code === "row-ambiguous");
+    const labels = new Set(ambiguous.flatMap(({ params }) => String(params["records"]).split(", ")));
+    const possible = [...this.#mirror[kind]].flatMap(([id, values]) => (labels.has(labelIn(kind, values)) ? [id] : []));
+    // the first row is the header
+    const rows = ambiguous.flatMap(({ row }) => [...records.keys()].slice(row - 2, row - 1));
+    return new Set([...possible, ...this.#bothSides(kind, rows)]);
+  }
+
+  #bothSides(kind: ConsoleKind, records: Iterable<number>): readonly string[] {
+    return [...records].flatMap((record) => [String(record), ...this.#ledger.idsOf(kind, record)]);
+  }
+
+  /** Nothing that an export shows may differ from then on. @param isWhole it has all records; or else only its own */
+  #showAll(
+    { kind, fields, records }: Export,
+    { isWhole, unread }: { readonly isWhole: boolean; readonly unread: ReadonlySet<string> },
+  ): void {
+    const own = new Set(this.#bothSides(kind, records.keys()));
+    this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
+    if (kind === "orgs") return;
+    for (const [field, to] of Object.entries(MODELS[kind].references)) {
+      const unclear = this.#unclearKeys(to);
+      for (const [record, values] of records) {
+        const key = keyIn(to, this.console.records[to].get(Number(values[field])));
+        const isUnclear = key !== null && unclear.has(key);
+        if (isUnclear || (to === "orgs" && this.#isBlank({ kind, record, field }, values)))
           this.#ledger.excuse(kind, record, [field]);
       }
     }
+  }
+
+  /** The keys by which a cell may refer to several records, or to one that is not here or has another key here. */
+  #unclearKeys(kind: ConsoleKind): ReadonlySet<string | null> {
+    const { key } = MODELS[kind];
+    const differing = this.#ledger.compare(this.#mirror).flatMap(({ kind: of, id = "", record = -1, field }) => {
+      if (of !== kind || (field !== key && field !== WHOLE)) return [];
+      return [keyIn(kind, this.#mirror[kind].get(id)), keyIn(kind, this.console.records[kind].get(record))];
+    });
+    const asked = this.#tasks.flatMap(({ records }) =>
+      records.flatMap(({ kind: of, changes }) => (of === kind ? changes.filter(({ field }) => field === key) : [])),
+    );
+    return new Set([
+      ...differing,
+      ...asked.flatMap(({ before, after, perhaps = [] }) => [before, after, ...perhaps].flat()),
+    ]);
   }
 
   /** Whether the cell of an organisation is blank, and says nothing: one of the two sides has none with a code. */
@@ -932,14 +1005,17 @@ export class ConsoleHistory {
   async #expectKept(): Promise<void> {
     await this.#expectNamed();
     const open = await this.#open();
-    const first = this.#ledger.compare(this.#mirror).find((mismatch) => {
+    const all = this.#ledger.compare(this.#mirror);
+    for (const mismatch of all) {
+      if (this.#ledger.isExcused(mismatch) || this.#refersToDeleted(mismatch, open)) continue;
       const { kind, id, record, field } = mismatch;
-      if (this.#ledger.isExcused(mismatch) || this.#refersToDeleted(mismatch, open)) return false;
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
-      return !open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })));
-    });
-    if (first !== undefined) throw new Violation("a difference is in no task", { ...this.#sides(first), open });
+      if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
+      // it goes with the next export of its kind
+      if (this.#isUsed(mismatch, all)) this.#excuseMismatch(mismatch);
+      else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
+    }
   }
 
   /** Others made a record that refers to one whose deletion here is still to be done, or was confirmed falsely: an export leaves it out. */
@@ -954,6 +1030,15 @@ export class ConsoleHistory {
       const isLeftOut = this.#ledger.isExcused(above) || this.#refersToDeleted(above, open);
       return isLeftOut || this.#ledger.idsOf(to, target).some(isDeleted);
     });
+  }
+
+  /** A record that the console has no more stays here as long as something refers to it that the console has otherwise. */
+  #isUsed({ kind: of, id: used }: Mismatch, all: readonly Mismatch[]): boolean {
+    return all.some(({ kind, id = "", field }) =>
+      Object.entries(MODELS[kind].references).some(
+        ([name, to]) => to === of && (field === name || field === WHOLE) && this.#mirror[kind].get(id)?.[name] === used,
+      ),
+    );
   }
 
   #sides(mismatch: Mismatch): object {
@@ -987,14 +1072,31 @@ export class ConsoleHistory {
   }
 
   async #finishTasks(round: number): Promise<void> {
+    const left: number[] = [];
     for (const { number } of await this.#open()) {
       // what another one has changed meanwhile
       const task = (await this.#open()).find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
       if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
-      else if (!(await this.#finishTask(task, round)) && round > 1) await this.#closeTask(task, "dropped", false);
+      else if (!(await this.#finishTask(task, round)) && round > 1 && (await this.#drop([task])) !== undefined)
+        left.push(number);
       await this.#look();
+    }
+    // a ring of keys is put back at once
+    const ring = this.#tasks.filter(({ number }) => left.includes(number));
+    if (ring.length > 0 && (await this.#drop(ring)) !== undefined) await this.#takeKeys();
+  }
+
+  /** Enters here the keys that the console has, as nothing else ends that tasks wait for a key which another record has. */
+  async #takeKeys(): Promise<void> {
+    this.console.giveUp();
+    for (const { kind, id } of this.#tasks.flatMap(({ records }) => records)) {
+      const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
+      const record = of && this.#ledger.livingLink(of, id);
+      const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
+      if (of !== undefined && typeof key === "string" && key !== keyIn(of, this.#mirror[of].get(id)))
+        await this.#local(() => this.#setKey(of, id, key), "key");
     }
   }
 
@@ -1003,9 +1105,10 @@ export class ConsoleHistory {
       .asksFor(task)
       .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
     const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
-    const isWorked = this.#worked.get(task.number) === this.#asWorked(task);
-    if (!isWorked) return this.#workOn(task, isConfirmed);
-    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#closeTask(task, "confirmed", true);
+    if (!this.#isDone(task) && !(await this.#workOn(task, false))) return false;
+    // nothing in the console is what it calls so
+    if (round > 1 && !this.console.hasTemporaryKeys && !this.#isEntered(task)) return false;
+    if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 

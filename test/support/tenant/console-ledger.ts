@@ -1,5 +1,5 @@
 import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
-import { formatOrgPath, ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   CONSOLE_KINDS,
   fieldsOf,
@@ -165,12 +165,11 @@ export class ConsoleLedger {
     );
   }
 
-  /** An export has shown fields: all records, or some of each side. */
-  show(kind: ConsoleKind, fields: readonly string[], only?: { readonly has: (one: string) => boolean }): void {
+  /** An export has shown fields. @param isShown of which records, of both sides */
+  show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
-      if (of !== kind || (field !== WHOLE && !fields.includes(field))) continue;
-      if (only === undefined || only.has(record)) this.#excused.delete(one);
+      if (of === kind && (field === WHOLE || fields.includes(field)) && isShown(record)) this.#excused.delete(one);
     }
   }
 
@@ -301,22 +300,25 @@ export class ConsoleLedger {
    * The records of an export are those of the mirror that it met: by the key, if the mirror has not another one to be
    * entered in the console.
    *
-   * @returns the ids of those that were another record until then
+   * @returns the ids of those that were another record until then, and the records with the key of one that has another row
    */
   relink(
     kind: ConsoleKind,
     mirror: Snapshot,
     { exported, open }: { readonly exported: ReadonlyMap<number, Values>; readonly open: readonly ConsoleTask[] },
-  ): readonly string[] {
+  ): { readonly former: readonly string[]; readonly leftOut: readonly number[] } {
     const { key } = MODELS[kind];
     const former: string[] = [];
+    const leftOut: number[] = [];
     const isToCome = (id: string, fields: readonly string[]): boolean =>
       open.some(({ records }) =>
         records.some(
           (one) => one.id === id && one.changes.some(({ field }) => fields.includes(field)) && one.work !== "create",
         ),
       );
-    for (const [record, values] of exported) {
+    // what is below an organisation without a code is found by that
+    const ordered = [...exported].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
+    for (const [record, values] of ordered) {
       const known = this.idOf(kind, record, mirror);
       const code = keyIn(kind, values);
       const isDeleted = (one: string): boolean =>
@@ -324,7 +326,7 @@ export class ConsoleLedger {
       // it is to be deleted there, whatever has its key here by now
       if (this.idsOf(kind, record).some((one) => !mirror[kind].has(one) && isDeleted(one))) continue;
       const isAt = (one: string): boolean =>
-        code === null && kind === "orgs" && pathIn(mirror, one) === this.#console.pathOf(record);
+        code === null && mirror.orgs.get(one)?.["name"] === values["name"] && this.#isBelow(mirror, one, values);
       const id = [...mirror[kind]].find(([one, local]) =>
         code === null ? local["code"] === null && isAt(one) : keyIn(kind, local) === code,
       )?.[0];
@@ -335,6 +337,13 @@ export class ConsoleLedger {
           : isToCome(known, [key]));
       if (isKept) continue;
       if (id !== undefined && id !== known) {
+        const own = this.livingLink(kind, id);
+        if (own !== undefined && exported.has(own) && isToCome(id, [key])) {
+          leftOut.push(record);
+          this.#excuseReferences(kind, record);
+          if (known !== undefined) this.#links.delete(`${kind}/${known}`);
+          continue;
+        }
         if (known !== undefined) {
           former.push(known);
           this.#excuseReferences(kind, record);
@@ -343,7 +352,17 @@ export class ConsoleLedger {
         this.link(kind, id, record);
       }
     }
-    return former;
+    return { former, leftOut };
+  }
+
+  #depthOf(kind: ConsoleKind, record: number): number {
+    return kind === "orgs" ? this.#console.depthOf(record) : 0;
+  }
+
+  /** Whether an organisation is below the one that an export shows above it. */
+  #isBelow(mirror: Snapshot, id: string, { parentId }: Values): boolean {
+    const above = String(mirror.orgs.get(id)?.["parentId"]);
+    return (above === ROOT_ORG_ID ? ROOT : this.linkOf("orgs", above)) === parentId;
   }
 
   /** What names a record that is another one by now is shown by the export of its own kind. */
@@ -379,14 +398,6 @@ export class ConsoleLedger {
     }
   }
 }
-
-/** The path of an organisation of the mirror. */
-const pathIn = (mirror: Snapshot, id: string): string => {
-  const names: string[] = [];
-  for (let at = mirror.orgs.get(id); at !== undefined; at = mirror.orgs.get(String(at["parentId"])))
-    names.unshift(String(at["name"]));
-  return formatOrgPath(names);
-};
 
 /** The tasks that the result of an export names as contradicted. */
 export const namedTasks = ({ settled }: Import): ReadonlySet<number> | "all" =>

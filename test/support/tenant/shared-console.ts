@@ -96,6 +96,13 @@ export const keyIn = (kind: ConsoleKind, values: Values | undefined): string | n
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
+/** What people call a record: by its name and its key. */
+export const labelIn = (kind: ConsoleKind, values: Values): string => {
+  const { [MODELS[kind].label]: name } = values;
+  const key = keyIn(kind, values);
+  return key === null || key === name ? String(name) : `${String(name)} <${key}>`;
+};
+
 /** A record as people name it. */
 export interface Label {
   readonly name: string | null;
@@ -196,12 +203,22 @@ export class SharedConsole {
     }
   }
 
-  pathOf(record: number): string {
+  /** The names of an organisation and of those above it, the uppermost first. */
+  #namesAt(record: number): readonly string[] {
     const names: string[] = [];
     const { orgs } = this.records;
     for (let at = orgs.get(record); at !== undefined; at = orgs.get(Number(at["parentId"])))
       names.unshift(String(at["name"]));
-    return formatOrgPath(names);
+    return names;
+  }
+
+  pathOf(record: number): string {
+    return formatOrgPath(this.#namesAt(record));
+  }
+
+  /** How many organisations are above one, with itself. */
+  depthOf(record: number): number {
+    return this.#namesAt(record).length;
   }
 
   /** Whether an organisation is another one or below it. */
@@ -359,18 +376,19 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    if (isEntered && (isNew || this.hasTemporaryKeys)) this.#begun.set(task.id, record);
+    if (isEntered && (isNew || this.hasTemporaryKeys)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
 
-  /** The record with a key; one of that name with its other key, if the first one is called otherwise. */
-  #findNamed(kind: ConsoleKind, { name, key }: Label, { name: local, key: localKey }: TaskRecord): number | undefined {
+  /** The record with a key; one of that name with another key that the task has, if the first one is called otherwise. */
+  #findNamed(kind: ConsoleKind, { name, key }: Label, task: TaskRecord): number | undefined {
     const isCalled = (record: number | undefined): boolean =>
-      [name, local].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
+      [name, task.name].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
     const first = this.find(kind, { name, key });
     if (first === undefined || isCalled(first) || MODELS[kind].label === MODELS[kind].key) return first;
-    const second = this.find(kind, { name: local, key: localKey });
-    return isCalled(second) ? second : first;
+    const perhaps = task.changes.flatMap((change) => (change.field === MODELS[kind].key ? (change.perhaps ?? []) : []));
+    const others = [task.key, ...perhaps].map((other) => this.find(kind, { name: task.name, key: other }));
+    return others.find(isCalled) ?? first;
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {
@@ -393,6 +411,11 @@ export class SharedConsole {
     if (work === "create") this.groups.add(name);
     else this.renameGroup(console?.name ?? name, work === "delete" ? undefined : name);
     return -1;
+  }
+
+  /** Somebody knows which record of the console was added for one of the mirror. */
+  begin(id: string, record: number): void {
+    this.#begun.set(id, record);
   }
 
   /** Takes an upload by 追加更新. @returns the records that it wrote */

@@ -115,6 +115,8 @@ const TABLES = [
   ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
 ];
 
+const KEPT = [...TABLES, "org", "tenant"];
+
 /** The collections that tables' records belong to: whoever writes them has to lock these. */
 const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["user", "users"],
@@ -185,6 +187,7 @@ export class TestTenant {
   unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
+  #isKept = false;
 
   /**
    * @param start initial time of its clock
@@ -318,6 +321,25 @@ export class TestTenant {
       this.database.exec("update tenant set mirroredAt = null");
       this.database.exec("insert into collection (name, revision, last) values ('orgs', 0, 1)");
     });
+  }
+
+  /** Keeps all but the audit as it is now, for {@link restoreKept}. */
+  keep(): void {
+    this.database.exec("attach ':memory:' as kept");
+    for (const table of KEPT) this.database.exec(`create table kept.${table} as select * from main.${table}`);
+    this.#isKept = true;
+  }
+
+  /** Makes all but the audit what was kept. @returns false if nothing was */
+  restoreKept(): boolean {
+    if (!this.#isKept) return false;
+    this.database.change(() => {
+      for (const table of KEPT) {
+        this.database.exec(`delete from main.${table}`);
+        this.database.exec(`insert into main.${table} select * from kept.${table}`);
+      }
+    });
+    return true;
   }
 
   /** Deletes the audit, too, which no program can: a history begins with none. */

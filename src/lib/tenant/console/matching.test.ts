@@ -340,6 +340,17 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(plan).toMatchObject({ create: 0, delete: 0 });
   });
 
+  test("it may be somebody who was deleted here, until somebody confirms the deletion", async () => {
+    await remove("users", (await user("A3")).id);
+    const plan = await tenant.plan(FROM, unknown("tmp@ex.jp"));
+    expect(await leftOut(plan)).toEqual([["warning", 2, "鈴木 花子 <hanako@ex.jp>", String(tasks.number(1))]]);
+    await tenant.client.imports.commit(plan);
+    expect(await tasks.list()).toEqual([[1, "delete", "open"]]);
+    await tasks.confirm(1);
+    expect(await tenant.import(FROM, unknown("tmp@ex.jp"))).toMatchObject({ create: 1 });
+    expect(await tasks.list()).toEqual([]);
+  });
+
   test("a row that has something else is a new record", async () => {
     await readdress("A3", "h2@ex.jp");
     const other: Cells = [HEADER, HANAKO, JIRO, KEN, ["森", "mori@ex.jp", "A20", ""]];

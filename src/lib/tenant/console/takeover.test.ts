@@ -318,6 +318,18 @@ test("any · any · not possible here, below an organisation that was deleted he
   expect((await tasks.list()).map(([, work]) => work)).toEqual(["delete", "move"]);
 });
 
+test.each<[string, object]>([
+  ["all of it", {}],
+  ["a part of it", { keepMissing: true }],
+])("deleted here · confirmed · matched in %s: open again, until it is undone in the mirror alone", async (_, part) => {
+  await remove("users", (await user("sato@x")).id);
+  await tasks.confirm(1);
+  const { id } = await tenant.import({ ...USERS_OF, ...part }, [HEADER, YAMADA, SATO.with(2, "部長"), HAYASHI]);
+  expect(await tasks.list()).toEqual([[1, "delete", "contradicted"]]);
+  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+  expect(await tasks.list()).toEqual([]);
+});
+
 test("any · any · not possible here: undone in the mirror alone, nothing is left of it", async () => {
   await edit("sato@x", { emails: ["sato@x", "second@x"] });
   const { id } = await tenant.import(USERS_OF, withYamada(...YAMADA.with(5, "second@x")));

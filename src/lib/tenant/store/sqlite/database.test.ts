@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { constants, DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import type { OpenThreadTask } from "#support/tenant/open-thread.ts";
 import { Database } from "./database.ts";
@@ -68,6 +68,24 @@ test("a file gets a log, unless it is to be left as it is", () => {
   expect([journal(usual), usual.count("pragma cache_size")]).toEqual(["wal", -100]);
   expect([usual.count("pragma synchronous"), usual.count("pragma foreign_keys")]).toEqual([2, 0]);
   usual.close();
+});
+
+test("a statement is not prepared anew for each limit", () => {
+  const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+  const database = open();
+  const countUpTo = (most: number) => database.all("select 1 from json_each('[1, 2, 3]') limit :most", { most }).length;
+  expect(countUpTo(0)).toBe(0);
+  const [connection] = prepare.mock.contexts as DatabaseSync[];
+  prepare.mockRestore();
+  // SQLite asks for permission when it prepares
+  const authorize = vi.fn(() => constants.SQLITE_OK);
+  connection?.setAuthorizer(authorize);
+  expect(countUpTo(1)).toBe(1);
+  expect(authorize).toHaveBeenCalled();
+  authorize.mockClear();
+  expect([countUpTo(2), countUpTo(3)]).toEqual([2, 3]);
+  expect(authorize).not.toHaveBeenCalled();
+  database.close();
 });
 
 test("a file without a log is read without one", () => {

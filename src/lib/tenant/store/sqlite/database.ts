@@ -12,6 +12,9 @@ import { isFullDisk, isUnwritable, lockedFailure, readOnlyFailure } from "./stor
 /** A named parameter of a statement. */
 const PARAMETER = /:([a-zA-Z]\w*)/g;
 
+/** A parameter that is the limit of a statement. */
+const LIMIT_PARAMETER = /\blimit (?=:)/g;
+
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
@@ -215,7 +218,8 @@ export class Database {
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = this.#db.prepare(sql);
+    // where the limit is a bare parameter, SQLite prepares the statement anew whenever that is bound
+    const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER, "limit +"));
     statement.setAllowUnknownNamedParameters(true);
     this.#statements.set(sql, statement);
     return statement;

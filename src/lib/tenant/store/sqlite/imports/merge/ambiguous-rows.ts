@@ -1,3 +1,4 @@
+import { observedTable } from "../../../../console/observed.ts";
 import { calledText, keyOf } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { THEN } from "../../../sql/forms.ts";
@@ -21,15 +22,20 @@ export const reportAmbiguous = (
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const ofRow = (value: string, joined: string): string =>
-    `(select string_agg(value, ', ') from (select distinct ${value} as value
-      from json_each(:pairs) p ${THEN} ${joined} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row order by 1))`;
+    `select ${value} as value from json_each(:pairs) p ${THEN} ${joined} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row`;
+  // the observed state has all columns of a record that was deleted here
+  const isDeleted = `not exists (select 1 from main.${thing.name} n where n.pk = t.pk)`;
+  const [local, deleted] = [`main.${thing.name}`, `main.${observedTable({ thing })}`].map((table) =>
+    ofRow(calledText(thing), table),
+  );
+  const listed = (values: string): string => `(select string_agg(value, ', ') from (${values} order by 1))`;
   recordFinding(database, plan, {
     code: "row-ambiguous",
     severity: "warning",
     field: keyOf(plan).field,
     select: `with task as materialized (${keyTasks(plan, versions, "select value ->> 'pk' from json_each(:pairs)")})
       select r.row, r.line, null as col,
-        json_object('records', ${ofRow(calledText(thing), `main.${thing.name}`)}, 'tasks', ${ofRow("t.number", "task")}) as params
+        json_object('records', ${listed(`${local} union ${deleted} and ${isDeleted}`)}, 'tasks', ${listed(`select distinct value from (${ofRow("t.number", "task")})`)}) as params
       from s.row r where r.row in (select value ->> 'row' from json_each(:pairs))`,
     params: { pairs: JSON.stringify(pairs) },
   });

@@ -1,4 +1,4 @@
-import { observedTable } from "../../../../console/observed.ts";
+import { observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import { isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
@@ -170,7 +170,9 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
   );
   if (tellings.length === 0) return;
   indexTargets(database);
-  const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and o.inConsole = 1) c
+  // what somebody says was deleted there is nobody any more
+  const isThere = `o.inConsole = 1 and o.confirmed & ${PRESENCE} = 0`;
+  const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and ${isThere}) c
     where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
       and not exists (select 1 from ${AMBIGUOUS} a where a.pk = c.pk)`;
   const params = kindIn(plan, unseen);

@@ -66,10 +66,13 @@ const isDeleted = ({ plan: { kind } }: Observing): string =>
 /** SQL: true if a row of the export, which is valid, meets the observed record `o`. */
 const IS_MET = `exists (select 1 from ${MERGED} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
 
+/** SQL: true if a row of the export shows the observed record `o`, which was deleted here. */
+const IS_DELETED_HERE = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
+
 /** Keeps the observed state as it was, of all records that an export changes. */
 const keepObserved = (of: Observing): void => {
   const isLacking = `${isMissingThere} and (o.inConsole = 1 and ${isHere(of)} or ${isDeleted(of)})`;
-  const which = isWhole(of) ? `${IS_MET} or ${isLacking}` : IS_MET;
+  const which = `${IS_MET} or ${isWhole(of) ? isLacking : IS_DELETED_HERE}`;
   const sql = keepingObserved(of.versions, which);
   of.database.run(sql, { revision: of.revision, ...(isWhole(of) && of.params) });
 };
@@ -115,6 +118,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
 
 /** Stores what rows show of the records that were deleted here. */
 const observeDeleted = ({ database, plan, table }: Observing): void => {
+  database.exec(`update ${table} as o set confirmed = 0 where ${IS_DELETED_HERE}`);
   if (plan.kind.table.planner !== undefined) return;
   const columns = singleFields(plan).flatMap((field) =>
     [[field.stored, valueForNew(plan, field)] as const, ...besideForNew(plan, field)].map(([name, value]) => {
@@ -156,13 +160,11 @@ const observeMissing = (of: Observing): void => {
 /** Forgets the records that were deleted here, and that the console does not have any more. @param which SQL: of them, `o` */
 const forgetDeleted = (of: Observing, which: string): void => {
   const { database, table, params } = of;
-  const isShown = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${isDeleted(of)} and not ${isShown} and not ${isAmbiguous} and ${which}`,
+    `delete from ${table} as o where ${isDeleted(of)} and not ${IS_DELETED_HERE} and not ${isAmbiguous} and ${which}`,
     params,
   );
-  database.exec(`update ${table} as o set confirmed = 0 where ${isShown}`);
 };
 
 /** Stores which custom fields the console has: those of which an export has a column, unless one of that name is to be removed. */
