@@ -116,7 +116,7 @@ const stagedKeyText = (plan: PlanSql): string =>
 const stagedLines = (database: Database, plan: PlanSql, all: boolean, fields: RowQuery["upload"]): string => {
   const { planner } = plan.kind.table;
   const upload = fields === undefined ? undefined : uploadOfRows(database, plan, fields);
-  const { before, after } = planner?.values(database, upload?.value) ?? {
+  const { before, after } = planner?.values(database) ?? {
     before: beforeJson(plan),
     after: afterJson(plan, upload?.value),
   };

@@ -138,7 +138,7 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
 export type UploadValue = (field: UploadField, value: string) => string;
 
 /** What the value of a field in an upload file depends on. */
-export type UploadField = Pick<ImportedField, "field" | "stored" | "merge" | "required">;
+export type UploadField = Pick<ImportedField, "field" | "stored" | "merge">;
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
@@ -153,10 +153,8 @@ export interface Planner {
   /**
    * Registers what the SQL calls on a connection, and returns SQL: a row's resulting values, and the former ones of
    * those it changes, as JSON.
-   *
-   * @param upload of an upload file
    */
-  values(database: Database, upload?: UploadValue): { readonly after: string; readonly before: string };
+  values(database: Database): { readonly after: string; readonly before: string };
   /** SQL: the usual key that a row leaves its record with, with {@link join} */
   readonly key: string;
   /** SQL: true if the console may have the record of a row, or what it refers to, in another place, with {@link join} */

@@ -50,8 +50,6 @@ export interface UploadRows {
   readonly localKey: string;
   /** a field as the plan leaves it; of a reference the record's number */
   readonly value: (field: ImportedField) => string;
-  /** true if the row has a value of the field, or changes it */
-  readonly isRequested: (field: UploadField) => string;
   /** true if a blank value of the field is to clear it */
   readonly mayClear: (field: ImportedField) => string;
   /** what a cell shows of the record that it names, and the key of that */
@@ -173,7 +171,7 @@ export const uploadSql = (
   rows: UploadRows,
   more: Partial<Record<UploadReason, string>> = {},
 ): UploadSql => {
-  const { kind, fields, pk, isCreated, key, localKey, isRequested } = rows;
+  const { kind, fields, pk, isCreated, key, localKey } = rows;
   const { thing } = kind;
   const versions = OBSERVED.find((one) => one.thing === thing);
   if (versions === undefined) return { join: "", leftOut: "'null'", value: (_, value) => value };
@@ -198,11 +196,10 @@ export const uploadSql = (
     join: `left join main.${observedTable(versions)} c on c.pk = ${pk}`,
     leftOut: `case ${cases.join(" ")} else 'null' end`,
     value: (field, value) => {
-      if (!field.required) return value;
+      if (!isKey(field)) return value;
       const known = consoleValue(versions, field.stored);
       const first = field.merge === "list" ? `json_set(${value}, '$[0]', ${known} ->> 0)` : known;
-      const asked = isKey(field) ? first : value;
-      return either(`not (${MAY_BE_THERE})`, value, either(isRequested(field), asked, known));
+      return either(`not (${MAY_BE_THERE})`, value, first);
     },
   };
 };
@@ -284,7 +281,6 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
       key: planner?.key ?? resultingKey(plan),
       localKey: storedKey(kind),
       value: (field) => (planner === undefined ? resulting(plan, field) : `a.${quoteIdentifier(field.stored)}`),
-      isRequested: (field) => String(isOwn(field)),
       mayClear: (field) => String(isOwn(field) ? request.blank !== "keep" : isTouched(plan, field)),
       shown: (reference) => text(shownReference(reference, resulting(plan, reference.field)), reference.field),
       cellKey: (reference) => {

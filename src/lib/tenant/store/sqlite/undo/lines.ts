@@ -154,7 +154,6 @@ const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly str
     key: recordKey(kind.keys[0], to),
     localKey: recordKey(kind.keys[0]),
     value,
-    isRequested: differs,
     mayClear: differs,
     shown: (reference) => named(reference, (from) => shownReference(reference, value(reference.field), from)),
     cellKey: (reference) =>

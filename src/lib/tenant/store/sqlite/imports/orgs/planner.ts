@@ -219,8 +219,6 @@ const placePieces = (place: OrgPlace | undefined): string =>
     .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
     .join("");
 
-const NAME = { field: "name", stored: "name", merge: "value", required: true } as const;
-
 const afterJson = (name: string): string =>
   jsonList([afterPiece("name", `json_quote(${name})`), afterPiece("code", "json_quote(a.code)"), "org_place(r.row)"]);
 
@@ -231,12 +229,12 @@ const BEFORE = changedList([
   [{ bit: 2 }, "org_place_before(t.parent)"],
 ]);
 
-const values: Planner["values"] = (database, upload) => {
+const values: Planner["values"] = (database) => {
   const [places, placeBelow] = [orgPlaces(database), placesBelow(database)];
   database.define("org_place", (row) => placePieces(places.get(Number(row))));
   database.define("org_place_before", (parent) => placePieces(placeBelow(parent)));
   database.define("org_key", (code) => (code === null ? null : codeKey(String(code))));
-  return { after: afterJson(upload?.(NAME, "a.name") ?? "a.name"), before: BEFORE };
+  return { after: afterJson("a.name"), before: BEFORE };
 };
 
 /** Organisations are compared as a tree; parents are written before or after their children. */
