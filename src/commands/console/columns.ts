@@ -105,6 +105,7 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
   {
     key: "steps",
     header: text("steps", "手順"),
-    value: (task) => stepsOf(task, rights).map((step) => terminal.named(step[languageOf(terminal)])),
+    value: (task) =>
+      stepsOf(task, rights, task.records.length).map((step) => terminal.named(step[languageOf(terminal)])),
   },
 ];

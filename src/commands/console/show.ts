@@ -7,16 +7,21 @@ import { stepsOf } from "./steps.ts";
 export default defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
   args: { number: TASK_ARGUMENT },
-  options: {},
+  options: {
+    rows: {
+      kind: "boolean",
+      about: text("list every record that is open", "未了のレコードをすべて表示する"),
+    },
+  },
   examples: [{ line: "clomoctl console show 3" }],
   exits: ["not-found", "conflict"],
-  async run(tools, { number }) {
+  async run(tools, { number, rows }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("console");
     const rights = await rightsIn(tools, context);
-    const task = await client.console.show(number);
+    const task = await client.console.show(number, rows ? { all: true } : {});
     await terminal.show(taskDetails(terminal, rights), task);
-    for (const [at, { en, ja }] of stepsOf(task, rights).entries()) {
+    for (const [at, { en, ja }] of stepsOf(task, rights, rows ? task.records.length : undefined).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }
   },

@@ -155,8 +155,7 @@ test("a secret is entered anew, and shown nowhere", () => {
 });
 
 test.each([
-  [{ wipes: 2 }, /デバイス 2 台\(clomoctl imports show 3 --rows\).*初期化/],
-  [{ wipes: 2, importId: null }, /デバイス 2 台\(clomoctl audit show 3\).*初期化/],
+  [{ wipes: 2 }, /デバイス 2 台\(clomoctl console show 3 --rows\).*初期化/],
   [{ released: 2 }, /先に、デバイス 2 台の所有者を外してください/],
 ])("comes first: %o", (of, first) => {
   expect(stepsOf(taskOfImport({ ...of, kind: "devices", thing: "device" }))[0]?.ja).toMatch(first);
@@ -311,7 +310,7 @@ test.each([
 
 test("of more than are named the rest are counted, with where they are", () => {
   const steps = stepsOf(taskOfImport({ update: 200 }));
-  expect(steps).toContainEqual(expect.objectContaining({ en: "the other 198: clomoctl imports show 3 --rows" }));
+  expect(steps).toContainEqual(expect.objectContaining({ en: "the other 198: clomoctl console show 3 --rows" }));
 });
 
 test.each(["confirmed", "done"] as const)("what is %s has nothing to be done", (state) => {

@@ -26,14 +26,19 @@ type Change = TaskRecord["changes"][number];
 /** Maximum number of records whose values the steps of a task have. */
 const MAX_RECORDS = 10;
 
-/** What to do in the console and afterwards, one step after another. @param rights of who reads it */
-export function stepsOf(task: ConsoleTask, rights: Rights = OWNER): readonly Text[] {
+/**
+ * What to do in the console and afterwards, one step after another.
+ *
+ * @param rights of who reads it
+ * @param most number of records that are named
+ */
+export function stepsOf(task: ConsoleTask, rights: Rights = OWNER, most = MAX_RECORDS): readonly Text[] {
   if (!isOpen(task)) return [];
   return [
     ...contradictedSteps(task, rights),
     ...wipeStep(task),
     ...releaseStep(task),
-    ...(task.work === "upload" ? uploadSteps(task) : recordSteps(task)),
+    ...(task.work === "upload" ? uploadSteps(task, most) : recordSteps(task, { most })),
     ...(task.work === "upload"
       ? [exportAndVerify(String(task.number)), ...verifySteps(task, task.kind)]
       : exportSteps(task, rights)),
@@ -72,8 +77,7 @@ const onlyRecord = (task: ConsoleTask): TaskRecord | undefined =>
   countRecords(task) === 1 ? task.records[0] : undefined;
 
 /** Returns the command that shows all records of a task. */
-const lineOfRecords = ({ importId, number }: ConsoleTask): string =>
-  importId === null ? line("audit show", [number]) : line("imports show", [number], { rows: true });
+const lineOfRecords = ({ number }: ConsoleTask): string => line("console show", [number], { rows: true });
 
 /** What is handled for a task: its record, the file for the upload, or the list of whom to delete. */
 export const subjectOf = (task: ConsoleTask): string | null => {
@@ -204,7 +208,7 @@ function releaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
   ];
 }
 
-function uploadSteps(task: ConsoleTask): readonly Text[] {
+function uploadSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { kind, file, records, leftOut = 0, beside = [] } = task;
   const plan = planOf(task);
   const byHand = manualDeletions(plan);
@@ -213,7 +217,7 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
   const left = records.filter((record) => record.leftOut !== undefined);
   const list = same((file === null ? undefined : deletionsFile(file, plan)) ?? "");
   return [
-    ...recordSteps(task, others, countRecords({ ...NO_RECORDS, beside })),
+    ...recordSteps(task, { records: others, count: countRecords({ ...NO_RECORDS, beside }), most }),
     ...(isUploaded(task) ? [text(`${file}: ${upload.en}`, `${file}: ${upload.ja}`)] : []),
     ...(byHand > 0
       ? [
@@ -223,16 +227,25 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
           ),
         ]
       : []),
-    ...recordSteps(task, left, leftOut),
+    ...recordSteps(task, { records: left, count: leftOut, most }),
   ];
 }
 
 const NO_RECORDS = { create: 0, update: 0, delete: 0 };
 
-/** What to do with each of some records: where to click, and what to enter. @param count of all of them */
-function recordSteps(task: ConsoleTask, records = task.records, count = countRecords(task)): readonly Text[] {
+/** Records of a task whose steps are told. */
+interface TaskPart {
+  readonly records?: readonly TaskRecord[];
+  /** of all of them */
+  readonly count?: number;
+  readonly most: number;
+}
+
+/** What to do with each of some records: where to click, and what to enter. */
+function recordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
+  const { records = task.records, count = countRecords(task), most } = part;
   const [only, ...others] = records;
-  const shown = records.slice(0, MAX_RECORDS);
+  const shown = records.slice(0, most);
   const { before, ordered } = orderByKeys(shown, withKey);
   if (only !== undefined && others.length === 0) return [...before, ...stepsOfOne(only)];
   const groups = Map.groupBy(ordered, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);

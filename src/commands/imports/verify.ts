@@ -58,6 +58,9 @@ const COLUMNS: readonly Column<Open>[] = [
   },
 ];
 
+/** Maximum number of rows that people read. */
+const MAX_SHOWN = 20;
+
 /** What is open of a task, field by field; new records and deletions as a whole. */
 const openOf = ({ records }: ConsoleTask): readonly Open[] =>
   records.flatMap((record): readonly Open[] =>
@@ -173,7 +176,14 @@ export default defineCommand({
       if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
-    await terminal.list(COLUMNS, openOf(task));
+    const open = openOf(task);
+    // programs get all of it
+    const shown = isUsualTable(terminal) ? open.slice(0, MAX_SHOWN) : open;
+    await terminal.list(COLUMNS, shown);
+    if (shown.length < open.length) {
+      const [more, all] = [open.length - shown.length, line("console show", [number], { rows: true })];
+      await terminal.note(text(`and ${more} more: ${all}`, `ほか ${more} 件: ${all}`));
+    }
     await terminal.note(
       text(
         `still open of change ${number}: ${work.en}; how: ${line("console show", [number])}`,

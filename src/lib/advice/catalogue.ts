@@ -79,7 +79,7 @@ export interface Catalogue {
   "console confirm": { args: [...number: (number | Name)[]]; options: { record?: (string | number) | readonly (string | number)[] | undefined; field?: (string | number) | readonly (string | number)[] | undefined; by?: string | number | undefined; at?: string | number | undefined } };
   "console drop": { args: [...number: (number | Name)[]]; options: { confirmDeletions?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; dryRun?: true | undefined } };
   "console list": { args: []; options: { all?: true | undefined } };
-  "console show": { args: [number: number | Name]; options: {  } };
+  "console show": { args: [number: number | Name]; options: { rows?: true | undefined } };
   "context add": { args: [name: string | number]; options: { embedded?: true | undefined; url?: string | number | undefined; caFile?: string | number | undefined; language?: "ja" | "en" | Name | undefined; map?: (string | number) | readonly (string | number)[] | undefined; use?: true | undefined; protected?: true | undefined; undeletable?: "keep" | "release" | Name | undefined } };
   "context list": { args: []; options: { limit?: number | Name | undefined } };
   "context remove": { args: [name: string | number]; options: {  } };

@@ -138,6 +138,7 @@ export default {
       id: "consoleTask",
       summary: "One task",
       params: byNumber,
+      query: { all: flag.meta({ description: "with all its records" }) },
       answer: json(ConsoleTask, "The task"),
       fails: ["conflict"],
     }),

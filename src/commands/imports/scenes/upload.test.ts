@@ -543,3 +543,27 @@ test("--emit-csv in a tenant that is not a mirror: an import that appends says t
   expect(written().slice(1)).toEqual(["鈴木 花子,hanako@ex.jp,課長"]);
   expect((await own.users())[0]).toMatchObject({ title: "課長" });
 });
+
+test("console show --rows and imports verify have all of many records, and people are told how many", async () => {
+  const many = (title: string): Cells => [
+    ["氏名", "メールアドレス", "役職"],
+    ...Array.from({ length: 30 }, (_, at) => [`社員${at}`, `s${at}@ex.jp`, title]),
+  ];
+  await tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, many("主任"));
+  const { change } = await tenant.import({ kind: "users" }, many("課長"));
+  const shown = await ran(`console show ${change}`);
+  expect(shown.stderr).toContain(`the other 20: clomoctl console show ${change} --rows\n`);
+  const whole = await ran(`console show ${change} --rows --format json`);
+  const { records, steps } = JSON.parse(whole.stdout) as { readonly records: unknown[]; readonly steps: string[] };
+  expect(records).toHaveLength(30);
+  expect(steps.filter((step) => step.includes("役職"))).toHaveLength(30);
+  writeFileSync(
+    join(folder, "export.csv"),
+    many("部長")
+      .map((row) => `${row.join(",")}\n`)
+      .join(""),
+  );
+  const verify = `imports verify ${change} --against export.csv`;
+  expect((await ran(`${verify} --format table`)).stderr).toContain(`and 10 more: clomoctl console show ${change} --rows\n`);
+  expect(JSON.parse((await ran(`${verify} --format json`)).stdout)).toHaveLength(30);
+});

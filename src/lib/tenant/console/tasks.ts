@@ -265,12 +265,12 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
 
 const ALL_TASKS = line("console list", [], { all: true });
 
-/** Returns a task. @param number of its change @throws Failure `not-found`; `conflict` if later changes wrote all of it again */
-export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
+/** Returns a task. @param number of its change @param all with all its records @throws Failure `not-found`; `conflict` if later changes wrote all of it again */
+export const readTask = async (reader: Reader, number: number, { all = false } = {}): Promise<ConsoleTask> => {
   const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
-    const tasks = new TaskReader(reader, { occupants: true });
+    const tasks = new TaskReader(reader, { occupants: true, ...(all && { most: Number.MAX_SAFE_INTEGER }) });
     for (const state of ["open", "confirmed"] as const) {
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;

@@ -358,7 +358,7 @@ export class TenantImports {
     });
     const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
     return this.#session.read(async (reader) => {
-      const now = await readTask(reader, number);
+      const now = await readTask(reader, number, { all: true });
       const unseen = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
       const done = !isTaskOpen(now);
       return {
