@@ -239,6 +239,20 @@ export const SETTLED_COLUMN: Column<ImportResult> = {
   name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
 };
 
+/** How an export of the console was merged with what was changed here. */
+export const MERGED_COLUMN: Column<ImportResult> = {
+  key: "merged",
+  header: text("merged with local changes", "ここでの変更との照合"),
+  value: ({ plan: { merged } }) => merged ?? null,
+  name: ({ plan: { merged } }) =>
+    merged === undefined
+      ? null
+      : text(
+          `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
+          `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
+        ),
+};
+
 /** The rows that an upload file leaves out. */
 export const LEFT_OUT_COLUMN: Column<ImportResult> = {
   key: "leftOut",

@@ -100,6 +100,14 @@ test.each([
   },
 );
 
+test("programs get what an export left out or contradicted, which is why it ends with 8", async () => {
+  const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
+  const { stdout, exit } = await run("imports commit P12 --yes --format json", {
+    tenant: committing(planOf({ settled: { closed: [], differing: [], open: 1 }, merged })),
+  });
+  expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
+});
+
 test("where there is nothing to settle nothing is said of it", async () => {
   const plan = planOf({ settled: { closed: [], differing: [], open: 0 } });
   const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });

@@ -14,6 +14,7 @@ import {
   BLOCKED_COLUMN,
   KEPT_COLUMN,
   LEFT_OUT_COLUMN,
+  MERGED_COLUMN,
   RELEASED_COLUMN,
   RESULT_COLUMNS,
   SETTLED_COLUMN,
@@ -36,6 +37,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.beside === undefined ? [] : BESIDE_COLUMNS),
     ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
+    ...(plan.merged === undefined ? [] : [MERGED_COLUMN]),
     ...(result.leftOut === undefined ? [] : [LEFT_OUT_COLUMN]),
   ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);

@@ -564,6 +564,8 @@ test("console show --rows and imports verify have all of many records, and peopl
       .join(""),
   );
   const verify = `imports verify ${change} --against export.csv`;
-  expect((await ran(`${verify} --format table`)).stderr).toContain(`and 10 more: clomoctl console show ${change} --rows\n`);
+  expect((await ran(`${verify} --format table`)).stderr).toContain(
+    `and 10 more: clomoctl console show ${change} --rows\n`,
+  );
   expect(JSON.parse((await ran(`${verify} --format json`)).stdout)).toHaveLength(30);
 });
