@@ -146,6 +146,19 @@ describe("an export from before keys went from one record to another", () => {
     expect(await user("h2@ex.jp")).toMatchObject({ name: "鈴木 花子" });
   });
 
+  test("leaves out a new row that may be somebody who exchanged keys, if nobody can tell whose the others are", async () => {
+    await readdress("A3", "tmp@ex.jp");
+    await readdress("A11", "hanako@ex.jp");
+    await readdress("A3", "jiro@ex.jp");
+    const shown: Cells = [
+      ["氏名", "メールアドレス", "役職"],
+      ["鈴木 花子", "others@ex.jp", "主任"],
+      ["渡辺 次郎", "jiro@ex.jp", "係長"],
+      ["佐藤 健", "ken@ex.jp", ""],
+    ];
+    expect(await takenBefore({}, shown)).toBe(2);
+  });
+
   test("leaves out a new row that may be somebody who was deleted here, and says who, until that is confirmed", async () => {
     await remove("users", (await user("A3")).id);
     const unknown: Cells = [HEADER, ["鈴木 花子", "tmp@ex.jp", "A3", "主任"], JIRO, KEN];
