@@ -1086,7 +1086,8 @@ export class ConsoleHistory {
       const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
       const record = of && this.#ledger.livingLink(of, id);
       const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
-      if (of !== undefined && typeof key === "string" && key !== keyIn(of, this.#mirror[of].get(id)))
+      const local = of && this.#mirror[of].get(id);
+      if (of !== undefined && local !== undefined && typeof key === "string" && key !== keyIn(of, local))
         await this.#local(() => this.#setKey(of, id, key), "key");
     }
   }
