@@ -670,6 +670,8 @@ export class ConsoleHistory {
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
       if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
+      // it was added for this one, and others have changed its key: here it is another one since
+      else this.#ledger.excuse(kind, record, [WHOLE]);
       return;
     }
     if (known === record) return;
