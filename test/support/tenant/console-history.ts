@@ -675,6 +675,8 @@ export class ConsoleHistory {
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
       if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
+      // it was added for this one, and others have changed its key: here it is another one since
+      else this.#ledger.excuse(kind, record, [WHOLE]);
       return;
     }
     if (known === record) return;
@@ -1095,7 +1097,8 @@ export class ConsoleHistory {
       const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
       const record = of && this.#ledger.livingLink(of, id);
       const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
-      if (of !== undefined && typeof key === "string" && key !== keyIn(of, this.#mirror[of].get(id)))
+      const local = of && this.#mirror[of].get(id);
+      if (of !== undefined && local !== undefined && typeof key === "string" && key !== keyIn(of, local))
         await this.#local(() => this.#setKey(of, id, key), "key");
     }
   }

@@ -185,7 +185,11 @@ export class ConsoleLedger {
       if (isDeleted && this.livingLink(kind, id) === undefined) continue;
       if (isMade) add(WHOLE, key);
       if (isDeleted) continue;
-      for (const field of changedFields(kind, before, after)) add(field, after[field] ?? null);
+      for (const field of changedFields(kind, before, after)) {
+        const { [field]: value = null } = after;
+        // a new record that is directly in 全社 asks for no organisation
+        if (before !== undefined || value !== ROOT_ORG_ID) add(field, value);
+      }
     }
   }
 

@@ -148,7 +148,7 @@ export class SharedConsole {
   };
   readonly groups = new Set<string>();
   #wishes: Wish[] = [];
-  /** the records that somebody added, or gave a temporary key, for a task */
+  /** the records that somebody added, or gave a key, for a task */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
 
@@ -376,7 +376,8 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    if (isEntered && (isNew || this.hasTemporaryKeys)) this.begin(task.id, record);
+    // whoever added it or gave it a key finds it again
+    if (isEntered && (isNew || entered !== null)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
 

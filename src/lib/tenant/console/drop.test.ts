@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
@@ -208,6 +209,15 @@ const exchanged = async (): Promise<readonly number[]> => {
   await edit("yamada@x", { emails: ["third@x"] });
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
+
+test("what no export showed of a new user is as if nobody had entered it", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
+  const org = await idOf("orgs", "南");
+  const number = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"], org }));
+  await tenant.import({ kind: "users", fromConsole: true }, [...USERS, ["原", "hara@x", "", "", ""]]);
+  await tenant.client.imports.commit(await plan(number));
+  expect((await tenant.client.users.find({ name: "hara@x" }))[0]?.org.id).toBe(ROOT_ORG_ID);
+});
 
 test("console drop of a ring: all at once, and neither alone", async () => {
   const before = state();

@@ -340,6 +340,17 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(plan).toMatchObject({ create: 0, delete: 0 });
   });
 
+  test("it may be somebody of another row that is left out", async () => {
+    await swap();
+    const shown: Cells = [
+      ["氏名", "メールアドレス", "役職"],
+      ["鈴木 花子", "others@ex.jp", "主任"],
+      ["渡辺 次郎", "jiro@ex.jp", "係長"],
+      ["佐藤 健", "ken@ex.jp", ""],
+    ];
+    expect(await takenBefore({}, shown)).toBe(2);
+  });
+
   test("it may be somebody who was deleted here, until somebody confirms the deletion", async () => {
     await remove("users", (await user("A3")).id);
     const plan = await tenant.plan(FROM, unknown("tmp@ex.jp"));

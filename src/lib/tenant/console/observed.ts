@@ -141,11 +141,16 @@ const writtenBits = (versions: Versions): string =>
 /** The column of what secrets a record has. */
 const SECRETS = "secrets";
 
-/** SQL: true if a record `t` has a value in a column. 全社 counts as none for records that always belong to an organisation. */
-export const isFilled = (thing: Thing, name: string): string => {
+/** SQL: what records have in a column to which nobody gave a value: 全社 if they always belong to an organisation. */
+export const emptyValue = (thing: Thing, name: string): string => {
   const { refers, clearable } = fieldOf(thing, name) ?? {};
-  const usual = refers?.to === ORG.name && clearable === false ? `, ${ROOT}` : "";
-  return `coalesce(t.${quoteIdentifier(name)}, '') not in ('', '[]', '{}', 0${usual})`;
+  return refers?.to === ORG.name && clearable === false ? String(ROOT) : "null";
+};
+
+/** SQL: true if a record `t` has a value in a column. */
+export const isFilled = (thing: Thing, name: string): string => {
+  const value = `t.${quoteIdentifier(name)}`;
+  return `coalesce(${value}, '') not in ('', '[]', '{}', 0) and ${value} is distinct from ${emptyValue(thing, name)}`;
 };
 
 /**

@@ -1,5 +1,5 @@
 import { driftOf } from "../../../console/drift.ts";
-import { joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
+import { emptyValue, joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
 import { DEVICE, OWNERS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
@@ -130,7 +130,9 @@ const stageThing = (database: Database, versions: Versions, { dropped = [], inSi
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
-    const value = name === "custom" ? withoutBlanks(joinedEntries(own, local)) : own;
+    // no export may have shown a column of a new record
+    const value =
+      name === "custom" ? withoutBlanks(joinedEntries(own, local)) : `coalesce(${own}, ${emptyValue(thing, name)})`;
     // what does not differ is what the console has, too
     return either(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
   });

@@ -173,8 +173,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
   // what somebody says was deleted there is nobody any more
   const isThere = `o.inConsole = 1 and o.confirmed & ${PRESENCE} = 0`;
   const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and ${isThere}) c
-    where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)
-      and not exists (select 1 from ${AMBIGUOUS} a where a.pk = c.pk)`;
+    where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)`;
   const params = kindIn(plan, unseen);
   database.exec("drop table if exists s.unseen_value");
   database.exec(

@@ -43,6 +43,8 @@ interface ObservedOrg {
   readonly org: ExistingOrg;
   readonly isHere: boolean;
   readonly inConsole: boolean;
+  /** somebody said that it was deleted there */
+  readonly isGone: boolean;
   /** an export that lacks it contradicts what was changed here */
   readonly isExpected: boolean;
   readonly open: OrgBits;
@@ -64,13 +66,14 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
   );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, t.pk is not null as isHere, ${isContradictedMissing} as isExpected, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, o.confirmed & ${PRESENCE} <> 0 as isGone, t.pk is not null as isHere, ${isContradictedMissing} as isExpected, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
       org: { pk: Number(row["pk"]), ...valuesOf(row), users: 0, devices: 0 },
       isHere: row["isHere"] === 1,
       inConsole: row["inConsole"] === 1,
+      isGone: row["isGone"] === 1,
       isExpected: row["isExpected"] === 1,
       open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
       confirmed: Number(row["confirmed"]),
@@ -151,9 +154,11 @@ const decideCodes = (
   const isHeld = (row: number): boolean => certain.has(codeKey(codeOf.get(row) ?? ""));
   const strangers = pairs.others.filter(isHeld).map((row) => [row, []] as const);
   const ambiguous = [...pairs.ambiguous].map(([row, records]) => [row, [...records]] as const);
-  const seen = new Set([...pairs.decided.map(([, pk]) => pk), ...ambiguous.flatMap(([, records]) => records)]);
+  const seen = new Set(pairs.decided.map(([, pk]) => pk));
   const unknown = rows.filter(({ code }) => code !== null && !byCode.has(codeKey(code)) && !certain.has(codeKey(code)));
-  const unseen = possible.filter(({ org, inConsole, open }) => inConsole && (open & 2) !== 0 && !seen.has(org.pk));
+  const unseen = possible.filter(
+    ({ org, inConsole, isGone, open }) => inConsole && !isGone && (open & 2) !== 0 && !seen.has(org.pk),
+  );
   return {
     decided: new Map(pairs.decided),
     ambiguous: new Map([...ambiguous, ...strangers, ...temporaryCodes(unknown, unseen, local)]),
