@@ -31,7 +31,10 @@ const openWork = async ({ client }: TestTenant) => {
     names: parts.map(({ name, key, console }) => ({ name, key, console }))[0],
     isNew: parts.some(({ work }) => work === "create"),
     isGone: parts.some(({ work }) => work === "delete"),
-    changes: parts.flatMap(({ changes }) => changes).toSorted((a, b) => (a.field < b.field ? -1 : 1)),
+    // the successor has one task, whose number is its own
+    changes: parts
+      .flatMap(({ changes }) => changes.map(({ occupant, ...change }) => ({ ...change, occupant: occupant?.id })))
+      .toSorted((a, b) => (a.field < b.field ? -1 : 1)),
     contradicted: parts.some(({ contradicted }) => contradicted),
   }));
   return all.toSorted((a, b) => (a.record < b.record ? -1 : 1));
