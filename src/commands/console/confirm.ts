@@ -5,6 +5,7 @@ import { pastInstant } from "../../lib/model/typed-date.ts";
 import { zoneOf } from "../tools.ts";
 import { confirmTasks } from "./close.ts";
 import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";
+import { PART_OPTIONS, partOf } from "./part.ts";
 
 export default defineCommand({
   summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
@@ -16,18 +17,7 @@ export default defineCommand({
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
-    record: {
-      kind: "string",
-      value: "ID",
-      repeatable: true,
-      about: text("only this record (default: all of the task)", "このデータだけ(既定: 作業のすべて)"),
-    },
-    field: {
-      kind: "string",
-      value: "FIELD",
-      repeatable: true,
-      about: text("only this field, as --format json names it", "この項目だけ(--format json での名前)"),
-    },
+    ...PART_OPTIONS,
     by: { kind: "string", value: "WHO", about: text("who did it (default: you)", "実施者(既定: 実行者)") },
     at: {
       kind: "date",
@@ -52,8 +42,7 @@ export default defineCommand({
     }
     await confirmTasks(tools, {
       numbers: [...number],
-      records: record.length === 0 ? undefined : [...record],
-      fields: field.length === 0 ? undefined : [...field],
+      ...(await partOf(chosen.client, number, { record, field })),
       by,
       at: when,
     });

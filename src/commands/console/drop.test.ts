@@ -38,6 +38,17 @@ test("puts back what the console has, and nothing is left to do", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
+test("a record and a field may be named as people know them", async () => {
+  await edit("taro@example.jp", { title: "部長", tel: "03" });
+  const number = tasks.number(1);
+  const { exit, stderr } = await ran(`console drop ${number} --record 誰か --yes --lang en`);
+  expect([exit, stderr]).toEqual([6, expect.stringContaining("no record 誰か is open in the tasks")]);
+  expect((await ran(`console drop ${number} --record taro@example.jp --field title --yes`)).exit).toBe(0);
+  expect((await tenant.users())[0]).toMatchObject({ title: "課長", tel: "03" });
+  expect((await ran(`console confirm ${number} --record taro@example.jp`)).exit).toBe(0);
+  expect(await tasks.list()).toEqual([]);
+});
+
 test("what was created here is deleted, which is confirmed by its number", async () => {
   await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"] });
   const line = `console drop ${tasks.number(1)} --no-input`;

@@ -12,6 +12,7 @@ import { showResult } from "../imports/plan/result.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { reportBlocked } from "../undo.ts";
 import { TASK_ARGUMENT } from "./columns.ts";
+import { PART_OPTIONS, partOf } from "./part.ts";
 
 export default defineCommand({
   summary: text("put back here what the console has", "ここでの変更を、管理画面の内容に戻す"),
@@ -23,6 +24,7 @@ export default defineCommand({
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
+    ...PART_OPTIONS,
     confirmDeletions: CONFIRM_DELETIONS,
     ...LIMITS,
     dryRun: {
@@ -30,14 +32,18 @@ export default defineCommand({
       about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
     },
   },
-  examples: [{ line: "clomoctl console drop 3" }, { line: "clomoctl console drop 3 4 --dry-run" }],
+  examples: [
+    { line: "clomoctl console drop 3" },
+    { line: "clomoctl console drop 3 --record taro@example.jp --field title" },
+    { line: "clomoctl console drop 3 4 --dry-run" },
+  ],
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
   shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, BLOCKED_COLUMN],
-  async run(tools, { number, dryRun, ...answers }) {
+  async run(tools, { number, record, field, dryRun, ...answers }) {
     checkLimits(answers);
     const { client } = await tools.tenant("imports", "console");
     const numbers = [...new Set(number)];
-    const plan = await client.imports.dropTasks({ numbers });
+    const plan = await client.imports.dropTasks({ numbers, ...(await partOf(client, numbers, { record, field })) });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan, undefined);

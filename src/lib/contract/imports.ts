@@ -89,6 +89,16 @@ const ImportRequest = named(
   }),
 );
 
+/** Which tasks are dropped, or what of them. */
+const DropRequest = named(
+  "DropRequest",
+  z.strictObject({
+    numbers: z.array(z.int().positive()).min(1).max(1000),
+    records: z.array(Id).max(1000).optional().meta({ description: "only these records; default: all" }),
+    fields: z.array(z.string()).max(100).optional().meta({ description: "only these fields; default: all" }),
+  }),
+);
+
 /** Which records a deletion takes: ids, or filters of the kind's list, of which all have to hold. */
 const DeletionRequest = named(
   "DeletionRequest",
@@ -497,7 +507,7 @@ export default {
       id: "dropConsoleTasks",
       changes: false,
       summary: "Plan to put back here what the console has, where tasks changed it",
-      body: z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
+      body: DropRequest,
       answer: tagged(Import, "The plan of the drop; with `blocked` it cannot be committed"),
       status: 201,
       fails: ["not-found", "conflict"],
@@ -514,6 +524,7 @@ export default {
 };
 
 export type ImportRequest = z.infer<typeof ImportRequest>;
+export type DropRequest = z.infer<typeof DropRequest>;
 export type DeletionRequest = z.infer<typeof DeletionRequest>;
 export type ImportKind = z.infer<typeof ImportKind>;
 export type Import = z.infer<typeof Import>;

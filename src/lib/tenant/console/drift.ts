@@ -54,7 +54,8 @@ const SECRETS = "secrets";
 /** Returns a custom field as a column of its own: `custom:12`. */
 export const customColumn = (pk: number | ""): string => `${CUSTOM}:${pk}`;
 
-const isCustomField = (column: string): boolean => column.startsWith(customColumn(""));
+/** True if a column is a custom field. */
+export const isCustomField = (column: string): boolean => column.startsWith(customColumn(""));
 
 /** The part of the drift that one record has from a change. */
 export interface RecordDrift {

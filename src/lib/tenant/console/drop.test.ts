@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
@@ -366,4 +366,77 @@ test("console drop is a plan: if something was changed since, it is a conflict, 
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
   expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
+});
+
+describe("a part of a task", () => {
+  const changedBoth = async (): Promise<number> => {
+    await tenant.client.users.addField({ name: "座席" });
+    const plan = await tenant.plan({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職", "入社年", "座席"],
+      ["山田", "yamada@x", "部長", "1999", "1F"],
+      ["佐藤", "sato@x", "係長", "2000", "2F"],
+    ]);
+    return (await tenant.client.imports.commit(plan)).change ?? 0;
+  };
+  const people = async () =>
+    (await tenant.users())
+      .filter(({ name }) => name !== "林")
+      .map(({ name, title, custom }) => [name, title, ...custom.map(({ value }) => value)]);
+  /** What is open; custom fields are of the change that wrote one of them last. */
+  const open = async () =>
+    (await tenant.client.console.list({}))
+      .flatMap(({ records }) => records)
+      .filter(({ thing }) => thing === "user")
+      .map(({ name, changes }) => [name, ...changes.map(({ field }) => field)]);
+
+  test.each<[string, { readonly fields?: string[] }, unknown, unknown]>([
+    [
+      "one record",
+      {},
+      [
+        ["山田", "課長", "2020"],
+        ["佐藤", "係長", "2000", "2F"],
+      ],
+      [["佐藤", "title", "custom:入社年", "custom:座席"]],
+    ],
+    [
+      "one field of it",
+      { fields: ["title"] },
+      [
+        ["山田", "課長", "1999", "1F"],
+        ["佐藤", "係長", "2000", "2F"],
+      ],
+      [
+        ["山田", "custom:入社年", "custom:座席"],
+        ["佐藤", "title", "custom:入社年", "custom:座席"],
+      ],
+    ],
+    [
+      "one custom field of it",
+      { fields: ["custom:入社年"] },
+      [
+        ["山田", "部長", "2020", "1F"],
+        ["佐藤", "係長", "2000", "2F"],
+      ],
+      [
+        ["山田", "title"],
+        ["佐藤", "title", "custom:入社年", "custom:座席"],
+        ["山田", "custom:座席"],
+      ],
+    ],
+  ])("is dropped alone: %s", async (_, part, after, left) => {
+    const number = await changedBoth();
+    const records = [await idOf("users", "yamada@x")];
+    const dropped = await tenant.client.imports.dropTasks({ numbers: [number], records, ...part });
+    await tenant.client.imports.commit(dropped);
+    expect(await people()).toEqual(after);
+    expect(await open()).toEqual(left);
+  });
+
+  test("that is not there is an error, and leaves no plan", async () => {
+    const number = await changedBoth();
+    const part = { numbers: [number], records: [await idOf("users", "hayashi@x")] };
+    expect(await failureOf(tenant.client.imports.dropTasks(part))).toMatchObject({ code: "not-found" });
+    expect(tenant.sql("select count(*) as plans from import where state = 'planned'")).toEqual([{ plans: 0 }]);
+  });
 });

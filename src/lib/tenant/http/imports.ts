@@ -59,7 +59,7 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
       const evidence = { ...query, map: query.map === undefined ? undefined : jsonOf(ColumnMap, query.map, NO_MAP) };
       return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },
-    dropTasks: ({ body, repeatable }) => imports.dropTasks(body.numbers, { repeatable }),
+    dropTasks: ({ body, repeatable }) => imports.dropTasks(body, { repeatable }),
     undo: ({ params, query, repeatable }) => imports.undo(params.number, query, { repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };

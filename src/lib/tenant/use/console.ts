@@ -59,14 +59,15 @@ export const confirmTasks = (
       const only = isUploaded ? { kind, isUploaded } : {};
       for (const record of parts) confirmed += await confirmDrift(writer, { revision, record, columns, ...only }, done);
     }
-    if (confirmed === 0) throw nothingConfirmed(wanted);
+    if (confirmed === 0) throw nothingOpen(wanted);
     const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);
     const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
     return { result: await readTasks(writer, wanted), objects, orgs, detail: { ...done, records, fields } };
   });
 };
 
-const nothingConfirmed = (numbers: readonly number[]): Failure =>
+/** Returns the failure of tasks in which nothing of a part is open. */
+export const nothingOpen = (numbers: readonly number[]): Failure =>
   new Failure("not-found", {
     what: text(
       `nothing of this is open in ${numbers.join(", ")}`,

@@ -1,4 +1,4 @@
-import type { DeletionRequest, Import, Verification } from "../../contract/index.ts";
+import type { DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
@@ -11,6 +11,7 @@ import { readOpenFields } from "../console/named.ts";
 import { lastRewrite } from "../console/rewritten.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
+import { nothingOpen } from "./console.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import {
@@ -277,7 +278,7 @@ export class TenantImports {
     if (DONE.includes(record.state)) return this.#engine.committedRows(record, query);
     const { undoes, skipBlocked = false, drops } = record.detail;
     if (drops !== undefined) {
-      const dropped = await this.#session.read((reader) => droppedTasks(reader, drops));
+      const dropped = await this.#session.read((reader) => droppedTasks(reader, record.detail));
       return this.#engine.undoRows(dropped, record.kind, query);
     }
     if (undoes === undefined) return this.#engine.rows(record, query);
@@ -418,18 +419,21 @@ export class TenantImports {
   /**
    * Plans to put back here what the console has, where tasks changed it.
    *
-   * @param numbers of the tasks
-   * @throws Failure `not-found`; `conflict` if nothing of a task is open
+   * @throws Failure `not-found`, also if no task has a record or a field; `conflict` if nothing of a task is open
    */
-  async dropTasks(numbers: readonly number[], { repeatable }: RequestContext): Promise<Import> {
+  async dropTasks({ numbers, records, fields }: DropRequest, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const drops = [...new Set(numbers)];
+    const drop = { drops: [...new Set(numbers)], records, fields };
     const dropped = await this.#session.read(async (reader) => {
-      for (const task of await readTasks(reader, drops)) checkDroppable(task);
-      return droppedTasks(reader, drops);
+      for (const task of await readTasks(reader, drop.drops)) checkDroppable(task);
+      return droppedTasks(reader, drop);
     });
-    return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, repeatable);
+    const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, repeatable);
+    const isNothing = [plan, ...(plan.beside ?? [])].every((one) => one.create + one.update + one.delete === 0);
+    if ((records ?? fields) === undefined || !isNothing || plan.blocked !== undefined) return plan;
+    await this.discard(plan.id);
+    throw nothingOpen(drop.drops);
   }
 
   /** The numbers of the organisations of who asks; undefined of a system administrator. */

@@ -63,6 +63,9 @@ export interface UndoneChange {
    * the console come back in place of those before the change
    */
   readonly dropped?: readonly number[] | undefined;
+  /** of a drop: only these records, and only these columns */
+  readonly records?: readonly (readonly [thing: string, pk: number])[] | undefined;
+  readonly columns?: readonly string[] | undefined;
   /** of who sees a part of the tenant: what of them he sees */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }

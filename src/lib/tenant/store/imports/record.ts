@@ -53,8 +53,10 @@ export interface ImportDetail {
   /** of the file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
-  /** of a drop: the numbers of the tasks */
+  /** of a drop: the numbers of the tasks, and the ids of records and names of fields if it is of these alone */
   readonly drops?: readonly number[] | undefined;
+  readonly records?: readonly string[] | undefined;
+  readonly fields?: readonly string[] | undefined;
   /** of an undo: the number of the change that it undoes, and whether it leaves out what cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;

@@ -1,5 +1,5 @@
-import { driftOf } from "../../../console/drift.ts";
-import { emptyValue, joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
+import { customColumn, driftOf, isCustomField } from "../../../console/drift.ts";
+import { emptyValue, entriesBit, joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
 import { DEVICE, OWNERS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
@@ -14,7 +14,10 @@ import { afterwards, emptyStaged, restoredColumns, stagedTable, THINGS } from ".
 // A task is dropped by an undo whose values are those of the console: what was changed here gets the observed values, what was
 // created here goes, and what was deleted here comes back.
 
-/** The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, and `whole`: the record as a whole. */
+/**
+ * The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, `whole`: the record as a whole, and `keys`: JSON
+ * of the custom fields, null if it is all of them.
+ */
 const DROPPED = "temp.dropped";
 
 /** The temporary table of the groups that get other names: `app`, `was`, `name`. */
@@ -101,22 +104,34 @@ const settleMembers = (database: Database): void => {
     );
 };
 
-const stageThing = (database: Database, versions: Versions, { dropped = [], inSight }: UndoneChange): void => {
+const stageThing = (database: Database, versions: Versions, undone: UndoneChange): void => {
+  const { dropped = [], inSight, records, columns: fields } = undone;
   const { thing, key, times } = versions;
   database.exec(
-    `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, primary key (thing, pk))`,
+    `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED} where thing = :thing`, { thing: thing.name });
-  const seen = inSight === undefined ? "true" : "d.pk in (select value from json_each(:seen))";
+  const custom = fields?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
+  const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
+  const all = [...bits, custom === undefined || custom.length === 0 ? "0" : entriesBit(versions)].join(" | ");
+  // a record as a whole is none of its fields
+  const part = fields === undefined ? "d.mask" : either("d.action = 'update'", `d.mask & (${all})`, "0");
+  const among = [inSight, records].filter((those) => those !== undefined);
+  const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
   database.run(
-    `insert into ${DROPPED} select d.thing, d.pk, sum(d.mask & ~${PRESENCE}), max(d.mask & ${PRESENCE} <> 0)
-     from (${driftOf(versions, "true")}) d where d.revision in (select value from json_each(:dropped)) and d.mask <> 0 and ${seen}
+    `insert into ${DROPPED} select d.thing, d.pk, sum(d.part & ~${PRESENCE}), max(d.part & ${PRESENCE} <> 0), :keys
+     from (select d.*, ${part} as part from (${driftOf(versions, "true")}) d) d
+     where d.revision in (select value from json_each(:dropped)) and d.part <> 0 and ${["true", ...isAmong].join(" and ")}
      group by d.thing, d.pk`,
     {
       dropped: JSON.stringify(dropped),
-      ...(inSight !== undefined && {
-        seen: JSON.stringify(inSight.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))),
-      }),
+      keys: custom === undefined ? null : JSON.stringify(custom),
+      ...Object.fromEntries(
+        among.map((those, at) => [
+          `among${at}`,
+          JSON.stringify(those.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))),
+        ]),
+      ),
     },
   );
   // a device has one owner, of two kinds
@@ -132,7 +147,9 @@ const stageThing = (database: Database, versions: Versions, { dropped = [], inSi
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
     // no export may have shown a column of a new record
     const value =
-      name === "custom" ? withoutBlanks(joinedEntries(own, local)) : `coalesce(${own}, ${emptyValue(thing, name)})`;
+      name === "custom"
+        ? withoutBlanks(joinedEntries(droppedEntries(own), local))
+        : `coalesce(${own}, ${emptyValue(thing, name)})`;
     // what does not differ is what the console has, too
     return either(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
   });
@@ -153,6 +170,11 @@ const stageThing = (database: Database, versions: Versions, { dropped = [], inSi
        and o.inConsole = 0 and t.${key} is not null`,
   );
 };
+
+/** SQL: the custom fields of an observed record that are dropped, or those that stay. @param entries SQL: all of them */
+const droppedEntries = (entries: string, stay = false): string =>
+  `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
+    where ${stay ? "not " : ""}(d.keys is null or e.key in (select value from json_each(d.keys))))`;
 
 /** SQL: JSON entries without those that have no value. */
 const withoutBlanks = (entries: string): string =>
@@ -176,6 +198,17 @@ export const settleDropped = (database: Database): void => {
     const table = `main.${observedTable(versions)}`;
     const of = `${DROPPED} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
     database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);
+    const custom = entriesBit(versions);
+    if (custom !== "0") {
+      database.exec(
+        `update ${table} as o set custom = ${droppedEntries("o.custom", true)} from ${of} and d.mask & ${custom} <> 0`,
+      );
+      // those that stay differ still
+      database.exec(
+        `update ${DROPPED} as d set mask = d.mask & ~${custom} where d.thing = '${versions.thing.name}'
+           and exists (select 1 from ${table} o where o.pk = d.pk and o.custom <> '{}')`,
+      );
+    }
     database.exec(
       `update ${table} as o set differs = o.differs & ~d.mask, confirmed = o.confirmed & ~d.mask,
          contradicted = o.contradicted & ~d.mask from ${of}`,

@@ -554,11 +554,11 @@ const undoAndRecord = async (
   { moment, scope, written }: Applying,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const { skipBlocked = false, reverts, drops } = record.detail;
+  const { skipBlocked = false, reverts } = record.detail;
   const undone = await undoneBy(writer, record);
   if (undone !== undefined && undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
-  const asked = undone === undefined ? await droppedTasks(writer, drops ?? []) : undoneChange(undone, skipBlocked);
+  const asked = undone === undefined ? await droppedTasks(writer, record.detail) : undoneChange(undone, skipBlocked);
   const options = {
     ...asked,
     ...(asked.dropped !== undefined && scope && { inSight: droppedInSight(database, asked, scope) }),
