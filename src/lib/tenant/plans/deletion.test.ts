@@ -554,5 +554,5 @@ test("an undone deletion is to be taken back in the console, if it was done ther
   await mirror();
   const done = await commit(await plan({ kind: "users", search: "yamada" }));
   await commit(await undoImport(tenant.client, done.id));
-  expect(await tasks()).toEqual([["create", "users", "open"]]);
+  expect(await tasks()).toEqual([["check", "users", "open"]]);
 });
