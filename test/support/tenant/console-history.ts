@@ -824,7 +824,8 @@ export class ConsoleHistory {
     // it reads only the task's records
     const read = [...records].filter(([record, values]) => {
       const key = keyIn(kind, values);
-      return this.#ledger.idsOf(kind, record).some((id) => ids.has(id)) || (key !== null && keys.includes(key));
+      const linked = this.#ledger.idsOf(kind, record);
+      return linked.length === 0 ? key !== null && keys.includes(key) : linked.some((id) => ids.has(id));
     });
     this.#ledger.relink(kind, this.#mirror, { exported: new Map(read), open: await this.#open() });
     this.#ledger.settle(kind, fields, records, false);

@@ -344,7 +344,7 @@ export class SharedConsole {
     const kind = task.kind as ConsoleKind;
     const { name, key } = task.console ?? task;
     if (task.work === "delete") {
-      const gone = this.find(kind, { name, key });
+      const gone = this.#begunFor(kind, task.id) ?? this.find(kind, { name, key });
       return gone === undefined ? -1 : this.remove(kind, gone) ? gone : undefined;
     }
     const values: Record<string, Value> = {};
