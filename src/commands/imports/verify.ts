@@ -10,6 +10,7 @@ import { THINGS } from "../../lib/model/things.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
 import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
@@ -176,14 +177,7 @@ export default defineCommand({
       if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
-    const open = openOf(task);
-    // programs get all of it
-    const shown = isUsualTable(terminal) ? open.slice(0, MAX_SHOWN) : open;
-    await terminal.list(COLUMNS, shown);
-    if (shown.length < open.length) {
-      const [more, all] = [open.length - shown.length, line("console show", [number], { rows: true })];
-      await terminal.note(text(`and ${more} more: ${all}`, `ほか ${more} 件: ${all}`));
-    }
+    await listOpen(terminal, task);
     await terminal.note(
       text(
         `still open of change ${number}: ${work.en}; how: ${line("console show", [number])}`,
@@ -196,6 +190,16 @@ export default defineCommand({
     return "differs";
   },
 });
+
+/** Lists what is open of a task: programs get all of it. */
+const listOpen = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
+  const open = openOf(task);
+  const shown = isUsualTable(terminal) ? open.slice(0, MAX_SHOWN) : open;
+  await terminal.list(COLUMNS, shown);
+  if (shown.length === open.length) return;
+  const [more, all] = [open.length - shown.length, line("console show", [task.number], { rows: true })];
+  await terminal.note(text(`and ${more} more: ${all}`, `ほか ${more} 件: ${all}`));
+};
 
 /** The failure of an export that is rejected, which may be of another kind that the change has. */
 const perhapsOfOther = (

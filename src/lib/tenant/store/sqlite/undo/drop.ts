@@ -104,9 +104,10 @@ const settleMembers = (database: Database): void => {
     );
 };
 
-const stageThing = (database: Database, versions: Versions, undone: UndoneChange): void => {
+/** Finds what is dropped of a thing's records. */
+const findDropped = (database: Database, versions: Versions, undone: UndoneChange): void => {
   const { dropped = [], inSight, records, columns: fields } = undone;
-  const { thing, key, times } = versions;
+  const { thing } = versions;
   database.exec(
     `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
   );
@@ -141,6 +142,11 @@ const stageThing = (database: Database, versions: Versions, undone: UndoneChange
       `update ${DROPPED} set mask = mask | ${owners} where thing = '${thing.name}' and mask & (${owners}) <> 0`,
     );
   }
+};
+
+const stageThing = (database: Database, versions: Versions, undone: UndoneChange): void => {
+  const { thing, key, times } = versions;
+  findDropped(database, versions, undone);
   const columns = restoredColumns(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
