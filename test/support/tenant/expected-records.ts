@@ -116,6 +116,7 @@ class Tables {
         id: `custom_field/${String(id ?? observed["id"])}`,
         inConsole: isGone,
         differs: isGone ? ["name", "presence"] : [],
+        neverExported: [],
         states: [{ values: isGone ? valuesIn(observed, "name") : [] }],
         local: isGone ? valuesIn(observed, "name", "createdAt") : [],
         ...none,
@@ -126,12 +127,20 @@ class Tables {
       const { id, ...user } = users.find(({ pk }) => pk === observed["pk"]) ?? {};
       const local = valuesIn(user, "accountPasswordSetAt").filter(({ value }) => value !== null);
       const states = [{ values: valuesIn(observed, ...columns) }];
-      return { id: `user/${String(id)}`, inConsole: true, differs: columns, states, local, ...none };
+      return {
+        id: `user/${String(id)}`,
+        inConsole: true,
+        differs: columns,
+        neverExported: ["emails", "title"],
+        states,
+        local,
+        ...none,
+      };
     });
     return [...ofFields, ...ofUsers];
   }
 
-  /** What the console lacks of custom fields and users, all of it by the change 1: deletions first, then what was made. */
+  /** What the console lacks of custom fields and users, all of it by the change 1: what was made, users, deletions. */
   #tasks(): Rows {
     const [change] = this.#all("audit");
     const [fields, users] = [this.#all("custom_field"), this.#all("user")];
@@ -147,7 +156,8 @@ class Tables {
         const [before, after] = [observed, user].map(({ [field]: value = null }) =>
           field === "emails" ? listOf(value).join(", ") : value,
         );
-        return { field, before, after };
+        // no export has shown what the console has of them, if it is not the same
+        return { field, before: before === after ? before : null, after };
       });
       const isSet = (user["accountPasswordSetAt"] ?? null) !== null;
       const secret = { field: "accountPassword", before: null, after: null };
@@ -159,8 +169,10 @@ class Tables {
         changes: isSet ? [...changes, secret] : changes,
       };
     });
-    const inOrder = ofFields.toSorted((one, other) => Number(other.work === "delete") - Number(one.work === "delete"));
-    return [...inOrder, ...ofUsers].map((record, place) => ({
+    const [deleted, made] = [true, false].map((isGone) =>
+      ofFields.filter(({ work }) => (work === "delete") === isGone),
+    );
+    return [...(made ?? []), ...ofUsers, ...(deleted ?? [])].map((record, place) => ({
       ...record,
       id: `000000000001-${String(place).padStart(6, "0")}`,
       kind: "users",
