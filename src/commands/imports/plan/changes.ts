@@ -125,10 +125,6 @@ export const describeBeside = ({ thing, create, update, delete: gone }: Beside):
   );
 };
 
-/** Returns the number of records that a plan creates, updates or deletes, of all things. */
-export const countAll = (plan: Import, action: "create" | "update" | "delete"): number =>
-  (plan.beside ?? []).reduce((sum, one) => sum + one[action], plan[action]);
-
 const ACTIONS = [
   ["create", "created", "追加"],
   ["update", "updated", "更新"],

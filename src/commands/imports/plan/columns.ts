@@ -6,15 +6,8 @@ import { UPLOAD_REASONS } from "../../../lib/model/upload.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { LeftOut } from "../outputs/console/left-out.ts";
-import {
-  additionsOf,
-  countAll,
-  describeBeside,
-  changesOf,
-  describeColumn,
-  describeWholeRow,
-  nameOf,
-} from "./changes.ts";
+import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import { countAll } from "./limits.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({

@@ -4,7 +4,10 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { nounNamed } from "../../../lib/model/problem.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
-import { countAll } from "./changes.ts";
+
+/** Returns the number of records that a plan creates, updates or deletes, of all things. */
+export const countAll = (plan: Import, action: "create" | "update" | "delete"): number =>
+  (plan.beside ?? []).reduce((sum, one) => sum + one[action], plan[action]);
 
 /** Limits for runs that nobody watches. */
 export const LIMITS = {

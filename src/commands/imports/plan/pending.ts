@@ -7,7 +7,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
 import type { WrittenUpload } from "../outputs/console/file.ts";
-import { countAll } from "./changes.ts";
+import { countAll } from "./limits.ts";
 
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {

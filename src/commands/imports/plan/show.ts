@@ -8,16 +8,8 @@ import { counted, joined, same, text, type Text } from "../../../lib/text/index.
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import {
-  countAll,
-  describeBeside,
-  describeColumn,
-  describeRow,
-  fieldName,
-  headersOf,
-  nameOf,
-  shownValue,
-} from "./changes.ts";
+import { describeBeside, describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
+import { countAll } from "./limits.ts";
 import { warnOfMovedOperators } from "./operators.ts";
 import type { ListedProblems } from "./problems.ts";
 import { warnOfOldExport } from "../refusal/old-export.ts";
