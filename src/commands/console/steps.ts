@@ -209,7 +209,7 @@ function releaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
 }
 
 function uploadSteps(task: ConsoleTask, most: number): readonly Text[] {
-  const { kind, file, records, leftOut = 0, beside = [] } = task;
+  const { kind, file, records, leftOut = 0, outdated = 0, beside = [] } = task;
   const plan = planOf(task);
   const byHand = manualDeletions(plan);
   const [upload, page] = [uploadOf(plan), pageOf(kind)];
@@ -218,7 +218,9 @@ function uploadSteps(task: ConsoleTask, most: number): readonly Text[] {
   const list = same((file === null ? undefined : deletionsFile(file, plan)) ?? "");
   return [
     ...recordSteps(task, { records: others, count: countRecords({ ...NO_RECORDS, beside }), most }),
-    ...(isUploaded(task) ? [text(`${file}: ${upload.en}`, `${file}: ${upload.ja}`)] : []),
+    ...(isUploaded(task)
+      ? [outdated > 0 ? outdatedStep(task) : text(`${file}: ${upload.en}`, `${file}: ${upload.ja}`)]
+      : []),
     ...(byHand > 0
       ? [
           text(
@@ -230,6 +232,15 @@ function uploadSteps(task: ConsoleTask, most: number): readonly Text[] {
     ...recordSteps(task, { records: left, count: leftOut, most }),
   ];
 }
+
+/** What to do if the file has values from before others changed them in the console. */
+const outdatedStep = ({ file, number, outdated = 0 }: ConsoleTask): Text => {
+  const drop = line("console drop", [number]);
+  return text(
+    `do not upload ${file}: ${counted(outdated, "record")} in it were changed in the console since it was written; drop this task (${drop}), and import the list again with --emit-csv`,
+    `${file} はアップロードしないでください。書き出した後に、管理画面で ${outdated} 件が変更されています。この作業を取り下げ(${drop})、--emit-csv を付けて一覧をもう一度インポートしてください`,
+  );
+};
 
 const NO_RECORDS = { create: 0, update: 0, delete: 0 };
 

@@ -160,8 +160,8 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["console"],
     about: text(
-      "with --from-console: give up what was changed here if the export has something else, and list it",
-      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示)",
+      "with --from-console: give up what was changed here (but not deletions) if the export has something else, and list it",
+      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示。ここで削除したものは除く)",
     ),
   },
   emitCsv: {

@@ -569,3 +569,21 @@ test("console show --rows and imports verify have all of many records, and peopl
   );
   expect(JSON.parse((await ran(`${verify} --format json`)).stdout)).toHaveLength(30);
 });
+
+test("a file whose records were changed in the console since is not to be uploaded", async () => {
+  const { result } = await imported(TITLES, "users");
+  const changed = (tel: string): Cells => [
+    ["氏名", "メールアドレス", "社員コード", "TEL"],
+    ["鈴木 花子", "hanako@ex.jp", "A3", tel],
+    ["渡辺 次郎", "jiro@ex.jp", "A11", ""],
+  ];
+  const takeOver = (tel: string) =>
+    tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, changed(tel));
+  await takeOver("");
+  expect((await ran(`console show ${result.change}`)).stderr).toContain("up.csv: upload in ");
+  await takeOver("03-9");
+  expect(await tenant.client.console.show(result.change)).toMatchObject({ work: "upload", outdated: 1 });
+  const { stderr } = await ran(`console show ${result.change}`);
+  expect(stderr).toContain("do not upload up.csv: 1 record in it");
+  expect(stderr).not.toContain("up.csv: upload in ");
+});

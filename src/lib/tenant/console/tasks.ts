@@ -13,7 +13,15 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 import { isMirror } from "../store/tenant.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
 import { readClosing, readWork, readWorkRecords } from "./closed.ts";
-import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
+import {
+  countOutdated,
+  countWipes,
+  readDrift,
+  readRecordDrift,
+  tasksOfRecord,
+  type DriftState,
+  type OpenDrift,
+} from "./drift.ts";
 import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
 import { TaskRecords } from "./records.ts";
 import { lastRewrite, nothingLeft, REMAINS } from "./rewritten.ts";
@@ -104,6 +112,7 @@ class TaskReader {
     const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
     const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
     const of = { parts, records, upload: isOwn && isToUpload(made) && inFile };
+    const outdated = of.upload && state === "open" ? await countOutdated(this.#reader, main, revision) : 0;
     const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
     return {
       ...taskOf(change, made),
@@ -114,6 +123,7 @@ class TaskReader {
       ...(beside.length > 0 && { beside }),
       ...(isOwn && state !== "done" && beforehand(made)),
       ...(byHand > 0 && { leftOut: byHand }),
+      ...(outdated > 0 && { outdated }),
       ...(wipes > 0 && { wipes }),
       records,
       state: isContradicted ? "contradicted" : state,
