@@ -359,6 +359,9 @@ test("who is in a group is shown by the name of the group, and so is the group i
   expect(openOf(await verify(written, shown("Ａ", "Ａ")))).toEqual(["open", { tanaka: ["edit", "password"] }]);
   const [group] = await tenant.client.secured.groups("docs");
   const { consoleTask } = await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "B2" });
+  // only of the task that is verified
+  await verify(written, shown("B2", "B2"));
+  expect(await tenant.client.console.show(consoleTask ?? 0)).toMatchObject({ state: "open" });
   const { task } = await verify(consoleTask ?? 0, shown("B2", "B2"));
   expect(task.state).toBe("done");
 });

@@ -180,7 +180,7 @@ const observeFields = ({ database, plan: { staged } }: Observing): void => {
 };
 
 /** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
-const observeNamed = ({ database, plan, revision }: Observing): void => {
+const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPart["named"] = () => "true"): void => {
   for (const { field, refers, keys, table } of mergedReferences(plan)) {
     const versions = OBSERVED.find(({ thing }) => thing === table.thing);
     if (versions === undefined || EXPORTED.includes(versions)) continue;
@@ -188,29 +188,36 @@ const observeNamed = ({ database, plan, revision }: Observing): void => {
     const isClear = `not exists (select 1 from ${CANDIDATE_KEYS} u where u.what = f.what and u.key = f.key)`;
     const shown = `select known.${keys.record} from s.refer f
       ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope} where f.what = '${field.short}' and ${isClear}`;
-    const which = `o.pk in (${shown}) and (o.inConsole = 0 or o.differs = ${bitOf(versions, refers.by)})`;
+    const isSettled = `(o.inConsole = 0 or o.differs = ${bitOf(versions, refers.by)})`;
+    const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
     database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });
     database.run(`delete from main.${observedTable(versions)} as o where ${which}`, kindIn(plan, which));
   }
 };
 
+/** The observed records `o` of a task, as SQL: those of the plan's kind, and those that its cells name. */
+interface TaskPart {
+  readonly own: string;
+  readonly named: (versions: Versions) => string;
+}
+
 /**
  * Stores what an export showed of the records that were changed here. Call it before its plan is applied.
  *
- * @param only SQL: of these observed records `o` alone; what is here stays as it is if the export lacks it
+ * @param task of its records alone; what is here stays as it is if the export lacks it
  */
-export const observeExport = (database: Database, plan: PlanSql, revision: number, only?: string): void => {
+export const observeExport = (database: Database, plan: PlanSql, revision: number, task?: TaskPart): void => {
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
   const params: Observing["params"] = thing.scope === undefined ? {} : { kind: name };
   const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
-  if (only === undefined) keepObserved(of);
+  if (task === undefined) keepObserved(of);
   observeMet(of);
   observeDeleted(of);
   observeFields(of);
-  observeNamed(of);
-  if (only !== undefined) forgetDeleted(of, only);
+  observeNamed(of, task?.named);
+  if (task !== undefined) forgetDeleted(of, task.own);
   else if (isWhole(of)) {
     observeMissing(of);
     forgetDeleted(of, "true");

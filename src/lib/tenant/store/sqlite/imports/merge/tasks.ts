@@ -38,7 +38,9 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
      from ${OF_TASK} e where e.pk = m.pk`,
   );
   const since = database.count("select coalesce(max(revision), 0) from collection");
-  observeExport(database, plan, since, `o.pk in (select pk from ${OF_TASK})`);
+  const named = (of: Versions): string =>
+    `o.pk in (select d.pk from (${driftOf(of, "true")}) d where d.revision = ${revision} and d.mask <> 0)`;
+  observeExport(database, plan, since, { own: `o.pk in (select pk from ${OF_TASK})`, named });
 };
 
 /** SQL: the tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
