@@ -337,6 +337,16 @@ test("any · any · not possible here: undone in the mirror alone, nothing is le
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
+test("here · drift · missing, and confirmed as made again: confirmed", async () => {
+  await promoted();
+  await tenant.import(USERS_OF, [HEADER, SATO, HAYASHI]);
+  const [task] = await tenant.client.console.list({});
+  expect(task).toMatchObject({ work: "create", state: "contradicted" });
+  const [confirmed] = await tenant.client.console.confirm({ numbers: [task?.number ?? 0] });
+  expect(confirmed).toMatchObject({ state: "confirmed" });
+  expect(await tasks.list()).toEqual([]);
+});
+
 describe("cells that name an organisation which was deleted here", () => {
   const emptied = async () => {
     await move("sato@x", "E");

@@ -126,7 +126,7 @@ class TaskReader {
       ...(outdated > 0 && { outdated }),
       ...(wipes > 0 && { wipes }),
       records,
-      state: isContradicted ? "contradicted" : state,
+      state: isContradicted && state === "open" ? "contradicted" : state,
       closedAt: confirmed?.at ?? null,
       closedBy: confirmed?.by ?? null,
     };
