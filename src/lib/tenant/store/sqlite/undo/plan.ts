@@ -8,7 +8,7 @@ import { versionsOf } from "../../../versions/keep.ts";
 import { IS_ABOVE } from "../../accounts.ts";
 import type { UndoCounts, UndoneChange } from "../../imports/engine.ts";
 import { quoteIdentifier, THEN } from "../../sql/forms.ts";
-import type { Versions } from "../../../versions/tables.ts";
+import { versionTable, type Versions } from "../../../versions/tables.ts";
 import type { Database } from "../database.ts";
 import { needsWipe } from "../../sql/wipes.ts";
 import { FOUND, refuseFound } from "../imports/matching/outside.ts";
@@ -33,10 +33,13 @@ const kindOfStaged = (database: Database, staged: readonly StagedCount[]): Forma
   if (most === undefined) return "users";
   const { thing } = most.versions;
   if (thing.scope !== undefined) {
+    // a record that is deleted already has its scope in its last version
     const row = database.get(
-      `select coalesce(u.app, t.app) as app from ${stagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
+      `select coalesce(u.${thing.scope}, t.${thing.scope}, (select v.${thing.scope} from main.${versionTable(most.versions)} v
+           where v.pk = u.pk and v.action = 'delete' order by v.revision desc limit 1)) as scope
+       from ${stagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
     );
-    return String(row?.["app"]) as FormatName;
+    return String(row?.["scope"]) as FormatName;
   }
   return (Object.keys(thing.formats)[0] ?? "users") as FormatName;
 };

@@ -267,3 +267,13 @@ test("values of a custom field that was removed since are counted by its name, w
   await client.imports.commit(await undoImport(client, titled.id));
   expect((await undoImport(client, changed.id)).lost).toEqual(lost);
 });
+
+test("the creation of a user of an app who was deleted since names the deletion", async () => {
+  const { client } = tenant;
+  const added = await client.secured.create("docs", { userId: "mori", displayName: "森", password: "Hidden4711" });
+  const created = tenant.database.count("select max(number) from change");
+  const id = added.after.id;
+  const { change } = await client.imports.commit(await client.imports.delete({ kind: "docs", ids: [id] }));
+  const plan = await client.imports.undo(created, {});
+  expect(plan).toMatchObject({ kind: "docs", blocked: { count: 1, first: [{ change }] } });
+});
