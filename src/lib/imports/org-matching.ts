@@ -188,7 +188,7 @@ export class OrgMatcher {
     this.#possible.clear();
   }
 
-  /** Gives each organisation the only row that is that of no other one, until there is none. */
+  /** Matches rows that only one organisation can have, and repeats this until none is left. */
   #eliminate(): void {
     for (;;) {
       const single = [...this.#possible].filter(([, holders]) => holders.size === 1);

@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 /** Of what a mirror has none, as no export of the console brought it: that is not none. */
 export const NOT_TAKEN = text("not taken in from the console", "管理画面から取り込まれていません");
 
-/** Of a mirror's administrators, where nobody has said that those recorded are all: no export of the console tells. */
+/** Of a mirror's administrators, where nobody has said that those recorded are all: exports of the console do not show it. */
 export const UNASKED = text("whether there are others is not confirmed", "ほかにいるかは未確認");
 
 /** How many of something a tenant has, and when it last took something in from the console. */

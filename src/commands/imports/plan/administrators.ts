@@ -58,7 +58,10 @@ async function unsaidOf(tools: Tools, kind: Kind): Promise<Unsaid> {
           `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, and it is not confirmed that there are no others`,
           `記録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
         );
-  const what = text(`${en}, and no export of the console tells`, `${ja}、管理画面のエクスポートからも分かりません`);
+  const what = text(
+    `${en}, and exports of the console do not show it`,
+    `${ja}、管理画面のエクスポートからも分かりません`,
+  );
   return { what, hint: isPart ? ASK_SYSTEM : sayingOf(kind, count) };
 }
 

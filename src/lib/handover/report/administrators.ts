@@ -93,7 +93,7 @@ const unaskedOf = ({ administratorsUnasked }: ReportData["manifest"]): readonly 
   if (administratorsUnasked !== true) return [];
   const line = "clomoctl users administrators add USER";
   const words = text(
-    `Administrators: ${UNASKED.en} (no export of the console tells). Look at Users/Org of CLOMO PANEL; to say who they are: ${line}`,
+    `Administrators: ${UNASKED.en} (exports of the console do not show it). Look at Users/Org of CLOMO PANEL; to say who they are: ${line}`,
     `管理者: ${UNASKED.ja}(管理画面のエクスポートからは分かりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${line}`,
   );
   return [{ kind: "paragraph", words }];

@@ -483,7 +483,7 @@ describe("of a mirror", () => {
     expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(ほかにいるかは未確認\)/);
     expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
     expect(pageOf(unasked, "en")).toContain(
-      "whether there are others is not confirmed (no export of the console tells)",
+      "whether there are others is not confirmed (exports of the console do not show it)",
     );
     expect(pageOf(data, "ja")).not.toContain("未確認");
   });

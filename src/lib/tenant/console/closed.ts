@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../contract/index.ts";
+import { member } from "../store/audit-records.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
 import { LASTING_BIT, versionTable } from "../versions/tables.ts";
@@ -18,7 +19,7 @@ const WRITTEN = OBSERVED.map((versions) => {
   const { thing, key } = versions;
   const kept = `main.${versionTable(versions)}`;
   const isOfChange = "revision in (select value from json_each(:revisions))";
-  // not each number of a range is that of a record
+  // some numbers of a range have no record
   const made = `main.created_range c ${THEN}`;
   const isMade = `c.thing = '${thing.name}' and c.${isOfChange}`;
   const isHere = `exists (select 1 from main.${thing.name} t where t.${key} = w.pk)`;
@@ -74,10 +75,10 @@ const CLOSINGS = `
   order by 1 limit 1`;
 
 /** SQL: the last confirmation or verification of the task `:number`. */
-const CONFIRMING = `select action, seq as number from main.audit a
-  where a.action in ('console.confirm', 'imports.verify') and exists (select 1 from json_each(a.record -> 'objects') e
+const CONFIRMING = `select t.action, t.seq as number from main.audit t
+  where t.action in ('console.confirm', 'imports.verify') and exists (select 1 from json_each(${member("-> 'objects'")}) e
     where e.value ->> 'thing' = 'console_task' and e.value ->> 'id' = :number)
-  order by seq desc limit 1`;
+  order by t.seq desc limit 1`;
 
 /** Returns how a task was closed of which nothing differs any more. */
 export const readClosing = async (reader: Reader, number: number): Promise<Closed> => {

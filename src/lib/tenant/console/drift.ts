@@ -199,7 +199,7 @@ const PARENTS = OBSERVED.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: how many organisations are above that of the drift `d`. Deleted ones may be of different times, and in a circle. */
+/** SQL: how many organisations are above that of the drift `d`. Those deleted at different times may form a circle. */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
     select ${either("t.pk is null", "o.parent", "t.parent")} from up

@@ -86,7 +86,7 @@ export const IS_CONFIRMED_ENTRY = `exists (select 1 from json_each(coalesce(o.co
 export const entriesBit = (versions: Versions): string =>
   versions.columns.some(({ name }) => name === ENTRIES) ? bitOf(versions, ENTRIES) : "0";
 
-/** SQL: true if a custom field `e` of an observed record `o` is in its task: it is none that was confirmed before the others. */
+/** SQL: true if a custom field `e` of an observed record `o` is in its task: nobody has confirmed it by itself. */
 export const isTaskEntry = (versions: Versions): string =>
   `(o.confirmed & ${entriesBit(versions)} <> 0 or not ${IS_CONFIRMED_ENTRY})`;
 

@@ -114,8 +114,8 @@ const neverExported = ({ thing, key, columns }: Versions): string => {
   const kind = kindOfRecord(thing, "o.pk");
   const names = columns.flatMap(({ name, bit }) => {
     const fields = fileFields(thing, name).map((field) => `'${field}'`);
-    const isTold = `o.differs & ${bit} <> 0 and not (${isExported(kind, fields.join(", "))})`;
-    return fields.length === 0 ? [] : either(isTold, `',"${name}"'`, "''");
+    const isUnknown = `o.differs & ${bit} <> 0 and not (${isExported(kind, fields.join(", "))})`;
+    return fields.length === 0 ? [] : either(isUnknown, `',"${name}"'`, "''");
   });
   const entries = `coalesce((select string_agg(',"' || 'custom:' || f.id || '"', '' order by f.id)
     from json_each(o.custom) e join main.custom_field f on f.pk = cast(e.key as integer)

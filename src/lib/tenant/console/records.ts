@@ -345,8 +345,8 @@ export class TaskRecords {
   ): Promise<boolean> {
     const { inConsole, contradicted = 0 } = (await this.#observedOf(thing, pk)) ?? {};
     // an export of a part may have shown it, or somebody has confirmed that the record was created there as it was here
-    const isTold = inConsole === 0 || isIn(Number(contradicted), bitOf(versionsOf(thing.name), column));
-    if (isTold || fields.length === 0) return false;
+    const isKnown = inConsole === 0 || isIn(Number(contradicted), bitOf(versionsOf(thing.name), column));
+    if (isKnown || fields.length === 0) return false;
     this.#exported ??= this.#reader
       .all(`select kind, field from ${EXPORTED_COLUMNS}`)
       .then((rows) => new Set(rows.map(({ kind, field }) => `${String(kind)} ${String(field)}`)));

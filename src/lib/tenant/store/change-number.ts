@@ -105,7 +105,7 @@ const noChange = (what: Text): Failure =>
     hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
   });
 
-/** Returns the revision of a change, whether who asks sees the change or only a part of its task; -1 if there is none. */
+/** Returns the revision of a change, even if the asker sees only a part of its task; -1 if there is no such change. */
 export const revisionOf = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 

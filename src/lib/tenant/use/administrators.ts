@@ -38,7 +38,7 @@ const unknownUser = (name: string): Failure =>
   new Failure("not-found", { what: text(`no user ${name}`, `ユーザー ${name} はありません`) });
 
 /**
- * Marks who is an administrator, which no export of the console tells. An app's administrators are in no export at all:
+ * Marks who is an administrator, which exports of the console do not show. An app's administrators are in no export at all:
  * who is not known yet is added with the ユーザーID alone, and goes with the mark where nothing more became known of him.
  *
  * @throws Failure `not-found`, `input-rejected` where a ユーザーID cannot be one, or somebody to be unmarked has a role

@@ -111,7 +111,7 @@ const empty = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record that a row's cell names; in an export of the console also that of one that was deleted here. */
+/** SQL: the `pk` of the record that a row's cell names; in an export of the console it may have been deleted here. */
 const named = ({ request }: PlanSql, { alias, keys, field }: StoredReference): string => {
   const pk = `${alias}.${keys.record}`;
   return request.fromConsole === true ? `coalesce((select u.pk ${candidateKey(field, stagedKeys(field))}), ${pk})` : pk;
