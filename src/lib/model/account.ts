@@ -229,9 +229,9 @@ export const ACCOUNT_SETTINGS = {
   versioned: ["composition", "authentication"],
 } as const satisfies Thing;
 
-/** The id of the only settings of a tenant, and the number by which tasks know them: no user has it. */
+/** The id of the only settings of a tenant, and their number. */
 export const SETTINGS_ID = ACCOUNT_SETTINGS.fields.id.example;
-export const SETTINGS_NUMBER = 0;
+export const SETTINGS_NUMBER = 1;
 
 export type AccountSettings = RecordOf<typeof ACCOUNT_SETTINGS.fields>;
 

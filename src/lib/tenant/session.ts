@@ -14,8 +14,14 @@ const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
 /** A POST that happens once, however often it is sent. */
 export interface Once<T> extends KeptRequest {
   /** the answer for work that was done; undefined if, by the tenant's current state, it was not */
-  readonly replay: (reader: Reader, subject: string) => Promise<T | undefined>;
+  readonly replay: (reader: Reader, subject: string, taskOf: TaskOf) => Promise<T | undefined>;
 }
+
+/** Returns the number of the newest open task for the console that a record is in; null if it is in none. */
+export type TaskOf = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
+
+/** Answers a change once it is written, when its tasks are known. */
+type Answer<T> = (taskOf: TaskOf) => Promise<T>;
 
 /** What a change is about. */
 export interface ChangeOf<T> {
@@ -39,7 +45,7 @@ export type { ChangedObject } from "./store/audit.ts";
 
 /** What a change did. */
 export interface Changed<T> {
-  readonly result: T;
+  readonly result: T | Answer<T>;
   /**
    * what was created, changed or removed; the first one is what an Idempotency-Key stands for. Nothing was if there is none,
    * and no detail: no revision advances, and no record is kept
@@ -55,6 +61,8 @@ export interface Changed<T> {
   /** what it came to, where that is not what was asked for */
   readonly action?: string | undefined;
 }
+
+const isAnswer = <T>(result: Changed<T>["result"]): result is Answer<T> => typeof result === "function";
 
 /** Records that a change takes values or memberships from are told in its record, up to this number. */
 export const MOST_TRACED = 10_000;
@@ -144,7 +152,8 @@ export class Session {
         const { result, ...changed } = await body(writer);
         await settleVersions(writer);
         if (isObserved) await observe(writer);
-        if (changed.objects.length === 0 && changed.detail === undefined) return result;
+        const answer = async (): Promise<T> => (isAnswer(result) ? result(tasksOf(writer)) : result);
+        if (changed.objects.length === 0 && changed.detail === undefined) return answer();
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
         const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
@@ -158,7 +167,7 @@ export class Session {
         }
         if (once !== undefined)
           await keepKey(writer, { ...this.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
-        return result;
+        return answer();
       },
       { signal },
     );
@@ -167,12 +176,21 @@ export class Session {
   }
 }
 
+const tasksOf =
+  (reader: Reader): TaskOf =>
+  async (record) => {
+    const { isMirror } = await import("./store/tenant.ts");
+    if (!(await isMirror(reader))) return null;
+    const { taskOfRecord } = await import("./console/tasks.ts");
+    return taskOfRecord(reader, record);
+  };
+
 /** The answer of a request that was sent before. @throws Failure `usage` */
 const replayedBy = async <T>(reader: Reader, once: Once<T>): Promise<T | undefined> => {
   const known = await findKey(reader, once);
   if (known === undefined) return undefined;
   if (known.fingerprint !== once.fingerprint) throw keyReused();
-  const answer = await once.replay(reader, known.subject);
+  const answer = await once.replay(reader, known.subject, tasksOf(reader));
   if (answer !== undefined) noteChange(known.change);
   return answer;
 };

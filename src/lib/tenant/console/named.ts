@@ -1,13 +1,24 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Reader } from "../store/store.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_NUMBER } from "../../model/account.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { CUSTOM_FIELD } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { fieldOf } from "../versions/timeline.ts";
 import { customColumn, readOpenColumns } from "./drift.ts";
 import { OBSERVED } from "./observed.ts";
 import { fieldName } from "./records.ts";
+
+/** Returns the number of the record of a thing with an id, also of a deleted one. An account has both of its user. */
+export const numberOfRecord = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
+  if (thing === ACCOUNT_SETTINGS.name) return SETTINGS_NUMBER;
+  const table = thing === ACCOUNT.name ? USER.name : thing;
+  const row = await reader.get(
+    `select t.pk from ${table} t where t.id = :id union all select o.pk from ${table}_observed o where o.id = :id`,
+    { id },
+  );
+  return row && Number(row["pk"]);
+};
 
 /** Returns the record with an id, also a deleted one. @throws Failure `not-found` */
 export const recordNumbered = async (
@@ -16,11 +27,8 @@ export const recordNumbered = async (
 ): Promise<{ readonly thing: string; readonly pk: number }> => {
   for (const { thing } of OBSERVED) {
     if (thing === ACCOUNT || thing === ACCOUNT_SETTINGS) continue;
-    const row = await reader.get(
-      `select t.pk from ${thing.name} t where t.id = :id union all select o.pk from ${thing.name}_observed o where o.id = :id`,
-      { id },
-    );
-    if (row !== undefined) return { thing: thing.name, pk: Number(row["pk"]) };
+    const pk = await numberOfRecord(reader, thing.name, id);
+    if (pk !== undefined) return { thing: thing.name, pk };
   }
   throw new Failure("not-found", { what: text(`no record ${id}`, `${id} はありません`) });
 };

@@ -65,6 +65,45 @@ test("a task is a change that is not completely in the console, and has its numb
   expect((await tenant.client.tenant.show()).consoleTasks).toBe(1);
 });
 
+test.each<[string, () => Promise<{ consoleTask?: number | null; consoleTasks?: number[] | undefined }>]>([
+  [
+    "settings of accounts that were recorded here before",
+    async () => {
+      await tenant.client.accounts.setSettings({ composition: "salesforce" });
+      return tenant.client.accounts.setSettings({ authentication: "LDAP" });
+    },
+  ],
+  [
+    "the password of an account, which is the user's",
+    async () => {
+      const { id: user } = await named("yamada@x");
+      await tenant.client.accounts.create({ user, name: "yamada", role: "system", passwordInConsole: true });
+      await confirm(1);
+      return tenant.client.accounts.resetPassword(user, { passwordInConsole: true });
+    },
+  ],
+  [
+    "an app's administrator who goes with the mark",
+    async () => {
+      const { administrators } = await tenant.client.administrators.mark("docs", { add: ["admin01"] });
+      return tenant.client.administrators.mark("docs", { remove: administrators.map(({ id }) => id) });
+    },
+  ],
+  [
+    "schemes that are deleted",
+    async () => {
+      const [one, other] = await Promise.all(
+        ["登録係", "閲覧係"].map((name) => tenant.client.roles.createScheme({ name, operations: ["users.write"] })),
+      );
+      return tenant.client.roles.deleteSchemes({ ids: [one?.after.id ?? "", other?.after.id ?? ""] });
+    },
+  ],
+])("a change names the one task that its records are in: %s", async (_, write) => {
+  const { consoleTask, consoleTasks = [consoleTask] } = await write();
+  expect(consoleTasks).toEqual([expect.any(Number)]);
+  expect(await tenant.client.console.show(consoleTasks[0] ?? 0)).toMatchObject({ state: "open" });
+});
+
 test("a task has the fields whose last writer it is; one whose fields were all written again has none left", async () => {
   await edit("yamada@x", { title: "部長", tel: "03" });
   await edit("yamada@x", { title: "本部長" });

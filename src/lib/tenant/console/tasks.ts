@@ -1,17 +1,16 @@
 import { line } from "../../advice/line.ts";
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { ACCOUNT } from "../../model/account.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
-import { nextChange } from "../store/audit.ts";
 import { recordOf, type ImportRecord } from "../store/imports/record.ts";
-import type { Reader, Row, Writer } from "../store/store.ts";
-import { isMirror } from "../store/tenant.ts";
-import { VERSIONS, versionTable } from "../versions/tables.ts";
+import type { Reader, Row } from "../store/store.ts";
+import { versionTable } from "../versions/tables.ts";
 import { readClosing, readWork, readWorkRecords } from "./closed.ts";
 import {
   countOutdated,
@@ -22,7 +21,8 @@ import {
   type DriftState,
   type OpenDrift,
 } from "./drift.ts";
-import { OBSERVED, observedTable, PRESENCE } from "./observed.ts";
+import { OBSERVED, observedTable } from "./observed.ts";
+import { numberOfRecord } from "./named.ts";
 import { TaskRecords } from "./records.ts";
 import { lastRewrite, nothingLeft, REMAINS } from "./rewritten.ts";
 
@@ -339,30 +339,16 @@ export const readOpenTasks = async (reader: Reader): Promise<OpenTasks> => {
   return { open, contradicted };
 };
 
-/** Returns the number of the newest open task that a record is in; null if it is in none. */
-export const taskOfRecord = async (reader: Reader, thing: string, pk: number): Promise<number | null> => {
-  if (!VERSIONS.has(thing)) return null;
-  const [revision] = await tasksOfRecord(reader, thing, pk);
-  const changes = await readChanges(reader, revision === undefined ? [] : [revision]);
-  return changes.get(revision ?? -1)?.number ?? null;
-};
-
-/**
- * Returns the number of the task that a record is in once the change at hand is written; null if the tenant is no mirror. A
- * record that the console does not have yet stays in the task of its creation.
- */
-export const taskAfterChange = async (writer: Writer, thing: string, pk: number): Promise<number | null> => {
-  if (!(await isMirror(writer))) return null;
-  const isNew = await writer.get(
-    `select 1 from main.${observedTable({ thing: { name: thing } })} o
-     where o.pk = :pk and (o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0 or o.differs & ${PRESENCE} <> 0)`,
-    { pk },
-  );
-  const isHere = async (): Promise<boolean> => {
-    const versions = VERSIONS.get(thing);
-    if (versions === undefined) return false;
-    return (await writer.count(`select count(*) from main.${thing} t where t.${versions.key} = :pk`, { pk })) > 0;
-  };
-  if (isNew !== undefined && (await isHere())) return taskOfRecord(writer, thing, pk);
-  return nextChange(writer);
+/** Returns the number of the newest open task that a record is in, also a deleted one; null if it is in none. */
+export const taskOfRecord = async (
+  reader: Reader,
+  { thing, id }: { readonly thing: string; readonly id: string },
+): Promise<number | null> => {
+  const pk = await numberOfRecord(reader, thing, id);
+  if (pk === undefined) return null;
+  // the name of an account, its password and its mark are the user's
+  const things = thing === ACCOUNT.name ? [thing, USER.name] : [thing];
+  const revisions = (await Promise.all(things.map((of) => tasksOfRecord(reader, of, pk)))).flat();
+  const newest = Math.max(-1, ...revisions);
+  return (await readChanges(reader, [newest])).get(newest)?.number ?? null;
 };

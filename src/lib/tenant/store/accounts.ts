@@ -1,5 +1,12 @@
 import { Failure } from "../../errors/index.ts";
-import { ABOVE_OPERATOR, ACCOUNT, SETTINGS_ID, type AccountSettings, type Renaming } from "../../model/account.ts";
+import {
+  ABOVE_OPERATOR,
+  ACCOUNT,
+  SETTINGS_ID,
+  SETTINGS_NUMBER,
+  type AccountSettings,
+  type Renaming,
+} from "../../model/account.ts";
 import type { Composition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type AdministratorRole, type Role } from "../../model/role.ts";
@@ -351,9 +358,9 @@ export const writeSettings = async (
   writer: Writer,
   { composition, authentication }: Pick<AccountSettings, "composition" | "authentication">,
 ): Promise<void> => {
-  await keepOrCreate(writer, "account_settings", 1);
+  await keepOrCreate(writer, "account_settings", SETTINGS_NUMBER);
   await writer.run(
-    `insert into main.account_settings (pk, composition, authentication) values (1, :composition, :authentication)
+    `insert into main.account_settings (pk, composition, authentication) values (${SETTINGS_NUMBER}, :composition, :authentication)
      on conflict (pk) do update set composition = :composition, authentication = :authentication`,
     { composition, authentication },
   );

@@ -72,12 +72,6 @@ export const setAdministrator = async (
   });
 };
 
-/** Returns the number of somebody; -1 of who was known by the mark alone, and is not here any more. @param thing its name */
-export const numberOfMarked = async (reader: Reader, thing: string, id: string): Promise<number> => {
-  const row = await reader.get(`select pk from main.${thing} where id = :id`, { id });
-  return Number(row?.["pk"] ?? -1);
-};
-
 /** Adds an administrator of an app of whom no more than the ユーザーID is known: exports leave them out. @see facts 6.5 */
 export const insertAdministrator = async (
   writer: Writer,

@@ -6,7 +6,6 @@ import { SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
-import { taskAfterChange } from "../console/tasks.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { withRole } from "../store/accounts.ts";
@@ -14,14 +13,14 @@ import {
   deleteMarkedOnly,
   insertAdministrator,
   keepKnown,
-  numberOfMarked,
   readAdministrators,
   readKnown,
   setAdministrator,
   type AdministratorsKind,
 } from "../store/administrators.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Reader } from "../store/store.ts";
 import { orgsOfUsers } from "../store/touched-orgs.ts";
+import { tasksOf } from "./records.ts";
 
 /** Who is marked, and since when that is known. */
 export const administratorsOf = async (reader: Reader, kind: AdministratorsKind): Promise<Administrators> => ({
@@ -70,28 +69,17 @@ export const markAdministrators = (
     await keepKnown(writer, { kind, at, actor });
     const after = await administratorsOf(writer, kind);
     const [added, removed] = [beyond(after, before), beyond(before, after)];
-    const consoleTasks = await tasksOfMarks(writer, thing, [...added, ...removed]);
+    const objects = [...added, ...removed].map(({ id, name }) => ({ thing, id, name }));
     return {
-      result: { ...after, ...(consoleTasks.length > 0 && { consoleTasks }) },
-      objects: [...added, ...removed].map(({ id, name }) => ({ thing, id, name })),
+      async result(taskOf) {
+        const consoleTasks = await tasksOf(taskOf, objects);
+        return { ...after, ...(consoleTasks.length > 0 && { consoleTasks }) };
+      },
+      objects,
       orgs: await orgsOfMarked(writer, kind, [...added, ...removed]),
       detail: { kind, added: added.map(({ key }) => key), removed: removed.map(({ key }) => key) },
     };
   });
-};
-
-/** Returns the tasks that somebody is in who was marked or unmarked; none if the tenant is no mirror. */
-const tasksOfMarks = async (
-  writer: Writer,
-  thing: string,
-  marked: Administrators["administrators"],
-): Promise<number[]> => {
-  const tasks = new Set<number>();
-  for (const { id } of marked) {
-    const task = await taskAfterChange(writer, thing, await numberOfMarked(writer, thing, id));
-    if (task !== null) tasks.add(task);
-  }
-  return [...tasks];
 };
 
 /** The organisations of users; those of SECURED APPs lie in none. */

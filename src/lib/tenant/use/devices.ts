@@ -25,6 +25,7 @@ import {
   type Checked,
   type HandBody,
   type HandNoun,
+  type EditedRecord,
   type Written,
 } from "./records.ts";
 
@@ -73,8 +74,8 @@ export const setOwner = (
   { ids, owner, ownerOrg, wipes, seen, dryRun }: NewOwner,
   once?: KeptOnce<Written<Device>[]>,
 ): Promise<Written<Device>[]> => {
-  const whole = (changed: readonly Written<Device>[]): void => {
-    const needed = changed.filter(({ before, after }) => before !== null && needsWipe(before, ownerIdOf(after))).length;
+  const whole = (changed: readonly EditedRecord<Device>[]): void => {
+    const needed = changed.filter(({ before, after }) => needsWipe(before, ownerIdOf(after))).length;
     const isTold = dryRun !== true || wipes !== undefined;
     if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
   };

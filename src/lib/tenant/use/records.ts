@@ -10,9 +10,8 @@ import { valueCheckOf } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Once, Session } from "../session.ts";
+import type { ChangedObject, Once, Session, TaskOf } from "../session.ts";
 import { advance } from "../store/collections.ts";
-import { taskAfterChange, taskOfRecord } from "../console/tasks.ts";
 import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "../store/records.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
@@ -93,16 +92,18 @@ export const createRecord = <F extends Fields>(
   once: KeptOnce<Written<RecordOf<F>>>,
 ): Promise<Written<RecordOf<F>>> => {
   const { list, collection } = noun;
-  const replay = async (reader: Reader, id: string): Promise<Written<RecordOf<F>>> => ({
+  const answer = async (after: RecordOf<F>, taskOf: TaskOf): Promise<Written<RecordOf<F>>> => ({
     before: null,
-    after: await recordOf(reader, list, id),
-    consoleTask: await taskOfRecord(reader, list.thing.name, (await numberOf(reader, list.thing.name, id)) ?? -1),
+    after,
+    consoleTask: await taskOf(objectOf(noun, after)),
     dryRun,
   });
+  const replay = async (reader: Reader, id: string, taskOf: TaskOf): Promise<Written<RecordOf<F>>> =>
+    answer(await recordOf(reader, list, id), taskOf);
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
-    const { after, consoleTask, objects } = await addRecord(session, writer, noun, given);
-    const result = { before: null, after, consoleTask, dryRun };
+    const { after, objects } = await addRecord(session, writer, noun, given);
+    const result = (taskOf: TaskOf): Promise<Written<RecordOf<F>>> => answer(after, taskOf);
     return { result, objects, orgs: await noun.orgs?.(writer, after), after };
   });
 };
@@ -110,7 +111,6 @@ export const createRecord = <F extends Fields>(
 /** A record that a change made, and what else it made for it. */
 interface Added<R> {
   readonly after: R;
-  readonly consoleTask: number | null;
   /** the record first */
   readonly objects: readonly ChangedObject[];
 }
@@ -131,11 +131,10 @@ export const addRecord = async <F extends Fields>(
   const id = newId(session.surroundings);
   const scoped = scope === undefined ? {} : { [scope.column]: scope.value };
   const columns = { ...scoped, ...secretColumns(noun, undefined, { secrets, at }) };
-  const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
+  await insertRecord(writer, list.thing, { id, values, at, columns, series });
   await advance(writer, [collection]);
   const after = await writtenOf(writer, list, id);
-  const consoleTask = await taskAfterChange(writer, list.thing.name, pk);
-  return { after, consoleTask, objects: [objectOf(noun, after), ...objects] };
+  return { after, objects: [objectOf(noun, after), ...objects] };
 };
 
 /**
@@ -155,6 +154,9 @@ export const editRecord = async <F extends Fields>(
   return written;
 };
 
+/** A record before and after an edit; the same object if nothing was changed. */
+export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
+
 /** How several records are changed. */
 interface Editing<R> {
   /** ends its action in the audit */
@@ -162,7 +164,7 @@ interface Editing<R> {
   /** values that depend on what a record has */
   readonly each?: ((before: R) => HandValues) | undefined;
   /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
-  readonly whole?: ((changed: readonly Written<R>[]) => void) | undefined;
+  readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
   /** see `ChangeOf` */
   readonly seen?: number | undefined;
   readonly once?: KeptOnce<Written<R>[]>;
@@ -177,24 +179,22 @@ export const editRecords = <F extends Fields>(
   { verb, each, whole, seen, once }: Editing<RecordOf<F>>,
 ): Promise<Written<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
-  const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
+  const replay = (reader: Reader, _: string, taskOf: TaskOf): Promise<Written<RecordOf<F>>[]> =>
     Promise.all(
       ids.map(async (id) => {
         const after = await recordOf(reader, list, id);
-        const pk = (await numberOf(reader, list.thing.name, id)) ?? -1;
-        return { before: after, after, consoleTask: await taskOfRecord(reader, list.thing.name, pk), dryRun };
+        return { before: after, after, consoleTask: await taskOf(objectOf(noun, after)), dryRun };
       }),
     );
   const kept = once && { ...once, replay };
   const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, seen, once: kept };
   return session.change(change, async (writer) => {
-    const all: Written<RecordOf<F>>[] = [];
+    const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
     const orgs: string[] = [];
     for (const id of new Set(ids)) {
-      const asked = { id, given: definedOf(given), each, dryRun };
-      const { written, ...others } = await editOne(session, writer, noun, asked);
-      all.push(written);
+      const { edited, ...others } = await editOne(session, writer, noun, { id, given: definedOf(given), each });
+      all.push(edited);
       made.push(...others.objects);
       orgs.push(...others.orgs);
     }
@@ -202,11 +202,18 @@ export const editRecords = <F extends Fields>(
     whole?.(changed);
     const [first] = changed;
     const isOne = changed.length === 1;
+    const result = (taskOf: TaskOf): Promise<Written<RecordOf<F>>[]> =>
+      Promise.all(
+        all.map(async ({ before, after }) => {
+          const consoleTask = before === after ? null : await taskOf(objectOf(noun, after));
+          return { before, after, consoleTask, dryRun };
+        }),
+      );
     return {
-      result: all,
+      result,
       objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
       orgs: noun.orgs && orgs,
-      before: isOne ? (first?.before ?? undefined) : { records: changed.map(({ before }) => before) },
+      before: isOne ? first?.before : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
     };
   });
@@ -220,16 +227,15 @@ const editOne = async <F extends Fields>(
     readonly id: string;
     readonly given: HandValues;
     readonly each: Editing<RecordOf<F>>["each"];
-    readonly dryRun: boolean;
   },
 ): Promise<{
-  readonly written: Written<RecordOf<F>>;
+  readonly edited: EditedRecord<RecordOf<F>>;
   readonly objects: readonly ChangedObject[];
   /** the organisations that it lay in before, and lies in after it */
   readonly orgs: readonly string[];
 }> => {
   const { list } = noun;
-  const { id, given, each, dryRun } = asked;
+  const { id, given, each } = asked;
   const pk = await numberOf(writer, list.thing.name, id);
   if (pk === undefined) throw unknownRecord(list.thing, id);
   const before = await recordOf(writer, list, id);
@@ -244,14 +250,13 @@ const editOne = async <F extends Fields>(
   const columns = secretColumns(noun, before, { secrets, at });
   const wasIn = (await noun.orgs?.(writer, before)) ?? [];
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
-    return { written: { before, after: before, consoleTask: null, dryRun }, objects, orgs: [] };
+    return { edited: { before, after: before }, objects, orgs: [] };
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // what follows from the whole collection, such as the place in a tree, is read anew
   await advance(writer, [noun.collection]);
   const after = await writtenOf(writer, list, id);
-  const written = { before, after, consoleTask: await taskAfterChange(writer, list.thing.name, pk), dryRun };
   const isIn = (await noun.orgs?.(writer, after)) ?? [];
-  return { written, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
+  return { edited: { before, after }, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
 };
 
 const meaningOf = async (
@@ -332,6 +337,12 @@ export const objectOf = ({ list: { thing } }: Pick<HandNoun, "list">, record: ob
   id: textOf(valueOf(record, "id")),
   name: calledOf(thing, record),
 });
+
+/** Returns the tasks that records are in, each once. */
+export const tasksOf = async (taskOf: TaskOf, records: readonly ChangedObject[]): Promise<number[]> => {
+  const tasks = await Promise.all(records.map(taskOf));
+  return [...new Set(tasks.filter((task) => task !== null))];
+};
 
 /** What people call a record of the tenant API. */
 const calledOf = ({ fields, namedBy = "name" }: Thing, record: object): string => {

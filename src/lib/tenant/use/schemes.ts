@@ -13,8 +13,8 @@ import type { Once, Session } from "../session.ts";
 import { numberOf } from "../store/records.ts";
 import { deleteScheme, schemeHolders, SCHEMES, type SchemeHolder } from "../store/schemes.ts";
 import type { Reader } from "../store/store.ts";
-import { taskAfterChange } from "../console/tasks.ts";
-import { createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun, type Written } from "./records.ts";
+import { createRecord, editRecord, objectOf, recordOf, tasksOf } from "./records.ts";
+import type { HandBody, HandNoun, Written } from "./records.ts";
 
 /** Check items in the order in which roles are told, whatever the order of the request. */
 const inOrder = (items: readonly string[]): readonly string[] =>
@@ -101,20 +101,18 @@ export const deleteSchemes = (session: Session, { ids, seen, dryRun = false }: D
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], seen, dryRun };
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];
-    const consoleTasks: number[] = [];
     for (const id of new Set(ids)) {
       const scheme = await recordOf(writer, SCHEMES, id);
       const holders = await schemeHolders(writer, id);
       if (holders.length > 0) throw isHeld(scheme, holders);
       const pk = (await numberOf(writer, SCHEMES.thing.name, id)) ?? 0;
       await deleteScheme(writer, { pk, at: instant(session.surroundings) });
-      const task = await taskAfterChange(writer, SCHEMES.thing.name, pk);
-      if (task !== null) consoleTasks.push(task);
       schemes.push(scheme);
     }
+    const objects = schemes.map((scheme) => objectOf(HAND_SCHEMES, scheme));
     return {
-      result: { schemes, consoleTasks, dryRun },
-      objects: schemes.map((scheme) => objectOf(HAND_SCHEMES, scheme)),
+      result: async (taskOf) => ({ schemes, consoleTasks: await tasksOf(taskOf, objects), dryRun }),
+      objects,
       before: schemes.length === 1 ? schemes[0] : { schemes },
     };
   });

@@ -17,7 +17,7 @@ import { accountWith, apply, orgsOf } from "./accounts/accounts.ts";
 import { meantBy, permitChange, type AccountRequest } from "./accounts/rules.ts";
 import { recordOf } from "./records.ts";
 
-type ChangedAccount = Transferred["accounts"][number];
+type ChangedAccount = Omit<Transferred["accounts"][number], "consoleTask">;
 
 /** What a request to transfer says. */
 interface TransferRequest {
@@ -56,10 +56,18 @@ export const transferAccount = (
       }
       const [from, next] = [await recordOf(writer, USERS, id), await recordOf(writer, USERS, to)];
       const renewals = await moveRenewals(session, writer, await personIn(writer, from), next);
+      const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
       return {
-        result: { accounts, renewals: renewals.map(({ told }) => told), dryRun },
+        result: async (taskOf) => {
+          const tasks = await Promise.all(objects.map(taskOf));
+          return {
+            accounts: accounts.map((one, at) => ({ ...one, consoleTask: tasks[at] ?? null })),
+            renewals: renewals.map(({ told }) => told),
+            dryRun,
+          };
+        },
         objects: [
-          ...accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name })),
+          ...objects,
           ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
         ],
         // renewals are no organisation's: with one, this is the whole tenant's
@@ -106,8 +114,8 @@ async function changeAccount(
   if (role === before.role && supportOption === before.supportOption && noticeMail === before.noticeMail)
     return undefined;
   const was = await recordOf(writer, ACCOUNTS, id);
-  const { result } = await apply(session, writer, { id, before, was, meant, verifier: undefined });
-  return { before: was, after: result.after, consoleTask: result.consoleTask };
+  const { after } = await apply(session, writer, { id, before, was, meant, verifier: undefined });
+  return { before: was, after };
 }
 
 /** Who leaves, by the words of the record; by the name only where nobody else has it. */

@@ -1,19 +1,12 @@
 import { Failure } from "../../../errors/index.ts";
-import {
-  ACCOUNT,
-  ACCOUNT_SETTINGS,
-  PASSWORD_RULE,
-  SETTINGS_NUMBER,
-  type Account,
-  type AccountSettings,
-} from "../../../model/account.ts";
+import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../../model/account.ts";
 import { COMPOSITIONS, type Composition } from "../../../model/composition.ts";
 import { nounNamed } from "../../../model/problem.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { shownWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import { permit } from "../../policy/check.ts";
-import type { Changed, Once, Session } from "../../session.ts";
+import type { Changed, Once, Session, TaskOf } from "../../session.ts";
 import {
   ACCOUNTS,
   readAccount,
@@ -27,7 +20,6 @@ import {
   type Renamings,
   type StoredAccount,
 } from "../../store/accounts.ts";
-import { taskAfterChange, taskOfRecord } from "../../console/tasks.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { USERS } from "../../store/users.ts";
 import { verifierOf } from "../../verifier.ts";
@@ -139,10 +131,9 @@ const write = async (
   // hashing takes its time, and a transaction waits for nothing else
   const verifier =
     given.password === undefined || dryRun ? undefined : await verifierOf(given.password, session.surroundings.random);
-  const replay = async (reader: Reader, kept: string): Promise<Written<Account>> => {
+  const replay = async (reader: Reader, kept: string, taskOf: TaskOf): Promise<Written<Account>> => {
     const after = await recordOf(reader, ACCOUNTS, kept);
-    const { pk } = await accountWith(reader, kept);
-    const consoleTask = await taskOfRecord(reader, ACCOUNT.name, pk);
+    const consoleTask = await taskOf(objectOf(HAND_ACCOUNTS, after));
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
   };
   const locks = isOfUser(verb, given) ? ["accounts", "users"] : ["accounts"];
@@ -156,8 +147,13 @@ const write = async (
     const was = verb === "create" ? null : await recordOf(writer, ACCOUNTS, id);
     if (was !== null && !differs(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
-    const { result, ...changed } = await apply(session, writer, { id, before, was, meant, verifier });
-    return { result: { ...result, dryRun }, ...changed };
+    const applied = await apply(session, writer, { id, before, was, meant, verifier });
+    const { after } = applied;
+    const object = objectOf(HAND_ACCOUNTS, after);
+    return {
+      result: async (taskOf) => ({ before: was, after, consoleTask: await taskOf(object), dryRun }),
+      ...applied,
+    };
   });
 };
 
@@ -185,13 +181,11 @@ export const apply = async (
   session: Session,
   writer: Writer,
   { id, before, was, meant, verifier }: Applied,
-): Promise<Changed<Omit<Written<Account>, "dryRun">>> => {
+): Promise<Omit<Changed<unknown>, "result"> & { readonly after: Account }> => {
   const at = instant(session.surroundings);
   await keep(writer, before, { ...meant, verifier }, at);
   const after = await recordOf(writer, ACCOUNTS, id);
-  const consoleTask = await taskAfterChange(writer, ACCOUNT.name, before.pk);
   return {
-    result: { before: was, after, consoleTask },
     objects: [objectOf(HAND_ACCOUNTS, after)],
     orgs: orgsOf(was, after),
     before: was ?? undefined,
@@ -317,11 +311,10 @@ export const setSettings = (
     if (JSON.stringify(before) === JSON.stringify(after))
       return { result: { before, after, consoleTask: null, dryRun }, objects: [] };
     await writeSettings(writer, after);
-    const consoleTask = await taskAfterChange(writer, ACCOUNT_SETTINGS.name, SETTINGS_NUMBER);
-    const name = COMPOSITIONS[after.composition].ja;
+    const object = { thing: ACCOUNT_SETTINGS.name, id: after.id, name: COMPOSITIONS[after.composition].ja };
     return {
-      result: { before, after, consoleTask, dryRun },
-      objects: [{ thing: ACCOUNT_SETTINGS.name, id: after.id, name }],
+      result: async (taskOf) => ({ before, after, consoleTask: await taskOf(object), dryRun }),
+      objects: [object],
       before,
       after,
     };

@@ -135,9 +135,11 @@ export const resetWithCode = async (
       };
     }
     await writer.lock(["users"]);
-    const { result, ...changed } = await apply(session, writer, { id, before, was: account, meant, verifier });
+    const applied = await apply(session, writer, { id, before, was: account, meant, verifier });
     await advance(writer, ["users"]);
-    return { result: { ...result, dryRun: false }, ...changed, detail: { by: "code" } };
+    // a mirror has no codes
+    const result = { before: account, after: applied.after, consoleTask: null, dryRun: false };
+    return { result, ...applied, detail: { by: "code" } };
   });
   if (outcome instanceof Failure) throw outcome;
   return outcome;

@@ -6,7 +6,6 @@ import { counted, text } from "../../../text/index.ts";
 import { nearest } from "../../../text/nearest.ts";
 import { instant } from "../../ids.ts";
 import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../../session.ts";
-import { numberOf } from "../../store/records.ts";
 import {
   deleteGroup,
   groupAmong,
@@ -19,9 +18,8 @@ import {
   type Member,
 } from "../../store/secured.ts";
 import type { Writer } from "../../store/store.ts";
-import { taskAfterChange } from "../../console/tasks.ts";
-import { addRecord, createRecord, editRecord, objectOf, recordOf, type HandBody, type HandNoun } from "../records.ts";
-import type { Written } from "../records.ts";
+import { addRecord, createRecord, editRecord, objectOf, recordOf, tasksOf } from "../records.ts";
+import type { HandBody, HandNoun, Written } from "../records.ts";
 
 /** Groups of an app, as they are written by hand. */
 const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => ({
@@ -92,19 +90,14 @@ export const deleteGroups = (
     const groups = await Promise.all([...new Set(ids)].map((id) => recordOf(writer, noun.list, id)));
     const names = groups.map(({ name }) => name);
     const members = await tracedMembers(writer, app, names);
-    const consoleTasks: number[] = [];
     let memberships = 0;
-    for (const group of groups) {
-      const { id } = group;
-      const pk = (await numberOf(writer, noun.list.thing.name, id)) ?? 0;
-      memberships += await deleteGroup(writer, app, { id, name: group.name, at: instant(session.surroundings) });
-      const task = await taskAfterChange(writer, noun.list.thing.name, pk);
-      if (task !== null) consoleTasks.push(task);
-    }
+    for (const { id, name } of groups)
+      memberships += await deleteGroup(writer, app, { id, name, at: instant(session.surroundings) });
     if (expected !== undefined && expected !== memberships) throw otherMemberships(memberships, expected);
+    const deleted = groups.map((group) => objectOf(noun, group));
     return {
-      result: { groups, memberships, consoleTasks, dryRun },
-      objects: [...groups.map((group) => objectOf(noun, group)), ...members.map(memberObject)],
+      result: async (taskOf) => ({ groups, memberships, consoleTasks: await tasksOf(taskOf, deleted), dryRun }),
+      objects: [...deleted, ...members.map(memberObject)],
       before: { groups, memberships, members },
     };
   });
