@@ -1,5 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
+import type { UndoneChange } from "../store/imports/engine.ts";
+import type { ImportDetail } from "../store/imports/record.ts";
 import type { Reader } from "../store/store.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_NUMBER } from "../../model/account.ts";
 import { FORMATS } from "../../model/formats.ts";
@@ -21,10 +23,7 @@ export const numberOfRecord = async (reader: Reader, thing: string, id: string):
 };
 
 /** Returns the record with an id, also a deleted one. @throws Failure `not-found` */
-export const recordNumbered = async (
-  reader: Reader,
-  id: string,
-): Promise<{ readonly thing: string; readonly pk: number }> => {
+const recordNumbered = async (reader: Reader, id: string): Promise<{ readonly thing: string; readonly pk: number }> => {
   for (const { thing } of OBSERVED) {
     if (thing === ACCOUNT || thing === ACCOUNT_SETTINGS) continue;
     const pk = await numberOfRecord(reader, thing.name, id);
@@ -34,7 +33,7 @@ export const recordNumbered = async (
 };
 
 /** Returns the columns in which things store a field, as tasks name it. */
-export const columnsOfField = async (reader: Reader, field: string): Promise<readonly string[]> => {
+const columnsOfField = async (reader: Reader, field: string): Promise<readonly string[]> => {
   if (field.startsWith("custom:")) {
     const name = field.slice("custom:".length);
     const rows = await reader.all(`select pk from ${CUSTOM_FIELD.name} where name = :name`, { name });
@@ -46,6 +45,34 @@ export const columnsOfField = async (reader: Reader, field: string): Promise<rea
     if (of.secret === true) return ["secrets", `${field}SetAt`];
     return columns.flatMap(({ name, leads }) => (leads && fieldOf(thing, name) === of ? [name] : []));
   });
+};
+
+/** Returns the records and the columns of a part of tasks; undefined: all. @throws Failure `not-found` */
+export const readPart = async (reader: Reader, { records, fields }: Pick<ImportDetail, "records" | "fields">) => ({
+  records: records && (await Promise.all(records.map((id) => recordNumbered(reader, id)))),
+  columns: fields && (await Promise.all(fields.map((field) => columnsOfField(reader, field)))).flat(),
+});
+
+/** Returns tasks as the engine drops them, or the part of them that is named. @throws Failure `not-found` */
+export const droppedTasks = async (
+  reader: Reader,
+  { drops: numbers = [], ...names }: Pick<ImportDetail, "drops" | "records" | "fields">,
+): Promise<UndoneChange> => {
+  const rows = await reader.all(
+    "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
+    { numbers: JSON.stringify(numbers) },
+  );
+  const { records, columns } = await readPart(reader, names);
+  return {
+    number: numbers[0] ?? 0,
+    // what is there by now may be of any time
+    revision: -1,
+    isImport: false,
+    skipBlocked: false,
+    dropped: rows.flatMap(({ revision }) => (revision === null ? [] : [Number(revision)])),
+    records: records?.map(({ thing, pk }) => [thing, pk] as const),
+    columns,
+  };
 };
 
 /** Returns the fields that a part of the drift has, as tasks name them. */

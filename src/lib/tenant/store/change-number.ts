@@ -3,8 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
-import { columnsOfField, recordNumbered } from "../console/named.ts";
-import { unknownImport, readImport, recordOf, type ImportDetail, type ImportRecord } from "./imports/record.ts";
+import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
 import { VERSIONS, versionTable } from "../versions/tables.ts";
 import type { ChangeWriter } from "./audit.ts";
 import type { UndoneChange } from "./imports/engine.ts";
@@ -54,34 +53,6 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
   isImport: writer === "import" || writer === "console",
   skipBlocked,
 });
-
-/** What of tasks is dropped: their numbers, and the ids of records and names of fields if it is of these alone. */
-export type Drop = Pick<ImportDetail, "drops" | "records" | "fields">;
-
-/** Tasks as the engine drops them. @throws Failure `not-found` */
-export const droppedTasks = async (
-  reader: Reader,
-  { drops: numbers = [], records, fields }: Drop,
-): Promise<UndoneChange> => {
-  const rows = await reader.all(
-    "select revision from main.change where number in (select value from json_each(:numbers)) order by number",
-    { numbers: JSON.stringify(numbers) },
-  );
-  // what is there by now may be of any time
-  const revision = -1;
-  const dropped = rows.flatMap((row) => (row["revision"] === null ? [] : [Number(row["revision"])]));
-  const only = records && (await Promise.all(records.map((id) => recordNumbered(reader, id))));
-  const columns = fields && (await Promise.all(fields.map((field) => columnsOfField(reader, field)))).flat();
-  return {
-    number: numbers[0] ?? 0,
-    revision,
-    isImport: false,
-    skipBlocked: false,
-    dropped,
-    records: only?.map(({ thing, pk }) => [thing, pk] as const),
-    columns,
-  };
-};
 
 /** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */
 const CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number

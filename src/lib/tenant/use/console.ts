@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { checkConfirmable } from "../../model/console-task.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift, readRecordDrift, type RecordDrift } from "../console/drift.ts";
-import { columnsOfField, recordNumbered } from "../console/named.ts";
+import { readPart } from "../console/named.ts";
 import { readTasks } from "../console/tasks.ts";
 import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
@@ -47,17 +47,15 @@ export const confirmTasks = (
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkConfirmable(task, at, { now });
     const done = { at: at ?? now, by: by ?? session.actor };
-    const columns = fields && (await Promise.all(fields.map((field) => columnsOfField(writer, field)))).flat();
+    const { records: only = [undefined], columns } = await readPart(writer, { records, fields });
     let confirmed = 0;
     const about: RecordDrift[] = [];
     for (const { number, work, kind } of tasks) {
       const revision = await revisionOf(writer, number);
       about.push(...(await readRecordDrift(writer, { revision, most: MAX_ORGS + 1 })));
-      const parts =
-        records === undefined ? [undefined] : await Promise.all(records.map((id) => recordNumbered(writer, id)));
-      const isUploaded = work === "upload" && records === undefined;
-      const only = isUploaded ? { kind, isUploaded } : {};
-      for (const record of parts) confirmed += await confirmDrift(writer, { revision, record, columns, ...only }, done);
+      const inFile = work === "upload" && records === undefined ? { kind, isUploaded: true } : {};
+      for (const record of only)
+        confirmed += await confirmDrift(writer, { revision, record, columns, ...inFile }, done);
     }
     if (confirmed === 0) throw nothingOpen(wanted);
     const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);

@@ -7,7 +7,7 @@ import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.t
 import type { FormatName } from "../../model/console-files.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { readOpenFields } from "../console/named.ts";
+import { droppedTasks, readOpenFields } from "../console/named.ts";
 import { lastRewrite } from "../console/rewritten.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
@@ -16,7 +16,6 @@ import { deletionOf, type Deletion } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import {
   isUndoable,
-  droppedTasks,
   importNamed,
   importOfChange,
   laterActors,
