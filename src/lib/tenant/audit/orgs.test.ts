@@ -11,6 +11,7 @@ import { SqliteStore } from "../store/sqlite/store.ts";
 import { exported } from "../use/exports.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { TestTasks } from "#support/tenant/tasks.ts";
 import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -248,12 +249,12 @@ describe("by undos of changes by hand", () => {
 });
 
 describe("of tasks of the console", () => {
+  const tasks = new TestTasks(() => tenant);
   beforeEach(async () => {
     await commit([USERS, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "G"], ["鈴木", "suzuki@x", ""]], {
       ...users,
       fromConsole: true,
     });
-    tenant.clearAudit();
   });
 
   const close = async (...numbers: readonly number[]) => {
@@ -265,8 +266,8 @@ describe("of tasks of the console", () => {
     await tenant.client.users.edit(await user("yamada@x"), { title: "課長" });
     await tenant.client.users.move({ ids: [await user("sato@x")], org: idOf("F") });
     await tenant.client.orgs.edit(idOf("S"), { name: "営業一部" });
-    expect(await close(1)).toEqual(["S"]);
-    expect(await close(2, 3)).toEqual(["F", "G", "H", "S"]);
+    expect(await close(tasks.number(1))).toEqual(["S"]);
+    expect(await close(...tasks.numbers(2, 3))).toEqual(["F", "G", "H", "S"]);
   });
 
   test("where a device counts, by its owners", async () => {
@@ -274,9 +275,9 @@ describe("of tasks of the console", () => {
     await client.devices.setOwner({ ids: [await device("SN-1")], owner: await user("sato@x"), ownerOrg: null });
     await client.devices.setOwner({ ids: [await device("SN-2")], owner: null, ownerOrg: null });
     await client.devices.create({ serialNumber: "SN-5", ownerOrg: idOf("F") });
-    expect(await close(1)).toEqual(["G", "S"]);
-    expect(await close(2)).toEqual(["F", "全社"]);
-    expect(await close(3)).toEqual(["F"]);
+    expect(await close(tasks.number(1))).toEqual(["G", "S"]);
+    expect(await close(tasks.number(2))).toEqual(["F", "全社"]);
+    expect(await close(tasks.number(3))).toEqual(["F"]);
   });
 
   test("where the user of an account lies; of one that manages organisations, which are told by their names, none", async () => {
@@ -303,7 +304,7 @@ describe("of tasks of the console", () => {
 
   test("what an import touched, also where its records are gone; of a custom field none", async () => {
     await commit([USERS, ["山田", "yamada@x", "F"]]);
-    expect(await close(1)).toEqual(["F", "S"]);
+    expect(await close(tasks.number(1))).toEqual(["F", "S"]);
     const ids = [await user("sato@x")];
     const gone = await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
     expect(await close(gone.change ?? 0)).toEqual(["G"]);

@@ -1,33 +1,48 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { undoImport } from "#support/tenant/undo.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  await tenant.import(EXPORT, START);
+  await tenant.import(EXPORT, [HEADER, YAMADA, SATO]);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const EXPORT = { kind: "users", fromConsole: true } as const;
-const users = { kind: "users" } as const;
-const HEADER = ["氏名", "メールアドレス", "役職"];
-const SATO = ["佐藤", "sato@x", "主任"];
-const START: Cells = [HEADER, ["山田", "yamada@x", "課長"], SATO];
-const CHANGED: Cells = [HEADER, ["山田", "yamada@x", "部長"]];
+const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
+const YAMADA = ["山田", "yamada@x", "課長", "03"];
+const SATO = ["佐藤", "sato@x", "主任", "04"];
+const [PROMOTED, NEW] = [YAMADA.with(2, "部長"), ["原", "hara@x", "主任", "05"]];
 
+const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
+const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const remove = async (name: string) =>
+  tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [await idOf(name)] }));
+const undo = async (number: number) => tenant.client.imports.commit(await undoChange(tenant.client, number));
+const takeOver = (...rows: Cells) => tenant.import(EXPORT, [HEADER, ...rows]);
+const last = (): number => tenant.database.count("select max(number) from change");
 const tasks = new TestTasks(() => tenant);
-const lastChange = (): number => Number(tenant.sql("select max(seq) as seq from audit")[0]?.["seq"]);
-const takeOver = (title: string) => tenant.import(EXPORT, [HEADER, ["山田", "yamada@x", title], SATO]);
+const all = async () => (await tenant.client.console.list({ all: true })).map(({ number, state }) => [number, state]);
+const verify = (number: number, ...rows: Cells) =>
+  tenant.client.imports.verify(
+    number,
+    { stream: new Blob([fileOf([HEADER, ...rows])]).stream(), encoding: "utf-8" },
+    {},
+  );
+
+/** Imports rows that change or create records. @returns the number of the change */
+const change = async (...rows: Cells): Promise<number> =>
+  (await tenant.import({ kind: "users" }, [HEADER, ...rows])).change ?? 0;
 
 test("a closed task keeps its record and what was changed, and says what closed it", async () => {
-  await tenant.import(users, CHANGED);
+  await change(PROMOTED);
   const { records, ...open } = await tasks.of();
-  await takeOver("部長");
+  await takeOver(PROMOTED, SATO);
   const closed = {
     state: "done",
-    closing: { how: "export", change: lastChange() },
+    closing: { how: "export", change: last() },
     closedBy: "owner",
     closedAt: expect.any(String) as unknown,
   };
@@ -38,18 +53,17 @@ test("a closed task keeps its record and what was changed, and says what closed 
 });
 
 test("an export that was not the console's has closed nothing", async () => {
-  await tenant.import(users, CHANGED);
-  const { id } = await takeOver("部長");
+  await change(PROMOTED);
+  const { id } = await takeOver(PROMOTED, SATO);
   await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-  await takeOver("部長");
-  expect((await tasks.of()).closing).toEqual({ how: "export", change: lastChange() });
+  await takeOver(PROMOTED, SATO);
+  expect((await tasks.of()).closing).toEqual({ how: "export", change: last() });
 });
 
 test("a deletion and a creation keep their records", async () => {
-  const [, sato] = await tenant.users();
   await tenant.client.users.create({ name: "林", emails: ["hayashi@x"], title: "係長" });
-  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [sato?.id ?? ""] }));
-  await tenant.import(EXPORT, [HEADER, ["山田", "yamada@x", "課長"], ["林", "hayashi@x", "係長"]]);
+  await remove("sato@x");
+  await takeOver(YAMADA, ["林", "hayashi@x", "係長", ""]);
   expect(await tasks.of(1)).toMatchObject({ work: "create", create: 1, records: [{ name: "林", key: "hayashi@x" }] });
   expect((await tasks.changes(1))?.map(({ field, after }) => [field, after])).toContainEqual(["title", "係長"]);
   expect(await tasks.of(2)).toMatchObject({ work: "delete", delete: 1, records: [{ name: "佐藤", key: "sato@x" }] });
@@ -61,18 +75,66 @@ test("what no export shows is closed by who confirms it", async () => {
   await tasks.confirm(1);
   await tenant.client.users.removeField(field?.id ?? "");
   await tasks.confirm(2);
-  expect(await tasks.of(2)).toMatchObject({ state: "done", closing: { how: "confirm", change: lastChange() } });
+  expect(await tasks.of(2)).toMatchObject({ state: "done", closing: { how: "confirm", change: last() } });
 });
 
 test("of many records a single task names the first twenty, and a list two", async () => {
-  const all = (title: string): Cells => [
-    HEADER,
-    ...Array.from({ length: 30 }, (_, at) => [`利用者${at}`, `u${at}@x`, title]),
-  ];
-  await tenant.import(users, all(""));
-  await tenant.import({ ...EXPORT, keepMissing: true, mode: "append" }, all(""));
+  const rows = Array.from({ length: 30 }, (_, at) => [`利用者${at}`, `u${at}@x`, "", ""]);
+  await change(...rows);
+  await tenant.import({ ...EXPORT, keepMissing: true, mode: "append" }, [HEADER, ...rows]);
   expect(await tasks.of()).toMatchObject({ state: "done", work: "several", create: 30 });
   expect((await tasks.of()).records).toHaveLength(20);
   const [listed] = await tenant.client.console.list({ all: true });
   expect(listed?.records).toHaveLength(2);
+});
+
+test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown[]]>([
+  ["an edit is dropped", [PROMOTED], (number) => dropTasks(tenant.client, number), []],
+  ["a new record is dropped", [NEW], (number) => dropTasks(tenant.client, number), []],
+  ["it is undone", [PROMOTED], undo, [[3, "open"]]],
+  ["the fields are changed again", [PROMOTED], () => edit("yamada@x", { title: "次長" }), [[3, "open"]]],
+  ["the record is deleted", [PROMOTED], () => remove("yamada@x"), [[3, "open"]]],
+  [
+    "the console has another value since",
+    [PROMOTED],
+    () => takeOver(PROMOTED, SATO).then(() => takeOver(YAMADA, SATO)),
+    [],
+  ],
+])("a change is no task any more if %s", async (_, rows, replace, left) => {
+  const number = await change(...rows);
+  await replace(number);
+  expect(await all()).toEqual(left);
+  const by = last();
+  const failure = await failureOf(tenant.client.console.show(number));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.what.en).toContain(
+    `nothing of task ${number} is left: it was changed again since, last by change ${by} (`,
+  );
+  expect(failure?.what.ja).toContain(
+    `作業 ${number} の内容は残っていません。その後に変更し直されています(最後は変更 ${by}: `,
+  );
+  expect(failure?.hint?.en).toContain(`clomoctl audit show ${by}`);
+  expect(await failureOf(verify(number, YAMADA, SATO))).toMatchObject({ code: "conflict" });
+});
+
+test("a deletion is no task any more if it is undone", async () => {
+  await remove("sato@x");
+  const number = last();
+  await undo(number);
+  expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
+});
+
+test("of what is changed again in part, the rest is verified, and the last change of that part is named", async () => {
+  const number = await change(PROMOTED.with(3, "06"), NEW);
+  expect(await verify(number, YAMADA, SATO)).toMatchObject({ done: false });
+  await edit("yamada@x", { title: "次長" });
+  const by = last();
+  const verified = await verify(number, PROMOTED.with(3, "06"), SATO, NEW);
+  expect(verified).toMatchObject({ done: true, changedAgain: by, task: { state: "done" } });
+  expect(await verify(number, YAMADA, SATO)).toMatchObject({ done: true, changedAgain: by });
+  expect(await verify(by, YAMADA.with(2, "次長"), SATO)).toMatchObject({ done: true, changedAgain: null });
+  expect(await all()).toEqual([
+    [number, "done"],
+    [by, "done"],
+  ]);
 });

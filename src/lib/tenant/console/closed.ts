@@ -1,18 +1,17 @@
+import { line } from "../../advice/line.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
-import { member } from "../store/audit-records.ts";
+import { Failure } from "../../errors/index.ts";
+import { actionName } from "../../model/audit.ts";
+import { same, text } from "../../text/index.ts";
+import { isAbout } from "../audit/records.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
-import { LASTING_BIT, versionTable } from "../versions/tables.ts";
+import { ALL_CHANGED, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import type { OpenDrift, RecordDrift } from "./drift.ts";
 import { OBSERVED } from "./observed.ts";
 
-// Nothing of a closed task differs any more. What it was follows from the versions of its change, and what closed it from
-// what was done since.
-
-type Closing = NonNullable<ConsoleTask["closing"]>;
-
-/** How a task was closed, when, and by whom. */
-type Closed = Pick<ConsoleTask, "closing" | "closedAt" | "closedBy">;
+// What became of a task of which nothing differs any more: what it was follows from the versions of its change; what closed it,
+// or wrote it again, from what was done since. What was written again is not of the task any more.
 
 /** SQL: the records that the changes `:revisions` wrote: `thing`, `revision`, `pk`, `action`, `mask`. */
 const WRITTEN = OBSERVED.map((versions) => {
@@ -67,38 +66,93 @@ export const readWorkRecords = async (
   }));
 };
 
-/** SQL: the exports that closed the task `:number`. An export that was not the console's closed none. */
-const CLOSINGS = `
-  select i.change as number from main.import i
+/** SQL: what closed the task `:number`. An export that was not the console's closed none. */
+const CLOSING = `select * from (select 'export' as how, i.change from main.import i
     where exists (select 1 from json_each(i.detail -> 'settled' -> 'closed') e where e.value = :number)
       and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
-  order by 1 limit 1`;
+    order by i.change limit 1)
+  union all select * from (
+    select case c.writer when 'confirm' then 'confirm' else 'verify' end, c.number
+    from main.change c ${THEN} main.audit t on t.seq = c.number
+    where c.number > :number and c.writer in ('confirm', 'console') and c.revision is null and ${isAbout("console_task", ":id")}
+    order by c.number desc limit 1)`;
 
-/** SQL: the last confirmation or verification of the task `:number`. */
-const CONFIRMING = `select t.action, t.seq as number from main.audit t
-  where t.action in ('console.confirm', 'imports.verify') and exists (select 1 from json_each(${member("-> 'objects'")}) e
-    where e.value ->> 'thing' = 'console_task' and e.value ->> 'id' = :number)
-  order by t.seq desc limit 1`;
-
-/** Returns how a task was closed of which nothing differs any more. */
-export const readClosing = async (reader: Reader, number: number): Promise<Closed> => {
-  const closing = await findClosing(reader, number);
-  if (closing === undefined) return { closedAt: null, closedBy: null };
+/** Returns how a task was closed of which nothing differs any more, when, and by whom. */
+export const readClosing = async (
+  reader: Reader,
+  number: number,
+): Promise<Pick<ConsoleTask, "closing" | "closedAt" | "closedBy">> => {
   const row = await reader.get(
-    `select m.at, (select a.actor from audit a where a.seq = m.seq) as actor from main.audit m where m.seq = :change`,
-    { change: closing.change },
+    `select w.how, w.change, m.at, (select a.actor from audit a where a.seq = m.seq) as actor
+     from (${CLOSING}) w join main.audit m on m.seq = w.change order by w.how <> 'export' limit 1`,
+    { number, id: String(number) },
   );
+  if (row === undefined) return { closedAt: null, closedBy: null };
+  const { how, change, at, actor } = row;
   return {
-    closing,
-    closedAt: row === undefined ? null : String(row["at"]),
-    closedBy: (row?.["actor"] ?? null) as string | null,
+    closing: { how: how as NonNullable<ConsoleTask["closing"]>["how"], change: Number(change) },
+    closedAt: String(at),
+    closedBy: (actor ?? null) as string | null,
   };
 };
 
-const findClosing = async (reader: Reader, number: number): Promise<Closing | undefined> => {
-  const exported = await reader.get(CLOSINGS, { number });
-  if (exported !== undefined) return { how: "export", change: Number(exported["number"]) };
-  const confirmed = await reader.get(CONFIRMING, { number: String(number) });
-  if (confirmed === undefined) return undefined;
-  return { how: confirmed["action"] === "imports.verify" ? "verify" : "confirm", change: Number(confirmed["number"]) };
+/** SQL: true if something of a thing's records that the change `c` wrote was not written again since. */
+const remains = (versions: Versions): string => {
+  const { thing, key, columns } = versions;
+  const bits = [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(w.changed & ${bit})`).join(" | ");
+  const isBack = `exists (select 1 from main.created_range r
+    where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
+  const table = `main.${versionTable(versions)}`;
+  const later = `coalesce((select ${bits} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
+  return `exists (select 1 from ${table} v where v.revision = c.revision
+      and case v.action when 'delete' then not ${isBack} else v.changed & ~${later} <> 0 end)
+    or exists (select 1 from main.created_range r ${THEN} main.${thing.name} t on t.${key} between r.first and r.last
+      where r.revision = c.revision and r.thing = '${thing.name}')`;
+};
+
+/** SQL: true if something of the change `c` was not written again since. */
+export const REMAINS = `(${OBSERVED.map(remains).join(" or ")})`;
+
+/** A change that wrote again what another one had written. */
+interface LaterChange {
+  /** null if whoever asks does not see it */
+  readonly number: number | null;
+  readonly action: string;
+}
+
+/** Returns the newest change that wrote again something of a change; undefined if none did. @param revision of the change */
+export const lastRewrite = async (reader: Reader, revision: number): Promise<LaterChange | undefined> => {
+  const later = OBSERVED.flatMap((versions) => {
+    const table = `main.${versionTable(versions)}`;
+    const ofThing = `r.thing = '${versions.thing.name}'`;
+    const own = `(select v.pk as first, v.pk as last, v.changed from ${table} v where v.revision = :revision union all
+      select r.first, r.last, ${ALL_CHANGED} from main.created_range r where r.revision = :revision and ${ofThing}) own ${THEN}`;
+    return [
+      `select w.revision from ${own} ${table} w on w.pk between own.first and own.last
+         where w.revision > :revision and own.changed & w.changed <> 0`,
+      `select r.revision from ${own} main.created_range r on own.first between r.first and r.last
+         where r.revision > :revision and ${ofThing}`,
+    ];
+  });
+  const row = await reader.get(
+    `select (select a.seq from audit a where a.seq = c.number) as number, m.action from main.change c
+       join main.audit m on m.seq = c.number where c.revision = (select max(revision) from (${later.join(" union all ")}))`,
+    { revision },
+  );
+  return row && { number: row["number"] === null ? null : Number(row["number"]), action: String(row["action"]) };
+};
+
+/** Returns the failure of a task of which later changes left nothing. @param by the newest of them */
+export const nothingLeft = (number: number, by: LaterChange | undefined): Failure => {
+  const { number: change = null, action = "" } = by ?? {};
+  const { en, ja } = actionName(action);
+  const last = change === null ? same("") : text(`, last by change ${change} (${en})`, `(最後は変更 ${change}: ${ja})`);
+  const see = line("audit show", [change ?? number]);
+  return new Failure("conflict", {
+    what: text(
+      `nothing of task ${number} is left: it was changed again since${last.en}`,
+      `作業 ${number} の内容は残っていません。その後に変更し直されています${last.ja}`,
+    ),
+    hint: text(`see it: ${see}`, `確認: ${see}`),
+  });
 };

@@ -8,10 +8,11 @@ import { FORMATS } from "../../model/formats.ts";
 import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
+import { DETAIL } from "../audit/records.ts";
 import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row } from "../store/store.ts";
-import { versionTable } from "../versions/tables.ts";
-import { readClosing, readWork, readWorkRecords } from "./closed.ts";
+import { hasWritten } from "../versions/tables.ts";
+import { lastRewrite, nothingLeft, readClosing, readWork, readWorkRecords, REMAINS } from "./closed.ts";
 import {
   countOutdated,
   countWipes,
@@ -21,10 +22,9 @@ import {
   type DriftState,
   type OpenDrift,
 } from "./drift.ts";
-import { OBSERVED, observedTable } from "./observed.ts";
+import { observedTable } from "./observed.ts";
 import { numberOfRecord } from "./named.ts";
 import { TaskRecords } from "./records.ts";
-import { lastRewrite, nothingLeft, REMAINS } from "./rewritten.ts";
 
 /** Maximum number of records that a task names, where not all are wanted. */
 const MAX_RECORDS = 20;
@@ -227,15 +227,13 @@ const readConfirmed = async (
   return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
-/** SQL: the revisions of the changes that made the tenant a mirror: exports of the console, or a bundle. */
-const MIRRORING = `select i.revision from main.import i where i.detail -> 'request' ->> 'fromConsole'
-  union all select a.revision from main.change a join main.audit m on m.seq = a.number
-    where a.writer = 'apply' and m.record -> 'detail' ->> 'mirroredAt' is not null`;
+/** SQL: the revision of the change that made the tenant a mirror: an export of the console, or a bundle. */
+const MIRRORING = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
+  and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL} ->> 'mirroredAt' is not null)`;
 
-/** SQL: the changes `c` of a mirror that asked something of the console. */
-const OF_MIRROR = `c.revision >= (select min(revision) from (${MIRRORING}))
-  and c.writer not in ('console', 'confirm', 'drop') and (exists (select 1 from main.created_range r where r.revision = c.revision)
-    or ${OBSERVED.map((of) => `exists (select 1 from main.${versionTable(of)} v where v.revision = c.revision)`).join(" or ")})`;
+/** SQL: the changes `c` of a mirror that asked something of the console, as who asks sees them. */
+const OF_MIRROR = `c.revision >= (${MIRRORING}) and c.writer not in ('console', 'confirm', 'drop')
+  and ${hasWritten("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
 /** Returns the tasks that are done: of changes that the asker sees, and that were not written again since. @param number of a single one */
 const readDone = async (
@@ -244,7 +242,7 @@ const readDone = async (
 ): Promise<readonly ConsoleTask[]> => {
   const isOne = number === undefined ? "true" : "c.number = :number";
   const rows = await reader.all(
-    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and ${isOne} and exists (select 1 from audit seen where seen.seq = c.number)`,
+    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and ${isOne}`,
     number === undefined ? {} : { number },
   );
   const changes = rows.map(changeOf).filter((change) => !but.has(change.number));
@@ -287,8 +285,7 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
     }
     const [done] = await readDone(reader, { number });
     if (done !== undefined) return { ...done, ...(await readClosing(reader, number)) };
-    const isSeen = `${CHANGES} where c.number = :number and ${OF_MIRROR} and exists (select 1 from audit seen where seen.seq = c.number)`;
-    if ((await reader.get(isSeen, { number })) !== undefined)
+    if ((await reader.get(`${CHANGES} where c.number = :number and ${OF_MIRROR}`, { number })) !== undefined)
       throw nothingLeft(number, await lastRewrite(reader, revision));
   }
   throw new Failure("not-found", {

@@ -2,7 +2,6 @@ import { ownersIn, type NamedOwner } from "../../model/renewal-owner.ts";
 import type { RenewalKind } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { USER } from "../../model/user.ts";
-import { member } from "./audit-records.ts";
 import { needsAccount } from "./devices.ts";
 import { namesOf } from "./lists.ts";
 import type { Reader } from "./store.ts";
@@ -84,7 +83,7 @@ interface Revoked {
 }
 
 /**
- * Mail addresses of who had a role once, as the audit tells, and has none: by the manual the account of a leaver stays.
+ * Mail addresses of who had a role once, as versions tell, and has none: by the manual the account of a leaver stays.
  *
  * @see facts 2.4, 7.2
  */
@@ -92,11 +91,9 @@ async function readRevoked(reader: Reader): Promise<readonly Revoked[]> {
   const without = "select a.user from main.account a where a.role = 'none'";
   if ((await reader.get(`${without} limit 1`)) === undefined) return [];
   const rows = await reader.all(
-    `with had as (select distinct o.value ->> 'id' as id from main.audit t, json_each(${member("-> 'objects'")}) o
-       where t.action in ('accounts.revoke', 'accounts.edit', 'accounts.grant')
-         and ${member("-> 'before' ->> 'role'")} <> 'none')
-     select u.pk, e.value as address from main.user u join had on had.id = u.id, json_each(u.emails) e
-     where u.pk in (${without}) order by u.pk, e.key`,
+    `select u.pk, e.value as address from main.user u, json_each(u.emails) e
+     where u.pk in (${without}) and exists (select 1 from main.account_version v where v.pk = u.pk and v.role <> 'none')
+     order by u.pk, e.key`,
   );
   return rows.map(({ pk, address }) => ({ pk: Number(pk), address: String(address) }));
 }

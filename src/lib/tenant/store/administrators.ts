@@ -90,16 +90,14 @@ export const insertAdministrator = async (
 };
 
 /**
- * Removes a user of an app who is marked no more, if nothing but a mark made him and nothing more is known of him: the
- * first record of the audit since he is there tells who made him.
+ * Removes a user of an app who is marked no more, if nothing but a mark made him and nothing more is known of him.
  */
 export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
   const which = `app = :app and (id = :name or userId = :name) and administrator = 0
     and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
     and not exists (select 1 from secured_user_version v ${THEN} import i on i.revision = v.revision where v.pk = t.pk)
-    and exists (select 1 from audit a, json_each(a.record, '$.objects') o
-      where a.seq = (select seq from audit where at >= t.createdAt order by at, seq limit 1)
-      and a.record ->> 'action' = 'administrators.mark' and o.value ->> 'id' = t.id)`;
+    and exists (select 1 from created_range r ${THEN} change c on c.revision = r.revision ${THEN} main.audit a on a.seq = c.number
+      where r.thing = 'secured_user' and t.pk between r.first and r.last and a.action = 'administrators.mark')`;
   await keepVersions(writer, "secured_user", which, { app, name });
   await writer.run(`delete from main.secured_user as t where ${which}`, { app, name });
 };

@@ -4,7 +4,7 @@ import { actionName } from "../../model/audit.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
-import { VERSIONS, versionTable } from "../versions/tables.ts";
+import { hasWritten } from "../versions/tables.ts";
 import type { ChangeWriter } from "./audit.ts";
 import type { UndoneChange } from "./imports/engine.ts";
 import type { Reader, Row } from "./store.ts";
@@ -97,11 +97,7 @@ export const importOfChange = async (
 };
 
 /** SQL: whether a change `c` can be undone: an import, or one that wrote records that have versions. */
-const IS_UNDOABLE = `(c.import is not null or exists (select 1 from main.created_range r where r.revision = c.revision) or ${[
-  ...VERSIONS.values(),
-]
-  .map((versions) => `exists (select 1 from main.${versionTable(versions)} v where v.revision = c.revision)`)
-  .join(" or ")})`;
+const IS_UNDOABLE = `(c.import is not null or ${hasWritten("c.revision")})`;
 
 /** True if a change can be undone: if an import made it, or it wrote records that have versions. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>

@@ -1,5 +1,7 @@
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_FIELDS } from "../../model/renewal.ts";
+import { SECURED_APPS } from "../../model/secured-user.ts";
+import { isSeen } from "../audit/records.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { bitOf } from "../versions/tables.ts";
 import { ROOT } from "./orgs.ts";
@@ -116,7 +118,7 @@ const PLACES: Readonly<Record<string, (column: (name: string) => string) => stri
 const observedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
   const ofAll = scope.orgs === undefined;
   const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);
-  const ofApps = `t.app in (${APPS.filter(isOf)
+  const ofApps = `t.app in (${SECURED_APPS.filter(isOf)
     .map((app) => `'${app}'`)
     .join(", ")})`;
   return [
@@ -136,32 +138,6 @@ const observedRows = (scope: Scope): readonly (readonly [table: string, conditio
 /** SQL: what tells that the organisation with an id is, or was, one of the scope's. */
 const WAS_HELD_BY_ID = `select 1 from main.org o join temp.held h on h.pk = o.pk where o.id = e.value
   union all select 1 from temp.held_once h where h.id = e.value`;
-
-/** SQL: true if all imports that a record `t` of the audit is about were planned in the scope: it tells their files and counts. */
-const ARE_IMPORTS_INSIDE = `not exists (select 1 from json_each(t.record -> 'objects') o
-  where o.value ->> 'thing' = 'import' and not exists (select 1 from main.import i
-    where i.id = o.value ->> 'id' and ${isPlannedInside("i")}))`;
-
-/** The kinds of SECURED APPs. */
-const APPS = FORMAT_NAMES.filter((kind) => kind !== "users" && kind !== "orgs" && kind !== "devices");
-
-/** SQL: true if a record `t` of the audit does not tell how to reach the contact person. */
-const WITHOUT_CONTACT = `coalesce(${["before", "after"]
-  .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
-  .join(", ")}) is null`;
-
-/** SQL: true if a record `t` of the audit tells of nothing that is for system administrators, or for those who may read it. */
-const isOfReadRecord = ({ secured, contacts }: Scope): string => {
-  const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
-  const without = (things: readonly string[]): string =>
-    `not exists (select 1 from json_each(t.record -> 'objects') o where o.value ->> 'thing' in (${listed(things)}))`;
-  const ofSystem = contacts
-    ? without(["scheme", "account_settings"])
-    : `${without(["scheme", "account_settings", "renewal_item"])} and ${WITHOUT_CONTACT}`;
-  if (secured) return ofSystem;
-  return `${ofSystem} and ${without(["secured_user", "secured_group"])}
-    and coalesce(t.action, '') not like 'secured.%' and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(APPS)}))`;
-};
 
 /** SQL: who of those that a column of a renewal `t` names is in the scope, which `readyOwners` makes. */
 const ownersSeen = (column: string): string =>
@@ -200,12 +176,6 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
     ...observedRows(scope),
-    [
-      "audit",
-      ofAll
-        ? `json_valid(t.record) and ${isOfReadRecord(scope)}`
-        : `json_valid(t.record) and ${areHeld("t.record -> 'orgs'", WAS_HELD_BY_ID)}
-            and ${ARE_IMPORTS_INSIDE}`,
-    ],
+    ["audit", isSeen(scope, { areOrgs: (ids) => areHeld(ids, WAS_HELD_BY_ID), isImport: isPlannedInside("i") })],
   ]);
 };

@@ -2,7 +2,7 @@ import type { AuditHead, AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
-import { auditHead, auditLines, auditPage, findAuditRecord, type AuditFilter } from "../store/audit-records.ts";
+import { auditHead, auditLines, auditPage, findAuditRecord, type AuditFilter } from "../audit/records.ts";
 import { exported, type Exported } from "./exports.ts";
 
 /** Filters as they are asked for: what it was done to by an id or a name. */

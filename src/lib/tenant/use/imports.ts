@@ -7,8 +7,8 @@ import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.t
 import type { FormatName } from "../../model/console-files.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
+import { lastRewrite } from "../console/closed.ts";
 import { droppedTasks, readOpenFields } from "../console/named.ts";
-import { lastRewrite } from "../console/rewritten.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { nothingOpen } from "./console.ts";

@@ -71,3 +71,10 @@ export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
 
 /** The table with the versions of a thing's records. */
 export const versionTable = ({ thing }: Versions): string => `${thing.name}_version`;
+
+/** The tables with what changes wrote, by `revision`. */
+export const WRITTEN_TABLES: readonly string[] = [...[...VERSIONS.values()].map(versionTable), "created_range"];
+
+/** SQL: true if a change wrote records that have versions. @param revision SQL */
+export const hasWritten = (revision: string): string =>
+  `(${WRITTEN_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;

@@ -5,7 +5,9 @@ import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS, type Role } from "../../../model/role.ts";
 import { lastSystemAdministrator, nameOfAdministrator, orgOfOperator } from "../../../rules/account.ts";
 import { text, type Text } from "../../../text/index.ts";
+import { DETAIL, isAbout } from "../../audit/records.ts";
 import { linesNow } from "../exports/records.ts";
+import { THEN } from "../sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../store.ts";
 import { targetOf, TRAVELLING } from "./targets.ts";
 
@@ -414,11 +416,9 @@ export const isResource = (name: string): name is ResourceName => (RESOURCE_NAME
 /** What a restore did, by its id, as the audit has it: its `detail`; undefined if there was none. */
 export const readRestored = async (reader: Reader, id: string): Promise<unknown> => {
   const row = await reader.get(
-    `select t.record -> 'detail' as detail from main.audit t where t.action = :action and t.record -> '$.objects[0]' ->> 'id' = :id`,
-    { action: RESTORE, id },
+    `select ${DETAIL} as detail from main.change c ${THEN} main.audit t on t.seq = c.number
+     where c.writer = 'apply' and ${isAbout("restore", ":id")}`,
+    { id },
   );
   return row === undefined ? undefined : JSON.parse(String(row["detail"]));
 };
-
-/** The action of the audit's record. */
-export const RESTORE = "handover.apply";

@@ -8,7 +8,7 @@ import { may, readsContacts, scopeOf as visibleTo } from "../../policy/check.ts"
 import { READING } from "../../policy/rules.ts";
 import type { Session } from "../../session.ts";
 import { readKnown } from "../../store/administrators.ts";
-import { auditHead } from "../../store/audit-records.ts";
+import { auditHead } from "../../audit/records.ts";
 import { consoleFiles, type TalliedFile } from "../../store/exports/csv.ts";
 import { newTally, recordLines, type Tally } from "../../store/exports/records.ts";
 import { summaryOf } from "../../store/exports/summary.ts";

@@ -24,7 +24,6 @@ import {
   listRemovals,
   PLAN,
   readRestored,
-  RESTORE,
   type PlannedResource,
   type Refusal,
   type Staged,
@@ -311,7 +310,7 @@ export const restore = async (
     return { id, resources };
   };
   const locks = locksOf(received.staged);
-  const change = { action: RESTORE, writer: "apply", locks, once: once && { ...once, replay } } as const;
+  const change = { action: "handover.apply", writer: "apply", locks, once: once && { ...once, replay } } as const;
   return await session.change<Restored>(change, async (writer) => {
     const plan = await planned(writer, received);
     if (plan.etag !== etag) throw CHANGED;

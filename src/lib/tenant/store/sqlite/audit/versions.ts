@@ -1,4 +1,4 @@
-import { VERSIONS, versionTable } from "../../../versions/tables.ts";
+import { WRITTEN_TABLES } from "../../../versions/tables.ts";
 import { summing, type VersionsSum } from "../../../versions/sum.ts";
 import type { AuditFindings, VersionsBreak } from "../../audit-findings.ts";
 import { interruption } from "../../interruption.ts";
@@ -35,7 +35,7 @@ const CHANGES = `select c.number, c.revision, a.seq, ${SUM} from change c left j
 const WITH_SUM = `select seq from (select a.seq, ${SUM} from audit a) summed where sha256 is not null order by seq`;
 
 /** SQL: finds versions that belong to no change. */
-const STRAYS = [...[...VERSIONS.values()].map(versionTable), "created_range"].map(
+const STRAYS = WRITTEN_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
 );
 

@@ -1,8 +1,9 @@
-import { either } from "./sql/forms.ts";
-import type { Exporting } from "./lists.ts";
-import type { Params, Reader, Store } from "./store.ts";
+import { SECURED_APPS } from "../../model/secured-user.ts";
+import type { Exporting } from "../store/lists.ts";
+import { either } from "../store/sql/forms.ts";
+import type { Params, Reader, Scope, Store } from "../store/store.ts";
 
-// The audit as it is read; `audit.ts` writes it.
+// The audit as it is read; `store/audit.ts` writes it. SQL elsewhere does not read what is in a record (`scripts/sql.ts`).
 
 /** Which records are told. */
 export interface AuditFilter {
@@ -20,13 +21,23 @@ export interface AuditFilter {
 }
 
 /** SQL: a member of the record `t`; null where it is no JSON, as it was altered. */
-export const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
+const member = (path: string): string => either("json_valid(t.record)", `t.record ${path}`, "null");
+
+/** SQL: the detail of a record `t`. */
+export const DETAIL = member("-> 'detail'");
+
+/** SQL: true if a record `t` is about such an object. @param which SQL: condition on `o.value` */
+const isAboutSuch = (which: string, objects = member("-> 'objects'")): string =>
+  `exists (select 1 from json_each(${objects}) o where ${which})`;
+
+/** SQL: true if a record `t` is about a record of a thing. @param id SQL of its id */
+export const isAbout = (thing: string, id: string): string =>
+  isAboutSuch(`o.value ->> 'thing' = '${thing}' and o.value ->> 'id' = ${id}`);
 
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
-  and exists (select 1 from json_each(${member("-> 'objects'")}) o
-    where o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
-      or o.value ->> 'id' in (select value from json_each(:ids)))`;
+  and ${isAboutSuch(`o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
+    or o.value ->> 'id' in (select value from json_each(:ids))`)}`;
 
 const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
@@ -35,7 +46,7 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   // people call both deletion
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
-    or t.action like 'imports.%' and coalesce(${member("-> 'detail' ->> lower(:action)")}, 0) > 0)`,
+    or t.action like 'imports.%' and coalesce(${DETAIL} ->> lower(:action), 0) > 0)`,
   object: `(t.seq in (select value from json_each(:changes)) or ${ABOUT})`,
 };
 
@@ -121,4 +132,40 @@ export const auditHead = async (
 ): Promise<{ readonly seq: number; readonly hash: string; readonly at: string } | undefined> => {
   const row = await reader.get(`select seq, hash, at from ${table} order by seq desc limit 1`);
   return row && { seq: Number(row["seq"]), hash: String(row["hash"]), at: String(row["at"]) };
+};
+
+/** SQL: true if a record `t` does not tell how to reach the contact person. */
+const WITHOUT_CONTACT = `coalesce(${["before", "after"]
+  .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
+  .join(", ")}) is null`;
+
+const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+
+/** SQL: true if a record `t` tells of nothing that is for system administrators, or for those who may read it. */
+const isReadBy = ({ secured, contacts }: Scope): string => {
+  const without = (things: readonly string[]): string =>
+    `not ${isAboutSuch(`o.value ->> 'thing' in (${listed(things)})`, "t.record -> 'objects'")}`;
+  const ofSystem = contacts
+    ? without(["scheme", "account_settings"])
+    : `${without(["scheme", "account_settings", "renewal_item"])} and ${WITHOUT_CONTACT}`;
+  if (secured) return ofSystem;
+  return `${ofSystem} and ${without(["secured_user", "secured_group"])} and coalesce(t.action, '') not like 'secured.%'
+    and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${listed(SECURED_APPS)}))`;
+};
+
+/**
+ * SQL: true if somebody sees a record `t`: if it touched only organisations of the scope, and tells only of imports there.
+ *
+ * @param held.areOrgs SQL: true if the organisations of a list of ids are, or were, in the scope
+ * @param held.isImport SQL: true if the import `i` was planned in the scope
+ */
+export const isSeen = (
+  scope: Scope,
+  held: { readonly areOrgs: (list: string) => string; readonly isImport: string },
+): string => {
+  if (scope.orgs === undefined) return `json_valid(t.record) and ${isReadBy(scope)}`;
+  const isOther = `o.value ->> 'thing' = 'import' and not exists (select 1 from main.import i
+    where i.id = o.value ->> 'id' and ${held.isImport})`;
+  return `json_valid(t.record) and ${held.areOrgs("t.record -> 'orgs'")}
+    and not ${isAboutSuch(isOther, "t.record -> 'objects'")}`;
 };
