@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findForms, findStatements, statementsIn } from "./statements.ts";
+import { findForms, findRecordReads, findStatements, statementsIn } from "./statements.ts";
 
 test("finds statements and pieces of them, and leaves English alone", () => {
   const source = `
@@ -79,4 +79,25 @@ test.each([
   "where it is in the list",
 ])("leaves alone %s", (sentence) => {
   expect(findStatements(`use("${sentence}");`)).toEqual([]);
+});
+
+test.each([
+  "t.record -> 'orgs'",
+  "record ->> 'action'",
+  "select seq, record from audit where seq = 1",
+  "select 1 from main.change c join main.audit a on a.seq = c.number where json_valid(a.record)",
+  "select * from audit order by seq",
+  "select c.number, m.* from change c join main.audit m on m.seq = c.number",
+])("finds the reading of a record of the audit: %s", (sql) => {
+  const message = "record of the audit: read it in src/lib/tenant/audit";
+  expect(findRecordReads(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message }]);
+});
+
+test.each([
+  "insert into main.audit (seq, record, hash) values (:seq, :record, :hash)",
+  "select c.*, a.action from main.change c join main.audit a on a.seq = c.number",
+  "select known.${keys.record} from s.refer",
+  "a record of the audit",
+])("leaves alone what reads no record of the audit: %s", (sql) => {
+  expect(findRecordReads(`use(\`${sql}\`);`)).toEqual([]);
 });

@@ -20,12 +20,10 @@ const IS_SQL =
 
 const lineAt = (source: string, at: number): number => source.slice(0, at).split("\n").length;
 
-/** All texts of SQL in a TypeScript source, in its order. */
-export function statementsIn(source: string): readonly Statement[] {
+/** All texts in a TypeScript source, in its order. */
+function textsIn(source: string): readonly Statement[] {
   const found: Statement[] = [];
-  const take = (sql: string, at: number): void => {
-    if (IS_SQL.test(sql) || isStatement(sql)) found.push({ sql, line: lineAt(source, at) });
-  };
+  const take = (sql: string, at: number): void => void found.push({ sql, line: lineAt(source, at) });
   new Visitor({
     Literal: ({ value, start }) => {
       if (typeof value === "string") take(value, start);
@@ -34,6 +32,10 @@ export function statementsIn(source: string): readonly Statement[] {
   }).visit(parseSync("source.ts", source).program);
   return found.toSorted((a, b) => a.line - b.line);
 }
+
+/** All texts of SQL in a TypeScript source, in its order. */
+export const statementsIn = (source: string): readonly Statement[] =>
+  textsIn(source).filter(({ sql }) => IS_SQL.test(sql) || isStatement(sql));
 
 /** Forms that SQLite alone reads, or reads otherwise than PostgreSQL, and what both read. */
 const FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
@@ -72,3 +74,19 @@ export const findStatements = (source: string): readonly Breach[] =>
   statementsIn(source)
     .filter(({ sql }) => isStatement(sql))
     .map(({ line }) => ({ line, message: "SQL outside src/lib/tenant/store" }));
+
+/** Pieces of SQL that read what is in a record. */
+const RECORD = /\.record\b|\brecord\s*->/i;
+/** The table of the audit in a statement that reads it, and its alias. */
+const AUDIT = /\b(?:from|join)\s+(?:main\.)?audit\b(?:\s+(?:as\s+)?(\w+))?/gi;
+const ALL_COLUMNS = /(?<!:)\brecord\b|\bselect\s+\*/i;
+
+/** The places in a source that read what is in a record of the audit. */
+export const findRecordReads = (source: string): readonly Breach[] =>
+  textsIn(source)
+    .filter(
+      ({ sql }) =>
+        RECORD.test(sql) ||
+        [...sql.matchAll(AUDIT)].some(([, alias = "audit"]) => ALL_COLUMNS.test(sql) || sql.includes(` ${alias}.*`)),
+    )
+    .map(({ line }) => ({ line, message: "record of the audit: read it in src/lib/tenant/audit" }));
