@@ -78,6 +78,17 @@ test("what no export shows is closed by who confirms it", async () => {
   expect(await tasks.of(2)).toMatchObject({ state: "done", closing: { how: "confirm", change: last() } });
 });
 
+test("what an export was compared with alone is closed by that, whatever else is verified or confirmed since", async () => {
+  const number = await change(PROMOTED);
+  await verify(number, PROMOTED, SATO);
+  const closing = { how: "verify", change: last() };
+  await edit("sato@x", { title: "係長" });
+  await tasks.confirm(2);
+  await edit("sato@x", { title: "課長" });
+  await verify(tasks.number(3), PROMOTED, SATO.with(2, "課長"));
+  expect(await tasks.of()).toMatchObject({ state: "done", closing });
+});
+
 test("of many records a single task names the first twenty, and a list two", async () => {
   const rows = Array.from({ length: 30 }, (_, at) => [`利用者${at}`, `u${at}@x`, "", ""]);
   await change(...rows);
