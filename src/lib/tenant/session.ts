@@ -152,7 +152,8 @@ export class Session {
         const { result, ...changed } = await body(writer);
         await settleVersions(writer);
         if (isObserved) await observe(writer);
-        const answer = async (): Promise<T> => (isAnswer(result) ? result(tasksOf(writer)) : result);
+        let seq: number | undefined;
+        const answer = async (): Promise<T> => (isAnswer(result) ? result(tasksOf(writer, seq)) : result);
         if (changed.objects.length === 0 && changed.detail === undefined) return answer();
         await advance(writer, locks);
         const { actor, by, surroundings } = this;
@@ -162,7 +163,7 @@ export class Session {
           const versions = commits && revision !== null ? await sumOfVersions(writer, revision) : undefined;
           const detail = versions === undefined ? changed.detail : { ...changed.detail, versions };
           const record = { ...entry, detail, action: changed.action ?? action };
-          const seq = await audit.appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
+          seq = await audit.appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
           if (commits && !dryRun) number = seq;
         }
         if (once !== undefined)
@@ -176,13 +177,14 @@ export class Session {
   }
 }
 
+/** @param written the number of the change that wrote the records: of its task who changes something may see nothing */
 const tasksOf =
-  (reader: Reader): TaskOf =>
+  (reader: Reader, written?: number): TaskOf =>
   async (record) => {
     const { isMirror } = await import("./store/tenant.ts");
     if (!(await isMirror(reader))) return null;
     const { taskOfRecord } = await import("./console/tasks.ts");
-    return taskOfRecord(reader, record);
+    return (await taskOfRecord(reader, record)) ?? written ?? null;
   };
 
 /** The answer of a request that was sent before. @throws Failure `usage` */

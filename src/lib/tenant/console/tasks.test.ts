@@ -2,6 +2,7 @@ import { recordCalled, stepsOf } from "../../../commands/console/steps.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -102,6 +103,19 @@ test.each<[string, () => Promise<{ consoleTask?: number | null; consoleTasks?: n
   const { consoleTask, consoleTasks = [consoleTask] } = await write();
   expect(consoleTasks).toEqual([expect.any(Number)]);
   expect(await tenant.client.console.show(consoleTasks[0] ?? 0)).toMatchObject({ state: "open" });
+});
+
+test("a change names its task also to who sees nothing of it, and none if nothing was changed", async () => {
+  const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
+  const { id } = await named("yamada@x");
+  await tenant.client.users.move({ ids: [id], org: org.id });
+  await withAccount(tenant, { name: "sales", role: "division", org: "S", manages: ["S"] });
+  const edited = () => tenant.as("sales").users.edit(id, { title: "部長" });
+  const { consoleTask } = await edited();
+  expect((await tenant.client.console.show(consoleTask ?? 0)).records[0]).toMatchObject({ name: "山田" });
+  const seen = await tenant.as("sales").console.list({});
+  expect(seen.map(({ number }) => number)).not.toContain(consoleTask);
+  expect(await edited()).toMatchObject({ consoleTask: null });
 });
 
 test("a task has the fields whose last writer it is; one whose fields were all written again has none left", async () => {
