@@ -1,6 +1,6 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import type { Exporting } from "../store/lists.ts";
-import { either } from "../store/sql/forms.ts";
+import { either, listed } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope, Store } from "../store/store.ts";
 
 // The audit as it is read; `store/audit.ts` writes it. SQL elsewhere does not read what is in a record (`scripts/sql.ts`).
@@ -138,8 +138,6 @@ export const auditHead = async (
 const WITHOUT_CONTACT = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
-
-const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 
 /** SQL: true if a record `t` tells of nothing that is for system administrators, or for those who may read it. */
 const isReadBy = ({ secured, contacts }: Scope): string => {

@@ -15,7 +15,7 @@ import { text, type Text } from "../../text/index.ts";
 import { CREATION, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import { updateRecord } from "./records.ts";
-import { either } from "./sql/forms.ts";
+import { either, listed } from "./sql/forms.ts";
 import { keepOrCreate, keepVersions } from "../versions/keep.ts";
 import type { Reader, Row, Value, Writer } from "./store.ts";
 
@@ -138,7 +138,7 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
 };
 
 /** SQL: true of a user `u`, with the account `a` if there is one, as {@link isAbove} is of it. */
-export const IS_ABOVE = `(a.role in (${ABOVE_OPERATOR.map((role) => `'${role}'`).join(", ")})
+export const IS_ABOVE = `(a.role in (${listed(ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
 /**

@@ -88,11 +88,9 @@ interface Revoked {
  * @see facts 2.4, 7.2
  */
 async function readRevoked(reader: Reader): Promise<readonly Revoked[]> {
-  const without = "select a.user from main.account a where a.role = 'none'";
-  if ((await reader.get(`${without} limit 1`)) === undefined) return [];
   const rows = await reader.all(
-    `select u.pk, e.value as address from main.user u, json_each(u.emails) e
-     where u.pk in (${without}) and exists (select 1 from main.account_version v where v.pk = u.pk and v.role <> 'none')
+    `select u.pk, e.value as address from main.account a join main.user u on u.pk = a.user, json_each(u.emails) e
+     where a.role = 'none' and exists (select 1 from main.account_version v where v.pk = u.pk and v.role <> 'none')
      order by u.pk, e.key`,
   );
   return rows.map(({ pk, address }) => ({ pk: Number(pk), address: String(address) }));

@@ -80,11 +80,9 @@ const textOf = (
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
-/** SQL: the number of the next change, which is the number of its audit record. */
-export const NEXT_CHANGE = "(select coalesce(max(seq), 0) + 1 from main.audit)";
-
-/** Returns {@link NEXT_CHANGE}. */
-export const nextChange = (writer: Writer): Promise<number> => writer.count(`select ${NEXT_CHANGE}`);
+/** Returns the number of the next change, which is the number of its audit record. */
+export const nextChange = (writer: Writer): Promise<number> =>
+  writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
 /**
  * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed

@@ -5,7 +5,7 @@ import { isSeen } from "../audit/records.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { bitOf } from "../versions/tables.ts";
 import { ROOT } from "./orgs.ts";
-import { either } from "./sql/forms.ts";
+import { either, listed } from "./sql/forms.ts";
 import type { Derived, Scope } from "./store.ts";
 
 /** The scope in which an import was planned: what it reads lies in these organisations. */
@@ -81,8 +81,7 @@ export const IS_INSIDE: Readonly<Record<string, string>> = {
 };
 
 /** SQL: true if a row `t` is of a kind whose imports are in the scope. */
-const isOfKind = ({ kinds }: Scope): string =>
-  kinds.length === 0 ? "false" : `t.kind in (${kinds.map((kind) => `'${kind}'`).join(", ")})`;
+const isOfKind = ({ kinds }: Scope): string => (kinds.length === 0 ? "false" : `t.kind in (${listed(kinds)})`);
 
 /** SQL: true if an import was planned in the scope, or in part of it. @param of its alias */
 const isPlannedInside = (of: string): string =>
@@ -118,9 +117,7 @@ const PLACES: Readonly<Record<string, (column: (name: string) => string) => stri
 const observedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
   const ofAll = scope.orgs === undefined;
   const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);
-  const ofApps = `t.app in (${SECURED_APPS.filter(isOf)
-    .map((app) => `'${app}'`)
-    .join(", ")})`;
+  const ofApps = `t.app in (${listed(SECURED_APPS.filter(isOf))})`;
   return [
     ...(["org", "user", "device"] as const).map(
       (thing) =>

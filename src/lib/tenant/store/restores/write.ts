@@ -3,7 +3,7 @@ import { OF_THE_MOMENT } from "../../../model/answer.ts";
 import { keepLast } from "../collections.ts";
 import { keepVersions, noteCreated, notingCreated } from "../../versions/keep.ts";
 import { VERSIONS } from "../../versions/tables.ts";
-import { either, quoteIdentifier } from "../sql/forms.ts";
+import { either, listed, quoteIdentifier } from "../sql/forms.ts";
 import type { Writer } from "../store.ts";
 import { writeObserved } from "./observed.ts";
 import type { Staged } from "./plan.ts";
@@ -33,7 +33,7 @@ export const FORGETTING: readonly ResourceName[] = ["renewals", "answers"];
 
 /** SQL: the ids of a resource's records of which something is done. */
 const idsOf = ({ plan }: Staged, actions: readonly string[]): string =>
-  `(select p.id from ${plan} p where p.resource = :resource and p.action in (${actions.map((action) => `'${action}'`).join(", ")}))`;
+  `(select p.id from ${plan} p where p.resource = :resource and p.action in (${listed(actions)}))`;
 
 const release = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
   const { table, release: released } = targetOf(resource);

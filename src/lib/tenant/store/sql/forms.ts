@@ -9,6 +9,9 @@ export const quoteIdentifier = (identifier: string): string => `"${identifier.re
 export const either = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;
 
+/** SQL: names as a list of texts. */
+export const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+
 /** SQL: a condition as JSON. */
 export const truth = (condition: string): string => either(condition, "'true'", "'false'");
 

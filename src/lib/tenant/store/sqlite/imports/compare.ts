@@ -5,7 +5,7 @@ import { IS_INSIDE, planScope } from "../../scope.ts";
 import { MARK_KEY, markOf } from "../../mark.ts";
 import type { Database } from "../database.ts";
 import { hold } from "../scope.ts";
-import { isMatched, isMissing, isValid } from "../../sql/forms.ts";
+import { isMatched, isMissing, isValid, listed } from "../../sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
 import { findReleased, findUndeletable } from "./deletion/undeletable.ts";
 import { findConflicts } from "./conflicts.ts";
@@ -93,16 +93,14 @@ const isRejected = (
 };
 
 /** Problems that make a row's key or its end unreliable, or by which a row matches several records. */
-const UNRELIABLE = [
+const UNRELIABLE = listed([
   "key-ambiguous",
   "bytes-invalid",
   "character-nul",
   "quote-unclosed",
   "quote-stray",
   "quote-trailing",
-]
-  .map((code) => `'${code}'`)
-  .join(", ");
+]);
 
 /** Compares staged rows with the tenant, on one snapshot, and stores the results next to them. */
 export const compare = (database: Database, plan: PlanSql): PlanCounts => {

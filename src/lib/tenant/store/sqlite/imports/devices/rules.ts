@@ -1,7 +1,7 @@
 import { ANDROID, DEVICE_STATUSES, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../../model/device.ts";
 import { severityOf, type ProblemCode } from "../../../../../model/problem.ts";
 import type { Database } from "../../database.ts";
-import { either, isValid, THEN } from "../../../sql/forms.ts";
+import { either, isValid, listed, THEN } from "../../../sql/forms.ts";
 import { needsWipe } from "../../../sql/wipes.ts";
 import {
   changes,
@@ -156,8 +156,12 @@ export const checkDevices = (database: Database, plan: PlanSql): number => {
       or o.changesOwner = 1 and (${isOwned} or o.formerStatus = '${NOT_MANAGED}'))`,
     jsonOf({ status: NOT_MANAGED, allowed: DEVICE_STATUSES.filter((one) => one !== NOT_MANAGED).join(" / ") }),
   );
-  const wiped = WIPED.map((mode) => `'${mode}'`).join(", ");
-  told("owner-wipe", "owner", WIPE, `json_object('certain', ${either(`o."androidMode" in (${wiped})`, "1", "0")})`);
+  told(
+    "owner-wipe",
+    "owner",
+    WIPE,
+    `json_object('certain', ${either(`o."androidMode" in (${listed(WIPED)})`, "1", "0")})`,
+  );
   findSharedAccounts(database, plan);
   return database.count(`select count(*) from ${OUTCOME} o where ${WIPE} and ${isValid("o.row")}`);
 };
