@@ -232,6 +232,44 @@ test.each<{
     leftOut: { "hanako@ex.jp": "blank" },
   },
   {
+    name: "blank · nothing, and nobody said what blank cells are to do",
+    before: async () => undefined,
+    cells: [
+      [...(TITLES[0] ?? []), "TEL"],
+      ["hanako@ex.jp", "課長", ""],
+      ["jiro@ex.jp", "課長", "03"],
+    ],
+    rows: ["渡辺 次郎,jiro@ex.jp,課長,03"],
+    leftOut: { "hanako@ex.jp": "blank" },
+  },
+  {
+    name: "blank · a custom field, and the plan clears another one",
+    before: async () => {
+      for (const name of ["入社年", "座席"]) await tenant.client.users.addField({ name });
+      const [year, seat] = ["入社年", "座席"].map((name) => ({ name, value: "10" }));
+      await edit("A3", { custom: [year] });
+      await edit("A11", { custom: [year, seat] });
+    },
+    cells: [
+      [...(TITLES[0] ?? []), "入社年", "座席"],
+      ["hanako@ex.jp", "課長", "", ""],
+      ["jiro@ex.jp", "課長", "12", ""],
+      ["ken@ex.jp", "課長", "12", "B3"],
+    ],
+    rows: ["渡辺 次郎,jiro@ex.jp,課長,12,", "佐藤 健,ken@ex.jp,課長,12,B3"],
+    leftOut: { "hanako@ex.jp": "blank" },
+  },
+  {
+    name: "written · its value, which the plan clears",
+    before: () => edit("A3", { tel: "03" }),
+    cells: [
+      [...(TITLES[0] ?? []), "TEL"],
+      ["hanako@ex.jp", "課長", ""],
+      ["jiro@ex.jp", "課長", "03"],
+    ],
+    rows: ["鈴木 花子,hanako@ex.jp,課長,", "渡辺 次郎,jiro@ex.jp,課長,03"],
+  },
+  {
     name: "written · nothing, and a blank cell is to clear",
     before: async () => undefined,
     cells: [
@@ -507,6 +545,24 @@ test("a file for 全件更新 that would have to leave out a row is refused: tha
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("全件更新") as unknown });
   expect(written()).toEqual([]);
   expect(tenant.dump()).toEqual(before);
+});
+
+test("a file for 全件更新 with a blank cell that may clear what is there is refused, and written with --blank clear", async () => {
+  const cells = [
+    ["表示名", "ユーザーID", "グループ名"],
+    ["一", "one", "営業"],
+    ["二", "two", ""],
+  ];
+  const shown = cells.map(([name = "", id = ""]) => [name, id]);
+  await tenant.import({ kind: "docs", fromConsole: true }, shown);
+  await tenant.client.administrators.mark("docs", { add: [], remove: [] });
+  writeFileSync(join(folder, "in.csv"), cells.map((row) => `${row.join(",")}\n`).join(""));
+  const words =
+    "secured users import in.csv --app docs --create-groups --mode replace --absent clear --max-deletions 0";
+  const refused = await ran(`${words} --emit-csv up.csv --yes`);
+  expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("or pass --blank clear if") as unknown });
+  expect((await ran(`${words} --emit-csv up.csv --yes --blank clear`)).exit).toBe(0);
+  expect(written().slice(1)).toEqual(["一,one,,,,,営業", "二,two,,,,,"]);
 });
 
 test("--emit-csv commits here at once: imports show says how much is in the console, and the result how to drop it", async () => {

@@ -73,18 +73,26 @@ export async function sayLeftOut(
   );
 }
 
+const AFTER_TASKS = text(
+  `first do the open tasks in the console (${line("console list", [])}) and take over its export`,
+  `先に管理画面で未了の作業(${line("console list", [])})を行ってエクスポートを取り込む`,
+);
+
+const CLEAR_BLANKS = text(
+  "first take over an export of the console that has the column, or pass --blank clear if blank cells are to clear it",
+  "先にその列のある管理画面のエクスポートを取り込むか、空欄で値を消す場合は --blank clear を指定する",
+);
+
 /** The failure of writing a file for 全件更新 that lacks rows: it would delete them. */
 export const deletesLeftOut = (leftOut: LeftOut): Failure => {
   const [first] = describe(leftOut);
+  const { en, ja } = leftOut.reasons.blank === undefined ? AFTER_TASKS : CLEAR_BLANKS;
   return new Failure("input-rejected", {
     what: text(
       `${counted(leftOut.count, "row")} would be left out, and 全件更新 would delete them in the console; no file was written: ${first?.reason.en}`,
       `${leftOut.count} 行をファイルに含められず、全件更新では管理画面から削除されるため、ファイルを書き出していません: ${first?.reason.ja}`,
     ),
     where: "--emit-csv",
-    hint: text(
-      `first do the open tasks in the console (${line("console list", [])}) and take over its export, or use --mode append`,
-      `先に管理画面で未了の作業(${line("console list", [])})を行ってエクスポートを取り込むか、--mode append を使ってください`,
-    ),
+    hint: text(`${en}, or use --mode append`, `${ja}か、--mode append を使ってください`),
   });
 };

@@ -50,8 +50,8 @@ export interface UploadRows {
   readonly localKey: string;
   /** a field as the plan leaves it; of a reference the record's number */
   readonly value: (field: ImportedField) => string;
-  /** true if a blank value of the field is to clear it */
-  readonly mayClear: (field: ImportedField) => string;
+  /** true if blank cells are to clear the field, also where the record has no value of it here */
+  readonly mayClear: (field: ImportedField) => boolean;
   /** what a cell shows of the record that it names, and the key of that */
   readonly shown: (reference: StoredReference) => string;
   readonly cellKey: (reference: StoredReference) => string;
@@ -100,20 +100,23 @@ const unseenFields = (database: Database, { name }: StoredKind): ((field: string
   return (field) => !seen.has(field);
 };
 
-/** SQL: true if a blank cell of a column that no export has shown might clear what nobody asked to clear. */
+/**
+ * SQL: true if a blank cell of a column that no export has shown might clear what nobody asked to clear: neither is the value
+ * here cleared, which the plan shows, nor are all blank cells to clear.
+ */
 const clearsUnseen = (
   database: Database,
   versions: Versions,
   { kind, fields, value, mayClear }: UploadRows,
 ): readonly string[] => {
   const isUnseen = unseenFields(database, kind);
-  const single = kind.fields
-    .filter((one) => one.clearable && one.merge !== "custom" && fields.includes(one.field) && isUnseen(one.field))
-    .map((one) => {
-      const known = consoleValue(versions, one.stored);
-      return `${isBlank(one, value(one))} and ${isBlank(one, known)} and not ${mayClear(one)}`;
-    });
-  const custom = kind.fields.find(({ merge }) => merge === "custom");
+  const kept = kind.fields.filter((one) => one.clearable && !mayClear(one));
+  const single = kept
+    .filter(({ field, merge }) => merge !== "custom" && fields.includes(field) && isUnseen(field))
+    .map((one) =>
+      [value(one), consoleValue(versions, one.stored), stored(one.stored)].map((of) => isBlank(one, of)).join(" and "),
+    );
+  const custom = kept.find(({ merge }) => merge === "custom");
   if (custom === undefined) return single;
   const names = database.all("select pk, name from custom_field order by pk");
   return [
@@ -127,7 +130,7 @@ const clearsUnseen = (
       .filter(({ field, name }) => fields.includes(name) && isUnseen(field))
       .map(({ entry }) => {
         const known = `coalesce(${consoleValue(versions, custom.stored)} ->> ${entry}, ${stored(custom.stored)} ->> ${entry})`;
-        return `${value(custom)} ->> ${entry} is null and ${known} is null and not ${mayClear(custom)}`;
+        return `${value(custom)} ->> ${entry} is null and ${known} is null`;
       }),
   ];
 };
@@ -281,7 +284,7 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
       key: planner?.key ?? resultingKey(plan),
       localKey: storedKey(kind),
       value: (field) => (planner === undefined ? resulting(plan, field) : `a.${quoteIdentifier(field.stored)}`),
-      mayClear: (field) => String(isOwn(field) ? request.blank !== "keep" : isTouched(plan, field)),
+      mayClear: (field) => (isOwn(field) ? request.blank === "clear" : isTouched(plan, field)),
       shown: (reference) => text(shownReference(reference, resulting(plan, reference.field)), reference.field),
       cellKey: (reference) => {
         const { field } = reference;

@@ -154,7 +154,7 @@ const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly str
     key: recordKey(kind.keys[0], to),
     localKey: recordKey(kind.keys[0]),
     value,
-    mayClear: differs,
+    mayClear: () => false,
     shown: (reference) => named(reference, (from) => shownReference(reference, value(reference.field), from)),
     cellKey: (reference) =>
       reference.field.merge === "list"
