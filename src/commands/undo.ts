@@ -14,19 +14,23 @@ import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
 import { showResult } from "./imports/plan/result.ts";
 import { rowsOf, showPlan } from "./imports/plan/show.ts";
-import { BESIDE_COLUMNS, BLOCKED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
+import { BESIDE_COLUMNS, BLOCKED_COLUMN, REOPENED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("undo a change", "変更を取り消す"),
   details: [
     text(
-      "Undoes any change of users, organisations, devices, accounts and groups by its number: an edit, an import, a deletion, an apply or another undo. Created records are deleted, changed or deleted ones get their former values back; the plan is shown and confirmed like an import. Changes may be undone in any order. If a record was changed since, or others need it, nothing is undone and each such record is named with the later change (exit 5); --skip-blocked undoes the rest (exit 8).",
-      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたレコードや、ほかから使われているレコードがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
+      "Undoes any change of users, organisations, devices, accounts and groups by its number: an edit, an import, a deletion, an apply, another undo, or a confirmation of tasks. Created records are deleted, changed or deleted ones get their former values back; the plan is shown and confirmed like an import. Changes may be undone in any order. If a record was changed since, or others need it, nothing is undone and each such record is named with the later change (exit 5); --skip-blocked undoes the rest (exit 8).",
+      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用・作業の完了の記録のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたレコードや、ほかから使われているレコードがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
     ),
     text(
       "If the change took over an export of the console, the records here are restored and a task asks for the same in the console. Tasks that the export closed stay closed. With --mirror-only nothing is asked for, and these tasks are open again.",
       "管理画面のエクスポートの取り込みを取り消すと、ここでのデータを元に戻し、管理画面でも元に戻す作業ができます。エクスポートで終わった作業は、終わったままです。--mirror-only では作業はできず、終わった作業を未了に戻します。",
+    ),
+    text(
+      "If the change confirmed tasks of the console, these are open again, and no record changes. What was changed, or shown by an export, since it was confirmed is in the way.",
+      "管理画面での作業の完了を記録した変更を取り消すと、その作業を未了に戻します。データは変わりません。その後に変更したもの、エクスポートで確認されたものは取り消せません。",
     ),
     text(
       "`last` is your newest change that was not undone. Passwords and the like, custom fields that were removed, and what was done at Apple do not come back.",
@@ -78,7 +82,7 @@ export default defineCommand({
     { line: "clomoctl undo 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
   ],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
-  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, BLOCKED_COLUMN],
+  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, REOPENED_COLUMN, BLOCKED_COLUMN],
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
     checkLimits(answers);
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
@@ -204,7 +208,7 @@ const MOST_LATER = 3;
 
 /** @param given the options that say how it is undone */
 const cannotUndo = (
-  { undoes }: Import,
+  { undoes, reopened }: Import,
   { count, first }: NonNullable<Import["blocked"]>,
   given: { readonly mirrorOnly: true | undefined; readonly emitCsv: string | undefined },
 ): Failure => {
@@ -218,14 +222,21 @@ const cannotUndo = (
       `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
     ),
     hint:
-      later.length === 0
-        ? text(`to undo only the rest: ${skip}`, `ほかだけを取り消すには: ${skip}`)
-        : text(
-            `undo what was changed later first: ${before}; to undo only the rest: ${skip}`,
-            `先に後の変更を取り消してください: ${before}。ほかだけを取り消すには: ${skip}`,
-          ),
+      reopened !== undefined
+        ? text(
+            `how these tasks stand: ${ALL_TASKS}; to undo only the rest: ${skip}`,
+            `作業の状況: ${ALL_TASKS}。ほかだけを取り消すには: ${skip}`,
+          )
+        : later.length === 0
+          ? text(`to undo only the rest: ${skip}`, `ほかだけを取り消すには: ${skip}`)
+          : text(
+              `undo what was changed later first: ${before}; to undo only the rest: ${skip}`,
+              `先に後の変更を取り消してください: ${before}。ほかだけを取り消すには: ${skip}`,
+            ),
   });
 };
+
+const ALL_TASKS = line("console list", [], { all: true });
 
 const undoesExport = ({ undoes }: Import): Text =>
   text(

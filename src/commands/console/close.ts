@@ -4,7 +4,7 @@ import { CONSOLE_TASK_STATE_NAMES, isOpen } from "../../lib/model/console-task.t
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
-import { WRITTEN } from "../records/written.ts";
+import { proposeUndo, WRITTEN } from "../records/written.ts";
 import { rightsIn, type Rights } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
@@ -21,6 +21,7 @@ export async function confirmTasks(tools: Tools, confirmation: Confirmation): Pr
   const tasks = await client.console.confirm({ ...confirmation, numbers: [...new Set(confirmation.numbers)] });
   tools.describeDone(WRITTEN);
   await showConfirmed(tools.terminal, tasks, rights);
+  await proposeUndo(tools);
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -31,6 +32,57 @@ test("says why none was recorded", async () => {
   const { en, ja } = await inBoth("console confirm 3 99", { tenant: { confirmConsoleTasks: missing } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
+});
+
+describe("a confirmation by mistake", () => {
+  let tenant: TestTenant;
+  let task: number;
+  beforeEach(async () => {
+    tenant = new TestTenant();
+    await tenant.import({ kind: "users", fromConsole: true }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["山田", "yamada@x.jp", "課長"],
+    ]);
+    const [user] = await tenant.users();
+    task = (await tenant.client.users.edit(user?.id ?? "", { title: "部長" })).consoleTask ?? 0;
+  });
+  afterEach(() => tenant[Symbol.asyncDispose]());
+  const both = (line: string) => inBoth(line, { tenant: tenant.fetch });
+
+  test("is undone by the command that it prints, which says that the task is open again", async () => {
+    const confirmed = await run(`--lang en console confirm ${task}`, { tenant: tenant.fetch });
+    const undo = task + 1;
+    expect(confirmed.stderr).toContain(`\nundo: clomoctl undo ${undo}\n`);
+    const { en: shown, ja } = await both(`undo ${undo} --dry-run --format json`);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ update: 0, reopened: { tasks: [task], records: 1 } });
+    expect(shown.stderr).toContain(`no record changes\nopen again in console list: ${task} (1 record)\n`);
+    expect(ja.stderr).toContain(`未了に戻す管理画面での作業: ${task}(1 件)\n`);
+    const undone = await run(`--lang en undo ${undo}`, {
+      tenant: tenant.fetch,
+      terminal: { typing: [["reopen records", "y\r"]] },
+    });
+    expect(undone.exit).toBe(0);
+    expect(undone.stderr).toContain("reopen records of tasks 1?");
+    expect(undone.stderr).toContain(
+      `change ${undo + 1} (undoing ${undo}): open again in console list: ${task}\nconfirm again: clomoctl console confirm ${task}\n`,
+    );
+    expect((await tenant.client.console.show(task)).state).toBe("open");
+  });
+
+  test("is not undone if that was changed since: the records are named, and where their tasks are", async () => {
+    await tenant.client.console.confirm({ numbers: [task] });
+    const [user] = await tenant.users();
+    await tenant.client.users.edit(user?.id ?? "", { title: "社長" });
+    const { en, ja } = await both(`undo ${task + 1} --yes`);
+    expect(en.exit).toBe(5);
+    expect(en.stderr).toContain(`the user 山田 <yamada@x.jp>: changed by change ${task + 2} (役職)\n`);
+    const skip = `clomoctl undo ${task + 1} --skip-blocked`;
+    expect(en.stderr).toContain(`how these tasks stand: clomoctl console list --all; to undo only the rest: ${skip}\n`);
+    expect(ja.stderr).toContain(`作業の状況: clomoctl console list --all。ほかだけを取り消すには: ${skip}\n`);
+    const { exit, stderr } = await run(`--lang en undo ${task + 1} --skip-blocked --yes`, { tenant: tenant.fetch });
+    expect(exit).toBe(8);
+    expect(stderr).not.toContain("open again in console list: 2\n");
+  });
 });
 
 describe("--at", () => {

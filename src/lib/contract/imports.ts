@@ -291,6 +291,8 @@ const Import = named(
         }),
       )
       .optional(),
+    /** of the undo of a confirmation: the numbers of the tasks that are open again, and how many of their records */
+    reopened: z.object({ tasks: z.array(z.int()), records: z.int() }).optional(),
     /** of an undo: the records that it cannot undo, or leaves out, and the first thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
     /** of a drop: the numbers of the tasks of the console that are dropped */

@@ -147,6 +147,8 @@ export interface PlanCounts {
   readonly lost?: readonly LostField[] | undefined;
   /** of an undo or a deletion: the records of other things that it writes, by the things' names */
   readonly beside?: readonly BesideCounts[] | undefined;
+  /** of the undo of a confirmation: the numbers of the tasks that are open again, and how many records of these */
+  readonly reopened?: { readonly tasks: readonly number[]; readonly records: number } | undefined;
   /** of an undo: the records that it leaves as they are, and the first of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** the plan cannot be committed */

@@ -65,7 +65,9 @@ export type ConsoleStep =
       readonly without: Place;
       readonly twice: boolean;
     }
-  | { readonly stale: ConsoleKind; readonly undo: "mirror-only" | "console" | "never" };
+  | { readonly stale: ConsoleKind; readonly undo: "mirror-only" | "console" | "never" }
+  /** undoes a confirmation; if there is none yet, a task is confirmed before */
+  | { readonly reopen: Place };
 
 const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
 const keyed = fc.constantFrom("orgs", "users", "devices");
@@ -115,6 +117,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
     arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("mirror-only", "console", "never") }),
     weight: 1,
   },
+  { arbitrary: fc.record({ reopen: at }), weight: 3 },
 );
 
 /** What a history found that must not be. */
@@ -132,6 +135,8 @@ interface Change {
   readonly number: number;
   /** of a takeover: what was known before it */
   readonly remembered: Remembered | undefined;
+  /** of a confirmation: what was to be done before it */
+  readonly pending: Remembered["pending"] | undefined;
   undone: boolean;
 }
 
@@ -285,6 +290,7 @@ export class ConsoleHistory {
     if ("emit" in step) return this.#emit(step);
     if ("upload" in step) return this.#upload(this.#pick(this.#files, step.upload));
     if ("verify" in step) return this.#verify(step);
+    if ("reopen" in step) return this.#reopen(step.reopen);
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
 
@@ -300,11 +306,11 @@ export class ConsoleHistory {
   }
 
   /** Keeps the changes that were made since, so that they can be undone. */
-  #keepChanges(remembered?: Remembered): void {
+  #keepChanges(remembered?: Remembered, pending?: Remembered["pending"]): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });
-    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, undone: false });
+    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, pending, undone: false });
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
@@ -494,6 +500,14 @@ export class ConsoleHistory {
     return this.#undoOf(change, mirrorOnly);
   }
 
+  async #reopen(place: Place): Promise<string> {
+    const confirmed = () => this.#changes.filter(({ pending, undone }) => pending !== undefined && !undone);
+    const task = this.#pick(await this.#open(), place);
+    if (confirmed().length === 0 && task !== undefined) await this.#confirm(task);
+    const change = this.#pick(confirmed(), place);
+    return change === undefined ? "nothing" : this.#undoOf(change, false);
+  }
+
   async #undoOf(change: Change, mirrorOnly: boolean): Promise<string> {
     const isSilent = change.remembered !== undefined && mirrorOnly;
     const before = this.#mirror;
@@ -509,7 +523,10 @@ export class ConsoleHistory {
     change.undone = true;
     if (change.remembered !== undefined) this.#ledger.restore(change.remembered, this.#mirror, isSilent);
     if (!isSilent) this.#ledger.recordLocal(differences);
-    return isSilent ? "undo in the mirror only" : "undo";
+    if (change.pending === undefined) return isSilent ? "undo in the mirror only" : "undo";
+    if (differences.length > 0) throw new Violation("the undo of a confirmation changed something", differences);
+    this.#ledger.reopen(change.pending, this.#mirror, this.#tasks);
+    return "undo of a confirmation";
   }
 
   /** Gives a record another key, or an organisation without a code another name. */
@@ -690,10 +707,12 @@ export class ConsoleHistory {
 
   async #confirm(task: ConsoleTask): Promise<void> {
     const isDone = this.#isDone(task);
+    const { pending } = this.#ledger.remember();
     const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
     // the file of an upload, then what is done by hand
     if (closed !== undefined && isOpen(closed)) await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
+    this.#keepChanges(undefined, pending);
   }
 
   /** Puts back here what the console last showed of what tasks changed. @returns the code of a refusal */

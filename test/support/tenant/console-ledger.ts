@@ -393,6 +393,18 @@ export class ConsoleLedger {
     }
     if (!isSilent) return;
     for (const one of excused) this.#excused.add(one);
+    this.#putBack(pending, mirror);
+  }
+
+  /** A confirmation was undone: what tasks ask for again is to be done. @param pending what was before it */
+  reopen(pending: Remembered["pending"], mirror: Snapshot, tasks: readonly ConsoleTask[]): void {
+    this.#putBack(
+      new Map([...pending].filter(([, one]) => tasks.some((task) => this.covers(task, one.kind, one)))),
+      mirror,
+    );
+  }
+
+  #putBack(pending: Remembered["pending"], mirror: Snapshot): void {
     for (const [key, one] of pending) {
       const values = mirror[one.kind].get(one.id);
       const isBack = one.isDeleted

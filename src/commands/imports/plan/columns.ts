@@ -206,6 +206,14 @@ export const BLOCKED_COLUMN: Column<ImportResult> = {
   name: ({ plan: { blocked } }) => same(String(blocked?.count ?? 0)),
 };
 
+/** The tasks of the console that are open again after the undo of a confirmation. */
+export const REOPENED_COLUMN: Column<ImportResult> = {
+  key: "reopened",
+  header: text("tasks open again", "未了に戻した作業"),
+  value: ({ plan: { reopened } }) => reopened ?? null,
+  name: ({ plan: { reopened } }) => (reopened === undefined ? null : same(reopened.tasks.join(", "))),
+};
+
 /** A column of an import, of a result. */
 const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
   ...column,

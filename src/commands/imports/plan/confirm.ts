@@ -63,6 +63,8 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   return askToApply(terminal, asked);
 }
 
+const OPEN_AGAIN = text("reopen records of tasks", "管理画面での作業を未了に戻すレコード");
+
 const OWNER_REMOVED = text("remove the owner from devices", "所有者を外すデバイス");
 
 const effectsOf = (plan: Import): PlanEffects => ({
@@ -74,6 +76,7 @@ const effectsOf = (plan: Import): PlanEffects => ({
     [plan.orgsCreated, text("create organisations", "組織の作成")],
     [plan.groupsCreated, text("create groups", "グループの作成")],
     [plan.released ?? 0, OWNER_REMOVED],
+    [plan.reopened?.records ?? 0, OPEN_AGAIN],
     ...(plan.beside ?? []).map((one): [number, Text] => [one.create + one.update, ofOthers(one.thing)]),
   ],
 });

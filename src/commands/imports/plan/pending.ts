@@ -157,7 +157,7 @@ const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "gro
 
 /** Whether a plan changes anything. */
 export const isChanging = (plan: Import): boolean =>
-  CHANGES.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0;
+  CHANGES.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0 || (plan.reopened?.records ?? 0) > 0;
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");

@@ -16,6 +16,7 @@ import {
   LEFT_OUT_COLUMN,
   MERGED_COLUMN,
   RELEASED_COLUMN,
+  REOPENED_COLUMN,
   RESULT_COLUMNS,
   SETTLED_COLUMN,
   USUAL_RESULT,
@@ -35,6 +36,7 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
     ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
     ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
     ...(plan.beside === undefined ? [] : BESIDE_COLUMNS),
+    ...(plan.reopened === undefined ? [] : [REOPENED_COLUMN]),
     ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
     ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
     ...(plan.merged === undefined ? [] : [MERGED_COLUMN]),
@@ -141,8 +143,12 @@ function settled(plan: Import): readonly Text[] {
   return [joined([shown, ...others, ...against, left], text("; ", "。"))];
 }
 
-function nextOf({ change, emittedAt, request }: Import): Text {
+function nextOf({ change, emittedAt, request, reopened }: Import): Text {
   const number = change ?? "last";
+  if (reopened !== undefined) {
+    const confirm = line("console confirm", reopened.tasks);
+    return text(`confirm again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`);
+  }
   if (request?.fromConsole === true) {
     const undo = line("undo", [number], { mirrorOnly: true });
     return text(
@@ -190,8 +196,13 @@ function done(plan: Import): Text {
 
 const NOTHING = text("no record changed", "変更なし");
 
-/** What became of records that the file lacks and could not be deleted. */
-function* besides({ kept, released = 0 }: Import): Generator<Text> {
+/** What became of records that the file lacks and could not be deleted, and of tasks. */
+function* besides({ kept, released = 0, reopened }: Import): Generator<Text> {
+  if (reopened !== undefined && reopened.records > 0)
+    yield text(
+      `open again in console list: ${reopened.tasks.join(", ")}`,
+      `未了に戻した管理画面での作業: ${reopened.tasks.join("、")}`,
+    );
   if (released > 0) yield text(`owner removed: ${counted(released, "device")}`, `所有者を外したデバイス: ${released}`);
   const { count = 0 } = kept ?? {};
   if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);

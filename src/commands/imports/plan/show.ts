@@ -126,10 +126,15 @@ const RELEASED = text("devices to lose their owner, who is deleted", "所有者�
 
 /** What an undo writes, thing by thing. */
 function* ofUndo(plan: Import): Generator<Text> {
-  const { kind, create, update, delete: gone, beside = [], wipes = 0 } = plan;
+  const { kind, create, update, delete: gone, beside = [], reopened, wipes = 0 } = plan;
   const all = [{ thing: FORMATS[kind].thing.name, create, update, delete: gone }, ...beside];
   const written = all.filter((one) => one.create + one.update + one.delete > 0);
   if (written.length === 0) yield text("no record changes", "変更するレコードはありません");
+  if (reopened !== undefined)
+    yield text(
+      `open again in console list: ${reopened.tasks.join(", ")} (${counted(reopened.records, "record")})`,
+      `未了に戻す管理画面での作業: ${reopened.tasks.join("、")}(${reopened.records} 件)`,
+    );
   yield* written.map(describeBeside);
   if (written.length > 1) yield* together(plan);
   if (wipes > 0) yield text(`${WIPES.en}: ${wipes}`, `${WIPES.ja}: ${wipes}`);

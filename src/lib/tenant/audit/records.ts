@@ -1,6 +1,6 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import type { Exporting } from "../store/lists.ts";
-import { either, listed } from "../store/sql/forms.ts";
+import { either, listed, THEN } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope, Store } from "../store/store.ts";
 
 // The audit as it is read; `store/audit.ts` writes it. SQL elsewhere does not read what is in a record (`scripts/sql.ts`).
@@ -33,6 +33,11 @@ const isAboutSuch = (which: string, objects = member("-> 'objects'")): string =>
 /** SQL: true if a record `t` is about a record of a thing. @param id SQL of its id */
 export const isAbout = (thing: string, id: string): string =>
   isAboutSuch(`o.value ->> 'thing' = '${thing}' and o.value ->> 'id' = ${id}`);
+
+/** SQL: the ids of the records of a thing that the change `:number` is about. */
+export const objectsOf = (thing: string): string =>
+  `select o.value ->> 'id' as id from main.audit t ${THEN} json_each(${member("-> 'objects'")}) o
+   where t.seq = :number and o.value ->> 'thing' = '${thing}'`;
 
 /** SQL: whether a record is about one of the ids or the name; the first condition is cheap, and nearly always enough. */
 const ABOUT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)

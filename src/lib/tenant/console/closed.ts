@@ -74,7 +74,7 @@ const CLOSING = `select * from (select 'export' as how, i.change from main.impor
   union all select * from (
     select case c.writer when 'confirm' then 'confirm' else 'verify' end, c.number
     from main.change c ${THEN} main.audit t on t.seq = c.number
-    where c.number > :number and c.writer in ('confirm', 'console') and c.revision is null and ${isAbout("console_task", ":id")}
+    where c.number > :number and c.writer in ('confirm', 'console') and c.import is null and c.undoneBy is null and ${isAbout("console_task", ":id")}
     order by c.number desc limit 1)`;
 
 /** Returns how a task was closed of which nothing differs any more, when, and by whom. */

@@ -30,6 +30,7 @@ test("a mirror and a console in which others work agree once all is done (proper
     "delete",
     "file",
     "undo",
+    "undo of a confirmation",
     "others edit",
     "work",
     "exported",

@@ -10,11 +10,13 @@ import { versionsOf } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import {
+  beforeTable,
   entriesBit,
   EXPORTED,
   isOfUser,
   isOther,
   isTaskEntry,
+  keepingObserved,
   OBSERVED,
   OBSERVED_ENTRIES,
   observedTable,
@@ -349,7 +351,27 @@ export interface Confirmed {
   readonly by: string;
   /** a UTC instant */
   readonly at: string;
+  /** of the change by which it is undone; undefined if it is not */
+  readonly revision?: number | undefined;
 }
+
+/**
+ * SQL: keeps what a confirmation `:revision` confirms, which may be of several tasks.
+ *
+ * @param from SQL: the records, by `pk` and the `mask` of what is confirmed
+ * @param entries SQL: the custom fields that are confirmed of a record `m`; undefined of a thing without any
+ */
+const keepingConfirmed = (versions: Versions, from: string, entries: string | undefined): string => {
+  const table = beforeTable(versions);
+  const both = `(select json_group_array(value) from (
+    select value from json_each(${table}.confirmedFields) union select value from json_each(excluded.confirmedFields)))`;
+  const fields = entries === undefined ? {} : { confirmedFields: `(select json_group_array(key) from (${entries}))` };
+  return `${keepingObserved(versions, "true", {
+    joined: `${THEN} ${from} m on m.pk = o.pk`,
+    values: { confirmed: "m.mask", ...fields },
+  })} on conflict (revision, pk) do update set confirmed = ${table}.confirmed | excluded.confirmed
+    ${entries === undefined ? "" : `, confirmedFields = ${both}`}`;
+};
 
 /**
  * Stores that somebody says that a part of the drift is done in the console. Of what exports show, it is believed until one
@@ -357,7 +379,11 @@ export interface Confirmed {
  *
  * @returns the number of records
  */
-export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: Confirmed): Promise<number> => {
+export const confirmDrift = async (
+  writer: Writer,
+  part: DriftPart,
+  { by, at, revision }: Confirmed,
+): Promise<number> => {
   let records = 0;
   for (const versions of thingsIn(part)) {
     const table = `main.${observedTable(versions)}`;
@@ -367,8 +393,11 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
     records += rows.length;
     const parts = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
     const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
+    const custom = entriesBit(versions);
+    const entries = `select key from (${openEntries(versions, "m.pk", part.columns)}) where m.mask & ${custom} <> 0`;
+    if (revision !== undefined)
+      await writer.run(keepingConfirmed(versions, from, custom === "0" ? undefined : entries), { parts, revision });
     if (EXPORTED.includes(versions)) {
-      const custom = entriesBit(versions);
       await writer.run(
         `update ${table} as n set confirmed = n.confirmed | m.mask & ~${custom}, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
@@ -377,7 +406,7 @@ export const confirmDrift = async (writer: Writer, part: DriftPart, { by, at }: 
       if (custom === "0") continue;
       await writer.run(
         `update ${table} as n set confirmedFields = (select json_group_array(key) from (
-           select value as key from json_each(n.confirmedFields) union ${openEntries(versions, "n.pk", part.columns)}))
+           select value as key from json_each(n.confirmedFields) union ${entries}))
          from ${from} m where m.pk = n.pk and m.mask & ${custom} <> 0`,
         { parts },
       );

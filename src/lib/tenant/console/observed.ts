@@ -28,7 +28,10 @@ export const EXPORTED: readonly Versions[] = OBSERVED.filter(({ thing }) => Obje
  */
 export const observedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string => `${thing.name}_observed`;
 
-/** The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. */
+/**
+ * The table with the observed state of records as it was before a change that is not local: its columns, and `revision`. Of a
+ * confirmation, `confirmed` and `confirmedFields` are what it confirmed.
+ */
 export const beforeTable = (versions: Pick<Versions, "thing">): string => `${observedTable(versions)}_before`;
 
 /** SQL: true if an observed record `o` has a user, if it is an account: it goes with its user, and comes back with them. */
@@ -249,7 +252,7 @@ export const OBSERVING: readonly string[] = OBSERVED.flatMap((versions) => [
 ]);
 
 /** The columns of {@link observedTable}. */
-const columnsOf = (versions: Versions): readonly string[] => [
+export const columnsOf = (versions: Versions): readonly string[] => [
   "pk",
   "inConsole",
   "differs",
@@ -262,11 +265,22 @@ const columnsOf = (versions: Versions): readonly string[] => [
   ...versions.columns.map(({ name }) => quoteIdentifier(name)),
 ];
 
-/** SQL: keeps observed records `o` as they are before the change `:revision`. @param which SQL: condition on them */
-export const keepingObserved = (versions: Versions, which: string): string => {
+/**
+ * SQL: keeps observed records `o` as they are before the change `:revision`.
+ *
+ * @param which SQL: condition on them
+ * @param other.joined SQL of a join
+ * @param other.values SQL of columns that are kept with other values
+ */
+export const keepingObserved = (
+  versions: Versions,
+  which: string,
+  { joined = "", values = {} }: { readonly joined?: string; readonly values?: Readonly<Record<string, string>> } = {},
+): string => {
   const columns = columnsOf(versions);
   return `insert into main.${beforeTable(versions)} (revision, ${columns.join(", ")})
-    select :revision, ${columns.map((name) => `o.${name}`).join(", ")} from main.${observedTable(versions)} o where ${which}`;
+    select :revision, ${columns.map((name) => values[name] ?? `o.${name}`).join(", ")}
+    from main.${observedTable(versions)} o ${joined} where ${which}`;
 };
 
 /**
@@ -288,7 +302,8 @@ const restoring = (versions: Versions): readonly string[] => {
   // what it had written, and was changed here since: no other export has shown that
   const written = `main.${versionTable(versions)} v left join ${before} b on b.revision = :undone and b.pk = v.pk
     where v.revision = :undone and v.action = 'update' and v.pk = o.pk
-      and not exists (select 1 from ${before} n where n.pk = o.pk and n.revision > :undone and n.revision < :revision)`;
+      and not exists (select 1 from ${before} n where n.pk = o.pk and n.revision > :undone and n.revision < :revision
+        and not exists (select 1 from main.change c where c.revision = n.revision and c.writer = 'confirm'))`;
   const bits = "v.changed & o.differs & ~coalesce(b.differs, 0)";
   const earlier = columns.map(({ name, bit }) => {
     const [own, now] = [`v.${quoteIdentifier(name)}`, `o.${quoteIdentifier(name)}`];

@@ -4,6 +4,9 @@ import { run } from "#support/commands/program.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
+import { NO_COUNTS } from "../store/imports/shape.ts";
+import { OWNER } from "./asker.ts";
+import { permitPlan } from "./import-work.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -45,6 +48,15 @@ test("who may change users alone imports a file that changes telephone numbers, 
   expect(telOf()).toEqual([{ tel: "090" }]);
   await imports.commit(await undoImport({ imports }, plan.id));
   expect(telOf()).toEqual([{ tel: "03" }]);
+});
+
+test("the undo of a confirmation takes the right to confirm", () => {
+  const counts = { ...NO_COUNTS, reopened: { tasks: [3], records: 1 } };
+  const asker = (role: "operator" | "division") => ({ ...OWNER, role });
+  expect(() => permitPlan(asker("operator"), "users", counts)).toThrow(
+    expect.objectContaining({ code: "not-permitted" }),
+  );
+  expect(() => permitPlan(asker("division"), "users", counts)).not.toThrow();
 });
 
 const SCHEME = "its scheme lacks this item";

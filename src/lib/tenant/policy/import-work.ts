@@ -92,6 +92,7 @@ const BESIDE: Readonly<Record<string, readonly Operation[]>> = {
 /** Checks that somebody may do all that a plan does, by its counts. @throws Failure `not-permitted` as {@link permitWork} */
 export const permitPlan = (asker: Asker, kind: FormatName, counts: PlanCounts): void => {
   permitWork(asker, kind, countedWork(kind, counts));
+  if (counts.reopened !== undefined) permit(asker, ["console.write"]);
   for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
     const panel = panelThing(thing);
     const needed =

@@ -51,6 +51,7 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
   number,
   revision: revision ?? -1,
   isImport: writer === "import" || writer === "console",
+  isConfirmation: writer === "confirm",
   skipBlocked,
 });
 
@@ -96,10 +97,10 @@ export const importOfChange = async (
   return row && recordOf(row);
 };
 
-/** SQL: whether a change `c` can be undone: an import, or one that wrote records that have versions. */
-const IS_UNDOABLE = `(c.import is not null or ${hasWritten("c.revision")})`;
+/** SQL: whether a change `c` can be undone: an import, a confirmation, or one that wrote records that have versions. */
+const IS_UNDOABLE = `(c.import is not null or c.writer = 'confirm' or ${hasWritten("c.revision")})`;
 
-/** True if a change can be undone: if an import made it, or it wrote records that have versions. */
+/** True if a change can be undone: if an import made it, it is a confirmation, or it wrote records that have versions. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
   0;

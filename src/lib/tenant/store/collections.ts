@@ -7,6 +7,9 @@ import type { Locked, Reader, Writer } from "./store.ts";
 const PARTS = ["org", "user", "device", "secured_user", "secured_group"];
 const OF_ALL = ["fields", "tenant", "renewals"];
 
+/** The collection that stands for what somebody says of the console. */
+export const CONSOLE = "console";
+
 /** SQL: a text that is another one after each change of what somebody sees. */
 const SEEN = `select concat(${[
   ...PARTS.map((thing) => `(select concat(count(*), '.', coalesce(max(revision), 0)) from ${thing})`),

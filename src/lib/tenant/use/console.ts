@@ -10,6 +10,7 @@ import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { MAX_ORGS } from "../store/audit.ts";
 import { revisionOf } from "../store/change-number.ts";
+import { CONSOLE } from "../store/collections.ts";
 import { orgsOfRecords } from "../store/touched-orgs.ts";
 
 /** What is confirmed: tasks, or some records or fields of these; and by whom, perhaps at an earlier time. */
@@ -39,7 +40,7 @@ export const confirmTasks = (
   const change = {
     action: "console.confirm",
     writer: "confirm",
-    locks: [],
+    locks: [CONSOLE],
     once: once && { ...once, replay },
   } as const;
   return session.change(change, async (writer) => {
@@ -47,6 +48,7 @@ export const confirmTasks = (
     const tasks = await readTasks(writer, wanted);
     for (const task of tasks) checkConfirmable(task, at, { now });
     const done = { at: at ?? now, by: by ?? session.actor };
+    const own = await writer.revision();
     const { records: only = [undefined], columns } = await readPart(writer, { records, fields });
     let confirmed = 0;
     const about: RecordDrift[] = [];
@@ -55,7 +57,7 @@ export const confirmTasks = (
       about.push(...(await readRecordDrift(writer, { revision, most: MAX_ORGS + 1 })));
       const inFile = work === "upload" && records === undefined ? { kind, isUploaded: true } : {};
       for (const record of only)
-        confirmed += await confirmDrift(writer, { revision, record, columns, ...inFile }, done);
+        confirmed += await confirmDrift(writer, { revision, record, columns, ...inFile }, { ...done, revision: own });
     }
     if (confirmed === 0) throw nothingOpen(wanted);
     const orgs = about.length > MAX_ORGS ? undefined : await orgsOfRecords(writer, about);

@@ -1,5 +1,6 @@
 import type { DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
@@ -378,12 +379,13 @@ export class TenantImports {
     return this.#session.read(async (reader) => {
       const change = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
       if (change.undoneBy !== null) {
-        const undo = (await listImports(reader)).find((one) => one.change === change.undoneBy);
-        throw undoneAlready(change.number, change.undoneBy, undo);
+        throw await undoneAlready(reader, change.number, change.undoneBy);
       }
       const why = NOT_RESTORED[change.action];
       if (why !== undefined) throw notUndoable(change.number, why);
       const original = await importOfChange(reader, change);
+      const reopened = original?.detail.counts?.reopened;
+      if (reopened !== undefined) throw confirmAgain(change.number, reopened.tasks);
       // an export of the console that changed no record is undone all the same: it said how old the mirror is
       if (!(await isUndoable(reader, change))) throw notUndoable(change.number, NO_RECORD);
       const others = (await laterActors(reader, change.number)).filter((one) => one !== actor);
@@ -687,6 +689,18 @@ const NO_RECORD = text(
   "it changed no user, organisation, device, account or group",
   "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
 );
+
+/** The failure of undoing the undo of a confirmation. */
+const confirmAgain = (number: number, tasks: readonly number[]): Failure => {
+  const confirm = line("console confirm", [...tasks]);
+  return new Failure("conflict", {
+    what: text(
+      `change ${number} cannot be undone: it opened tasks of the console again`,
+      `変更 ${number} は取り消せません: 管理画面での作業を未了に戻した変更です`,
+    ),
+    hint: text(`confirm them again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`),
+  });
+};
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
 const MIRRORING = { mode: "replace", blank: "clear", absent: "keep", skipInvalid: false } as const;

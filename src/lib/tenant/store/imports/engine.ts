@@ -39,7 +39,7 @@ export interface RowQuery {
 /** What an undo changes. */
 export interface UndoCounts extends Pick<
   PlanCounts,
-  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost"
+  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost" | "reopened"
 > {
   /** the kind of which it writes most records */
   readonly kind: FormatName;
@@ -56,6 +56,8 @@ export interface UndoneChange {
   readonly revision: number;
   /** an import, or the takeover of an export, made it */
   readonly isImport: boolean;
+  /** it confirmed tasks of the console */
+  readonly isConfirmation?: boolean | undefined;
   /** leaves out the records that cannot be undone */
   readonly skipBlocked: boolean;
   /**

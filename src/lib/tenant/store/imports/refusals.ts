@@ -2,7 +2,8 @@ import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
 import { counted, joined, text, type Text } from "../../../text/index.ts";
-import { DONE, stateOf, type ImportRecord } from "./record.ts";
+import type { Reader } from "../store.ts";
+import { DONE, listImports, stateOf, type ImportRecord } from "./record.ts";
 
 /** The end of what a refusal says. */
 export const NOTHING_CHANGED = text("; nothing was changed", "。何も変更していません");
@@ -76,15 +77,17 @@ export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Fai
   });
 
 /**
- * The failure of undoing a change twice. All of it can be undone again if the first undo left records out.
+ * Returns the failure of undoing a change twice. All of it can be undone again if the first undo left records out.
  *
  * @param by the number of the undo
- * @param undo its import
  */
-export const undoneAlready = (number: number, by: number, undo?: ImportRecord): Failure => {
+export const undoneAlready = async (reader: Reader, number: number, by: number): Promise<Failure> => {
+  const undo = (await listImports(reader)).find(({ change }) => change === by);
   const { counts, skipBlocked, mirrorOnly } = undo?.detail ?? {};
-  const left = skipBlocked === true ? (counts?.blocked?.count ?? 0) : 0;
-  const [again, whole] = [line("undo", [by]), line("undo", [number], { mirrorOnly })];
+  const { reopened, blocked } = counts ?? {};
+  const left = skipBlocked === true && reopened === undefined ? (blocked?.count ?? 0) : 0;
+  const again = reopened === undefined ? line("undo", [by]) : line("console confirm", [...reopened.tasks]);
+  const whole = line("undo", [number], { mirrorOnly });
   const but = text(`, but for ${counted(left, "record")}`, `(取り消せなかった ${left} 件を除く)`);
   const what = text(
     `change ${number} was already undone by change ${by}`,

@@ -99,6 +99,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     takenOver,
     lost,
     beside,
+    reopened,
     blocked,
     unusable: _unusable,
     ...counts
@@ -119,6 +120,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
     ...(takenOver === undefined ? {} : { takenOver: { ...takenOver, newer: [...takenOver.newer] } }),
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
+    ...(reopened === undefined ? {} : { reopened: { ...reopened, tasks: [...reopened.tasks] } }),
     ...(blocked === undefined ? {} : { blocked: { count: blocked.count, first: blocked.first.map(blockedOf) } }),
   };
 };

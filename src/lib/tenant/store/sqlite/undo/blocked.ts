@@ -5,6 +5,7 @@ import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
 import { USER } from "../../../../model/user.ts";
+import { observedTable } from "../../../console/observed.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
@@ -17,6 +18,7 @@ import { proceeding } from "../imports/functions.ts";
 import { seesPart } from "../scope.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { fromReopened, isReopening, REOPENED, sinceConfirmed } from "./confirmation.ts";
 import { markOfDropped } from "./drop.ts";
 import { afterwards, joinNow, isStaged, restoredColumns, stagedTable, THINGS, uniqueFields } from "./staged.ts";
 
@@ -73,6 +75,7 @@ class Finder {
       if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);
       this.#taken(versions);
     }
+    if (isReopening(this.#database)) for (const versions of THINGS) this.#confirmedSince(versions);
     const writes = ({ name }: Thing): boolean => isStaged(this.#database, versionsOf(name));
     for (const relation of RELATIONS) {
       if (writes(relation.from) && relation.optional !== true) this.#gone(relation);
@@ -116,6 +119,23 @@ class Finder {
     const restored = `(select max(c.number) from main.created_range r ${THEN} main.change c on c.revision = r.revision
       where r.thing = '${thing.name}' and u.pk between r.first and r.last and r.revision > :revision)`;
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
+  }
+
+  /** Records of which something that was confirmed was changed, confirmed again or exported since, or that are out of sight. */
+  #confirmedSince(versions: Versions): void {
+    const { thing, key } = versions;
+    const from = fromReopened(versions);
+    const { isTouched, change, isColumnLost } = sinceConfirmed(versions);
+    const add = (obstacle: Obstacle, which: string): void =>
+      this.#add(versions, obstacle, `${from} and ${which}`, "b.pk");
+    const isSeen = (table: string, column: string): string =>
+      `exists (select 1 from "${table}" seen where seen.${column} = b.pk)`;
+    if (seesPart(this.#database))
+      add({ why: "hidden" }, `not (${isSeen(thing.name, key)} or ${isSeen(observedTable(versions), "pk")})`);
+    const columns = restoredColumns(versions).filter(({ leads }) => leads);
+    const fields = jsonList(columns.map(({ name, bit }) => either(isColumnLost(bit), `',"${name}"'`, "''")));
+    add({ why: "changed", fields, change }, `${isTouched} and ${change} is not null`);
+    add({ why: "shown" }, isTouched);
   }
 
   /** Administrators, whom no import deletes, nor changes in what is theirs alone. */
@@ -303,6 +323,7 @@ export const findBlocked = (database: Database, undone: UndoneChange, known: rea
 };
 
 const leaveBlocked = (database: Database): void => {
+  database.exec(`delete from ${REOPENED} where (thing, pk) in (select thing, pk from ${TABLE})`);
   for (const versions of THINGS)
     database.run(
       `delete from ${stagedTable(versions)} where pk in (select pk from ${TABLE} where thing = '${versions.thing.name}')`,

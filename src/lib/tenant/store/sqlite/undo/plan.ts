@@ -17,6 +17,7 @@ import { kindNamed } from "../imports/tables.ts";
 import { seesPart } from "../scope.ts";
 import { blockedRecords, countBlocked, findBlocked, undoEtag, type BlockedPlace } from "./blocked.ts";
 import { changedColumns, kindsOf } from "./lines.ts";
+import { countReopened, REOPENED, reopenedCounts, stageReopened } from "./confirmation.ts";
 import { stageDrop } from "./drop.ts";
 import { isFieldThere, stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
@@ -25,7 +26,7 @@ const MOST_BLOCKED = 1_000;
 
 const total = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
 
-/** The kind of which an undo writes most records; if no file has its records, the kind that they belong to. */
+/** The kind of which an undo writes or opens most records; if no file has its records, the kind that they belong to. */
 const kindOfStaged = (database: Database, staged: readonly StagedCount[]): FormatName => {
   const [most] = staged.toSorted(
     (a, b) => Number(kindsOf(b.versions).length > 0) - Number(kindsOf(a.versions).length > 0) || total(b) - total(a),
@@ -37,7 +38,8 @@ const kindOfStaged = (database: Database, staged: readonly StagedCount[]): Forma
     const row = database.get(
       `select coalesce(u.${thing.scope}, t.${thing.scope}, (select v.${thing.scope} from main.${versionTable(most.versions)} v
            where v.pk = u.pk and v.action = 'delete' order by v.revision desc limit 1)) as scope
-       from ${stagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
+       from (select pk, ${thing.scope} from ${stagedTable(most.versions)} union all
+         select pk, null from ${REOPENED} where thing = '${thing.name}') u left join main.${thing.name} t on t.pk = u.pk limit 1`,
     );
     return String(row?.["scope"]) as FormatName;
   }
@@ -98,6 +100,7 @@ const checkNobodyAbove = (database: Database): void => {
 export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedPlace[]): void => {
   if (undone.dropped === undefined) stageUndo(database, undone);
   else stageDrop(database, undone);
+  stageReopened(database, undone);
   checkNobodyAbove(database);
   findBlocked(database, undone, known);
 };
@@ -112,7 +115,7 @@ const countThings = (database: Database, versions: Versions): number => {
 /** What a staged undo does. @param own the kind of its import; undefined: the kind of which it writes most records */
 export const countUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = stagedCounts(database);
-  const name = own ?? kindOfStaged(database, staged);
+  const name = own ?? kindOfStaged(database, staged.length > 0 ? staged : reopenedCounts(database));
   const kind = kindNamed(name);
   const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
   const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
@@ -134,6 +137,7 @@ export const countUndo = (database: Database, undone: UndoneChange, own?: Format
       })),
     wipes: countWipes(database),
     lost: lostValues(database),
+    reopened: countReopened(database, undone),
     blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MOST_BLOCKED) },
   };
 };

@@ -4,10 +4,12 @@ import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
+import { CONSOLE } from "../../collections.ts";
 import { CLAIMS } from "../../records.ts";
 import { either, keyOrValue, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { proceeding } from "../imports/functions.ts";
+import { isReopening } from "./confirmation.ts";
 
 // An undo is staged as the records that it writes, in a temporary table for each thing: what they are to be, and as which
 // of three actions. A record of an update gets its former values, one of a creation comes back, one of a deletion goes.
@@ -119,6 +121,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = { custom_field: "fields", 
 
 /** The collections whose records a staged undo writes. */
 export const stagedCollections = (database: Database): readonly string[] => [
+  ...(isReopening(database) ? [CONSOLE] : []),
   ...new Set(
     stagedCounts(database).flatMap(({ versions }) => {
       const { name, scope } = versions.thing;

@@ -19,6 +19,7 @@ import { hold, see } from "../../scope.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../../undo/blocked.ts";
 import { prepareUndo } from "../../undo/plan.ts";
+import { reopen } from "../../undo/confirmation.ts";
 import { droppedRecords, settleDropped, stageDrop } from "../../undo/drop.ts";
 import { noteLeftOutOfUndo } from "../../undo/lines.ts";
 import { stagedCollections } from "../../undo/staged.ts";
@@ -557,7 +558,8 @@ const undoAndRecord = async (
   const { now, actor } = moment;
   const { skipBlocked = false, reverts } = record.detail;
   const undone = await undoneBy(writer, record);
-  if (undone !== undefined && undone.undoneBy !== null) throw undoneAlready(undone.number, undone.undoneBy);
+  if (undone !== undefined && undone.undoneBy !== null)
+    throw await undoneAlready(writer, undone.number, undone.undoneBy);
   if (record.state !== "planned") throw withoutPlan(record);
   const asked = undone === undefined ? await droppedTasks(writer, record.detail) : undoneChange(undone, skipBlocked);
   const options = {
@@ -585,6 +587,7 @@ const undoAndRecord = async (
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await noteReverted(writer, original, record.id);
   for (const sql of SETTLING) database.run(sql, { revision });
+  reopen(database, options);
   if (undone === undefined) settleDropped(database);
   else if (record.detail.mirrorOnly === true) {
     for (const sql of RESTORING)
