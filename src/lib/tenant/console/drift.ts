@@ -72,13 +72,6 @@ export interface RecordDrift {
   readonly leftOut: UploadReason | null;
 }
 
-/** SQL: the bits of the columns that changes of the record `o` wrote. @param which SQL: condition on the versions `w` */
-const writtenBits = (versions: Versions, which = "true"): string => {
-  const bits = new Set(versions.columns.map(({ bit }) => bit));
-  return `coalesce((select ${[...bits].map((bit) => `max(w.changed & ${bit})`).join(" | ")}
-    from main.${versionTable(versions)} w where w.pk = o.pk and w.action = 'update' and ${which}), 0)`;
-};
-
 /** SQL: true if something of a mask differs, and was not only changed and changed back. */
 const isReal = (versions: Versions, mask: string): string =>
   versions.columns
@@ -98,29 +91,28 @@ export const driftOf = (versions: Versions, which: string): string => {
   const isIncluded = `${isOfUser(versions)} and ${which}`;
   const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
   const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
-  const mask = `(v.changed & o.differs & ~${writtenBits(versions, "w.revision > v.revision")})`;
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
   // what an export created or changed here asks nothing of the console
   const isLocal = (revision: string): string =>
     `${revision} in (select h.revision from main.change h where h.writer <> 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
     and o.pk between c.first and c.last and ${isLocal("c.revision")})`;
-  // what the record was created with, perhaps again
-  const since = (alias: string): string => `${alias}.revision > coalesce(${created}, 0)`;
-  const first = `(o.differs & ~${writtenBits(versions, since("w"))})`;
   const written = (action: string): string =>
     `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}' and ${isLocal("v.revision")})`;
-  const changed = (revision: string, bits: string): string =>
-    `'${thing.name}' as thing, o.pk, ${revision} as revision, 'update' as action, ${bits} as mask, o.confirmed,
-     o.contradicted, ${isReal(versions, bits)} as real`;
+  const bits = JSON.stringify([...new Set(versions.columns.map(({ bit }) => Number(bit)))]);
+  // the last change that wrote a column since the record was created, perhaps again; else what it was created with
+  const last = `(select v.revision from ${kept} v
+    where v.pk = o.pk and v.action = 'update' and v.changed & b.value <> 0 and v.revision > coalesce(${created}, 0)
+    order by v.revision desc limit 1)`;
+  const columns = `select o.pk, coalesce(${last}, ${created}, o.since) as revision, b.value as bit
+    from ${observed} o ${local} ${THEN} json_each('${bits}') b where o.differs & b.value <> 0 and ${isShown} and ${isIncluded}`;
   const isWhole = `(o.inConsole = 0 or o.differs & ${PRESENCE} <> 0)`;
   const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
   const isGone = `t.${key} is null`;
-  return `select ${changed("v.revision", mask)}
-      from ${observed} o ${local} ${THEN} ${kept} v on v.pk = o.pk and v.action = 'update' and v.changed & o.differs <> 0
-      where ${isShown} and ${since("v")} and ${isIncluded}
-    union all select ${changed(`coalesce(${created}, o.since)`, first)}
-      from ${observed} o ${local} where ${isShown} and ${isIncluded}
+  return `select '${thing.name}' as thing, o.pk, w.revision, 'update' as action, w.mask, o.confirmed, o.contradicted,
+        ${isReal(versions, "w.mask")} as real
+      from (select pk, revision, sum(bit) as mask from (${columns}) group by pk, revision) w
+        ${THEN} ${observed} o on o.pk = w.pk ${local}
     union all select '${thing.name}', o.pk,
         coalesce(${either(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
         ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, o.inConsole = (${isGone})
@@ -351,8 +343,8 @@ export interface Confirmed {
   readonly by: string;
   /** a UTC instant */
   readonly at: string;
-  /** of the change by which it is undone; undefined if it is not */
-  readonly revision?: number | undefined;
+  /** of the change that confirms it */
+  readonly revision: number;
 }
 
 /**
@@ -395,8 +387,7 @@ export const confirmDrift = async (
     const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
     const custom = entriesBit(versions);
     const entries = `select key from (${openEntries(versions, "m.pk", part.columns)}) where m.mask & ${custom} <> 0`;
-    if (revision !== undefined)
-      await writer.run(keepingConfirmed(versions, from, custom === "0" ? undefined : entries), { parts, revision });
+    await writer.run(keepingConfirmed(versions, from, custom === "0" ? undefined : entries), { parts, revision });
     if (EXPORTED.includes(versions)) {
       await writer.run(
         `update ${table} as n set confirmed = n.confirmed | m.mask & ~${custom}, confirmedBy = :by, confirmedAt = :at

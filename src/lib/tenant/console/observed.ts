@@ -146,7 +146,9 @@ const SECRETS = "secrets";
 
 /** SQL: what records have in a column to which nobody gave a value: 全社 if they always belong to an organisation. */
 export const emptyValue = (thing: Thing, name: string): string => {
-  const { refers, clearable } = fieldOf(thing, name) ?? {};
+  const { refers, clearable, type } = fieldOf(thing, name) ?? {};
+  if (type === "texts") return "'[]'";
+  if (type === "boolean") return "0";
   return refers?.to === ORG.name && clearable === false ? String(ROOT) : "null";
 };
 
@@ -265,6 +267,12 @@ export const columnsOf = (versions: Versions): readonly string[] => [
   ...versions.columns.map(({ name }) => quoteIdentifier(name)),
 ];
 
+/** SQL: keeps that records `o` agree with the console before the change `:revision`. @param from SQL: they, and conditions on them */
+export const keepingAgreed = (versions: Versions, from: string): string =>
+  `insert into main.${beforeTable(versions)} (revision, pk, inConsole, differs, since)
+   select :revision, o.pk, 1, 0, :revision from ${from}
+     and not exists (select 1 from main.${observedTable(versions)} k where k.pk = o.pk)`;
+
 /**
  * SQL: keeps observed records `o` as they are before the change `:revision`.
  *
@@ -291,7 +299,10 @@ const restoring = (versions: Versions): readonly string[] => {
   const { thing, key, columns } = versions;
   const [table, before] = [`main.${observedTable(versions)}`, `main.${beforeTable(versions)}`];
   const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
-  const later = either("b.inConsole = 1", "o.differs & ~b.differs", "0");
+  const each = [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(w.changed & ${bit})`);
+  const writtenSince = `(select ${each.join(" | ")} from main.${versionTable(versions)} w
+    where w.pk = b.pk and w.revision > :undone and w.revision < :revision)`;
+  const later = either("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
   const bothConfirmed = `(select json_group_array(value) from (
     select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
   const restored = columns.map(({ name, bit }) => {
@@ -322,9 +333,8 @@ const restoring = (versions: Versions): readonly string[] => {
        .slice(1)
        .map((name) => `${name} = excluded.${name}`)
        .join(", ")}`,
-    // what only the undone change had brought
-    `delete from ${table} as o where o.since = :undone and not exists (select 1 from ${of})
-       and not exists (select 1 from main.${versionTable(versions)} w where w.pk = o.pk and w.revision > :undone and w.revision < :revision)`,
+    // what agreed with the console
+    `delete from ${table} as o where o.inConsole = 1 and o.differs = 0 and exists (select 1 from ${of})`,
     `delete from ${table} as o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)
        and exists (select 1 from main.created_range c where c.revision = :undone and c.thing = '${thing.name}'
          and o.pk between c.first and c.last)`,

@@ -239,6 +239,17 @@ test("all fields that the export does not show are named, whichever of many reco
   expect((await verify(written, shown, { confirmMissing: true })).unseen).toEqual([]);
 });
 
+test("a change of somebody whose creation was confirmed: their row shows all of them", async () => {
+  await tenant.import(exported, people("a.example", "課長"));
+  const { consoleTask } = await tenant.client.users.create({ name: "原", emails: ["hara@a.example"] });
+  await tenant.client.console.confirm({ numbers: [consoleTask ?? 0] });
+  const [hara] = await tenant.client.users.find({ name: "hara@a.example" });
+  const edited = await tenant.client.users.edit(hara?.id ?? "", { title: "主任" });
+  const shown: Cells = [...people("a.example", "課長"), ["原", "hara@a.example", "主任"]];
+  expect(await verify(edited.consoleTask ?? 0, shown)).toMatchObject({ done: true });
+  expect(await tenant.client.console.list({})).toEqual([]);
+});
+
 test("of custom fields, those without a column are named, and confirmed", async () => {
   for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "入社年", "内線番号"];

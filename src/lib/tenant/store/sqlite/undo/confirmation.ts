@@ -23,11 +23,10 @@ export const stageReopened = (database: Database, { revision, isConfirmation = f
   database.exec(`create table if not exists ${REOPENED} (thing text, pk integer, primary key (thing, pk))`);
   database.exec(`delete from ${REOPENED}`);
   if (!isConfirmation) return;
-  // an export that verifies a task later keeps what it changes under the same revision
   for (const versions of OBSERVED)
     database.run(
       `insert into ${REOPENED} select '${versions.thing.name}', b.pk from main.${beforeTable(versions)} b
-       where b.revision = :revision and b.confirmed <> 0`,
+       where b.revision = :revision`,
       { revision },
     );
 };

@@ -2,6 +2,7 @@ import {
   entriesBit,
   EXPORTED,
   isFilled,
+  keepingAgreed,
   keepingObserved,
   OBSERVED,
   observedTable,
@@ -34,7 +35,7 @@ import {
 const filledBits = (versions: Versions): string => {
   const leading = versions.columns.filter(({ leads }) => leads);
   const changed = leading.map(({ bit }) => `max(v.changed & ${bit})`).join(" | ");
-  const had = `coalesce((select ${changed} from main.${versionTable(versions)} v where v.pk = o.pk and v.revision > o.since), 0)`;
+  const had = `coalesce((select ${changed} from main.${versionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
   const has = leading.map(({ name, bit }) => either(isFilled(versions.thing, name), bit, "0"));
   return [had, ...has].join(" | ");
 };
@@ -69,19 +70,22 @@ const IS_MET = `exists (select 1 from ${MERGED} x where x.pk = o.pk and not exis
 /** SQL: true if a row of the export shows the observed record `o`, which was deleted here. */
 const IS_DELETED_HERE = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
 
+/** SQL: what rows show of records `o` that cannot have that here. */
+const IS_CONTRADICTED = `${MERGED} o where o.contradicted <> 0 and ${IS_MET}`;
+
 /** Keeps the observed state as it was, of all records that an export changes. */
 const keepObserved = (of: Observing): void => {
   const isLacking = `${isMissingThere} and (o.inConsole = 1 and ${isHere(of)} or ${isDeleted(of)})`;
   const which = `${IS_MET} or ${isWhole(of) ? isLacking : IS_DELETED_HERE}`;
   const sql = keepingObserved(of.versions, which);
   of.database.run(sql, { revision: of.revision, ...(isWhole(of) && of.params) });
+  of.database.run(keepingAgreed(of.versions, IS_CONTRADICTED), { revision: of.revision });
 };
 
 /** Stores what rows show of the records that were changed here, or that cannot have here what the rows show. */
 const observeMet = ({ database, plan, versions, table, revision }: Observing): void => {
   database.run(
-    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${MERGED} o
-     where o.contradicted <> 0 and ${IS_MET} on conflict do nothing`,
+    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${IS_CONTRADICTED} on conflict do nothing`,
     { revision },
   );
   const custom = entriesBit(versions);

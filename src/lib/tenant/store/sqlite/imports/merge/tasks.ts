@@ -17,8 +17,8 @@ import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
 /** The table of the records of a task: `pk`, and the `mask` of their fields. */
 const OF_TASK = "s.of_task";
 
-/** Stores what a compared export shows of the records of a task. @param revision of the change that the task is of */
-export const observeTask = (database: Database, plan: PlanSql, revision: number): void => {
+/** Stores what a compared export shows of the records of a task. @param revision of the change that the task is of; @param own of this one */
+export const observeTask = (database: Database, plan: PlanSql, revision: number, own: number): void => {
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   database.exec(`drop table if exists ${OF_TASK}`);
@@ -32,23 +32,23 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number)
   for (const table of [MERGED, DELETED_HERE])
     database.exec(`delete from ${table} as m where not exists (select 1 from ${OF_TASK} e where e.pk = m.pk)`);
   const custom = entriesBit(versions);
+  // that the console has a new record is shown by all of its row
   database.exec(
     `update ${MERGED} as m set shown = m.shown & (e.mask | ${PRESENCE}), contradicted = m.contradicted & e.mask,
        ${["keys", "entries"].map((name) => `${name} = ${either(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}
-     from ${OF_TASK} e where e.pk = m.pk`,
+     from ${OF_TASK} e where e.pk = m.pk and not m.isNew`,
   );
-  const since = database.count("select coalesce(max(revision), 0) from collection");
   const named = (of: Versions): string =>
     `o.pk in (select d.pk from (${driftOf(of, "true")}) d where d.revision = ${revision} and d.mask <> 0)`;
-  observeExport(database, plan, since, { own: `o.pk in (select pk from ${OF_TASK})`, named });
+  observeExport(database, plan, own, { own: `o.pk in (select pk from ${OF_TASK})`, named });
 };
 
-/** SQL: the tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
+/** SQL: the open tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
 export const keyTasks = (plan: PlanSql, versions: Versions, records: string): string => {
   // an organisation without a code has its name and place
   const key = plan.kind.table.planner === undefined ? bitOf(versions, keyOf(plan).field) : ALL_CHANGED;
   return `select d.pk, c.number from (${driftOf(versions, `o.pk in (${records})`)}) d ${THEN} main.change c on c.revision = d.revision
-    where d.mask & (${key} | ${PRESENCE}) <> 0`;
+    where d.mask & ~d.confirmed & (${key} | ${PRESENCE}) <> 0`;
 };
 
 /** Returns the columns of a kind's records that an export does not show. */

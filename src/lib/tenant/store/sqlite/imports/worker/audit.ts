@@ -95,6 +95,8 @@ export const auditImport = async (
 interface Verification {
   /** of the change that the task is of */
   readonly revision: number;
+  /** its own */
+  readonly own: number;
   readonly moment: CommitMoment;
   readonly sha256: string;
   /** number of records of which something was confirmed that the export does not show */
@@ -104,7 +106,7 @@ interface Verification {
 /** Writes the audit's record of an export that a task was verified by. */
 export const auditVerification = async (
   writer: Writer,
-  { revision, moment, sha256, confirmed }: Verification,
+  { revision, own, moment, sha256, confirmed }: Verification,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const row = await writer.get("select number from main.change where revision = :revision", { revision });
@@ -121,6 +123,6 @@ export const auditVerification = async (
       orgs: heldOrgs,
       detail: { exportSha256: sha256, confirmed: confirmed > 0 ? confirmed : undefined },
     },
-    { writer: "console", revision: null },
+    { writer: "console", revision: own },
   );
 };

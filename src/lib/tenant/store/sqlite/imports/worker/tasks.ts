@@ -44,6 +44,7 @@ import { readChange, undoneChange, type StoredChange } from "../../../change-num
 import { countMerged } from "../merge/counts.ts";
 import { observeExport } from "../merge/observation.ts";
 import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
+import { CONSOLE } from "../../../collections.ts";
 import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
@@ -208,7 +209,8 @@ export class Staging {
     let [unseen, confirmed] = [unseenFields(plan), 0];
     await new SqliteStore(this.#database).change((writer) =>
       noted(note, async () => {
-        observeTask(this.#database, plan, revision);
+        const own = advance(this.#database, [CONSOLE]);
+        observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
         const columns = fields.map(({ pk }) => customColumn(Number(pk)));
         unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
@@ -217,10 +219,10 @@ export class Staging {
           confirmed = await confirmDrift(
             writer,
             { revision, kind: this.#request.kind, columns: unseen },
-            { by: actor, at: now },
+            { by: actor, at: now, revision: own },
           );
         if (plan.request.scope === undefined) this.#database.run("update tenant set mirroredAt = :now", { now });
-        await auditVerification(writer, { revision, moment, sha256: staged.sha256, confirmed });
+        await auditVerification(writer, { revision, own, moment, sha256: staged.sha256, confirmed });
       }),
     );
     const { kind } = this.#request;
