@@ -339,14 +339,17 @@ function stepsOfOne(record: TaskRecord): readonly Text[] {
 }
 
 /** What to do if the console may be as it should already. An account may have been there before it was recorded here. */
-function doneAlready({ work, thing, mayBeDone = false }: TaskRecord): readonly Text[] {
-  if (work === "create" && (mayBeDone || thing === ACCOUNT.name))
+function doneAlready(record: TaskRecord): readonly Text[] {
+  const { work, thing, mayBeDone = false, console } = record;
+  if (work === "create" && (mayBeDone || thing === ACCOUNT.name)) {
+    const name = console === null ? text("it", "") : text(calledThere(record), `「${calledThere(record)}」が`);
     return [
       text(
-        "check first whether the console has it: if so, do not add it, but compare the values below and correct them",
-        "先に、管理画面にすでにあるかを確認してください。ある場合は追加せず、下の値と異なるものだけを変更してください",
+        `check first whether the console has ${name.en}: if so, do not add it, but compare the values below and correct them`,
+        `先に、管理画面に${name.ja}すでにあるかを確認してください。ある場合は追加せず、下の値と異なるものだけを変更してください`,
       ),
     ];
+  }
   if (work === "delete" && mayBeDone)
     return [
       text(

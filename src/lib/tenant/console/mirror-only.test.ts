@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -13,15 +13,16 @@ const tasks = new TestTasks(() => tenant);
 const undo = async (number: number, options = {}) =>
   tenant.client.imports.commit(await undoChange(tenant.client, number, options));
 
-/** Takes an export over in which everybody has a title and a value of a custom field. @returns the number of the change */
+/** An export in which everybody has a title and a value of a custom field. */
+const exportOf = (title: string): Cells => [
+  ["氏名", "メールアドレス", "役職", "座席"],
+  ["山田", "yamada@x.jp", title, title],
+  ["佐藤", "sato@x.jp", title, title],
+];
+
+/** Takes an export over. @returns the number of the change */
 const takeOver = async (title: string): Promise<number> =>
-  (
-    await tenant.import({ kind: "users", fromConsole: true }, [
-      ["氏名", "メールアドレス", "役職", "座席"],
-      ["山田", "yamada@x.jp", title, title],
-      ["佐藤", "sato@x.jp", title, title],
-    ])
-  ).change ?? 0;
+  (await tenant.import({ kind: "users", fromConsole: true }, exportOf(title))).change ?? 0;
 
 /** Changes what both exports had of somebody. @returns the number of the change */
 const edit = async (title: string): Promise<number> => {
@@ -52,9 +53,18 @@ test("what a wrong file had, and was changed here and back since, is only to be 
   const wrong = await takeOver("課長");
   await undo(await edit("部長"));
   await undo(wrong, { mirrorOnly: true });
-  expect(await open()).toEqual([["check", ["title", "主任", "主任"]]]);
+  expect(await open()).toEqual([["check", ...both("主任", "主任")]]);
   await takeOver("主任");
   expect(await tasks.list()).toEqual([]);
+});
+
+test("what an export verified meanwhile stays as it is", async () => {
+  const number = await edit("部長");
+  const { change } = await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["S1"]]);
+  const stream = new Blob([fileOf(exportOf("主任"))]).stream();
+  expect(await tenant.client.imports.verify(number, { stream, encoding: "utf-8" }, {})).toMatchObject({ done: false });
+  await undo(change ?? 0, { mirrorOnly: true });
+  expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
 });
 
 test("what was changed here since differs from what the console had before the wrong file, also once that is undone", async () => {

@@ -72,8 +72,10 @@ export class TaskRecords {
     const { thing } = versionsOf(name);
     const timeline = await this.#timelines.of(thing, pk);
     const local = lastState(timeline) ?? {};
-    const [console, shown] =
-      action === "create" ? [null, null] : [await this.#console(thing, pk), await this.#shown(thing, pk)];
+    const inConsole = (await this.#observedOf(thing, pk))?.["inConsole"] === 1;
+    // one that was deleted here, and came back, may be there as it was before
+    const console = action === "create" && !inConsole ? null : await this.#console(thing, pk);
+    const shown = action === "create" ? null : await this.#shown(thing, pk);
     const changes = await this.#changes(thing, pk, { action, mask, local, console: shown });
     const differing =
       action === "delete" && contradicted !== 0 && shown !== null
@@ -87,7 +89,6 @@ export class TaskRecords {
     const here = await this.#called(thing, pk, local, (of, number) => this.#local(of, number));
     const there = console && (await this.#called(thing, pk, console, (of, number) => this.#console(of, number)));
     const isSame = there === null || (there.name === here.name && there.key === here.key);
-    const inConsole = (await this.#observedOf(thing, pk))?.["inConsole"] === 1;
     const mayBeDone = (action === "create" && inConsole) || (action === "delete" && !inConsole);
     return {
       thing: name,
@@ -257,7 +258,8 @@ export class TaskRecords {
       const before =
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
-      const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, local, console });
+      const known = [local[column] ?? null, console?.[column] ?? null];
+      const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, known });
       const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
       const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       const change = {
@@ -313,21 +315,28 @@ export class TaskRecords {
     return [there, isRenamed ? here : undefined];
   }
 
-  /** Returns the values that the console may have by now, as they were asked for since it last showed the record. */
+  /**
+   * Returns the values that the console may have by now, as they were asked for since it last showed the record.
+   *
+   * @param key of a custom field
+   */
   async #perhaps(
     thing: Thing,
     pk: number,
-    { column, local, console }: { readonly column: string; readonly local: Row; readonly console: Row },
+    { column, known, key }: { readonly column: string; readonly known: readonly Value[]; readonly key?: string },
   ): Promise<readonly string[]> {
     const versions = versionsOf(thing.name);
     const states = await this.#statesSince(versions, pk);
     const bit = bitOf(versions, column);
-    const known = new Set([local[column] ?? null, console[column] ?? null]);
+    const all = new Set(known);
     const found: string[] = [];
-    for (const { mask, [column]: value = null } of states) {
-      if (!isIn(Number(mask), bit) || known.has(value)) continue;
-      known.add(value);
-      const shown = readable(await shownValue(thing, column, value, this.#calledThere));
+    for (const { mask, [column]: written = null } of states) {
+      const value = key === undefined ? written : (entriesOf(written)[key] ?? null);
+      if (!isIn(Number(mask), bit) || all.has(value)) continue;
+      all.add(value);
+      const shown = readable(
+        key === undefined ? await shownValue(thing, column, value, this.#calledThere) : String(value ?? ""),
+      );
       found.push(typeof shown === "object" ? (shown ?? []).join(", ") : shown);
     }
     return found;
@@ -360,13 +369,22 @@ export class TaskRecords {
     const isWhole = isIn(Number(observed?.["confirmed"] ?? 0), bitOf(versionsOf(thing.name), CUSTOM));
     // those that were confirmed before the others are in no task
     const confirmed = isWhole ? [] : (JSON.parse(String(observed?.["confirmedFields"] ?? "[]")) as string[]);
+    // those that were changed, and changed back, are to be checked
+    const written = console === null ? {} : entriesOf(observed?.[CUSTOM]);
     const changes: Change[] = [];
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(written)])) {
       const [from, to] = [before[key] ?? null, after[key] ?? null];
-      const isDone = from === to || confirmed.includes(key);
+      const isDone = (from === to && !(key in written)) || confirmed.includes(key);
       const name = isDone ? null : await this.#calledHere(CUSTOM_FIELD, Number(key));
       if (name === null) continue;
-      const change = { field: `custom:${name}`, before: from, after: to };
+      const perhaps =
+        console === null ? [] : await this.#perhaps(thing, record, { column: CUSTOM, known: [from, to], key });
+      const change = {
+        field: `custom:${name}`,
+        before: from,
+        after: to,
+        ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
+      };
       const fields = [customColumn(Number(key))];
       const isUnknown = console !== null && (await this.#isUnknown(thing, record, { column: CUSTOM, local, fields }));
       changes.push(isUnknown ? withoutBefore(change) : change);

@@ -74,6 +74,31 @@ test("an undone deletion tells what no file has of the records that came back, a
   ]);
 });
 
+test("who is new, was deleted and came back: an export that shows them leaves nothing to check", async () => {
+  await mirrored({});
+  const exported: Cells = [
+    ["氏名", "メールアドレス"],
+    ["林", "hayashi@x"],
+  ];
+  await tenant.import({ kind: "users", fromConsole: true }, exported);
+  await tenant.client.users.create({ name: "原", emails: ["hara@x"] });
+  const [hara] = await tenant.client.users.find({ name: "hara@x" });
+  const gone = await commit(tenant.client.imports.delete({ kind: "users", ids: [hara?.id ?? ""] }));
+  await commit(undoImport(tenant.client, gone.id));
+  await tenant.import({ kind: "users", fromConsole: true }, [...exported, ["原", "hara@x"]]);
+  expect((await tenant.client.console.list({})).filter(({ kind }) => kind === "users")).toEqual([]);
+});
+
+test("who comes back may be in the console as before, by the name and key of then", async () => {
+  await mirrored({});
+  const id = await idOf("docs", "i0");
+  await tenant.client.secured.edit({ app: "docs", id }, { displayName: "川田" });
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [id] }));
+  await commit(undoImport(tenant.client, gone.id));
+  const [record] = (await tenant.client.console.list({})).at(-1)?.records ?? [];
+  expect(record).toMatchObject({ work: "create", mayBeDone: true, name: "川田", console: { name: "山田", key: "i0" } });
+});
+
 test("the plan of an undoing lists what no file has, as does what a deletion did", async () => {
   await mirrored({ device: "iPad" });
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
