@@ -210,6 +210,13 @@ const exchanged = async (): Promise<readonly number[]> => {
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
 
+test("what no export showed of a new device is as if nobody had entered it", async () => {
+  const number = await taskOf(tenant.client.devices.create({ serialNumber: "S3", memo: "貸出用", tags: ["A"] }));
+  await tenant.import({ kind: "devices", fromConsole: true }, [...DEVICES, ["S3", "", "", ""]]);
+  await tenant.client.imports.commit(await plan(number));
+  expect((await tenant.client.devices.find({ name: "S3" }))[0]).toMatchObject({ memo: null, tags: [] });
+});
+
 test("what no export showed of a new user is as if nobody had entered it", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
   const org = await idOf("orgs", "南");
@@ -217,6 +224,14 @@ test("what no export showed of a new user is as if nobody had entered it", async
   await tenant.import({ kind: "users", fromConsole: true }, [...USERS, ["原", "hara@x", "", "", ""]]);
   await tenant.client.imports.commit(await plan(number));
   expect((await tenant.client.users.find({ name: "hara@x" }))[0]?.org.id).toBe(ROOT_ORG_ID);
+});
+
+test("a change of somebody whose creation was confirmed: they stay, as they were created", async () => {
+  const hara = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));
+  await tenant.client.console.confirm({ numbers: [hara] });
+  await drop(await edit("hara@x", { title: "主任" }));
+  expect((await tenant.client.users.find({ name: "hara@x" }))[0]).toMatchObject({ name: "原", title: null });
+  expect(await open()).toEqual([]);
 });
 
 test("console drop of a ring: all at once, and neither alone", async () => {

@@ -169,11 +169,11 @@ const stageThing = (database: Database, versions: Versions, undone: UndoneChange
   const into = `insert into ${stagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
   database.exec(
     `${into} select d.pk, ${either(`t.${key} is null`, "'create'", "'update'")}, ${either(`t.${key} is null`, ALL_CHANGED, "d.mask")},
-       ${[...shown, ...timesOf].join(", ")} from ${from} and o.inConsole = 1 and (t.${key} is null or d.mask <> 0)`,
+       ${[...shown, ...timesOf].join(", ")} from ${from} and (o.inConsole = 1 or d.whole = 0) and (t.${key} is null or d.mask <> 0)`,
   );
   database.exec(
     `${into} select d.pk, 'delete', ${ALL_CHANGED}, ${names.map(() => "null").join(", ")} from ${from}
-       and o.inConsole = 0 and t.${key} is not null`,
+       and d.whole = 1 and o.inConsole = 0 and t.${key} is not null`,
   );
 };
 
