@@ -4,18 +4,21 @@ interface PairFacts {
   readonly isDoubted?: boolean | undefined;
 }
 
+/** True if a record is here, and another one that was deleted here is as it is: a row that is as both are is that of the first. */
+type Stands = (pk: number, other: number) => boolean;
+
 /** The rows and records of pairs, and which pairs agree in all other columns. */
 export class Pairs {
   readonly #rows = new Map<number, Set<number>>();
   readonly #records = new Map<number, Set<number>>();
   readonly #agreeing = new Set<string>();
   readonly #doubted: (readonly [row: number, pk: number])[] = [];
-  readonly #isHere: (pk: number) => boolean;
+  readonly #stands: Stands;
   readonly decided: (readonly [row: number, pk: number])[] = [];
 
-  /** @param isHere false for records that were deleted here: if one of these and another one are alike, a row is the other */
-  constructor(isHere: (pk: number) => boolean) {
-    this.#isHere = isHere;
+  /** @param stands of two records with which a row agrees */
+  constructor(stands: Stands) {
+    this.#stands = stands;
   }
 
   /**
@@ -25,8 +28,7 @@ export class Pairs {
    * @param isDoubted somebody said that the console does not have the record by this key any more
    */
   add(row: number, pk: number, { agrees, isDoubted = false }: PairFacts): void {
-    this.#rows.set(row, (this.#rows.get(row) ?? new Set()).add(pk));
-    this.#records.set(pk, (this.#records.get(pk) ?? new Set()).add(row));
+    this.#join(row, pk);
     if (agrees) this.#agreeing.add(`${row} ${pk}`);
     if (isDoubted) this.#doubted.push([row, pk]);
   }
@@ -38,15 +40,21 @@ export class Pairs {
     );
   }
 
-  /** Decides which rows belong to which records, as far as anybody can tell. */
+  /** Decides which rows belong to which records, as far as anybody can tell: doubted pairs are left out, unless a row has no other. */
   decide(): void {
     this.#decideAll();
-    for (const [row, pk] of this.#doubted) {
-      this.#rows.get(row)?.delete(pk);
-      this.#records.get(pk)?.delete(row);
-    }
+    const left = this.#doubted.filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
+    for (const [row, pk] of left) this.#records.get(pk)?.delete(row);
     this.#doubted.length = 0;
     this.#decideAll();
+    for (const [row, pk] of left.filter(([one, pk]) => this.#rows.get(one)?.size === 0 && this.#records.has(pk)))
+      this.#join(row, pk);
+    this.#decideAll();
+  }
+
+  #join(row: number, pk: number): void {
+    this.#rows.set(row, (this.#rows.get(row) ?? new Set()).add(pk));
+    this.#records.set(pk, (this.#records.get(pk) ?? new Set()).add(row));
   }
 
   #decideAll(): void {
@@ -74,7 +82,7 @@ export class Pairs {
     return (
       isAgreeing(row, pk) &&
       [...(this.#rows.get(row) ?? [])].every(
-        (other) => other === pk || !isAgreeing(row, other) || (this.#isHere(pk) && !this.#isHere(other)),
+        (other) => other === pk || !isAgreeing(row, other) || this.#stands(pk, other),
       ) &&
       [...(this.#records.get(pk) ?? [])].every((other) => other === row || !isAgreeing(other, pk))
     );

@@ -35,7 +35,7 @@ export const reportAmbiguous = (
     field: keyOf(plan).field,
     select: `with task as materialized (${keyTasks(plan, versions, "select value ->> 'pk' from json_each(:pairs)")})
       select r.row, r.line, null as col,
-        json_object('records', ${listed(`${local} union ${deleted} and ${isDeleted}`)}, 'tasks', ${listed(`select distinct value from (${ofRow("t.number", "task")})`)}) as params
+        json_object('records', ${listed(`${local} union ${deleted} and ${isDeleted}`)}, 'tasks', coalesce(${listed(`select distinct value from (${ofRow("t.number", "task")})`)}, '')) as params
       from s.row r where r.row in (select value ->> 'row' from json_each(:pairs))`,
     params: { pairs: JSON.stringify(pairs) },
   });

@@ -1,6 +1,6 @@
-import { observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { isFilled, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../../versions/tables.ts";
-import { isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { either, isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import {
   changedBit,
@@ -52,8 +52,9 @@ const findCandidates = (database: Database, plan: PlanSql, versions: Versions): 
   const table = `main.${observedTable(versions)}`;
   const uncertain = uncertainRecords(plan, versions);
   const local = `(select ${recordKey(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
+  const isLocal = `exists (select 1 from main.${name} n where n.pk = o.pk)`;
   database.run(
-    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, max(o.confirmed & ${bit} <> 0)
+    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, max(o.confirmed & ${either(isLocal, bit, PRESENCE)} <> 0)
      from (${consoleStates(versions, uncertain)}) t ${THEN} ${table} o on o.pk = t.pk
      where t.mask & ${bit} <> 0 and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} group by 1, 2`,
     kindIn(plan, uncertain),
@@ -114,12 +115,28 @@ const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs
      group by p.row, p.pk order by p.row, p.pk`,
     kindIn(plan, joined),
   );
-  const here = database.all(`select n.pk from main.${plan.kind.thing.name} n where n.pk in (select pk from ${PAIRS})`);
-  const known = new Set(here.map(({ pk }) => Number(pk)));
-  const pairs = new Pairs((pk) => known.has(pk));
+  const pairs = new Pairs(standing(database, plan, versions));
   for (const { row, pk, agrees, doubted } of rows)
     pairs.add(Number(row), Number(pk), { agrees: agrees === 1, isDoubted: doubted === 1 });
   return pairs;
+};
+
+/** Tells which records stand for others of the same rows: those that were deleted here, if the export shows all in which they differ. */
+const standing = (database: Database, plan: PlanSql, versions: Versions) => {
+  const shown = new Set(touchedFields(plan).flatMap((field) => (isStaged(plan, field) ? [field.stored] : [])));
+  const hidden = versions.columns.filter(({ name, leads }) => leads && !shown.has(name));
+  // what a new record has, and no export shows, is open still
+  const isHidden = hidden.map(
+    ({ name }) =>
+      `t.${quoteIdentifier(name)} is distinct from o.${quoteIdentifier(name)} and not (${isFilled(versions.thing, name)})`,
+  );
+  const found = database.all(
+    `select distinct p.pk, q.pk as other from ${PAIRS} p ${THEN} ${PAIRS} q on q.row = p.row
+       ${THEN} main.${versions.thing.name} t on t.pk = p.pk ${THEN} main.${observedTable(versions)} o on o.pk = q.pk
+     where not exists (select 1 from main.${versions.thing.name} d where d.pk = q.pk) and not (${["false", ...isHidden].join(" or ")})`,
+  );
+  const all = new Set(found.map(({ pk, other }) => `${String(pk)} ${String(other)}`));
+  return (pk: number, other: number): boolean => all.has(`${pk} ${other}`);
 };
 
 /** Matches the rows of an export whose key the console may have for records that were changed here. */
@@ -171,7 +188,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
   if (tellings.length === 0) return;
   indexTargets(database);
   // what somebody says was deleted there is nobody any more
-  const isThere = `o.inConsole = 1 and o.confirmed & ${PRESENCE} = 0`;
+  const isThere = `(o.confirmed & ${PRESENCE} = 0 or exists (select 1 from main.${kind.thing.name} n where n.pk = o.pk))`;
   const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and ${isThere}) c
     where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)`;
   const params = kindIn(plan, unseen);

@@ -134,8 +134,12 @@ const decideCodes = (
       if (code !== null) byCode.set(codeKey(code), (byCode.get(codeKey(code)) ?? new Set()).add(one.org.pk));
   }
   const certain = new Map(orgs.flatMap((org) => (org.code === null ? [] : [[codeKey(org.code), org] as const])));
-  const isConfirmed = new Set(possible.filter(({ confirmed }) => (confirmed & 2) !== 0).map(({ org }) => org.pk));
-  const pairs = new Pairs((pk) => local.has(pk));
+  const isConfirmed = new Set(
+    possible
+      .filter(({ confirmed, isHere, isGone }) => (isHere ? (confirmed & 2) !== 0 : isGone))
+      .map(({ org }) => org.pk),
+  );
+  const pairs = new Pairs((pk, other) => local.has(pk) && !local.has(other));
   const agrees = ({ name }: OrgRow, all: readonly OrgValues[]): boolean =>
     name !== null && all.some((state) => nameKey(state.name) === nameKey(name));
   for (const row of rows) {
@@ -157,7 +161,7 @@ const decideCodes = (
   const seen = new Set(pairs.decided.map(([, pk]) => pk));
   const unknown = rows.filter(({ code }) => code !== null && !byCode.has(codeKey(code)) && !certain.has(codeKey(code)));
   const unseen = possible.filter(
-    ({ org, inConsole, isGone, open }) => inConsole && !isGone && (open & 2) !== 0 && !seen.has(org.pk),
+    ({ org, isHere, isGone, open }) => (isHere || !isGone) && (open & 2) !== 0 && !seen.has(org.pk),
   );
   return {
     decided: new Map(pairs.decided),
@@ -166,12 +170,21 @@ const decideCodes = (
 };
 
 /** The places in which the console may have an organisation without a code. */
-const placesOf = ({ org, states, isHere, confirmed }: PossibleOrg): readonly (readonly [string, PossiblePlace])[] => {
+const placesOf = ({
+  org,
+  states,
+  isHere,
+  isGone,
+  confirmed,
+}: PossibleOrg): readonly (readonly [string, PossiblePlace])[] => {
   if (!states.some(({ code }) => code === null)) return [];
   const [names, parents] = [states.map(({ name }) => nameKey(name)), states.map(({ parent }) => parent)];
   const places = parents.flatMap((parent) => names.map((name) => `${parent}/${name}`));
   const local = isHere ? places.at(-1) : undefined;
-  return [...new Set(places)].map((place) => [place, { pk: org.pk, isDoubted: confirmed !== 0 && place !== local }]);
+  return [...new Set(places)].map((place) => [
+    place,
+    { pk: org.pk, isDoubted: (isHere ? confirmed !== 0 : isGone) && place !== local },
+  ]);
 };
 
 const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
