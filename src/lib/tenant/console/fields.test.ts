@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stepsOf } from "../../../commands/console/steps.ts";
 import type { Device, Import, Org, User } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
@@ -520,6 +521,31 @@ describe("references", () => {
     const blank = USERS.map((row, at) => (at > 1 ? row.with(2, "") : row));
     expect(await tenant.import({ kind: "users", fromConsole: true }, blank)).toMatchObject({ update: 0 });
     expect((await user("ken2@ex.jp")).org.id).toBe(id);
+  });
+
+  test("a device has one owner: a user in the other cell says that it belongs to no organisation", async () => {
+    const of = { kind: "devices", fromConsole: true, keepMissing: true } as const;
+    const shown = (owner: string): Cells => [
+      ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
+      ["S9", owner, ""],
+    ];
+    const device = async () => (await tenant.client.devices.find({ name: "S9" }))[0];
+    await tenant.import(of, shown(""));
+    await tenant.client.orgs.create({ name: "無番", parentId: ROOT_ORG_ID });
+    const [org] = await tenant.client.orgs.find({ name: "無番" });
+    await tenant.client.devices.setOwner({ ids: [(await device())?.id ?? ""], owner: null, ownerOrg: org?.id ?? null });
+    await tasks.confirm(1, 2);
+    await tenant.import(of, shown(""));
+    expect(await device()).toMatchObject({ ownerOrg: { path: "無番" } });
+    const [user] = await tenant.users();
+    const { merged } = await tenant.import(of, shown(user?.emails[0] ?? ""));
+    expect(merged).toMatchObject({ contradicted: 2 });
+    expect(await device()).toMatchObject({ ownerOrg: { path: "無番" }, owner: null });
+    const owner = await tenant.client.imports.dropTasks({
+      numbers: [(await tenant.client.console.list({})).at(-1)?.number ?? 0],
+    });
+    await tenant.client.imports.commit(owner);
+    expect(await device()).toMatchObject({ ownerOrg: null, owner: { id: user?.id } });
   });
 
   test("otherwise a blank organisation means 全社, with a warning", async () => {

@@ -1,3 +1,4 @@
+import { OWNERS } from "../../../../model/device.ts";
 import type { Database } from "../database.ts";
 import { either, isValid, keyOrValue, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
 import {
@@ -221,6 +222,16 @@ export const isLacking = (plan: PlanSql, { field }: ImportedField): string | und
   return `coalesce(${stagedBeside(SHORT_AT)} < ${place.column}, false)`;
 };
 
+/** SQL: true if the cell of a field is blank; of one of a device's two owners, if that of the other one is blank, too. */
+export const isBlankCell = (plan: PlanSql, field: ImportedField): string =>
+  plan.kind.fields
+    .filter(
+      (one) =>
+        one === field || (isStaged(plan, one) && [one, field].every(({ stored: name }) => OWNERS.includes(name))),
+    )
+    .map((one) => `${staged(one.field)} is null`)
+    .join(" and ");
+
 /** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
 const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   const value = valueInRow(plan, field);
@@ -279,7 +290,7 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
   const { usual } = reference;
   return usual === undefined && !mayLackName(reference)
     ? pk
-    : `case when ${cell} is not null then ${pk} when ${showsOther(reference)} then ${usual ?? "null"} else ${column} end`;
+    : `case when not (${isBlankCell(plan, field)}) then ${pk} when ${showsOther(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
 /** True if a value that a file has in another case is no other value; the console's own export says how it is written. */

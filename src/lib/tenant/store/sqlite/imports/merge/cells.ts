@@ -2,7 +2,7 @@ import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { CANDIDATE_KEYS, changes, isStaged, isUnclear, staged, stored } from "../expressions.ts";
+import { CANDIDATE_KEYS, changes, isBlankCell, isStaged, isUnclear, stored } from "../expressions.ts";
 import { keysOf } from "../matching/keys.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
 import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
@@ -64,7 +64,7 @@ export const leaveUnclear = (database: Database, plan: PlanSql): void => {
   if (database.get(`select 1 from ${CANDIDATE_KEYS} union all select 1 from ${NAMELESS} limit 1`) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field } = reference;
-    const isBlank = `${staged(field.field)} is null and ${mayBeNameless(reference, stored(field.stored))}`;
+    const isBlank = `${isBlankCell(plan, field)} and ${mayBeNameless(reference, stored(field.stored))}`;
     database.exec(
       `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
        where r.row = m.row and t.pk = m.target and ${changes(field)} and (${isUnclear(plan, field)} or ${isBlank})`,

@@ -1,5 +1,6 @@
 import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
+import { DEVICE, OWNERS } from "../../../../../model/device.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
@@ -10,6 +11,7 @@ import {
   changes,
   comparedValue,
   indexTargets,
+  isBlankCell,
   isLacking,
   isStaged,
   isUnclear,
@@ -57,7 +59,8 @@ export const isShown = (plan: PlanSql, field: ImportedField): string => {
     reference === undefined || field.merge !== "reference"
       ? []
       : [stored(field.stored), `o.${quoteIdentifier(field.stored)}`].map(
-          (pk) => `not (${cell} is null and (${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)}))`,
+          (pk) =>
+            `not (${isBlankCell(plan, field)} and (${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)}))`,
         );
   const all = [
     ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(plan, field)}`] : []),
@@ -105,6 +108,11 @@ const findMerged = (database: Database, plan: PlanSql, versions: Versions): void
     `update ${MERGED} as x set differing = x.differing & x.shown, open = x.shown & ${either("x.isNew", ALL_CHANGED, "o.differs")}
      from main.${observedTable(versions)} o where o.pk = x.pk`,
   );
+  // a device has one owner, of two kinds: if one was changed here, the other one stays, too
+  if (plan.kind.thing === DEVICE) {
+    const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
+    database.exec(`update ${MERGED} set open = open | shown & (${owners}) where open & (${owners}) <> 0`);
+  }
 };
 
 /** Finds the custom fields of these rows that were changed here. */
