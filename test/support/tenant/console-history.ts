@@ -6,6 +6,7 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
 import {
   changedFields,
+  type Claims,
   compareSnapshots,
   ConsoleLedger,
   type Difference,
@@ -18,8 +19,8 @@ import {
 } from "./console-ledger.ts";
 import {
   CONSOLE_KINDS,
+  fieldsOf,
   keyIn,
-  labelIn,
   MODELS,
   ROOT,
   SharedConsole,
@@ -130,14 +131,21 @@ class Violation extends Error {
   }
 }
 
+interface Takeover {
+  readonly before: Remembered;
+  readonly after: Remembered;
+}
+
 /** A change that can be undone. */
 interface Change {
   readonly number: number;
-  /** of a takeover: what was known before it */
-  readonly remembered: Remembered | undefined;
+  /** of a takeover: what was known before and after it */
+  readonly remembered: Takeover | undefined;
   /** of a confirmation: what was to be done before it */
   readonly pending: Remembered["pending"] | undefined;
   undone: boolean;
+  /** it undid a takeover in the mirror alone */
+  isSilent?: boolean;
 }
 
 /** A file that was written for the console. */
@@ -170,6 +178,11 @@ export class ConsoleHistory {
   readonly #changes: Change[] = [];
   readonly #files: UploadFile[] = [];
   readonly #exports: Export[] = [];
+  /** what the last export of each kind left out: how many rows, and what they may be */
+  readonly #leftOut = new Map<
+    string,
+    { readonly rows: number; readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }
+  >();
   /** the tasks that were done, as they were then */
   readonly #worked = new Map<number, string>();
   /** the open ones */
@@ -207,7 +220,7 @@ export class ConsoleHistory {
   async #knowAll(): Promise<void> {
     await this.#look();
     for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
-      this.#ledger.relink(exported.kind, this.#mirror, { exported: exported.records, open: [] });
+      this.#ledger.relink(exported.kind, this.#mirror, { met: new Map(), created: exported.records });
       this.#exports.push(exported);
     }
     this.#keepChanges();
@@ -306,7 +319,7 @@ export class ConsoleHistory {
   }
 
   /** Keeps the changes that were made since, so that they can be undone. */
-  #keepChanges(remembered?: Remembered, pending?: Remembered["pending"]): void {
+  #keepChanges(remembered?: Takeover, pending?: Remembered["pending"]): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });
@@ -521,12 +534,24 @@ export class ConsoleHistory {
     this.#keepChanges();
     if (refused !== undefined) return refused;
     change.undone = true;
-    if (change.remembered !== undefined) this.#ledger.restore(change.remembered, this.#mirror, isSilent);
-    if (!isSilent) this.#ledger.recordLocal(differences);
+    const { remembered } = change;
+    if (remembered !== undefined && isSilent) this.#ledger.restore(remembered.before, remembered.after, this.#mirror);
+    const own = this.#changes.at(-1);
+    if (own !== undefined) own.isSilent = isSilent;
+    if (change.isSilent === true) this.#believe(differences);
+    else if (!isSilent) this.#ledger.recordLocal(differences);
     if (change.pending === undefined) return isSilent ? "undo in the mirror only" : "undo";
     if (differences.length > 0) throw new Violation("the undo of a confirmation changed something", differences);
     this.#ledger.reopen(change.pending, this.#mirror, this.#tasks);
     return "undo of a confirmation";
+  }
+
+  /** What a takeover that was not the console's had is what the mirror has of the console again. */
+  #believe(differences: readonly Difference[]): void {
+    for (const { kind, id } of differences) {
+      this.#ledger.forget(kind, id);
+      this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    }
   }
 
   /** Gives a record another key, or an organisation without a code another name. */
@@ -703,6 +728,7 @@ export class ConsoleHistory {
       ),
     );
     if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record });
+    this.#ledger.excuse(kind, record, [WHOLE]);
   }
 
   async #confirm(task: ConsoleTask): Promise<void> {
@@ -733,7 +759,13 @@ export class ConsoleHistory {
     if (refused !== undefined) return refused;
     // the console may have what was asked for meanwhile: the next export tells
     for (const task of tasks) this.#ledger.close(task, false);
-    for (const { kind, id, after } of differences) if (after === undefined) this.#ledger.forget(kind, id);
+    for (const { id } of tasks.flatMap(({ records }) => records)) this.console.abandon(id);
+    // the plan shows what else goes back: an owner of the other kind
+    for (const { kind, id, before: was, after } of differences) {
+      const fields = changedFields(kind, was, after);
+      this.#ledger.forget(kind, id, after === undefined ? undefined : fields);
+      if (after !== undefined) this.#ledger.excuseLocal(kind, id, fields);
+    }
     return undefined;
   }
 
@@ -825,6 +857,9 @@ export class ConsoleHistory {
     const { kind, cells, fields, records } = exported;
     if (cells.length === 1) return "nothing";
     let isDone = false;
+    const plan = await this.#planExport(exported, {});
+    const claims = plan && this.#claims(exported, plan);
+    if (plan !== undefined) await this.#tenant.client.imports.discard(plan.id);
     const refused = await this.#refused(async () => {
       const stream = new Blob([fileOf(cells)]).stream();
       const { done } = await this.#tenant.client.imports.verify(
@@ -838,16 +873,15 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    const ids = new Set(task.records.map(({ id }) => id));
-    const keys = [...ids].map((id) => keyIn(kind, this.#mirror[kind].get(id)));
     // it reads only the task's records
-    const read = [...records].filter(([record, values]) => {
-      const key = keyIn(kind, values);
-      const linked = this.#ledger.idsOf(kind, record);
-      return linked.length === 0 ? key !== null && keys.includes(key) : linked.some((id) => ids.has(id));
-    });
-    this.#ledger.relink(kind, this.#mirror, { exported: new Map(read), open: await this.#open() });
-    this.#ledger.settle(kind, fields, records, false);
+    const ids = new Set(task.records.map(({ id }) => id));
+    const met = new Map([...(claims?.met ?? [])].filter(([, id]) => ids.has(id)));
+    this.#ledger.relink(kind, this.#mirror, { met, created: new Map() });
+    // whom the export lacks was deleted there
+    for (const id of ids)
+      if (!this.#mirror[kind].has(id) && !records.has(this.#ledger.linkOf(kind, id) ?? -1))
+        this.#ledger.forget(kind, id);
+    this.#ledger.settle(kind, fields, new Map([...records].filter(([record]) => met.has(record))), false);
     return isDone ? "verify" : "differs";
   }
 
@@ -860,7 +894,7 @@ export class ConsoleHistory {
   #exported(kind: ConsoleKind, columns: readonly boolean[] = [], without?: number): Export {
     const missing = MODELS[kind].optional.filter((_, place) => columns[place] === false).flat();
     const fields = Object.keys(MODELS[kind].columns).filter((field) => !missing.includes(field));
-    const records = new Map(this.console.records[kind]);
+    const records = new Map(this.console.inOrder(kind));
     if (without !== undefined) records.delete(without);
     return { kind, fields, cells: this.console.export(kind, fields, records), records };
   }
@@ -895,20 +929,19 @@ export class ConsoleHistory {
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
-    const unread = await this.#unread(exported, plan);
+    const { unread, unclear, ...claims } = this.#claims(exported, plan);
     let done = plan;
     const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
-    const open = await this.#open();
-    const { former, leftOut } = this.#ledger.relink(kind, this.#mirror, { exported: records, open });
-    if (!isStale) this.#showAll(exported, { isWhole, unread });
+    if (!isStale) for (const record of claims.created.keys()) this.#expectNew(kind, record, { before, claims });
+    const former = this.#ledger.relink(kind, this.#mirror, claims);
+    if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
     // what another export is to be taken over for first
-    if (!isWhole) for (const id of former) this.#ledger.excuseLocal(kind, id, [WHOLE]);
-    for (const record of leftOut) this.#ledger.excuse(kind, record, [WHOLE]);
+    for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE]);
     this.#excuseUnseen(exported, before);
-    this.#keepChanges(remembered);
+    this.#keepChanges({ before: remembered, after: this.#ledger.remember() });
     if (!isStale) this.#exports.push(exported);
     await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
     if (isStale) for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
@@ -928,14 +961,53 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /** The records, of both sides, of which a plan reads nothing, as nobody knows whose rows they have. */
-  async #unread({ kind, records }: Export, plan: Import): Promise<ReadonlySet<string>> {
-    const ambiguous = (await this.#tenant.problems(plan)).filter(({ code }) => code === "row-ambiguous");
-    const labels = new Set(ambiguous.flatMap(({ params }) => String(params["records"]).split(", ")));
-    const possible = [...this.#mirror[kind]].flatMap(([id, values]) => (labels.has(labelIn(kind, values)) ? [id] : []));
+  /** Expects that an export took no record for a new one which it could know. */
+  #expectNew(
+    kind: ConsoleKind,
+    record: number,
+    { before, claims: { met } }: { readonly before: Snapshot; readonly claims: Claims },
+  ): void {
+    const { key, label } = MODELS[kind];
+    const known = this.#ledger.idsOf(kind, record).find((id) => before[kind].has(id));
+    // nothing else tells of a device, nor of an organisation without a code in another place
+    if (known === undefined || key === label || keyIn(kind, this.console.records[kind].get(record)) === null) return;
+    // or one that others changed was taken for it
+    const others = [...met].flatMap(([other, id]) => (id === known ? [other] : []));
+    const isExcused = [record, ...others].some((one) =>
+      [...fieldsOf(kind), WHOLE].some((field) => this.#ledger.isExcused({ kind, id: known, record: one, field })),
+    );
+    if (!isExcused) throw new Violation("a record was taken for a new one", { kind, record, known });
+  }
+
+  /** For what a plan takes the rows of an export; `unread`: the records, of both sides, of which it reads nothing; `unclear`: the keys of cells that say nothing. */
+  #claims(
+    { kind, records }: Export,
+    plan: Import,
+  ): Claims & { readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> } {
+    const { rows, ambiguous, unclear } = this.#tenant.matches(plan);
+    const { [kind]: table } = { orgs: "org", users: "user", devices: "device", docs: "secured_user" } as const;
+    const known = this.#tenant.sql(
+      `select pk, id from ${table} union select pk, id from ${table}_observed where id is not null`,
+    );
+    const ids = new Map(known.map(({ pk, id }) => [Number(pk), String(id)]));
     // the first row is the header
-    const rows = ambiguous.flatMap(({ row }) => [...records.keys()].slice(row - 2, row - 1));
-    return new Set([...possible, ...this.#bothSides(kind, rows)]);
+    const all = [...records].map(([record, values], at) => ({ record, values, pk: rows.get(at + 2) }));
+    const possible = ambiguous.map((pk) => ids.get(pk) ?? "");
+    const leftOut = all.filter(({ pk }) => pk === null).map(({ record }) => record);
+    const unread = new Set([
+      ...possible,
+      ...possible.map((id) => String(this.#ledger.linkOf(kind, id))),
+      ...this.#bothSides(kind, leftOut),
+    ]);
+    this.#leftOut.set(kind, { rows: leftOut.length, possible, unread });
+    return {
+      unread,
+      met: new Map(
+        all.flatMap(({ record, pk }) => (typeof pk === "number" ? [[record, ids.get(pk) ?? ""] as const] : [])),
+      ),
+      created: new Map(all.flatMap(({ record, values, pk }) => (pk === undefined ? [[record, values] as const] : []))),
+      unclear: new Set(unclear),
+    };
   }
 
   #bothSides(kind: ConsoleKind, records: Iterable<number>): readonly string[] {
@@ -945,36 +1017,27 @@ export class ConsoleHistory {
   /** Nothing that an export shows may differ from then on. @param isWhole it has all records; or else only its own */
   #showAll(
     { kind, fields, records }: Export,
-    { isWhole, unread }: { readonly isWhole: boolean; readonly unread: ReadonlySet<string> },
+    {
+      isWhole,
+      unread,
+      unclear,
+    }: { readonly isWhole: boolean; readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> },
   ): void {
     const own = new Set(this.#bothSides(kind, records.keys()));
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
     if (kind === "orgs") return;
     for (const [field, to] of Object.entries(MODELS[kind].references)) {
-      const unclear = this.#unclearKeys(to);
       for (const [record, values] of records) {
         const key = keyIn(to, this.console.records[to].get(Number(values[field])));
-        const isUnclear = key !== null && unclear.has(key);
-        if (isUnclear || (to === "orgs" && this.#isBlank({ kind, record, field }, values)))
+        const isUnclear = key !== null && unclear.has(key.toLowerCase());
+        // a wrong export lacked the record, or nothing has shown it yet
+        const isUnknown = this.#ledger
+          .idsOf(to, Number(values[field]))
+          .some((id) => this.#tasks.some((task) => task.records.some((one) => one.id === id && one.work === "create")));
+        if (isUnclear || isUnknown || (to === "orgs" && this.#isBlank({ kind, record, field }, values)))
           this.#ledger.excuse(kind, record, [field]);
       }
     }
-  }
-
-  /** The keys by which a cell may refer to several records, or to one that is not here or has another key here. */
-  #unclearKeys(kind: ConsoleKind): ReadonlySet<string | null> {
-    const { key } = MODELS[kind];
-    const differing = this.#ledger.compare(this.#mirror).flatMap(({ kind: of, id = "", record = -1, field }) => {
-      if (of !== kind || (field !== key && field !== WHOLE)) return [];
-      return [keyIn(kind, this.#mirror[kind].get(id)), keyIn(kind, this.console.records[kind].get(record))];
-    });
-    const asked = this.#tasks.flatMap(({ records }) =>
-      records.flatMap(({ kind: of, changes }) => (of === kind ? changes.filter(({ field }) => field === key) : [])),
-    );
-    return new Set([
-      ...differing,
-      ...asked.flatMap(({ before, after, perhaps = [] }) => [before, after, ...perhaps].flat()),
-    ]);
   }
 
   /** Whether the cell of an organisation is blank, and says nothing: one of the two sides has none with a code. */
@@ -1029,15 +1092,27 @@ export class ConsoleHistory {
     const open = await this.#open();
     const all = this.#ledger.compare(this.#mirror);
     for (const mismatch of all) {
-      if (this.#ledger.isExcused(mismatch) || this.#refersToDeleted(mismatch, open)) continue;
+      if (this.#ledger.isExcused(mismatch) || this.#followsGroup(mismatch, open)) continue;
       const { kind, id, record, field } = mismatch;
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
-      // it goes with the next export of its kind
-      if (this.#isUsed(mismatch, all)) this.#excuseMismatch(mismatch);
+      // the next export of its kind tells
+      if (this.#isUsed(mismatch, all) || this.#refersToDeleted(mismatch, open)) this.#excuseMismatch(mismatch);
       else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
     }
+  }
+
+  /** Who is in a group follows what is to be done with that. */
+  #followsGroup({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
+    if (field !== "groups") return false;
+    const sides = [this.#mirror[kind].get(id ?? ""), this.console.records[kind].get(record ?? -1)];
+    const names = new Set(sides.flatMap((values) => (values?.[field] ?? []) as readonly string[]));
+    return open.some(({ records }) =>
+      records.some(
+        ({ thing, name, console }) => thing === "secured_group" && (names.has(name) || names.has(console?.name ?? "")),
+      ),
+    );
   }
 
   /** Others made a record that refers to one whose deletion here is still to be done, or was confirmed falsely: an export leaves it out. */
@@ -1083,14 +1158,28 @@ export class ConsoleHistory {
         await this.#takeOver(this.#exported(kind));
         await this.#expectKept();
       }
-      if ((await this.#open()).length === 0 && this.#visible().length === 0) return round;
+      const isOpen = (await this.#open()).length > 0;
+      if (!isOpen && this.#visible().length === 0) return round;
+      if (!isOpen) await this.#takeKeys(this.#visible());
     }
-    const [open, visible] = [await this.#open(), this.#visible()];
+    const open = (await this.#open()).filter((task) => !this.#isTwice(task));
+    const visible = this.#visible().filter((mismatch) => !this.#isTwice(mismatch));
+    if (open.length + visible.length === 0) return MAX_ROUNDS;
     if (open.length > 0) throw new Violation("a task stays open", open);
     throw new Violation(
       "a difference stays",
       visible.map((mismatch) => this.#sides(mismatch)),
     );
+  }
+
+  /** Whether something is of a record that the console has twice: an export names it until somebody deletes one of them there. */
+  #isTwice(one: ConsoleTask | Mismatch): boolean {
+    const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean => {
+      const { rows = 0, possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
+      return rows > possible.length && names.some((name) => unread.has(String(name)));
+    };
+    if ("records" in one) return one.records.every(({ kind, id }) => isAmong(kind, [id]));
+    return isAmong(one.kind, [one.id, one.record]);
   }
 
   async #finishTasks(round: number): Promise<void> {
@@ -1107,20 +1196,33 @@ export class ConsoleHistory {
     }
     // a ring of keys is put back at once
     const ring = this.#tasks.filter(({ number }) => left.includes(number));
-    if (ring.length > 0 && (await this.#drop(ring)) !== undefined) await this.#takeKeys();
+    const records = [...this.#tasks.flatMap((task) => task.records), ...this.#visible()];
+    if (ring.length === 0 || (await this.#drop(ring)) === undefined) return;
+    await this.#takeKeys(records);
+    // nothing has the name and key that is to be deleted, and nothing can come back here by that key
+    for (const task of ring) if (task.work === "delete") await this.#confirm(task);
   }
 
-  /** Enters here the keys that the console has, as nothing else ends that tasks wait for a key which another record has. */
-  async #takeKeys(): Promise<void> {
+  /**
+   * Enters here the keys that the console has, as nothing else ends that tasks wait for a key which another record has, or that
+   * rows are left out.
+   */
+  async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
-    for (const { kind, id } of this.#tasks.flatMap(({ records }) => records)) {
+    const keys = new Map<string, readonly [kind: ConsoleKind, id: string, key: string]>();
+    for (const { kind, id = "" } of records) {
       const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
       const record = of && this.#ledger.livingLink(of, id);
       const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
       const local = of && this.#mirror[of].get(id);
       if (of !== undefined && local !== undefined && typeof key === "string" && key !== keyIn(of, local))
-        await this.#local(() => this.#setKey(of, id, key), "key");
+        keys.set(id, [of, id, key]);
     }
+    // they may be those of each other
+    for (const [kind, id] of keys.values())
+      if (keyIn(kind, this.#mirror[kind].get(id)) !== null)
+        await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
+    for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key), "key");
   }
 
   async #finishTask(task: ConsoleTask, round: number): Promise<boolean> {
@@ -1135,10 +1237,17 @@ export class ConsoleHistory {
     return true;
   }
 
+  /** Users whose cells are blank stay in an organisation without a code that others renamed or deleted, until somebody moves them here. */
+  #isUsedWithoutCode(kind: ConsoleKind, id: string | undefined): boolean {
+    if (kind !== "orgs" || this.#mirror.orgs.get(id ?? "")?.["code"] !== null) return false;
+    const { users, devices } = this.#mirror;
+    return [...users.values(), ...devices.values()].some(({ org, ownerOrg }) => org === id || ownerOrg === id);
+  }
+
   /** Where both sides differ in what exports show. */
   #visible(): readonly Mismatch[] {
     return this.#ledger.compare(this.#mirror).filter(({ kind, id, record, field }) => {
-      if (field === WHOLE) return true;
+      if (field === WHOLE) return !this.#isUsedWithoutCode(kind, id);
       if (!(field in MODELS[kind].columns)) return false;
       const { [field]: to } = MODELS[kind].references;
       if (kind === "orgs" || to !== "orgs") return true;

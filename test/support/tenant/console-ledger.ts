@@ -105,6 +105,12 @@ export interface Mismatch {
   readonly field: string;
 }
 
+/** For what a plan takes the rows of an export: the ids of records that are here or were deleted, and those that it creates. */
+export interface Claims {
+  readonly met: ReadonlyMap<number, string>;
+  readonly created: ReadonlyMap<number, Values>;
+}
+
 /** The state that undoing a takeover brings back. */
 export interface Remembered {
   readonly links: ReadonlyMap<string, number>;
@@ -138,8 +144,15 @@ export class ConsoleLedger {
     return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
   }
 
+  /** A record of the mirror is one of the console from now on. What it was before is one that the mirror does not know. */
   link(kind: ConsoleKind, id: string, record: number): void {
+    const former = this.livingLink(kind, id);
+    if (former !== undefined && former !== record) {
+      this.excuse(kind, former, [WHOLE]);
+      this.#excuseReferences(kind, former);
+    }
     this.#links.set(`${kind}/${id}`, record);
+    this.#console.beginAgain(id, record);
   }
 
   /** The id of the mirror's record that is one of the console. */
@@ -169,7 +182,10 @@ export class ConsoleLedger {
   show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
-      if (of === kind && (field === WHOLE || fields.includes(field)) && isShown(record)) this.#excused.delete(one);
+      if (of !== kind || (field !== WHOLE && !fields.includes(field)) || !isShown(record)) continue;
+      this.#excused.delete(one);
+      const unseen = fieldsOf(kind).filter((other) => field === WHOLE && !fields.includes(other));
+      for (const other of unseen) this.#excused.add(`${kind}/${record}/${other}`);
     }
   }
 
@@ -240,8 +256,14 @@ export class ConsoleLedger {
     const lost = [...this.#pending].filter(([, { kind, id, field, value, isDeleted }]) => {
       const values = mirror[kind].get(id);
       if (isDeleted) {
-        const record = this.linkOf(kind, id);
-        return [...mirror[kind].keys()].some((one) => one !== id && this.linkOf(kind, one) === record);
+        const record = this.linkOf(kind, id) ?? -1;
+        const { [kind]: console } = this.#console.records;
+        // another one that is the same in all that it has is as good
+        const isOther = (local: Values): boolean =>
+          fieldsOf(kind).some((field) => !this.#agrees(kind, field, local[field], console.get(record) ?? {}));
+        return [...mirror[kind]].some(
+          ([one, local]) => one !== id && this.linkOf(kind, one) === record && isOther(local),
+        );
       }
       return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
     });
@@ -301,62 +323,41 @@ export class ConsoleLedger {
   }
 
   /**
-   * The records of an export are those of the mirror that it met: by the key, if the mirror has not another one to be
-   * entered in the console.
+   * The records of an export are those of the mirror for which its rows were taken.
    *
-   * @returns the ids of those that were another record until then, and the records with the key of one that has another row
+   * @returns the ids of those that were another record until then
    */
-  relink(
-    kind: ConsoleKind,
-    mirror: Snapshot,
-    { exported, open }: { readonly exported: ReadonlyMap<number, Values>; readonly open: readonly ConsoleTask[] },
-  ): { readonly former: readonly string[]; readonly leftOut: readonly number[] } {
-    const { key } = MODELS[kind];
+  relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: Claims): readonly string[] {
     const former: string[] = [];
-    const leftOut: number[] = [];
-    const isToCome = (id: string, fields: readonly string[]): boolean =>
-      open.some(({ records }) =>
-        records.some(
-          (one) => one.id === id && one.changes.some(({ field }) => fields.includes(field)) && one.work !== "create",
-        ),
-      );
-    // what is below an organisation without a code is found by that
-    const ordered = [...exported].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
-    for (const [record, values] of ordered) {
-      const known = this.idOf(kind, record, mirror);
-      const code = keyIn(kind, values);
-      const isDeleted = (one: string): boolean =>
-        open.some(({ records }) => records.some(({ id: of, work }) => of === one && work === "delete"));
-      // it is to be deleted there, whatever has its key here by now
-      if (this.idsOf(kind, record).some((one) => !mirror[kind].has(one) && isDeleted(one))) continue;
-      const isAt = (one: string): boolean =>
-        code === null && mirror.orgs.get(one)?.["name"] === values["name"] && this.#isBelow(mirror, one, values);
-      const id = [...mirror[kind]].find(([one, local]) =>
-        code === null ? local["code"] === null && isAt(one) : keyIn(kind, local) === code,
-      )?.[0];
-      const isKept =
-        known !== undefined &&
-        (isSame(key, mirror[kind].get(known)?.[key], values[key])
-          ? code !== null || isAt(known) || isToCome(known, ["name", "parentId"])
-          : isToCome(known, [key]));
-      if (isKept) continue;
-      if (id !== undefined && id !== known) {
-        const own = this.livingLink(kind, id);
-        if (own !== undefined && exported.has(own) && isToCome(id, [key])) {
-          leftOut.push(record);
-          this.#excuseReferences(kind, record);
-          if (known !== undefined) this.#links.delete(`${kind}/${known}`);
-          continue;
-        }
-        if (known !== undefined) {
-          former.push(known);
-          this.#excuseReferences(kind, record);
-          if (this.linkOf(kind, known) === record) this.#links.delete(`${kind}/${known}`);
-        }
-        this.link(kind, id, record);
+    const claim = (record: number, id: string): void => {
+      // one that was deleted here stays what it is to be deleted as
+      const isLeft = (one: string): boolean => mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE}`);
+      for (const known of this.idsOf(kind, record).filter((one) => one !== id && isLeft(one))) {
+        former.push(known);
+        this.#excuseReferences(kind, record);
+        this.#links.delete(`${kind}/${known}`);
       }
+      this.link(kind, id, record);
+    };
+    for (const [record, id] of met)
+      if (this.linkOf(kind, id) === record) this.#console.beginAgain(id, record);
+      else claim(record, id);
+    // what is below a new organisation without a code is found by that
+    const ordered = [...created].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
+    for (const [record, values] of ordered) {
+      const id = this.#idLike(kind, mirror, values);
+      if (id !== undefined) claim(record, id);
     }
-    return { former, leftOut };
+    return former;
+  }
+
+  /** The id of the mirror's record that has the key of a record of the console, or is in its place. */
+  #idLike(kind: ConsoleKind, mirror: Snapshot, values: Values): string | undefined {
+    const code = keyIn(kind, values);
+    const isThat = (id: string, local: Values): boolean =>
+      keyIn(kind, local) === code &&
+      (code !== null || (local["name"] === values["name"] && this.#isBelow(mirror, id, values)));
+    return [...mirror[kind]].find(([id, local]) => isThat(id, local))?.[0];
   }
 
   #depthOf(kind: ConsoleKind, record: number): number {
@@ -385,15 +386,17 @@ export class ConsoleLedger {
     };
   }
 
-  /** The mirror is as it was before a takeover. @param isSilent the console is not to be put back */
-  restore({ links, excused, pending }: Remembered, mirror: Snapshot, isSilent: boolean): void {
-    for (const [one, record] of links) {
+  /** A takeover is undone in the mirror alone. */
+  restore(before: Remembered, after: Remembered, mirror: Snapshot): void {
+    for (const [one, record] of before.links) {
       const [kind, id = ""] = one.split("/");
-      if (mirror[kind as ConsoleKind].has(id)) this.#links.set(one, record);
+      const isOfTakeover = after.links.get(one) !== record && this.#links.get(one) === after.links.get(one);
+      if (!isOfTakeover || !mirror[kind as ConsoleKind].has(id)) continue;
+      this.#links.set(one, record);
+      this.#console.beginAgain(id, record);
     }
-    if (!isSilent) return;
-    for (const one of excused) this.#excused.add(one);
-    this.#putBack(pending, mirror);
+    for (const one of before.excused) if (!after.excused.has(one)) this.#excused.add(one);
+    this.#putBack(new Map([...before.pending].filter(([key]) => !after.pending.has(key))), mirror);
   }
 
   /** A confirmation was undone: what tasks ask for again is to be done. @param pending what was before it */

@@ -96,13 +96,6 @@ export const keyIn = (kind: ConsoleKind, values: Values | undefined): string | n
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
-/** What people call a record: by its name and its key. */
-export const labelIn = (kind: ConsoleKind, values: Values): string => {
-  const { [MODELS[kind].label]: name } = values;
-  const key = keyIn(kind, values);
-  return key === null || key === name ? String(name) : `${String(name)} <${key}>`;
-};
-
 /** A record as people name it. */
 export interface Label {
   readonly name: string | null;
@@ -238,12 +231,12 @@ export class SharedConsole {
     return [...this.records[kind]].find(isIts)?.[0];
   }
 
-  /** The record that people mean by a name and a key: by the key, or an organisation by its place. */
-  find(kind: ConsoleKind, { name, key }: Label): number | undefined {
+  /** The record that people mean by a name and a key: by the key, or an organisation by its place. @param isNew it is to be added */
+  find(kind: ConsoleKind, { name, key }: Label, isNew = false): number | undefined {
     const found = this.withKey(kind, key ?? (MODELS[kind].key === MODELS[kind].label ? name : null));
     if (found !== undefined || kind !== "orgs") return found;
     const place = this.#orgAt(key ?? name ?? "");
-    if (place !== undefined || key === null || key.includes("/")) return place;
+    if (place !== undefined || key === null || key.includes("/") || isNew) return place;
     // one that gets its first code is named by that
     const plain = [...this.records.orgs].filter(([, values]) => values["name"] === name && values["code"] === null);
     return plain.length === 1 ? plain[0]?.[0] : undefined;
@@ -284,6 +277,7 @@ export class SharedConsole {
     const { key } = MODELS[kind];
     const { [key]: wanted = null, ...others } = values;
     const before = this.records[kind].get(record);
+    if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
       this.write(kind, record, key in values ? { ...others, [key]: wanted } : others);
       return true;
@@ -305,6 +299,15 @@ export class SharedConsole {
     const temporary = `T${this.#last}`;
     this.write(kind, record, { ...others, [key]: typeof wanted === "object" ? [`${temporary}@x`] : temporary });
     return true;
+  }
+
+  /** Whether another organisation without a code has the name and the place of one: the console takes no second one. */
+  #isPlaceTaken(record: number, { name, code = null, parentId }: Values): boolean {
+    const others = [...this.records.orgs].filter(([one]) => one !== record);
+    return (
+      code === null &&
+      others.some(([, org]) => org["code"] === null && org["name"] === name && org["parentId"] === parentId)
+    );
   }
 
   #holders(kind: ConsoleKind, record: number, value: Value): readonly number[] {
@@ -344,7 +347,7 @@ export class SharedConsole {
     const kind = task.kind as ConsoleKind;
     const { name, key } = task.console ?? task;
     if (task.work === "delete") {
-      const gone = this.#begunFor(kind, task.id) ?? this.find(kind, { name, key });
+      const gone = this.#begunFor(kind, task.id) ?? this.#findNamed(kind, { name, key }, task);
       return gone === undefined ? -1 : this.remove(kind, gone) ? gone : undefined;
     }
     const values: Record<string, Value> = {};
@@ -369,6 +372,7 @@ export class SharedConsole {
     const isOther =
       found !== undefined &&
       !isBegun &&
+      task.console === null &&
       (this.records[kind].get(found)?.[MODELS[kind].label] !== task.name || knowledge.isLeaving(kind, found));
     const isNew = (found === undefined || isOther) && task.work === "create";
     if (found === undefined && !isNew) return undefined;
@@ -381,15 +385,20 @@ export class SharedConsole {
     return isEntered ? record : undefined;
   }
 
-  /** The record with a key; one of that name with another key that the task has, if the first one is called otherwise. */
+  /** The record with a key, or with another one that the task has, which has a name of the task: nobody works on one called otherwise. */
   #findNamed(kind: ConsoleKind, { name, key }: Label, task: TaskRecord): number | undefined {
+    const { key: keyField, label } = MODELS[kind];
+    const perhaps = (field: string): readonly string[] =>
+      task.changes.flatMap((change) => (change.field === field ? (change.perhaps ?? []) : []));
+    const names = [name, task.name, ...perhaps(label)];
     const isCalled = (record: number | undefined): boolean =>
-      [name, task.name].includes(this.records[kind].get(record ?? -1)?.[MODELS[kind].label] as string);
-    const first = this.find(kind, { name, key });
-    if (first === undefined || isCalled(first) || MODELS[kind].label === MODELS[kind].key) return first;
-    const perhaps = task.changes.flatMap((change) => (change.field === MODELS[kind].key ? (change.perhaps ?? []) : []));
-    const others = [task.key, ...perhaps].map((other) => this.find(kind, { name: task.name, key: other }));
-    return others.find(isCalled) ?? first;
+      record !== undefined && (label === keyField || names.includes(this.records[kind].get(record)?.[label] as string));
+    const places = kind === "orgs" && key !== null ? perhaps(label).map((other) => besidePath(key, other)) : [];
+    const found = [key, ...perhaps(keyField), ...places, task.key].map((one) =>
+      this.find(kind, { name: one === key ? name : task.name, key: one }, task.work === "create"),
+    );
+    const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
+    return found.find((record) => isCalled(record) && (record === found[0] || !others.has(record ?? -1)));
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {
@@ -417,6 +426,17 @@ export class SharedConsole {
   /** Somebody knows which record of the console was added for one of the mirror. */
   begin(id: string, record: number): void {
     this.#begun.set(id, record);
+  }
+
+  /** Nobody waits for the key of a record whose task is dropped. */
+  abandon(id: string): void {
+    const record = this.#begun.get(id);
+    this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
+  }
+
+  /** An export shows that another record is the one of the mirror. */
+  beginAgain(id: string, record: number): void {
+    if (this.#begun.has(id)) this.#begun.set(id, record);
   }
 
   /** Takes an upload by 追加更新. @returns the records that it wrote */
@@ -448,13 +468,16 @@ export class SharedConsole {
     });
   }
 
-  /** Its export. @param fields those that it shows; @param records a filter */
+  /** Its records in the order of its exports. */
+  inOrder(kind: ConsoleKind): readonly (readonly [record: number, values: Values])[] {
+    const all = [...this.records[kind]];
+    return kind === "orgs" ? all.toSorted(([one], [other]) => this.depthOf(one) - this.depthOf(other)) : all;
+  }
+
+  /** Its export. @param fields those that it shows; @param records of which it has rows, in their order */
   export(kind: ConsoleKind, fields: readonly string[], records: ReadonlyMap<number, Values>): Cells {
     const { columns, references } = MODELS[kind];
-    const ordered =
-      kind === "orgs"
-        ? [...records].toSorted(([a], [b]) => this.pathOf(a).split("/").length - this.pathOf(b).split("/").length)
-        : [...records];
+    const ordered = [...records];
     const listed = (field: string, values: Values): readonly string[] => {
       const { [field]: value = null } = values;
       if (typeof value === "object") return value ?? [];
@@ -476,6 +499,10 @@ export class SharedConsole {
     ];
   }
 }
+
+/** The path of an organisation with another name. */
+const besidePath = (path: string, name: string): string =>
+  `${path.slice(0, path.lastIndexOf("/") + 1)}${formatOrgPath([name])}`;
 
 /** A device has one owner: who enters one takes it from the other. */
 const withOneOwner = ({ owner = null, ownerOrg = null }: Values): Values =>

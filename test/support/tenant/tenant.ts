@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { wholeClient, type WholeClient } from "../client/whole-client.ts";
@@ -240,6 +241,24 @@ export class TestTenant {
 
   staging(id: string): string {
     return join(this.folder, "imports", `${id}.db`);
+  }
+
+  /** For what the rows of a plan are taken: the `pk` of records, null if nobody knows; the records that they may be then, and the keys of cells that may mean several records. */
+  matches({ id }: Pick<Import, "id">): {
+    readonly rows: ReadonlyMap<number, number | null>;
+    readonly ambiguous: readonly number[];
+    readonly unclear: readonly string[];
+  } {
+    using staging = new DatabaseSync(this.staging(id), { readOnly: true });
+    const all = (sql: string): Row[] => staging.prepare(sql).all();
+    const rows = all(
+      "select m.row, coalesce(d.pk, nullif(m.target, -1)) as pk from match m left join deleted_here d using (row)",
+    );
+    return {
+      rows: new Map(rows.map(({ row, pk }) => [Number(row), pk === null ? null : Number(pk)])),
+      ambiguous: all("select pk from ambiguous").map(({ pk }) => Number(pk)),
+      unclear: all("select key from candidate_key where pk is null").map(({ key }) => String(key).toLowerCase()),
+    };
   }
 
   /** Sends a file and gets its plan. */
