@@ -548,6 +548,24 @@ describe("references", () => {
     expect(await device()).toMatchObject({ ownerOrg: null, owner: { id: user?.id } });
   });
 
+  test("an owner that was changed here leaves what else was changed of the device", async () => {
+    const of = { kind: "devices", fromConsole: true, keepMissing: true } as const;
+    const shown: Cells = [
+      ["シリアルナンバー", "メモ", "所有者メールアドレス", "所有組織コード"],
+      ["S9", "", "", ""],
+    ];
+    await tenant.import(of, shown);
+    const [device] = await tenant.client.devices.find({ name: "S9" });
+    const [user] = await tenant.users();
+    await tenant.client.devices.edit(device?.id ?? "", { memo: "貸出用" });
+    await tenant.client.devices.setOwner({ ids: [device?.id ?? ""], owner: user?.id ?? null, ownerOrg: null });
+    expect(await tenant.import(of, shown)).toMatchObject({ update: 0 });
+    expect((await tenant.client.devices.find({ name: "S9" }))[0]).toMatchObject({
+      memo: "貸出用",
+      owner: { id: user?.id },
+    });
+  });
+
   test("otherwise a blank organisation means 全社, with a warning", async () => {
     const coded = ["氏名", "メールアドレス", "組織コード"];
     await tenant.import({ kind: "users", fromConsole: true }, USERS);

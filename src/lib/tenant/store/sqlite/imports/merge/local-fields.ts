@@ -111,7 +111,7 @@ const findMerged = (database: Database, plan: PlanSql, versions: Versions): void
   // a device has one owner, of two kinds: if one was changed here, the other one stays, too
   if (plan.kind.thing === DEVICE) {
     const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
-    database.exec(`update ${MERGED} set open = open | shown & (${owners}) where open & (${owners}) <> 0`);
+    database.exec(`update ${MERGED} set open = open | (shown & (${owners})) where open & (${owners}) <> 0`);
   }
 };
 
