@@ -4,7 +4,7 @@ interface PairFacts {
   readonly isDoubted?: boolean | undefined;
 }
 
-/** True if a record is here, and another one that was deleted here is as it is: a row that is as both are is that of the first. */
+/** True if a row that agrees with both records is that of the first: the other one was deleted here, and is no different. */
 type Stands = (pk: number, other: number) => boolean;
 
 /** The rows and records of pairs, and which pairs agree in all other columns. */
@@ -40,15 +40,14 @@ export class Pairs {
     );
   }
 
-  /** Decides which rows belong to which records, as far as anybody can tell: doubted pairs are left out, unless a row has no other. */
+  /** Decides which rows belong to which records, as far as anybody can tell. A doubted pair counts only if its row has no other. */
   decide(): void {
     this.#decideAll();
-    const left = this.#doubted.filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
-    for (const [row, pk] of left) this.#records.get(pk)?.delete(row);
-    this.#doubted.length = 0;
+    const doubted = this.#doubted.splice(0).filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
+    for (const [row, pk] of doubted) this.#records.get(pk)?.delete(row);
     this.#decideAll();
-    for (const [row, pk] of left.filter(([one, pk]) => this.#rows.get(one)?.size === 0 && this.#records.has(pk)))
-      this.#join(row, pk);
+    const without = doubted.filter(([row, pk]) => this.#rows.get(row)?.size === 0 && this.#records.has(pk));
+    for (const [row, pk] of without) this.#join(row, pk);
     this.#decideAll();
   }
 

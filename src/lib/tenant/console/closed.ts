@@ -6,7 +6,7 @@ import { same, text } from "../../text/index.ts";
 import { isAbout } from "../audit/records.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
-import { ALL_CHANGED, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
+import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import type { OpenDrift, RecordDrift } from "./drift.ts";
 import { OBSERVED } from "./observed.ts";
 
@@ -98,12 +98,11 @@ export const readClosing = async (
 
 /** SQL: true if something of a thing's records that the change `c` wrote was not written again since. */
 const remains = (versions: Versions): string => {
-  const { thing, key, columns } = versions;
-  const bits = [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(w.changed & ${bit})`).join(" | ");
+  const { thing, key } = versions;
   const isBack = `exists (select 1 from main.created_range r
     where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
   const table = `main.${versionTable(versions)}`;
-  const later = `coalesce((select ${bits} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
+  const later = `coalesce((select ${joinedBits(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
   return `exists (select 1 from ${table} v where v.revision = c.revision
       and case v.action when 'delete' then not ${isBack} else v.changed & ~${later} <> 0 end)
     or exists (select 1 from main.created_range r ${THEN} main.${thing.name} t on t.${key} between r.first and r.last

@@ -8,7 +8,7 @@ import { needsWipe } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
+import { bitOf, joinedBits, versionTable, type Versions } from "../versions/tables.ts";
 import {
   beforeTable,
   entriesBit,
@@ -193,7 +193,7 @@ const PARENTS = OBSERVED.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: how many organisations are above that of the drift `d`. Those deleted at different times may form a circle. */
+/** SQL: how many organisations are above that of the drift `d`. Organisations that were deleted one after another may be below each other. */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
     select ${either("t.pk is null", "o.parent", "t.parent")} from up
@@ -319,8 +319,10 @@ export const readOpenColumns = async (
 ): Promise<readonly string[]> => {
   const versions = versionsOf(FORMATS[part.kind].thing.name);
   const [selected, params] = partOf(versions, part);
-  const masks = [...new Set(versions.columns.map(({ bit }) => bit))].map((bit) => `coalesce(max(mask & ${bit}), 0)`);
-  const row = await reader.get(`select ${masks.join(" | ")} as mask from (${selected})`, params);
+  const row = await reader.get(
+    `select coalesce(${joinedBits(versions, "mask")}, 0) as mask from (${selected})`,
+    params,
+  );
   const entries = async (column: string, sqlOf: (of: string) => string): Promise<readonly string[]> => {
     const of = `select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0`;
     const rows = await reader.all(`select key from (${sqlOf(of)}) order by key`, params);

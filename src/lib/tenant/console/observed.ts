@@ -8,7 +8,15 @@ import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { fieldOf } from "../versions/timeline.ts";
 import { RESTORING_EXPORTED } from "./exported.ts";
-import { ALL_CHANGED, bitOf, LASTING_BIT, VERSIONS, versionTable, type Versions } from "../versions/tables.ts";
+import {
+  ALL_CHANGED,
+  bitOf,
+  joinedBits,
+  LASTING_BIT,
+  VERSIONS,
+  versionTable,
+  type Versions,
+} from "../versions/tables.ts";
 
 // The observed state of a mirror: what the console last showed of the records that were changed here since. A record that
 // agrees with the console has no row.
@@ -299,8 +307,7 @@ const restoring = (versions: Versions): readonly string[] => {
   const { thing, key, columns } = versions;
   const [table, before] = [`main.${observedTable(versions)}`, `main.${beforeTable(versions)}`];
   const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
-  const each = [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(w.changed & ${bit})`);
-  const writtenSince = `(select ${each.join(" | ")} from main.${versionTable(versions)} w
+  const writtenSince = `(select ${joinedBits(versions, "w.changed")} from main.${versionTable(versions)} w
     where w.pk = b.pk and w.revision > :undone and w.revision < :revision)`;
   const later = either("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
   const bothConfirmed = `(select json_group_array(value) from (

@@ -72,6 +72,10 @@ export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
 /** The table with the versions of a thing's records. */
 export const versionTable = ({ thing }: Versions): string => `${thing.name}_version`;
 
+/** SQL: the bits that one of several masks has at least, as an aggregate. @param mask SQL of a mask */
+export const joinedBits = ({ columns }: Versions, mask: string): string =>
+  [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(${mask} & ${bit})`).join(" | ");
+
 /** The tables with what changes wrote, by `revision`. */
 export const WRITTEN_TABLES: readonly string[] = [...[...VERSIONS.values()].map(versionTable), "created_range"];
 

@@ -222,7 +222,7 @@ export const isLacking = (plan: PlanSql, { field }: ImportedField): string | und
   return `coalesce(${stagedBeside(SHORT_AT)} < ${place.column}, false)`;
 };
 
-/** SQL: true if the cell of a field is blank; of one of a device's two owners, if that of the other one is blank, too. */
+/** SQL: true if the cell of a field is blank. Of a device's owner, the cells for a user and for an organisation both are. */
 export const isBlankCell = (plan: PlanSql, field: ImportedField): string =>
   plan.kind.fields
     .filter(

@@ -108,7 +108,7 @@ const findMerged = (database: Database, plan: PlanSql, versions: Versions): void
     `update ${MERGED} as x set differing = x.differing & x.shown, open = x.shown & ${either("x.isNew", ALL_CHANGED, "o.differs")}
      from main.${observedTable(versions)} o where o.pk = x.pk`,
   );
-  // a device has one owner, of two kinds: if one was changed here, the other one stays, too
+  // a device belongs to a user or to an organisation: if somebody changed that here, both columns stay as they are
   if (plan.kind.thing === DEVICE) {
     const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
     database.exec(`update ${MERGED} set open = open | (shown & (${owners})) where open & (${owners}) <> 0`);

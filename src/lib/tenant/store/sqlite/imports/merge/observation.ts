@@ -10,7 +10,7 @@ import {
   settlingEntries,
 } from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { besideForNew, CANDIDATE_KEYS, joinReferences, valueForNew } from "../expressions.ts";
@@ -34,8 +34,7 @@ import {
 /** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
 const filledBits = (versions: Versions): string => {
   const leading = versions.columns.filter(({ leads }) => leads);
-  const changed = leading.map(({ bit }) => `max(v.changed & ${bit})`).join(" | ");
-  const had = `coalesce((select ${changed} from main.${versionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
+  const had = `coalesce((select ${joinedBits(versions, "v.changed")} from main.${versionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
   const has = leading.map(({ name, bit }) => either(isFilled(versions.thing, name), bit, "0"));
   return [had, ...has].join(" | ");
 };
