@@ -471,12 +471,12 @@ export const PROBLEMS = {
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
   "row-ambiguous": warning(
     (p) => {
-      const first = p["tasks"] ? `first do, confirm or drop tasks ${p["tasks"]}, or enter` : "if so, enter";
-      return `left out: this may be ${p["records"]}, which the console may have by another key; ${first} that key here`;
+      const first = p["tasks"] ? `do, confirm or drop first: task ${p["tasks"]}; or` : "if so,";
+      return `left out: this may be ${p["records"]} with another key; ${first} change the key here to this one`;
     },
     (p) => {
       const first = p["tasks"] ? `先に作業 ${p["tasks"]} を行うか、完了を確認するか、取り下げるか` : "その場合は";
-      return `取り込みませんでした: ${p["records"]} の行かもしれません(管理画面では別のキーの可能性があります)。${first}、ここでもそのキーを入力してください`;
+      return `取り込みませんでした: ${p["records"]} のキーが変わったものかもしれません。${first}、ここのキーもこの値に変更してください`;
     },
   ),
   "key-mended": error(

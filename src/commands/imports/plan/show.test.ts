@@ -20,7 +20,7 @@ test.each([
   };
   const printed = await inBoth("users import in.csv --from-console --dry-run", circumstances);
   expect(printed.en.stderr).toContain(
-    "warning: 1 row left out because keys were changed here; do the tasks in the console, and export again (clomoctl console list)\n" +
+    "warning: 1 row left out, as it is not certain which record is meant; do the tasks in the console, and export again (clomoctl console list)\n" +
       "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
       `warning: ${contradicted} differences from what was changed here; the values here stay (what to do: clomoctl console list)\n` +
       "warning: 山田: 役職: here 部長 (confirmed as done), in the console (blank)\n" +

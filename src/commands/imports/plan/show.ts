@@ -263,8 +263,8 @@ function* mergedLines({ kind, merged }: Import): Generator<Text> {
   const { open, contradicted, leftOut, first, givenUp } = merged;
   if (leftOut > 0)
     yield text(
-      `${counted(leftOut, "row")} left out because keys were changed here; do the tasks in the console, and export again (${OPEN_TASKS})`,
-      `ここで変更したキーの行 ${leftOut} 件は取り込みません。管理画面で作業を行い、もう一度エクスポートしてください(${OPEN_TASKS})`,
+      `${counted(leftOut, "row")} left out, as it is not certain which record is meant; do the tasks in the console, and export again (${OPEN_TASKS})`,
+      `どのデータか判断できない ${leftOut} 行は取り込みません。管理画面で作業を行い、もう一度エクスポートしてください(${OPEN_TASKS})`,
     );
   if (open > 0)
     yield text(
