@@ -468,6 +468,38 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([]);
   });
 
+  test("so is the code, or the name, of an organisation that was dropped", async () => {
+    const [sales, first] = [await org("S"), await org("甲")];
+    await tenant.client.orgs.edit(sales.id, { code: "S9" });
+    await tenant.client.orgs.edit(first.id, { name: "丁" });
+    await tenant.client.users.move({ ids: [(await user("A3")).id], org: sales.id });
+    await tenant.import({ ...FROM }, [
+      [...HEADER, "組織コード"],
+      [...HANAKO, "S"],
+      [...JIRO, ""],
+      [...KEN, ""],
+    ]);
+    await dropTasks(tenant.client, ...tasks.numbers(1, 2));
+    const cells: Cells = [
+      [...HEADER, "組織コード"],
+      [...HANAKO, "S9"],
+      [...JIRO, ""],
+      [...KEN, ""],
+    ];
+    expect(await tenant.import(FROM, cells)).toMatchObject({ create: 0, update: 0, delete: 0 });
+    const done: Cells = [
+      ...ORGS.slice(0, 1),
+      ["営業部", "S9", ""],
+      ["総務部", "G", ""],
+      ["丁", "", ""],
+      ["乙", "", ""],
+    ];
+    const taken = await tenant.import({ kind: "orgs", fromConsole: true }, done);
+    expect(taken).toMatchObject({ create: 0, update: 2, delete: 0 });
+    expect((await org("S9")).id).toBe(sales.id);
+    expect((await org("丁")).id).toBe(first.id);
+  });
+
   test("an exchange that was confirmed: an export from before opens the tasks again", async () => {
     await swap();
     await tasks.confirm(...(await tasks.list()).map(([place]) => place));
@@ -476,6 +508,27 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
     await tenant.import(FROM, SWAPPED);
     expect(await tasks.list()).toEqual([]);
+  });
+
+  test("a row with a key that was dropped is that record, if no row has its key", async () => {
+    const { id } = await user("A3");
+    await readdress("A3", "h2@ex.jp");
+    await dropTasks(tenant.client, tasks.number(1));
+    const done: Cells = [HEADER, HANAKO.with(1, "h2@ex.jp"), JIRO, KEN];
+    expect(await tenant.import(FROM, done)).toMatchObject({ create: 0, update: 1, delete: 0 });
+    expect(await user("h2@ex.jp")).toMatchObject({ id });
+    // that export showed it: there is nothing to be done any more
+    const before: Cells = [HEADER, HANAKO.with(2, ""), JIRO, KEN];
+    expect(await tenant.import(FROM, before)).toMatchObject({ create: 1, delete: 1 });
+  });
+
+  test("a row with a key that was dropped is another record, if a row has its key", async () => {
+    const { id } = await user("A3");
+    await readdress("A3", "h2@ex.jp");
+    await dropTasks(tenant.client, tasks.number(1));
+    const both: Cells = [...USERS, ["鈴木 花子", "h2@ex.jp", "", ""]];
+    expect(await tenant.import(FROM, both)).toMatchObject({ create: 1, update: 0, delete: 0 });
+    expect(await user("A3")).toMatchObject({ id, emails: ["hanako@ex.jp"] });
   });
 
   test("an exchange that was dropped: an export from before finds each by the key of before", async () => {

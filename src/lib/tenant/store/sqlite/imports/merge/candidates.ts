@@ -1,3 +1,4 @@
+import { droppedVersions } from "../../../../console/exported.ts";
 import { isFilled, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { bitOf, type Versions } from "../../../../versions/tables.ts";
 import { either, isMatched, isMissing, quoteIdentifier, THEN } from "../../../sql/forms.ts";
@@ -58,6 +59,12 @@ const findCandidates = (database: Database, plan: PlanSql, versions: Versions): 
      from (${consoleStates(versions, uncertain)}) t ${THEN} ${table} o on o.pk = t.pk
      where t.mask & ${bit} <> 0 and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} group by 1, 2`,
     kindIn(plan, uncertain),
+  );
+  const isHere = `exists (select 1 from main.${name} n where n.pk = t.pk and ${inScopeOf(plan.kind.thing, "n")})`;
+  database.run(
+    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 1 from (${droppedVersions(versions, key.field)}) t
+     where ${isHere} and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} on conflict do nothing`,
+    kindIn(plan, isHere),
   );
   database.exec(
     `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 0 from main.${name} t

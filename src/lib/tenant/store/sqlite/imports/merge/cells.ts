@@ -1,3 +1,4 @@
+import { droppedVersions } from "../../../../console/exported.ts";
 import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import { THEN } from "../../../sql/forms.ts";
@@ -37,6 +38,11 @@ export const findCandidateKeys = (database: Database, plan: PlanSql): void => {
     database.run(
       `insert into s.cell_key select e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
+      params,
+    );
+    database.run(
+      `insert into s.cell_key select e.value, t.pk from (${droppedVersions(versions, refers.by)}) t ${THEN} json_each(${all}) e
+       where e.value is not null and t.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) on conflict do nothing`,
       params,
     );
     database.run(

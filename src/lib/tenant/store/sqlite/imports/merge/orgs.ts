@@ -12,6 +12,7 @@ import type {
 import { codeKey, nameKey } from "../../../../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
+import { droppedVersions } from "../../../../console/exported.ts";
 import { PRESENCE, statesSince } from "../../../../console/observed.ts";
 import { THEN } from "../../../sql/forms.ts";
 import type { Database, Row } from "../../database.ts";
@@ -129,7 +130,7 @@ const decideCodes = (
   const states = new Map(possible.map((one) => [one.org.pk, one.states]));
   const byCode = new Map<string, Set<number>>();
   for (const one of possible) {
-    if (one.isHere && (one.open & 2) === 0) continue;
+    if (one.isHere && one.states.every(({ code }) => code === one.states.at(-1)?.code)) continue;
     for (const { code } of one.states)
       if (code !== null) byCode.set(codeKey(code), (byCode.get(codeKey(code)) ?? new Set()).add(one.org.pk));
   }
@@ -192,6 +193,23 @@ const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
   return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
 };
 
+/** Returns the organisations that agree with the console, but of which something was dropped that somebody may have done there. */
+const readDropped = (database: Database, local: ReadonlyMap<number, ExistingOrg>): readonly PossibleOrg[] => {
+  const dropped = ["name", "code", "parent"]
+    .map((column) => `select * from (${droppedVersions(versionsOf(ORG.name), column)})`)
+    .join(" union ");
+  const rows = database.all(
+    `select pk, changed & ${ALL_BITS} as bits, name, code, parent from (${dropped}) v
+     where not exists (select 1 from main.org_observed o where o.pk = v.pk) order by pk, revision`,
+  );
+  return [...Map.groupBy(rows, ({ pk }) => Number(pk))].flatMap(([pk, states]) => {
+    const org = local.get(pk);
+    if (org === undefined) return [];
+    const agreed = { isHere: true, inConsole: true, isGone: false, isExpected: false, open: 0, confirmed: ALL_BITS };
+    return [{ ...agreed, org, states: [...states.map((state) => stateOf(state, org)), org] }];
+  });
+};
+
 /** An export of organisations, merged with what was changed here. */
 export interface OrgMerge {
   readonly local: LocalOrgs;
@@ -208,6 +226,7 @@ export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared):
     states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
   }));
   const isKept = ({ isHere, isExpected }: PossibleOrg): boolean => isHere && !(isExpected && prefersConsole(plan));
+  const all = [...possible, ...readDropped(database, local)];
   const held = database.all(`select t.pk from main.${ORG.name} t where ${isHeldByDrift(plan.kind)}`);
   return {
     possible,
@@ -216,8 +235,8 @@ export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared):
       kept: new Set(possible.filter(isKept).map(({ org }) => org.pk)),
       held: new Set(held.map(({ pk }) => Number(pk))),
       open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
-      ...decideCodes(possible, file),
-      places: groupPlaces(possible),
+      ...decideCodes(all, file),
+      places: groupPlaces(all),
       deleted: possible.filter(({ isHere }) => !isHere).map(({ org }) => org),
     },
   };
@@ -337,18 +356,20 @@ type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
 const differingFrom = (one: OrgValues, other: OrgValues): OrgBits =>
   (one.name === other.name ? 0 : 1) + (one.code === other.code ? 0 : 2) + (one.parent === other.parent ? 0 : 4);
 
+/** A state that `bits` of the columns tell of; what it did not change is no value of it. */
+const stateOf = (state: Row, org: OrgValues): OrgValues => {
+  const bits = Number(state["bits"]);
+  const { name, code, parent } = valuesOf(state);
+  return {
+    name: (bits & 1) === 0 ? org.name : name,
+    code: (bits & 2) === 0 ? org.code : code,
+    parent: (bits & 4) === 0 ? org.parent : parent,
+  };
+};
+
 /** The states in which the console may have been left: the observed one, and all since. */
 const candidatesOf = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
   const since = `select mask & ${ALL_BITS} as bits, name, code, parent from (${statesSince(versionsOf(ORG.name), ":pk")}) order by place`;
-  const states = database.all(since, { pk: org.pk }).map((state): OrgValues => {
-    const bits = Number(state["bits"]);
-    const { name, code, parent } = valuesOf(state);
-    return {
-      // what it did not change is no value of it
-      name: (bits & 1) === 0 ? org.name : name,
-      code: (bits & 2) === 0 ? org.code : code,
-      parent: (bits & 4) === 0 ? org.parent : parent,
-    };
-  });
+  const states = database.all(since, { pk: org.pk }).map((state) => stateOf(state, org));
   return inConsole ? [org, ...states] : states;
 };
