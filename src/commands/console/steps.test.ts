@@ -148,6 +148,14 @@ test("what was changed and changed back is only looked at", () => {
   });
 });
 
+test("what was changed twice may have its first value by now", () => {
+  const changes = [{ field: "title", before: "課長", after: "本部長", perhaps: ["部長"] }];
+  expect(stepsOf(taskOf({ changes }))).toContainEqual({
+    en: "役職: 課長 → 本部長 (may be 部長 by now)",
+    ja: "役職: 課長 → 本部長(前の作業を行っていれば、現在は「部長」です)",
+  });
+});
+
 test("a secret is entered anew, and shown nowhere", () => {
   const changes = [{ field: "accountPassword", before: null, after: null }];
   const text = JSON.stringify(stepsOf(taskOf({ changes })));

@@ -369,14 +369,17 @@ function changeStep(fields: Thing["fields"], change: Change): Text {
     return text(`${label}: the new one (clomoctl kept none)`, `${label}: 新しい値(clomoctl は保存していません)`);
   const [from, to] = [toldOnScreen(of, before), toldOnScreen(of, after)];
   const maybe = perhaps.map((value) => toldOnScreen(of, value));
+  const all = joined(maybe, text(", ", "、"));
   if (from.ja === to.ja && maybe.length > 0) {
-    const all = joined(maybe, text(", ", "、"));
     return text(
       `${label}: should be ${to.en}; may be ${all.en} if that was done`,
       `${label}: 「${to.ja}」であることを確認してください(前の作業を行っていれば「${all.ja}」になっています)`,
     );
   }
   const notes = [
+    ...(maybe.length === 0
+      ? []
+      : [text(`may be ${all.en} by now`, `前の作業を行っていれば、現在は「${all.ja}」です`)]),
     ...(renamed === undefined ? [] : [text(`here ${renamed}`, `ここでは「${renamed}」`)]),
     ...(missing === true
       ? [

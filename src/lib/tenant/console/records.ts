@@ -235,6 +235,9 @@ export class TaskRecords {
   ): Promise<Change[]> {
     if (action === "delete") return [];
     const versions = versionsOf(thing.name);
+    const found = await this.#observedOf(thing, pk);
+    // one that comes back may be there still, with anything that was asked for
+    const observed = console === null && found?.["inConsole"] === 0 ? undefined : found;
     const columns =
       action === "create"
         ? versions.columns.filter(({ leads }) => leads).map(({ name }) => name)
@@ -258,8 +261,8 @@ export class TaskRecords {
       const before =
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
-      const known = [local[column] ?? null, console?.[column] ?? null];
-      const perhaps = console === null || isDone ? [] : await this.#perhaps(thing, pk, { column, known });
+      const known = [local[column] ?? null, (console ?? observed)?.[column] ?? null];
+      const perhaps = isDone || observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
       const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
       const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       const change = {

@@ -99,6 +99,19 @@ test("who comes back may be in the console as before, by the name and key of the
   expect(record).toMatchObject({ work: "create", mayBeDone: true, name: "川田", console: { name: "山田", key: "i0" } });
 });
 
+test("who comes back may be in the console with any value that was asked for since", async () => {
+  await mirrored({});
+  const id = await idOf("docs", "i0");
+  await tenant.client.secured.edit({ app: "docs", id }, { displayName: "川田" });
+  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [id] }));
+  await commit(undoImport(tenant.client, gone.id));
+  await tenant.client.secured.edit({ app: "docs", id }, { displayName: "川口" });
+  const [record] = (await tenant.client.console.list({})).flatMap(({ records }) => records);
+  expect(record).toMatchObject({ work: "create", mayBeDone: true, console: { name: "山田", key: "i0" } });
+  expect(record?.changes[0]).toMatchObject({ field: "userId", after: "i0" });
+  expect(record?.changes[1]).toEqual({ field: "displayName", before: null, after: "川口", perhaps: ["川田"] });
+});
+
 test("the plan of an undoing lists what no file has, as does what a deletion did", async () => {
   await mirrored({ device: "iPad" });
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
