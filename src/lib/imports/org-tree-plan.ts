@@ -126,6 +126,8 @@ export interface UndeletableOrg {
 
 export interface OrgTreePlan {
   readonly outcomes: readonly OrgOutcome[];
+  /** the rows of organisations that were deleted here, and that an export of the console has */
+  readonly deleted: readonly OrgOutcome[];
   /** organisations that rows match, invalid rows included */
   readonly matched: ReadonlyMap<number, number>;
   readonly findings: readonly OrgFinding[];

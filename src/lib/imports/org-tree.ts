@@ -55,10 +55,14 @@ class OrgTree {
     const outcomes = this.#rows
       .filter((row) => this.#isValid(row) && !this.#isLeftOut(row))
       .map((row) => this.#outcome(row));
+    const deleted = this.#rows
+      .filter((row) => this.#isDeletedHere(this.#matcher.existing(row)?.pk))
+      .map((row) => this.#outcome(row));
     this.#warnOfReach(outcomes);
     const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [], held: [] };
     return {
       outcomes,
+      deleted,
       matched: this.#matcher.matched,
       findings: this.#findings,
       inPlace: this.#inPlace,
@@ -307,7 +311,8 @@ class OrgTree {
 
   /** An organisation as its row has it; undefined if an export decides all of it. */
   #exported(row: OrgRow, org: ExistingOrg): ExportedOrg | undefined {
-    const isDecided = this.#options.local?.open.has(org.pk) !== true && !this.#inPlace.has(row.row);
+    const isOpen = this.#options.local?.open.has(org.pk) === true || this.#isDeletedHere(org.pk);
+    const isDecided = !isOpen && !this.#inPlace.has(row.row);
     const parent = this.#matcher.parentOf(row);
     if (isDecided || typeof parent === "string" || this.#isBelowLeftOut(row)) return undefined;
     const name = row.name === null ? org.name : this.#preferStored(row.name, org.name);

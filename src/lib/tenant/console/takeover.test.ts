@@ -337,6 +337,19 @@ test("any · any · not possible here: undone in the mirror alone, nothing is le
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
+test("deleted here · tombstone · matched: an organisation that was changed there comes back as it is there", async () => {
+  const { id } = await org("S");
+  await remove("orgs", id);
+  const [header = [], ...rows] = ORGS;
+  const shown = [header, ...rows.map((row) => (row[1] === "S" ? row.with(0, "南支社") : row))];
+  const done = await tenant.import({ kind: "orgs", fromConsole: true }, shown);
+  expect(contradictions(done)).toEqual([[expect.stringContaining("S"), "name", null, "南支社"]]);
+  const [task] = await tenant.client.console.list({});
+  expect(task).toMatchObject({ state: "contradicted", work: "delete" });
+  await dropTasks(tenant.client, task?.number ?? 0);
+  expect(await org("S")).toMatchObject({ id, name: "南支社" });
+});
+
 test("here · drift · missing, and confirmed as made again: confirmed", async () => {
   await promoted();
   await tenant.import(USERS_OF, [HEADER, SATO, HAYASHI]);

@@ -6,7 +6,7 @@ import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Contradiction, MergedValues } from "../../../../../imports/plan.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database, Row } from "../../database.ts";
-import { calledText, joinReferences, shownReference, stored, valueForNew } from "../expressions.ts";
+import { calledText, shownReference, stored } from "../expressions.ts";
 import { inScopeOf, type PlanSql, type StoredKind } from "../stored-kind.ts";
 import {
   MERGED,
@@ -110,13 +110,11 @@ class ContradictionSql {
 
   /** The values that the export has of records that were deleted here. */
   deleted(): readonly string[] {
-    const { kind } = this.#plan;
-    if (kind.table.planner !== undefined) return [];
-    return singleFields(this.#plan).map(
-      (field) => `select t.pk, ${this.#called}, '${field.stored}' as field, null as local,
-          ${readable(kind, field, valueForNew(this.#plan, field))} as console, 0 as confirmed, 0 as held
-        from ${DELETED_HERE} d ${THEN} ${this.#observed} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row
-          ${joinReferences(this.#plan)} where d.contradicted & ${bitOf(this.#versions, field.stored)} <> 0`,
+    return columnsOf(this.#plan).map(
+      ({ name, shown }) => `select t.pk, ${this.#called}, '${name}' as field, null as local,
+          ${shown(`d.${quoteIdentifier(name)}`)} as console, 0 as confirmed, 0 as held
+        from ${DELETED_HERE} d ${THEN} ${this.#observed} t on t.pk = d.pk
+        where d.contradicted & ${bitOf(this.#versions, name)} <> 0`,
     );
   }
 

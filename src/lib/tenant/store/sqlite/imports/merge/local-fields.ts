@@ -6,6 +6,7 @@ import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import {
   besideForExisting,
+  besideForNew,
   blankKeeps,
   changedBit,
   changes,
@@ -19,6 +20,7 @@ import {
   LOCAL_ENTRIES,
   staged,
   stored,
+  valueForNew,
 } from "../expressions.ts";
 import type { PlanSql, StoredReference } from "../stored-kind.ts";
 import { leaveUnclear, mayBeNameless, mergedReferences } from "./cells.ts";
@@ -186,19 +188,38 @@ const findContradictions = (database: Database, plan: PlanSql, versions: Version
   );
 };
 
+/** Stores what rows show of records that were deleted here. */
+const findDeleted = (database: Database, plan: PlanSql, versions: Versions): void => {
+  const fields = singleFields(plan);
+  const columns = fields.flatMap((field) => [
+    [field.stored, valueForNew(plan, field)] as const,
+    ...besideForNew(plan, field),
+  ]);
+  const sets = columns.map(([name]) => `${quoteIdentifier(name)} = r.${quoteIdentifier(name)}`);
+  const values = columns.map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
+  const joined = joinReferences(plan);
+  database.run(
+    `update ${DELETED_HERE} as x set ${["shown = r.shown", ...sets].join(", ")} from (
+       select ${["d.pk", `${bitsWhere(versions, fields, (field) => isShown(plan, field))} as shown`, ...values].join(", ")}
+       from ${DELETED_HERE} d ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.${observedTable(versions)} t on t.pk = d.pk
+         ${THEN} s.row r on r.row = d.row ${joined}) r
+     where r.pk = x.pk`,
+    kindIn(plan, joined),
+  );
+};
+
 /** Finds the values of the console that records never had which were deleted here. */
 const findDeletedContradictions = (database: Database, plan: PlanSql, versions: Versions): void => {
   const states = consoleStates(versions, `select d.pk from ${DELETED_HERE} d`);
   const fields = singleFields(plan);
   const others = bitsWhere(versions, fields, (field) => {
     const isSame = `t.mask & ${bitOf(versions, field.stored)} <> 0 and ${changedBit(plan, field)} = 0`;
-    return `max(${either(`${isSame} or not (${isShown(plan, field)})`, "1", "0")}) = 0`;
+    return `max(${either(isSame, "1", "0")}) = 0`;
   });
   const joined = joinReferences(plan);
   database.run(
-    `update ${DELETED_HERE} as x set contradicted = a.others from (
-       select d.pk, ${others} as others from ${DELETED_HERE} d ${THEN} main.${observedTable(versions)} o on o.pk = d.pk
-         ${THEN} (${states}) t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joined} group by d.pk) a
+    `update ${DELETED_HERE} as x set contradicted = x.shown & a.others from (
+       select d.pk, ${others} as others from ${DELETED_HERE} d ${THEN} (${states}) t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joined} group by d.pk) a
      where a.pk = x.pk`,
     kindIn(plan, joined),
   );
@@ -214,6 +235,7 @@ export const mergeLocal = (database: Database, plan: PlanSql): void => {
   findMerged(database, plan, versions);
   findEntries(database, plan, versions);
   findContradictions(database, plan, versions);
+  findDeleted(database, plan, versions);
   findDeletedContradictions(database, plan, versions);
   keepContradicted(database, versions);
   if (prefersConsole(plan)) giveUp(database, plan);

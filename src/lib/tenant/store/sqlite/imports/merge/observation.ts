@@ -13,10 +13,9 @@ import { CUSTOM_FIELD } from "../../../../../model/user.ts";
 import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { besideForNew, CANDIDATE_KEYS, joinReferences, valueForNew } from "../expressions.ts";
+import { CANDIDATE_KEYS } from "../expressions.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { mergedReferences } from "./cells.ts";
-import { isShown } from "./local-fields.ts";
 import {
   AMBIGUOUS,
   CUSTOM,
@@ -26,7 +25,6 @@ import {
   isMissingThere,
   MERGED,
   mergedWith,
-  singleFields,
   kindIn,
   prefersConsole,
 } from "./tables.ts";
@@ -120,25 +118,14 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
 };
 
 /** Stores what rows show of the records that were deleted here. */
-const observeDeleted = ({ database, plan, table }: Observing): void => {
-  database.exec(`update ${table} as o set confirmed = 0 where ${IS_DELETED_HERE}`);
-  if (plan.kind.table.planner !== undefined) return;
-  const columns = singleFields(plan).flatMap((field) =>
-    [[field.stored, valueForNew(plan, field)] as const, ...besideForNew(plan, field)].map(([name, value]) => {
-      const column = quoteIdentifier(name);
-      return { column, value: `${either(isShown(plan, field), value, `o.${column}`)} as ${column}` };
-    }),
-  );
-  if (columns.length === 0) return;
-  const sets = columns.map(({ column }) => `${column} = x.${column}`);
+const observeDeleted = ({ database, versions, table }: Observing): void => {
+  const sets = versions.columns.map(({ name, bit }) => {
+    const column = quoteIdentifier(name);
+    return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
+  });
   const contradicted = `contradicted = o.contradicted | ${either("x.contradicted <> 0", PRESENCE, "0")}`;
-  const joined = joinReferences(plan);
-  database.run(
-    `update ${table} as o set ${[contradicted, ...sets].join(", ")} from (
-       select d.pk, d.contradicted, ${columns.map(({ value }) => value).join(", ")} from ${DELETED_HERE} d
-         ${THEN} ${table} o on o.pk = d.pk ${THEN} ${table} t on t.pk = d.pk ${THEN} s.row r on r.row = d.row ${joined}) x
-     where o.pk = x.pk`,
-    kindIn(plan, joined),
+  database.exec(
+    `update ${table} as o set ${["confirmed = 0", contradicted, ...sets].join(", ")} from ${DELETED_HERE} x where x.pk = o.pk`,
   );
 };
 

@@ -262,7 +262,7 @@ const compareExported = (
   if (exported === undefined || target === undefined) return undefined;
   const one = possible.find(({ org }) => org.pk === target);
   const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
-  const open = (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
+  const open = one?.isHere === false ? ALL_BITS : (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
   const states = (one?.states ?? []).map((values) => differingFrom(values, { ...exported, parent }));
   const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
   const contradicted = [1, 2, 4].filter((bit) => (open & exported.differing & bit) !== 0 && !isCandidate(bit));
@@ -279,43 +279,54 @@ export const giveUp = (database: Database, merge: OrgMerge, { outcomes }: OrgTre
   return { ...merge, givenUp, local: { ...merge.local, open: new Map(open) } };
 };
 
+const EXPORTED_COLUMNS = "name, nameKey, code, codeKey, parent";
+const EXPORTED_VALUES = ":name, nullif(:nameKey, :name), :code, nullif(:codeKey, :code), :parent";
+
+/** The parameters of {@link EXPORTED_VALUES}, and which of the fields a row shows. */
+const exportedValues = ({ name, code, parent, shown }: ComparedOrg["exported"]) => ({
+  name,
+  nameKey: nameKey(name),
+  code,
+  codeKey: code === null ? null : codeKey(code),
+  parent,
+  shown,
+});
+
 /** Stores what the rows of an export show of organisations that were changed here. */
 export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
-  const { local, givenUp } = merge;
+  const { givenUp } = merge;
   const { inPlace } = tree;
   const base = lastNumber(database, "orgs");
   for (const outcome of tree.outcomes) {
     const compared = compareExported(outcome, merge, { inPlace, base });
     if (compared === undefined) continue;
-    const { row, pk, one, open, contradicted } = compared;
-    const { name, code, parent, shown, differing } = compared.exported;
+    const { row, pk, one, open, contradicted, exported } = compared;
     const given = (givenUp.get(pk) ?? 0) & ~contradicted;
     database.run(
-      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, givenUp, name, nameKey, code, codeKey, parent)
-       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :given, :name, nullif(:nameKey, :name),
-         :code, nullif(:codeKey, :code), :parent) on conflict do nothing`,
+      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, givenUp, ${EXPORTED_COLUMNS})
+       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :given, ${EXPORTED_VALUES}) on conflict do nothing`,
       {
         pk,
         row,
         isNew: one?.inConsole === false ? 1 : 0,
-        shown,
-        differing: differing & ~given,
-        open: open & shown,
+        differing: exported.differing & ~given,
+        open: open & exported.shown,
         contradicted,
         given,
-        name,
-        nameKey: nameKey(name),
-        code,
-        codeKey: code === null ? null : codeKey(code),
-        parent,
+        ...exportedValues(exported),
       },
     );
   }
   keepContradicted(database, versionsOf(ORG.name));
-  const deleted = new Set(local.deleted.map(({ pk }) => pk));
-  for (const [row, pk] of tree.matched) {
-    if (!deleted.has(pk)) continue;
-    database.run(`insert into ${DELETED_HERE} (pk, row) values (:pk, :row)`, { pk, row });
+  for (const outcome of tree.deleted) {
+    const { row, target = NO_RECORD } = outcome;
+    const compared = compareExported(outcome, merge, { inPlace, base });
+    database.run(`insert into ${DELETED_HERE} (pk, row) values (:target, :row)`, { target, row });
+    if (compared !== undefined)
+      database.run(
+        `update ${DELETED_HERE} set shown = :shown, contradicted = :contradicted, (${EXPORTED_COLUMNS}) = (${EXPORTED_VALUES}) where pk = :pk`,
+        { pk: compared.pk, contradicted: compared.contradicted, ...exportedValues(compared.exported) },
+      );
     database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
   }
   for (const row of tree.leftOut)

@@ -16,7 +16,10 @@ import type { PlanSql, StoredKind } from "../stored-kind.ts";
  */
 export const MERGED = "s.merged";
 
-/** The records that were deleted here, and that a row shows: `pk`, `row`, and a mask of the columns that are `contradicted`. */
+/**
+ * The records that were deleted here, and that a row shows: `pk`, `row`, masks of the columns that are `shown` and
+ * `contradicted`, and the columns.
+ */
 export const DELETED_HERE = "s.deleted_here";
 
 /** The records that rows which are left out may belong to: an export says nothing of these. */
@@ -54,7 +57,8 @@ export const resetMerge = (database: Database, plan: PlanSql): void => {
     ${names.join(", ")})`);
   database.exec(`create index s.merged_row on merged (row)`);
   database.exec(
-    `create table ${DELETED_HERE} (pk integer primary key, row integer not null, contradicted integer not null default 0)`,
+    `create table ${DELETED_HERE} (pk integer primary key, row integer not null, shown integer not null default 0,
+      contradicted integer not null default 0, ${names.join(", ")})`,
   );
   database.exec(`create table ${HELD} (pk integer primary key)`);
   database.exec(`create table ${AMBIGUOUS} (pk integer primary key)`);
