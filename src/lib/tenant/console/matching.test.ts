@@ -336,7 +336,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
   });
 });
 
-describe("rule 4, a key of nobody, and a record whose key was changed here and that no row has: ambiguous if the rest agrees", () => {
+describe("rule 4, a key of nobody, and a record whose key was changed here and that no row has: ambiguous if the rest agrees, or the name of who was there before", () => {
   const unknown = (address: string): Cells => [HEADER, HANAKO.with(1, address), JIRO, KEN];
 
   test.each(["open", "confirmed"] as const)("the change of the key is %s", async (state) => {
@@ -348,6 +348,25 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await tenant.client.imports.commit(plan)).toMatchObject({ create: 0, update: 0, delete: 0 });
     expect(await user("h2@ex.jp")).toMatchObject({ name: "鈴木 花子" });
     expect((await tasks.list(true)).map(([, , of]) => of)).toEqual([state]);
+  });
+
+  test("somebody changed something else of them, too", async () => {
+    await readdress("A3", "h2@ex.jp");
+    const shown: Cells = [
+      ["氏名", "メールアドレス", "役職"],
+      ...USERS.slice(1).map(([name = "", address = ""]) => [name, address, "係長"]),
+    ];
+    expect(
+      await tenant.import(
+        FROM,
+        shown.map((row) => row.map((cell) => (cell === "hanako@ex.jp" ? "tmp@ex.jp" : cell))),
+      ),
+    ).toMatchObject({
+      create: 0,
+      update: 2,
+      delete: 0,
+      merged: { leftOut: 1 },
+    });
   });
 
   test("half of an exchange has a temporary key", async () => {
@@ -418,6 +437,17 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     const devices = (serial: string): Cells => [
       ["シリアルナンバー", "プラットフォーム", "ステータス", "IMEI番号"],
       [serial, "iOS", "管理中", "00 000000 000000 0"],
+    ];
+    const of = { kind: "devices", fromConsole: true } as const;
+    await tenant.import(of, devices("SER1"));
+    await tenant.client.devices.edit((await device("SER1")).id, { serialNumber: "SER2" });
+    expect(await takenBefore(of, devices("SERX"))).toBe(1);
+  });
+
+  test("a device has a temporary serial number, and its name", async () => {
+    const devices = (serial: string): Cells => [
+      ["シリアルナンバー", "プラットフォーム", "ステータス", "端末識別名"],
+      [serial, "iOS", "管理中", "営業部 1 号機"],
     ];
     const of = { kind: "devices", fromConsole: true } as const;
     await tenant.import(of, devices("SER1"));

@@ -190,7 +190,8 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
     (field) =>
       isStaged(plan, field) &&
       !isKey(plan, field) &&
-      (field.stored === kind.namedBy || kind.thing.keys.some((key) => key.field === field.field)),
+      field.merge === "value" &&
+      (field.comparison === "name" || kind.thing.keys.some((key) => key.field === field.field)),
   );
   if (tellings.length === 0) return;
   indexTargets(database);
@@ -217,7 +218,14 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
        where not ${isMatched("r.row")} on conflict do nothing`,
       { field: field.field },
     );
-  const found = readPairs(database, plan, versions).agreeing;
+  // the console has who was there before by some key, whatever else was changed
+  const known = database.all(
+    `select p.row, p.pk from ${PAIRS} p ${THEN} main.${observedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
+     ${THEN} main.${kind.thing.name} t on t.pk = p.pk`,
+  );
+  const all = new Map(known.map(({ row, pk }) => [`${String(row)} ${String(pk)}`, [Number(row), Number(pk)] as const]));
+  for (const pair of readPairs(database, plan, versions).agreeing) all.set(pair.join(" "), pair);
+  const found = [...all.values()];
   for (const [row, pk] of found) {
     database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {
       row,
