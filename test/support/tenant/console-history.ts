@@ -555,9 +555,14 @@ export class ConsoleHistory {
   }
 
   /** Gives a record another key, or an organisation without a code another name. */
-  #setKey(kind: ConsoleKind, id: string, key: string): Promise<unknown> {
+  /** @param isPlain an organisation is told by its name */
+  #setKey(
+    kind: ConsoleKind,
+    id: string,
+    key: string,
+    isPlain = this.#mirror[kind].get(id)?.["code"] === null,
+  ): Promise<unknown> {
     const { client } = this.#tenant;
-    const isPlain = kind === "orgs" && this.#mirror.orgs.get(id)?.["code"] === null;
     if (kind === "orgs") return client.orgs.edit(id, isPlain ? { name: key } : { code: key });
     if (kind === "devices") return client.devices.edit(id, { serialNumber: key });
     const { emails = [] } = this.#mirror.users.get(id) ?? {};
@@ -1209,6 +1214,12 @@ export class ConsoleHistory {
    */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
+    // of those that a row may be, who is not in the console any more is deleted here
+    for (const kind of CONSOLE_KINDS) {
+      const { possible = [] } = this.#leftOut.get(kind) ?? {};
+      const ids = possible.filter((id) => this.#ledger.isGone(kind, id) && this.#mirror[kind].has(id));
+      if (ids.length > 0) await this.#planned(() => this.#tenant.client.imports.delete({ kind, ids }), "delete");
+    }
     const keys = new Map<string, readonly [kind: ConsoleKind, id: string, key: string]>();
     for (const { kind, id = "" } of records) {
       const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
@@ -1222,7 +1233,7 @@ export class ConsoleHistory {
     for (const [kind, id] of keys.values())
       if (keyIn(kind, this.#mirror[kind].get(id)) !== null)
         await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
-    for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key), "key");
+    for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
   }
 
   async #finishTask(task: ConsoleTask, round: number): Promise<boolean> {
