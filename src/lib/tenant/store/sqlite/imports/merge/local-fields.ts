@@ -53,7 +53,7 @@ const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: str
      and nameless.pk is distinct from ${usual ?? "null"})`;
 
 /** SQL: true if a row shows a field: a cell that is blank may say nothing. */
-export const isShown = (plan: PlanSql, field: ImportedField): string => {
+const isShown = (plan: PlanSql, field: ImportedField): string => {
   const cell = staged(field.field);
   const lacking = isLacking(plan, field);
   const reference = plan.kind.references.find((one) => one.field === field);
