@@ -377,9 +377,7 @@ function changeStep(fields: Thing["fields"], change: Change): Text {
     );
   }
   const notes = [
-    ...(maybe.length === 0
-      ? []
-      : [text(`may be ${all.en} by now`, `前の作業を行っていれば、現在は「${all.ja}」です`)]),
+    ...(maybe.length === 0 ? [] : [text(`may be ${all.en} by now`, `前の作業を行っていれば、現在は「${all.ja}」です`)]),
     ...(renamed === undefined ? [] : [text(`here ${renamed}`, `ここでは「${renamed}」`)]),
     ...(missing === true
       ? [

@@ -153,6 +153,7 @@ export class OrgMatcher {
 
   #matchByName(row: OrgRow, name: string): void {
     const parent = this.parentOf(row);
+    if (parent === "parent-ambiguous" && this.#options.local !== undefined) return this.#leaveUnclear(row, name);
     if (typeof parent === "string") return;
     const placeBelow = (above: number | string): string => `${above}/${nameKey(name)}`;
     const place = placeBelow("org" in parent ? parent.org : `row ${parent.row}`);
@@ -170,6 +171,23 @@ export class OrgMatcher {
     const known = places.flatMap((one) => local?.places.get(one) ?? []).filter(isFree);
     const sure = [...(typeof org === "object" ? [org] : candidates), ...known.filter(({ isDoubted }) => !isDoubted)];
     this.#possible.set(row, new Set((sure.length === 0 ? known : sure).map(({ pk }) => pk)));
+  }
+
+  /** Nobody can tell which one a row is below one of several with the same path. */
+  #leaveUnclear({ row, parentPath }: OrgRow, name: string): void {
+    const path = pathKey(parentPath ?? "");
+    const named = path === undefined ? [] : (this.#byPath?.rows.get(path) ?? []);
+    const above = named.flatMap((one) => this.matched.get(one.row) ?? []);
+    const possible = [...above, ...this.#orgsAt(path)].flatMap(
+      (pk) => this.#children.get(`${pk}/${nameKey(name)}`) ?? [],
+    );
+    const pks = [...new Set(possible.map(({ pk }) => pk))].filter((pk) => !this.claimedBy.has(pk));
+    if (pks.length > 0) this.ambiguous.set(row, pks);
+    for (const pk of pks) this.#unclear.add(pk);
+  }
+
+  #orgsAt(path = ""): readonly number[] {
+    return (this.#byPath?.orgs.get(path) ?? []).map(({ pk }) => pk);
   }
 
   /** Decides whose the rows are of organisations that the console may have in other places; nobody can tell of those left. */

@@ -37,7 +37,7 @@ class OrgTree {
     this.#invalid = new Set(rows.filter(({ invalid }) => invalid).map(({ row }) => row));
     this.#matcher = new OrgMatcher(rows, orgs, options, (row, fault) => this.#reportMismatch(row, fault));
     this.#leftOut = new Set(this.#matcher.ambiguous.keys());
-    for (const row of rows) if (this.#isBelowDeleted(row)) this.#inPlace.add(row.row);
+    for (const row of rows) if (this.#isBelowDeleted(row) || this.#isBelowUnclear(row)) this.#inPlace.add(row.row);
   }
 
   /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
@@ -86,10 +86,12 @@ class OrgTree {
     const before = this.#leftOut.size;
     for (const row of this.#rows) {
       const isNew = this.#isValid(row) && !this.#isLeftOut(row) && this.#matcher.existing(row) === undefined;
-      if (!isNew || !(this.#isBelowDeleted(row) || this.#isBelowLeftOut(row))) continue;
+      const isUnclear = this.#isBelowUnclear(row);
+      if (!isNew || !(isUnclear || this.#isBelowDeleted(row) || this.#isBelowLeftOut(row))) continue;
       const field = row.parentCode === null ? "parentPath" : "parentCode";
       const params = { value: row.parentCode ?? row.parentPath ?? "" };
-      this.#findings.push({ code: "reference-deleted", row: row.row, line: row.line, field, params });
+      const code = isUnclear ? "reference-ambiguous" : "reference-deleted";
+      this.#findings.push({ code, row: row.row, line: row.line, field, params });
       this.#leftOut.add(row.row);
     }
     return this.#leftOut.size > before;
@@ -99,6 +101,11 @@ class OrgTree {
   #isBelowDeleted(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     return typeof parent !== "string" && "org" in parent && this.#isDeletedHere(parent.org);
+  }
+
+  /** True if a row of an export names one of several organisations as its parent. */
+  #isBelowUnclear(row: OrgRow): boolean {
+    return this.#options.local !== undefined && this.#matcher.parentOf(row) === "parent-ambiguous";
   }
 
   /** True if a row's cells name an organisation as its parent that is not here, or of which nobody can tell which one it is. */
@@ -169,7 +176,7 @@ class OrgTree {
 
   #checkRow(row: OrgRow): void {
     const parent = this.#matcher.parentOf(row);
-    if ((row.code !== null || row.name !== null) && typeof parent === "string") {
+    if ((row.code !== null || row.name !== null) && typeof parent === "string" && !this.#isBelowUnclear(row)) {
       if (this.#isBeyond(row, parent)) this.#report("org-beyond", row, "parentCode", { code: row.parentCode ?? "" });
       else this.#reportParent(row, parent);
     }

@@ -1103,7 +1103,12 @@ export class ConsoleHistory {
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
       // the next export of its kind tells
-      if (this.#isUsed(mismatch, all) || this.#refersToDeleted(mismatch, open)) this.#excuseMismatch(mismatch);
+      const isTold = [
+        this.#isUsed(mismatch, all),
+        this.#refersToDeleted(mismatch, open),
+        this.#refersToUnknown(mismatch),
+      ];
+      if (isTold.includes(true)) this.#excuseMismatch(mismatch);
       else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
     }
   }
@@ -1132,6 +1137,15 @@ export class ConsoleHistory {
       const isLeftOut = this.#ledger.isExcused(above) || this.#refersToDeleted(above, open);
       return isLeftOut || this.#ledger.idsOf(to, target).some(isDeleted);
     });
+  }
+
+  /** The console has a record in one that nobody here knows yet, as of a code that somebody confirmed falsely. */
+  #refersToUnknown({ kind, record = -1, field }: Mismatch): boolean {
+    const { [field]: to } = MODELS[kind].references;
+    const { [field]: target } = this.console.records[kind].get(record) ?? {};
+    return (
+      to !== undefined && this.#ledger.isExcused({ kind: to, id: undefined, record: Number(target), field: WHOLE })
+    );
   }
 
   /** A record that the console has no more stays here as long as something refers to it that the console has otherwise. */

@@ -641,6 +641,31 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect(await tenant.import(FROM, MEMBERS)).toMatchObject({ update: 2 });
   });
 
+  test("a path that two rows have says nothing: what is below it stays, and what is new is left out", async () => {
+    const of = { kind: "orgs", fromConsole: true } as const;
+    const header = ["組織名", "組織コード", "上位組織パス"];
+    await tenant.import(of, [header, ["営業部", "S", ""], ["課", "K", "営業部"], ["係", "", "営業部"]]);
+    const { id } = await org("営業部/係");
+    const shown: Cells = [
+      header,
+      ["営業部", "S", ""],
+      ["営業部", "S2", ""],
+      ["課", "K", "営業部"],
+      ["係", "", "営業部"],
+      ["班", "H", "営業部"],
+    ];
+    const plan = await tenant.plan(of, shown);
+    expect(plan).toMatchObject({ rejected: false, create: 1, update: 0, delete: 0, merged: { leftOut: 2 } });
+    const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    expect(found.map(({ code, row }) => [code, row])).toEqual([
+      ["row-ambiguous", 5],
+      ["reference-ambiguous", 6],
+    ]);
+    await tenant.client.imports.commit(plan);
+    expect(await org("K")).toMatchObject({ path: "営業部/課" });
+    expect(await org("営業部/係")).toMatchObject({ id, path: "営業部/係" });
+  });
+
   test("it proves nothing of people who are to be moved", async () => {
     await tenant.import(FROM, MEMBERS);
     await swapCodes();
