@@ -120,10 +120,27 @@ export const driftOf = (versions: Versions, which: string): string => {
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
-/** SQL: the drift of all things, or of one; see {@link driftOf}. `leftOut` is why the upload file of the change leaves it out. */
-const driftSql = (thing?: string, which = "true"): string => {
+/** SQL: true if an observed record `o` may be in the task of the change `:revision`: that wrote it last, or nothing since. */
+const mayBeOfChange = (versions: Versions): string => {
+  const { thing } = versions;
+  const ofThing = `main.created_range c ${THEN} ${observedTable({ thing })} r on r.pk between c.first and c.last`;
+  return `o.pk in (select v.pk from main.${versionTable(versions)} v where v.revision = :revision
+    union all select r.pk from ${ofThing} where c.revision = :revision and c.thing = '${thing.name}'
+    union all select s.pk from ${observedTable({ thing })} s where s.since = :revision)`;
+};
+
+/** SQL: the drift of a thing's records that is in the task of the change `:revision`; see {@link driftOf}. */
+export const driftOfChange = (versions: Versions): string =>
+  `select * from (${driftOf(versions, mayBeOfChange(versions))}) where revision = :revision`;
+
+/**
+ * SQL: the drift of all things, or of one; see {@link driftOf}. `leftOut` is why the upload file of the change leaves it out.
+ *
+ * @param of SQL of the drift of a thing
+ */
+const driftSql = (of: (versions: Versions) => string, thing?: string): string => {
   const all = OBSERVED.filter((versions) => thing === undefined || versions.thing.name === thing);
-  const parts = all.map((versions) => driftOf(versions, which)).join(" union all ");
+  const parts = all.map(of).join(" union all ");
   return `(select d.*, d.mask & ~d.confirmed as open, l.reason as leftOut from (${parts}) d
     left join main.left_out l on l.revision = d.revision and l.thing = d.thing and l.pk = d.pk where d.mask <> 0)`;
 };
@@ -156,7 +173,7 @@ export const readDrift = async (
     `select d.revision, d.thing, d.action, count(*) as records,
        sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged,
        count(d.leftOut) as leftOut
-     from ${driftSql()} d where ${isInState} and ${revision === undefined ? "true" : "d.revision = :revision"}
+     from ${driftSql(revision === undefined ? (versions) => driftOf(versions, "true") : driftOfChange)} d where ${isInState}
      group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
   );
@@ -173,7 +190,7 @@ export const readDrift = async (
 
 /** Returns true if something of a change is open. */
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
-  (await reader.get(`select 1 from ${driftSql()} d where d.open <> 0 and d.revision = :revision limit 1`, {
+  (await reader.get(`select 1 from ${driftSql(driftOfChange)} d where d.open <> 0 limit 1`, {
     revision,
   })) !== undefined;
 
@@ -221,7 +238,7 @@ export const readRecordDrift = async (
     `select * from (select * from (
        select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) as contradicted, d.leftOut,
          row_number() over (order by d.leftOut is null, ${IN_ORDER}) as place
-       from ${driftSql()} d where d.revision = :revision and ${bits} <> 0) r
+       from ${driftSql(driftOfChange)} d where ${bits} <> 0) r
      order by r.contradicted = 0, r.place limit :most) r order by place`,
     { revision, most },
   );
@@ -236,9 +253,9 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
     either(`o.differs & ${bitOf(name)} <> 0`, `o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`);
   const [columns, owner] = [OWNERS.map((name) => `d.open & ${bitOf(name)} <> 0`), OWNERS.map(before)];
   return reader.count(
-    `select count(*) from ${driftSql(DEVICE.name)} d
+    `select count(*) from ${driftSql(driftOfChange, DEVICE.name)} d
        ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.device t on t.pk = d.pk
-     where d.revision = :revision and d.action = 'update' and (${columns.join(" or ")})
+     where d.action = 'update' and (${columns.join(" or ")})
        and (${OWNERS.map((name) => isOther(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
        and ${needsWipe((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
     { revision },
@@ -248,7 +265,7 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
 /** Returns the number of records in the upload file of a change that others have changed in the console since it was written. */
 export const countOutdated = (reader: Reader, thing: string, revision: number): Promise<number> =>
   reader.count(
-    `select count(*) from ${driftSql(thing)} d where d.revision = :revision and d.open <> 0 and d.leftOut is null
+    `select count(*) from ${driftSql(driftOfChange, thing)} d where d.open <> 0 and d.leftOut is null
        and exists (select 1 from main.${versionTable(versionsOf(thing))} v ${THEN} main.change c on c.revision = v.revision
          where v.pk = d.pk and v.revision > :revision and c.writer = 'console')`,
     { revision },
@@ -267,7 +284,7 @@ export const tasksOfRecord = async (
 ): Promise<readonly number[]> => {
   const bits = column === undefined ? "d.open" : `d.open & (${PRESENCE} | ${bitOf(versionsOf(thing), column)})`;
   const rows = await reader.all(
-    `select distinct d.revision from ${driftSql(thing, "o.pk = :pk")} d where ${bits} <> 0 order by d.revision desc`,
+    `select distinct d.revision from ${driftSql((versions) => driftOf(versions, "o.pk = :pk"), thing)} d where ${bits} <> 0 order by d.revision desc`,
     { pk },
   );
   return rows.map(({ revision }) => Number(revision));
@@ -304,8 +321,8 @@ const partOf = (
   { revision, record, columns, isUploaded }: DriftPart,
 ): readonly [sql: string, params: Params] => [
   `select * from (select d.pk, ${openBits(versions, columns)} as mask
-     from ${driftSql(versions.thing.name, record === undefined ? "true" : "o.pk = :pk")} d
-     where d.revision = :revision and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
+     from ${driftSql(driftOfChange, versions.thing.name)} d
+     where ${record === undefined ? "true" : "d.pk = :pk"} and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
 

@@ -1,4 +1,4 @@
-import { driftOf } from "../../../../console/drift.ts";
+import { driftOf, driftOfChange } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
 import { entriesBit, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
@@ -25,8 +25,7 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number,
   database.exec(`create table ${OF_TASK} (pk integer primary key, mask integer not null)`);
   const mask = either("d.action = 'update'", "d.mask", ALL_CHANGED);
   database.run(
-    `insert into ${OF_TASK} select d.pk, max(${mask}) from (${driftOf(versions, "true")}) d
-     where d.revision = :revision and d.mask <> 0 group by d.pk`,
+    `insert into ${OF_TASK} select d.pk, max(${mask}) from (${driftOfChange(versions)}) d where d.mask <> 0 group by d.pk`,
     { revision },
   );
   for (const table of [MERGED, DELETED_HERE])
