@@ -263,10 +263,6 @@ export class ConsoleHistory {
     this.#groups = await this.#tenant.client.secured.groups("docs");
   }
 
-  #open(): Promise<readonly ConsoleTask[]> {
-    return this.#tenant.client.console.list({});
-  }
-
   #pick<T>(all: readonly T[], place: Place): T | undefined {
     return all[place % Math.max(1, all.length)];
   }
@@ -515,7 +511,7 @@ export class ConsoleHistory {
 
   async #reopen(place: Place): Promise<string> {
     const confirmed = () => this.#changes.filter(({ pending, undone }) => pending !== undefined && !undone);
-    const task = this.#pick(await this.#open(), place);
+    const task = this.#pick(this.#tasks, place);
     if (confirmed().length === 0 && task !== undefined) await this.#confirm(task);
     const change = this.#pick(confirmed(), place);
     return change === undefined ? "nothing" : this.#undoOf(change, false);
@@ -699,7 +695,7 @@ export class ConsoleHistory {
 
   /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
-    const open = (await this.#open()).filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
+    const open = this.#tasks.filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
     for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
     return open.length === 0 || count === 0 ? "nothing" : "work";
   }
@@ -776,8 +772,7 @@ export class ConsoleHistory {
 
   /** Confirms a task, done or not, or drops one. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
-    const open = await this.#open();
-    const task = this.#pick(open, whom);
+    const task = this.#pick(this.#tasks, whom);
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
     const isDone = this.#isDone(task);
@@ -1091,10 +1086,10 @@ export class ConsoleHistory {
         });
   }
 
-  /** Expects that no local change was lost, and that each difference is in an open task or may be. */
+  /** Expects that no local change was lost, and that each difference is in an open task or may be. Call it after a look. */
   async #expectKept(): Promise<void> {
     await this.#expectNamed();
-    const open = await this.#open();
+    const open = this.#tasks;
     const all = this.#ledger.compare(this.#mirror);
     for (const mismatch of all) {
       if (this.#ledger.isExcused(mismatch) || this.#followsGroup(mismatch, open)) continue;
@@ -1177,11 +1172,11 @@ export class ConsoleHistory {
         await this.#takeOver(this.#exported(kind));
         await this.#expectKept();
       }
-      const isOpen = (await this.#open()).length > 0;
+      const isOpen = this.#tasks.length > 0;
       if (!isOpen && this.#visible().length === 0) return round;
       if (!isOpen) await this.#takeKeys(this.#visible());
     }
-    const open = (await this.#open()).filter((task) => !this.#isTwice(task));
+    const open = this.#tasks.filter((task) => !this.#isTwice(task));
     const visible = this.#visible().filter((mismatch) => !this.#isTwice(mismatch));
     if (open.length + visible.length === 0) return MAX_ROUNDS;
     if (open.length > 0) throw new Violation("a task stays open", open);
@@ -1203,9 +1198,9 @@ export class ConsoleHistory {
 
   async #finishTasks(round: number): Promise<void> {
     const left: number[] = [];
-    for (const { number } of await this.#open()) {
+    for (const { number } of this.#tasks) {
       // what another one has changed meanwhile
-      const task = (await this.#open()).find((one) => one.number === number);
+      const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
       if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
