@@ -65,7 +65,7 @@ import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
-const BULK_CACHE_KIB = 24_576;
+const BULK_CACHE_KIB = 20_480;
 
 const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
