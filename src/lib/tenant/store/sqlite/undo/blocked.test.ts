@@ -187,6 +187,72 @@ test.each(UNDO_REASONS)("%s: the record is named, and stays as it is", async (wh
   expect(tenant.dump()).toEqual(before);
 });
 
+describe("a record that is restored too, but has since what comes back with another one", () => {
+  const replaced = (kind: "users" | "orgs" | "devices", ...cells: Cells) =>
+    did(tenant.import({ kind, mode: "replace" }, cells));
+
+  /** Each with what is in the way. */
+  const cases: readonly (readonly [string, () => Promise<Omit<Blocked, "told">>])[] = [
+    [
+      "taken",
+      async () => {
+        await userMade("a", { accountName: "a01" });
+        const b = await userMade("b", { accountName: "b01" });
+        const number = await replaced("users", ["氏名", "メールアドレス"], ["b 改", "b@x.jp"]);
+        await tenant.client.users.edit(b, { accountName: "a01" });
+        const other = { thing: "user", name: "b 改 <b@x.jp>" };
+        return { number, first: { ...A, fields: ["CLOMOアカウント名"], change: null, other } };
+      },
+    ],
+    [
+      "taken",
+      async () => {
+        await userMade("a");
+        const b = await userMade("b");
+        const number = await replaced("users", ["氏名", "メールアドレス"], ["b 改", "b@x.jp"]);
+        await tenant.client.users.edit(b, { emails: ["b@x.jp", "a@x.jp"] });
+        const other = { thing: "user", name: "b 改 <b@x.jp>" };
+        return { number, first: { ...A, fields: ["メールアドレス"], change: null, other } };
+      },
+    ],
+    [
+      "place",
+      async () => {
+        await orgMade("課");
+        const moved = await orgMade("室", { code: "B" });
+        await orgMade("部", { code: "U" });
+        const number = await replaced(
+          "orgs",
+          ["組織名", "組織コード", "上位組織コード"],
+          ["部", "U", ""],
+          ["室", "B", "U"],
+        );
+        await tenant.client.orgs.edit(moved, { name: "課" });
+        const other = { thing: "org", name: "課 <B>" };
+        return { number, first: { thing: "org", name: "課", fields: [], change: null, other } };
+      },
+    ],
+    [
+      "account",
+      async () => {
+        const owner = await userMade("a");
+        const made = { ...ANDROID, androidMode: "fully-managed" } as const;
+        await deviceMade("S1", { ...made, owner });
+        const other = await deviceMade("S2", made);
+        const number = await replaced("devices", ["シリアルナンバー", "メモ"], ["S2", "予備"]);
+        await tenant.client.devices.setOwner({ ids: [other], owner, ownerOrg: null });
+        const first = { thing: "device", name: "S1", fields: [], change: null };
+        return { number, first: { ...first, other: { thing: "device", name: "S2" } } };
+      },
+    ],
+  ];
+
+  test.each(cases)("%s", async (why, make) => {
+    const { number, first } = await make();
+    expect((await tenant.client.imports.undo(number)).blocked).toEqual({ count: 1, first: [{ ...first, why }] });
+  });
+});
+
 describe("without what is in the way", () => {
   const skipping = (number: number) => tenant.client.imports.undo(number, { skipBlocked: true });
 

@@ -8,6 +8,7 @@ import { USER } from "../../../../model/user.ts";
 import { observedTable } from "../../../console/observed.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
+import { sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { asExpression, either, quoteIdentifier, THEN } from "../../sql/forms.ts";
@@ -39,6 +40,14 @@ interface Obstacle {
   readonly change?: string | undefined;
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
 }
+
+/** SQL: true if a record `o` was written since the change, if it is restored as well: in columns in which it is not. */
+const isSince = (versions: Versions, columns: readonly string[]): string => {
+  const mask = columns.map((column) => bitOf(versions, column)).join(" | ");
+  return `exists (select 1 from main.${versions.thing.name} n left join ${stagedTable(versions)} s on s.pk = n.pk
+      left join temp.${sinceTable(versions)} x on x.import = 0 and x.pk = n.pk
+    where n.pk = o.pk and n.revision > :revision and (s.pk is null or x.changed & (${mask}) & ~s.changed <> 0))`;
+};
 
 /** Finds what is in the way in the staged records of a change. */
 class Finder {
@@ -184,20 +193,21 @@ class Finder {
   #taken(versions: Versions): void {
     const { thing } = versions;
     const staged = stagedTable(versions);
-    const isFree = (pk: string): string =>
-      `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk})`;
+    // who is restored in this field gives up its value
+    const isAnother = (pk: string, bit: string): string =>
+      `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`;
     for (const { name, bit, keys, claims } of uniqueFields(versions)) {
       const isWritten = `u.action <> 'delete' and u.changed & ${bit} <> 0`;
       const found = { why: "taken", fields: `'["${name}"]'` } as const;
       if (claims !== undefined) {
         const from = `from ${staged} u ${THEN} json_each(${keys("u")}) e
-          ${THEN} main.${claims.table} k on k.${claims.key} = e.value where ${isWritten} and ${isFree(`k.${thing.name}`)}`;
+          ${THEN} main.${claims.table} k on k.${claims.key} = e.value where ${isWritten} and ${isAnother(`k.${thing.name}`, bit)}`;
         this.#add(versions, { ...found, other: { thing, pk: `k.${thing.name}` } }, from);
         continue;
       }
       const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
       const from = `from ${staged} u ${THEN} main.${thing.name} h on ${keys("h")} = ${asExpression(keys("u"))} and ${scope}
-        where ${isWritten} and ${isFree("h.pk")}`;
+        where ${isWritten} and ${isAnother("h.pk", bit)}`;
       this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
     }
   }
@@ -259,25 +269,25 @@ class Finder {
     this.#add(
       versions,
       { why: "place", other: { thing: ORG, pk: "o.pk" } },
-      `from ${staged} u ${THEN} main.org o on o.parent = u.parent and coalesce(o.nameKey, o.name) = coalesce(u.nameKey, u.name)
-       where ${isPlaced} and u.code is null and o.pk <> u.pk and o.revision > :revision
-         and not exists (select 1 from ${staged} s where s.pk = o.pk)`,
+      // few were written since, many may be side by side
+      `from ${afterwards(versions, ["parent", "name", "nameKey"])} o ${THEN} ${staged} u
+         on o.parent = u.parent and coalesce(o.nameKey, o.name) = coalesce(u.nameKey, u.name)
+       where ${isPlaced} and u.code is null and o.pk <> u.pk and ${isSince(versions, ["parent", "name"])}`,
     );
   }
 
   /** Devices that would get an account back that another one uses since, one of them Fully Managed. @see facts 1.3 */
   #devices(): void {
     const versions = versionsOf(DEVICE.name);
-    const staged = stagedTable(versions);
+    const columns = ["owner", "platform", "status", "androidMode"];
     const of = (alias: string) => (column: string) => `${alias}.${quoteIdentifier(column)}`;
     const isSame = `t.pk is not null and ${usesAccount(of("t"))} and t.owner = u.owner and t.androidMode is not distinct from u.androidMode`;
     this.#add(
       versions,
       { why: "account", other: { thing: DEVICE, pk: "o.pk" } },
-      `from ${staged} u ${joinNow(versions)} ${THEN} main.device o on o.owner = u.owner
+      `from ${stagedTable(versions)} u ${joinNow(versions)} ${THEN} ${afterwards(versions, columns)} o on o.owner = u.owner
        where u.action <> 'delete' and ${usesAccount(of("u"))} and not coalesce(${isSame}, false) and ${usesAccount(of("o"))}
-         and '${ONE_ACCOUNT}' in (u.androidMode, o.androidMode) and o.revision > :revision
-         and not exists (select 1 from ${staged} s where s.pk = o.pk)`,
+         and '${ONE_ACCOUNT}' in (u.androidMode, o.androidMode) and o.pk <> u.pk and ${isSince(versions, columns)}`,
     );
   }
 
