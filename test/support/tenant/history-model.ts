@@ -115,8 +115,8 @@ export class HistoryModel {
   /** names of custom fields of users, by number */
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
-  /** the place of the last import that wrote an organisation */
-  readonly #written = new Map<number, number>();
+  /** the number of imports before a record was last written */
+  protected readonly written = new Map<number, number>();
   #last = ROOT;
   readonly #byMark = new Set<number>();
 
@@ -313,7 +313,7 @@ export class HistoryModel {
     const since = this.imports.findIndex((one) => one.id === id);
     return [...this.records.orgs].some(([record, other]) => {
       const isTwin = code === null && other["parent"] === parent && keyOf(other["name"]) === keyOf(name);
-      return isTwin && !did.some((one) => one.record === record) && (this.#written.get(record) ?? -1) > since;
+      return isTwin && !did.some((one) => one.record === record) && (this.written.get(record) ?? -1) > since;
     });
   }
 
@@ -324,7 +324,7 @@ export class HistoryModel {
     const called = { before, after: this.called() };
     const ownOrgs = done.did.filter(({ kind }) => kind === "orgs").map(({ record }) => record);
     const orgs = [...ownOrgs, ...done.orgs.keys()];
-    for (const record of orgs) this.#written.set(record, this.imports.length);
+    for (const record of orgs) this.written.set(record, this.imports.length);
     this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
