@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { either, isInvalid, isMatched, isMissing, isValid } from "../../sql/forms.ts";
+import { either, isInvalid, isMatched, isValid } from "../../sql/forms.ts";
 import {
   blankKeeps,
   calledText,
@@ -90,8 +90,8 @@ const lostRows = (plan: PlanSql, field: Claim["field"], state: string): string =
 
 /** Marks the contests whose holder keeps the value. @returns their number */
 const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: string): number => {
-  const { thing, isFree } = plan.kind;
-  const deleted = plan.request.mode === "replace" ? `(${isFree} and ${isMissing("c.holder")})` : "false";
+  const { thing, name, isLacking } = plan.kind;
+  const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";
   return database.run(
     `update s.contest as c set state = 'lost' from ${thing.name} t
      where c.state = 'open' and c.field = :field and ${which} and t.pk = c.holder and not ${deleted}
@@ -99,7 +99,7 @@ const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: st
          select 1 from s.match g join s.row r on r.row = g.row
          where g.target = c.holder and ${isValid("g.row")}
            and not (${keepsValue(plan, claim)}))`,
-    { field: claim.field.field },
+    { field: claim.field.field, kind: name },
   );
 };
 

@@ -1,4 +1,3 @@
-import { observedTable } from "../../../../console/observed.ts";
 import { bitOf } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { isMatched, THEN } from "../../../sql/forms.ts";
@@ -11,17 +10,12 @@ import { insertMerged } from "./local-fields.ts";
 import { MERGED, mergedWith, NO_RECORD } from "./tables.ts";
 
 /**
- * Leaves alone what an export shows and is not possible here, as a record that was changed here has the value: a row's field
- * contradicts the local one, and a new row creates nothing. The contests of `s.contest` that are lost so are `left`.
+ * Leaves alone what an export shows and is not possible here, as another record has the value: a row's field contradicts the
+ * local one, and a new row creates nothing. The contests of `s.contest` that are lost so are `left`.
  */
 export const leaveImpossible = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
-  const versions = mergedWith(plan);
-  if (versions === undefined) return;
-  database.exec(
-    `update s.contest as c set state = 'left' where c.state = 'lost'
-       and (exists (select 1 from main.${observedTable(versions)} o where o.pk = c.holder)
-         or exists (select 1 from ${MERGED} x where x.pk = c.holder))`,
-  );
+  if (mergedWith(plan) === undefined) return;
+  database.exec("update s.contest set state = 'left' where state = 'lost'");
   for (const { field } of claims)
     contradict(
       database,
