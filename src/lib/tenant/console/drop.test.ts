@@ -226,6 +226,30 @@ test("what no export showed of a new user is as if nobody had entered it", async
   expect((await tenant.client.users.find({ name: "hara@x" }))[0]?.org.id).toBe(ROOT_ORG_ID);
 });
 
+test("what was confirmed of a task stays, and is the console's value of what was changed again", async () => {
+  const yamada = async () => (await tenant.client.users.find({ name: "yamada@x" }))[0];
+  const number = await edit("yamada@x", { title: "部長", tel: "9", custom: [{ name: "入社年", value: "2022" }] });
+  await tenant.client.console.confirm({ numbers: [number], fields: ["title"] });
+  await drop(number);
+  expect(await yamada()).toMatchObject({ title: "部長", tel: null, custom: [{ name: "入社年", value: "2020" }] });
+  expect(await open()).toEqual([]);
+  const again = await edit("yamada@x", { title: "本部長" });
+  const [task] = await tenant.client.console.list({});
+  expect(task?.records[0]?.changes).toEqual([{ field: "title", before: "部長", after: "本部長", perhaps: ["課長"] }]);
+  await drop(again);
+  expect(await yamada()).toMatchObject({ title: "部長" });
+  expect(await open()).toEqual([]);
+});
+
+test("of the records of a task, those that were confirmed stay", async () => {
+  const cells = [HEADER, ...USERS.slice(1).map((row) => row.with(2, "参与"))];
+  const { change } = await tenant.import({ kind: "users" }, cells);
+  await tenant.client.console.confirm({ numbers: [Number(change)], records: [await idOf("users", "yamada@x")] });
+  await drop(Number(change));
+  const titles = (await Array.fromAsync(tenant.client.users.list())).map(({ title }) => title);
+  expect(titles.toSorted()).toEqual(["主任", "参与", null].toSorted());
+});
+
 test("a change of somebody whose creation was confirmed: they stay, as they were created", async () => {
   const hara = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));
   await tenant.client.console.confirm({ numbers: [hara] });

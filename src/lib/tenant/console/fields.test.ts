@@ -381,7 +381,9 @@ describe("references", () => {
       await tenant.client.devices.setOwner({ ids, owner: null, ownerOrg: first, wipes: 1 });
       await tasks.confirm(1);
       await tenant.client.devices.setOwner({ ids, owner: null, ownerOrg: second, wipes: 1 });
-      expect(await tasks.changes(2)).toMatchObject([{ field: "ownerOrg", perhaps: [FIRST], after: SECOND }]);
+      expect(await tasks.changes(2)).toMatchObject([
+        { field: "ownerOrg", before: FIRST, after: SECOND, perhaps: [""] },
+      ]);
     });
 
     test("an organisation of a user; no export from before proves it", async () => {

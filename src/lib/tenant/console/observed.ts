@@ -68,6 +68,10 @@ export const statesSince = (versions: Versions, which: string): string => {
       from main.${versionTable(versions)} v ${observed} on own.pk = v.pk where v.revision > own.since and v.pk in (${which})`;
 };
 
+/** SQL: true if somebody confirmed a column of a record before it was changed again: see {@link keepingShown}. */
+export const WAS_CONFIRMED = `exists (select 1 from main.observed_candidate c
+  where c.thing = :thing and c.pk = :pk and c.since = :since and c.place < 0 and c.mask & :bit <> 0)`;
+
 /** The column of which versions keep all entries, and the observed state only those that differ. */
 const ENTRIES = "custom";
 
@@ -181,6 +185,20 @@ const isToComeBack = (thing: Thing, name: string): string => {
 };
 
 /**
+ * SQL: keeps as the oldest state since then what an export showed of columns that somebody confirmed, and that a change writes
+ * again: from then on their observed value is the confirmed one.
+ */
+const keepingShown = (versions: Versions, written: string): string => {
+  const { thing, key, columns } = versions;
+  const mask = `o.confirmed & (${written}) & ~(${entriesBit(versions)} | ${PRESENCE})`;
+  const state = columns.map(({ name }) => `'${name}', o.${quoteIdentifier(name)}`);
+  return `insert into main.observed_candidate (thing, pk, place, since, mask, state)
+    select '${thing.name}', o.pk, -:revision, o.since, ${mask}, json_object(${state.join(", ")})
+    from main.${versionTable(versions)} v ${THEN} main.${observedTable(versions)} o on o.pk = v.pk left join main.${thing.name} t on t.${key} = v.pk
+    where v.revision = :revision and ${mask} <> 0`;
+};
+
+/**
  * SQL: stores what the console had of the records that the change `:revision` wrote. A column that differs already keeps its
  * observed value. Call it when the versions of the change are settled.
  */
@@ -194,7 +212,8 @@ const observing = (versions: Versions): readonly string[] => {
   const written = writtenBits(versions);
   const kept = columns.map(({ name, bit }) => {
     const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
-    return `${quoteIdentifier(name)} = ${either(`${table}.differs & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, other) : own, other)}`;
+    const isKept = `${table}.differs & ~(${table}.confirmed & ${name === ENTRIES ? "0" : "excluded.differs"}) & ${bit} <> 0`;
+    return `${quoteIdentifier(name)} = ${either(isKept, name === ENTRIES ? joinedEntries(own, other) : own, other)}`;
   });
   const custom = entriesBit(versions);
   // what is written again is not confirmed any more
@@ -209,11 +228,13 @@ const observing = (versions: Versions): readonly string[] => {
         ];
   const leading = columns.filter(({ leads }) => leads);
   const differing = leading.map(({ name, bit }) =>
-    either(`${isOther(name)} or ${isToComeBack(thing, name)}`, bit, "0"),
+    // no secret comes back with a record
+    either(`${name === SECRETS ? "false" : isOther(name)} or ${isToComeBack(thing, name)}`, bit, "0"),
   );
   const made = `main.created_range c ${THEN} main.${thing.name} t on t.${key} between c.first and c.last`;
   const isMade = `c.revision = :revision and c.thing = '${thing.name}'`;
   return [
+    keepingShown(versions, written),
     `insert into main.${table} (pk, inConsole, differs, since, ${names.join(", ")})
      select v.pk, 1, ${written}, :revision, ${before.join(", ")}
      from main.${versionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk

@@ -25,7 +25,7 @@ import {
 } from "../versions/timeline.ts";
 import { columnsIn, customColumn, tasksOfRecord, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, fileFields } from "./exported.ts";
-import { observedTable, PRESENCE, statesSince } from "./observed.ts";
+import { observedTable, PRESENCE, statesSince, WAS_CONFIRMED } from "./observed.ts";
 import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
@@ -262,7 +262,9 @@ export class TaskRecords {
         console === null ? null : readable(await shownValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlank(after)) continue;
       const known = [local[column] ?? null, (console ?? observed)?.[column] ?? null];
-      const perhaps = isDone || observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
+      const all = isDone || observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
+      // what is added again is compared with what it was, not with nothing
+      const perhaps = action === "create" ? all.filter((value) => value !== "") : all;
       const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
       const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
       const change = {
@@ -355,10 +357,13 @@ export class TaskRecords {
     pk: number,
     { column, local, fields }: { readonly column: string; readonly local: Row; readonly fields: readonly string[] },
   ): Promise<boolean> {
-    const { inConsole, contradicted = 0 } = (await this.#observedOf(thing, pk)) ?? {};
+    const { inConsole, contradicted = 0, since = null } = (await this.#observedOf(thing, pk)) ?? {};
+    const bit = bitOf(versionsOf(thing.name), column);
     // an export of a part may have shown it, or somebody has confirmed that the record was created there as it was here
-    const isKnown = inConsole === 0 || isIn(Number(contradicted), bitOf(versionsOf(thing.name), column));
+    const isKnown = inConsole === 0 || isIn(Number(contradicted), bit);
     if (isKnown || fields.length === 0) return false;
+    const params = { thing: thing.name, pk, since, bit: Number(bit) };
+    if ((await this.#reader.get(`select 1 where ${WAS_CONFIRMED}`, params)) !== undefined) return false;
     this.#exported ??= this.#reader
       .all(`select kind, field from ${EXPORTED_COLUMNS}`)
       .then((rows) => new Set(rows.map(({ kind, field }) => `${String(kind)} ${String(field)}`)));

@@ -155,9 +155,11 @@ test("users of the panel come back with accounts that no file has", async () => 
   expect((await openTask())?.records).toMatchObject([{ name: "山田", changes: expect.arrayContaining(values) }]);
   expect((await rowsOf(undo))[0]?.after).toContainEqual({ field: "salesforceAccount", value: "sf" });
   await tenant.import({ kind: "users", fromConsole: true }, exported);
+  // whoever was deleted there, and made again by hand, may lack them
+  const checked = values.map(({ field, after }) => ({ field, before: after, after, perhaps: [""] }));
   expect(await openTask()).toMatchObject({
-    work: "edit",
-    records: [{ name: "山田", changes: expect.arrayContaining(values) }],
+    work: "check",
+    records: [{ name: "山田", changes: expect.arrayContaining(checked) }],
   });
 });
 

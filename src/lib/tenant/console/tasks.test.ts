@@ -139,7 +139,7 @@ test("a text that begins like the one before is another one", async () => {
   await tenant.client.users.edit(id, { title: "部長" });
   await confirm(1);
   await tenant.client.users.edit(id, { title: "部長 (代理)" });
-  expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "部長 (代理)", perhaps: ["部長"] }]);
+  expect(await changes(2)).toEqual([{ field: "title", before: "部長", after: "部長 (代理)", perhaps: ["課長"] }]);
 });
 
 test("tasks that only ask to check come last: changed and changed back; one confirmation closes it", async () => {
@@ -235,7 +235,7 @@ describe("console show: the order is deletions, parents, edits, new records, emp
     const undone = await tenant.client.imports.commit(await undoImport(tenant.client, made.id));
     expect(await inOrder(undone.change ?? 0)).toEqual([
       "delete user 森",
-      "check user 山田",
+      "move user 山田",
       "create user 佐藤",
       "delete org N",
     ]);

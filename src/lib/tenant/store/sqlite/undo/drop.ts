@@ -1,5 +1,13 @@
 import { customColumn, driftOf, isCustomField } from "../../../console/drift.ts";
-import { emptyValue, entriesBit, joinedEntries, observedTable, PRESENCE } from "../../../console/observed.ts";
+import {
+  emptyValue,
+  entriesBit,
+  IS_CONFIRMED_ENTRY,
+  joinedEntries,
+  observedTable,
+  PRESENCE,
+  settlingEntries,
+} from "../../../console/observed.ts";
 import { DEVICE, OWNERS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
@@ -116,7 +124,9 @@ const findDropped = (database: Database, versions: Versions, undone: UndoneChang
   const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
   const all = [...bits, custom === undefined || custom.length === 0 ? "0" : entriesBit(versions)].join(" | ");
   // a record as a whole is none of its fields
-  const part = fields === undefined ? "d.mask" : either("d.action = 'update'", `d.mask & (${all})`, "0");
+  // what somebody confirmed is what the console has
+  const open = "(d.mask & ~d.confirmed)";
+  const part = fields === undefined ? open : either("d.action = 'update'", `${open} & (${all})`, "0");
   const among = [inSight, records].filter((those) => those !== undefined);
   const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
   database.run(
@@ -180,7 +190,7 @@ const stageThing = (database: Database, versions: Versions, undone: UndoneChange
 /** SQL: the custom fields of an observed record that are dropped, or those that stay. @param entries SQL: all of them */
 const droppedEntries = (entries: string, stay = false): string =>
   `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
-    where ${stay ? "not " : ""}(d.keys is null or e.key in (select value from json_each(d.keys))))`;
+    where ${stay ? "not " : ""}((d.keys is null or e.key in (select value from json_each(d.keys))) and not ${IS_CONFIRMED_ENTRY}))`;
 
 /** SQL: JSON entries without those that have no value. */
 const withoutBlanks = (entries: string): string =>
@@ -220,6 +230,7 @@ export const settleDropped = (database: Database): void => {
          contradicted = o.contradicted & ~d.mask from ${of}`,
     );
     database.exec(`delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and exists (select 1 from ${of})`);
+    if (custom !== "0") database.exec(`${settlingEntries(versions)} and exists (select 1 from ${of})`);
   }
   settleMembers(database);
 };
