@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -76,10 +76,15 @@ test("what was changed here since differs from what the console had before the w
   expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
 });
 
-test("what another export showed since stays what the console has", async () => {
+test("it is refused once a later export showed what the console has; nor is that undo undone", async () => {
   const wrong = await takeOver("課長");
   await edit("部長");
-  await takeOver("係長");
-  await undo(wrong, { mirrorOnly: true, skipBlocked: true });
+  const later = await takeOver("係長");
+  const refused = await failureOf(undo(wrong, { mirrorOnly: true, skipBlocked: true }));
+  expect(refused).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(`export ${later}`) } });
   expect(await open()).toEqual([["edit", ...both("係長", "部長")]]);
+  const undone = await undo(later, { mirrorOnly: true });
+  expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
+  await takeOver("係長");
+  expect(await failureOf(undo(undone.change ?? 0))).toMatchObject({ code: "conflict" });
 });

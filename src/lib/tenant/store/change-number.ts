@@ -1,6 +1,7 @@
 import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
+import type { FormatName } from "../../model/console-files.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
@@ -95,6 +96,25 @@ export const importOfChange = async (
 ): Promise<ImportRecord | undefined> => {
   const row = pk === null ? undefined : await reader.get("select * from import where pk = :pk", { pk });
   return row && recordOf(row);
+};
+
+/**
+ * Returns the number of the newest export of the console of a kind that was taken over after a change; undefined if there is
+ * none. One that was undone in the mirror alone was not the console's.
+ */
+export const exportSince = async (
+  reader: Reader,
+  { number }: Pick<StoredChange, "number">,
+  kind: FormatName,
+): Promise<number | undefined> => {
+  const row = await reader.get(
+    `select i.change from main.import i where i.kind = :kind and i.state = 'committed' and i.change > :number
+       and i.detail -> 'request' ->> 'fromConsole'
+       and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
+     order by i.change desc limit 1`,
+    { kind, number },
+  );
+  return row && Number(row["change"]);
 };
 
 /** SQL: whether a change `c` can be undone: an import, a confirmation, or one that wrote records that have versions. */

@@ -18,6 +18,7 @@ import type { Once, Session } from "../session.ts";
 import {
   isUndoable,
   importNamed,
+  exportSince,
   importOfChange,
   laterActors,
   lastChange,
@@ -406,12 +407,18 @@ export class TenantImports {
     const { change, original, others } = await this.#changeToUndo(name);
     const isOfMirror = original?.detail.mirrorOnly === true;
     if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true) throw notOfMirror(change.number);
+    const isInMirror = mirrorOnly || isOfMirror;
+    const later =
+      isInMirror && original !== undefined
+        ? await this.#session.read((reader) => exportSince(reader, change, original.kind))
+        : undefined;
+    if (later !== undefined) throw shownSince(change.number, later);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
       others: others.length > 0 ? others : undefined,
       reverts: original?.id ?? null,
-      mirrorOnly: mirrorOnly || isOfMirror || undefined,
+      mirrorOnly: isInMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
     return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
@@ -666,6 +673,21 @@ const notOfMirror = (number: number): Failure =>
     where: "--mirror-only",
     hint: text("leave it out", "指定せずに取り消してください"),
   });
+
+/** The failure of an undo in the mirror alone of what a later export of the console has shown. */
+const shownSince = (number: number, later: number): Failure => {
+  const undo = line("undo", [later], { mirrorOnly: true });
+  return new Failure("conflict", {
+    what: text(
+      `export ${later} of the console was taken over after change ${number}: it shows what the console has, and nothing of ${number} is left in the mirror alone`,
+      `変更 ${number} の後に管理画面のエクスポート ${later} を取り込んでいます。管理画面の内容は ${later} が示しており、ここだけで取り消せるものは残っていません`,
+    ),
+    hint: text(
+      `if export ${later} was not the console's either, first: ${undo}`,
+      `エクスポート ${later} も管理画面のものではない場合は、先に: ${undo}`,
+    ),
+  });
+};
 
 const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
 
