@@ -307,11 +307,15 @@ const Import = named(
     settled: z
       .object({
         closed: z.array(z.int()).meta({ description: "tasks that it closed" }),
-        differing: z.array(z.int()).meta({
+        givenUp: z.array(z.int()).optional().meta({
+          description: "tasks that are closed as what was changed here was given up for what it has",
+        }),
+        advanced: z.array(z.int()).optional().meta({ description: "open tasks of which it closed some records" }),
+        contradicted: z.array(z.int()).meta({
           description:
             "open tasks that it contradicts: it has a value that nobody entered here, or lacks the record. The values here stay",
         }),
-        contradicted: z.array(z.int()).optional().meta({
+        reopened: z.array(z.int()).optional().meta({
           description: "tasks that somebody had confirmed and that it does not show: they are open again",
         }),
         open: z.int().meta({ description: "number of open tasks after it, of all kinds" }),

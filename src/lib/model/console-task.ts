@@ -32,6 +32,7 @@ export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 /** What closed a task of which nothing is left: an export, or what was done here. */
 export const CONSOLE_CLOSING_NAMES = {
   export: text("an export of the console has it", "管理画面のエクスポートで確認"),
+  "given-up": text("given up for what the console has", "管理画面の内容を採ったため取りやめ"),
   verify: text("verified by an export", "imports verify で確認"),
   confirm: text("confirmed", "完了を確認"),
 } as const satisfies Readonly<Record<string, Text>>;

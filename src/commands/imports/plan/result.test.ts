@@ -56,22 +56,22 @@ test("--quiet says nothing of it", async () => {
 
 test.each([
   [
-    { closed: [1, 3], differing: [4], open: 2 },
+    { closed: [1, 3], contradicted: [4], open: 2 },
     "closed in console list by this export: 1, 3; it contradicts task 4: the values here stay (clomoctl console show 4); open: 2 (clomoctl console list)",
     "このエクスポートで終わった管理画面での作業: 1、3。作業 4 と一致しません。ここでの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
-    { closed: [], differing: [], open: 1 },
+    { closed: [], contradicted: [], open: 1 },
     "this export closes nothing in console list; open: 1 (clomoctl console list)",
     "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
   ],
   [
-    { closed: [], differing: [], contradicted: [3, 4], open: 2 },
+    { closed: [], contradicted: [], reopened: [3, 4], open: 2 },
     "this export closes nothing in console list; it does not have what was confirmed as done, which is open again: 3, 4 (clomoctl console show 3); open: 2 (clomoctl console list)",
-    "このエクスポートで終わった作業はありません。完了を確認済みの内容がないため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
+    "このエクスポートで終わった作業はありません。完了を確認済みの内容と異なるため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
-    { closed: [1], differing: [], open: 0 },
+    { closed: [1], contradicted: [], open: 0 },
     "closed in console list by this export: 1; nothing is open",
     "このエクスポートで終わった管理画面での作業: 1。未了の作業はありません",
   ],
@@ -85,9 +85,9 @@ test.each([
 });
 
 test.each([
-  [{ create: 1, update: 1 }, { closed: [], differing: [], open: 0 }, true],
-  [{ create: 0, update: 0 }, { closed: [1], differing: [], open: 0 }, true],
-  [{ create: 0, update: 0 }, { closed: [], differing: [], open: 1 }, false],
+  [{ create: 1, update: 1 }, { closed: [], contradicted: [], open: 0 }, true],
+  [{ create: 0, update: 0 }, { closed: [1], contradicted: [], open: 0 }, true],
+  [{ create: 0, update: 0 }, { closed: [], contradicted: [], open: 1 }, false],
 ])(
   "an export of the console that did something is undone in the mirror alone: %j %j",
   async (counts, settled, isUndone) => {
@@ -103,13 +103,13 @@ test.each([
 test("programs get what an export left out or contradicted, which is why it ends with 8", async () => {
   const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
   const { stdout, exit } = await run("imports commit P12 --yes --format json", {
-    tenant: committing(planOf({ settled: { closed: [], differing: [], open: 1 }, merged })),
+    tenant: committing(planOf({ settled: { closed: [], contradicted: [], open: 1 }, merged })),
   });
   expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
 });
 
 test("where there is nothing to settle nothing is said of it", async () => {
-  const plan = planOf({ settled: { closed: [], differing: [], open: 0 } });
+  const plan = planOf({ settled: { closed: [], contradicted: [], open: 0 } });
   const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).not.toContain("console list");
 });

@@ -56,11 +56,12 @@ const isSilent = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean =
   return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling(plan);
 };
 
-/** Returns true if an export of the console closed, contradicted or opened tasks. */
-const isSettling = ({ settled: { closed, differing, contradicted = [] } = NOTHING_SETTLED }: Import): boolean =>
-  closed.length + differing.length + contradicted.length > 0;
+/** Returns true if an export of the console changed anything of tasks. */
+const isSettling = ({
+  settled: { closed, givenUp = [], advanced = [], contradicted, reopened = [] } = NOTHING_SETTLED,
+}: Import): boolean => [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
 
-const NOTHING_SETTLED: NonNullable<Import["settled"]> = { closed: [], differing: [], open: 0 };
+const NOTHING_SETTLED: NonNullable<Import["settled"]> = { closed: [], contradicted: [], open: 0 };
 
 const AFTER_DRY_RUN = text(
   "dry run: nothing was changed; the same command without --dry-run applies the plan",
@@ -108,39 +109,53 @@ function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
 function settled(plan: Import): readonly Text[] {
   const { settled: found } = plan;
   if (found === undefined) return [];
-  const { closed, differing, contradicted = [], open } = found;
+  const { closed, givenUp = [], advanced = [], contradicted, reopened = [], open } = found;
   if (!isSettling(plan) && open === 0) return [];
-  const list = text(closed.join(", "), closed.join("、"));
+  const list = (numbers: readonly number[]): Text => text(numbers.join(", "), numbers.join("、"));
+  const see = ([first = 0]: readonly number[]): string => line("console show", [first]);
   const shown =
     closed.length === 0
       ? text("this export closes nothing in console list", "このエクスポートで終わった作業はありません")
       : text(
-          `closed in console list by this export: ${list.en}`,
-          `このエクスポートで終わった管理画面での作業: ${list.ja}`,
+          `closed in console list by this export: ${list(closed).en}`,
+          `このエクスポートで終わった管理画面での作業: ${list(closed).ja}`,
         );
-  const others =
-    differing.length === 0
-      ? []
-      : [
-          text(
-            `it contradicts ${differing.length === 1 ? "task" : "tasks"} ${differing.join(", ")}: the values here stay (clomoctl console show ${differing[0]})`,
-            `作業 ${differing.join("、")} と一致しません。ここでの値はそのまま残ります(clomoctl console show ${differing[0]})`,
-          ),
-        ];
-  const against =
-    contradicted.length === 0
-      ? []
-      : [
-          text(
-            `it does not have what was confirmed as done, which is open again: ${contradicted.join(", ")} (clomoctl console show ${contradicted[0]})`,
-            `完了を確認済みの内容がないため、未了に戻した作業: ${contradicted.join("、")}(clomoctl console show ${contradicted[0]})`,
-          ),
-        ];
+  const told = (numbers: readonly number[], of: Text): readonly Text[] => (numbers.length === 0 ? [] : [of]);
+  const others = [
+    ...told(
+      advanced,
+      text(
+        `partly done by now: ${list(advanced).en} (${see(advanced)})`,
+        `一部が終わった作業: ${list(advanced).ja}(${see(advanced)})`,
+      ),
+    ),
+    ...told(
+      givenUp,
+      text(
+        `given up for what the console has: ${list(givenUp).en}`,
+        `管理画面の内容を採ったため取りやめた作業: ${list(givenUp).ja}`,
+      ),
+    ),
+    ...told(
+      contradicted,
+      text(
+        `it contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${list(contradicted).en}: the values here stay (${see(contradicted)})`,
+        `作業 ${list(contradicted).ja} と一致しません。ここでの値はそのまま残ります(${see(contradicted)})`,
+      ),
+    ),
+    ...told(
+      reopened,
+      text(
+        `it does not have what was confirmed as done, which is open again: ${list(reopened).en} (${see(reopened)})`,
+        `完了を確認済みの内容と異なるため、未了に戻した作業: ${list(reopened).ja}(${see(reopened)})`,
+      ),
+    ),
+  ];
   const left =
     open === 0
       ? text("nothing is open", "未了の作業はありません")
       : text(`open: ${open} (clomoctl console list)`, `未了の作業: ${open} 件(clomoctl console list)`);
-  return [joined([shown, ...others, ...against, left], text("; ", "。"))];
+  return [joined([shown, ...others, left], text("; ", "。"))];
 }
 
 function nextOf({ change, emittedAt, request, reopened }: Import): Text {

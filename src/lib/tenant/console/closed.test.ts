@@ -149,3 +149,21 @@ test("of what is changed again in part, the rest is verified, and the last chang
     [by, "done"],
   ]);
 });
+
+test("what was changed of somebody whom the console lacks is of the task to add them, and is done with that", async () => {
+  const created = await change(NEW);
+  await edit("hara@x", { title: "係長" });
+  const edited = last();
+  expect(await all()).toEqual([[created, "open"]]);
+  const failure = { code: "conflict", what: { en: expect.stringContaining(`part of task ${created}`) as unknown } };
+  expect(await failureOf(tenant.client.console.show(edited))).toMatchObject(failure);
+  expect(await failureOf(verify(edited, YAMADA, SATO))).toMatchObject(failure);
+  await takeOver(YAMADA, SATO, NEW.with(2, "係長"));
+  expect((await all()).every(([, state]) => state === "done")).toBe(true);
+});
+
+test("an undo in the mirror alone is no task", async () => {
+  const { change: number } = await takeOver(PROMOTED, SATO);
+  await tenant.client.imports.commit(await undoChange(tenant.client, number ?? 0, { mirrorOnly: true }));
+  expect(await all()).toEqual([]);
+});

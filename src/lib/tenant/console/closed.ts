@@ -7,8 +7,8 @@ import { isAbout } from "../audit/records.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
 import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
-import type { OpenDrift, RecordDrift } from "./drift.ts";
-import { OBSERVED } from "./observed.ts";
+import { driftOf, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { OBSERVED, observedTable } from "./observed.ts";
 
 // What became of a task of which nothing differs any more: what it was follows from the versions of its change; what closed it,
 // or wrote it again, from what was done since. What was written again is not of the task any more.
@@ -67,8 +67,9 @@ export const readWorkRecords = async (
 };
 
 /** SQL: what closed the task `:number`. An export that was not the console's closed none. */
-const CLOSING = `select * from (select 'export' as how, i.change from main.import i
-    where exists (select 1 from json_each(i.detail -> 'settled' -> 'closed') e where e.value = :number)
+const CLOSING = `select * from (select case e.path when '$.closed' then 'export' else 'given-up' end as how, i.change
+    from main.import i ${THEN} json_tree(i.detail -> 'settled') e
+    where e.value = :number and e.path in ('$.closed', '$.givenUp')
       and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
     order by i.change limit 1)
   union all select * from (
@@ -84,7 +85,7 @@ export const readClosing = async (
 ): Promise<Pick<ConsoleTask, "closing" | "closedAt" | "closedBy">> => {
   const row = await reader.get(
     `select w.how, w.change, m.at, (select a.actor from audit a where a.seq = m.seq) as actor
-     from (${CLOSING}) w join main.audit m on m.seq = w.change order by w.how <> 'export' limit 1`,
+     from (${CLOSING}) w join main.audit m on m.seq = w.change order by w.how not in ('export', 'given-up') limit 1`,
     { number, id: String(number) },
   );
   if (row === undefined) return { closedAt: null, closedBy: null };
@@ -103,14 +104,18 @@ const remains = (versions: Versions): string => {
     where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
   const table = `main.${versionTable(versions)}`;
   const later = `coalesce((select ${joinedBits(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
-  return `exists (select 1 from ${table} v where v.revision = c.revision
+  // what was changed of a record that the console lacks is of the task to create it
+  const isOfCreation = `v.action = 'update' and exists (select 1 from main.${observedTable(versions)} o
+    where o.pk = v.pk and o.inConsole = 0 and o.confirmed & ${LASTING_BIT} = 0)`;
+  return `exists (select 1 from ${table} v where v.revision = c.revision and not (${isOfCreation})
       and case v.action when 'delete' then not ${isBack} else v.changed & ~${later} <> 0 end)
     or exists (select 1 from main.created_range r ${THEN} main.${thing.name} t on t.${key} between r.first and r.last
       where r.revision = c.revision and r.thing = '${thing.name}')`;
 };
 
-/** SQL: true if something of the change `c` was not written again since. */
-export const REMAINS = `(${OBSERVED.map(remains).join(" or ")})`;
+/** SQL: true if something of the change `c` was not written again since, and is of no other task. */
+export const REMAINS = `((${OBSERVED.map(remains).join(" or ")})
+  and not exists (select 1 from main.import m where m.pk = c.import and m.detail ->> 'mirrorOnly'))`;
 
 /** A change that wrote again what another one had written. */
 interface LaterChange {
@@ -139,6 +144,32 @@ export const lastRewrite = async (reader: Reader, revision: number): Promise<Lat
     { revision },
   );
   return row && { number: row["number"] === null ? null : Number(row["number"]), action: String(row["action"]) };
+};
+
+/** Returns the number of the task to create a record that a change wrote, too; undefined if the console has them all. */
+export const creationOf = async (reader: Reader, revision: number): Promise<number | undefined> => {
+  const parts = OBSERVED.map((versions) => {
+    const written = `select v.pk from main.${versionTable(versions)} v where v.revision = :revision`;
+    return `select d.revision, d.action from (${driftOf(versions, `o.inConsole = 0 and o.pk in (${written})`)}) d`;
+  });
+  const row = await reader.get(
+    `select c.number from (${parts.join(" union all ")}) d ${THEN} main.change c on c.revision = d.revision
+     where d.action = 'create' limit 1`,
+    { revision },
+  );
+  return row && Number(row["number"]);
+};
+
+/** Returns the failure of a change that is of the task to create what it wrote. @param creation the number of that */
+export const ofCreation = (number: number, creation: number): Failure => {
+  const see = line("console show", [creation]);
+  return new Failure("conflict", {
+    what: text(
+      `change ${number} is part of task ${creation}: the console does not have what it changed yet`,
+      `変更 ${number} は作業 ${creation} に含まれます。変更したものがまだ管理画面にないためです`,
+    ),
+    hint: text(`see it: ${see}`, `確認: ${see}`),
+  });
 };
 
 /** Returns the failure of a task of which later changes left nothing. @param by the newest of them */

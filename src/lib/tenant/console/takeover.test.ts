@@ -572,3 +572,50 @@ describe("--prefer console", () => {
     expect(await tasks.list()).toEqual([]);
   });
 });
+
+describe("what the result says of tasks", () => {
+  const numbers = (...places: readonly number[]) => places.map((place) => tasks.number(place));
+
+  test("an export of another kind contradicts none of those that it does not show", async () => {
+    await promoted();
+    await tenant.import(USERS_OF, titled("次長"));
+    const { settled } = await tenant.import(ORGS_OF, ORGS);
+    expect(settled).toEqual({ closed: [], contradicted: [], open: 1 });
+  });
+
+  test("of the same file again the same, under the same number, also of what nobody changed here", async () => {
+    await tenant.client.users.create({ name: "原", emails: ["hara@x"] });
+    const shown = withYamada(...YAMADA.with(5, "hara@x"));
+    const first = await tenant.import(USERS_OF, shown);
+    expect(first.settled).toEqual({ closed: [], contradicted: [first.change], open: 2 });
+    const again = await tenant.import(USERS_OF, shown);
+    expect(again.settled).toEqual({ closed: [], contradicted: [first.change], open: 2 });
+    expect((await tenant.client.console.list({})).map(({ number }) => number)).toContain(first.change);
+  });
+
+  test("what is given up for the console is not called done", async () => {
+    await promoted();
+    await edit("sato@x", { title: "係長" });
+    const shown = titled("次長").map((row) => (row[1] === "sato@x" ? row.with(2, "係長") : row));
+    const { settled } = await tenant.import({ ...USERS_OF, prefer: "console" }, shown);
+    expect(settled).toMatchObject({ closed: numbers(2), givenUp: numbers(1), open: 0 });
+  });
+
+  test("whoever is not in the console can be given up later, too", async () => {
+    await promoted();
+    const without = USERS.filter((row) => row[1] !== "yamada@x");
+    const first = await tenant.import(USERS_OF, without);
+    expect(first.merged).toMatchObject({ contradicted: 1, open: 0 });
+    expect((await tenant.plan(USERS_OF, without)).merged).toMatchObject({ contradicted: 1, open: 0 });
+    const { settled, ...done } = await tenant.import({ ...USERS_OF, prefer: "console" }, without);
+    expect(done).toMatchObject({ delete: 1, merged: { givenUp: { count: 1 } } });
+    expect(settled).toMatchObject({ closed: [], givenUp: numbers(1), open: 0 });
+  });
+
+  test("a task of which some records are done is named", async () => {
+    const all = USERS.map((row, at) => (at === 0 ? row : row.with(2, "参与")));
+    const { change } = await tenant.import({ kind: "users" }, all);
+    const { settled } = await tenant.import(USERS_OF, [...USERS.slice(0, -1), all.at(-1) ?? []]);
+    expect(settled).toEqual({ closed: [], advanced: [change], contradicted: [], open: 1 });
+  });
+});

@@ -434,9 +434,9 @@ describe("an export that contradicts a task which somebody confirmed", () => {
         { name: "髙橋 <t@x>", field: null, local: null, console: null, confirmed: true },
       ],
     });
-    expect(await settledBy(START)).toEqual({ closed: [], differing: [], contradicted: [1, 2].map(numberOf), open: 2 });
+    expect(await settledBy(START)).toEqual({ closed: [], contradicted: [], reopened: [1, 2].map(numberOf), open: 2 });
     expect(await named("yamada@x")).toMatchObject({ title: "部長" });
-    expect(await settledBy(START)).toEqual({ closed: [], differing: [], open: 2 });
+    expect(await settledBy(START)).toEqual({ closed: [], contradicted: [], open: 2 });
   });
 
   test("says nothing of one that agrees; what the console shows afterwards is its own change", async () => {
@@ -444,9 +444,9 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     await confirm(1);
     const done = file(["山田", "yamada@x", "部長"], SATO);
     expect((await tenant.plan(exported, done)).merged).toBe(undefined);
-    expect(await settledBy(done)).not.toHaveProperty("contradicted");
+    expect(await settledBy(done)).not.toHaveProperty("reopened");
     expect((await tenant.plan(exported, START)).merged).toBe(undefined);
-    expect(await settledBy(START)).not.toHaveProperty("contradicted");
+    expect(await settledBy(START)).not.toHaveProperty("reopened");
     expect(await named("yamada@x")).toMatchObject({ title: "課長" });
   });
 
@@ -455,18 +455,18 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     await confirm(1);
     await tenant.import(exported, [HEADER.slice(0, 2), YAMADA.slice(0, 2), SATO.slice(0, 2)]);
     expect((await tenant.plan(exported, START)).merged).toMatchObject({ contradicted: 1 });
-    expect(await settledBy(START)).toMatchObject({ contradicted: [1].map(numberOf) });
+    expect(await settledBy(START)).toMatchObject({ reopened: [1].map(numberOf) });
   });
 
   test("says so of one that was contradicted while it was open, and confirmed then", async () => {
     await edit("yamada@x", { title: "部長" });
     const other = file(["山田", "yamada@x", "次長"], SATO);
-    expect(await settledBy(other)).toMatchObject({ differing: [1].map(numberOf) });
+    expect(await settledBy(other)).toMatchObject({ contradicted: [1].map(numberOf) });
     await confirm(1);
     const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "次長", confirmed: true }];
     expect((await tenant.plan(exported, other)).merged).toMatchObject({ contradicted: 1, first });
     expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], SATO))).merged).toBe(undefined);
-    expect(await settledBy(other)).toMatchObject({ contradicted: [1].map(numberOf) });
+    expect(await settledBy(other)).toMatchObject({ reopened: [1].map(numberOf) });
   });
 
   test("says nothing of a value that was written again since, by hand or by an import: that is open", async () => {
@@ -477,7 +477,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "次長"]));
     const cells = file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]);
     expect(await tenant.plan(exported, cells)).toMatchObject({ update: 0, merged: { open: 2, contradicted: 0 } });
-    expect(await settledBy(cells)).not.toHaveProperty("contradicted");
+    expect(await settledBy(cells)).not.toHaveProperty("reopened");
   });
 
   test("says so of custom fields, addresses and places", async () => {
@@ -515,7 +515,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     const ids = [(await named("sato@x")).id];
     await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
     await confirm(1, 2);
-    expect(await settledBy(START)).toMatchObject({ contradicted: [1, 2].map(numberOf) });
+    expect(await settledBy(START)).toMatchObject({ reopened: [1, 2].map(numberOf) });
   });
 
   test("is undone with what it told", async () => {

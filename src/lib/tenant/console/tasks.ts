@@ -12,7 +12,16 @@ import { DETAIL } from "../audit/records.ts";
 import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { hasWritten } from "../versions/tables.ts";
-import { lastRewrite, nothingLeft, readClosing, readWork, readWorkRecords, REMAINS } from "./closed.ts";
+import {
+  creationOf,
+  lastRewrite,
+  nothingLeft,
+  ofCreation,
+  readClosing,
+  readWork,
+  readWorkRecords,
+  REMAINS,
+} from "./closed.ts";
 import {
   countOutdated,
   countWipes,
@@ -285,6 +294,8 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
     }
     const [done] = await readDone(reader, { number });
     if (done !== undefined) return { ...done, ...(await readClosing(reader, number)) };
+    const creation = await creationOf(reader, revision);
+    if (creation !== undefined) throw ofCreation(number, creation);
     if ((await reader.get(`${CHANGES} where c.number = :number and ${OF_MIRROR}`, { number })) !== undefined)
       throw nothingLeft(number, await lastRewrite(reader, revision));
   }
@@ -322,16 +333,16 @@ export interface OpenTasks {
   readonly contradicted: ReadonlySet<number>;
 }
 
-/** Returns the open tasks by their numbers. */
-export const readOpenTasks = async (reader: Reader): Promise<OpenTasks> => {
+/** Returns the open tasks by their numbers. @param of the thing in whose records contradictions count; default: all */
+export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTasks> => {
   const { drift, changes } = await readOpenDrift(reader);
   const open = new Map<number, number>();
   const contradicted = new Set<number>();
-  for (const { revision, records, contradicted: disputed } of drift) {
+  for (const { revision, thing, records, contradicted: disputed } of drift) {
     const number = changes.get(revision)?.number;
     if (number === undefined) continue;
     open.set(number, (open.get(number) ?? 0) + records);
-    if (disputed > 0) contradicted.add(number);
+    if (disputed > 0 && (of === undefined || of === thing)) contradicted.add(number);
   }
   return { open, contradicted };
 };

@@ -31,6 +31,10 @@ export interface Settled {
   readonly mirroredBefore: string | null;
   /** the numbers of the tasks that it closed */
   readonly closed: readonly number[];
+  /** those of which something was given up for it; default: none */
+  readonly givenUp?: readonly number[] | undefined;
+  /** the open ones of which it closed some records; default: none */
+  readonly advanced?: readonly number[] | undefined;
   /** and of the open ones that it contradicted */
   readonly contradicted: readonly number[];
   /** those that somebody had confirmed, and that are open again as it differs */

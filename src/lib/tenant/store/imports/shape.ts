@@ -191,10 +191,19 @@ const withoutScope = (request: ImportRecord["detail"]["request"]): Import["reque
   return asked;
 };
 
-const settledOf = ({ closed, contradicted, reopened, open }: Settled): NonNullable<Import["settled"]> => ({
+const settledOf = ({
+  closed,
+  givenUp = [],
+  advanced = [],
+  contradicted,
+  reopened,
+  open,
+}: Settled): NonNullable<Import["settled"]> => ({
   closed: [...closed],
-  differing: [...contradicted],
-  ...(reopened.length > 0 && { contradicted: [...reopened] }),
+  ...(givenUp.length > 0 && { givenUp: [...givenUp] }),
+  ...(advanced.length > 0 && { advanced: [...advanced] }),
+  contradicted: [...contradicted],
+  ...(reopened.length > 0 && { reopened: [...reopened] }),
   open,
 });
 

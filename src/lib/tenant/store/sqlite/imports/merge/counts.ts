@@ -120,7 +120,7 @@ class ContradictionSql {
 
   /** The records that stay here though the export lacks them. */
   kept(): readonly string[] {
-    const isChanged = `(o.inConsole = 1 and o.differs & ~${PRESENCE} <> 0 or o.confirmed <> 0)`;
+    const isChanged = `(o.inConsole = 1 and o.differs & ~${PRESENCE} <> 0 or o.confirmed <> 0 or o.contradicted & ${PRESENCE} <> 0)`;
     const isObserved = `exists (select 1 from ${this.#observed} o where o.pk = h.pk)`;
     return [
       this.#whole(`${this.lacking} and ${isChanged} and not ${this.#isGone}`, "o.confirmed <> 0"),
@@ -163,7 +163,7 @@ export const countMerged = (database: Database, plan: PlanSql): MergedValues | u
   const leftOut = database.count(
     `select count(*) from s.match m where m.target = ${NO_RECORD} and not exists (select 1 from ${DELETED_HERE} d where d.row = m.row)`,
   );
-  const unseen = `select count(*) from ${sql.lacking} and o.inConsole = 0 and o.confirmed = 0`;
+  const unseen = `select count(*) from ${sql.lacking} and o.inConsole = 0 and o.confirmed = 0 and o.contradicted & ${PRESENCE} = 0`;
   const open =
     database.count(`select count(*) from ${MERGED} x ${THEN} main.${observedTable(versions)} o on o.pk = x.pk
         where x.open & x.differing & ~x.contradicted & ~o.confirmed <> 0`) +

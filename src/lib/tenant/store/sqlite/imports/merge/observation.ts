@@ -99,7 +99,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
   const unseen = either("x.isNew", `(${filledBits(versions)}) & ~${shown}`, "0");
   database.exec(
     `update ${table} as o set inConsole = 1, confirmed = ${stays("o.confirmed")},
-       since = ${either("o.differs & ~x.shown = 0", String(revision), "o.since")},
+       since = ${either("o.differs & ~x.shown = 0 and o.contradicted & x.contradicted = 0", String(revision), "o.since")},
        contradicted = ${stays("o.contradicted")} | x.contradicted,
        differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${either("x.isNew", ALL_CHANGED, "o.differs | x.contradicted")}) | ${unseen},
        ${sets.join(", ")}

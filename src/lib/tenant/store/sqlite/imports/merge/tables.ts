@@ -109,7 +109,8 @@ export const statesOf = (versions: Versions, which: string): string =>
 export const prefersConsole = ({ request }: PlanSql): boolean => request.prefer === "console";
 
 /** SQL: true if an observed record `o` that an export lacks was changed here, so that the export contradicts that. */
-export const isContradictedMissing = `o.inConsole = 1 and o.differs & ${PRESENCE} = 0`;
+export const isContradictedMissing = `(o.inConsole = 1 and o.differs & ${PRESENCE} = 0
+  or o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0 and o.contradicted & ${PRESENCE} <> 0)`;
 
 /** SQL: true if an export that lacks the record `t` does not delete it: it was changed here, or the console never had it. */
 export const staysHere = ({ thing }: StoredKind, prefer: PlanSql["request"]["prefer"]): string => {

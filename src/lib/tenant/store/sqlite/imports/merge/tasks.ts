@@ -10,7 +10,15 @@ import type { Database } from "../../database.ts";
 import { isStaged, keyOf } from "../expressions.ts";
 import type { PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
-import { DELETED_HERE, MERGED, mergedWith } from "./tables.ts";
+import {
+  DELETED_HERE,
+  isContradictedMissing,
+  isMissingThere,
+  kindIn,
+  MERGED,
+  mergedWith,
+  prefersConsole,
+} from "./tables.ts";
 
 // An export that a task is verified by: of all that it shows, only the records and fields of the task are observed.
 
@@ -63,22 +71,53 @@ export const unseenFields = (plan: PlanSql): readonly string[] => {
 /** What is open before an export of the console is taken over, and how old the mirror is. */
 export interface Unsettled extends OpenTasks {
   readonly mirroredBefore: string | null;
+  /** the numbers of the tasks of which the export gives something up */
+  readonly givenUp: ReadonlySet<number>;
 }
 
-/** Returns what is open before an export of the console is taken over. */
-export const readUnsettled = async (reader: Reader): Promise<Unsettled> => ({
-  ...(await readOpenTasks(reader)),
-  mirroredBefore: await readMirrored(reader),
-});
+/** Returns the numbers of the tasks of which a compared export gives something up: it takes the console's value. */
+const givenUpBy = (database: Database, plan: PlanSql, versions: Versions): ReadonlySet<number> => {
+  if (!prefersConsole(plan)) return new Set();
+  const { thing, inScope } = plan.kind;
+  const isGone =
+    plan.request.mode === "replace"
+      ? `o.pk in (select t.pk from main.${thing.name} t where t.pk = o.pk and ${inScope}) and ${isContradictedMissing} and ${isMissingThere}`
+      : "false";
+  const drift = driftOf(versions, `(o.pk in (select x.pk from ${MERGED} x where x.givenUp <> 0) or ${isGone})`);
+  const rows = database.all(
+    `select distinct c.number from (${drift}) d ${THEN} main.change c on c.revision = d.revision left join ${MERGED} x on x.pk = d.pk
+     where d.mask & ~d.confirmed <> 0 and (x.pk is null or d.action <> 'update' or d.mask & x.givenUp <> 0)`,
+    kindIn(plan, drift),
+  );
+  return new Set(rows.map(({ number }) => Number(number)));
+};
 
-/** Returns which tasks an export of the console settled, that was just taken over. */
-export const readSettled = async (reader: Reader, { mirroredBefore, open: before }: Unsettled): Promise<Settled> => {
-  const { open, contradicted } = await readOpenTasks(reader);
+/** Returns what is open before an export of the console is taken over. */
+export const readUnsettled = async (reader: Reader, database: Database, plan: PlanSql): Promise<Unsettled> => {
+  const versions = mergedWith(plan);
+  return {
+    ...(await readOpenTasks(reader)),
+    mirroredBefore: await readMirrored(reader),
+    givenUp: versions === undefined ? new Set() : givenUpBy(database, plan, versions),
+  };
+};
+
+/** Returns which tasks an export of the console settled, that was just taken over. @param change its number */
+export const readSettled = async (
+  reader: Reader,
+  { mirroredBefore, open: before, givenUp }: Unsettled,
+  { kind, change }: { readonly kind: PlanSql["kind"]; readonly change: number },
+): Promise<Settled> => {
+  const { open, contradicted } = await readOpenTasks(reader, kind.thing.name);
+  const closed = [...before.keys()].filter((number) => !open.has(number));
   return {
     mirroredBefore,
-    closed: [...before.keys()].filter((number) => !open.has(number)),
-    contradicted: [...contradicted].filter((number) => before.has(number)),
-    reopened: [...open.keys()].filter((number) => !before.has(number)),
+    closed: closed.filter((number) => !givenUp.has(number)),
+    givenUp: closed.filter((number) => givenUp.has(number)),
+    advanced: [...before].flatMap(([number, records]) => ((open.get(number) ?? records) < records ? [number] : [])),
+    // what nobody changed here, and cannot be here, is a task of the export
+    contradicted: [...contradicted].filter((number) => before.has(number) || number === change),
+    reopened: [...open.keys()].filter((number) => !before.has(number) && number !== change),
     open: open.size,
   };
 };

@@ -419,7 +419,7 @@ const applyAndRecord = async (
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
-  const unsettled = isExport ? await readUnsettled(writer) : undefined;
+  const unsettled = isExport ? await readUnsettled(writer, database, plan) : undefined;
   observeExport(database, plan, revision);
   if (written?.fields !== undefined) noteLeftOut(database, plan, { fields: written.fields, revision });
   // what refers to records of the first goes before them
@@ -436,7 +436,7 @@ const applyAndRecord = async (
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
-  const settled = await readSettled(writer, unsettled);
+  const settled = await readSettled(writer, unsettled, { kind: plan.kind, change });
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
