@@ -343,4 +343,50 @@ describe("without what is in the way", () => {
     const first = ["taken", "gone", "gone"].map((why) => ({ why }));
     expect(await skipping(lastNumber() - 1)).toMatchObject({ create: 0, blocked: { count: 3, first } });
   });
+
+  /** what is undone all the same */
+  const left = async (number: number) => ({ beside: [], ...(await skipping(number)) });
+
+  describe("an account and the columns of its user are one", () => {
+    const accounts = () =>
+      tenant.sql(
+        "select u.name, u.accountName, u.administrator, a.role, a.memo from user u join account a on a.user = u.pk order by 1",
+      );
+
+    test("the last system administrator stays one", async () => {
+      await administrator("a");
+      const number = lastNumber();
+      const before = accounts();
+      expect(await left(number)).toMatchObject({
+        update: 0,
+        beside: [],
+        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "last-administrator" })) },
+      });
+      expect(accounts()).toEqual(before);
+    });
+
+    test("what was changed of the account later keeps its name", async () => {
+      await administrator("a");
+      const b = await administrator("b");
+      const number = lastNumber();
+      const change = await did(tenant.client.accounts.edit(b, { memo: "受付" }));
+      expect(await left(number)).toMatchObject({
+        update: 0,
+        beside: [],
+        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "changed", change })) },
+      });
+    });
+
+    test("what was changed of the user's columns later keeps the account", async () => {
+      await administrator("a");
+      const b = await administrator("b");
+      const number = lastNumber();
+      const change = await did(tenant.client.accounts.edit(b, { name: "b02" }));
+      expect(await left(number)).toMatchObject({
+        update: 0,
+        beside: [],
+        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "changed", change })) },
+      });
+    });
+  });
 });

@@ -31,6 +31,9 @@ const TABLE = "temp.undo_blocked";
 const CREATE = `create table if not exists ${TABLE} (thing text, pk integer, why text, fields text, change integer,
   otherThing text, otherPk integer, primary key (thing, pk))`;
 
+/** The columns of a user that belong to the account. */
+const OF_ACCOUNT = ["accountName", "administrator"];
+
 /** Why a record cannot be undone, as SQL. */
 interface Obstacle {
   readonly why: UndoReason;
@@ -93,6 +96,21 @@ class Finder {
     if (writes(ORG)) this.#orgs();
     if (writes(DEVICE)) this.#devices();
     if (writes(ACCOUNT)) this.#accounts();
+  }
+
+  /** Staged records that are one with a record that stays as it is: they stay, too. */
+  keepTogether(): void {
+    const [users, accounts] = [USER, ACCOUNT].map(({ name }) => versionsOf(name)) as [Versions, Versions];
+    const bits = OF_ACCOUNT.map((column) => bitOf(users, column)).join(" | ");
+    for (const [stays, other] of [
+      [ACCOUNT, USER],
+      [USER, ACCOUNT],
+    ] as const)
+      this.#database.exec(
+        `insert into ${TABLE} select '${other.name}', b.pk, b.why, '[]', b.change, b.otherThing, b.otherPk
+         from ${TABLE} b ${THEN} ${stagedTable(users)} u on u.pk = b.pk ${THEN} ${stagedTable(accounts)} a on a.pk = b.pk
+         where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
+      );
   }
 
   /** Records that a later change wrote in the same columns, with other values by now. */
@@ -324,7 +342,10 @@ export const findBlocked = (database: Database, undone: UndoneChange, known: rea
     database.run(`insert into ${TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null)`, { thing, pk });
   const finder = new Finder(database, undone);
   for (let before = -1, now = 0; before < now;) {
-    if (undone.skipBlocked) leaveBlocked(database);
+    if (undone.skipBlocked) {
+      finder.keepTogether();
+      leaveBlocked(database);
+    }
     before = countBlocked(database);
     finder.find();
     now = countBlocked(database);
