@@ -389,4 +389,60 @@ describe("without what is in the way", () => {
       });
     });
   });
+
+  describe("who is in a group is one with the group", () => {
+    const member = (userId: string) =>
+      tenant.import({ kind: "docs", createGroups: true }, [
+        ["表示名", "ユーザーID", "パスワード", "グループ名"],
+        [userId, userId, "Hidden4711", "営業"],
+      ]);
+    const group = async (name = "営業") =>
+      (await tenant.client.secured.groups("docs")).find((one) => one.name === name)?.id ?? "";
+    const renamed = async (name: string, to: string) =>
+      did(tenant.client.secured.editGroup({ app: "docs", id: await group(name) }, { name: to }));
+
+    test("nobody joins another group that has the name of a deleted one", async () => {
+      await member("a1");
+      const number = await did(tenant.client.secured.deleteGroups("docs", { ids: [await group()] }));
+      await tenant.client.secured.createGroup("docs", { name: "営業" });
+      const first = [
+        { thing: "secured_group", why: "taken" },
+        { thing: "secured_user", why: "gone", fields: ["グループ名"], other: { thing: "secured_group", name: "営業" } },
+      ];
+      expect(await left(number)).toMatchObject({ update: 0, beside: [], blocked: { count: 2, first } });
+    });
+
+    test("nobody leaves a group that keeps its name", async () => {
+      await member("a1");
+      await member("b2");
+      const number = await renamed("営業", "営業本部");
+      const b2 = (await tenant.securedUsers("docs")).find(({ userId }) => userId === "b2");
+      await tenant.client.secured.edit({ app: "docs", id: b2?.id ?? "" }, { groups: [] });
+      await tenant.client.secured.createGroup("docs", { name: "営業" });
+      const first = [
+        { thing: "secured_group", why: "taken" },
+        { thing: "secured_user", name: "a1", why: "gone" },
+        { thing: "secured_user", name: "b2", why: "changed" },
+      ];
+      expect(await left(number)).toMatchObject({ update: 0, beside: [], blocked: { count: 3, first } });
+    });
+
+    test("what was changed of others in the same change is undone", async () => {
+      await member("a1");
+      const number = await did(
+        tenant.import({ kind: "docs", createGroups: true }, [
+          ["表示名", "ユーザーID", "パスワード", "グループ名"],
+          ["一", "a1", "", "開発"],
+          ["二", "b2", "Hidden4711", "総務"],
+        ]),
+      );
+      const b2 = (await tenant.securedUsers("docs")).find(({ userId }) => userId === "b2");
+      await tenant.client.secured.edit({ app: "docs", id: b2?.id ?? "" }, { displayName: "次郎" });
+      expect(await left(number)).toMatchObject({
+        update: 1,
+        beside: [{ thing: "secured_group", delete: 1 }],
+        blocked: { count: 2 },
+      });
+    });
+  });
 });

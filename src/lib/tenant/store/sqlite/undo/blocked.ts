@@ -111,6 +111,18 @@ class Finder {
          from ${TABLE} b ${THEN} ${stagedTable(users)} u on u.pk = b.pk ${THEN} ${stagedTable(accounts)} a on a.pk = b.pk
          where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
       );
+    // a reference by name would be to whatever has the name of the record that stays
+    for (const { from, to, field, value, joined, key, among } of RELATIONS.filter(({ byName }) => byName)) {
+      const versions = versionsOf(from.name);
+      this.#add(
+        versions,
+        { why: "gone", fields: `'["${field}"]'`, other: { thing: to, pk: "b.pk" } },
+        `from ${TABLE} b ${THEN} ${stagedTable(versionsOf(to.name))} o on o.pk = b.pk
+         ${THEN} ${stagedTable(versions)} u on ${among("u", "o")} ${joined?.("u") ?? ""}
+         where b.thing = '${to.name}' and o.action <> 'delete' and u.action <> 'delete'
+           and u.changed & ${bitOf(versions, field)} <> 0 and ${value("u")} = ${key("o")} and ${proceeding("u.pk")}`,
+      );
+    }
   }
 
   /** Records that a later change wrote in the same columns, with other values by now. */
