@@ -281,6 +281,10 @@ export class HistoryModel {
       );
     };
     if (!did.every(stands)) return undefined;
+    // nothing restores the values of a custom field that was removed
+    const isLost = ({ kind: of, action, before, after }: Did): boolean =>
+      of === "users" && action === "update" && fieldsChanged(before, after).length === 0;
+    if (did.some(isLost)) return undefined;
     if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
     const inverse = did.map(({ kind: of, record, action, before, after }): Did => {
       const now = this.records[of].get(record);

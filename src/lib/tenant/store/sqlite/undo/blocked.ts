@@ -4,7 +4,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
-import { USER } from "../../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { observedTable } from "../../../console/observed.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
@@ -21,7 +21,17 @@ import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { fromReopened, isReopening, REOPENED, sinceConfirmed } from "./confirmation.ts";
 import { markOfDropped } from "./drop.ts";
-import { afterwards, joinNow, isStaged, restoredColumns, stagedTable, THINGS, uniqueFields } from "./staged.ts";
+import {
+  afterwards,
+  isFieldThere,
+  isStaged,
+  joinNow,
+  restoredBits,
+  restoredColumns,
+  stagedTable,
+  THINGS,
+  uniqueFields,
+} from "./staged.ts";
 
 // What stands in the way of an undo, record by record. Each check adds to one table what it finds among the staged records.
 
@@ -86,6 +96,7 @@ class Finder {
       if (this.#undone.isImport) this.#administrators(versions);
       if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);
       this.#taken(versions);
+      if (this.#undone.dropped === undefined && versions.thing === USER) this.#fieldsGone();
     }
     if (isReopening(this.#database)) for (const versions of THINGS) this.#confirmedSince(versions);
     const writes = ({ name }: Thing): boolean => isStaged(this.#database, versionsOf(name));
@@ -240,6 +251,25 @@ class Finder {
         where ${isWritten} and ${isAnother("h.pk", bit)}`;
       this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
     }
+  }
+
+  /** Users of whom the change wrote only custom fields that were removed since: nothing of it comes back. */
+  #fieldsGone(): void {
+    const versions = versionsOf(USER.name);
+    const bit = bitOf(versions, "custom");
+    const left = either(`x.changed & ${bit} <> 0`, "x.custom", "t.custom");
+    const written = (which: string): string =>
+      `select min(cast(e.key as integer)) from (select key from json_each(u.custom) union select key from json_each(${left})) e
+       where u.custom ->> e.key is distinct from ${left} ->> e.key and ${which}`;
+    const isThere = isFieldThere("cast(e.key as integer)");
+    const gone = `(${written(`not ${isThere}`)})`;
+    this.#add(
+      versions,
+      { why: "gone", fields: `'["custom"]'`, other: { thing: CUSTOM_FIELD, pk: gone } },
+      `from ${stagedTable(versions)} u ${joinNow(versions)}
+       where u.action = 'update' and u.changed & (${restoredBits(versions)}) = ${bit} and ${proceeding("u.pk")}
+         and ${gone} is not null and (${written(isThere)}) is null`,
+    );
   }
 
   /** Records that would refer to one that is not there any more. */

@@ -19,7 +19,7 @@ import { blockedRecords, countBlocked, findBlocked, undoEtag, type BlockedPlace 
 import { changedColumns, kindsOf } from "./lines.ts";
 import { countReopened, REOPENED, reopenedCounts, stageReopened } from "./confirmation.ts";
 import { stageDrop } from "./drop.ts";
-import { isFieldThere, stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
+import { leaveRemovedFields, lostFields, stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
 /** Maximum number of records in the way that are told one by one. */
 const MOST_BLOCKED = 1_000;
@@ -58,20 +58,6 @@ const countWipes = (database: Database): number | undefined => {
   );
 };
 
-/** The values that do not come back, as their custom fields were removed; undefined if there are none. */
-const lostValues = (database: Database): UndoCounts["lost"] => {
-  const rows = database.all(
-    `select coalesce((select v.name from main.custom_field_version v where v.pk = cast(e.key as integer) and v.action = 'delete'), '') as name,
-       count(*) as "values"
-     from ${stagedTable(versionsOf(USER.name))} u ${THEN} json_each(u.custom) e
-     where u.action <> 'delete' and not ${isFieldThere("cast(e.key as integer)")}
-     group by e.key order by cast(e.key as integer)`,
-  );
-  return rows.length === 0
-    ? undefined
-    : rows.map((row) => ({ name: String(row["name"]), values: Number(row["values"]) }));
-};
-
 /**
  * Only system administrators change, delete or restore the user of an administrator above operator, or mark a user as an
  * administrator: an undo is no way around that.
@@ -103,6 +89,7 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
   stageReopened(database, undone);
   checkNobodyAbove(database);
   findBlocked(database, undone, known);
+  leaveRemovedFields(database);
 };
 
 /** The number of records of a thing; 全社, which is always there, does not count. */
@@ -120,6 +107,7 @@ export const countUndo = (database: Database, undone: UndoneChange, own?: Format
   const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
   const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
   const blocked = countBlocked(database);
+  const lost = lostFields(database);
   return {
     kind: name,
     etag: undoEtag(database, undone),
@@ -136,7 +124,7 @@ export const countUndo = (database: Database, undone: UndoneChange, own?: Format
         recordsBefore: countThings(database, versions),
       })),
     wipes: countWipes(database),
-    lost: lostValues(database),
+    lost: lost.length === 0 ? undefined : lost,
     reopened: countReopened(database, undone),
     blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MOST_BLOCKED) },
   };

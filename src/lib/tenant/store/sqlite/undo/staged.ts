@@ -1,5 +1,5 @@
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
-import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
@@ -33,7 +33,7 @@ export const restoredColumns = ({ thing, columns }: Versions): Versions["columns
 };
 
 /** SQL: the bits of all columns that an undo restores. */
-const restoredBits = (versions: Versions): string =>
+export const restoredBits = (versions: Versions): string =>
   [...new Set(restoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
 const staging = (versions: Versions): readonly string[] => {
@@ -179,6 +179,35 @@ export const afterwards = (versions: Versions, names: readonly string[]): string
 export const isFieldThere = (pk: string): string =>
   `(exists (select 1 from main.custom_field f where f.pk = ${pk})
     or exists (select 1 from ${stagedTable(versionsOf(CUSTOM_FIELD.name))} f where f.pk = ${pk} and f.action = 'create'))`;
+
+/** The temporary table of the values that do not come back, as their custom fields were removed: `pk`, `field`. */
+const LOST = "temp.undo_lost";
+
+/** Leaves out the values of custom fields that were removed since. */
+export const leaveRemovedFields = (database: Database): void => {
+  database.exec(`create table if not exists ${LOST} (pk integer, field integer)`);
+  database.exec(`delete from ${LOST}`);
+  const users = stagedTable(versionsOf(USER.name));
+  const isKnown = isFieldThere("cast(e.key as integer)");
+  database.exec(
+    `insert into ${LOST} select u.pk, cast(e.key as integer) from ${users} u ${THEN} json_each(u.custom) e
+     where u.custom <> '{}' and not ${isKnown} and ${proceeding("u.pk")}`,
+  );
+  database.exec(
+    `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
+     where pk in (select pk from ${LOST}) and ${proceeding("pk")}`,
+  );
+};
+
+/** The fields whose values {@link leaveRemovedFields} left out, with their numbers of values. */
+export const lostFields = (database: Database): readonly { readonly name: string; readonly values: number }[] =>
+  database
+    .all(
+      `select coalesce((select v.name from main.custom_field_version v where v.pk = l.field and v.action = 'delete'), '') as name,
+         count(*) as "values"
+       from ${LOST} l group by l.field order by l.field`,
+    )
+    .map((row) => ({ name: String(row["name"]), values: Number(row["values"]) }));
 
 /** SQL: joins to a staged record `u` the record as it is, `t`, and what later changes wrote in it, `x`. */
 export const joinNow = (versions: Versions): string =>

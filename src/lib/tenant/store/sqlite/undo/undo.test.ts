@@ -222,6 +222,47 @@ test("a custom field that was removed since is in nobody's way: all else is undo
   expect(await tenant.users()).toEqual([]);
 });
 
+test("who was changed only in a custom field that was removed since is named, and nothing is stored of the undo", async () => {
+  // numbers of fields go on after a tenant was cleared
+  const own = new TestTenant();
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  const { client } = own;
+  const ids: string[] = [];
+  for (const name of ["座席", "階"]) ids.push((await client.users.addField({ name })).id);
+  const header = ["氏名", "メールアドレス", "座席", "階"];
+  await own.import(users, [
+    header,
+    ["山田", "yamada@x", "1F", "1"],
+    ["佐藤", "sato@x", "", "2"],
+    ["森", "m@x", "3F", "3"],
+  ]);
+  const changed = await own.import({ ...users, blank: "clear" }, [
+    header,
+    ["山田", "yamada@x", "9F", "9"],
+    ["佐藤", "sato@x", "8F", "2"],
+    ["森", "m@x", "", "3"],
+  ]);
+  await client.users.removeField(ids[0] ?? "", { users: 2 });
+  const gone = { thing: "user", why: "gone", fields: ["カスタムユーザー情報"], change: null };
+  const other = { thing: "custom_field", name: "座席" };
+  const blocked = ["佐藤 <sato@x>", "森 <m@x>"].map((name) => ({ ...gone, name, other }));
+  const plan = await client.imports.undo(changed.change ?? 0, { skipBlocked: true });
+  expect(plan).toMatchObject({
+    update: 1,
+    columns: [{ field: "custom:階", changed: 1 }],
+    lost: [{ name: "座席", values: 1 }],
+    blocked: { count: 2, first: blocked },
+  });
+  const rows = await Array.fromAsync(client.imports.rows(plan.id));
+  expect(rows).toMatchObject([{ key: "yamada@x", before: [{ field: "custom:階", value: "9" }] }]);
+  expect(rows[0]?.after.filter(({ field }) => field.startsWith("custom:"))).toEqual([
+    { field: "custom:階", value: "1" },
+  ]);
+  await client.imports.commit(plan);
+  expect((await own.users()).map(({ custom }) => custom.map(({ value }) => value))).toEqual([["1"], ["2"], ["3"]]);
+  expect(own.sql("select count(*) as count from user_version where changed = 0")).toEqual([{ count: 0 }]);
+});
+
 test("who was marked as an administrator, and is one no longer, is in nobody's way", async () => {
   const { administrators } = tenant.client;
   const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
@@ -246,13 +287,13 @@ test("values of a custom field that was removed since are counted by its name, w
   onTestFinished(() => own[Symbol.asyncDispose]());
   const { client } = own;
   for (const name of ["階", "座席"]) await client.users.addField({ name });
-  const cells = (seat: string) => [
+  const cells = (seat: string, floor = "3") => [
     ["氏名", "メールアドレス", "階", "座席"],
-    ["山田", "yamada@x", "3", seat],
+    ["山田", "yamada@x", floor, seat],
     ["佐藤", "sato@x", "", "2F"],
   ];
   await own.import({ kind: "users" }, cells("1F"));
-  const changed = await own.import({ kind: "users" }, cells("9F"));
+  const changed = await own.import({ kind: "users" }, cells("9F", "4"));
   const titled = await own.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "役職"],
     ["山田", "yamada@x", "課長"],

@@ -1,11 +1,10 @@
-import { USER } from "../../../../model/user.ts";
 import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/keep.ts";
 import type { Versions } from "../../../versions/tables.ts";
 import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
 import { columnsOf } from "../imports/commit.ts";
 import { forNumbers, proceeding } from "../imports/functions.ts";
-import { isFieldThere, restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
+import { restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
 
 /** Keeps what the undo changes or deletes, as every change does. */
 const keep = (database: Database, versions: Versions, revision: number): void => {
@@ -75,20 +74,9 @@ const writeRecords = (database: Database, versions: Versions, revision: number):
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Leaves out the values of custom fields that were removed since. */
-const leaveRemovedFields = (database: Database, versions: Versions): void => {
-  if (versions.thing !== USER) return;
-  const isKnown = isFieldThere("cast(e.key as integer)");
-  database.run(
-    `update ${stagedTable(versions)} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
-     where custom <> '{}' and ${proceeding("pk")} and exists (select 1 from json_each(custom) e where not ${isKnown})`,
-  );
-};
-
 /** Writes the staged records, which nothing stands in the way of; inside the caller's transaction. */
 export const writeUndo = (database: Database, revision: number): void => {
   const things = stagedCounts(database).map(({ versions }) => versions);
-  for (const versions of things) leaveRemovedFields(database, versions);
   for (const versions of things) keep(database, versions, revision);
   for (const versions of things) release(database, versions);
   for (const versions of things) {
