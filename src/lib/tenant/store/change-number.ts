@@ -5,7 +5,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
-import { hasWritten } from "../versions/tables.ts";
+import { hasWritten, hasOnlySecrets } from "../versions/tables.ts";
 import type { ChangeWriter } from "./audit.ts";
 import type { UndoneChange } from "./imports/engine.ts";
 import type { Reader, Row } from "./store.ts";
@@ -125,16 +125,37 @@ export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, 
   (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
   0;
 
-/** The newest change of somebody that can be undone, was not undone, and is no undo itself. @throws Failure `not-found` */
-export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
+/** True if a change only set secrets, which nothing restores. */
+export const isOfSecrets = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
+  (await reader.count(
+    `select count(*) from main.change c where c.number = :number and ${hasOnlySecrets("c.revision")}`,
+    { number },
+  )) > 0;
+
+/**
+ * The newest change of somebody that was made to records, was not undone, and is no undo itself.
+ *
+ * @param before only changes before this number
+ */
+export const newestChange = async (
+  reader: Reader,
+  actor: string,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<StoredChange | undefined> => {
   const row = await reader.get(
-    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and ${IS_UNDOABLE}
+    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before and ${IS_UNDOABLE}
      order by c.number desc limit 1`,
-    { actor },
+    { actor, before },
   );
-  if (row === undefined)
+  return row && changeOf(row);
+};
+
+/** The change that `last` means. @throws Failure `not-found` */
+export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
+  const change = await newestChange(reader, actor);
+  if (change === undefined)
     throw noChange(text(`no change of ${actor} is left to undo`, `${actor} による取り消せる変更はありません`));
-  return changeOf(row);
+  return change;
 };
 
 /** Who made changes after one, whom who asks sees: each once, the last first. */

@@ -20,8 +20,10 @@ import {
   importNamed,
   exportSince,
   importOfChange,
+  isOfSecrets,
   laterActors,
   lastChange,
+  newestChange,
   readChange,
   undoneChange,
   type StoredChange,
@@ -382,13 +384,14 @@ export class TenantImports {
       if (change.undoneBy !== null) {
         throw await undoneAlready(reader, change.number, change.undoneBy);
       }
-      const why = NOT_RESTORED[change.action];
-      if (why !== undefined) throw notUndoable(change.number, why);
+      const why = await whyNotUndoable(reader, change);
+      if (why !== undefined) {
+        const before = name === "last" ? await undoableBefore(reader, actor, change) : undefined;
+        throw notUndoable(change.number, why, before?.number);
+      }
       const original = await importOfChange(reader, change);
       const reopened = original?.detail.counts?.reopened;
       if (reopened !== undefined) throw confirmAgain(change.number, reopened.tasks);
-      // an export of the console that changed no record is undone all the same: it said how old the mirror is
-      if (!(await isUndoable(reader, change))) throw notUndoable(change.number, NO_RECORD);
       const others = (await laterActors(reader, change.number)).filter((one) => one !== actor);
       return { change, original, others };
     });
@@ -711,6 +714,28 @@ const NO_RECORD = text(
   "it changed no user, organisation, device, account or group",
   "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
 );
+
+const ONLY_SECRETS = text(
+  "it only set passwords and the like, and former ones are not kept: set them again",
+  "パスワードなどを設定しただけの変更で、以前のものは保存していません。設定し直してください",
+);
+
+/** Why nothing of a change can be restored; undefined if something can. */
+const whyNotUndoable = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
+  const { [change.action]: why } = NOT_RESTORED;
+  if (why !== undefined) return why;
+  // an export of the console that changed no record is undone all the same: it said how old the mirror is
+  if (!(await isUndoable(reader, change))) return NO_RECORD;
+  return (await isOfSecrets(reader, change)) ? ONLY_SECRETS : undefined;
+};
+
+/** The newest change of somebody before one, of which something can be restored; undefined if there is none. */
+const undoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
+  let before = await newestChange(reader, actor, number);
+  while (before !== undefined && (await whyNotUndoable(reader, before)) !== undefined)
+    before = await newestChange(reader, actor, before.number);
+  return before;
+};
 
 /** The failure of undoing the undo of a confirmation. */
 const confirmAgain = (number: number, tasks: readonly number[]): Failure => {

@@ -82,3 +82,24 @@ export const WRITTEN_TABLES: readonly string[] = [...[...VERSIONS.values()].map(
 /** SQL: true if a change wrote records that have versions. @param revision SQL */
 export const hasWritten = (revision: string): string =>
   `(${WRITTEN_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
+
+/** The columns of a record that no undo restores, as nothing keeps what they tell of: when secrets were set. */
+export const secretColumns = ({ fields }: Thing): readonly string[] => [
+  "secrets",
+  ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
+];
+
+/** SQL: true if all that a change wrote in records is that secrets were set. @param revision SQL */
+export const hasOnlySecrets = (revision: string): string => {
+  const written = [...VERSIONS.values()].map((versions) => {
+    const secrets = secretColumns(versions.thing);
+    const bits = versions.columns.flatMap(({ name, bit }) => (secrets.includes(name) ? [bit] : []));
+    const mask = `(${[...bits, "0"].join(" | ")})`;
+    const has = (which: string): string =>
+      `exists (select 1 from main.${versionTable(versions)} w where w.revision = ${revision} and w.changed & ${which} <> 0)`;
+    return { secrets: has(mask), others: has(`~${mask}`) };
+  });
+  const isNew = `exists (select 1 from main.created_range w where w.revision = ${revision})`;
+  return `(${written.map(({ secrets }) => secrets).join(" or ")})
+    and not (${[isNew, ...written.map(({ others }) => others)].join(" or ")})`;
+};

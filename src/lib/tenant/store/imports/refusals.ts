@@ -120,9 +120,19 @@ export const blockedOtherwise = ({ detail: { undoes, drops } }: ImportRecord): F
     hint: text("look at it again, and run the command again", "内容を確認してから、もう一度実行してください"),
   });
 
-/** The failure of undoing a change of which nothing can be restored. */
-export const notUndoable = (number: number, why: Text): Failure =>
+/**
+ * The failure of undoing a change of which nothing can be restored.
+ *
+ * @param before the number of the last change before it that can be undone, if that helps
+ */
+export const notUndoable = (number: number, why: Text, before?: number): Failure =>
   new Failure("conflict", {
     what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
-    hint: text(`see it: ${line("audit show", [number])}`, `確認: ${line("audit show", [number])}`),
+    hint:
+      before === undefined
+        ? text(`see it: ${line("audit show", [number])}`, `確認: ${line("audit show", [number])}`)
+        : text(
+            `to undo the change before it: ${line("undo", [before])}`,
+            `その前の変更を取り消すには: ${line("undo", [before])}`,
+          ),
   });

@@ -236,6 +236,31 @@ describe("a plan", () => {
     expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("does not come back");
   });
 
+  test("is refused of what only set secrets; of the last change, the one before that can be undone is named", async () => {
+    await groupMade();
+    await member("a1", ["営業"]);
+    const field = await tenant.client.users.addField({ name: "座席" });
+    await tenant.client.users.edit(yamada, { title: "課長" });
+    const edited = lastNumber();
+    await tenant.client.users.removeField(field.id);
+    const { change } = await tenant.import({ kind: "docs" }, [
+      ["表示名", "ユーザーID", "パスワード", "グループ名"],
+      ["a1", "a1", "Hidden4711", "営業"],
+    ]);
+    await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
+    const reset = lastNumber();
+    const why = "it only set passwords and the like, and former ones are not kept: set them again";
+    for (const number of [change ?? 0, reset])
+      expect(await failureOf(undoChange(tenant.client, number))).toMatchObject({
+        code: "conflict",
+        what: { en: `change ${number} cannot be undone: ${why}` },
+        hint: { en: `see it: clomoctl audit show ${number}` },
+      });
+    expect((await failureOf(undoChange(tenant.client, "last")))?.hint?.en).toBe(
+      `to undo the change before it: clomoctl undo ${edited}`,
+    );
+  });
+
   test("is not committed if other records are in its way than it showed", async () => {
     await tenant.client.users.move({ ids: [yamada, sato], org: ROOT_ORG_ID });
     const number = lastNumber();

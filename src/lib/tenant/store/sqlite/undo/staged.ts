@@ -1,8 +1,8 @@
-import { keyColumn, type Thing } from "../../../../model/thing.ts";
+import { keyColumn } from "../../../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, sinceTable } from "../../../versions/past.ts";
-import { ALL_CHANGED, bitOf, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, secretColumns, VERSIONS, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { CONSOLE } from "../../collections.ts";
 import { CLAIMS } from "../../records.ts";
@@ -19,12 +19,6 @@ export const THINGS: readonly Versions[] = [...VERSIONS.values()];
 
 /** The temporary table of a thing's staged records: `pk`, `action`, `changed`, and its columns as they are to be. */
 export const stagedTable = ({ thing }: Pick<Versions, "thing">): string => `temp.${thing.name}_undo`;
-
-/** The columns of a record that no undo restores, as nothing keeps what they tell of: when secrets were set. */
-const secretColumns = ({ fields }: Thing): readonly string[] => [
-  "secrets",
-  ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
-];
 
 /** The columns of a thing that an undo restores. */
 export const restoredColumns = ({ thing, columns }: Versions): Versions["columns"] => {
