@@ -822,6 +822,30 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       await tasks.confirm(2, 3);
       expect(await tenant.plan(exported, grouped("B", "A"))).toMatchObject({ update: 0 });
     });
+
+    test("of a renamed group, next to its former one, proves nothing, however often it is taken over", async () => {
+      await rename("A", "A2");
+      for (const again of [false, true]) {
+        const done = await tenant.import(exported, grouped("A", "A2"));
+        expect(done, String(again)).toMatchObject({ update: 0, groupsCreated: 0 });
+        expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
+      }
+      expect(await groups()).toEqual([["A2", 2]]);
+      await tenant.import(exported, grouped("A2", "A2"));
+      expect(await tasks.list()).toEqual([]);
+    });
+
+    test("of a renamed group, next to one that another has by now, is decided by the rest", async () => {
+      await rename("A", "A2");
+      await create("A");
+      const [tanaka] = await tenant.client.secured.find("docs", { name: "tanaka" });
+      await tenant.client.secured.edit({ app: "docs", id: tanaka?.id ?? "" }, { groups: ["A"] });
+      for (const again of [false, true]) {
+        const done = await tenant.import(exported, grouped("A", "A2"));
+        expect(done, String(again)).toMatchObject({ update: 0, groupsCreated: 0 });
+      }
+      expect(await tasks.list()).toEqual([]);
+    });
   });
 
   test("organisations with a code come first, those without one from the top down", async () => {

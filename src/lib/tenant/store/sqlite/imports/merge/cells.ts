@@ -11,6 +11,9 @@ import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
 // Cells refer to records by what the console calls them. Where that was changed here, a cell means the record that has
 // another key here, or was deleted; if it may mean several, it says nothing of the row's record.
 
+/** The records that the console may have by the keys of cells: `what`, the field, `key` and `pk`. */
+const CELL_KEYS = "s.cell_key";
+
 /** The references of an export, whose cells may be unclear. */
 export const mergedReferences = (plan: PlanSql): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field));
@@ -18,13 +21,17 @@ export const mergedReferences = (plan: PlanSql): readonly StoredReference[] =>
 /** Finds the keys by which cells of an export refer to other records than the tenant has by them, or to nobody knows whom. */
 export const findCandidateKeys = (database: Database, plan: PlanSql): void => {
   if (mergedWith(plan) === undefined) return;
+  database.exec(`drop table if exists ${CELL_KEYS}`);
+  database.exec(
+    `create table ${CELL_KEYS} (what text not null, key text not null, pk integer not null, primary key (what, key, pk))`,
+  );
   for (const reference of mergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
     const versions = OBSERVED.find(({ thing }) => thing === table.thing);
     if (versions === undefined) continue;
     const bit = bitOf(versions, refers.by);
     const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
-    const params = kindIn(plan, scope);
+    const params = { what: field.short, ...kindIn(plan, scope) };
     // a record that was deleted here has all of its columns
     const isInScope =
       scope === "true"
@@ -33,33 +40,43 @@ export const findCandidateKeys = (database: Database, plan: PlanSql): void => {
     const uncertain = `select o.pk from main.${observedTable(versions)} o
       where (o.differs & ${bit} <> 0 or o.inConsole = 0) and ${isInScope}`;
     const all = keysOf({ thing: table.thing, field: refers.by });
-    database.exec("drop table if exists s.cell_key");
-    database.exec("create table s.cell_key (key text not null, pk integer not null, primary key (key, pk))");
     database.run(
-      `insert into s.cell_key select e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
+      `insert into ${CELL_KEYS} select :what, e.value, t.pk from (${statesOf(versions, uncertain)}) t ${THEN} json_each(${all}) e
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
       params,
     );
     database.run(
-      `insert into s.cell_key select e.value, t.pk from (${droppedVersions(versions, refers.by)}) t ${THEN} json_each(${all}) e
+      `insert into ${CELL_KEYS} select :what, e.value, t.pk from (${droppedVersions(versions, refers.by)}) t ${THEN} json_each(${all}) e
        where e.value is not null and t.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) on conflict do nothing`,
       params,
     );
     database.run(
       `insert into ${NAMELESS} select distinct :what, t.pk from (${statesOf(versions, uncertain)}) t
        where t.mask & ${bit} <> 0 and t.${refers.by} is null`,
-      { what: field.short, ...params },
+      params,
     );
-    const holders = `select c.key, known.${keys.record} as pk from (select distinct key from s.cell_key) c
+    const holders = `select c.key, known.${keys.record} as pk from (select distinct key from ${CELL_KEYS} where what = :what) c
       ${THEN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
-    database.run(`insert into s.cell_key ${holders} where true on conflict do nothing`, params);
     database.run(
-      `insert into ${CANDIDATE_KEYS} select :what, c.key, ${field.merge === "reference" ? "case when count(*) = 1 then c.pk end" : "null"} from s.cell_key c left join (${holders}) h on h.key = c.key and h.pk = c.pk
-       group by c.key having count(*) > 1 or max(h.pk) is null`,
-      { what: field.short, ...params },
+      `insert into ${CELL_KEYS} select :what, h.key, h.pk from (${holders}) h where true on conflict do nothing`,
+      params,
+    );
+    database.run(
+      `insert into ${CANDIDATE_KEYS} select :what, c.key, ${field.merge === "reference" ? "case when count(*) = 1 then c.pk end" : "null"} from ${CELL_KEYS} c left join (${holders}) h on h.key = c.key and h.pk = c.pk
+       where c.what = :what group by c.key having count(*) > 1 or max(h.pk) is null`,
+      params,
     );
   }
 };
+
+/**
+ * SQL: true if cells have another key, too, that only this record may have: the console has two records then, and nobody can tell
+ * which of them is this one.
+ */
+export const hasTwoNames = ({ field, keys }: StoredReference, known: string, key: string): string =>
+  `exists (select 1 from ${CELL_KEYS} c ${THEN} s.refer other on other.what = c.what and other.key = c.key
+    where c.what = '${field.short}' and c.pk = ${known}.${keys.record} and c.key <> ${key}
+      and not exists (select 1 from ${CELL_KEYS} n where n.what = c.what and n.key = c.key and n.pk <> c.pk))`;
 
 /** SQL: true if a blank cell may mean the record with this number. */
 export const mayBeNameless = ({ field }: StoredReference, pk: string): string =>

@@ -15,7 +15,7 @@ import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { CANDIDATE_KEYS } from "../expressions.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
-import { mergedReferences } from "./cells.ts";
+import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
   AMBIGUOUS,
   CUSTOM,
@@ -171,13 +171,15 @@ const observeFields = ({ database, plan: { staged } }: Observing): void => {
 
 /** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
 const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPart["named"] = () => "true"): void => {
-  for (const { field, refers, keys, table } of mergedReferences(plan)) {
+  for (const reference of mergedReferences(plan)) {
+    const { field, refers, keys, table } = reference;
     const versions = OBSERVED.find(({ thing }) => thing === table.thing);
     if (versions === undefined || EXPORTED.includes(versions)) continue;
     const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
     const isClear = `not exists (select 1 from ${CANDIDATE_KEYS} u where u.what = f.what and u.key = f.key)`;
     const shown = `select known.${keys.record} from s.refer f
-      ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope} where f.what = '${field.short}' and ${isClear}`;
+      ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
+      where f.what = '${field.short}' and ${isClear} and not ${hasTwoNames(reference, "known", "f.key")}`;
     const isSettled = `(o.inConsole = 0 or o.differs = ${bitOf(versions, refers.by)})`;
     const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
     database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });
