@@ -1,4 +1,4 @@
-import { dropTasks, undoImport } from "#support/tenant/undo.ts";
+import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Device, Import, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -844,6 +844,19 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
         const done = await tenant.import(exported, grouped("A", "A2"));
         expect(done, String(again)).toMatchObject({ update: 0, groupsCreated: 0 });
       }
+      expect(await tasks.list()).toEqual([]);
+    });
+
+    test.each<readonly [string, () => Promise<unknown>, string]>([
+      ["and brought back", groups, "A"],
+      ["and brought back, and renamed", () => rename("A", "A2"), "A2"],
+    ])("of a group that was deleted %s, shows that the console has it", async (_, change, name) => {
+      await remove("A", 2);
+      await tenant.client.imports.commit(await undoChange(tenant.client, "last"));
+      await change();
+      expect(await groups()).toEqual([[name, 2]]);
+      expect(await tasks.list()).not.toEqual([]);
+      await tenant.import(exported, grouped(name, name));
       expect(await tasks.list()).toEqual([]);
     });
   });

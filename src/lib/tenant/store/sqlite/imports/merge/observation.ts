@@ -180,7 +180,8 @@ const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPar
     const shown = `select known.${keys.record} from s.refer f
       ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
       where f.what = '${field.short}' and ${isClear} and not ${hasTwoNames(reference, "known", "f.key")}`;
-    const isSettled = `(o.inConsole = 0 or o.differs = ${bitOf(versions, refers.by)})`;
+    // of one that came back, too: whether it was deleted there or not, the console has it
+    const isSettled = `(o.inConsole = 0 or o.differs & ~(${bitOf(versions, refers.by)} | ${PRESENCE}) = 0)`;
     const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
     database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });
     database.run(`delete from main.${observedTable(versions)} as o where ${which}`, kindIn(plan, which));
