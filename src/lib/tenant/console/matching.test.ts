@@ -859,6 +859,27 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       await tenant.import(exported, grouped(name, name));
       expect(await tasks.list()).toEqual([]);
     });
+
+    test.each([
+      ["deleted", () => remove("A", 1)],
+      [
+        "renamed and deleted",
+        async () => {
+          await rename("A", "A2");
+          await remove("A2", 1);
+        },
+      ],
+    ] as const)("of a group that was %s: a warning names whom somebody added to it since", async (_, change) => {
+      await tenant.import(exported, grouped("A", ""));
+      await change();
+      const plan = await tenant.plan(exported, [...grouped("A", "A"), ["谷", "tani", "A"]]);
+      expect(plan).toMatchObject({ create: 1, update: 0, groupsCreated: 0, rejected: false });
+      const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+      expect(found.map(({ code, row, params }) => [code, row, params["value"]])).toEqual([
+        ["reference-deleted", 3, "A"],
+        ["reference-deleted", 4, "A"],
+      ]);
+    });
   });
 
   test("organisations with a code come first, those without one from the top down", async () => {

@@ -1,12 +1,23 @@
 import { droppedVersions } from "../../../../console/exported.ts";
 import { OBSERVED, observedTable } from "../../../../console/observed.ts";
-import { bitOf } from "../../../../versions/tables.ts";
-import { THEN } from "../../../sql/forms.ts";
+import { bitOf, VERSIONS, versionTable } from "../../../../versions/tables.ts";
+import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
-import { CANDIDATE_KEYS, changes, isBlankCell, isStaged, isUnclear, stored } from "../expressions.ts";
+import {
+  CANDIDATE_KEYS,
+  changes,
+  isBlankCell,
+  isStaged,
+  isUnclear,
+  staged,
+  stagedKeys,
+  stored,
+  storedKeys,
+} from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
 import { keysOf } from "../matching/keys.ts";
 import { inScopeOf, type PlanSql, type StoredReference } from "../stored-kind.ts";
-import { mergedWith, NAMELESS, statesOf, kindIn } from "./tables.ts";
+import { mergedWith, NAMELESS, NO_RECORD, statesOf, kindIn } from "./tables.ts";
 
 // Cells refer to records by what the console calls them. Where that was changed here, a cell means the record that has
 // another key here, or was deleted; if it may mean several, it says nothing of the row's record.
@@ -82,11 +93,38 @@ export const hasTwoNames = ({ field, keys }: StoredReference, known: string, key
 export const mayBeNameless = ({ field }: StoredReference, pk: string): string =>
   `exists (select 1 from ${NAMELESS} n where n.what = '${field.short}' and n.pk = ${pk})`;
 
+/**
+ * Warns of cells with a list that name a record which was deleted here, and which the row's record did not have then: somebody
+ * has added it in the console since.
+ */
+const findAddedToDeleted = (database: Database, plan: PlanSql, { field, table: { thing } }: StoredReference): void => {
+  const versions = mergedWith(plan);
+  const of = VERSIONS.get(thing.name);
+  if (versions === undefined || of === undefined || field.merge !== "list") return;
+  const deleted = `select c.key, c.pk, max(d.revision) as revision from ${CELL_KEYS} c
+    ${THEN} main.${versionTable(of)} d on d.pk = c.pk and d.action = 'delete'
+    where c.what = '${field.short}' and not exists (select 1 from main.${thing.name} n where n.pk = c.pk)
+      and not exists (select 1 from ${CELL_KEYS} n where n.what = c.what and n.key = c.key and n.pk <> c.pk) group by c.key`;
+  if (database.get(deleted) === undefined) return;
+  const had = storedKeys(field, (column) => `v.${quoteIdentifier(column)}`);
+  recordFinding(database, plan, {
+    code: "reference-deleted",
+    severity: "warning",
+    field: field.field,
+    select: `select r.row, r.line, null as col, json_object('value', ${staged(field.field)} ->> e.key) as params
+      from s.row r ${THEN} json_each(${stagedKeys(field)}) e ${THEN} (${deleted}) d on d.key = e.value left join s.match m on m.row = r.row
+      where m.target is distinct from ${NO_RECORD} and not exists (select 1 from main.${versionTable(versions)} v ${THEN} json_each(${had}) h
+        ${THEN} ${CELL_KEYS} c on c.what = '${field.short}' and c.key = h.value and c.pk = d.pk
+        where v.pk = m.target and v.revision >= d.revision and v.changed & ${bitOf(versions, field.stored)} <> 0) order by r.row`,
+  });
+};
+
 /** Leaves the compared rows of an export what such cells do not show. */
 export const leaveUnclear = (database: Database, plan: PlanSql): void => {
   if (database.get(`select 1 from ${CANDIDATE_KEYS} union all select 1 from ${NAMELESS} limit 1`) === undefined) return;
   for (const reference of mergedReferences(plan)) {
     const { field } = reference;
+    findAddedToDeleted(database, plan, reference);
     const isBlank = `${isBlankCell(plan, field)} and ${mayBeNameless(reference, stored(field.stored))}`;
     database.exec(
       `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
