@@ -243,6 +243,16 @@ describe("a custom field", () => {
       expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
     });
 
+    test("is no column of one of that name that was added before the task is closed", async () => {
+      await tenant.client.users.addField({ name: "入社年" });
+      const done = await tenant.import(exported, withField("課長", "2020"));
+      expect(done).toMatchObject({ update: 0, unknownColumns: ["入社年"] });
+      expect(await tasks.list()).toEqual([
+        [2, "delete", "open"],
+        [3, "create", "open"],
+      ]);
+    });
+
     test("is not to be added again if the export with it is undone", async () => {
       await tenant.client.imports.commit(await undoImport(tenant.client, before.id, { mirrorOnly: true }));
       expect(await tasks.list()).toEqual([[2, "delete", "open"]]);

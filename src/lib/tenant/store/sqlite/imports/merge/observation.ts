@@ -157,14 +157,11 @@ const forgetDeleted = (of: Observing, which: string): void => {
   );
 };
 
-/** Stores which custom fields the console has: those of which an export has a column, unless one of that name is to be removed. */
+/** Stores which custom fields the console has: those of which an export has a column. */
 const observeFields = ({ database, plan: { staged } }: Observing): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
-  const table = `main.${observedTable({ thing: CUSTOM_FIELD })}`;
   database.run(
-    `delete from ${table} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))
-       and not exists (select 1 from custom_field t ${THEN} ${table} r on r.nameKey is not distinct from t.nameKey and r.name = t.name
-         where t.pk = o.pk and r.pk <> o.pk)`,
+    `delete from main.${observedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
 };

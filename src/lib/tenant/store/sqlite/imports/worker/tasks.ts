@@ -6,6 +6,7 @@ import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
+import { nameKey } from "../../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
 import { interruption } from "../../../interruption.ts";
@@ -95,15 +96,20 @@ const flushToDisk = (database: Database): void => {
   database.exec("insert into s.whole values (1)");
 };
 
-const headerOptions = (database: Database, request: StoredRequest) => ({
-  customFields: database
-    .all("select pk, name from custom_field order by pk")
-    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
-  allowUnknownColumns: request.allowUnknownColumns,
-  // the console has them, with their values, until their tasks are done
-  removedFields: request.fromConsole === true ? removedFields(database) : undefined,
-  map: request.map,
-});
+const headerOptions = (database: Database, request: StoredRequest) => {
+  // the console has them, with their values, until their tasks are done: a column may be of one that was added again, or not
+  const removed = request.fromConsole === true ? removedFields(database) : undefined;
+  const keys = new Set(removed?.map(({ name }) => nameKey(name)));
+  return {
+    customFields: database
+      .all("select pk, name from custom_field order by pk")
+      .map(({ pk, name }) => ({ id: String(pk), name: String(name) }))
+      .filter(({ name }) => !keys.has(nameKey(name))),
+    allowUnknownColumns: request.allowUnknownColumns,
+    removedFields: removed,
+    map: request.map,
+  };
+};
 
 const removedFields = (database: Database): readonly RemovedField[] =>
   database
