@@ -237,10 +237,26 @@ describe("a custom field", () => {
       expect(await tenant.client.users.fields()).toEqual([]);
     });
 
-    test("is an unknown column in every other file, and once its task is confirmed", async () => {
+    test("is an unknown column in every other file", async () => {
       expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+    });
+
+    test("is read past, too, once its task is confirmed, which is open again then", async () => {
       await tasks.confirm(2);
-      expect(await tenant.plan(exported, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
+      const { id, settled, update } = await tenant.import(exported, withField("部長", "2020"));
+      expect({ update, settled }).toMatchObject({ update: 1, settled: { contradicted: [tasks.number(2)] } });
+      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
+      await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
+      expect(await tasks.list()).toEqual([]);
+    });
+
+    test("is the column of one of that name that was added since the task was confirmed", async () => {
+      await tasks.confirm(2);
+      await tenant.import(exported, withField("課長", "2020"));
+      await tasks.confirm(2);
+      await tenant.client.users.addField({ name: "入社年" });
+      expect(await tenant.import(exported, withField("課長", "2020"))).toMatchObject({ update: 1 });
+      expect(await tasks.list()).toEqual([]);
     });
 
     test("is no column of one of that name that was added before the task is closed", async () => {

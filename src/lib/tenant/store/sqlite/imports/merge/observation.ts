@@ -14,6 +14,7 @@ import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../
 import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { CANDIDATE_KEYS } from "../expressions.ts";
+import { reopenRemoved } from "../matching/removed-fields.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
@@ -157,13 +158,14 @@ const forgetDeleted = (of: Observing, which: string): void => {
   );
 };
 
-/** Stores which custom fields the console has: those of which an export has a column. */
-const observeFields = ({ database, plan: { staged } }: Observing): void => {
+/** Stores which custom fields the console has: those of which an export has a column. @param isOfTask it is of a single task */
+const observeFields = ({ database, plan: { staged }, revision }: Observing, isOfTask: boolean): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(
     `delete from main.${observedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
+  if (!isOfTask) reopenRemoved(database, staged.header, revision);
 };
 
 /** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
@@ -205,7 +207,7 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
   if (task === undefined) keepObserved(of);
   observeMet(of);
   observeDeleted(of);
-  observeFields(of);
+  observeFields(of, task !== undefined);
   observeNamed(of, task?.named);
   if (task !== undefined) forgetDeleted(of, task.own);
   else if (isWhole(of)) {

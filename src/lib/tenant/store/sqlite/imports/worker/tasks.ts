@@ -1,7 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { removeStaging, removeUnneeded } from "../staging-files.ts";
-import type { RemovedField } from "../../../../../csv/layout/header.ts";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
@@ -52,10 +51,11 @@ import { SETTLING } from "../../../../versions/keep.ts";
 import { confirmDrift, customColumn } from "../../../../console/drift.ts";
 import { droppedTasks } from "../../../../console/named.ts";
 import { NOTING_EXPORTED } from "../../../../console/exported.ts";
-import { observedTable, OBSERVING, RESTORING } from "../../../../console/observed.ts";
+import { OBSERVING, RESTORING } from "../../../../console/observed.ts";
 import { auditImport, auditVerification } from "./audit.ts";
 import { ofOtherTenant } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
+import { removedFields } from "../matching/removed-fields.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
@@ -110,15 +110,6 @@ const headerOptions = (database: Database, request: StoredRequest) => {
     map: request.map,
   };
 };
-
-const removedFields = (database: Database): readonly RemovedField[] =>
-  database
-    .all(
-      `select o.name, max(c.number) as task from ${observedTable({ thing: CUSTOM_FIELD })} o
-         join custom_field_version v on v.pk = o.pk and v.action = 'delete' join change c on c.revision = v.revision
-       where not exists (select 1 from custom_field t where t.pk = o.pk) group by o.name`,
-    )
-    .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
 /** The form of a file, and what reads it. */
 interface Form {
