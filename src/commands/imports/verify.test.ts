@@ -150,6 +150,27 @@ test("exit 9 while something cannot be seen: it is named, and --confirm-missing 
   expect(await ran(verify(" --confirm-missing"))).toMatchObject({ exit: 0 });
 });
 
+test("exit 9 while an export shows a part only: it proves no deletion", async () => {
+  const remove = await ran("users delete jiro@example.jp --yes --confirm-deletions 1 --format json");
+  const { change } = JSON.parse(remove.stdout) as { readonly change: number };
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    HEADER,
+    TARO.with(2, "部長"),
+    HANAKO,
+    JIRO,
+    ["新人", "new@example.jp", "", ""],
+  ]);
+  exported(HANAKO);
+  const line = `imports verify ${change} --against export.csv`;
+  const { en, ja } = await inBoth(line, { folder, tenant: tenant.fetch });
+  expect(en.exit).toBe(9);
+  expect(en.stderr).toContain("the export lacks 2 of 3 other records, so it shows only a part and proves no deletion");
+  expect(en.stderr).toContain("clomoctl users import export.csv --from-console; ");
+  expect(en.stderr).toContain(`clomoctl ${line} --confirm-missing\n`);
+  expect(ja.stderr).toContain("ほかの 3 件のうち 2 件がありません");
+  expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });
+});
+
 test("the uploaded file proves nothing unless somebody says that it is the export", async () => {
   const line = `imports verify ${number} --against up.csv --lang en`;
   const refused = await ran(line);

@@ -8,7 +8,7 @@ import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
@@ -18,6 +18,7 @@ import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { kindName } from "./plan/columns.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
+import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { warnOfOldExport } from "./refusal/old-export.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
@@ -77,8 +78,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Looks only at the records of the change; nothing else of the export is taken over, and nothing here changes. What the console has by now is done; what it does not have is listed with both values and stays open (exit 9). What the export does not show at all is named: look in the console, then pass --confirm-missing.",
-      "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ここでの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。",
+      "Looks only at the records of the change; nothing else of the export is taken over, and nothing here changes. What the console has by now is done; what it does not have is listed with both values and stays open (exit 9). What the export does not show at all is named: look in the console, then pass --confirm-missing. An export of a part of the records proves no deletion.",
+      "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ここでの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。一部だけのエクスポートでは、削除を確認できません。",
     ),
   ],
   args: {
@@ -168,7 +169,7 @@ export default defineCommand({
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    const { task, unseen, done, changedAgain = null, takenOver } = found;
+    const { task, unseen, lacking, done, changedAgain = null, takenOver } = found;
     await warnOfOldExport(tools, takenOver);
     const work = workOf(task);
     if (done) {
@@ -186,6 +187,7 @@ export default defineCommand({
     );
     const again = { number, against, kind: kind === task.kind ? undefined : kind };
     if (unseen.length > 0) await terminal.note(notSeen(unseen, again));
+    if (lacking !== undefined) await terminal.note(showsPart(lacking, kind, again));
     for (const step of verifySteps(task, kind)) await terminal.note(step);
     return "differs";
   },
@@ -273,5 +275,19 @@ const notSeen = (unseen: Verification["unseen"], { number, against, kind }: Veri
   return text(
     `the export does not show: ${names.join(", ")}; look in the console, then: ${again}`,
     `エクスポートに現れない項目: ${names.join("、")}。管理画面で確認してから: ${again}`,
+  );
+};
+
+/** Says why an export does not prove deletions, and what does. */
+const showsPart = (
+  { records, of }: NonNullable<Verification["lacking"]>,
+  exported: FormatName,
+  { number, against, kind }: VerifiedChange,
+): Text => {
+  const take = importCommand({ kind: exported, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  const again = line("imports verify", [number], { against, kind, confirmMissing: true });
+  return text(
+    `the export lacks ${records} of ${counted(of, "other record")}, so it shows only a part and proves no deletion: export everything and verify again; if it has everything, take it over: ${take}; or look in the console, then: ${again}`,
+    `エクスポートには、ほかの ${of} 件のうち ${records} 件がありません。一部だけのエクスポートでは、削除を確認できません。全件をエクスポートして照合し直してください。これで全件なら、取り込んでください: ${take} 。または、管理画面で確認してから: ${again}`,
   );
 };

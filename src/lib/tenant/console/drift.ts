@@ -43,6 +43,8 @@ export interface DriftPart {
   readonly kind?: FormatName | undefined;
   /** default: all; see {@link customColumn} */
   readonly columns?: readonly string[] | undefined;
+  /** SQL: condition on its records `d`; default: all */
+  readonly which?: string | undefined;
   /** only what the upload file of the change has */
   readonly isUploaded?: boolean | undefined;
 }
@@ -318,11 +320,11 @@ const openBits = (versions: Versions, columns: DriftPart["columns"]): string => 
 /** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
 const partOf = (
   versions: Versions,
-  { revision, record, columns, isUploaded }: DriftPart,
+  { revision, record, columns, which = "true", isUploaded }: DriftPart,
 ): readonly [sql: string, params: Params] => [
   `select * from (select d.pk, ${openBits(versions, columns)} as mask
      from ${driftSql(driftOfChange, versions.thing.name)} d
-     where ${record === undefined ? "true" : "d.pk = :pk"} and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
+     where ${record === undefined ? "true" : "d.pk = :pk"} and ${which} and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
 

@@ -210,6 +210,45 @@ test("imports verify --confirm-missing does not confirm what the export contradi
   expect(openOf(found)).toEqual(["open", { "yamada@x": ["edit", "tel"] }]);
 });
 
+const WHOLE: Cells = [TITLES, YAMADA, HAYASHI];
+
+test.each<[string, Cells, object, boolean]>([
+  ["the header alone", [TITLES], { records: 2, of: 2 }, false],
+  ["a part", [TITLES, YAMADA], { records: 1, of: 2 }, false],
+  ["all others", WHOLE, {}, true],
+  ["all others, and one that is new there", [...WHOLE, NEW], {}, true],
+])("that an export lacks somebody proves the deletion if it lacks nobody else: %s", async (_, shown, lacking, done) => {
+  await tenant.import(exported, [...WHOLE, SATO]);
+  const [sato] = await tenant.client.users.find({ name: "sato@x" });
+  const number = (await tenant.import({ kind: "users", mode: "replace" }, WHOLE)).change ?? 0;
+  const found = await verify(number, shown);
+  expect(found).toMatchObject({ done, ...(!done && { lacking }) });
+  expect(await tenant.client.console.list({})).toHaveLength(done ? 0 : 1);
+  const confirmed = await verify(number, shown, { confirmMissing: true });
+  expect(confirmed).toMatchObject({
+    done: true,
+    task: { state: done ? "done" : "confirmed", records: [{ id: sato?.id }] },
+  });
+  expect(confirmed.lacking).toBeUndefined();
+});
+
+test("--confirm-missing confirms no deletion of somebody whom a part of an export shows", async () => {
+  await tenant.import(exported, [...WHOLE, SATO]);
+  const number = (await tenant.import({ kind: "users", mode: "replace" }, [TITLES, YAMADA])).change ?? 0;
+  const found = await verify(number, [TITLES, SATO], { confirmMissing: true });
+  expect(openOf(found)).toEqual(["open", { "sato@x": ["delete"] }]);
+  // what others changed here is not among what it lacks
+  await tenant.client.users.edit((await tenant.client.users.find({ name: "yamada@x" }))[0]?.id ?? "", { tel: "03-9" });
+  expect(await verify(number, [TITLES])).toMatchObject({ done: true });
+});
+
+test("a part of an export of organisations proves no deletion either", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
+  const number = (await tenant.import({ kind: "orgs", mode: "replace" }, TREE.slice(0, 3))).change ?? 0;
+  expect(await verify(number, TREE.slice(0, 2))).toMatchObject({ done: false, lacking: { records: 1, of: 2 } });
+  expect(await verify(number, TREE.slice(0, 3))).toMatchObject({ done: true });
+});
+
 test("a custom field is shown by its own column only", async () => {
   for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス"];

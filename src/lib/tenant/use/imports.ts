@@ -369,6 +369,7 @@ export class TenantImports {
         done,
         ...(done && (await changedAgain(reader))),
         ...(observed.isUpload && { sameAsUpload: true }),
+        ...(observed.lacking && { lacking: { ...observed.lacking } }),
         ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
         task: now,
         unseen: unseen.map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),

@@ -126,6 +126,12 @@ export interface WrittenFile {
   readonly fields?: readonly string[] | undefined;
 }
 
+/** How many records an export lacks of those that the console has. */
+export interface LackingRecords {
+  readonly records: number;
+  readonly of: number;
+}
+
 /** What an export showed of a task. */
 export interface Observed {
   /** of the export */
@@ -136,6 +142,8 @@ export interface Observed {
   readonly takenOver?: EarlierTakeover | undefined;
   /** the columns that it does not show */
   readonly unseen: readonly string[];
+  /** what it lacks of the other records, if it therefore does not prove a deletion */
+  readonly lacking?: LackingRecords | undefined;
 }
 
 /** How a task is verified by an export of the console. */

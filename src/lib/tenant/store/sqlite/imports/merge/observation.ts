@@ -187,9 +187,9 @@ const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPar
   }
 };
 
-/** The observed records `o` of a task, as SQL: those of the plan's kind, and those that its cells name. */
+/** The observed records `o` of a task, as SQL: those whose deletion the export proves, and those that its cells name. */
 interface TaskPart {
-  readonly own: string;
+  readonly deletions: string;
   readonly named: (versions: Versions) => string;
 }
 
@@ -209,7 +209,7 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
   observeDeleted(of);
   observeFields(of, task !== undefined);
   observeNamed(of, task?.named);
-  if (task !== undefined) forgetDeleted(of, task.own);
+  if (task !== undefined) forgetDeleted(of, task.deletions);
   else if (isWhole(of)) {
     observeMissing(of);
     forgetDeleted(of, "true");

@@ -1,16 +1,18 @@
 import { driftOf, driftOfChange } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
-import { entriesBit, PRESENCE } from "../../../../console/observed.ts";
+import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
+import type { LackingRecords } from "../../../imports/engine.ts";
 import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
-import { either, THEN } from "../../../sql/forms.ts";
+import { either, isMissing, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
-import { isStaged, keyOf } from "../expressions.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import { indexTargets, isStaged, keyOf } from "../expressions.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { observeExport } from "./observation.ts";
 import {
+  AMBIGUOUS,
   DELETED_HERE,
   isContradictedMissing,
   isMissingThere,
@@ -25,10 +27,63 @@ import {
 /** The table of the records of a task: `pk`, and the `mask` of their fields. */
 const OF_TASK = "s.of_task";
 
-/** Stores what a compared export shows of the records of a task. @param revision of the change that the task is of; @param own of this one */
-export const observeTask = (database: Database, plan: PlanSql, revision: number, own: number): void => {
+/** The deletions of a task that an export neither shows nor proves, as it lacks other records, too: `pk`. */
+const UNPROVED = "s.unproved";
+
+/** The part of a task that {@link UNPROVED} has. */
+export const UNPROVED_DELETIONS = { columns: ["id"], which: `d.pk in (select pk from ${UNPROVED})` } as const;
+
+/** Returns how many records an export lacks of those that the console has: that were not changed here. */
+const countLacking = (database: Database, { kind }: PlanSql, versions: Versions): LackingRecords => {
+  indexTargets(database);
+  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = t.pk)`;
+  const row = database.get(
+    `select count(*) as of, count(*) filter (where ${isMissing("t.pk")} and not ${isAmbiguous}) as records
+     from ${kind.thing.name} t where ${kind.inScope} and t.pk is distinct from :usual
+       and not exists (select 1 from main.${observedTable(versions)} o where o.pk = t.pk)`,
+    { kind: kind.name, usual: kind.table.usual ?? null },
+  );
+  return { records: Number(row?.["records"]), of: Number(row?.["of"]) };
+};
+
+/** Finds the deletions of a task that an export does not prove. @returns what it lacks if there are any */
+const findUnproved = (
+  database: Database,
+  plan: PlanSql,
+  { versions, revision }: { readonly versions: Versions; readonly revision: number },
+): LackingRecords | undefined => {
+  const { thing } = plan.kind;
+  database.exec(`drop table if exists ${UNPROVED}`);
+  database.exec(`create table ${UNPROVED} (pk integer primary key)`);
+  const isShown = [DELETED_HERE, AMBIGUOUS].map((table) => `exists (select 1 from ${table} x where x.pk = d.pk)`);
+  const isOfKind = `d.pk in (select o.pk from main.${observedTable(versions)} o where ${inScopeOf(thing, "o")})`;
+  database.run(
+    `insert into ${UNPROVED} select d.pk from (${driftOfChange(versions)}) d
+     where d.action = 'delete' and d.mask & ~d.confirmed <> 0 and not (${isShown.join(" or ")}) and ${isOfKind}`,
+    { revision, ...kindIn(plan, isOfKind) },
+  );
+  if (database.get(`select 1 from ${UNPROVED}`) === undefined) return undefined;
+  const lacking = countLacking(database, plan, versions);
+  if (lacking.records > 0) return lacking;
+  database.exec(`delete from ${UNPROVED}`);
+  return undefined;
+};
+
+/**
+ * Stores what a compared export shows of the records of a task.
+ *
+ * @param revision of the change that the task is of
+ * @param own of this one
+ * @returns what the export lacks if it therefore does not prove a deletion of the task
+ */
+export const observeTask = (
+  database: Database,
+  plan: PlanSql,
+  revision: number,
+  own: number,
+): LackingRecords | undefined => {
   const versions = mergedWith(plan);
-  if (versions === undefined) return;
+  if (versions === undefined) return undefined;
   database.exec(`drop table if exists ${OF_TASK}`);
   database.exec(`create table ${OF_TASK} (pk integer primary key, mask integer not null)`);
   const mask = either("d.action = 'update'", "d.mask", ALL_CHANGED);
@@ -47,7 +102,10 @@ export const observeTask = (database: Database, plan: PlanSql, revision: number,
   );
   const named = (of: Versions): string =>
     `o.pk in (select d.pk from (${driftOf(of, "true")}) d where d.revision = ${revision} and d.mask <> 0)`;
-  observeExport(database, plan, own, { own: `o.pk in (select pk from ${OF_TASK})`, named });
+  const lacking = findUnproved(database, plan, { versions, revision });
+  const isProved = lacking === undefined ? `o.pk in (select pk from ${OF_TASK})` : "false";
+  observeExport(database, plan, own, { deletions: isProved, named });
+  return lacking;
 };
 
 /** SQL: the open tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */

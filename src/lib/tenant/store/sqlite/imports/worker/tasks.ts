@@ -43,7 +43,14 @@ import type { Observed, UndoneChange, WrittenFile } from "../../../imports/engin
 import { readChange, undoneChange, type StoredChange } from "../../../change-number.ts";
 import { countMerged } from "../merge/counts.ts";
 import { observeExport } from "../merge/observation.ts";
-import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
+import {
+  observeTask,
+  readSettled,
+  readUnsettled,
+  restoreAge,
+  unseenFields,
+  UNPROVED_DELETIONS,
+} from "../merge/tasks.ts";
 import { CONSOLE } from "../../../collections.ts";
 import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
@@ -203,28 +210,28 @@ export class Staging {
     const counts = this.#database.snapshot(() => compare(this.#database, plan));
     if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
     const shown = new Set(columnsIn(staged));
-    let [unseen, confirmed] = [unseenFields(plan), 0];
+    let [unseen, confirmed, lacking] = [unseenFields(plan), 0, undefined as Observed["lacking"]];
     await new SqliteStore(this.#database).change((writer) =>
       noted(note, async () => {
         const own = advance(this.#database, [CONSOLE]);
-        observeTask(this.#database, plan, revision, own);
+        lacking = observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
         const columns = fields.map(({ pk }) => customColumn(Number(pk)));
         unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
         const { actor, now } = moment;
-        if (confirmMissing)
-          confirmed = await confirmDrift(
-            writer,
-            { revision, kind: this.#request.kind, columns: unseen },
-            { by: actor, at: now, revision: own },
-          );
+        if (confirmMissing) {
+          const { kind } = this.#request;
+          for (const part of [{ columns: unseen }, ...(lacking === undefined ? [] : [UNPROVED_DELETIONS])])
+            confirmed += await confirmDrift(writer, { revision, kind, ...part }, { by: actor, at: now, revision: own });
+          lacking = undefined;
+        }
         if (plan.request.scope === undefined) this.#database.run("update tenant set mirroredAt = :now", { now });
         await auditVerification(writer, { revision, own, moment, sha256: staged.sha256, confirmed });
       }),
     );
     const { kind } = this.#request;
     const takenOver = await findEarlierTakeover(new Connection(this.#database), { kind, sha256: staged.sha256 });
-    return { sha256: staged.sha256, isUpload: false, takenOver, unseen };
+    return { sha256: staged.sha256, isUpload: false, takenOver, unseen, lacking };
   }
 
   #checkReadable({ staged }: StagedFile): void {
