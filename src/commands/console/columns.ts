@@ -68,7 +68,7 @@ export const taskDetails = (terminal: Spoken, rights: Rights): readonly Column<C
     : allDetails(terminal, rights);
 
 /** How a task was closed, and the number of what closed it. */
-const closingName = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
+export const closingName = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
   const { en, ja } = nameIn(CONSOLE_CLOSING_NAMES, how);
   return text(`${en} (${change})`, `${ja}(${change})`);
 };

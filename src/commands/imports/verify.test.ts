@@ -41,6 +41,32 @@ test("what the export shows is done; nothing here changes, whatever else it show
   expect(await tenant.client.console.list({})).toEqual([]);
 });
 
+test("a task that was done already is not compared: it says when and by what it was done", async () => {
+  exported(TARO.with(2, "部長"), HANAKO, JIRO);
+  await ran(verify());
+  writeFileSync(join(folder, "export.csv"), fileOf([["シリアルナンバー"], ["SERIAL1"]]));
+  const done = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const change = tenant.database.count("select max(number) from change");
+  expect(done.en).toMatchObject({
+    exit: 0,
+    stderr: `export.csv was not compared: task ${number} was done already: verified by an export (${change}), 2026-04-01, owner\n`,
+  });
+  expect(done.ja.stderr).toBe(
+    `export.csv は照合していません。作業 ${number} は完了済みです: imports verify で確認(${change})、2026-04-01、owner\n`,
+  );
+});
+
+test("a task that was confirmed before is not compared either", async () => {
+  await tenant.client.console.confirm({ numbers: [number], by: "田中" });
+  exported(TARO, JIRO);
+  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain(
+    `export.csv was not compared: task ${number} was done already: confirmed, 2026-04-01, 田中\n`,
+  );
+  expect(ja.stderr).toContain(`作業 ${number} は完了済みです: 完了を確認、2026-04-01、田中\n`);
+});
+
 test("a table of what is open says nothing once nothing is", async () => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   const { en, ja } = await inBoth(verify(" --progress none"), {

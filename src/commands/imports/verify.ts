@@ -4,13 +4,15 @@ import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
-import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_CLOSING_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
+import { zoneOf, type Tools } from "../tools.ts";
+import { closingName } from "../console/columns.ts";
 import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
@@ -167,31 +169,45 @@ export default defineCommand({
       if (!isExport) throw isUpload(file.label, { number, against, kind: given });
       found = await verify(true);
     }
+    if (found.closedBefore === true) {
+      tools.describeState(() => NOTHING_COMPARED);
+      await terminal.note(notCompared(file.label, found, zoneOf(tools, { context })));
+      if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
+      return undefined;
+    }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    const { task, unseen, lacking, done, changedAgain = null, takenOver } = found;
-    await warnOfOldExport(tools, takenOver);
-    const work = workOf(task);
-    if (done) {
-      await terminal.note(inConsole(number, changedAgain));
+    await warnOfOldExport(tools, found.takenOver);
+    if (found.done) {
+      await terminal.note(inConsole(number, found.changedAgain ?? null));
       // people read the sentence
       if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
-    await listOpen(terminal, task);
-    await terminal.note(
-      text(
-        `still open of change ${number}: ${work.en}; how: ${line("console show", [number])}`,
-        `変更 ${number} で残っている作業: ${work.ja}。手順: ${line("console show", [number])}`,
-      ),
-    );
-    const again = { number, against, kind: kind === task.kind ? undefined : kind };
-    if (unseen.length > 0) await terminal.note(notSeen(unseen, again));
-    if (lacking !== undefined) await terminal.note(showsPart(lacking, kind, again));
-    for (const step of verifySteps(task, kind)) await terminal.note(step);
+    await reportOpen(terminal, found, { number, against, kind });
     return "differs";
   },
 });
+
+/** Says what is open of a task, and how to close it. @param kind of the export */
+const reportOpen = async (
+  terminal: Tools["terminal"],
+  { task, unseen, lacking }: Verification,
+  { number, against, kind }: VerifiedChange & { readonly kind: FormatName },
+): Promise<void> => {
+  await listOpen(terminal, task);
+  const work = workOf(task);
+  await terminal.note(
+    text(
+      `still open of change ${number}: ${work.en}; how: ${line("console show", [number])}`,
+      `変更 ${number} で残っている作業: ${work.ja}。手順: ${line("console show", [number])}`,
+    ),
+  );
+  const again = { number, against, kind: kind === task.kind ? undefined : kind };
+  if (unseen.length > 0) await terminal.note(notSeen(unseen, again));
+  if (lacking !== undefined) await terminal.note(showsPart(lacking, kind, again));
+  for (const step of verifySteps(task, kind)) await terminal.note(step);
+};
 
 /** Lists what is open of a task: programs get all of it. */
 const listOpen = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
@@ -218,15 +234,32 @@ const perhapsOfOther = (
   return new Failure("input-rejected", { what, where, hint: joined(hint === undefined ? again : [hint, ...again]) });
 };
 
+/** Excepts what a change wrote again, if one did. */
+const except = (change: number | null): Text =>
+  change === null
+    ? text("", "")
+    : text(
+        `, but for what was changed again since (last by change ${change})`,
+        `その後に変更し直した分(最後は変更 ${change})を除き、`,
+      );
+
+/** Says that a task was done already, when and by what. */
+const notCompared = (label: string, { task, changedAgain = null }: Verification, zone: string): Text => {
+  const { number, state, closing, closedAt, closedBy } = task;
+  const how = closing ? closingName(closing) : state === "confirmed" ? CONSOLE_CLOSING_NAMES.confirm : undefined;
+  const day = closedAt === null ? undefined : same(dayOf(closedAt, zone));
+  const facts = [how, day, closedBy === null ? undefined : same(closedBy)].filter((one) => one !== undefined);
+  const by = joined(facts, text(", ", "、"));
+  const [but, colon] = [except(changedAgain), facts.length === 0 ? "" : ": "];
+  return text(
+    `${label} was not compared: task ${number} was done already${but.en}${colon}${by.en}`,
+    `${label} は照合していません。作業 ${number} は${but.ja === "" ? "" : `、${but.ja}`}完了済みです${colon}${by.ja}`,
+  );
+};
+
 /** @param changedAgain the newest change that wrote a part of it again */
 const inConsole = (number: number, changedAgain: number | null): Text => {
-  const but =
-    changedAgain === null
-      ? text("", "")
-      : text(
-          `, but for what was changed again since (last by change ${changedAgain})`,
-          `その後に変更し直した分(最後は変更 ${changedAgain})を除き、`,
-        );
+  const but = except(changedAgain);
   return text(
     `the console has all of change ${number}${but.en}`,
     `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,

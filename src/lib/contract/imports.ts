@@ -370,6 +370,9 @@ const Verification = named(
     sameAsUpload: z.boolean().optional().meta({
       description: "nothing was compared: the export is the file that was written for the upload",
     }),
+    closedBefore: z.literal(true).optional().meta({
+      description: "nothing was compared: the task was done or confirmed before, and has when and by what",
+    }),
     takenOver: EarlierTakeover.optional(),
     task: ConsoleTask.meta({ description: "as it is by now" }),
     /** the fields of the task that are open, and that the export does not show */

@@ -349,7 +349,8 @@ export class TenantImports {
     const changedAgain = async (reader: Reader) => ({
       changedAgain: (await lastRewrite(reader, revision))?.number ?? null,
     });
-    if (!isTaskOpen(task)) return { done: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
+    if (!isTaskOpen(task))
+      return { done: true, closedBefore: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
     const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[kind]);
     const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
