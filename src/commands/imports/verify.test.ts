@@ -28,18 +28,24 @@ const ran = (line: string, more: object = {}) => run(line, { folder, tenant: ten
 const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.csv"), fileOf([HEADER, ...rows]));
 const verify = (words = "") => `imports verify ${number} --against export.csv${words}`;
 
-test("what the export shows is done; nothing here changes, whatever else it shows", async () => {
-  exported(TARO.with(2, "部長"), HANAKO, JIRO.with(2, "社長"), ["新人", "new@example.jp", "", ""]);
-  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
-  expect(en).toMatchObject({ exit: 0, stderr: `the console has all of change ${number}\n` });
-  expect(ja.stderr).toBe(`変更 ${number} は、すべて管理画面に反映されています\n`);
-  expect((await tenant.users()).map(({ name, title }) => [name, title])).toEqual([
-    ["山田 太郎", "部長"],
-    ["佐藤 次郎", null],
-    ["髙橋 花子", "主任"],
-  ]);
-  expect(await tenant.client.console.list({})).toEqual([]);
-});
+const HAS_ALL = [
+  ["en", (of: number, but = "") => `the console has all of change ${of}${but}\n`],
+  ["ja", (of: number, but = "") => `変更 ${of} は、${but}すべて管理画面に反映されています\n`],
+] as const;
+
+test.each(HAS_ALL)(
+  "what the export shows is done; nothing here changes, whatever else it shows: %s",
+  async (lang, hasAll) => {
+    exported(TARO.with(2, "部長"), HANAKO, JIRO.with(2, "社長"), ["新人", "new@example.jp", "", ""]);
+    expect(await ran(verify(` --lang ${lang}`))).toMatchObject({ exit: 0, stderr: hasAll(number) });
+    expect((await tenant.users()).map(({ name, title }) => [name, title])).toEqual([
+      ["山田 太郎", "部長"],
+      ["佐藤 次郎", null],
+      ["髙橋 花子", "主任"],
+    ]);
+    expect(await tenant.client.console.list({})).toEqual([]);
+  },
+);
 
 test("a task that was done already is not compared: it says when and by what it was done", async () => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
@@ -67,15 +73,10 @@ test("a task that was confirmed before is not compared either", async () => {
   expect(ja.stderr).toContain(`作業 ${number} は完了済みです: 完了を確認、2026-04-01、田中\n`);
 });
 
-test("a table of what is open says nothing once nothing is", async () => {
+test.each(HAS_ALL)("a table of what is open says nothing once nothing is: %s", async (lang, hasAll) => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
-  const { en, ja } = await inBoth(verify(" --progress none"), {
-    folder,
-    tenant: tenant.fetch,
-    terminal: { columns: 80 },
-  });
-  expect(en).toMatchObject({ stdout: "", stderr: `the console has all of change ${number}\n` });
-  expect(ja).toMatchObject({ stdout: "", stderr: `変更 ${number} は、すべて管理画面に反映されています\n` });
+  const found = await ran(verify(` --progress none --lang ${lang}`), { terminal: { columns: 80 } });
+  expect(found).toMatchObject({ stdout: "", stderr: hasAll(number) });
   expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");
 });
 
@@ -88,17 +89,21 @@ test("what later changes left nothing of is not in the console", async () => {
   expect(ja.stderr).toContain(`作業 ${number} の内容は残っていません。`);
 });
 
-test("what was changed again since is named beside the rest, which the console has", async () => {
-  const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
-  const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
-  exported(TARO.with(2, "部長"), HANAKO, JIRO);
-  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
-  const since = `but for what was changed again since (last by change ${consoleTask})`;
-  expect(en).toMatchObject({ exit: 0, stderr: `the console has all of change ${number}, ${since}\n` });
-  expect(ja.stderr).toBe(
-    `変更 ${number} は、その後に変更し直した分(最後は変更 ${consoleTask})を除き、すべて管理画面に反映されています\n`,
-  );
-});
+test.each(HAS_ALL)(
+  "what was changed again since is named beside the rest, which the console has: %s",
+  async (lang, hasAll) => {
+    const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
+    const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
+    exported(TARO.with(2, "部長"), HANAKO, JIRO);
+    const but = {
+      en: `, but for what was changed again since (last by change ${consoleTask})`,
+      ja: `その後に変更し直した分(最後は変更 ${consoleTask})を除き、`,
+    };
+    const found = await ran(verify(` --lang ${lang}`));
+    expect(found).toMatchObject({ exit: 0, stderr: hasAll(number, but[lang]) });
+    expect((await ran(verify(` --lang ${lang}`))).stderr).toContain(but[lang]);
+  },
+);
 
 test("`last` is your newest change that is open in the console", async () => {
   await withAccount(tenant, { name: "other", role: "system" });
@@ -174,6 +179,24 @@ test("exit 9 while something cannot be seen: it is named, and --confirm-missing 
     `the export does not show: 役職; look in the console, then: clomoctl imports verify ${number} --against export.csv --confirm-missing\n`,
   );
   expect(await ran(verify(" --confirm-missing"))).toMatchObject({ exit: 0 });
+});
+
+test("exit 9 while a blank cell may mean an organisation without a code", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["倉庫", "", ""],
+  ]);
+  expect((await ran("users move jiro@example.jp --org 倉庫")).exit).toBe(0);
+  const consoleTask = (await tenant.client.console.list({})).at(-1)?.number;
+  exported(TARO, JIRO, HANAKO);
+  const line = `imports verify ${consoleTask} --against export.csv`;
+  const { en, ja } = await inBoth(line, { folder, tenant: tenant.fetch });
+  expect(en.exit).toBe(9);
+  expect(en.stderr).toContain(
+    `the export does not show: 組織コード (a blank cell may mean an organisation without a code); look in the console, then: clomoctl ${line} --confirm-missing\n`,
+  );
+  expect(ja.stderr).toContain("組織コード(空欄は、コードのない組織の場合があります)");
+  expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });
 });
 
 test("exit 9 while an export shows a part only: it proves no deletion", async () => {

@@ -303,11 +303,19 @@ const isUpload = (label: string, { number, against, kind }: VerifiedChange): Fai
 };
 
 const notSeen = (unseen: Verification["unseen"], { number, against, kind }: VerifiedChange): Text => {
-  const names = unseen.map(({ header }) => header);
+  const names = unseen.map(({ header, blank }) =>
+    blank === true
+      ? text(
+          `${header} (a blank cell may mean an organisation without a code)`,
+          `${header}(空欄は、コードのない組織の場合があります)`,
+        )
+      : same(header),
+  );
+  const { en, ja } = joined(names, text(", ", "、"));
   const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
-    `the export does not show: ${names.join(", ")}; look in the console, then: ${again}`,
-    `エクスポートに現れない項目: ${names.join("、")}。管理画面で確認してから: ${again}`,
+    `the export does not show: ${en}; look in the console, then: ${again}`,
+    `エクスポートに現れない項目: ${ja}。管理画面で確認してから: ${again}`,
   );
 };
 

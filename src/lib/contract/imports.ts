@@ -376,7 +376,16 @@ const Verification = named(
     takenOver: EarlierTakeover.optional(),
     task: ConsoleTask.meta({ description: "as it is by now" }),
     /** the fields of the task that are open, and that the export does not show */
-    unseen: z.array(z.object({ field: z.string(), header: z.string() })),
+    unseen: z.array(
+      z.object({
+        field: z.string(),
+        header: z.string(),
+        blank: z.literal(true).optional().meta({
+          description:
+            "the export has the column, but a blank cell does not tell an organisation without a code from none",
+        }),
+      }),
+    ),
     lacking: z.object({ records: z.int(), of: z.int() }).optional().meta({
       description:
         "deletions of the task cannot be seen: the export lacks so many `records` of the others that the console has, so it shows a part only",

@@ -379,6 +379,51 @@ test.each([
   expect(await verify(written, [PLACES, ["山田", "yamada@x", code]])).toMatchObject({ done });
 });
 
+const NAMELESS: Cells = [...TREE, ["倉庫", "", ""]];
+
+test.each<[string, string, boolean]>([
+  ["a blank", "", true],
+  ["the organisation it was", "S", false],
+])(
+  "a move into an organisation without a code cannot be seen, and is confirmed: %s",
+  async (_, code, isConfirmable) => {
+    await tenant.import({ kind: "orgs", fromConsole: true }, NAMELESS);
+    await tenant.import(exported, [PLACES, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "S"]]);
+    const [org] = await tenant.client.orgs.find({ name: "倉庫" });
+    const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
+    await tenant.client.users.move({ ids: [yamada?.id ?? ""], org: org?.id ?? "" });
+    const number = (await tenant.client.console.list({}))[0]?.number ?? 0;
+    const shown: Cells = [PLACES, ["山田", "yamada@x", code], ["佐藤", "sato@x", "S"]];
+    const unseen = isConfirmable ? [{ field: "org", header: "組織コード", blank: true }] : [];
+    expect(await verify(number, shown)).toMatchObject({ done: false, unseen });
+    const confirmed = await verify(number, shown, { confirmMissing: true });
+    expect(confirmed).toMatchObject({ task: { state: isConfirmable ? "confirmed" : "open" }, unseen: [] });
+  },
+);
+
+test("nor can a new user be seen in an organisation without a code, or a device that belongs to one", async () => {
+  await tenant.import({ kind: "orgs", fromConsole: true }, NAMELESS);
+  await tenant.import(exported, [PLACES, ["山田", "yamada@x", "S"]]);
+  const devices: Cells = [
+    ["シリアルナンバー", "プラットフォーム", "所有者メールアドレス", "所有組織コード"],
+    ["SERIAL1", "iOS", "yamada@x", ""],
+  ];
+  await tenant.import({ kind: "devices", fromConsole: true }, devices);
+  const [org] = await tenant.client.orgs.find({ name: "倉庫" });
+  const made = await tenant.client.users.create({ name: "林", emails: ["hayashi@x"], org: org?.id });
+  const shown: Cells = [PLACES, ["山田", "yamada@x", "S"], ["林", "hayashi@x", ""]];
+  const found = await verify(made.consoleTask ?? 0, shown);
+  expect(openOf(found)).toEqual(["open", { "hayashi@x": ["move", "org"] }]);
+  expect(found.unseen).toMatchObject([{ field: "org", blank: true }]);
+  expect(await verify(made.consoleTask ?? 0, shown, { confirmMissing: true })).toMatchObject({ done: true });
+  const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
+  await tenant.client.devices.setOwner({ ids: [device?.id ?? ""], owner: null, ownerOrg: org?.id ?? null, wipes: 0 });
+  const consoleTask = (await tenant.client.console.list({})).at(-1)?.number;
+  const blank = devices.with(1, ["SERIAL1", "iOS", "", ""]);
+  expect(await verify(consoleTask ?? 0, blank)).toMatchObject({ unseen: [{ header: "所有組織コード", blank: true }] });
+  expect(await verify(consoleTask ?? 0, blank, { confirmMissing: true })).toMatchObject({ done: true });
+});
+
 test("what belongs to several kinds of files is verified by an export of each", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);

@@ -10,6 +10,7 @@ import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { lastRewrite } from "../console/closed.ts";
 import { droppedTasks, readOpenFields } from "../console/named.ts";
+import { fieldName } from "../console/records.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { nothingOpen } from "./console.ts";
@@ -364,7 +365,12 @@ export class TenantImports {
     const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
     return this.#session.read(async (reader) => {
       const now = await readTask(reader, number, { all: true });
-      const unseen = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
+      const lacking = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
+      const blank = observed.blank.map((column) => fieldName(FORMATS[kind].thing, column));
+      const unseen = [
+        ...lacking.map((field) => ({ field })),
+        ...blank.map((field) => ({ field, blank: true as const })),
+      ];
       const done = !isTaskOpen(now);
       return {
         done,
@@ -373,7 +379,7 @@ export class TenantImports {
         ...(observed.lacking && { lacking: { ...observed.lacking } }),
         ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
         task: now,
-        unseen: unseen.map((field) => ({ field, header: headers.get(field) ?? field.replace(/^custom:/, "") })),
+        unseen: unseen.map((one) => ({ ...one, header: headers.get(one.field) ?? one.field.replace(/^custom:/, "") })),
       };
     });
   }

@@ -142,6 +142,8 @@ export interface Observed {
   readonly takenOver?: EarlierTakeover | undefined;
   /** the columns that it does not show */
   readonly unseen: readonly string[];
+  /** the columns of open references that its blank cells do not tell from none */
+  readonly blank: readonly string[];
   /** what it lacks of the other records, if it therefore does not prove a deletion */
   readonly lacking?: LackingRecords | undefined;
 }

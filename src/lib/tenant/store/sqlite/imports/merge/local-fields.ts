@@ -52,6 +52,10 @@ const hasNoName = ({ refers, table: { thing }, usual }: StoredReference, pk: str
   `exists (select 1 from ${thing.name} nameless where nameless.pk = ${pk} and nameless.${refers.by} is null
      and nameless.pk is distinct from ${usual ?? "null"})`;
 
+/** SQL: true if a blank cell may refer to the record with this number, as the console has nothing by which cells name it. */
+export const mayBeBlank = (reference: StoredReference, pk: string): string =>
+  `(${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)})`;
+
 /** SQL: true if a row shows a field: a cell that is blank may say nothing. */
 const isShown = (plan: PlanSql, field: ImportedField): string => {
   const cell = staged(field.field);
@@ -61,8 +65,7 @@ const isShown = (plan: PlanSql, field: ImportedField): string => {
     reference === undefined || field.merge !== "reference"
       ? []
       : [stored(field.stored), `o.${quoteIdentifier(field.stored)}`].map(
-          (pk) =>
-            `not (${isBlankCell(plan, field)} and (${hasNoName(reference, pk)} or ${mayBeNameless(reference, pk)}))`,
+          (pk) => `not (${isBlankCell(plan, field)} and ${mayBeBlank(reference, pk)})`,
         );
   const all = [
     ...(mergedReferences(plan).some((one) => one.field === field) ? [`not ${isUnclear(plan, field)}`] : []),

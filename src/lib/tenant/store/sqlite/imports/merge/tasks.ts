@@ -1,4 +1,4 @@
-import { driftOf, driftOfChange } from "../../../../console/drift.ts";
+import { driftOf, driftOfChange, type DriftPart } from "../../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
 import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
@@ -8,8 +8,9 @@ import { either, isMissing, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
 import type { Database } from "../../database.ts";
-import { indexTargets, isStaged, keyOf } from "../expressions.ts";
+import { indexTargets, isBlankCell, isStaged, keyOf, stored } from "../expressions.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { mayBeBlank } from "./local-fields.ts";
 import { observeExport } from "./observation.ts";
 import {
   AMBIGUOUS,
@@ -30,8 +31,16 @@ const OF_TASK = "s.of_task";
 /** The deletions of a task that an export neither shows nor proves, as it lacks other records, too: `pk`. */
 const UNPROVED = "s.unproved";
 
-/** The part of a task that {@link UNPROVED} has. */
-export const UNPROVED_DELETIONS = { columns: ["id"], which: `d.pk in (select pk from ${UNPROVED})` } as const;
+/** The records of a task that rows show, but for a reference which their blank cells may mean: `pk`, and the `column`. */
+const BLANK = "s.blank_reference";
+
+/** What an export showed of a task. */
+interface ObservedTask {
+  /** what it lacks if it therefore does not prove a deletion */
+  readonly lacking?: LackingRecords | undefined;
+  /** what of the task it cannot show, beside the columns that it lacks */
+  readonly unseen: readonly Pick<DriftPart, "columns" | "which">[];
+}
 
 /** Returns how many records an export lacks of those that the console has: that were not changed here. */
 const countLacking = (database: Database, { kind }: PlanSql, versions: Versions): LackingRecords => {
@@ -69,21 +78,34 @@ const findUnproved = (
   return undefined;
 };
 
+/** Finds the references of a task to records that the console may show as blank, as it does others. */
+const findBlankReferences = (database: Database, plan: PlanSql, versions: Versions): ObservedTask["unseen"] => {
+  const { references, thing, table } = plan.kind;
+  database.exec(`drop table if exists ${BLANK}`);
+  database.exec(`create table ${BLANK} (pk integer not null, "column" text not null)`);
+  const staged = table.planner === undefined ? references.filter(({ field }) => isStaged(plan, field)) : [];
+  return staged.flatMap((reference) => {
+    const { field } = reference;
+    if (field.merge !== "reference") return [];
+    database.run(
+      `insert into ${BLANK} select e.pk, :column from ${OF_TASK} e ${THEN} ${MERGED} x on x.pk = e.pk
+         ${THEN} s.row r on r.row = x.row ${THEN} ${thing.name} t on t.pk = e.pk
+       where e.mask & ${bitOf(versions, field.stored)} <> 0 and ${isBlankCell(plan, field)} and ${mayBeBlank(reference, stored(field.stored))}`,
+      { column: field.stored },
+    );
+    return [{ columns: [field.stored], which: `d.pk in (select pk from ${BLANK} where "column" = '${field.stored}')` }];
+  });
+};
+
 /**
  * Stores what a compared export shows of the records of a task.
  *
  * @param revision of the change that the task is of
  * @param own of this one
- * @returns what the export lacks if it therefore does not prove a deletion of the task
  */
-export const observeTask = (
-  database: Database,
-  plan: PlanSql,
-  revision: number,
-  own: number,
-): LackingRecords | undefined => {
+export const observeTask = (database: Database, plan: PlanSql, revision: number, own: number): ObservedTask => {
   const versions = mergedWith(plan);
-  if (versions === undefined) return undefined;
+  if (versions === undefined) return { unseen: [] };
   database.exec(`drop table if exists ${OF_TASK}`);
   database.exec(`create table ${OF_TASK} (pk integer primary key, mask integer not null)`);
   const mask = either("d.action = 'update'", "d.mask", ALL_CHANGED);
@@ -105,7 +127,8 @@ export const observeTask = (
   const lacking = findUnproved(database, plan, { versions, revision });
   const isProved = lacking === undefined ? `o.pk in (select pk from ${OF_TASK})` : "false";
   observeExport(database, plan, own, { deletions: isProved, named });
-  return lacking;
+  const deletions = { columns: ["id"], which: `d.pk in (select pk from ${UNPROVED})` };
+  return { lacking, unseen: [...findBlankReferences(database, plan, versions), ...(lacking ? [deletions] : [])] };
 };
 
 /** SQL: the open tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */

@@ -43,19 +43,12 @@ import type { Observed, UndoneChange, WrittenFile } from "../../../imports/engin
 import { readChange, undoneChange, type StoredChange } from "../../../change-number.ts";
 import { countMerged } from "../merge/counts.ts";
 import { observeExport } from "../merge/observation.ts";
-import {
-  observeTask,
-  readSettled,
-  readUnsettled,
-  restoreAge,
-  unseenFields,
-  UNPROVED_DELETIONS,
-} from "../merge/tasks.ts";
+import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
 import { CONSOLE } from "../../../collections.ts";
 import { isMirror } from "../../../tenant.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../../versions/keep.ts";
-import { confirmDrift, customColumn } from "../../../../console/drift.ts";
+import { confirmDrift, customColumn, readOpenColumns } from "../../../../console/drift.ts";
 import { droppedTasks } from "../../../../console/named.ts";
 import { NOTING_EXPORTED } from "../../../../console/exported.ts";
 import { OBSERVING, RESTORING } from "../../../../console/observed.ts";
@@ -204,34 +197,37 @@ export class Staging {
     writer: note,
   }: Extract<Task, { type: "verify" }>): Promise<Observed> {
     const staged = await this.#finish();
-    if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [] };
+    if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [], blank: [] };
     this.#checkReadable(staged);
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan));
     if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
     const shown = new Set(columnsIn(staged));
-    let [unseen, confirmed, lacking] = [unseenFields(plan), 0, undefined as Observed["lacking"]];
+    let unseen = unseenFields(plan);
+    let open: Pick<Observed, "lacking" | "blank"> = { blank: [] };
     await new SqliteStore(this.#database).change((writer) =>
       noted(note, async () => {
         const own = advance(this.#database, [CONSOLE]);
-        lacking = observeTask(this.#database, plan, revision, own);
+        const { lacking, unseen: parts } = observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
         const columns = fields.map(({ pk }) => customColumn(Number(pk)));
         unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
-        const { actor, now } = moment;
-        if (confirmMissing) {
-          const { kind } = this.#request;
-          for (const part of [{ columns: unseen }, ...(lacking === undefined ? [] : [UNPROVED_DELETIONS])])
-            confirmed += await confirmDrift(writer, { revision, kind, ...part }, { by: actor, at: now, revision: own });
-          lacking = undefined;
+        const { actor: by, now } = moment;
+        const blank: string[] = [];
+        let confirmed = 0;
+        for (const part of [{ columns: unseen }, ...parts]) {
+          const of = { revision, kind: this.#request.kind, ...part };
+          if (confirmMissing) confirmed += await confirmDrift(writer, of, { by, at: now, revision: own });
+          else if (part.columns !== unseen) blank.push(...(await readOpenColumns(writer, of)));
         }
+        open = { blank, lacking: confirmMissing ? undefined : lacking };
         if (plan.request.scope === undefined) this.#database.run("update tenant set mirroredAt = :now", { now });
         await auditVerification(writer, { revision, own, moment, sha256: staged.sha256, confirmed });
       }),
     );
     const { kind } = this.#request;
     const takenOver = await findEarlierTakeover(new Connection(this.#database), { kind, sha256: staged.sha256 });
-    return { sha256: staged.sha256, isUpload: false, takenOver, unseen, lacking };
+    return { sha256: staged.sha256, isUpload: false, takenOver, unseen, ...open };
   }
 
   #checkReadable({ staged }: StagedFile): void {
