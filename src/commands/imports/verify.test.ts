@@ -156,6 +156,29 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(second).toMatchObject({ exit: 0, stderr: `the console has all of change ${made}\n` });
 });
 
+test("an export of another kind than the task names the newest open task of its kind", async () => {
+  const devices = [
+    ["シリアルナンバー", "プラットフォーム", "メモ"],
+    ["SERIAL1", "iOS", ""],
+  ];
+  await tenant.import({ kind: "devices", fromConsole: true }, devices);
+  const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
+  const { consoleTask } = await tenant.client.devices.edit(device?.id ?? "", { memo: "x" });
+  exported(TARO.with(2, "部長"), HANAKO);
+  const wrong = await inBoth("imports verify last --against export.csv", { folder, tenant: tenant.fetch });
+  expect(wrong.en.exit).toBe(3);
+  expect(wrong.en.stderr).toContain(
+    `error: task ${consoleTask} is about devices, and export.csv is an export of users\n  newest open task of users: clomoctl imports verify ${number} --against export.csv\n`,
+  );
+  expect(wrong.ja.stderr).toContain(
+    `作業 ${consoleTask} の対象はデバイスですが、export.csv はユーザーのエクスポートです`,
+  );
+  await tenant.client.console.confirm({ numbers: [number] });
+  const none = await inBoth("imports verify last --against export.csv", { folder, tenant: tenant.fetch });
+  expect(none.en.stderr).toContain("no task of users is open; export devices in the console\n");
+  expect(none.ja.stderr).toContain("ユーザーの未了の作業はありません。管理画面でデバイスをエクスポートしてください\n");
+});
+
 test("exit 9 while something is open: it is listed with both values", async () => {
   exported(TARO, JIRO);
   const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch, terminal: { columns: 120 } });

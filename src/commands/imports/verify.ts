@@ -21,6 +21,7 @@ import { kindName } from "./plan/columns.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
+import { kindsOfExport } from "./refusal/export-kind.ts";
 import { warnOfOldExport } from "./refusal/old-export.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
@@ -146,7 +147,7 @@ export default defineCommand({
     tools.summarize({ number: String(number), file: against });
     await permitChange();
     await using file = await openInput(tools, against);
-    const { encoding: detected } = await examineFile(tools, file, { encoding, newline: "auto" });
+    const reading = await examineFile(tools, file, { encoding, newline: "auto" });
     const map = await loadColumnMap(tools, kind, { option: undefined, context });
     const verify = (isExport: boolean): Promise<Verification> => {
       tools.describeState(() => MAY_BE_DONE(number));
@@ -157,9 +158,14 @@ export default defineCommand({
         map: map && JSON.stringify(map),
       };
       return client.imports
-        .verify(number, { stream: streamOf(tools, file), encoding: detected }, evidence, tools.signal)
-        .catch((error: unknown) => {
-          throw perhapsOfOther(error, { number, against }, otherKinds(asked, kind));
+        .verify(number, { stream: streamOf(tools, file), encoding: reading.encoding }, evidence, tools.signal)
+        .catch(async (error: unknown) => {
+          if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
+          const others = otherKinds(asked, kind);
+          const kinds = await kindsOfExport(file, reading);
+          if (kinds.length > 0 && ![kind, ...others].some((one) => kinds.includes(one)))
+            throw ofOtherTask(asked, { against, label: file.label, kinds }, await client.console.list({}));
+          throw perhapsOfOther(error, { number, against }, others);
         });
     };
     let found = await verify(sameAsUpload);
@@ -221,17 +227,50 @@ const listOpen = async (terminal: Tools["terminal"], task: ConsoleTask): Promise
 
 /** The failure of an export that is rejected, which may be of another kind that the change has. */
 const perhapsOfOther = (
-  error: unknown,
+  error: Failure,
   { number, against }: Omit<VerifiedChange, "kind">,
   others: readonly FormatName[],
-): unknown => {
-  if (!(error instanceof Failure) || error.code !== "input-rejected" || others.length === 0) return error;
+): Failure => {
+  if (others.length === 0) return error;
   const { what, where, hint } = error;
   const again = others.map((kind) => {
     const [{ en, ja }, verify] = [kindName(kind), line("imports verify", [number], { against, kind })];
     return text(`if it is of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
   });
   return new Failure("input-rejected", { what, where, hint: joined(hint === undefined ? again : [hint, ...again]) });
+};
+
+/** The failure of an export of a kind of which the task has no records. @param open all open tasks, the newest last */
+const ofOtherTask = (
+  task: ConsoleTask,
+  {
+    against,
+    label,
+    kinds,
+  }: Pick<VerifiedChange, "against"> & { readonly label: string; readonly kinds: readonly FormatName[] },
+  open: readonly ConsoleTask[],
+): Failure => {
+  const newest = open
+    .filter((one) => kinds.some((kind) => one.kind === kind || otherKinds(one, one.kind).includes(kind)))
+    .toSorted((a, b) => b.number - a.number)[0];
+  const own = [...new Set([task.kind, ...otherKinds(task, task.kind)])];
+  const named = (all: readonly FormatName[]): Text => joined(all.map(kindName), text(", ", "、"));
+  const [is, file, of] = [named(own), named(kinds), newest && kinds.find((kind) => kind === newest.kind)];
+  const again =
+    newest && line("imports verify", [newest.number], { against, kind: of === undefined ? kinds[0] : undefined });
+  return new Failure("input-rejected", {
+    what: text(
+      `task ${task.number} is about ${is.en}, and ${label} is an export of ${file.en}`,
+      `作業 ${task.number} の対象は${is.ja}ですが、${label} は${file.ja}のエクスポートです`,
+    ),
+    hint:
+      again === undefined
+        ? text(
+            `no task of ${file.en} is open; export ${is.en} in the console`,
+            `${file.ja}の未了の作業はありません。管理画面で${is.ja}をエクスポートしてください`,
+          )
+        : text(`newest open task of ${file.en}: ${again}`, `${file.ja}の最新の未了の作業: ${again}`),
+  });
 };
 
 /** Excepts what a change wrote again, if one did. */
