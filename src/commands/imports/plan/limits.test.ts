@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
 import { folderWith, operations, planning, planOf } from "#support/commands/imports/plans.ts";
+import { refuseBeyond } from "./limits.ts";
 
 const plan = planOf({ create: 0, update: 0, delete: 30, recordsBefore: 200, mode: "replace" });
 const tenant = planning(plan, { discardImport: plan, import: plan });
@@ -25,4 +26,13 @@ test("one that cannot be read is a usage error before anything is asked", async 
   expect(en.stderr).toContain("error: many is neither a number of records nor a share of them\n  --max-deletions\n");
   expect(ja.stderr).toContain("例: --max-deletions 20、--max-deletions 5%\n");
   expect(await run("imports commit 019a --yes --max-changes 5x")).toMatchObject({ exit: 2, requests: [] });
+});
+
+test("updates are counted of all kinds, and a share is of each kind", () => {
+  const device = { thing: "device", create: 0, update: 1, delete: 0, recordsBefore: 4 };
+  const undo = planOf({ create: 0, update: 1, recordsBefore: 200, mode: "undo", beside: [device] });
+  const refused = (maxChanges: string) => () => refuseBeyond(undo, { maxChanges });
+  expect(refused("1")).toThrow("the plan updates 2 of 204 records, more than the 1 allowed; nothing was changed");
+  expect(refused("20%")).toThrow("the plan updates 1 of 4 devices, more than the 0 allowed; nothing was changed");
+  for (const limit of ["2", "25%"]) expect(refused(limit)).not.toThrow();
 });

@@ -41,6 +41,7 @@ const MOST_BY_SHARE = 500;
 const FORM = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
 const FLAG = "--max-deletions";
+const CHANGES_FLAG = "--max-changes";
 
 /** The number of records that a limit allows. @throws `usage` if it is neither a number nor a share up to 100% */
 const allowed = (flag: string, typed: string, all: number): number => {
@@ -81,62 +82,80 @@ const WITHOUT_LIMIT = text(
 /** The records that a plan deletes, of all things. */
 export const deletionsIn = (plan: Import): number => countAll(plan, "delete");
 
-/** What goes of one kind, and all that there is of it. */
+/** What a plan does to the records of one kind, and how many there are. */
 interface Share {
   /** of several kinds, by its noun */
   readonly noun?: Text;
-  readonly deletions: number;
+  readonly count: number;
   readonly all: number;
 }
 
-/** Returns the deletions of a plan by thing: the limit applies to each thing, not to the sum. */
-const sharesOf = ({ kind, delete: own, recordsBefore, beside = [] }: Import): readonly Share[] => {
-  const others = beside.filter((one) => one.delete > 0);
-  if (others.length === 0) return [{ deletions: own, all: recordsBefore }];
-  const all = [...others, { thing: FORMATS[kind].thing.name, delete: own, recordsBefore }];
-  return all.map((one) => ({ noun: nounNamed(one.thing), deletions: one.delete, all: one.recordsBefore }));
+/** What a limit is of. */
+type Limited = "update" | "delete";
+
+/** Returns what a plan does by thing: a limit that is a share applies to each thing, not to the sum. */
+const sharesOf = (plan: Import, action: Limited): readonly Share[] => {
+  const { kind, recordsBefore, beside = [] } = plan;
+  const others = beside.filter((one) => one[action] > 0);
+  if (others.length === 0) return [{ count: plan[action], all: recordsBefore }];
+  const own = { ...plan, thing: FORMATS[kind].thing.name };
+  return [...others, own].map((one) => ({ noun: nounNamed(one.thing), count: one[action], all: one.recordsBefore }));
 };
 
+const VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
+
 /** `the plan deletes 12 of 30 users`, up to where it is told what stands against that. */
-const deleting = ({ noun, deletions, all }: Share): Text =>
+const describeShare = (action: Limited, { noun, count, all }: Share): Text =>
   text(
-    `the plan deletes ${deletions} of ${counted(all, noun?.en ?? "record")}`,
-    `計画では${noun?.ja ?? ""} ${all} 件のうち ${deletions} 件を削除します。`,
+    `the plan ${VERBS[action].en} ${count} of ${counted(all, noun?.en ?? "record")}`,
+    `計画では${noun?.ja ?? ""} ${all} 件のうち ${count} 件を${VERBS[action].ja}します。`,
   );
 
 /** @throws `usage` before anything is read, as {@link refuseBeyond} would after */
 export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
   if (maxDeletions !== undefined) allowed(FLAG, maxDeletions, 0);
-  if (maxChanges !== undefined) allowed("--max-changes", maxChanges, 0);
+  if (maxChanges !== undefined) allowed(CHANGES_FLAG, maxChanges, 0);
 }
 
 /**
- * A number of records limits all that go, a share those of each kind.
+ * A number of records limits all of a plan, a share those of each kind.
  *
- * @throws `limit-exceeded` if a plan deletes more than that
+ * @param atMost what a share never permits more of, of all kinds
+ * @param hint what to type for so many records
+ * @throws `limit-exceeded` if a plan deletes or updates more than that
  */
-function refuseDeletionsBeyond(plan: Import, limit: string, confirmed: number | undefined): void {
-  const deletions = deletionsIn(plan);
-  const byKind = sharesOf(plan);
-  const total = { deletions, all: byKind.reduce((sum, { all }) => sum + all, 0) };
+function refuseMore(
+  plan: Import,
+  action: Limited,
+  { flag, limit, atMost }: { readonly flag: string; readonly limit: string; readonly atMost: number },
+  hint: (count: number) => Text,
+): void {
+  const byKind = sharesOf(plan, action);
+  const total = { count: countAll(plan, action), all: byKind.reduce((sum, { all }) => sum + all, 0) };
   const isShare = limit.endsWith("%");
   const held = isShare
-    ? [...byKind.map((one) => ({ one, most: allowed(FLAG, limit, one.all) })), { one: total, most: MOST_BY_SHARE }]
-    : [{ one: total, most: allowed(FLAG, limit, total.all) }];
+    ? [...byKind.map((one) => ({ one, most: allowed(flag, limit, one.all) })), { one: total, most: atMost }]
+    : [{ one: total, most: allowed(flag, limit, total.all) }];
   for (const { one, most: own } of held) {
-    const most = isShare ? Math.min(own, MOST_BY_SHARE) : own;
-    if (one.deletions <= most) continue;
-    const { en, ja } = deleting(one);
+    const most = isShare ? Math.min(own, atMost) : own;
+    if (one.count <= most) continue;
+    const { en, ja } = describeShare(action, one);
     throw new Failure("limit-exceeded", {
       what: text(
         `${en}, more than the ${most} allowed; nothing was changed`,
         `${ja}上限の ${most} 件を超えるため、何も変更していません`,
       ),
-      where: `${FLAG} ${limit}`,
-      hint: confirmed === deletions ? WITHOUT_LIMIT : confirming(deletions),
+      where: `${flag} ${limit}`,
+      hint: hint(total.count),
     });
   }
 }
+
+const changing = (updates: number): Text =>
+  text(
+    `if they are to change, pass --max-changes ${updates}`,
+    `更新してよければ、--max-changes ${updates} を指定してください`,
+  );
 
 /** @throws `limit-exceeded` if a plan deletes or updates more records than a limit allows: each has to hold */
 export function refuseBeyond(
@@ -150,22 +169,12 @@ export function refuseBeyond(
     readonly confirmDeletions?: number | undefined;
   },
 ): void {
-  const { update, recordsBefore: all } = plan;
-  if (maxDeletions !== undefined) refuseDeletionsBeyond(plan, maxDeletions, confirmDeletions);
-  if (maxChanges === undefined) return;
-  const most = allowed("--max-changes", maxChanges, all);
-  if (update <= most) return;
-  throw new Failure("limit-exceeded", {
-    what: text(
-      `the plan updates ${update} of ${all} records, more than the ${most} allowed; nothing was changed`,
-      `計画では ${all} 件のうち ${update} 件を更新します。上限の ${most} 件を超えるため、何も変更していません`,
-    ),
-    where: `--max-changes ${maxChanges}`,
-    hint: text(
-      `if they are to change, pass --max-changes ${update}`,
-      `更新してよければ、--max-changes ${update} を指定してください`,
-    ),
-  });
+  if (maxDeletions !== undefined)
+    refuseMore(plan, "delete", { flag: FLAG, limit: maxDeletions, atMost: MOST_BY_SHARE }, (deletions) =>
+      confirmDeletions === deletions ? WITHOUT_LIMIT : confirming(deletions),
+    );
+  if (maxChanges !== undefined)
+    refuseMore(plan, "update", { flag: CHANGES_FLAG, limit: maxChanges, atMost: Infinity }, changing);
 }
 
 /**
@@ -174,9 +183,9 @@ export function refuseBeyond(
  * @throws `limit-exceeded` if more than half of the records of a kind would go: that takes their exact number
  */
 export function permitByLimit(plan: Import): void {
-  const most = sharesOf(plan).find(({ deletions, all }) => deletions * 2 > all);
+  const most = sharesOf(plan, "delete").find(({ count, all }) => count * 2 > all);
   if (most === undefined) return;
-  const { en, ja } = deleting(most);
+  const { en, ja } = describeShare("delete", most);
   throw new Failure("limit-exceeded", {
     what: text(
       `${en}; --max-deletions permits half of them at most; nothing was changed`,
