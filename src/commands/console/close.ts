@@ -5,35 +5,28 @@ import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import { proposeUndo, WRITTEN } from "../records/written.ts";
-import { rightsIn, type Rights } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
+import { TASK_COLUMNS, TASK_DETAILS, USUAL_COLUMNS } from "./columns.ts";
 import { subjectOf, workOf } from "./steps.ts";
 
 type Confirmation = Parameters<Client<"console">["console"]["confirm"]>[0];
 
 /** Confirms tasks and shows them: none if one is not there or cannot be confirmed. */
 export async function confirmTasks(tools: Tools, confirmation: Confirmation): Promise<void> {
-  const { client, context, permitChange } = await tools.tenant("console");
-  const rights = await rightsIn(tools, context);
+  const { client, permitChange } = await tools.tenant("console");
   await permitChange();
   tools.describeState(() => text("they may have been recorded", "記録されている可能性があります"));
   const tasks = await client.console.confirm({ ...confirmation, numbers: [...new Set(confirmation.numbers)] });
   tools.describeDone(WRITTEN);
-  await showConfirmed(tools.terminal, tasks, rights);
+  await showConfirmed(tools.terminal, tasks);
   await proposeUndo(tools);
 }
 
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */
-async function showConfirmed(
-  terminal: Tools["terminal"],
-  tasks: readonly ConsoleTask[],
-  rights: Rights,
-): Promise<void> {
+async function showConfirmed(terminal: Tools["terminal"], tasks: readonly ConsoleTask[]): Promise<void> {
   const [first, ...more] = tasks;
-  if (first !== undefined && more.length === 0 && isUsualTable(terminal))
-    await terminal.show(taskDetails(terminal, rights), first);
-  else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), tasks);
+  if (first !== undefined && more.length === 0 && isUsualTable(terminal)) await terminal.show(TASK_DETAILS, first);
+  else await terminal.list(listColumns(terminal, TASK_COLUMNS, [...USUAL_COLUMNS, "state"]), tasks);
   for (const task of tasks) await terminal.note(recorded(task));
 }
 

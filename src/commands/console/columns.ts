@@ -2,8 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { isUsualTable } from "../listing/list.ts";
+import { joined, same, text, type Text } from "../../lib/text/index.ts";
 import { describeBeside } from "../imports/plan/changes.ts";
 import type { Rights } from "../rights.ts";
 import { changesOf, placeOf, stepsOf, subjectOf, workOf } from "./steps.ts";
@@ -28,10 +27,11 @@ const counted = (key: "create" | "update" | "delete", header: Text): Column<Cons
   align: "end",
 });
 
-const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
+/** The columns of a task in a list. */
+export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...plain("number", text("no.", "No.")), align: "end" },
   { ...plain("work", text("what", "作業")), name: workOf },
-  { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
+  { key: "place", header: text("where", "画面"), value: (task) => placeOf(task).en, name: placeOf },
   {
     key: "name",
     header: text("target", "対象"),
@@ -49,32 +49,15 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
 /** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
 export const USUAL_COLUMNS = ["number", "work", "name"];
 
-/** The language of what is said of a task: JSON is English. */
-const languageOf = ({ output, language }: Spoken): Language =>
-  output.format === "json" || output.format === "ndjson" ? "en" : language;
-
-type Spoken = Pick<Terminal, "output" | "language" | "named">;
-
-/** The columns of a task in a list, whatever the language. */
-export const TASK_COLUMNS = columnsIn("en");
-
-/** The columns of a task in a list. */
-export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] => columnsIn(languageOf(terminal));
-
-/** The columns of a single task; people read its steps one by one below them. */
-export const taskDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTask>[] =>
-  isUsualTable(terminal)
-    ? allDetails(terminal, rights).filter(({ key }) => key !== "steps")
-    : allDetails(terminal, rights);
-
 /** How a task was closed, and the number of what closed it. */
 export const closingName = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
   const { en, ja } = nameIn(CONSOLE_CLOSING_NAMES, how);
   return text(`${en} (${change})`, `${ja}(${change})`);
 };
 
-const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTask>[] => [
-  ...taskColumns(terminal),
+/** The columns of a single task. */
+export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
+  ...TASK_COLUMNS,
   {
     key: "records",
     header: text("changes", "変更"),
@@ -102,10 +85,16 @@ const allDetails = (terminal: Spoken, rights: Rights): readonly Column<ConsoleTa
     value: ({ closing = null }) => closing,
     name: ({ closing }) => (closing === undefined ? null : closingName(closing)),
   },
-  {
+];
+
+/** The steps of a task, with commands as they are to be typed. */
+export const stepsColumn = (terminal: Pick<Terminal, "named">, rights: Rights): Column<ConsoleTask> => {
+  const steps = (task: ConsoleTask): readonly Text[] =>
+    stepsOf(task, rights, task.records.length).map(({ en, ja }) => text(terminal.named(en), terminal.named(ja)));
+  return {
     key: "steps",
     header: text("steps", "手順"),
-    value: (task) =>
-      stepsOf(task, rights, task.records.length).map((step) => terminal.named(step[languageOf(terminal)])),
-  },
-];
+    value: (task) => steps(task).map(({ en }) => en),
+    name: (task) => joined(steps(task)),
+  };
+};

@@ -5,7 +5,7 @@ import { nextExport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { rightsIn } from "../rights.ts";
-import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
+import { TASK_COLUMNS, USUAL_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
@@ -30,7 +30,7 @@ export default defineCommand({
     const tasks = await client.console.list({ all: all || undefined });
     const usual =
       all || tasks.some(({ state }) => state === "contradicted") ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
-    await tools.terminal.list(listColumns(tools.terminal, taskColumns(tools.terminal), usual), tasks);
+    await tools.terminal.list(listColumns(tools.terminal, TASK_COLUMNS, usual), tasks);
     const first = tasks.find(isOpen);
     if (first !== undefined) {
       const line = `clomoctl console show ${first.number}`;

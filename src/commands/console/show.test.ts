@@ -8,15 +8,29 @@ import { stepsOf } from "./steps.ts";
 
 const TASK = taskOf();
 
-test("shows the task, and its steps one by one; programs get them in English", async () => {
+test("programs get the task with its steps, in English, and no steps beside it", async () => {
   const { en, ja } = await inBoth("console show 3 --format json", { tenant: { consoleTask: TASK } });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
   const { steps, ...shown } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
   expect(steps).toEqual(stepsOf(TASK).map((step) => step.en));
   expect(shown).toMatchObject({ number: 3, work: "edit", state: "open" });
-  expect(en.stderr).toBe(steps.map((step, at) => `${at + 1}. ${step}\n`).join(""));
+  expect(en.stderr).toBe("");
+  expect(ja).toMatchObject({ stdout: en.stdout, stderr: "" });
+});
+
+test("a pipe gets the columns of a terminal, whatever the language, and the steps one by one beside them", async () => {
+  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask: TASK } });
+  expect(en.stdout).toMatch(/^number\twork\tplace\t.*\tclosing\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
   expect(ja.stdout).toBe(en.stdout);
+  expect(en.stderr).toBe(
+    stepsOf(TASK)
+      .map((step, at) => `${at + 1}. ${step.en}\n`)
+      .join(""),
+  );
   expect(ja.stderr).toContain("2. 役職: 課長 → 部長\n");
+  const { stdout, stderr } = await run("console show 3 --fields steps --lang ja", { tenant: { consoleTask: TASK } });
+  expect(stdout).toMatch(/^steps\n\["髙橋 花子: CLOMO PANEL/);
+  expect(stderr).toBe("");
 });
 
 test("people read in words what it is of, where, and what changes", async () => {

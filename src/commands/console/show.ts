@@ -1,7 +1,8 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { hasAllColumns } from "../listing/list.ts";
 import { rightsIn } from "../rights.ts";
-import { TASK_ARGUMENT, taskDetails } from "./columns.ts";
+import { stepsColumn, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
 import { stepsOf } from "./steps.ts";
 
 export default defineCommand({
@@ -20,7 +21,8 @@ export default defineCommand({
     const { client, context } = await tools.tenant("console");
     const rights = await rightsIn(tools, context);
     const task = await client.console.show(number, rows ? { all: true } : {});
-    await terminal.show(taskDetails(terminal, rights), task);
+    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, stepsColumn(terminal, rights)], task);
+    await terminal.show(TASK_DETAILS, task);
     for (const [at, { en, ja }] of stepsOf(task, rights, rows ? task.records.length : undefined).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }

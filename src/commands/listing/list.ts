@@ -13,14 +13,16 @@ export const LIMIT = { kind: "number", about: text("show at most N", "最大件�
  * @param usual keys of the columns that fit on a terminal
  */
 export function listColumns<R>(
-  { output }: Pick<Terminal, "output">,
+  terminal: Pick<Terminal, "output">,
   columns: readonly Column<R>[],
   usual: readonly string[],
 ): readonly Column<R>[] {
-  const { format, fields, query } = output;
-  const all = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
-  return all ? columns : columns.filter(({ key }) => usual.includes(key));
+  return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
 }
+
+/** Whether a result may have every column, not only the usual ones: in JSON, and with `--query` and `--fields`. */
+export const hasAllColumns = ({ output: { format, fields, query } }: Pick<Terminal, "output">): boolean =>
+  format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
 
 /** Whether a table is shown as it usually is, with the columns that people need. */
 export const isUsualTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
