@@ -33,6 +33,12 @@ type TaskRecord = ConsoleTask["records"][number];
 const isCalled = ({ id, name, key, console }: TaskRecord, called: string): boolean =>
   [id, key, console?.key, key === null ? name : null].includes(called);
 
+/** Returns a name of a record that no other of some records has. */
+export const nameForPart = (record: TaskRecord, records: readonly TaskRecord[]): string => {
+  const name = record.key ?? record.name;
+  return records.some((other) => other !== record && isCalled(other, name)) ? record.id : name;
+};
+
 /** The ids of records, and the fields, that somebody names of tasks. @throws Failure `not-found` if no task has a record */
 export const partOf = async (
   client: Pick<Client<"console">, "console">,

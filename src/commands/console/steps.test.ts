@@ -234,6 +234,59 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
   }
 });
 
+describe("if exports contradicted only some of a task, only that is put back", () => {
+  const [TITLE, TEL] = [
+    { field: "title", before: "課長", after: "部長" },
+    { field: "tel", before: null, after: "03" },
+  ];
+  const taro = recordOf({ key: "taro@x.jp", changes: [TITLE, TEL], contradicted: true, contradictions: [DIFFERS] });
+  const hanako = recordOf({ id: "2", key: "hanako@x.jp", changes: [TITLE, TEL] });
+  const gone = { contradicted: true, contradictions: [{ field: null, local: null, console: null }] };
+  const contradicted = (records: ConsoleTask["records"], update = records.length) =>
+    stepsOf(taskOfImport({ state: "contradicted", create: 0, update, records }))
+      .map(({ en }) => en)
+      .filter((step) => /instead|others/.test(step));
+  const drop =
+    "to make the console as it is here, go on with the next step; to keep what the console has instead: clomoctl console drop 3";
+
+  test.each<[string, ConsoleTask["records"], string]>([
+    ["a field of the only record", [taro], " --record taro@x.jp --field title"],
+    ["a field of one of two", [taro, hanako], " --record taro@x.jp --field title"],
+    [
+      "a field of both",
+      [taro, { ...hanako, contradicted: true, contradictions: [DIFFERS] }],
+      " --record taro@x.jp --record hanako@x.jp --field title",
+    ],
+    ["one of two", [{ ...taro, changes: [TITLE] }, hanako], " --record taro@x.jp"],
+    [
+      "a record that is missing and a field",
+      [{ ...hanako, work: "create", ...gone }, taro],
+      " --record hanako@x.jp, clomoctl console drop 3 --record taro@x.jp --field title",
+    ],
+    [
+      "one that has another's name in the console",
+      [taro, { ...hanako, console: taro }],
+      ` --record ${taro.id} --field title`,
+    ],
+    [
+      "all",
+      [
+        { ...taro, changes: [TITLE] },
+        { ...hanako, work: "create", ...gone },
+      ],
+      "",
+    ],
+  ])("%s", (_, records, part) => {
+    expect(contradicted(records)).toEqual([drop + part]);
+  });
+
+  test("of records that are not shown it is not known", () => {
+    const others = "there may be others: clomoctl console show 3 --rows";
+    expect(contradicted([hanako], 200)).toEqual([others]);
+    expect(contradicted([{ ...taro, changes: [TITLE] }], 200)).toEqual([others, `${drop} --record taro@x.jp`]);
+  });
+});
+
 test("a custom field is added on the screen of custom fields", () => {
   const task = taskOf({ thing: "custom_field", work: "create", name: "入社年", changes: [] });
   expect(placeOf(task).ja).toContain("カスタムユーザー情報");

@@ -18,6 +18,7 @@ import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/c
 import { kindName } from "../imports/plan/columns.ts";
 import { orderByKeys } from "./exchanged-keys.ts";
 import { exportLine } from "../imports/refusal/command.ts";
+import { nameForPart } from "./part.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
 type TaskRecord = ConsoleTask["records"][number];
@@ -35,7 +36,7 @@ const MAX_RECORDS = 10;
 export function stepsOf(task: ConsoleTask, rights: Rights = OWNER, most = MAX_RECORDS): readonly Text[] {
   if (!isOpen(task)) return [];
   return [
-    ...contradictedSteps(task, rights),
+    ...contradictedSteps(task, rights, most),
     ...wipeStep(task),
     ...releaseStep(task),
     ...(task.work === "upload" ? uploadSteps(task, most) : recordSteps(task, { most })),
@@ -401,18 +402,23 @@ function changeStep(fields: Thing["fields"], change: Change): Text {
 }
 
 /** Returns what the console has instead, and the two choices, if an export contradicted a task; nothing if none did. */
-function contradictedSteps({ number, state, records }: ConsoleTask, rights: Rights): readonly Text[] {
+function contradictedSteps(task: ConsoleTask, rights: Rights, most: number): readonly Text[] {
+  const { state, records } = task;
   if (state !== "contradicted") return [];
   const different = records.filter(({ contradicted }) => contradicted);
-  const rest = different.length > MAX_RECORDS ? [text("and others", "ほかにもあります")] : [];
-  const drop = line("console drop", [number]);
+  const shown = different.slice(0, most);
+  const isCut = shown.length < different.length || records.length < countRecords(task);
+  const all = lineOfRecords(task);
+  const rest = isCut ? [text(`there may be others: ${all}`, `ほかにもある場合があります: ${all}`)] : [];
+  if (shown.length === 0) return rest;
+  const drop = joined(dropLines(task, shown).map(same), text(", ", "、"));
   return [
-    ...different.slice(0, MAX_RECORDS).map(contradictionOf),
+    ...shown.map(contradictionOf),
     ...rest,
     rights.may("console.write")
       ? text(
-          `to make the console as it is here, go on with the next step; to keep what the console has instead: ${drop}`,
-          `ここの内容にする場合は、次の手順に進んでください。管理画面の内容にする場合は、代わりに: ${drop}`,
+          `to make the console as it is here, go on with the next step; to keep what the console has instead: ${drop.en}`,
+          `ここの内容にする場合は、次の手順に進んでください。管理画面の内容にする場合は、代わりに: ${drop.ja}`,
         )
       : text(
           "to make the console as it is here, go on with the next step; to keep what the console has, ask a system administrator to drop this task",
@@ -420,6 +426,26 @@ function contradictedSteps({ number, state, records }: ConsoleTask, rights: Righ
         ),
   ];
 }
+
+/** Returns the commands that put back here what exports contradicted of some records, and nothing else of the task. */
+function dropLines(task: ConsoleTask, different: readonly TaskRecord[]): readonly string[] {
+  const { number, records } = task;
+  const parts = different.map((record) => ({ record, fields: contradictedFields(record) }));
+  if (parts.length === countRecords(task) && parts.every(({ fields }) => fields === undefined))
+    return [line("console drop", [number])];
+  const byFields = Map.groupBy(parts, ({ fields }) => JSON.stringify(fields));
+  return [...byFields.values()].map((same) => {
+    const record = same.map((part) => nameForPart(part.record, records));
+    return line("console drop", [number], { record, field: same[0]?.fields });
+  });
+}
+
+/** Returns the fields of a record that exports contradicted; undefined if that is all of what changed. */
+const contradictedFields = ({ work, changes, contradictions = [] }: TaskRecord): readonly string[] | undefined => {
+  const fields = contradictions.flatMap(({ field }) => field ?? []);
+  const isPart = work !== "create" && work !== "delete" && changes.some(({ field }) => !fields.includes(field));
+  return isPart ? fields : undefined;
+};
 
 /** What the console has of a record, as an export showed it. */
 const contradictionOf = (record: TaskRecord): Text => {
