@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { taskOf } from "#support/commands/console-tasks.ts";
+import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -54,6 +54,17 @@ test("of a task that is done people read what it was, and how and when it was cl
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
   expect(ja.stdout).toMatch(/^終了の方法 +管理画面のエクスポートで確認\(8\)$/m);
   expect(ja.stderr).toBe("");
+});
+
+test("--rows lists what an upload changes, record by record", async () => {
+  const records = [recordOf(), recordOf({ work: "create", name: "新人", changes: [] }), recordOf({ leftOut: "key" })];
+  const task = taskOfImport({ work: "upload", file: "up.csv", create: 1, update: 2, leftOut: 1, records });
+  const tenant = { consoleTask: task };
+  const { en, ja } = await inBoth("console show 3 --rows", { tenant });
+  expect(en.requests[0]).toMatchObject({ query: { all: "true" } });
+  expect(en.stderr).toMatch(/^ {2}~ 髙橋 花子: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: upload in /);
+  expect(ja.stderr).toMatch(/^ {2}~ 「髙橋 花子」: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: /);
+  expect((await run("console show 3", { tenant })).stderr).not.toContain("新人");
 });
 
 test("no step is shown that who acts may not take: a system administrator is asked for it", async () => {

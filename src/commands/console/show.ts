@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { hasAllColumns } from "../listing/list.ts";
 import { rightsIn } from "../rights.ts";
 import { stepsColumn, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
-import { stepsOf } from "./steps.ts";
+import { stepsOf, uploadedRecords } from "./steps.ts";
 
 export default defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
@@ -23,6 +23,7 @@ export default defineCommand({
     const task = await client.console.show(number, rows ? { all: true } : {});
     if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, stepsColumn(terminal, rights)], task);
     await terminal.show(TASK_DETAILS, task);
+    if (rows) for (const one of uploadedRecords(task)) await terminal.note(one);
     for (const [at, { en, ja }] of stepsOf(task, rights, rows ? task.records.length : undefined).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }

@@ -6,7 +6,7 @@ import { CONSOLE_WORK_NAMES, countRecords, isOpen } from "../../lib/model/consol
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, nameIn } from "../../lib/model/import.ts";
+import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../lib/model/import.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { nounNamed } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
@@ -241,6 +241,18 @@ const outdatedStep = ({ file, number, outdated = 0 }: ConsoleTask): Text => {
     `do not upload ${file}: ${counted(outdated, "record")} in it were changed in the console since it was written; drop this task (${drop}), and import the list again with --emit-csv`,
     `${file} はアップロードしないでください。書き出した後に、管理画面で ${outdated} 件が変更されています。この作業を取り下げ(${drop})、--emit-csv を付けて一覧をもう一度インポートしてください`,
   );
+};
+
+/** Returns the records of an upload file, and of the list of deletions beside it, with what the upload changes. */
+export const uploadedRecords = (task: ConsoleTask): readonly Text[] => {
+  if (task.work !== "upload" || !isOpen(task)) return [];
+  return task.records
+    .filter(({ thing, leftOut }) => thing === task.thing && leftOut === undefined)
+    .map((record) => {
+      const { en, ja } = inOneLine(record);
+      const sign = SIGNS[record.work === "create" || record.work === "delete" ? record.work : "update"];
+      return text(`  ${sign} ${en}`, `  ${sign} ${ja}`);
+    });
 };
 
 const NO_RECORDS = { create: 0, update: 0, delete: 0 };
