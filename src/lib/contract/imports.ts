@@ -163,6 +163,7 @@ const Contradiction = z.object({
   local: z.string().nullable(),
   console: z.string().nullable(),
   confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
+  deleted: z.literal(true).optional().meta({ description: "the record was deleted here, so `local` is null" }),
   held: z
     .literal(true)
     .optional()

@@ -206,6 +206,8 @@ export interface Contradiction {
   readonly console: string | null;
   /** somebody said that the console has the local value */
   readonly confirmed: boolean;
+  /** it was deleted here, so that there is no local value */
+  readonly deleted?: true | undefined;
   /** it was not changed here, but stays because something that was changed here refers to it */
   readonly held?: true | undefined;
 }

@@ -7,11 +7,12 @@ import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/i
 const FIRST = [
   { name: "山田", field: "title", local: "部長", console: null, confirmed: true },
   { name: "佐藤", field: null, local: null, console: null, confirmed: false },
+  { name: "小林", field: "title", local: null, console: "主任", confirmed: false, deleted: true as const },
 ];
 
 test.each([
-  [2, "", ""],
-  [5, "warning: and 3 more\n", "警告: ほか 3 件\n"],
+  [3, "", ""],
+  [6, "warning: and 3 more\n", "警告: ほか 3 件\n"],
 ])("the plan of an export names what was changed here: %i contradictions", async (contradicted, en, ja) => {
   const plan = planOf({ mode: "replace", merged: { open: 3, contradicted, leftOut: 1, first: FIRST } });
   const circumstances = {
@@ -24,13 +25,14 @@ test.each([
       "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
       `warning: ${contradicted} differences from what was changed here; the values here stay (what to do: clomoctl console list)\n` +
       "warning: 山田: 役職: here 部長 (confirmed as done), in the console (blank)\n" +
-      `warning: 佐藤: not in the console\n${en}`,
+      "warning: 佐藤: not in the console\n" +
+      `warning: 小林: 役職: deleted here, in the console 主任\n${en}`,
   );
   expect(printed.ja.stderr).toContain(
     "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +
       `警告: 管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: clomoctl console list)\n` +
       "警告: 山田: 役職: ここでは 部長(完了を確認済み)、管理画面では (空)\n" +
-      `警告: 佐藤: 管理画面にありません\n${ja}`,
+      `警告: 佐藤: 管理画面にありません\n警告: 小林: 役職: ここでは削除済み、管理画面では 主任\n${ja}`,
   );
 });
 

@@ -290,7 +290,7 @@ type Contradiction = NonNullable<Import["merged"]>["first"][number];
 
 /** What the console has instead, one line each. @param count of all, of which the first are given */
 const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[], count: number): readonly Text[] => [
-  ...values.map(({ name, field, local, console: other, confirmed, held }): Text => {
+  ...values.map(({ name, field, local, console: other, confirmed, deleted, held }): Text => {
     if (field === null)
       return held === true
         ? text(
@@ -300,6 +300,11 @@ const contradictionLines = (kind: Import["kind"], values: readonly Contradiction
         : text(`${name}: not in the console`, `${name}: 管理画面にありません`);
     const header = `${name}: ${fieldName(kind, field)}`;
     const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
+    if (deleted === true)
+      return text(
+        `${header}: deleted here, in the console ${there.en}`,
+        `${header}: ここでは削除済み、管理画面では ${there.ja}`,
+      );
     const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
     return text(
       `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
