@@ -496,7 +496,7 @@ const BLOCKED: NonNullable<Import["blocked"]>["first"] = [
 
 test("records that cannot be undone are named with what is in the way, and programs get all of them", async () => {
   const more = Array.from({ length: 20 }, (_, at) => ({ ...BLOCKED[0], name: `U${at}`, change: at })) as typeof BLOCKED;
-  const undo = { ...UNDO, blocked: { count: 23, first: [...BLOCKED, ...more] } };
+  const undo = { ...UNDO, update: 30, blocked: { count: 23, first: [...BLOCKED, ...more] } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
   const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(5);
@@ -514,6 +514,18 @@ test("records that cannot be undone are named with what is in the way, and progr
   expect(operations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
 });
 
+test.each([
+  [{ first: BLOCKED.slice(0, 1) }, "\n  undo what was changed later first: clomoctl undo 21\n"],
+  [{ first: BLOCKED.slice(1, 2) }, "nothing was changed\n"],
+])("if all records are in the way, there is no rest to undo: %#", async (blocked, end) => {
+  const undo = { ...UNDO, delete: 0, blocked: { count: 1, ...blocked } };
+  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
+  const { exit, stderr } = await run("undo 17 --yes", { tenant });
+  expect(exit).toBe(5);
+  expect(stderr.endsWith(end)).toBe(true);
+  expect(stderr).not.toContain("--skip-blocked");
+});
+
 test("where no later change is in the way, only the rest can be undone", async () => {
   const undo = { ...UNDO, blocked: { count: 1, first: BLOCKED.slice(1, 2) } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
@@ -524,6 +536,11 @@ test("where no later change is in the way, only the rest can be undone", async (
     expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
       `: clomoctl undo 17 ${how} --skip-blocked\n`,
     );
+  const reopening = { ...undo, update: 0, delete: 0, reopened: { tasks: [12], records: 2 } };
+  const { importRows: _none, ...others }: Answers = { ...tenant, undoChange: reopening };
+  expect((await run("undo 17 --yes --lang en", { tenant: others })).stderr).toContain(
+    "\n  how these tasks stand: clomoctl console list --all; to undo only the rest: clomoctl undo 17 --skip-blocked\n",
+  );
   const dry = await run("undo 17 --dry-run", { tenant });
   expect(dry.exit).toBe(5);
   expect(dry.stderr).not.toContain("without --dry-run");

@@ -6,7 +6,7 @@ import { describeBlocked } from "../lib/model/undo.ts";
 import { counted, joined, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./imports/plan/confirm.ts";
-import { checkLimits, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
+import { checkLimits, countAll, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
 import { parseChange } from "./imports/plan/find.ts";
 import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./imports/plan/options.ts";
 import type { WrittenUpload } from "./imports/outputs/console/file.ts";
@@ -206,33 +206,35 @@ export async function reportBlocked({ terminal }: Tools, { blocked }: Import): P
 /** Maximum number of later changes whose undo is proposed. */
 const MOST_LATER = 3;
 
+/** The number of records that an undo would write or whose tasks it would open again, with those in the way. */
+const countUndone = (plan: Import): number =>
+  (["create", "update", "delete"] as const).reduce((sum, action) => sum + countAll(plan, action), 0) +
+  (plan.reopened?.records ?? 0);
+
 /** @param given the options that say how it is undone */
 const cannotUndo = (
-  { undoes, reopened }: Import,
+  plan: Import,
   { count, first }: NonNullable<Import["blocked"]>,
   given: { readonly mirrorOnly: true | undefined; readonly emitCsv: string | undefined },
 ): Failure => {
+  const { undoes, reopened } = plan;
   const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
   const lines = later.slice(0, MOST_LATER).map((number) => line("undo", [number]));
   const before = [...lines, ...(later.length > MOST_LATER ? ["…"] : [])].join(", ");
+  const ways = [
+    ...(reopened !== undefined ? [text(`how these tasks stand: ${ALL_TASKS}`, `作業の状況: ${ALL_TASKS}`)] : []),
+    ...(reopened === undefined && later.length > 0
+      ? [text(`undo what was changed later first: ${before}`, `先に後の変更を取り消してください: ${before}`)]
+      : []),
+    ...(count < countUndone(plan) ? [text(`to undo only the rest: ${skip}`, `ほかだけを取り消すには: ${skip}`)] : []),
+  ];
   return new Failure("conflict", {
     what: text(
       `${counted(count, "record")} of change ${undoes} cannot be undone; nothing was changed`,
       `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
     ),
-    hint:
-      reopened !== undefined
-        ? text(
-            `how these tasks stand: ${ALL_TASKS}; to undo only the rest: ${skip}`,
-            `作業の状況: ${ALL_TASKS}。ほかだけを取り消すには: ${skip}`,
-          )
-        : later.length === 0
-          ? text(`to undo only the rest: ${skip}`, `ほかだけを取り消すには: ${skip}`)
-          : text(
-              `undo what was changed later first: ${before}; to undo only the rest: ${skip}`,
-              `先に後の変更を取り消してください: ${before}。ほかだけを取り消すには: ${skip}`,
-            ),
+    hint: ways.length === 0 ? undefined : joined(ways, text("; ", "。")),
   });
 };
 
