@@ -168,6 +168,20 @@ test.each([
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
+test("of an export that only closed tasks, how these are open again is said", async () => {
+  const undo = { ...UNDO, update: 0, delete: 0 };
+  const original = committed();
+  const settled = { closed: [12], differing: [14], open: 1 };
+  const exported = { ...original, settled, request: { ...original.request, fromConsole: true } } as Import;
+  const { importRows: _none, ...answers } = tenantWith({ imports: { items: [exported] }, discardImport: undo }, undo);
+  const { en, ja } = await inBoth("undo 17 --dry-run", { tenant: answers });
+  expect(en.stderr).toContain(
+    "warning: change 17 took over an export of the console, and the tasks that it closed or contradicted stay as they are: 12, 14; to put them back as they were before: clomoctl undo 17 --mirror-only\n",
+  );
+  expect(ja.stderr).toContain("作業も取り込み前の状態に戻すには: clomoctl undo 17 --mirror-only\n");
+  expect((await run("undo 17 --dry-run --mirror-only", { tenant: answers })).stderr).not.toContain("warning:");
+});
+
 test("says what was undone, and how to undo that", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: done(undo) }, undo);

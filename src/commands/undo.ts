@@ -105,8 +105,8 @@ export default defineCommand({
         throw cannotUndo(plan, plan.blocked, { mirrorOnly: mirrorOnly || undefined, emitCsv });
       }
       const isExport = original?.request?.fromConsole === true;
-      if (isExport && !mirrorOnly && !changesNothing(plan)) await tools.terminal.warn(undoesExport(plan));
       if (mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
+      else if (isExport) for (const one of whatStaysThere(plan, original)) await tools.terminal.warn(one);
       const handOver = async (file: string, of: Import, done: (written: WrittenUpload) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");
         const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
@@ -245,6 +245,19 @@ const undoesExport = ({ undoes }: Import): Text =>
     `change ${undoes} took over an export of the console: undoing it has to be done in the console, too (${line("console list", [])}); --mirror-only undoes it here only, and the tasks that it closed are open again`,
     `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ここだけを取り込み前に戻し、終わった作業も未了に戻すには、--mirror-only を指定してください`,
   );
+
+/** What the undo of an export leaves as it is unless it is of the mirror only: the console; or the tasks, if no record changes. */
+function* whatStaysThere(plan: Import, { settled }: Import): Generator<Text> {
+  if (!changesNothing(plan)) yield undoesExport(plan);
+  const tasks = settled && [...settled.closed, ...settled.differing, ...(settled.contradicted ?? [])];
+  if (!changesNothing(plan) || tasks === undefined || tasks.length === 0) return;
+  const { undoes } = plan;
+  const only = line("undo", [undoes ?? "last"], { mirrorOnly: true });
+  yield text(
+    `change ${undoes} took over an export of the console, and the tasks that it closed or contradicted stay as they are: ${tasks.join(", ")}; to put them back as they were before: ${only}`,
+    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り込みで状態が変わった作業(${tasks.join("、")})は、そのまま残ります。作業も取り込み前の状態に戻すには: ${only}`,
+  );
+}
 
 const MIRROR_ONLY = text(
   "only the mirror changes: nothing is to be done in the console, and the tasks that this export closed are open again",
