@@ -173,3 +173,21 @@ test("says why the rows of a plan that is gone cannot be listed", async () => {
 });
 
 testWrongLines(["imports show"], ["imports show 1 2"], ["imports show 1 --rows=5"]);
+
+test.each([
+  [null, false],
+  ["key", true],
+] as const)(
+  "rows on a terminal have a column for why the upload file leaves one out only if it does: %s",
+  async (leftOut, isShown) => {
+    const over = committed(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
+    const tenant = holding(over, { importRows: giving(...ROWS.map((row) => ({ ...row, leftOut }))) });
+    const terminal = { columns: 120 };
+    const { en, ja } = await inBoth("imports show 019a --rows", { tenant, terminal });
+    expect(en.stdout.includes("not in the upload file")).toBe(isShown);
+    expect(ja.stdout.includes("アップロード用ファイルに含めない理由")).toBe(isShown);
+    const asked = await run("imports show 019a --rows --fields key,leftOut --lang en", { tenant, terminal });
+    expect(asked.stdout).toContain("not in the upload file");
+    expect((await run("imports show 019a --rows", { tenant })).stdout).toMatch(/^row\t.*\tleftOut\n/);
+  },
+);

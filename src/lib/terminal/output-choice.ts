@@ -37,6 +37,8 @@ export interface Column<R> {
   readonly paths?: boolean | undefined;
   /** begin and end of its values tell: in a table what stands between them is cut */
   readonly ends?: boolean | undefined;
+  /** left out of a table in which it is empty for all records, unless it was asked for */
+  readonly optional?: boolean | undefined;
   /** its values are UTC instants: people read them in their zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */

@@ -146,13 +146,14 @@ async function listLines<R>(
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole, paths, ends }) => ({
+      const headers = columns.map(({ header, align = "start", wraps, whole, paths, ends, optional }) => ({
         header: header[language],
         align,
         wraps,
         whole,
         paths,
         ends,
+        optional: optional === true && choice.fields === undefined,
       }));
       const cells = columns.map((column) => tableCell(column, place));
       const rows = map(records, (record) => cells.map((cell) => cell(record)));

@@ -149,6 +149,7 @@ export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => 
     key: "leftOut",
     header: text("not in the upload file", "アップロード用ファイルに含めない理由"),
     wraps: true,
+    optional: true,
     value: ({ leftOut = null }) => leftOut,
     name: ({ leftOut }) => (leftOut ? UPLOAD_REASONS[leftOut] : null),
   },

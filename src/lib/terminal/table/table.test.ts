@@ -139,6 +139,28 @@ test("every line of a block is padded to the same column starts", async () => {
   expect(new Set(lines.slice(1).map((line) => displayWidth(line.slice(0, -1)))).size).toBe(1);
 });
 
+test("an optional column without anything in it is left out, and the one before it wraps", async () => {
+  const optional = [
+    { header: "name" },
+    { header: "changes", wraps: true },
+    { header: "reason", wraps: true, optional: true },
+  ];
+  const rows = [
+    ["髙橋", "役職: 課長 → 部長, TEL: 03-0000 → 03-0001", ""],
+    ["佐藤", "役職: 主任", ""],
+  ];
+  expect(await Array.fromAsync(drawTable(optional, rows, undefined, 30))).toEqual([
+    "name  changes",
+    "髙橋  役職: 課長 → 部長, TEL:",
+    "      03-0000 → 03-0001",
+    "佐藤  役職: 主任",
+  ]);
+  const [header] = await Array.fromAsync(drawTable(optional, [...rows, ["林", "", "key"]], undefined, 90));
+  expect(header).toMatch(/reason$/);
+  const many = Array.from({ length: 600 }, (_, at) => ["林", "", at === 599 ? "key" : ""]);
+  expect(await Array.fromAsync(drawTable(optional, many))).toContainEqual(expect.stringMatching(/^林 .*key$/));
+});
+
 test("one record is a field a line", () => {
   expect([
     ...drawFields([

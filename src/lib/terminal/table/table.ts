@@ -14,6 +14,8 @@ export interface TableColumn {
   readonly paths?: boolean | undefined;
   /** where its cells do not fit, what stands in the middle goes */
   readonly ends?: boolean | undefined;
+  /** left out if all its cells are empty, as far as the table is short enough to be measured as a whole */
+  readonly optional?: boolean | undefined;
 }
 
 const GAP = "  ";
@@ -49,7 +51,11 @@ export async function* drawTable(
       yield* first.flatMap(draw);
     }
   }
-  if (draw === undefined && first.length > 0) yield* first.flatMap(drawing(columns, first, heading, room));
+  if (draw !== undefined || first.length === 0) return;
+  const isShown = columns.map(({ optional }, at) => optional !== true || first.some((row) => row[at] !== ""));
+  const shown = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isShown[at]);
+  const whole = first.map(shown);
+  yield* whole.flatMap(drawing(shown(columns), whole, heading, room));
 }
 
 /** Draws one row after the other; the first one with the headers. */
