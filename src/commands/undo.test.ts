@@ -171,7 +171,7 @@ test.each([
 test("of an export that only closed tasks, how these are open again is said", async () => {
   const undo = { ...UNDO, update: 0, delete: 0 };
   const original = committed();
-  const settled = { closed: [12], differing: [14], open: 1 };
+  const settled = { closed: [12], contradicted: [14], open: 1 };
   const exported = { ...original, settled, request: { ...original.request, fromConsole: true } } as Import;
   const { importRows: _none, ...answers } = tenantWith({ imports: { items: [exported] }, discardImport: undo }, undo);
   const { en, ja } = await inBoth("undo 17 --dry-run", { tenant: answers });
