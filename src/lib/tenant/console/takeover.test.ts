@@ -344,6 +344,7 @@ test("deleted here · tombstone · matched: an organisation that was changed the
   const shown = [header, ...rows.map((row) => (row[1] === "S" ? row.with(0, "南支社") : row))];
   const done = await tenant.import({ kind: "orgs", fromConsole: true }, shown);
   expect(contradictions(done)).toEqual([[expect.stringContaining("S"), "name", null, "南支社"]]);
+  expect(done.merged?.first).toMatchObject([{ deleted: true }]);
   const [task] = await tenant.client.console.list({});
   expect(task).toMatchObject({ state: "contradicted", work: "delete" });
   await dropTasks(tenant.client, task?.number ?? 0);

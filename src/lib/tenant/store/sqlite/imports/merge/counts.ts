@@ -142,13 +142,17 @@ class ContradictionSql {
 export const countMerged = (database: Database, plan: PlanSql): MergedValues | undefined => {
   const versions = mergedWith(plan);
   if (versions === undefined) return undefined;
-  const { request } = plan;
+  const { request, kind } = plan;
+  const isDeleted = `not exists (select 1 from ${kind.thing.name} t where t.pk = c.pk)`;
   const sql = new ContradictionSql(plan, versions);
   const read = (selects: readonly string[], most: number): NonNullable<MergedValues["givenUp"]> => {
     const all = selects.join(" union all ");
     const used = kindIn(plan, all);
     const count = database.count(`select count(*) from (${all}) c`, used);
-    const rows = count === 0 ? [] : database.all(`select * from (${all}) c order by pk, field limit ${most}`, used);
+    const rows =
+      count === 0
+        ? []
+        : database.all(`select c.*, ${isDeleted} as deleted from (${all}) c order by pk, field limit ${most}`, used);
     return { count, first: rows.map(contradictionOf) };
   };
   const isWhole = request.mode === "replace" && request.scope === undefined;
@@ -190,5 +194,6 @@ const contradictionOf = (row: Row): Contradiction => ({
   local: orNull(row["local"]),
   console: orNull(row["console"]),
   confirmed: row["confirmed"] === 1,
+  ...(row["deleted"] === 1 && { deleted: true }),
   ...(row["held"] === 1 && { held: true }),
 });
