@@ -249,7 +249,7 @@ const undoesExport = ({ undoes }: Import): Text =>
 /** What the undo of an export leaves as it is unless it is of the mirror only: the console; or the tasks, if no record changes. */
 function* whatStaysThere(plan: Import, { settled }: Import): Generator<Text> {
   if (!changesNothing(plan)) yield undoesExport(plan);
-  const tasks = settled && [...settled.closed, ...settled.contradicted, ...(settled.contradicted ?? [])];
+  const tasks = settled && [...settled.closed, ...settled.contradicted, ...(settled.reopened ?? [])];
   if (!changesNothing(plan) || tasks === undefined || tasks.length === 0) return;
   const { undoes } = plan;
   const only = line("undo", [undoes ?? "last"], { mirrorOnly: true });
