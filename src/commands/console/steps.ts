@@ -234,12 +234,12 @@ function uploadSteps(task: ConsoleTask, most: number): readonly Text[] {
   ];
 }
 
-/** What to do if the file has values from before others changed them in the console. */
+/** What to do if the file has values from before these were changed again, here or in the console. */
 const outdatedStep = ({ file, number, outdated = 0 }: ConsoleTask): Text => {
   const drop = line("console drop", [number]);
   return text(
-    `do not upload ${file}: ${counted(outdated, "record")} in it were changed in the console since it was written; drop this task (${drop}), and import the list again with --emit-csv`,
-    `${file} はアップロードしないでください。書き出した後に、管理画面で ${outdated} 件が変更されています。この作業を取り下げ(${drop})、--emit-csv を付けて一覧をもう一度インポートしてください`,
+    `do not upload ${file}: ${counted(outdated, "record")} in it were changed since it was written; drop this task (${drop}), and import the list again with --emit-csv`,
+    `${file} はアップロードしないでください。書き出した後に、${outdated} 件の内容が変更されています。この作業を取り下げ(${drop})、--emit-csv を付けて一覧をもう一度インポートしてください`,
   );
 };
 

@@ -98,7 +98,7 @@ export const ConsoleTask = named(
     released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
     leftOut: z.int().optional().meta({ description: "records that its upload file leaves out, if any" }),
     outdated: z.int().optional().meta({
-      description: "records of its upload file that others changed in the console since it was written, if any",
+      description: "records of its upload file of which something was changed since that the file has, if any",
     }),
     wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
     records: z.array(TaskRecord).meta({

@@ -44,7 +44,8 @@ const calledRecord = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): T
 /** The wording of each reason. `by` is ` by change 17`, `fields` the fields, `other` the record in the way. */
 const REASONS: Readonly<Record<UndoReason, (told: { by: Text; fields: Text; other: Text }) => Text>> = {
   changed: ({ by, fields }) => text(`changed${by.en}${fields.en}`, `${by.ja}変更されています${fields.ja}`),
-  shown: () => text("an export of the console has shown it since", "その後の管理画面のエクスポートで確認されています"),
+  shown: () =>
+    text("an export of the console has decided it since", "その後の管理画面のエクスポートで結果が出ています"),
   deleted: ({ by }) => text(`deleted${by.en}`, `${by.ja}削除されています`),
   gone: ({ by, other }) =>
     text(`${other.en} was deleted or renamed${by.en}`, `${other.ja}が${by.ja}削除または改名されています`),

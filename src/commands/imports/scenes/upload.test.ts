@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { describe, afterEach, beforeEach, expect, test } from "vitest";
 import { freshFolder, run, type Ran } from "#support/commands/program.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -626,20 +626,29 @@ test("console show --rows and imports verify have all of many records, and peopl
   expect(JSON.parse((await ran(`${verify} --format json`)).stdout)).toHaveLength(30);
 });
 
-test("a file whose records were changed in the console since is not to be uploaded", async () => {
-  const { result } = await imported(TITLES, "users");
-  const changed = (tel: string): Cells => [
+describe("a file of which something was changed since is not to be uploaded:", () => {
+  const TAKEN: Cells = [
     ["氏名", "メールアドレス", "社員コード", "TEL"],
-    ["鈴木 花子", "hanako@ex.jp", "A3", tel],
+    ["鈴木 花子", "hanako@ex.jp", "A3", "03-9"],
     ["渡辺 次郎", "jiro@ex.jp", "A11", ""],
   ];
-  const takeOver = (tel: string) =>
-    tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, changed(tel));
-  await takeOver("");
-  expect((await ran(`console show ${result.change}`)).stderr).toContain("up.csv: upload in ");
-  await takeOver("03-9");
-  expect(await tenant.client.console.show(result.change)).toMatchObject({ work: "upload", outdated: 1 });
-  const { stderr } = await ran(`console show ${result.change}`);
-  expect(stderr).toContain("do not upload up.csv: 1 record in it");
-  expect(stderr).not.toContain("up.csv: upload in ");
+  const hanako = async () => (await tenant.client.users.find({ name: "hanako@ex.jp" }))[0]?.id ?? "";
+
+  test.each<[string, (change: number) => Promise<unknown>, number]>([
+    [
+      "another column, in the console",
+      () => tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, TAKEN),
+      0,
+    ],
+    ["a column that it has, here", async () => tenant.client.users.edit(await hanako(), { title: "顧問" }), 1],
+    ["the key, here", async () => tenant.client.users.edit(await hanako(), { emails: ["h2@ex.jp"] }), 1],
+    ["a record of it was dropped", async (change) => ran(`console drop ${change} --record hanako@ex.jp --yes`), 1],
+  ])("%s", async (_, changed, outdated) => {
+    const { result } = await imported(TITLES, "users");
+    const change = Number(result.change);
+    await changed(change);
+    const { stderr } = await ran(`console show ${change}`);
+    expect(stderr.includes("do not upload up.csv: 1 record in it")).toBe(outdated === 1);
+    expect(stderr.includes("up.csv: upload in ")).toBe(outdated === 0);
+  });
 });

@@ -2,12 +2,16 @@ import { line } from "../../advice/line.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { same, text } from "../../text/index.ts";
 import { isAbout } from "../audit/records.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
 import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
-import { driftOf, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { versionsOf } from "../versions/keep.ts";
+import type { ImportRecord } from "../store/imports/record.ts";
+import { customColumn, driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { fileFields } from "./exported.ts";
 import { OBSERVED, observedTable } from "./observed.ts";
 
 // What became of a task of which nothing differs any more: what it was follows from the versions of its change; what closed it,
@@ -116,6 +120,25 @@ const remains = (versions: Versions): string => {
 /** SQL: true if something of the change `c` was not written again since, and is of no other task. */
 export const REMAINS = `((${OBSERVED.map(remains).join(" or ")})
   and not exists (select 1 from main.import m where m.pk = c.import and m.detail ->> 'mirrorOnly'))`;
+
+/** Returns the number of records in the upload file of a change of which something was changed since that the file has. */
+export const countOutdated = (reader: Reader, { kind, detail }: ImportRecord, revision: number): Promise<number> => {
+  const { thing } = FORMATS[kind];
+  const versions = versionsOf(thing.name);
+  const shown = detail.staged?.staged;
+  const isOf = (column: string, field: string): boolean =>
+    isCustomField(field) ? customColumn("").startsWith(column) : fileFields(thing, column).includes(field);
+  const isInFile = (column: string): boolean => shown?.some((field) => isOf(column, field)) !== false;
+  const bits = versions.columns.filter(({ name, leads }) => leads && isInFile(name)).map(({ bit }) => bit);
+  const table = `main.${versionTable(versions)}`;
+  return reader.count(
+    `select count(*) from (select distinct pk from (${WRITTEN}) where thing = '${thing.name}' and action <> 'delete') w
+     where not exists (select 1 from main.left_out l where l.revision = :revision and l.thing = '${thing.name}' and l.pk = w.pk)
+       and exists (select 1 from ${table} v where v.pk = w.pk and v.revision > :revision
+         and (v.action = 'delete' or v.changed & (${bits.join(" | ") || "0"}) <> 0))`,
+    { revision, revisions: JSON.stringify([revision]) },
+  );
+};
 
 /** A change that wrote again what another one had written. */
 interface LaterChange {

@@ -264,15 +264,6 @@ export const countWipes = async (reader: Reader, revision: number): Promise<numb
   );
 };
 
-/** Returns the number of records in the upload file of a change that others have changed in the console since it was written. */
-export const countOutdated = (reader: Reader, thing: string, revision: number): Promise<number> =>
-  reader.count(
-    `select count(*) from ${driftSql(driftOfChange, thing)} d where d.open <> 0 and d.leftOut is null
-       and exists (select 1 from main.${versionTable(versionsOf(thing))} v ${THEN} main.change c on c.revision = v.revision
-         where v.pk = d.pk and v.revision > :revision and c.writer = 'console')`,
-    { revision },
-  );
-
 /**
  * Returns the revisions of the changes whose tasks a record is in, the newest first.
  *

@@ -13,6 +13,7 @@ import { recordOf, type ImportRecord } from "../store/imports/record.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { hasWritten } from "../versions/tables.ts";
 import {
+  countOutdated,
   creationOf,
   lastRewrite,
   nothingLeft,
@@ -22,15 +23,7 @@ import {
   readWorkRecords,
   REMAINS,
 } from "./closed.ts";
-import {
-  countOutdated,
-  countWipes,
-  readDrift,
-  readRecordDrift,
-  tasksOfRecord,
-  type DriftState,
-  type OpenDrift,
-} from "./drift.ts";
+import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
 import { observedTable } from "./observed.ts";
 import { numberOfRecord } from "./named.ts";
 import { TaskRecords } from "./records.ts";
@@ -121,7 +114,8 @@ class TaskReader {
     const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
     const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
     const of = { parts, records, upload: isOwn && isToUpload(made) && inFile };
-    const outdated = of.upload && state === "open" ? await countOutdated(this.#reader, main, revision) : 0;
+    const isWritten = made !== undefined && of.upload && state === "open";
+    const outdated = isWritten ? await countOutdated(this.#reader, made, revision) : 0;
     const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
     return {
       ...taskOf(change, made),

@@ -75,7 +75,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const number = await did(tenant.client.console.confirm({ numbers: [consoleTask ?? 0] }));
     await takeOver("課長");
     const first = { ...A, fields: [], change: null, other: null };
-    return { number, first, told: "an export of the console has shown it since" };
+    return { number, first, told: "an export of the console has decided it since" };
   },
   deleted: async () => {
     const id = await userMade("a");

@@ -169,12 +169,12 @@ test.each<{ readonly name: string; readonly since: (task: number) => Promise<unk
   {
     name: "shown by an export",
     since: () => takeOver(USERS.with(1, ["山田", "yamada@x", "部長", "2020", "A1"])),
-    why: /an export of the console has shown it since/,
+    why: /an export of the console has decided it since/,
   },
   {
     name: "contradicted by an export",
     since: () => takeOver(USERS),
-    why: /an export of the console has shown it since/,
+    why: /an export of the console has decided it since/,
   },
 ])("a confirmation is not undone if that was $name since, and the rest can be", async ({ since, why }) => {
   const header = ["氏名", "メールアドレス", "役職"];
