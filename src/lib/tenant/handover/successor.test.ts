@@ -110,6 +110,53 @@ test("a field that no export has shown is not known to the successor, either, un
   );
 });
 
+describe("a record that was changed twice has the same task in the successor's mirror:", () => {
+  const openChanges = async ({ client }: TestTenant) => {
+    const records = (await client.console.list({})).flatMap((task) => task.records);
+    const all = records.map(({ thing, name, work, changes }) => ({ thing, name, work, changes }));
+    return all.toSorted((a, b) => (a.thing < b.thing ? -1 : 1));
+  };
+
+  test("custom fields, one of which was removed since", async () => {
+    const seat = await mirror.client.users.addField({ name: "座席" });
+    await mirror.client.users.addField({ name: "階" });
+    await mirror.import(
+      exported,
+      START.map((row, at) => [
+        ...row,
+        ...([
+          ["座席", "階"],
+          ["1F", "a"],
+          ["2F", "b"],
+        ][at] ?? []),
+      ]),
+    );
+    const id = await idOf(mirror, "yamada@x");
+    for (const value of ["x", "y"]) await mirror.client.users.edit(id, { custom: [{ name: "階", value }] });
+    await mirror.client.users.removeField(seat.id, { users: 2 });
+    await apply();
+    const open = await openChanges(mirror);
+    expect(open).toMatchObject([
+      { thing: "custom_field", name: "座席" },
+      { changes: [{ before: "a", perhaps: ["x"] }] },
+    ]);
+    expect(await openChanges(successor)).toEqual(open);
+  });
+
+  test("managed organisations of an account", async () => {
+    const orgOf = async (name: string) => (await mirror.client.orgs.create({ name })).after.id;
+    const [sales, support] = [await orgOf("営業"), await orgOf("サポート")];
+    const user = await idOf(mirror, "yamada@x");
+    for (const managedOrgs of [[sales], [support], [sales, support]])
+      await mirror.client.accounts.edit(user, { role: "division", managedOrgs, passwordInConsole: true });
+    await apply();
+    const [open, inSuccessor] = await Promise.all([mirror, successor].map(openChanges));
+    const account = open?.find(({ thing }) => thing === "account");
+    expect(account?.changes.map(({ field }) => field)).toEqual(["role", "managedOrgs"]);
+    expect(inSuccessor?.find(({ thing }) => thing === "account")).toEqual(account);
+  });
+});
+
 test("whoever was deleted in the mirror is not created by an export, and comes back if the task is dropped", async () => {
   await edit({ title: "係長" }, "sato@x");
   await remove("sato@x");

@@ -222,10 +222,11 @@ class ThingStates {
     const value = `${json} ->> '$.${path}.${name}'`;
     if (to === undefined) return value;
     if (form === "record") return this.#numberOf(to, value);
+    // the JSON may be of a row `e`
     const list =
       form === "entries"
-        ? `(select json_group_object(f.pk, e.value) from json_each(${value}) e ${THEN} main.${to.name} f on f.id = e.key)`
-        : `(select json_group_array(${this.#numberOf(to, "e.value")}) from json_each(${value}) e)`;
+        ? `(select json_group_object(f.pk, m.value) from json_each(${value}) m ${THEN} main.${to.name} f on f.id = m.key)`
+        : `(select json_group_array(${this.#numberOf(to, "m.value")}) from json_each(${value}) m)`;
     return either(`${value} is null`, "null", list);
   }
 
