@@ -355,13 +355,13 @@ export const RESOURCES = {
   observed: {
     title: text("what the console has otherwise", "管理画面との差異"),
     fields: {
-      /** what the record is, and its id: `user/019a9f3c-5a00-7abc-8def-000000000001` */
+      /** what the record is, and its id: `user/019a9f3c-5a00-7abc-8def-000000000001`; of exports their kind: `export/users` */
       id: keyOf(text("record", "対象")),
       inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
       /** names of columns; `presence` stands for the record as a whole */
       differs: ids("differs", "異なる項目"),
-      /** those of them that no export of the console has shown; a custom field as `custom:` and its id */
-      neverExported: ids("never exported", "エクスポートで未確認の項目"),
+      /** the columns that exports of a kind have shown; a custom field as `custom:` and its id */
+      exported: ids("exported", "エクスポートで確認した項目"),
       confirmed: ids("confirmed", "確認済みの項目"),
       contradicted: ids("contradicted", "矛盾のある項目"),
       confirmedBy: words("confirmed by", "確認者"),

@@ -10,10 +10,6 @@ import { fieldOf } from "../versions/timeline.ts";
 /** SQL: the columns that exports have shown: `kind` of the files, and `field`, a custom one as `custom:12`. */
 export const EXPORTED_COLUMNS = `(select e.kind, e.field from main.exported_column e group by e.kind, e.field having sum(e.shown) > 0)`;
 
-/** SQL: true if exports have shown one of the columns of a kind. @param kind SQL @param fields SQL: a list of them */
-export const isExported = (kind: string, fields: string): string =>
-  `coalesce((select sum(e.shown) from main.exported_column e where e.kind = ${kind} and e.field in (${fields})), 0) > 0`;
-
 /**
  * SQL: the versions `v` of what was here, and was dropped since an export of all records last showed a column: somebody may have
  * done it in the console.
@@ -39,7 +35,7 @@ export const RESTORING_EXPORTED = `insert into main.exported_column
   select e.kind, e.field, :revision, -e.shown from main.exported_column e where e.revision = :undone`;
 
 /** SQL: the kind of files that have a record. @param pk SQL of its number */
-export const kindOfRecord = ({ name, scope, formats }: Thing, pk: string): string =>
+const kindOfRecord = ({ name, scope, formats }: Thing, pk: string): string =>
   scope === undefined
     ? `'${Object.keys(formats).join()}'`
     : `(select k.${scope} from main.${name} k where k.pk = ${pk})`;

@@ -1,12 +1,12 @@
 import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_ID } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
-import { USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { either, quoteIdentifier } from "../store/sql/forms.ts";
 import { jsonList } from "../store/sql/json.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import { fieldOf } from "../versions/timeline.ts";
-import { fileFields, isExported, kindOfRecord } from "./exported.ts";
+import { EXPORTED_COLUMNS } from "./exported.ts";
 import { isOfUser, OBSERVED, observedTable, PRESENCE, statesSince } from "./observed.ts";
 
 // The observed state as bundles have it: by ids of records and names of columns, as numbers and masks are a tenant's own.
@@ -109,39 +109,40 @@ const objectOf = (versions: Versions): string => {
   return idOf(thing === ACCOUNT ? USER : thing, "o.pk");
 };
 
-/** SQL: the columns among those that differ which no export has shown, as JSON; of deleted records none. */
-const neverExported = ({ thing, key, columns }: Versions): string => {
-  const kind = kindOfRecord(thing, "o.pk");
-  const names = columns.flatMap(({ name, bit }) => {
-    const fields = fileFields(thing, name).map((field) => `'${field}'`);
-    const isUnknown = `o.differs & ${bit} <> 0 and not (${isExported(kind, fields.join(", "))})`;
-    return fields.length === 0 ? [] : either(isUnknown, `',"${name}"'`, "''");
-  });
-  const entries = `coalesce((select string_agg(',"' || 'custom:' || f.id || '"', '' order by f.id)
-    from json_each(o.custom) e join main.custom_field f on f.pk = cast(e.key as integer)
-    where not (${isExported(kind, "'custom:' || e.key")})), '')`;
-  const all = columns.some(({ name }) => name === "custom") ? [...names, entries] : names;
-  return either(`t.${key} is null`, "'[]'", jsonList(all));
-};
-
 const rowsOf = (versions: Versions): string => {
   const { thing, key } = versions;
   const secrets = valuesOf(secretColumns(versions), "t", ({ name }) => `t.${quoteIdentifier(name)} is not null`);
   const since = `(select string_agg(',' || ${stateOf(versions, "s", "mask")}, '' order by s.place) from (${statesSince(versions, "o.pk")}) s)`;
   return `select '${thing.name}/' || ${objectOf(versions)} as id, o.inConsole, ${namesIn(versions, "differs")} as differs,
-      ${neverExported(versions)} as neverExported, ${namesIn(versions, "confirmed")} as confirmed, ${namesIn(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
+      '[]' as exported, ${namesIn(versions, "confirmed")} as confirmed, ${namesIn(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
       '[' || ${stateOf(versions, "o", "differs")} || coalesce(${since}, '') || ']' as states,
       ${either(`t.${key} is null`, `coalesce(${deletedValues(versions)}, '[]')`, secrets)} as local
     from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
     where ${isOfUser(versions)}`;
 };
 
+/** What the ids of lines with exported columns begin with, before the kind of the files. */
+export const EXPORTS = "export";
+
+/** How the name of a custom field begins, before its id. */
+export const ENTRY = "custom:";
+
+/** SQL: a row for each kind of files with the columns that exports have shown. */
+const EXPORTED_ROWS = `select '${EXPORTS}/' || kind as id, 1 as inConsole, '[]' as differs,
+    '[' || string_agg(json_quote(name), ',' order by name) || ']' as exported, '[]' as confirmed, '[]' as contradicted,
+    null as confirmedBy, null as confirmedAt, '[]' as states, '[]' as local
+  from (select e.kind, ${either(
+    `e.field glob '${ENTRY}*'`,
+    `'${ENTRY}' || ${idOf(CUSTOM_FIELD, `cast(substr(e.field, ${ENTRY.length + 1}) as integer)`)}`,
+    "e.field",
+  )} as name from ${EXPORTED_COLUMNS} e) where name is not null group by kind`;
+
 /** The columns of {@link PORTABLE_STATE}. */
 export const PORTABLE_COLUMNS = [
   "id",
   "inConsole",
   "differs",
-  "neverExported",
+  "exported",
   "confirmed",
   "contradicted",
   "confirmedBy",
@@ -150,5 +151,5 @@ export const PORTABLE_COLUMNS = [
   "local",
 ] as const;
 
-/** SQL: the observed state of all records, a row for each line of a bundle. */
-export const PORTABLE_STATE = OBSERVED.map(rowsOf).join(" union all ");
+/** SQL: the observed state of all records and what exports have shown, a row for each line of a bundle. */
+export const PORTABLE_STATE = [...OBSERVED.map(rowsOf), EXPORTED_ROWS].join(" union all ");

@@ -392,7 +392,8 @@ describe("of two organisations, a user and a device", () => {
     await using to = new TestTenant();
     const mirroredAt = "2026-01-01T00:00:00.000Z";
     expect((await to.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
-    expect((await to.client.restores.plan(partsOf(sent), {})).refusals).toMatchObject([{ resource: "accounts" }]);
+    const { refusals } = await to.client.restores.plan(partsOf(sent), {});
+    expect(refusals).toMatchObject([{ resource: "accounts" }, { resource: "observed", id: "export/users" }]);
     // and is no reason to refuse to that mirror what is recorded here alone
     expect((await mirror.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
   });

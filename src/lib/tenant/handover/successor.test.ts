@@ -110,6 +110,35 @@ test("a field that no export has shown is not known to the successor, either, un
   );
 });
 
+test("bundles carry which columns exports have shown, also where nothing differs", async () => {
+  const field = await mirror.client.users.addField({ name: "座席" });
+  await mirror.import(
+    exported,
+    START.map((row, at) => [...row, ["座席", "1F"][at] ?? ""]),
+  );
+  const files = await travelling(mirror.client);
+  const line = JSON.parse((files.get("resources/observed.ndjson") ?? "").split("\n")[0] ?? "") as object;
+  const columns = ["accountName", `custom:${field.id}`, "emails", "name", "title"];
+  expect(line).toMatchObject({ id: "export/users", differs: [], exported: columns });
+  await apply();
+  expect((await travelling(successor.client)).get("resources/observed.ndjson")).toBe(
+    files.get("resources/observed.ndjson"),
+  );
+  const edited = [
+    ["氏名", "メールアドレス", "役職", "TEL", "座席"],
+    ["山田", "yamada@x", "部長", "03-1", "2F"],
+  ];
+  const plan = await successor.plan({ kind: "users" }, edited);
+  expect(plan.unseenColumns).toContain("TEL");
+  expect(plan.unseenColumns).not.toContain("役職");
+  await successor.client.imports.commit(plan);
+  expect(await tasks.changes(2)).toMatchObject([
+    { field: "title", before: "課長", after: "部長" },
+    { field: "tel", before: null, after: "03-1", neverExported: true },
+    { field: "custom:座席", before: "1F", after: "2F" },
+  ]);
+});
+
 describe("a record that was changed twice has the same task in the successor's mirror:", () => {
   const openChanges = async ({ client }: TestTenant) => {
     const records = (await client.console.list({})).flatMap((task) => task.records);
@@ -198,8 +227,8 @@ test("bundles carry of a secret the time when it was set, and nothing else", asy
   ]);
   const files = await travelling(mirror.client);
   expect([...files.values()].join("")).not.toContain(secret);
-  const [line = ""] = (files.get("resources/observed.ndjson") ?? "").split("\n");
-  expect(JSON.parse(line)).toMatchObject({
+  const lines = (files.get("resources/observed.ndjson") ?? "").split("\n");
+  expect(JSON.parse(lines.find((line) => line.includes('"user/')) ?? "")).toMatchObject({
     differs: ["accountPasswordSetAt"],
     local: [{ field: "accountPasswordSetAt" }],
   });
@@ -239,7 +268,7 @@ describe("is refused:", () => {
     id: "user/019a9f3c-5a00-7abc-8def-000000000021",
     inConsole: true,
     differs: ["title"],
-    neverExported: [],
+    exported: [],
     confirmed: [],
     contradicted: [],
     confirmedBy: null,
@@ -271,7 +300,9 @@ describe("is refused:", () => {
     ["a thing that there is not", { id: "people/019a9f3c-5a00-7abc-8def-000000000021" }, "id"],
     ["no id", { id: "user/1" }, "id"],
     ["a column that there is not", { differs: ["nameKey"] }, "differs"],
-    ["a custom field without an id", { neverExported: ["custom:12"] }, "neverExported"],
+    ["exports of no kind", { id: "export/people" }, "id"],
+    ["a column that no export has", { id: "export/users", exported: ["age"] }, "exported"],
+    ["a custom field without an id", { id: "export/users", exported: ["custom:12"] }, "exported"],
     ["a value of no column", values("verifier", "x"), "states"],
     ["a blank name", values("name", " "), "states"],
     ["a list that is none", values("emails", "a@x"), "states"],

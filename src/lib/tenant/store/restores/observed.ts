@@ -1,12 +1,15 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../model/account.ts";
+import type { Format } from "../../../model/format.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import type { Thing } from "../../../model/thing.ts";
-import { USER } from "../../../model/user.ts";
+import { CUSTOM_FIELD, USER } from "../../../model/user.ts";
 import { valueCheckOf } from "../../../rules/values.ts";
 import type { RuleProblem } from "../../../rules/rule.ts";
 import { text } from "../../../text/index.ts";
-import { fileFields, kindOfRecord } from "../../console/exported.ts";
 import { OBSERVED, observedTable, PRESENCE } from "../../console/observed.ts";
 import {
+  ENTRY,
+  EXPORTS,
   lastingColumns,
   maskedColumns,
   secretColumns,
@@ -32,7 +35,8 @@ interface PortableState {
   readonly id: string;
   readonly inConsole: boolean;
   readonly differs: readonly string[];
-  readonly neverExported: readonly string[];
+  /** of a line of exports the columns that they have shown */
+  readonly exported: readonly string[];
   readonly confirmed: readonly string[];
   readonly contradicted: readonly string[];
   readonly confirmedBy: string | null;
@@ -91,15 +95,22 @@ const isValueOf = (thing: Thing, { name, form }: PortableColumn, value: string):
   return field === undefined || valueCheckOf(field, true)?.(read) === undefined;
 };
 
-/** How the name of a custom field begins, before its id. */
-const ENTRY = "custom:";
-
 const NOT_AS_EXPORTED = text("not as an export writes it", "書き出したままの形ではありません");
 
-/** Returns what is wrong with the observed state of a record by itself. */
+/** Returns what is wrong with the columns that exports of a kind have shown. */
+const judgeExported = (kind: string, exported: readonly string[]): readonly RuleProblem[] => {
+  const format = Object.entries<Format>(FORMATS).find(([name]) => name === kind)?.[1];
+  if (format === undefined) return [{ field: "id", what: NOT_AS_EXPORTED }];
+  const fields = new Set(format.columns.map(({ field }) => field));
+  const isName = (one: string): boolean => fields.has(one) || (one.startsWith(ENTRY) && isId(one.slice(ENTRY.length)));
+  return exported.every(isName) ? [] : [{ field: "exported", what: NOT_AS_EXPORTED }];
+};
+
+/** Returns what is wrong by itself with the observed state of a record, or with what exports have shown. */
 export const judgeObserved = (line: Line): readonly RuleProblem[] => {
-  const { id, states, local, ...masks } = line as unknown as PortableState;
+  const { id, states, local, exported, ...masks } = line as unknown as PortableState;
   const [name = "", object, ...others] = id.split("/");
+  if (name === EXPORTS) return judgeExported([object, ...others].join("/"), exported);
   const versions = VERSIONS.get(name);
   if (versions === undefined || !isId(object) || others.length > 0) return [{ field: "id", what: NOT_AS_EXPORTED }];
   const names = new Set(maskedColumns(versions).map((column) => column.name));
@@ -112,9 +123,7 @@ export const judgeObserved = (line: Line): readonly RuleProblem[] => {
     (mask) => !masks[mask].every((one) => names.has(one)),
   );
   const all = { states: states.flatMap(({ values }) => values), local };
-  const wrong: string[] = (["states", "local"] as const).filter((member) => !all[member].every(isValue));
-  const isName = (one: string): boolean => names.has(one) || (one.startsWith(ENTRY) && isId(one.slice(ENTRY.length)));
-  if (!masks.neverExported.every(isName)) wrong.push("neverExported");
+  const wrong = (["states", "local"] as const).filter((member) => !all[member].every(isValue));
   return [...problems, ...wrong].map((field) => ({ field, what: NOT_AS_EXPORTED }));
 };
 
@@ -132,27 +141,14 @@ const storedValues = (versions: Versions, values: readonly PortableValue[]): Rea
   return stored;
 };
 
-/** Returns the columns of files that exports have shown, of those in which a record differs; custom fields by their ids. */
-const exportedFields = (
-  { thing }: Versions,
-  { differs, neverExported, states: [shown] }: PortableState,
-): readonly string[] => {
-  const columns = differs.filter((name) => !neverExported.includes(name));
-  const entries = shown?.values.find(({ field }) => field === "custom")?.value ?? "{}";
-  const custom = Object.keys(JSON.parse(entries) as object).map((id) => `${ENTRY}${id}`);
-  return [
-    ...columns.flatMap((name) => fileFields(thing, name)),
-    ...custom.filter((name) => !neverExported.includes(name)),
-  ];
-};
-
 /** Returns the observed state of a record as it is staged: names of columns as masks, with the columns that follow. */
 export const stageObserved = (line: Line): string | null => {
   if (judgeObserved(line).length > 0) return null;
   const state = line as unknown as PortableState;
   const { id, states, local, differs, confirmed, contradicted, ...facts } = state;
   const [name = "", object] = id.split("/");
-  const versions = VERSIONS.get(name) as Versions;
+  const versions = VERSIONS.get(name);
+  if (versions === undefined) return JSON.stringify({ thing: name, object });
   const bits = new Map(maskedColumns(versions).map((column) => [column.name, Number(column.bit)]));
   const maskOf = (names: readonly string[]): number => names.reduce((sum, one) => sum + (bits.get(one) ?? 0), 0);
   const isDeleted = local.some(({ field }) => field === "createdAt");
@@ -164,7 +160,6 @@ export const stageObserved = (line: Line): string | null => {
     differs: isDeleted && differs.length === bits.size ? Number(ALL_CHANGED) : maskOf(differs),
     confirmed: maskOf(confirmed),
     contradicted: maskOf(contradicted),
-    exported: isDeleted ? [] : exportedFields(versions, state),
     by: facts.confirmedBy,
     at: facts.confirmedAt,
     states: states.map(({ values }) => ({
@@ -187,6 +182,11 @@ export const NUMBERS_KEY = ["thing", "id"];
 
 const of = (member: string): string => `l.beside ->> '$.${member}'`;
 
+/** SQL: the number of a record with an id. */
+const numberOf = ({ name }: Pick<Thing, "name">, id: string, { numbers }: StagedStates): string =>
+  `coalesce((select known.pk from main.${name} known where known.id = ${id}),
+    (select gone.pk from ${numbers} gone where gone.thing = '${name}' and gone.id = ${id}))`;
+
 /** Writes the observed state of one thing's records. */
 class ThingStates {
   readonly #versions: Versions;
@@ -205,10 +205,8 @@ class ThingStates {
     return this.#lines.replace(" l where", ` l, json_each(l.beside, '$.${list}') e where`);
   }
 
-  /** SQL: the number of a record with an id. */
-  #numberOf({ name }: Pick<Thing, "name">, id: string): string {
-    return `coalesce((select known.pk from main.${name} known where known.id = ${id}),
-      (select gone.pk from ${this.#staged.numbers} gone where gone.thing = '${name}' and gone.id = ${id}))`;
+  #numberOf(thing: Pick<Thing, "name">, id: string): string {
+    return numberOf(thing, id, this.#staged);
   }
 
   /** SQL: the number of the record of a line `l`. */
@@ -285,20 +283,7 @@ class ThingStates {
     if (made > 0) await keepLast(writer, series, base + made);
   }
 
-  /** Stores which columns exports had shown, of those in which records differ. */
-  async keepExported(writer: Writer): Promise<void> {
-    const revision = await writer.revision();
-    const customField = `(select 'custom:' || f.pk from main.custom_field f where '${ENTRY}' || f.id = e.value)`;
-    await writer.run(
-      `insert into main.exported_column select kind, field, :revision, 1 from (
-         select distinct ${kindOfRecord(this.#versions.thing, this.#number)} as kind,
-           ${either(`e.value glob '${ENTRY}*'`, customField, "e.value")} as field from ${this.#linesWith("exported")})
-       where kind is not null and field is not null on conflict do nothing`,
-      { revision },
-    );
-  }
-
-  /** Stores all of it but what exports had shown. */
+  /** Stores all of it. */
   async write(writer: Writer): Promise<void> {
     const { thing, key } = this.#versions;
     const revision = await writer.revision();
@@ -358,6 +343,19 @@ class ThingStates {
   }
 }
 
+/** Stores which columns exports have shown. */
+const keepExported = async (writer: Writer, staged: StagedStates): Promise<void> => {
+  const revision = await writer.revision();
+  const customField = `'${ENTRY}' || ${numberOf(CUSTOM_FIELD, `substr(e.value, ${ENTRY.length + 1})`, staged)}`;
+  await writer.run(
+    `insert into main.exported_column select kind, field, :revision, 1 from (
+       select ${of("object")} as kind, ${either(`e.value glob '${ENTRY}*'`, customField, "e.value")} as field
+       from ${staged.lines} l, json_each(l.line, '$.exported') e where l.resource = 'observed' and ${of("thing")} = '${EXPORTS}')
+     where field is not null on conflict do nothing`,
+    { revision },
+  );
+};
+
 /**
  * Stores the observed state of a bundle, once its records are written.
  *
@@ -386,6 +384,6 @@ export const writeObserved = async (
     const series = seriesOf(versions.thing.name);
     if (series !== undefined) await states.number(writer, series);
   }
-  for (const { states } of things) await states.keepExported(writer);
+  await keepExported(writer, staged);
   for (const { states } of things) await states.write(writer);
 };
