@@ -69,7 +69,7 @@ export interface LocalOrgs {
   readonly open: ReadonlyMap<number, OrgBits>;
   /** the `pk` of the organisations that rows with such codes belong to, by row */
   readonly decided: ReadonlyMap<number, number>;
-  /** the rows with such codes of which nobody can tell whose they are, with the `pk` of those that they may be; none: another one has the code here */
+  /** the rows with such codes of which nobody can tell whose they are, with the `pk` of those that they may be, or that have the code here */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
   /** the `pk` of the organisations that stay though an export lacks them, as they were changed here */
   readonly kept: ReadonlySet<number>;

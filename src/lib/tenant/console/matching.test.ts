@@ -467,6 +467,16 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([]);
   });
 
+  test("a row with the key that a record got here is another record, and left out, if a row has its former key", async () => {
+    await readdress("A3", "h2@ex.jp");
+    await tenant.client.orgs.edit((await org("S")).id, { code: "S9" });
+    const plan = await tenant.plan(FROM, [...USERS, ["新", "h2@ex.jp", "", ""]]);
+    expect(await leftOut(plan)).toEqual([["warning", 5, "鈴木 花子 <h2@ex.jp>", String(tasks.number(1))]]);
+    await tenant.client.imports.discard(plan.id);
+    const ofOrgs = await tenant.plan({ kind: "orgs", fromConsole: true }, [...ORGS, ["新部", "S9", ""]]);
+    expect(await leftOut(ofOrgs)).toEqual([["warning", 6, "営業部 <S9>", String(tasks.number(2))]]);
+  });
+
   test("a row with it is that record, if no row has the confirmed key", async () => {
     const { id } = await user("A3");
     await readdress("A3", "h2@ex.jp");

@@ -168,13 +168,20 @@ export const matchCandidates = (database: Database, plan: PlanSql): void => {
   pairs.decide();
   for (const [row, pk] of pairs.decided) database.run(`insert into ${DECIDED} values (:row, :pk)`, { row, pk });
   matchPairs(database, plan, `select row, pk from ${DECIDED}`);
-  for (const row of pairs.others) if (isTaken(database, plan, row)) leaveOut(database, row);
+  // others whose key a record has here
+  const taken = new Map<number, ReadonlySet<number>>();
+  for (const row of pairs.others) {
+    const holder = holderOf(database, plan, row);
+    if (holder === undefined) continue;
+    leaveOut(database, row);
+    taken.set(row, new Set([holder]));
+  }
   const { ambiguous } = pairs;
   for (const [row, records] of ambiguous) {
     leaveOut(database, row);
     for (const pk of records) database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
   }
-  reportAmbiguous(database, plan, ambiguous);
+  reportAmbiguous(database, plan, new Map([...taken, ...ambiguous]));
 };
 
 /**
@@ -236,12 +243,14 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
   reportAmbiguous(database, plan, new Map([...byRow].map(([row, pairs]) => [row, pairs.map(([, pk]) => pk)])));
 };
 
-/** True if a record of the tenant has the key of a row that belongs to another one. */
-const isTaken = (database: Database, plan: PlanSql, row: number): boolean =>
-  database.get(`select 1 from s.row r ${joinByKey(database, plan)} where r.row = :row`, {
+/** Returns the record of the tenant that has the key of a row which belongs to another one. */
+const holderOf = (database: Database, plan: PlanSql, row: number): number | undefined => {
+  const found = database.get(`select t.pk from s.row r ${joinByKey(database, plan)} where r.row = :row`, {
     row,
     kind: plan.kind.name,
-  }) !== undefined;
+  });
+  return found && Number(found["pk"]);
+};
 
 const leaveOut = (database: Database, row: number): void => {
   database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0)`, { row });

@@ -156,8 +156,11 @@ const decideCodes = (
   }
   pairs.decide();
   const codeOf = new Map(rows.map((row) => [row.row, row.code]));
-  const isHeld = (row: number): boolean => certain.has(codeKey(codeOf.get(row) ?? ""));
-  const strangers = pairs.others.filter(isHeld).map((row) => [row, []] as const);
+  // others whose code an organisation has here
+  const strangers = pairs.others.flatMap((row) => {
+    const holder = certain.get(codeKey(codeOf.get(row) ?? ""));
+    return holder === undefined ? [] : [[row, [holder.pk]] as const];
+  });
   const ambiguous = [...pairs.ambiguous].map(([row, records]) => [row, [...records]] as const);
   const seen = new Set(pairs.decided.map(([, pk]) => pk));
   const unknown = rows.filter(({ code }) => code !== null && !byCode.has(codeKey(code)) && !certain.has(codeKey(code)));
