@@ -330,6 +330,17 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
   expect(await blocked(await does())).toEqual([wanted]);
 });
 
+test("a password is not put back: its task stays, alone it is refused", async () => {
+  const { id } = await member("tanaka");
+  const set = async (values: object) => taskOf(tenant.client.secured.edit({ app: "docs", id }, values));
+  const alone = await set({ password: "Canary42" });
+  expect(await failureOf(drop(alone))).toMatchObject({ code: "conflict" });
+  const both = await set({ password: "Canary43", displayName: "田中 一" });
+  await drop(both);
+  const [task] = await tenant.client.console.list({});
+  expect(task?.records).toMatchObject([{ name: "田中", changes: [{ field: "password" }] }]);
+});
+
 test("console drop: what was deleted here comes back without its secrets", async () => {
   await tenant.client.secured.edit(await member("mori"), { password: "Canary42" });
   const numbers = (await tenant.client.console.list({})).map(({ number }) => number);

@@ -1,9 +1,10 @@
-import type { DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
+import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
+import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
@@ -445,7 +446,10 @@ export class TenantImports {
     if (done !== undefined) return done;
     const drop = { drops: [...new Set(numbers)], records, fields };
     const dropped = await this.#session.read(async (reader) => {
-      for (const task of await readTasks(reader, drop.drops)) checkDroppable(task);
+      for (const task of await readTasks(reader, drop.drops)) {
+        checkDroppable(task);
+        if (setsSecretsOnly(task)) throw secretsStay(task);
+      }
       return droppedTasks(reader, drop);
     });
     const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, repeatable);
@@ -684,6 +688,28 @@ const notOfMirror = (number: number): Failure =>
     where: "--mirror-only",
     hint: text("leave it out", "指定せずに取り消してください"),
   });
+
+/** True if a task only sets passwords and the like. */
+const setsSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
+  const { fields }: Thing = FORMATS[kind].thing;
+  const isSecret = ({ field }: ConsoleTask["records"][number]["changes"][number]): boolean =>
+    fields[field]?.secret === true;
+  return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));
+};
+
+const secretsStay = ({ number }: ConsoleTask): Failure => {
+  const confirm = line("console confirm", [number]);
+  return new Failure("conflict", {
+    what: text(
+      `task ${number} sets passwords and the like: the former ones are not kept, so nothing can be put back`,
+      `作業 ${number} はパスワードなどの設定です。以前の値は保存していないため、元に戻せません`,
+    ),
+    hint: text(
+      `enter it in the console, then: ${confirm}; or set it again`,
+      `管理画面で設定してから: ${confirm}。または、もう一度設定してください`,
+    ),
+  });
+};
 
 /** The failure of an undo in the mirror alone of what a later export of the console has shown. */
 const shownSince = (number: number, later: number): Failure => {

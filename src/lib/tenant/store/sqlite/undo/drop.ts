@@ -10,8 +10,9 @@ import {
 } from "../../../console/observed.ts";
 import { DEVICE, OWNERS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
+import { USER } from "../../../../model/user.ts";
 import { versionsOf } from "../../../versions/keep.ts";
-import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
+import { ALL_CHANGED, bitOf, secretColumns, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { either, quoteIdentifier, THEN } from "../../sql/forms.ts";
 import type { Database } from "../database.ts";
@@ -124,8 +125,10 @@ const findDropped = (database: Database, versions: Versions, undone: UndoneChang
   const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
   const all = [...bits, custom === undefined || custom.length === 0 ? "0" : entriesBit(versions)].join(" | ");
   // a record as a whole is none of its fields
-  // what somebody confirmed is what the console has
-  const open = "(d.mask & ~d.confirmed)";
+  // what somebody confirmed is what the console has, and nothing restores a secret, but that of an account goes with it
+  const secrets = versions.columns.filter(({ name }) => secretColumns(thing).includes(name)).map(({ bit }) => bit);
+  const isOfAccount = thing === USER ? `d.mask & ${bitOf(versions, "accountName")} <> 0` : "false";
+  const open = `(d.mask & ~d.confirmed & ~${either(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
   const part = fields === undefined ? open : either("d.action = 'update'", `${open} & (${all})`, "0");
   const among = [inSight, records].filter((those) => those !== undefined);
   const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
