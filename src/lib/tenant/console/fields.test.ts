@@ -382,6 +382,22 @@ describe("references", () => {
   const [KEN1, KEN2] = ["佐藤 健 <ken1@ex.jp>", "佐藤 健 <ken2@ex.jp>"];
   const [FIRST, SECOND] = ["本社/営業部/第一課 (S1)", "本社/営業部/第一課 (S2)"];
 
+  test("an owner of the other kind in the console: --prefer console takes it, and nothing is left of the local one", async () => {
+    await tenant.client.devices.setOwner({
+      ids: [(await device("T1")).id],
+      owner: null,
+      ownerOrg: (await org("S")).id,
+      wipes: 1,
+    });
+    const shown = [
+      [...(DEVICES[0] ?? []), "所有組織コード"],
+      ["T1", "Android", "管理中", "ken2@ex.jp", "comp", ""],
+    ];
+    await tenant.import({ kind: "devices", fromConsole: true, prefer: "console" }, shown);
+    expect(await device("T1")).toMatchObject({ owner: { id: (await user("ken2@ex.jp")).id }, ownerOrg: null });
+    expect(await tasks.list()).toEqual([]);
+  });
+
   describe("are stored by record: who or what is called alike is another one", () => {
     test("an owner: with the wipe, and no export from before proves it", async () => {
       await own("ken2@ex.jp");

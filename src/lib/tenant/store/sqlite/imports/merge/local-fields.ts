@@ -113,11 +113,14 @@ const findMerged = (database: Database, plan: PlanSql, versions: Versions): void
     `update ${MERGED} as x set differing = x.differing & x.shown, open = x.shown & ${either("x.isNew", ALL_CHANGED, "o.differs")}
      from main.${observedTable(versions)} o where o.pk = x.pk`,
   );
-  // a device belongs to a user or to an organisation: if somebody changed that here, both columns stay as they are
-  if (plan.kind.thing === DEVICE) {
-    const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
-    database.exec(`update ${MERGED} set open = open | (shown & (${owners})) where open & (${owners}) <> 0`);
-  }
+  joinOwners(database, versions, "open", "shown");
+};
+
+/** A device belongs to a user or to an organisation: a mask that has one of the two columns has both. @param among SQL: bits */
+const joinOwners = (database: Database, versions: Versions, mask: string, among: string): void => {
+  if (versions.thing !== DEVICE) return;
+  const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
+  database.exec(`update ${MERGED} set ${mask} = ${mask} | (${among} & (${owners})) where ${mask} & (${owners}) <> 0`);
 };
 
 /** Finds the custom fields of these rows that were changed here. */
@@ -153,12 +156,14 @@ const compareEntries = (database: Database, plan: PlanSql, custom: ImportedField
 /** Takes the console's values where an export contradicts the local ones. */
 const giveUp = (database: Database, plan: PlanSql): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM);
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  joinOwners(database, versions, "contradicted", "open & differing");
   database.exec(
     `update ${MERGED} set givenUp = contradicted, contradicted = 0, open = open & ~contradicted, differing = differing & ~contradicted
      where contradicted <> 0`,
   );
-  const versions = mergedWith(plan);
-  if (custom === undefined || versions === undefined || !isStaged(plan, custom)) return;
+  if (custom === undefined || !isStaged(plan, custom)) return;
   const given = `${MERGED} x where x.givenUp & ${bitOf(versions, CUSTOM)} <> 0`;
   database.exec(
     `delete from ${LOCAL_ENTRIES} as l where exists (select 1 from ${given} and x.row = l.row
