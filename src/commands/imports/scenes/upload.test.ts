@@ -645,7 +645,7 @@ describe("a file of which something was changed since is not to be uploaded:", (
     ["a record of it was dropped", async (change) => ran(`console drop ${change} --record hanako@ex.jp --yes`), 1],
   ])("%s", async (_, changed, outdated) => {
     const { result } = await imported(TITLES, "users");
-    const change = Number(result.change);
+    const change = result.change;
     await changed(change);
     const { stderr } = await ran(`console show ${change}`);
     expect(stderr.includes("do not upload up.csv: 1 record in it")).toBe(outdated === 1);

@@ -247,7 +247,7 @@ test("of the records of a task, those that were confirmed stay", async () => {
   await tenant.client.console.confirm({ numbers: [Number(change)], records: [await idOf("users", "yamada@x")] });
   await drop(Number(change));
   const titles = (await Array.fromAsync(tenant.client.users.list())).map(({ title }) => title);
-  expect(titles.toSorted()).toEqual(["主任", "参与", null].toSorted());
+  expect(new Set(titles)).toEqual(new Set(["主任", "参与", null]));
 });
 
 test("a change of somebody whose creation was confirmed: they stay, as they were created", async () => {
