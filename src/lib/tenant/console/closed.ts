@@ -101,20 +101,26 @@ export const readClosing = async (
   };
 };
 
-/** SQL: true if something of a thing's records that the change `c` wrote was not written again since. */
+/**
+ * SQL: true if something of a thing's records that the change `c` wrote was not written again since. Who asks may see only some of
+ * the records, and not what is open of the others.
+ */
 const remains = (versions: Versions): string => {
   const { thing, key } = versions;
+  const table = `main.${versionTable(versions)}`;
   const isBack = `exists (select 1 from main.created_range r
     where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
-  const table = `main.${versionTable(versions)}`;
   const later = `coalesce((select ${joinedBits(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
+  const isIn = (pk: string, which: string): string =>
+    `exists (select 1 from main.${observedTable(versions)} o where o.pk = ${pk} and o.confirmed & ${LASTING_BIT} = 0 and ${which})`;
   // what was changed of a record that the console lacks is of the task to create it
-  const isOfCreation = `v.action = 'update' and exists (select 1 from main.${observedTable(versions)} o
-    where o.pk = v.pk and o.inConsole = 0 and o.confirmed & ${LASTING_BIT} = 0)`;
-  return `exists (select 1 from ${table} v where v.revision = c.revision and not (${isOfCreation})
-      and case v.action when 'delete' then not ${isBack} else v.changed & ~${later} <> 0 end)
-    or exists (select 1 from main.created_range r ${THEN} main.${thing.name} t on t.${key} between r.first and r.last
-      where r.revision = c.revision and r.thing = '${thing.name}')`;
+  const isOpen = isIn("v.pk", `(o.inConsole = 0 or v.changed & o.differs & ~o.confirmed & ~${later} <> 0)`);
+  const isSeen = `exists (select 1 from ${thing.name} seen where seen.${key} = v.pk)`;
+  return `exists (select 1 from ${table} v where v.revision = c.revision
+      and case v.action when 'delete' then not ${isBack} and not ${isIn("v.pk", "true")}
+        else v.changed & ~${later} <> 0 and ${isSeen} and not ${isOpen} end)
+    or exists (select 1 from main.created_range r ${THEN} ${thing.name} t on t.${key} between r.first and r.last
+      where r.revision = c.revision and r.thing = '${thing.name}' and not ${isIn(`t.${key}`, "o.inConsole = 0")})`;
 };
 
 /** SQL: true if something of the change `c` was not written again since, and is of no other task. */

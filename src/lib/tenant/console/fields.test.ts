@@ -322,6 +322,17 @@ describe("what somebody sees of a tenant limits what a task shows them", () => {
     expect(await tenant.as("div").console.show(number)).toMatchObject({ update: 1, records: [{ name: "山田" }] });
   });
 
+  test("of what they do not see, nobody says that it is done", async () => {
+    const [, sato] = await tenant.users();
+    await tenant.client.users.edit(sato?.id ?? "", { tel: "03" });
+    const own = tenant.database.count("select max(number) from change");
+    const listed = async (client: Pick<typeof tenant.client, "console">) =>
+      (await client.console.list({ all: true })).map((task) => [task.number, task.state]);
+    expect(await listed(tenant.client)).toContainEqual([own, "open"]);
+    expect((await listed(tenant.as("div"))).map(([of]) => of)).not.toContain(own);
+    expect(await failureOf(tenant.as("div").console.show(own))).toMatchObject({ code: "not-found" });
+  });
+
   test("what console confirm closes", async () => {
     await tenant.as("div").console.confirm({ numbers: [number] });
     expect(await left()).toEqual([["佐藤"], []]);
