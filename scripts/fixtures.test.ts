@@ -125,6 +125,7 @@ describe("broken fixtures", () => {
       "org-top",
       "owner-released",
       "row-ambiguous",
+      "dropped-done",
       "reference-ambiguous",
       "reference-deleted",
       "org-new-code",

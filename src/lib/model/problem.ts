@@ -549,6 +549,10 @@ export const PROBLEMS = {
     "left out: {value} was deleted or changed here; do that in the console, and export again",
     "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
   ),
+  "dropped-done": warning(
+    "{value} was dropped here by change {change}, but somebody did it in the console: it is taken",
+    "「{value}」は変更 {change} で取り下げましたが、管理画面で行われていたため取り込みます",
+  ),
   "reference-ambiguous": warning(
     "left out: several organisations have the path {value}; rename all but one of them in the console, and export again",
     "取り込みませんでした: パス「{value}」の組織が複数あります。管理画面で 1 つを残して組織名を変更してから、もう一度エクスポートしてください",

@@ -124,8 +124,7 @@ const remains = (versions: Versions): string => {
 };
 
 /** SQL: true if something of the change `c` was not written again since, and is of no other task. */
-export const REMAINS = `((${OBSERVED.map(remains).join(" or ")})
-  and not exists (select 1 from main.import m where m.pk = c.import and m.detail ->> 'mirrorOnly'))`;
+export const REMAINS = `(${OBSERVED.map(remains).join(" or ")})`;
 
 /** Returns the number of records in the upload file of a change of which something was changed since that the file has. */
 export const countOutdated = (reader: Reader, { kind, detail }: ImportRecord, revision: number): Promise<number> => {

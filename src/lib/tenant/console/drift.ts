@@ -104,7 +104,7 @@ export const driftOf = (versions: Versions, which: string): string => {
   const bits = JSON.stringify([...new Set(versions.columns.map(({ bit }) => Number(bit)))]);
   // the last change that wrote a column since the record was created, perhaps again; else what it was created with
   const last = `(select v.revision from ${kept} v
-    where v.pk = o.pk and v.action = 'update' and v.changed & b.value <> 0 and v.revision > coalesce(${created}, 0)
+    where v.pk = o.pk and v.action = 'update' and v.changed & b.value <> 0 and v.revision > coalesce(${created}, 0) and ${isLocal("v.revision")}
     order by v.revision desc limit 1)`;
   const columns = `select o.pk, coalesce(${last}, ${created}, o.since) as revision, b.value as bit
     from ${observed} o ${local} ${THEN} json_each('${bits}') b where o.differs & b.value <> 0 and ${isShown} and ${isIncluded}`;

@@ -88,3 +88,18 @@ test("it is refused once a later export showed what the console has; nor is that
   await takeOver("係長");
   expect(await failureOf(undo(undone.change ?? 0))).toMatchObject({ code: "conflict" });
 });
+
+test("of an export that was preferred to what was changed here: the task is as it was before", async () => {
+  const number = await edit("部長");
+  const cells = exportOf("次長");
+  const { change } = await tenant.import({ kind: "users", fromConsole: true, prefer: "console" }, cells);
+  expect(await open()).toEqual([]);
+  await undo(change ?? 0, { mirrorOnly: true });
+  expect((await tenant.client.console.list({})).map((task) => task.number)).toEqual([number]);
+  const changes = [
+    { field: "title", before: "主任", after: "部長" },
+    { field: "custom:座席", before: "主任", after: "部長" },
+  ];
+  expect((await tenant.client.console.show(number)).records).toMatchObject([{ name: "山田" }]);
+  expect((await tenant.client.console.show(number)).records[0]?.changes).toEqual(changes);
+});

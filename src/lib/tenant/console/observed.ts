@@ -51,8 +51,8 @@ export const PRESENCE = LASTING_BIT;
 
 /**
  * SQL: the states that records with observed state had since the console last showed them: `pk`, `place` (their order), the
- * `mask` of the columns that a state tells of, and the columns. Versions have them; those of a mirror that a bundle was made of
- * came with the bundle, and count as long as no export showed more.
+ * `mask` of the columns that a state tells of, and the columns. Versions have them, but for what a file had that was undone in the
+ * mirror alone; those of a mirror that a bundle was made of came with the bundle, and count as long as no export showed more.
  *
  * @param which SQL: the numbers of the records
  */
@@ -65,7 +65,8 @@ export const statesSince = (versions: Versions, which: string): string => {
     from main.observed_candidate c ${observed} on own.pk = c.pk and own.since = c.since
     where c.thing = '${name}' and c.pk in (${which})
     union all select v.pk, v.revision, v.changed, ${columns((column) => `v.${quoteIdentifier(column)}`)}
-      from main.${versionTable(versions)} v ${observed} on own.pk = v.pk where v.revision > own.since and v.pk in (${which})`;
+      from main.${versionTable(versions)} v ${observed} on own.pk = v.pk where v.revision > own.since and v.pk in (${which})
+        and not exists (select 1 from main.change u where u.revision = v.revision and u.writer = 'console' and u.undoes is not null)`;
 };
 
 /** SQL: true if somebody confirmed a column of a record before it was changed again: see {@link keepingShown}. */

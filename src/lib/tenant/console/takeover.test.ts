@@ -574,6 +574,21 @@ describe("--prefer console", () => {
   });
 });
 
+test("in both · dropped · ≠ desired: the plan says that somebody did it all the same", async () => {
+  await promoted();
+  const { change } = await dropTasks(tenant.client, tasks.number(1));
+  const plan = await tenant.plan(USERS_OF, titled("部長"));
+  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+  const told = found.filter(({ code }) => code === "dropped-done");
+  expect(told.map(({ row, params }) => [row, params])).toEqual([[2, { value: "部長", change }]]);
+  await tenant.client.imports.commit(plan);
+  // that was the export which shows it
+  await tenant.import(USERS_OF, USERS);
+  const again = await tenant.plan(USERS_OF, titled("部長"));
+  const codes = (await Array.fromAsync(tenant.client.imports.problems(again.id))).map(({ code }) => code);
+  expect(codes).not.toContain("dropped-done");
+});
+
 describe("what the result says of tasks", () => {
   const numbers = (...places: readonly number[]) => places.map((place) => tasks.number(place));
 

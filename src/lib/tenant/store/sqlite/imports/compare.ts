@@ -36,6 +36,7 @@ import { findCandidateKeys } from "./merge/cells.ts";
 import { leaveDeleted } from "./merge/impossible.ts";
 import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
+import { reportDropped } from "./merge/dropped.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
 import { keepHeld, resetMerge } from "./merge/tables.ts";
 import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
@@ -121,6 +122,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
     match(database, plan);
     leaveOutUnknownKeys(database, plan);
     mergeLocal(database, plan);
+    reportDropped(database, plan);
     leaveDeleted(database, plan);
     keepHeld(database, plan);
     if (plan.request.mode === "replace") indexTargets(database);

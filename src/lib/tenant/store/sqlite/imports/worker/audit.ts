@@ -1,6 +1,6 @@
 import { FORMATS } from "../../../../../model/formats.ts";
 import type { Thing } from "../../../../../model/thing.ts";
-import { appendAudit, type ChangedObject } from "../../../audit.ts";
+import { appendAudit, type ChangeWriter, type ChangedObject } from "../../../audit.ts";
 import type { CommitMoment, WrittenFile } from "../../../imports/engine.ts";
 import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
@@ -61,8 +61,6 @@ export const auditImport = async (
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;
-  const kind =
-    drops !== undefined ? "drop" : undoes !== undefined ? "undo" : request?.fromConsole === true ? "console" : "import";
   await appendAudit(
     writer,
     {
@@ -87,8 +85,14 @@ export const auditImport = async (
         versions: sumIn(database, revision),
       },
     },
-    { writer: kind, revision, import: record.pk, undoes },
+    { writer: writerOf(record), revision, import: record.pk, undoes },
   );
+};
+
+/** Who writes what an import changes: an undo in the mirror alone asks nothing of the console, as an export does not. */
+const writerOf = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportRecord): ChangeWriter => {
+  if (request?.fromConsole === true || mirrorOnly === true) return "console";
+  return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 
 /** What an export showed of a task. */
