@@ -96,7 +96,7 @@ export const driftOf = (versions: Versions, which: string): string => {
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
   // what an export created or changed here asks nothing of the console
   const isLocal = (revision: string): string =>
-    `${revision} in (select h.revision from main.change h where h.writer <> 'console')`;
+    `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
     and o.pk between c.first and c.last and ${isLocal("c.revision")})`;
   const written = (action: string): string =>
