@@ -36,7 +36,7 @@ import { findCandidateKeys } from "./merge/cells.ts";
 import { leaveDeleted } from "./merge/impossible.ts";
 import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
 import { match } from "./matching/match.ts";
-import { reportDropped } from "./merge/dropped.ts";
+import { reportDropped } from "./merge/report.ts";
 import { mergeLocal } from "./merge/local-fields.ts";
 import { keepHeld, resetMerge } from "./merge/tables.ts";
 import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";

@@ -18,7 +18,7 @@ import {
   touchedFields,
 } from "../expressions.ts";
 import { Pairs } from "../../../../../imports/pairs.ts";
-import { reportAmbiguous } from "./ambiguous-rows.ts";
+import { reportAmbiguous } from "./report.ts";
 import { mergedReferences } from "./cells.ts";
 import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf, kindIn } from "./tables.ts";
 import { inScopeOf, type PlanSql } from "../stored-kind.ts";

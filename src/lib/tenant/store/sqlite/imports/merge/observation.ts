@@ -1,34 +1,37 @@
 import {
-  entriesBit,
   EXPORTED,
+  OBSERVED,
+  PRESENCE,
+  beforeTable,
+  entriesBit,
   isFilled,
   keepingAgreed,
   keepingObserved,
-  OBSERVED,
   observedTable,
-  PRESENCE,
   settlingEntries,
 } from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../../../../versions/tables.ts";
-import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { ALL_CHANGED, type Versions, bitOf, joinedBits, versionTable } from "../../../../versions/tables.ts";
+import { THEN, either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { CANDIDATE_KEYS } from "../expressions.ts";
-import { reopenRemoved } from "../matching/removed-fields.ts";
-import { inScopeOf, type PlanSql } from "../stored-kind.ts";
+import { type PlanSql, inScopeOf } from "../stored-kind.ts";
 import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
   AMBIGUOUS,
   CUSTOM,
   DELETED_HERE,
   HELD,
+  MERGED,
   isContradictedMissing,
   isMissingThere,
-  MERGED,
-  mergedWith,
   kindIn,
+  mergedWith,
   prefersConsole,
 } from "./tables.ts";
+import type { RemovedField } from "../../../../../csv/layout/header.ts";
+import { nameKey } from "../../../../../model/normalise.ts";
+import { versionsOf } from "../../../../versions/keep.ts";
 
 /** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
 const filledBits = (versions: Versions): string => {
@@ -214,4 +217,51 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
     observeMissing(of);
     forgetDeleted(of, "true");
   }
+};
+
+// Custom fields that were removed here, and that the console may have still: a column of an export with such a name is of them.
+
+const FIELD = versionsOf(CUSTOM_FIELD.name);
+
+/** SQL: true if a field `o` was removed here. */
+const IS_REMOVED = `not exists (select 1 from main.custom_field t where t.pk = o.pk)`;
+
+/**
+ * SQL: the fields `o`, as they were before their removal was confirmed. Once the tenant has another one of that name, columns are of
+ * that one.
+ */
+const CONFIRMED = `main.${beforeTable(FIELD)} o ${THEN} main.change c
+  on c.revision = o.revision and c.writer = 'confirm' and c.undoneBy is null
+  where o.confirmed & ${PRESENCE} <> 0 and ${IS_REMOVED}
+    and not exists (select 1 from main.${observedTable(FIELD)} n where n.pk = o.pk)
+    and not exists (select 1 from main.custom_field t where t.nameKey = o.nameKey)`;
+
+/** Returns the custom fields that were removed here, with the tasks of these. */
+export const removedFields = (database: Database): readonly RemovedField[] =>
+  database
+    .all(
+      `select o.name, max(c.number) as task from (
+         select pk, name from main.${observedTable(FIELD)} o where ${IS_REMOVED} union select o.pk, o.name from ${CONFIRMED}) o
+       ${THEN} main.custom_field_version v on v.pk = o.pk and v.action = 'delete' ${THEN} main.change c on c.revision = v.revision
+       group by o.name`,
+    )
+    .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
+
+/** Opens the tasks of removed fields again which somebody confirmed, though an export has their columns. @param header of the export */
+const reopenRemoved = (database: Database, header: readonly string[], revision: number): void => {
+  const shown = new Set(header.map((name) => nameKey(name.trim())));
+  const pks = database
+    .all(`select o.pk, o.name from ${CONFIRMED}`)
+    .flatMap(({ pk, name }) => (shown.has(nameKey(String(name).trim())) ? [Number(pk)] : []));
+  if (pks.length === 0) return;
+  const params = { pks: JSON.stringify(pks), revision };
+  const columns = FIELD.columns.map(({ name }) => name).join(", ");
+  const which = "(select value as pk from json_each(:pks)) o";
+  database.run(keepingAgreed(FIELD, `${which} where true`), params);
+  database.run(
+    `insert into main.${observedTable(FIELD)} (pk, inConsole, differs, since, ${columns})
+     select o.pk, 1, ${ALL_CHANGED}, :revision, ${columns} from ${which} ${THEN} main.custom_field_version v on v.pk = o.pk
+     where v.action = 'delete' and v.revision = (select max(l.revision) from main.custom_field_version l where l.pk = o.pk)`,
+    params,
+  );
 };

@@ -20,7 +20,7 @@ import { lastNumber } from "../commit.ts";
 import { calledText } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanSql } from "../stored-kind.ts";
-import { reportAmbiguous } from "./ambiguous-rows.ts";
+import { reportAmbiguous } from "./report.ts";
 import {
   AMBIGUOUS,
   DELETED_HERE,

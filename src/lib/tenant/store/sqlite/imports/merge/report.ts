@@ -1,25 +1,30 @@
 import { ORG } from "../../../../../model/organisation.ts";
 import { versionsOf } from "../../../../versions/keep.ts";
-import { entriesBit, IS_CONFIRMED_ENTRY, observedTable, PRESENCE } from "../../../../console/observed.ts";
-import { bitOf, type Versions } from "../../../../versions/tables.ts";
+import { IS_CONFIRMED_ENTRY, PRESENCE, entriesBit, observedTable } from "../../../../console/observed.ts";
+import { type Versions, bitOf } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Contradiction, MergedValues } from "../../../../../imports/plan.ts";
-import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { THEN, either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database, Row } from "../../database.ts";
-import { calledText, shownReference, stored } from "../expressions.ts";
-import { inScopeOf, type PlanSql, type StoredKind } from "../stored-kind.ts";
+import { calledText, comparedValue, joinReferences, keyOf, shownReference, staged, stored } from "../expressions.ts";
+import { type PlanSql, type StoredKind, inScopeOf } from "../stored-kind.ts";
 import {
-  MERGED,
   DELETED_HERE,
+  HELD,
+  MERGED,
   NO_RECORD,
-  mergedWith,
-  singleFields,
+  isContradictedMissing,
   isMissingThere,
   kindIn,
-  HELD,
-  isContradictedMissing,
+  mergedWith,
   prefersConsole,
+  singleFields,
 } from "./tables.ts";
+import { recordFinding } from "../findings.ts";
+import { keyTasks } from "./tasks.ts";
+import { droppedVersions } from "../../../../console/exported.ts";
+
+// What a plan says of the merge of an export with what was changed here: counts, contradictions and warnings.
 
 /** Maximum number of contradictions that a plan names. */
 const MAX_NAMED = 3;
@@ -197,3 +202,62 @@ const contradictionOf = (row: Row): Contradiction => ({
   ...(row["deleted"] === 1 && { deleted: true }),
   ...(row["held"] === 1 && { held: true }),
 });
+
+/**
+ * Warns of rows that are left out, and names the records that each may belong to, and the tasks that change the keys of these.
+ *
+ * @param possible their `pk`, by row
+ */
+export const reportAmbiguous = (
+  database: Database,
+  plan: PlanSql,
+  possible: ReadonlyMap<number, Iterable<number>>,
+): void => {
+  const { thing } = plan.kind;
+  const pairs = [...possible].flatMap(([row, records]) => [...records].map((pk) => ({ row, pk })));
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  const ofRow = (value: string, joined: string): string =>
+    `select ${value} as value from json_each(:pairs) p ${THEN} ${joined} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row`;
+  // the observed state has all columns of a record that was deleted here
+  const isDeleted = `not exists (select 1 from main.${thing.name} n where n.pk = t.pk)`;
+  const [local, deleted] = [`main.${thing.name}`, `main.${observedTable({ thing })}`].map((table) =>
+    ofRow(calledText(thing), table),
+  );
+  const listed = (values: string): string => `(select string_agg(value, ', ') from (${values} order by 1))`;
+  recordFinding(database, plan, {
+    code: "row-ambiguous",
+    severity: "warning",
+    field: keyOf(plan).field,
+    select: `with task as materialized (${keyTasks(plan, versions, "select value ->> 'pk' from json_each(:pairs)")})
+      select r.row, r.line, null as col,
+        json_object('records', ${listed(`${local} union ${deleted} and ${isDeleted}`)}, 'tasks', coalesce(${listed(`select distinct value from (${ofRow("t.number", "task")})`)}, '')) as params
+      from s.row r where r.row in (select value ->> 'row' from json_each(:pairs))`,
+    params: { pairs: JSON.stringify(pairs) },
+  });
+};
+
+/** Warns of values that were dropped here, and that somebody entered in the console all the same: they are taken. */
+export const reportDropped = (database: Database, plan: PlanSql): void => {
+  const versions = mergedWith(plan);
+  if (versions === undefined) return;
+  if (database.get("select 1 from main.change where writer = 'drop' and undoneBy is null limit 1") === undefined)
+    return;
+  const { thing } = plan.kind;
+  for (const field of singleFields(plan)) {
+    const isTaken = `v.${quoteIdentifier(field.stored)} is not distinct from ${comparedValue(plan, field)}`;
+    const dropped = `(select max(x.number) from (${droppedVersions(versions, field.stored)}) v
+      ${THEN} main.change x on x.writer = 'drop' and x.revision >= v.revision where v.pk = m.target and ${isTaken})`;
+    const joined = joinReferences(plan);
+    recordFinding(database, plan, {
+      code: "dropped-done",
+      severity: "warning",
+      field: field.field,
+      select: `select row, line, null as col, json_object('value', value, 'change', change) as params from (
+        select r.row, r.line, ${staged(field.field)} as value, ${dropped} as change
+        from s.match m ${THEN} s.row r on r.row = m.row ${THEN} ${thing.name} t on t.pk = m.target ${joined}
+        where m.changed & ${2 ** field.bit} <> 0) where change is not null`,
+      params: joined.includes(":kind") ? { kind: plan.kind.name } : {},
+    });
+  }
+};
