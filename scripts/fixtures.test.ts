@@ -126,6 +126,7 @@ describe("broken fixtures", () => {
       "owner-released",
       "row-ambiguous",
       "dropped-done",
+      "reference-left-out",
       "reference-ambiguous",
       "reference-deleted",
       "org-new-code",

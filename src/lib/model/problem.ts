@@ -549,6 +549,10 @@ export const PROBLEMS = {
     "left out: {value} was deleted or changed here; do that in the console, and export again",
     "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
   ),
+  "reference-left-out": warning(
+    "nothing is known of {value}, and the last export of these left rows out: the cell is not read",
+    "「{value}」はここにありません。直前に取り込んだエクスポートに取り込まなかった行があるため、このセルは読みません",
+  ),
   "dropped-done": warning(
     "{value} was dropped here by change {change}, but somebody did it in the console: it is taken",
     "「{value}」は変更 {change} で取り下げましたが、管理画面で行われていたため取り込みます",

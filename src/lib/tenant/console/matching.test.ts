@@ -676,6 +676,23 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect(await org("営業部/係")).toMatchObject({ id, path: "営業部/係" });
   });
 
+  test("a record that an export left out: cells with its key say nothing, and the file is taken", async () => {
+    await tenant.import(FROM, MEMBERS);
+    await readdress("A3", "h2@ex.jp");
+    const half = await tenant.import(FROM, [HEADER, HANAKO.with(1, "tmp@ex.jp"), JIRO, KEN]);
+    expect(half.merged).toMatchObject({ leftOut: 1 });
+    const header = ["シリアルナンバー", "プラットフォーム", "ステータス", "所有者メールアドレス"];
+    const cells: Cells = [header, ["T1", "iOS", "管理中", "tmp@ex.jp"], ["T2", "iOS", "管理中", "jiro@ex.jp"]];
+    const plan = await tenant.plan({ kind: "devices", fromConsole: true }, cells);
+    expect(plan).toMatchObject({ rejected: false, create: 2 });
+    const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
+    const left = found.filter(({ code }) => code === "reference-left-out");
+    expect(left.map(({ row, params }) => [row, params])).toEqual([[2, { value: "tmp@ex.jp" }]]);
+    await tenant.client.imports.commit(plan);
+    expect(await device("T1")).toMatchObject({ owner: null });
+    expect(await device("T2")).toMatchObject({ owner: { email: "jiro@ex.jp" } });
+  });
+
   test("it proves nothing of people who are to be moved", async () => {
     await tenant.import(FROM, MEMBERS);
     await swapCodes();

@@ -1,3 +1,4 @@
+import type { Thing } from "../../../../../model/thing.ts";
 import { droppedVersions } from "../../../../console/exported.ts";
 import { OBSERVED, observedTable } from "../../../../console/observed.ts";
 import { bitOf, VERSIONS, versionTable } from "../../../../versions/tables.ts";
@@ -77,7 +78,40 @@ export const findCandidateKeys = (database: Database, plan: PlanSql): void => {
        where c.what = :what group by c.key having count(*) > 1 or max(h.pk) is null`,
       params,
     );
+    if (isInPart(database, table.thing)) leaveUnknown(database, plan, reference);
   }
+};
+
+/** True if the last export of the records of a thing left rows out, so that nobody here knows these. */
+const isInPart = (database: Database, { formats }: Thing): boolean => {
+  const row = database.get(
+    `select i.detail -> 'counts' -> 'merged' ->> 'leftOut' as leftOut from main.import i
+     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and i.detail ->> 'revertedBy' is null
+       and i.detail -> 'request' ->> 'fromConsole' order by i.change desc limit 1`,
+    { kinds: JSON.stringify(Object.keys(formats)) },
+  );
+  return Number(row?.["leftOut"] ?? 0) > 0;
+};
+
+/** Has cells that name nobody here say nothing: they may mean a record that an export left out. */
+const leaveUnknown = (database: Database, plan: PlanSql, { field, keys, table }: StoredReference): void => {
+  const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
+  const isKnown = `exists (select 1 from ${keys.table} known where ${keys.has("known", "f.key")} and ${scope})`;
+  const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown}
+    and not exists (select 1 from ${CANDIDATE_KEYS} u where u.what = f.what and u.key = f.key)`;
+  const params = kindIn(plan, scope);
+  recordFinding(database, plan, {
+    code: "reference-left-out",
+    severity: "warning",
+    field: field.field,
+    select: `select r.row, r.line, null as col, json_object('value', ${staged(field.field)}) as params
+      from s.row r where ${stagedKeys(field)} in (${unknown})`,
+    params,
+  });
+  database.run(
+    `insert into ${CANDIDATE_KEYS} select '${field.short}', key, null from (${unknown}) group by key`,
+    params,
+  );
 };
 
 /**
