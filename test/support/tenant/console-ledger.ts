@@ -425,4 +425,4 @@ export class ConsoleLedger {
 
 /** The tasks that the result of an export names as contradicted. */
 export const namedTasks = ({ settled }: Import): ReadonlySet<number> | "all" =>
-  new Set([...(settled?.contradicted ?? []), ...(settled?.contradicted ?? [])]);
+  new Set([...(settled?.contradicted ?? []), ...(settled?.reopened ?? [])]);
