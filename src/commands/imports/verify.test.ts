@@ -6,6 +6,7 @@ import { folderWith } from "#support/commands/imports/plans.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/refusals.ts";
 import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
 
 let tenant: TestTenant;
 let folder: string;
@@ -23,6 +24,9 @@ const HEADER = ["氏名", "メールアドレス", "役職", "組織コード"];
 const TARO = ["山田 太郎", "taro@example.jp", "課長", ""];
 const JIRO = ["佐藤 次郎", "jiro@example.jp", "", ""];
 const HANAKO = ["髙橋 花子", "hanako@example.jp", "主任", ""];
+
+const sheetOf = (rows: Cells): Buffer =>
+  workbookOf({ sheets: { 社員: { rows: rows.map((cells, at) => rowOf(at + 1, ...cells)).join("") } } });
 
 const ran = (line: string, more: object = {}) => run(line, { folder, tenant: tenant.fetch, ...more });
 const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.csv"), fileOf([HEADER, ...rows]));
@@ -156,7 +160,10 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(second).toMatchObject({ exit: 0, stderr: `the console has all of change ${made}\n` });
 });
 
-test("an export of another kind than the task names the newest open task of its kind", async () => {
+test.each([
+  ["export.csv", (rows: Cells) => fileOf(rows)],
+  ["export.xlsx", sheetOf],
+])("%s of another kind than the task names the newest open task of its kind", async (file, contentOf) => {
   const devices = [
     ["シリアルナンバー", "プラットフォーム", "メモ"],
     ["SERIAL1", "iOS", ""],
@@ -164,17 +171,15 @@ test("an export of another kind than the task names the newest open task of its 
   await tenant.import({ kind: "devices", fromConsole: true }, devices);
   const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
   const { consoleTask } = await tenant.client.devices.edit(device?.id ?? "", { memo: "x" });
-  exported(TARO.with(2, "部長"), HANAKO);
-  const wrong = await inBoth("imports verify last --against export.csv", { folder, tenant: tenant.fetch });
+  writeFileSync(join(folder, file), contentOf([HEADER, TARO.with(2, "部長"), HANAKO]));
+  const wrong = await inBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
   expect(wrong.en.exit).toBe(3);
   expect(wrong.en.stderr).toContain(
-    `error: task ${consoleTask} is about devices, and export.csv is an export of users\n  newest open task of users: clomoctl imports verify ${number} --against export.csv\n`,
+    `error: task ${consoleTask} is about devices, and ${file} is an export of users\n  newest open task of users: clomoctl imports verify ${number} --against ${file}\n`,
   );
-  expect(wrong.ja.stderr).toContain(
-    `作業 ${consoleTask} の対象はデバイスですが、export.csv はユーザーのエクスポートです`,
-  );
+  expect(wrong.ja.stderr).toContain(`作業 ${consoleTask} の対象はデバイスですが、${file} はユーザーのエクスポートです`);
   await tenant.client.console.confirm({ numbers: [number] });
-  const none = await inBoth("imports verify last --against export.csv", { folder, tenant: tenant.fetch });
+  const none = await inBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
   expect(none.en.stderr).toContain("no task of users is open; export devices in the console\n");
   expect(none.ja.stderr).toContain("ユーザーの未了の作業はありません。管理画面でデバイスをエクスポートしてください\n");
 });

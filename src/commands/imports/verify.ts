@@ -161,11 +161,10 @@ export default defineCommand({
         .verify(number, { stream: streamOf(tools, file), encoding: reading.encoding }, evidence, tools.signal)
         .catch(async (error: unknown) => {
           if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
-          const others = otherKinds(asked, kind);
-          const kinds = await kindsOfExport(file, reading);
-          if (kinds.length > 0 && ![kind, ...others].some((one) => kinds.includes(one)))
-            throw ofOtherTask(asked, { against, label: file.label, kinds }, await client.console.list({}));
-          throw perhapsOfOther(error, { number, against }, others);
+          const kinds = await kindsOfExport(tools, file, reading.encoding);
+          if (kinds.length === 0 || [kind, ...otherKinds(asked, kind)].some((one) => kinds.includes(one)))
+            throw perhapsOfOther(error, { number, against }, otherKinds(asked, kind));
+          throw ofOtherTask(asked, { against, label: file.label, kinds }, await client.console.list({}));
         });
     };
     let found = await verify(sameAsUpload);
@@ -255,9 +254,10 @@ const ofOtherTask = (
     .toSorted((a, b) => b.number - a.number)[0];
   const own = [...new Set([task.kind, ...otherKinds(task, task.kind)])];
   const named = (all: readonly FormatName[]): Text => joined(all.map(kindName), text(", ", "、"));
-  const [is, file, of] = [named(own), named(kinds), newest && kinds.find((kind) => kind === newest.kind)];
-  const again =
-    newest && line("imports verify", [newest.number], { against, kind: of === undefined ? kinds[0] : undefined });
+  const [is, file] = [named(own), named(kinds)];
+  // a task is verified by its own kind unless another one is given
+  const kind = newest === undefined || kinds.includes(newest.kind) ? undefined : kinds[0];
+  const again = newest && line("imports verify", [newest.number], { against, kind });
   return new Failure("input-rejected", {
     what: text(
       `task ${task.number} is about ${is.en}, and ${label} is an export of ${file.en}`,

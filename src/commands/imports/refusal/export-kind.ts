@@ -1,8 +1,8 @@
 import { readHeader } from "../../../lib/csv/layout/header.ts";
-import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
-import { headOf } from "../../csv/file/encoding.ts";
+import { inspectFile } from "../../csv/file/inspect-file.ts";
+import type { Tools } from "../../tools.ts";
 import type { Reading } from "../plan/reading.ts";
 
 /** Minimum number of columns by which an export is known: several kinds have the code of an organisation. */
@@ -10,19 +10,18 @@ const MIN_COLUMNS = 2;
 
 /** Returns the kinds of which an export has the most columns; those of SECURED APPs have the same. None if it has too few of any. */
 export async function kindsOfExport(
+  tools: Pick<Tools, "signal">,
   file: InputFile,
-  { encoding, dialect }: Pick<Reading, "encoding" | "dialect">,
+  encoding: Reading["encoding"],
 ): Promise<readonly FormatName[]> {
-  if (encoding === "xlsx") return [];
-  let header: readonly string[] | undefined;
-  const sink = {
-    record: (cells: readonly string[], count: number) => void (header ??= cells.slice(0, count)),
-    problem: () => undefined,
-  };
-  new RecordReader({ encoding, dialect }, sink).write(await headOf(file));
+  const { header } = await inspectFile(file, {
+    encoding: encoding === "xlsx" ? "auto" : encoding,
+    sheet: undefined,
+    signal: tools.signal,
+  });
   const counts = new Map<FormatName, number>();
   for (const kind of FORMAT_NAMES) {
-    const { columns } = readHeader(header ?? [], await loadFormat(kind)).layout;
+    const { columns } = readHeader(header, await loadFormat(kind)).layout;
     counts.set(kind, columns.filter(({ positions }) => positions.length > 0).length);
   }
   const most = Math.max(MIN_COLUMNS, ...counts.values());
