@@ -4,7 +4,7 @@ interface PairFacts {
   readonly isDoubted?: boolean | undefined;
 }
 
-/** True if a row that agrees with both records is that of the first: the other one was deleted here, and is no different. */
+/** True if a row that agrees with two records belongs to the first: the other was deleted here, and has the same values. */
 type Stands = (pk: number, other: number) => boolean;
 
 /** The rows and records of pairs, and which pairs agree in all other columns. */

@@ -550,8 +550,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Gives a record another key, or an organisation without a code another name. */
-  /** @param isPlain an organisation is told by its name */
+  /** Gives a record another key, or an organisation without a code another name. @param isPlain it is told by its name */
   #setKey(
     kind: ConsoleKind,
     id: string,

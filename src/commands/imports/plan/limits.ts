@@ -36,7 +36,7 @@ export interface Limits {
 }
 
 /** However large a tenant is: more deletions than this are never meant by a share of it. */
-const MOST_BY_SHARE = 500;
+const MAX_BY_SHARE = 500;
 
 const FORM = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
@@ -170,7 +170,7 @@ export function refuseBeyond(
   },
 ): void {
   if (maxDeletions !== undefined)
-    refuseMore(plan, "delete", { flag: FLAG, limit: maxDeletions, atMost: MOST_BY_SHARE }, (deletions) =>
+    refuseMore(plan, "delete", { flag: FLAG, limit: maxDeletions, atMost: MAX_BY_SHARE }, (deletions) =>
       confirmDeletions === deletions ? WITHOUT_LIMIT : confirming(deletions),
     );
   if (maxChanges !== undefined)

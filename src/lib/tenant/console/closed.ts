@@ -5,12 +5,13 @@ import { actionName } from "../../model/audit.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { same, text } from "../../text/index.ts";
 import { isAbout } from "../audit/records.ts";
+import { isUndoneInMirror } from "../store/audit.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
 import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import { versionsOf } from "../versions/keep.ts";
 import type { ImportRecord } from "../store/imports/record.ts";
-import { customColumn, driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { CUSTOM, driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
 import { fileFields } from "./exported.ts";
 import { OBSERVED, observedTable } from "./observed.ts";
 
@@ -74,7 +75,7 @@ export const readWorkRecords = async (
 const CLOSING = `select * from (select case e.path when '$.closed' then 'export' else 'given-up' end as how, i.change
     from main.import i ${THEN} json_tree(i.detail -> 'settled') e
     where e.value = :number and e.path in ('$.closed', '$.givenUp')
-      and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
+      and not ${isUndoneInMirror("i.change")}
     order by i.change limit 1)
   union all select * from (
     select case c.writer when 'confirm' then 'confirm' else 'verify' end, c.number
@@ -132,7 +133,7 @@ export const countOutdated = (reader: Reader, { kind, detail }: ImportRecord, re
   const versions = versionsOf(thing.name);
   const shown = detail.staged?.staged;
   const isOf = (column: string, field: string): boolean =>
-    isCustomField(field) ? customColumn("").startsWith(column) : fileFields(thing, column).includes(field);
+    isCustomField(field) ? column === CUSTOM : fileFields(thing, column).includes(field);
   const isInFile = (column: string): boolean => shown?.some((field) => isOf(column, field)) !== false;
   const bits = versions.columns.filter(({ name, leads }) => leads && isInFile(name)).map(({ bit }) => bit);
   const table = `main.${versionTable(versions)}`;
@@ -174,7 +175,7 @@ export const lastRewrite = async (reader: Reader, revision: number): Promise<Lat
   return row && { number: row["number"] === null ? null : Number(row["number"]), action: String(row["action"]) };
 };
 
-/** Returns the number of the task to create a record that a change wrote, too; undefined if the console has them all. */
+/** Returns the number of the task that creates one of the records of a change; undefined if the console has them all. */
 export const creationOf = async (reader: Reader, revision: number): Promise<number | undefined> => {
   const parts = OBSERVED.map((versions) => {
     const written = `select v.pk from main.${versionTable(versions)} v where v.revision = :revision`;

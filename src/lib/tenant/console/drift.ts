@@ -50,7 +50,7 @@ export interface DriftPart {
 }
 
 /** The column in which records have all their custom fields. */
-const CUSTOM = "custom";
+export const CUSTOM = "custom";
 
 /** The column with what secrets records have. */
 const SECRETS = "secrets";
@@ -212,7 +212,7 @@ const PARENTS = OBSERVED.flatMap(({ thing }) =>
     : [],
 ).join(", ");
 
-/** SQL: how many organisations are above that of the drift `d`. Organisations that were deleted one after another may be below each other. */
+/** SQL: the number of organisations above the one of the drift `d`. If these were deleted one by one, they may form a ring. */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
     select ${either("t.pk is null", "o.parent", "t.parent")} from up

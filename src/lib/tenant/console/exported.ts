@@ -1,6 +1,7 @@
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { THEN } from "../store/sql/forms.ts";
+import { isUndoneInMirror } from "../store/audit.ts";
+import { listed, THEN } from "../store/sql/forms.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import { fieldOf } from "../versions/timeline.ts";
 
@@ -17,11 +18,9 @@ export const EXPORTED_COLUMNS = `(select e.kind, e.field from main.exported_colu
 export const droppedVersions = (versions: Versions, column: string): string => {
   const { thing } = versions;
   const [table, isOf] = [`main.${versionTable(versions)}`, bitOf(versions, column)];
-  const fields = fileFields(thing, column).map((field) => `'${field}'`);
-  const isUndone = `exists (select 1 from main.change u ${THEN} main.exported_column n on n.revision = u.revision
-    where u.number = c.undoneBy and n.shown < 0)`;
   const shownAt = `coalesce((select max(e.revision) from main.exported_column e ${THEN} main.change c on c.revision = e.revision
-    where e.kind = ${kindOfRecord(thing, "d.pk")} and e.field in (${fields.join(", ")}) and e.shown > 0 and not ${isUndone}), 0)`;
+    where e.kind = ${kindOfRecord(thing, "d.pk")} and e.field in (${listed(fileFields(thing, column))}) and e.shown > 0
+      and not ${isUndoneInMirror("c.number")}), 0)`;
   return `select v.* from main.change x ${THEN} ${table} d on d.revision = x.revision ${THEN} ${table} v on v.pk = d.pk
     where x.writer = 'drop' and x.undoneBy is null and d.action = 'update' and d.changed & ${isOf} <> 0
       and v.action = 'update' and v.changed & ${isOf} <> 0 and v.revision between ${shownAt} + 1 and d.revision`;

@@ -1,5 +1,6 @@
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
-import type { Writer } from "../store/store.ts";
+import { IS_UNDO_IN_MIRROR } from "../store/audit.ts";
+import type { Row, Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
 import { ROOT } from "../store/orgs.ts";
 import { ACCOUNT } from "../../model/account.ts";
@@ -66,12 +67,11 @@ export const statesSince = (versions: Versions, which: string): string => {
     where c.thing = '${name}' and c.pk in (${which})
     union all select v.pk, v.revision, v.changed, ${columns((column) => `v.${quoteIdentifier(column)}`)}
       from main.${versionTable(versions)} v ${observed} on own.pk = v.pk where v.revision > own.since and v.pk in (${which})
-        and not exists (select 1 from main.change u where u.revision = v.revision and u.writer = 'console' and u.undoes is not null)`;
+        and not exists (select 1 from main.change u where u.revision = v.revision and ${IS_UNDO_IN_MIRROR})`;
 };
 
-/** SQL: true if somebody confirmed a column of a record before it was changed again: see {@link keepingShown}. */
-export const WAS_CONFIRMED = `exists (select 1 from main.observed_candidate c
-  where c.thing = :thing and c.pk = :pk and c.since = :since and c.place < 0 and c.mask & :bit <> 0)`;
+/** True if one of the states {@link statesSince} is what the console showed before somebody confirmed: see {@link keepingShown}. */
+export const isConfirmedState = ({ place }: Row): boolean => Number(place) < 0;
 
 /** The column of which versions keep all entries, and the observed state only those that differ. */
 const ENTRIES = "custom";

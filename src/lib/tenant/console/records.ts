@@ -25,7 +25,7 @@ import {
 } from "../versions/timeline.ts";
 import { columnsIn, customColumn, tasksOfRecord, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, fileFields } from "./exported.ts";
-import { observedTable, PRESENCE, statesSince, WAS_CONFIRMED } from "./observed.ts";
+import { observedTable, isConfirmedState, PRESENCE, statesSince } from "./observed.ts";
 import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
@@ -357,13 +357,14 @@ export class TaskRecords {
     pk: number,
     { column, local, fields }: { readonly column: string; readonly local: Row; readonly fields: readonly string[] },
   ): Promise<boolean> {
-    const { inConsole, contradicted = 0, since = null } = (await this.#observedOf(thing, pk)) ?? {};
-    const bit = bitOf(versionsOf(thing.name), column);
+    const versions = versionsOf(thing.name);
+    const { inConsole, contradicted = 0 } = (await this.#observedOf(thing, pk)) ?? {};
+    const bit = bitOf(versions, column);
     // an export of a part may have shown it, or somebody has confirmed that the record was created there as it was here
     const isKnown = inConsole === 0 || isIn(Number(contradicted), bit);
     if (isKnown || fields.length === 0) return false;
-    const params = { thing: thing.name, pk, since, bit: Number(bit) };
-    if ((await this.#reader.get(`select 1 where ${WAS_CONFIRMED}`, params)) !== undefined) return false;
+    const states = await this.#statesSince(versions, pk);
+    if (states.some((state) => isConfirmedState(state) && isIn(Number(state["mask"]), bit))) return false;
     this.#exported ??= this.#reader
       .all(`select kind, field from ${EXPORTED_COLUMNS}`)
       .then((rows) => new Set(rows.map(({ kind, field }) => `${String(kind)} ${String(field)}`)));

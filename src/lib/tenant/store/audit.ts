@@ -118,6 +118,17 @@ const insertChange = async (
   if (undoes !== undefined) await noteUndone(writer, undoes, number);
 };
 
+/** SQL: true if the change `u` is an undo in the mirror alone: it says what the console has, as an export does. */
+export const IS_UNDO_IN_MIRROR = "u.writer = 'console' and u.undoes is not null";
+
+/**
+ * SQL: true if a change was undone in the mirror alone: an export that it took over was not the console's.
+ *
+ * @param number SQL of its number
+ */
+export const isUndoneInMirror = (number: string): string =>
+  `exists (select 1 from main.change w join main.change u on u.number = w.undoneBy where w.number = ${number} and ${IS_UNDO_IN_MIRROR})`;
+
 /** Records that a change was undone: what it undid, if it is an undo, stands again, and what that undid is undone again. */
 const noteUndone = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });

@@ -6,7 +6,7 @@ import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { unknownImport, readImport, recordOf, type ImportRecord } from "./imports/record.ts";
 import { hasWritten, hasOnlySecrets } from "../versions/tables.ts";
-import type { ChangeWriter } from "./audit.ts";
+import { isUndoneInMirror, type ChangeWriter } from "./audit.ts";
 import type { UndoneChange } from "./imports/engine.ts";
 import type { Reader, Row } from "./store.ts";
 
@@ -110,7 +110,7 @@ export const exportSince = async (
   const row = await reader.get(
     `select i.change from main.import i where i.kind = :kind and i.state = 'committed' and i.change > :number
        and i.detail -> 'request' ->> 'fromConsole'
-       and not exists (select 1 from main.import r where r.id = i.detail ->> 'revertedBy' and r.detail ->> 'mirrorOnly')
+       and not ${isUndoneInMirror("i.change")}
      order by i.change desc limit 1`,
     { kind, number },
   );

@@ -763,7 +763,7 @@ const whyNotUndoable = async (reader: Reader, change: StoredChange): Promise<Tex
   return (await isOfSecrets(reader, change)) ? ONLY_SECRETS : undefined;
 };
 
-/** The newest change of somebody before one, of which something can be restored; undefined if there is none. */
+/** Returns the newest change that somebody made before another one and that can be undone; undefined if there is none. */
 const undoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
   let before = await newestChange(reader, actor, number);
   while (before !== undefined && (await whyNotUndoable(reader, before)) !== undefined)

@@ -109,7 +109,7 @@ class Finder {
     if (writes(ACCOUNT)) this.#accounts();
   }
 
-  /** Staged records that are one with a record that stays as it is: they stay, too. */
+  /** Blocks what cannot be undone without a blocked record: the other half of a user and account, and references by name. */
   keepTogether(): void {
     const [users, accounts] = [USER, ACCOUNT].map(({ name }) => versionsOf(name)) as [Versions, Versions];
     const bits = OF_ACCOUNT.map((column) => bitOf(users, column)).join(" | ");

@@ -124,11 +124,11 @@ const findDropped = (database: Database, versions: Versions, undone: UndoneChang
   const custom = fields?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
   const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
   const all = [...bits, custom === undefined || custom.length === 0 ? "0" : entriesBit(versions)].join(" | ");
-  // a record as a whole is none of its fields
-  // what somebody confirmed is what the console has, and nothing restores a secret, but that of an account goes with it
+  // the console has what somebody confirmed; and no undo brings back a secret, but one goes with its account
   const secrets = versions.columns.filter(({ name }) => secretColumns(thing).includes(name)).map(({ bit }) => bit);
   const isOfAccount = thing === USER ? `d.mask & ${bitOf(versions, "accountName")} <> 0` : "false";
   const open = `(d.mask & ~d.confirmed & ~${either(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
+  // some fields of a record are never the record as a whole
   const part = fields === undefined ? open : either("d.action = 'update'", `${open} & (${all})`, "0");
   const among = [inSight, records].filter((those) => those !== undefined);
   const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);

@@ -230,9 +230,8 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => 
     `select p.row, p.pk from ${PAIRS} p ${THEN} main.${observedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
      ${THEN} main.${kind.thing.name} t on t.pk = p.pk`,
   );
-  const all = new Map(known.map(({ row, pk }) => [`${String(row)} ${String(pk)}`, [Number(row), Number(pk)] as const]));
-  for (const pair of readPairs(database, plan, versions).agreeing) all.set(pair.join(" "), pair);
-  const found = [...all.values()];
+  const { agreeing } = readPairs(database, plan, versions);
+  const found = [...known.map(({ row, pk }) => [Number(row), Number(pk)] as const), ...agreeing];
   for (const [row, pk] of found) {
     database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {
       row,

@@ -1,31 +1,31 @@
 import {
-  EXPORTED,
-  OBSERVED,
-  PRESENCE,
   beforeTable,
   entriesBit,
+  EXPORTED,
   isFilled,
   keepingAgreed,
   keepingObserved,
+  OBSERVED,
   observedTable,
+  PRESENCE,
   settlingEntries,
 } from "../../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../../model/user.ts";
-import { ALL_CHANGED, type Versions, bitOf, joinedBits, versionTable } from "../../../../versions/tables.ts";
-import { THEN, either, quoteIdentifier } from "../../../sql/forms.ts";
+import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../../../../versions/tables.ts";
+import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { CANDIDATE_KEYS } from "../expressions.ts";
-import { type PlanSql, inScopeOf } from "../stored-kind.ts";
+import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
   AMBIGUOUS,
   CUSTOM,
   DELETED_HERE,
   HELD,
-  MERGED,
   isContradictedMissing,
   isMissingThere,
   kindIn,
+  MERGED,
   mergedWith,
   prefersConsole,
 } from "./tables.ts";
@@ -182,7 +182,7 @@ const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPar
     const shown = `select known.${keys.record} from s.refer f
       ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
       where f.what = '${field.short}' and ${isClear} and not ${hasTwoNames(reference, "known", "f.key")}`;
-    // of one that came back, too: whether it was deleted there or not, the console has it
+    // the console has one that came back here, whether or not it was deleted there in between
     const isSettled = `(o.inConsole = 0 or o.differs & ~(${bitOf(versions, refers.by)} | ${PRESENCE}) = 0)`;
     const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
     database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });

@@ -28,7 +28,7 @@ import {
 /** The table of the records of a task: `pk`, and the `mask` of their fields. */
 const OF_TASK = "s.of_task";
 
-/** The deletions of a task that an export neither shows nor proves, as it lacks other records, too: `pk`. */
+/** The deletions of a task that an export cannot prove, because it lacks other records as well: `pk`. */
 const UNPROVED = "s.unproved";
 
 /** The records of a task that rows show, but for a reference which their blank cells may mean: `pk`, and the `column`. */
