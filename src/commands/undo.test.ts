@@ -626,6 +626,26 @@ describe("in a tenant", () => {
     expect(await state()).toEqual(after);
   });
 
+  test.each(["", " --mirror-only"])("the undo%s of an export that only closed tasks is undone itself", async (how) => {
+    const header = ["氏名", "メールアドレス", "社員コード", "役職"];
+    const rows = ["太郎", "花子", "三郎"].map((name, at) => [name, `E${at + 1}@x.jp`, `E${at + 1}`, "主任"]);
+    const takeOver = (...exported: typeof rows) =>
+      tenant.import({ kind: "users", fromConsole: true }, [header, ...exported]);
+    const [taro = [], ...others] = rows;
+    await takeOver(taro, ...others);
+    const task = await change("users edit E1 --title 課長");
+    const { change: number } = await takeOver(taro.with(3, "課長"), ...others);
+    const open = async (): Promise<readonly number[]> =>
+      (await tenant.client.console.list({})).map((one) => one.number);
+    expect(await open()).toEqual([]);
+    const undo = await change(`undo ${number}${how} --yes`);
+    expect(await open()).toEqual(how === "" ? [] : [task]);
+    await change(`undo ${undo} --yes`);
+    expect(await open()).toEqual([]);
+    await change(`undo ${number} --mirror-only --yes`);
+    expect(await open()).toEqual([task]);
+  });
+
   test("an undo that deletes records asks for their number", async () => {
     const number = await change("orgs create 総務");
     const before = await state();

@@ -1,5 +1,5 @@
 import { line } from "../lib/advice/line.ts";
-import type { Client, Import } from "../lib/client/index.ts";
+import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { describeBlocked } from "../lib/model/undo.ts";
@@ -93,7 +93,8 @@ export default defineCommand({
     });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
-      const original = await importOf(client, plan);
+      const imports = await client.imports.list();
+      const original = importOf(imports, plan);
       if (emitCsv !== undefined && original === undefined) throw noFile(plan);
       // the rows of what is undone stay, whatever becomes of the undo
       await showPlan(tools, plan, original && rowsOf(original));
@@ -121,8 +122,7 @@ export default defineCommand({
         return { plan: committed, committed: true, leftOut };
       };
       const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
-      // the age of the mirror goes back with an export, even if no record changes
-      if (!dryRun && (isExport || !changesNothing(plan)))
+      if (!dryRun && (isOfExport(imports, plan) || !changesNothing(plan)))
         return confirmAndCommit(
           tools,
           pending,
@@ -145,10 +145,15 @@ export default defineCommand({
   },
 });
 
-/** The import that made the change which a plan undoes; undefined if none did. */
-async function importOf(client: Client<"imports">, { undoes }: Import): Promise<Import | undefined> {
-  return (await client.imports.list()).find(({ change }) => change === undoes);
-}
+/** The import that made the change which another one undoes; undefined if none did. */
+const importOf = (imports: readonly Import[], { undoes }: Import): Import | undefined =>
+  imports.find(({ change }) => undoes !== null && change === undoes);
+
+/** Whether an undo, or what it undoes, is of an export of the console: even if no record changes, tasks and the mirror's age do. */
+const isOfExport = (imports: readonly Import[], undo: Import): boolean => {
+  const undone = importOf(imports, undo);
+  return undone !== undefined && (undone.request?.fromConsole === true || isOfExport(imports, undone));
+};
 
 /** What is undone, and what the counts of the plan do not tell. */
 function* whatIsUndone(plan: Import, original: Import | undefined): Generator<Text> {

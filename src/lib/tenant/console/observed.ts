@@ -352,6 +352,8 @@ const restoring = (versions: Versions): readonly string[] => {
   });
   return [
     keepingObserved(versions, `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`),
+    // the undo may be undone, too
+    keepingAgreed(versions, `${before} o where o.revision = :undone`),
     `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
     `insert into ${table} (${columnsOf(versions).join(", ")})
      select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed | coalesce(o.confirmed & (b.differs | ${PRESENCE}), 0), b.contradicted, b.since,
