@@ -330,7 +330,7 @@ describe("of two organisations, a user and a device", () => {
       "a group that there is not",
       "secured-users",
       ([one]) => [{ ...one, app: "docs", groups: ["営業"] }],
-      "there is no group 営業",
+      "there would be no group 営業",
     ],
     ["a scheme without items", "schemes", ([one]) => [{ ...one, operations: [] }], "at least one item"],
     [
@@ -408,6 +408,22 @@ describe("of two organisations, a user and a device", () => {
     ]);
     expect((await planOf(files, "orgs,devices")).resources.map(({ name }) => name)).toEqual(["orgs", "devices"]);
     for (const only of ["audit", "people"]) expect((await failureOf(planOf(files, only)))?.code).toBe("usage");
+  });
+
+  test.each<[string, (groups: readonly object[]) => readonly object[]]>([
+    ["without a group", () => []],
+    ["with another name of a group", (groups) => groups.map((group) => ({ ...group, name: "総務" }))],
+  ])("groups alone, %s that users are in, are refused", async (_, change) => {
+    await using own = new TestTenant();
+    const { secured } = own.client;
+    await secured.createGroup("docs", { name: "営業" });
+    await secured.create("docs", { userId: "hanako", displayName: "花子", groups: ["営業"], password: "Invented1" });
+    const sent = await travelling(own.client);
+    const changed = new Map([...sent, ...fileOf("secured-groups", change(recordsIn(sent, "secured-groups")))]);
+    const { refusals } = await own.client.restores.plan(partsOf(changed), { only: "secured-groups" });
+    expect(refusals).toMatchObject([
+      { resource: "secured-users", detail: { en: "groups: there would be no group 営業" } },
+    ]);
   });
 
   test.each<[string, string, string]>([

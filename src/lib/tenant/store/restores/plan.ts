@@ -242,7 +242,7 @@ const findRuleRefusals = async (reader: Reader, staged: Staged, refusals: Refusa
     await findLastAdministrator(reader, staged, refusals);
     if (!isOfConsole) await findWrongAdministrators(reader, staged, refusals);
   }
-  if (isSent("secured-users")) await findWrongGroups(staged, refusals);
+  if (isSent("secured-users", "secured-groups")) await findWrongGroups(staged, refusals);
   if (isSent("observed") && !isOfConsole) await findStrayStates(staged, refusals);
   if (isSent("devices") && !isOfConsole) await findSharedAccounts(staged, refusals);
   if (isSent("renewals")) await findTwinRenewals(reader, staged, refusals);
@@ -304,18 +304,21 @@ const findStrayStates = ({ lines }: Staged, refusals: Refusals): Promise<void> =
     text("the tenant would not be a mirror of the console", "管理画面のミラーではないテナントになるため"),
   );
 
-/** A user of SECURED APPs is in groups that there are. */
+/** A user of SECURED APPs is in groups that there are, whichever of both was sent. */
 const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {
-  const known = resources.includes("secured-groups")
-    ? `select 1 from ${lines} g where g.resource = 'secured-groups' and g.line ->> '$.app' = l.line ->> '$.app'
+  const users = resources.includes("secured-users")
+    ? `select l.id, l.line ->> '$.app' as app, l.line -> '$.groups' as groups, l.beside ->> '$.groupKeys' as groupKeys
+       from ${lines} l where l.resource = 'secured-users'`
+    : `select id, app, groups, groupKeys from main.secured_user`;
+  const groups = resources.includes("secured-groups")
+    ? `select 1 from ${lines} g where g.resource = 'secured-groups' and g.line ->> '$.app' = u.app
        and coalesce(g.beside ->> '$.nameKey', g.line ->> '$.name') =`
-    : `select 1 from main.secured_group g where g.app = l.line ->> '$.app' and coalesce(g.nameKey, g.name) =`;
+    : `select 1 from main.secured_group g where g.app = u.app and coalesce(g.nameKey, g.name) =`;
   await refusals.add(
     "secured-users",
-    `select l.id, l.line ->> ('$.groups[' || e.key || ']') as value
-     from ${lines} l, json_each(coalesce(l.beside ->> '$.groupKeys', l.line -> '$.groups')) e
-     where l.resource = :resource and not exists (${known} e.value) order by 1`,
-    (name) => text(`groups: there is no group ${name}`, `groups: グループ「${name}」がありません`),
+    `select u.id, u.groups ->> ('$[' || e.key || ']') as value from (${users}) u, json_each(coalesce(u.groupKeys, u.groups)) e
+     where not exists (${groups} e.value) order by 1`,
+    (name) => text(`groups: there would be no group ${name}`, `groups: グループ「${name}」が存在しないことになります`),
   );
 };
 
