@@ -116,7 +116,7 @@ export interface Piece {
 /** Where a piece begins, among the bytes of all. */
 export type PieceStart = Pick<Piece, "name">;
 
-/** A temporary table of its maker's own, outside of the tenant: nobody else sees it, and closing it drops it. */
+/** A temporary table of its maker's own, outside of the tenant: nobody else sees it, and closing it empties it for the next one. */
 export interface Scratch extends AsyncDisposable {
   /** as statements name it */
   readonly name: string;

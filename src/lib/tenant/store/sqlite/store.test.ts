@@ -516,7 +516,18 @@ describe("lines", () => {
   });
 });
 
-test("a scratch table that cannot be dropped ends with its connection, and is no failure", async () => {
+test("a scratch table is used again once it is closed, empty, and by one at a time", async () => {
+  const one = await store.scratch(["id text not null"], ["id"]);
+  await one.add([["a"]]);
+  const other = await store.scratch(["id text not null"], ["id"]);
+  expect(other.name).not.toBe(one.name);
+  await one[Symbol.asyncDispose]();
+  const next = await store.scratch(["id text not null"], ["id"]);
+  expect(next.name).toBe(one.name);
+  expect(await store.read((reader) => reader.count(`select count(*) from ${next.name}`))).toBe(0);
+});
+
+test("a scratch table that cannot be emptied ends with its connection, and is no failure", async () => {
   const scratch = await store.scratch(["id text not null"], ["id"]);
   database.close();
   await expect(scratch[Symbol.asyncDispose]()).resolves.toBeUndefined();

@@ -35,8 +35,11 @@ const WRITTEN =
 const CHANGED = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const KEPT = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
-/** Numbers of the scratch tables of this process: no two have the same. */
+/** Number of scratch tables that this process has made: no two have the same name. */
 let scratches = 0;
+
+/** The scratch tables of a connection that nobody uses, by what was said to make them: statements on them are prepared once. */
+const unused = new WeakMap<Database, Map<string, string[]>>();
 
 /** How a transaction ends whose body did not fail. */
 type End = "commit" | "rollback";
@@ -215,11 +218,12 @@ export class SqliteStore implements Store {
   }
 
   async scratch(columns: readonly string[], key: readonly string[]): Promise<Scratch> {
-    scratches += 1;
-    const name = `temp.scratch_${scratches}`;
+    const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
     const places = columns.map(() => "?").join(", ");
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
-    await exec(`create table ${name} (${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`);
+    const free = this.#unused(table);
+    const name = free.pop() ?? `temp.scratch_${(scratches += 1)}`;
+    await exec(`create table if not exists ${name} ${table}`);
     return {
       name,
       add: (rows) =>
@@ -230,8 +234,20 @@ export class SqliteStore implements Store {
           }),
         ),
       // it ends with the connection at the latest: what it was for may be committed
-      [Symbol.asyncDispose]: () => exec(`drop table if exists ${name}`).catch(() => undefined),
+      [Symbol.asyncDispose]: () =>
+        exec(`delete from ${name}`).then(
+          () => void free.push(name),
+          () => undefined,
+        ),
     };
+  }
+
+  #unused(table: string): string[] {
+    const tables = unused.get(this.#database) ?? new Map<string, string[]>();
+    unused.set(this.#database, tables);
+    const names = tables.get(table) ?? [];
+    tables.set(table, names);
+    return names;
   }
 
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
