@@ -573,11 +573,13 @@ export class ConsoleHistory {
     // those without a code have their names
     if ((first === null) !== (second === null)) return "nothing";
     const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
-    const did = await this.#local(async () => {
-      await this.#setKey(swap, one[0], this.#new("n@x"));
-      await this.#setKey(swap, two[0], keys[0]);
-      await this.#setKey(swap, one[0], keys[1]);
-    }, "swap");
+    const steps = [
+      [one[0], this.#new("n@x")],
+      [two[0], keys[0]],
+      [one[0], keys[1]],
+    ] as const;
+    let did = "swap";
+    for (const [id, key] of steps) if (did === "swap") did = await this.#local(() => this.#setKey(swap, id, key), did);
     if (did !== "swap" || !midway) return did;
     await this.#expectKept();
     return `swap, ${await this.#takeOver(this.#exported(swap))}`;
@@ -624,6 +626,7 @@ export class ConsoleHistory {
     if (values === undefined) return "nothing";
     this.console.write(others, record, values);
     this.#ledger.excuse(others, record, Object.keys(values));
+    this.#ledger.doubtKeys(others, record, Object.keys(values));
     return `others ${change}`;
   }
 
@@ -856,7 +859,7 @@ export class ConsoleHistory {
     const { kind, cells, fields, records } = exported;
     if (cells.length === 1) return "nothing";
     let isDone = false;
-    const plan = await this.#planExport(exported, {});
+    const plan = (await this.#planExport(exported, {})) ?? (await this.#planExport(exported, { keepMissing: true }));
     const claims = plan && this.#claims(exported, plan);
     if (plan !== undefined) await this.#tenant.client.imports.discard(plan.id);
     const refused = await this.#refused(async () => {
@@ -872,10 +875,15 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    // it reads only the task's records
+    // it reads only the task's records, and closes one whose row is of another record
     const ids = new Set(task.records.map(({ id }) => id));
-    const met = new Map([...(claims?.met ?? [])].filter(([, id]) => ids.has(id)));
-    this.#ledger.relink(kind, this.#mirror, { met, created: new Map() });
+    // also of an export that cannot be taken over as a whole
+    const claimed = claims?.met ?? this.#ledger.linked(kind, ids);
+    const met = new Map([...claimed].filter(([record, id]) => ids.has(id) && records.has(record)));
+    const others = [...claimed].filter(([record]) =>
+      this.#ledger.idsOf(kind, record).some((id) => ids.has(id) && !this.#mirror[kind].has(id)),
+    );
+    this.#ledger.relink(kind, this.#mirror, { met: new Map([...met, ...others]), created: new Map() });
     // whom the export lacks was deleted there
     for (const id of ids)
       if (!this.#mirror[kind].has(id) && !records.has(this.#ledger.linkOf(kind, id) ?? -1))
@@ -933,6 +941,7 @@ export class ConsoleHistory {
     const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
+    if (!isStale) for (const [record, id] of claims.met) this.#expectSame(kind, record, id);
     if (!isStale) for (const record of claims.created.keys()) this.#expectNew(kind, record, { before, claims });
     const former = this.#ledger.relink(kind, this.#mirror, claims);
     if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
@@ -943,7 +952,10 @@ export class ConsoleHistory {
     this.#keepChanges({ before: remembered, after: this.#ledger.remember() });
     if (!isStale) this.#exports.push(exported);
     await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
-    if (isStale) for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
+    if (isStale) {
+      this.#ledger.doubtMoved(remembered);
+      for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
+    }
     return isWhole ? "exported" : "exported in part";
   }
 
@@ -958,6 +970,15 @@ export class ConsoleHistory {
   #excuseMismatch({ kind, id, record, field }: Mismatch): void {
     if (id !== undefined) this.#ledger.excuseLocal(kind, id, [field]);
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
+  }
+
+  /** Expects that an export took a row for the record that it is, if that can be told. */
+  #expectSame(kind: ConsoleKind, record: number, id: string): void {
+    const known = this.#ledger.livingLink(kind, id);
+    const others = this.#ledger.idsOf(kind, record).filter((one) => one !== id && this.#mirror[kind].has(one));
+    if (known === record || (known === undefined && others.length === 0)) return;
+    if (this.#ledger.isDoubted(kind, [id, record, known, ...others])) return;
+    throw new Violation("a row was taken for another record", { kind, record, id, known, others });
   }
 
   /** Expects that an export took no record for a new one which it could know. */
@@ -1023,6 +1044,12 @@ export class ConsoleHistory {
     }: { readonly isWhole: boolean; readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> },
   ): void {
     const own = new Set(this.#bothSides(kind, records.keys()));
+    this.#ledger.trust(
+      kind,
+      fields,
+      this.#mirror,
+      new Set([...records.keys()].filter((one) => !unread.has(String(one)))),
+    );
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
     if (kind === "orgs") return;
     for (const [field, to] of Object.entries(MODELS[kind].references)) {
@@ -1087,6 +1114,10 @@ export class ConsoleHistory {
 
   /** Expects that no local change was lost, and that each difference is in an open task or may be. Call it after a look. */
   async #expectKept(): Promise<void> {
+    // an export has shown as another one who waited for a key
+    for (const { kind, record, id } of this.console.granted.splice(0))
+      if (id === undefined || this.#ledger.linkOf(kind, id) !== record)
+        this.#ledger.excuse(kind, record, [MODELS[kind].key]);
     await this.#expectNamed();
     const open = this.#tasks;
     const all = this.#ledger.compare(this.#mirror);

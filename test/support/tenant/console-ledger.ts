@@ -129,6 +129,11 @@ export class ConsoleLedger {
   /** fields that may differ until an export shows them: others changed them, or a task was closed that nobody did */
   #excused = new Set<string>();
   #pending = new Map<string, Pending>();
+  /**
+   * records of both sides, of which nobody can tell which they are until both have the same key: somebody confirmed a key falsely,
+   * or others changed it in the console
+   */
+  readonly #doubted = new Set<string>();
 
   constructor(console: SharedConsole) {
     this.#console = console;
@@ -136,6 +141,16 @@ export class ConsoleLedger {
 
   linkOf(kind: ConsoleKind, id: string): number | undefined {
     return this.#links.get(`${kind}/${id}`);
+  }
+
+  /** The records of the console that are records of the mirror. */
+  linked(kind: ConsoleKind, ids: Iterable<string>): ReadonlyMap<number, string> {
+    return new Map(
+      [...ids].flatMap((id) => {
+        const record = this.livingLink(kind, id);
+        return record === undefined ? [] : [[record, id] as const];
+      }),
+    );
   }
 
   /** The record of the console that is a record of the mirror, if the console has it. */
@@ -152,6 +167,7 @@ export class ConsoleLedger {
   /** A record of the mirror is one of the console from now on. What it was before is one that the mirror does not know. */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
+    this.#spreadDoubt(kind, [id, former, record]);
     if (former !== undefined && former !== record) {
       this.excuse(kind, former, [WHOLE]);
       this.#excuseReferences(kind, former);
@@ -179,8 +195,53 @@ export class ConsoleLedger {
     return [id, linked].some(
       (one) =>
         one !== undefined &&
-        (this.#excused.has(`${kind}/${one}/${field}`) || this.#excused.has(`${kind}/${one}/${WHOLE}`)),
+        (this.#doubted.has(`${kind}/${one}`) ||
+          [field, WHOLE].some((other) => this.#excused.has(`${kind}/${one}/${other}`))),
     );
+  }
+
+  /** Something that tells which record one of either side is was changed without a word, or confirmed falsely. */
+  doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
+    const record = typeof one === "number" ? one : this.linkOf(kind, one);
+    const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
+    const telling = [WHOLE, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
+    if (!fields.some((field) => telling.includes(field))) return;
+    for (const each of [one, record, ...this.idsOf(kind, record ?? -1)]) this.#doubted.add(`${kind}/${each}`);
+  }
+
+  /** Whether nobody can tell which record one of these is. */
+  isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
+    return ones.some((one) => this.#doubted.has(`${kind}/${one}`));
+  }
+
+  /** If somebody cannot tell which record one of these is, nobody can of the others. */
+  #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
+    const all = ones.filter((one) => one !== undefined).map((one) => `${kind}/${one}`);
+    if (all.some((one) => this.#doubted.has(one))) for (const one of all) this.#doubted.add(one);
+  }
+
+  /** An export of last week told which records are which. @param before what was known before it */
+  doubtMoved({ links }: Remembered): void {
+    for (const [one, record] of this.#links) {
+      if (links.get(one) === record) continue;
+      const [kind] = one.split("/");
+      for (const each of [one, `${kind}/${record}`]) this.#doubted.add(each);
+    }
+  }
+
+  /** Both sides have the same key: an export has shown it. @param fields which it shows */
+  trust(kind: ConsoleKind, fields: readonly string[], mirror: Snapshot, shown: ReadonlySet<number>): void {
+    const unseen = fieldsOf(kind).filter((field) => !fields.includes(field));
+    for (const record of shown) {
+      const id = this.idOf(kind, record, mirror);
+      const [local, values] = [mirror[kind].get(id ?? ""), this.#console.records[kind].get(record)];
+      if (id === undefined || local === undefined || values === undefined) continue;
+      const isPlain = kind === "orgs" && values["code"] === null;
+      const telling = [MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
+      if (!telling.every((field) => this.#agrees(kind, field, local[field], values))) continue;
+      const doubted = [id, record].map((one) => `${kind}/${one}`).filter((one) => this.#doubted.delete(one));
+      if (doubted.length > 0) this.excuse(kind, record, unseen);
+    }
   }
 
   /** An export has shown fields. @param isShown of which records, of both sides */
@@ -246,6 +307,7 @@ export class ConsoleLedger {
       this.forget(kind, id, fields);
       if (isDone) continue;
       this.excuseLocal(kind, id, fields);
+      this.doubtKeys(kind, id, fields);
       // what a deleted record was there
       if (fields.includes(WHOLE)) this.excuse(kind, this.linkOf(kind, id), [WHOLE]);
     }
@@ -258,19 +320,18 @@ export class ConsoleLedger {
    * @param before what was known before an export was taken over
    */
   takeLost(mirror: Snapshot, before?: Remembered): readonly Pending[] {
-    const lost = [...this.#pending].filter(([, { kind, id, field, value, isDeleted }]) => {
+    const lost = [...this.#pending].filter(([key, { kind, id, field, value, isDeleted }]) => {
       const values = mirror[kind].get(id);
-      if (isDeleted) {
-        const record = this.linkOf(kind, id) ?? -1;
-        const { [kind]: console } = this.#console.records;
-        // another one that is the same in all that it has is as good
-        const isOther = (local: Values): boolean =>
-          fieldsOf(kind).some((field) => !this.#agrees(kind, field, local[field], console.get(record) ?? {}));
-        return [...mirror[kind]].some(
-          ([one, local]) => one !== id && this.linkOf(kind, one) === record && isOther(local),
-        );
-      }
-      return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
+      if (!isDeleted) return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
+      const record = this.linkOf(kind, id) ?? -1;
+      const console = this.#console.records[kind].get(record) ?? {};
+      const others = [...mirror[kind]].filter(([one]) => one !== id && this.linkOf(kind, one) === record);
+      const isOther = (local: Values): boolean =>
+        fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console));
+      if (others.some(([, local]) => isOther(local))) return true;
+      // another one that is the same in all that it has is as good
+      if (others.length > 0 && before !== undefined) this.#pending.delete(key);
+      return false;
     });
     for (const [key] of lost) this.#pending.delete(key);
     const isRenamed = ({ kind, id }: Pending): boolean =>
@@ -339,6 +400,7 @@ export class ConsoleLedger {
       const isLeft = (one: string): boolean => mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE}`);
       for (const known of this.idsOf(kind, record).filter((one) => one !== id && isLeft(one))) {
         former.push(known);
+        this.#spreadDoubt(kind, [known, id, record]);
         this.#excuseReferences(kind, record);
         this.#links.delete(`${kind}/${known}`);
       }

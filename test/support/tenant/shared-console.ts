@@ -144,6 +144,8 @@ export class SharedConsole {
   /** the records that somebody added, or gave a key, for a task */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
+  /** The records that got the key which they waited for, since somebody last emptied this. */
+  readonly granted: (Omit<Entry, "id"> & { readonly id: string | undefined })[] = [];
 
   /** Whether a record has a temporary key, as the ring of keys that it is in is not done. */
   get hasTemporaryKeys(): boolean {
@@ -279,6 +281,8 @@ export class SharedConsole {
     const before = this.records[kind].get(record);
     if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
+      // nobody waits any more for the key that it was to get before
+      if (key in values) this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
       this.write(kind, record, key in values ? { ...others, [key]: wanted } : others);
       return true;
     }
@@ -322,6 +326,8 @@ export class SharedConsole {
     const free = this.#wishes.find(({ kind, record, value }) => this.#holders(kind, record, value).length === 0);
     if (free === undefined) return;
     this.#wishes = this.#wishes.filter((wish) => wish !== free);
+    const [id] = [...this.#begun].find(([, record]) => record === free.record) ?? [];
+    this.granted.push({ kind: free.kind, record: free.record, id });
     this.write(free.kind, free.record, { [MODELS[free.kind].key]: free.value });
   }
 
@@ -393,12 +399,14 @@ export class SharedConsole {
     const names = [name, task.name, ...perhaps(label)];
     const isCalled = (record: number | undefined): boolean =>
       record !== undefined && (label === keyField || names.includes(this.records[kind].get(record)?.[label] as string));
-    const places = kind === "orgs" && key !== null ? perhaps(label).map((other) => besidePath(key, other)) : [];
+    const places =
+      kind === "orgs" && key !== null ? [task.name, ...perhaps(label)].map((other) => besidePath(key, other)) : [];
     const found = [key, ...perhaps(keyField), ...places, task.key].map((one) =>
       this.find(kind, { name: one === key ? name : task.name, key: one }, task.work === "create"),
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
-    return found.find((record) => isCalled(record) && (record === found[0] || !others.has(record ?? -1)));
+    const called = found.filter(isCalled);
+    return called.find((record) => !others.has(record ?? -1)) ?? (called[0] === found[0] ? called[0] : undefined);
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {
