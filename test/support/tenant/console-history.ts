@@ -172,7 +172,13 @@ const MAX_ROUNDS = 4;
 
 /** A mirror and its console, in which others work, too. */
 export class ConsoleHistory {
-  readonly console = new SharedConsole();
+  readonly console = new SharedConsole(({ kind, record }, id) => {
+    if (id !== undefined && this.#ledger.linkOf(kind, id) === record) return;
+    // somebody enters the key in a record that an export has meanwhile shown to be another one
+    const { key } = MODELS[kind];
+    this.#ledger.excuse(kind, record, [key]);
+    this.#ledger.doubtKeys(kind, record, [key]);
+  });
   readonly #ledger = new ConsoleLedger(this.console);
   readonly #tenant: TestTenant;
   readonly #changes: Change[] = [];
@@ -573,13 +579,16 @@ export class ConsoleHistory {
     // those without a code have their names
     if ((first === null) !== (second === null)) return "nothing";
     const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
-    const steps = [
-      [one[0], this.#new("n@x")],
+    const temporary = this.#new("n@x");
+    let did = "swap";
+    for (const [id, key] of [
+      [one[0], temporary],
       [two[0], keys[0]],
       [one[0], keys[1]],
-    ] as const;
-    let did = "swap";
-    for (const [id, key] of steps) if (did === "swap") did = await this.#local(() => this.#setKey(swap, id, key), did);
+    ] as const) {
+      did = await this.#local(() => this.#setKey(swap, id, key), "swap");
+      if (did !== "swap") break;
+    }
     if (did !== "swap" || !midway) return did;
     await this.#expectKept();
     return `swap, ${await this.#takeOver(this.#exported(swap))}`;
@@ -875,11 +884,12 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    // it reads only the task's records, and closes one whose row is of another record
+    // it reads only the task's records; a deletion is done if its row belongs to another record here
     const ids = new Set(task.records.map(({ id }) => id));
     // also of an export that cannot be taken over as a whole
     const claimed = claims?.met ?? this.#ledger.linked(kind, ids);
-    const met = new Map([...claimed].filter(([record, id]) => ids.has(id) && records.has(record)));
+    const met = new Map([...claimed].filter(([, id]) => ids.has(id)));
+    this.#expectSame(kind, met, before);
     const others = [...claimed].filter(([record]) =>
       this.#ledger.idsOf(kind, record).some((id) => ids.has(id) && !this.#mirror[kind].has(id)),
     );
@@ -941,7 +951,7 @@ export class ConsoleHistory {
     const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
-    if (!isStale) for (const [record, id] of claims.met) this.#expectSame(kind, record, id);
+    if (!isStale) this.#expectSame(kind, claims.met, before);
     if (!isStale) for (const record of claims.created.keys()) this.#expectNew(kind, record, { before, claims });
     const former = this.#ledger.relink(kind, this.#mirror, claims);
     if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
@@ -972,13 +982,15 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /** Expects that an export took a row for the record that it is, if that can be told. */
-  #expectSame(kind: ConsoleKind, record: number, id: string): void {
-    const known = this.#ledger.livingLink(kind, id);
-    const others = this.#ledger.idsOf(kind, record).filter((one) => one !== id && this.#mirror[kind].has(one));
-    if (known === record || (known === undefined && others.length === 0)) return;
-    if (this.#ledger.isDoubted(kind, [id, record, known, ...others])) return;
-    throw new Violation("a row was taken for another record", { kind, record, id, known, others });
+  /** Expects that rows were taken for the records that they are, as far as that can be told. @param before the mirror until then */
+  #expectSame(kind: ConsoleKind, met: Iterable<readonly [record: number, id: string]>, before: Snapshot): void {
+    for (const [record, id] of met) {
+      const known = this.#ledger.livingLink(kind, id);
+      const others = this.#ledger.idsOf(kind, record).filter((one) => one !== id && before[kind].has(one));
+      if (known === record || (known === undefined && others.length === 0)) continue;
+      if (!this.#ledger.isDoubted(kind, [id, record, known, ...others]))
+        throw new Violation("a row was taken for another record", { kind, record, id, known, others });
+    }
   }
 
   /** Expects that an export took no record for a new one which it could know. */
@@ -1044,12 +1056,8 @@ export class ConsoleHistory {
     }: { readonly isWhole: boolean; readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> },
   ): void {
     const own = new Set(this.#bothSides(kind, records.keys()));
-    this.#ledger.trust(
-      kind,
-      fields,
-      this.#mirror,
-      new Set([...records.keys()].filter((one) => !unread.has(String(one)))),
-    );
+    const read = [...records.keys()].filter((one) => !unread.has(String(one)));
+    this.#ledger.trust(kind, this.#mirror, read);
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
     if (kind === "orgs") return;
     for (const [field, to] of Object.entries(MODELS[kind].references)) {
@@ -1101,7 +1109,6 @@ export class ConsoleHistory {
     const lost = this.#ledger.takeLost(this.#mirror, before);
     if (lost.length === 0) return;
     const named = done === undefined ? new Set<number>() : namedTasks(done);
-    if (named === "all") return;
     const tasks = (await this.#tenant.client.console.list({})).filter((task) => isOpen(task) || named.has(task.number));
     for (const one of lost)
       if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
@@ -1114,10 +1121,6 @@ export class ConsoleHistory {
 
   /** Expects that no local change was lost, and that each difference is in an open task or may be. Call it after a look. */
   async #expectKept(): Promise<void> {
-    // an export has shown as another one who waited for a key
-    for (const { kind, record, id } of this.console.granted.splice(0))
-      if (id === undefined || this.#ledger.linkOf(kind, id) !== record)
-        this.#ledger.excuse(kind, record, [MODELS[kind].key]);
     await this.#expectNamed();
     const open = this.#tasks;
     const all = this.#ledger.compare(this.#mirror);

@@ -116,6 +116,7 @@ export interface Remembered {
   readonly links: ReadonlyMap<string, number>;
   readonly excused: ReadonlySet<string>;
   readonly pending: ReadonlyMap<string, Pending>;
+  readonly doubted: ReadonlySet<string>;
 }
 
 /**
@@ -130,8 +131,9 @@ export class ConsoleLedger {
   #excused = new Set<string>();
   #pending = new Map<string, Pending>();
   /**
-   * records of both sides, of which nobody can tell which they are until both have the same key: somebody confirmed a key falsely,
-   * or others changed it in the console
+   * records of both sides that an export may take for others until both have the same key: a key was confirmed falsely or
+   * dropped, others changed it in the console, or an export of last week was taken over. If such a record is taken for another
+   * one, that is in doubt, too.
    */
   readonly #doubted = new Set<string>();
 
@@ -167,8 +169,8 @@ export class ConsoleLedger {
   /** A record of the mirror is one of the console from now on. What it was before is one that the mirror does not know. */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
-    this.#spreadDoubt(kind, [id, former, record]);
     if (former !== undefined && former !== record) {
+      this.#spreadDoubt(kind, [id, former, record]);
       this.excuse(kind, former, [WHOLE]);
       this.#excuseReferences(kind, former);
     }
@@ -192,55 +194,64 @@ export class ConsoleLedger {
 
   isExcused({ kind, id, record, field }: Mismatch): boolean {
     const linked = record ?? (id === undefined ? undefined : this.linkOf(kind, id));
+    const isTelling = this.#telling(kind, linked).includes(field);
     return [id, linked].some(
       (one) =>
         one !== undefined &&
-        (this.#doubted.has(`${kind}/${one}`) ||
+        ((isTelling && this.#doubted.has(`${kind}/${one}`)) ||
           [field, WHOLE].some((other) => this.#excused.has(`${kind}/${one}/${other}`))),
     );
   }
 
-  /** Something that tells which record one of either side is was changed without a word, or confirmed falsely. */
+  /** The fields by which an export tells which record one of the console is. */
+  #telling(kind: ConsoleKind, record: number | undefined): readonly string[] {
+    const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
+    return [WHOLE, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
+  }
+
+  /** Fields of a record of either side were changed in the console without a task, or confirmed falsely: its key is in doubt if it is among them. */
   doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
     const record = typeof one === "number" ? one : this.linkOf(kind, one);
-    const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
-    const telling = [WHOLE, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
-    if (!fields.some((field) => telling.includes(field))) return;
-    for (const each of [one, record, ...this.idsOf(kind, record ?? -1)]) this.#doubted.add(`${kind}/${each}`);
+    const telling = this.#telling(kind, record);
+    if (fields.some((field) => telling.includes(field)))
+      this.#doubt(kind, [one, record, ...(record === undefined ? [] : this.idsOf(kind, record))]);
   }
 
-  /** Whether nobody can tell which record one of these is. */
+  #doubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
+    for (const one of ones) if (one !== undefined) this.#doubted.add(`${kind}/${one}`);
+  }
+
+  /** Whether one of these records, of either side, may be taken for another one. */
   isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
-    return ones.some((one) => this.#doubted.has(`${kind}/${one}`));
+    return ones.some((one) => one !== undefined && this.#doubted.has(`${kind}/${one}`));
   }
 
-  /** If somebody cannot tell which record one of these is, nobody can of the others. */
+  /** A record was taken for another one: if one of them is in doubt, all are, and nothing of them is known but what is shown. */
   #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
-    const all = ones.filter((one) => one !== undefined).map((one) => `${kind}/${one}`);
-    if (all.some((one) => this.#doubted.has(one))) for (const one of all) this.#doubted.add(one);
+    if (!this.isDoubted(kind, ones)) return;
+    this.#doubt(kind, ones);
+    for (const one of ones) if (one !== undefined) this.#excused.add(`${kind}/${one}/${WHOLE}`);
   }
 
-  /** An export of last week told which records are which. @param before what was known before it */
+  /** An export of last week was taken over: what it took for another record is in doubt. @param before what was known before it */
   doubtMoved({ links }: Remembered): void {
     for (const [one, record] of this.#links) {
-      if (links.get(one) === record) continue;
-      const [kind] = one.split("/");
-      for (const each of [one, `${kind}/${record}`]) this.#doubted.add(each);
+      const [kind = "", id] = one.split("/");
+      if (links.get(one) !== record) this.#doubt(kind as ConsoleKind, [id, record]);
     }
   }
 
-  /** Both sides have the same key: an export has shown it. @param fields which it shows */
-  trust(kind: ConsoleKind, fields: readonly string[], mirror: Snapshot, shown: ReadonlySet<number>): void {
-    const unseen = fieldsOf(kind).filter((field) => !fields.includes(field));
+  /** An export has shown records of the console: those that have the same key here are in doubt no more. */
+  trust(kind: ConsoleKind, mirror: Snapshot, shown: Iterable<number>): void {
+    const { key } = MODELS[kind];
     for (const record of shown) {
       const id = this.idOf(kind, record, mirror);
       const [local, values] = [mirror[kind].get(id ?? ""), this.#console.records[kind].get(record)];
-      if (id === undefined || local === undefined || values === undefined) continue;
-      const isPlain = kind === "orgs" && values["code"] === null;
-      const telling = [MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
-      if (!telling.every((field) => this.#agrees(kind, field, local[field], values))) continue;
-      const doubted = [id, record].map((one) => `${kind}/${one}`).filter((one) => this.#doubted.delete(one));
-      if (doubted.length > 0) this.excuse(kind, record, unseen);
+      if (local === undefined || values === undefined) continue;
+      const isSameIn = (field: string): boolean =>
+        field === key ? keyIn(kind, local) === keyIn(kind, values) : this.#agrees(kind, field, local[field], values);
+      if (this.#telling(kind, record).every((field) => field === WHOLE || isSameIn(field)))
+        for (const one of [id, record]) this.#doubted.delete(`${kind}/${one}`);
     }
   }
 
@@ -320,19 +331,23 @@ export class ConsoleLedger {
    * @param before what was known before an export was taken over
    */
   takeLost(mirror: Snapshot, before?: Remembered): readonly Pending[] {
-    const lost = [...this.#pending].filter(([key, { kind, id, field, value, isDeleted }]) => {
+    const others = ({ kind, id }: Pending): readonly Values[] =>
+      [...mirror[kind]].flatMap(([one, local]) =>
+        one !== id && this.linkOf(kind, one) === (this.linkOf(kind, id) ?? -1) ? [local] : [],
+      );
+    const lost = [...this.#pending].filter(([, pending]) => {
+      const { kind, id, field, value, isDeleted } = pending;
       const values = mirror[kind].get(id);
       if (!isDeleted) return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
-      const record = this.linkOf(kind, id) ?? -1;
-      const console = this.#console.records[kind].get(record) ?? {};
-      const others = [...mirror[kind]].filter(([one]) => one !== id && this.linkOf(kind, one) === record);
-      const isOther = (local: Values): boolean =>
-        fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console));
-      if (others.some(([, local]) => isOther(local))) return true;
-      // another one that is the same in all that it has is as good
-      if (others.length > 0 && before !== undefined) this.#pending.delete(key);
-      return false;
+      const console = this.#console.records[kind].get(this.linkOf(kind, id) ?? -1) ?? {};
+      return others(pending).some((local) =>
+        fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console)),
+      );
     });
+    // an export has shown another one that is the same in all that it has: that is as good
+    if (before !== undefined)
+      for (const [key, pending] of this.#pending)
+        if (pending.isDeleted && others(pending).length > 0) this.#pending.delete(key);
     for (const [key] of lost) this.#pending.delete(key);
     const isRenamed = ({ kind, id }: Pending): boolean =>
       [MODELS[kind].key, "name", "parentId"].some(
@@ -450,6 +465,7 @@ export class ConsoleLedger {
       links: new Map(this.#links),
       excused: new Set(this.#excused),
       pending: new Map(this.#pending),
+      doubted: new Set(this.#doubted),
     };
   }
 
@@ -463,6 +479,8 @@ export class ConsoleLedger {
       this.#console.beginAgain(id, record);
     }
     for (const one of before.excused) if (!after.excused.has(one)) this.#excused.add(one);
+    for (const one of after.doubted) if (!before.doubted.has(one)) this.#doubted.delete(one);
+    for (const one of before.doubted) this.#doubted.add(one);
     this.#putBack(new Map([...before.pending].filter(([key]) => !after.pending.has(key))), mirror);
   }
 
@@ -485,6 +503,6 @@ export class ConsoleLedger {
   }
 }
 
-/** The tasks that the result of an export names as contradicted. */
-export const namedTasks = ({ settled }: Import): ReadonlySet<number> | "all" =>
+/** The tasks that the result of an export names as contradicted, or as open again. */
+export const namedTasks = ({ settled }: Import): ReadonlySet<number> =>
   new Set([...(settled?.contradicted ?? []), ...(settled?.reopened ?? [])]);

@@ -128,6 +128,9 @@ export interface Knowledge {
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
+/** @param id of the record of the mirror for which somebody waited, if it is known still */
+type Granting = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
+
 /**
  * A console that others work in, too. It numbers its records itself: somebody who does a task finds them only by the names
  * and keys that the task has.
@@ -144,8 +147,13 @@ export class SharedConsole {
   /** the records that somebody added, or gave a key, for a task */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
-  /** The records that got the key which they waited for, since somebody last emptied this. */
-  readonly granted: (Omit<Entry, "id"> & { readonly id: string | undefined })[] = [];
+
+  readonly #granting: Granting;
+
+  /** @param granting is told when a record gets the key which it waited for */
+  constructor(granting: Granting) {
+    this.#granting = granting;
+  }
 
   /** Whether a record has a temporary key, as the ring of keys that it is in is not done. */
   get hasTemporaryKeys(): boolean {
@@ -327,7 +335,7 @@ export class SharedConsole {
     if (free === undefined) return;
     this.#wishes = this.#wishes.filter((wish) => wish !== free);
     const [id] = [...this.#begun].find(([, record]) => record === free.record) ?? [];
-    this.granted.push({ kind: free.kind, record: free.record, id });
+    this.#granting(free, id);
     this.write(free.kind, free.record, { [MODELS[free.kind].key]: free.value });
   }
 
@@ -406,7 +414,9 @@ export class SharedConsole {
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
     const called = found.filter(isCalled);
-    return called.find((record) => !others.has(record ?? -1)) ?? (called[0] === found[0] ? called[0] : undefined);
+    // somebody knows which record was made for another task, but a task may name just that one
+    const named = called[0] === found[0] ? called[0] : undefined;
+    return called.find((record) => !others.has(record ?? -1)) ?? named;
   }
 
   #begunFor(kind: ConsoleKind, id: string): number | undefined {
