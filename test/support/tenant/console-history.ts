@@ -963,7 +963,7 @@ export class ConsoleHistory {
     if (!isStale) this.#exports.push(exported);
     await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
     if (isStale) {
-      this.#ledger.doubtMoved(remembered);
+      this.#ledger.doubtStale(kind, remembered, new Set(records.keys()));
       for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
     }
     return isWhole ? "exported" : "exported in part";
@@ -1258,7 +1258,11 @@ export class ConsoleHistory {
     this.console.giveUp();
     // of those that a row may be, who is not in the console any more is deleted here
     for (const kind of CONSOLE_KINDS) {
-      const { possible = [] } = this.#leftOut.get(kind) ?? {};
+      const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
+      // and who may be any of those that were deleted here is deleted there
+      if (possible.length > 0 && possible.every((id) => !this.#mirror[kind].has(id)))
+        for (const record of this.console.records[kind].keys())
+          if (unread.has(String(record))) this.console.remove(kind, record);
       const ids = possible.filter((id) => this.#ledger.isGone(kind, id) && this.#mirror[kind].has(id));
       if (ids.length > 0) await this.#planned(() => this.#tenant.client.imports.delete({ kind, ids }), "delete");
     }

@@ -233,11 +233,11 @@ export class ConsoleLedger {
     for (const one of ones) if (one !== undefined) this.#excused.add(`${kind}/${one}/${WHOLE}`);
   }
 
-  /** An export of last week was taken over: what it took for another record is in doubt. @param before what was known before it */
-  doubtMoved({ links }: Remembered): void {
+  /** An export of last week was taken over: what it took for another record, or lacked, is in doubt. @param before what was known before it */
+  doubtStale(of: ConsoleKind, { links }: Remembered, exported: ReadonlySet<number>): void {
     for (const [one, record] of this.#links) {
       const [kind = "", id] = one.split("/");
-      if (links.get(one) !== record) this.#doubt(kind as ConsoleKind, [id, record]);
+      if (kind === of && (links.get(one) !== record || !exported.has(record))) this.#doubt(of, [id, record]);
     }
   }
 

@@ -288,6 +288,7 @@ export class SharedConsole {
     const { [key]: wanted = null, ...others } = values;
     const before = this.records[kind].get(record);
     if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
+    if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
       // nobody waits any more for the key that it was to get before
       if (key in values) this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
@@ -478,6 +479,8 @@ export class SharedConsole {
       const found = this.find(kind, { name: null, key: keyIn(kind, values) });
       const first: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
       const record = found ?? this.add(kind, first);
+      // nor does an organisation get below itself
+      if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) delete values["parentId"];
       const { [key]: addresses, ...others } = values;
       // an address of somebody else is not taken
       const isFree = addresses !== undefined && this.#holders(kind, record, addresses).length === 0;
