@@ -521,9 +521,12 @@ test("a scratch table is used again once it is closed, empty, and by one at a ti
   await one.add([["a"]]);
   const other = await store.scratch(["id text not null"], ["id"]);
   expect(other.name).not.toBe(one.name);
-  await one[Symbol.asyncDispose]();
+  for (const _ of [1, 2]) await one[Symbol.asyncDispose]();
+  await expect(one.add([["b"]])).rejects.toThrow("closed");
+  expect((await store.scratch(["id text not null", "name"], ["id"])).name).not.toBe(one.name);
   const next = await store.scratch(["id text not null"], ["id"]);
   expect(next.name).toBe(one.name);
+  expect((await store.scratch(["id text not null"], ["id"])).name).not.toBe(one.name);
   expect(await store.read((reader) => reader.count(`select count(*) from ${next.name}`))).toBe(0);
 });
 

@@ -38,9 +38,6 @@ const KEPT = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 /** Number of scratch tables that this process has made: no two have the same name. */
 let scratches = 0;
 
-/** The scratch tables of a connection that nobody uses, by what was said to make them: statements on them are prepared once. */
-const unused = new WeakMap<Database, Map<string, string[]>>();
-
 /** How a transaction ends whose body did not fail. */
 type End = "commit" | "rollback";
 
@@ -150,6 +147,8 @@ export class Connection implements Writer {
 /** Work on a connection, one after another. */
 class Turns {
   #last: Promise<unknown> = Promise.resolve();
+  /** the names of scratch tables that nobody uses, by their columns: statements on them are prepared once */
+  readonly unused = new Map<string, string[]>();
 
   /** Runs work when all before it is done. */
   next<T>(work: () => Promise<T>): Promise<T> {
@@ -221,33 +220,33 @@ export class SqliteStore implements Store {
     const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
     const places = columns.map(() => "?").join(", ");
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
-    const free = this.#unused(table);
-    const name = free.pop() ?? `temp.scratch_${(scratches += 1)}`;
-    await exec(`create table if not exists ${name} ${table}`);
+    const { unused } = this.#turns;
+    const known = unused.get(table)?.pop();
+    const name = known ?? `temp.scratch_${(scratches += 1)}`;
+    if (known === undefined) await exec(`create table ${name} ${table}`);
+    let isClosed = false;
     return {
       name,
-      add: (rows) =>
-        this.#turns.next(async () =>
+      add: async (rows) => {
+        if (isClosed) throw new TypeError("the scratch table is closed");
+        await this.#turns.next(async () =>
           this.#database.snapshot(() => {
             const statement = this.#database.prepare(`insert into ${name} values (${places})`);
             for (const row of rows) statement.run(...row);
           }),
-        ),
-      // it ends with the connection at the latest: what it was for may be committed
-      [Symbol.asyncDispose]: () =>
-        exec(`delete from ${name}`).then(
-          () => void free.push(name),
-          () => undefined,
-        ),
+        );
+      },
+      [Symbol.asyncDispose]: async () => {
+        if (isClosed) return;
+        isClosed = true;
+        // it ends with the connection at the latest: what it was for may be committed
+        const isEmpty = await exec(`delete from ${name}`).then(
+          () => true,
+          () => false,
+        );
+        if (isEmpty) unused.set(table, [...(unused.get(table) ?? []), name]);
+      },
     };
-  }
-
-  #unused(table: string): string[] {
-    const tables = unused.get(this.#database) ?? new Map<string, string[]>();
-    unused.set(this.#database, tables);
-    const names = tables.get(table) ?? [];
-    tables.set(table, names);
-    return names;
   }
 
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
