@@ -161,9 +161,9 @@ export default defineCommand({
         .verify(number, { stream: streamOf(tools, file), encoding: reading.encoding }, evidence, tools.signal)
         .catch(async (error: unknown) => {
           if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
-          const kinds = await kindsOfExport(tools, file, reading.encoding);
-          if (kinds.length === 0 || [kind, ...otherKinds(asked, kind)].some((one) => kinds.includes(one)))
-            throw perhapsOfOther(error, { number, against }, otherKinds(asked, kind));
+          const [others, kinds] = [otherKinds(asked, kind), await kindsOfExport(file, reading)];
+          if (kinds.length === 0 || [kind, ...others].some((one) => kinds.includes(one)))
+            throw perhapsOfOther(error, { number, against }, others);
           throw ofOtherTask(asked, { against, label: file.label, kinds }, await client.console.list({}));
         });
     };
@@ -256,7 +256,8 @@ const ofOtherTask = (
   const named = (all: readonly FormatName[]): Text => joined(all.map(kindName), text(", ", "、"));
   const [is, file] = [named(own), named(kinds)];
   // a task is verified by its own kind unless another one is given
-  const kind = newest === undefined || kinds.includes(newest.kind) ? undefined : kinds[0];
+  const others = newest === undefined ? [] : otherKinds(newest, newest.kind);
+  const kind = newest && kinds.includes(newest.kind) ? undefined : kinds.find((one) => others.includes(one));
   const again = newest && line("imports verify", [newest.number], { against, kind });
   return new Failure("input-rejected", {
     what: text(

@@ -1,24 +1,15 @@
 import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
-import { inspectFile } from "../../csv/file/inspect-file.ts";
-import type { Tools } from "../../tools.ts";
-import type { Reading } from "../plan/reading.ts";
+import { recordsOf, type Reading } from "../plan/reading.ts";
 
 /** Minimum number of columns by which an export is known: several kinds have the code of an organisation. */
 const MIN_COLUMNS = 2;
 
 /** Returns the kinds of which an export has the most columns; those of SECURED APPs have the same. None if it has too few of any. */
-export async function kindsOfExport(
-  tools: Pick<Tools, "signal">,
-  file: InputFile,
-  encoding: Reading["encoding"],
-): Promise<readonly FormatName[]> {
-  const { header } = await inspectFile(file, {
-    encoding: encoding === "xlsx" ? "auto" : encoding,
-    sheet: undefined,
-    signal: tools.signal,
-  });
+export async function kindsOfExport(file: InputFile, reading: Reading): Promise<readonly FormatName[]> {
+  const header = await headerOf(file, reading);
   const counts = new Map<FormatName, number>();
   for (const kind of FORMAT_NAMES) {
     const { columns } = readHeader(header, await loadFormat(kind)).layout;
@@ -26,4 +17,20 @@ export async function kindsOfExport(
   }
   const most = Math.max(MIN_COLUMNS, ...counts.values());
   return FORMAT_NAMES.filter((kind) => counts.get(kind) === most);
+}
+
+/** Returns the first record of a file; empty if it cannot be read. */
+async function headerOf(file: InputFile, reading: Reading): Promise<readonly string[]> {
+  let header: readonly string[] | undefined;
+  const sink = {
+    record: (cells: readonly string[], count: number) => void (header ??= cells.slice(0, count)),
+    problem: () => undefined,
+  };
+  try {
+    for await (const _ of recordsOf(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
+      if (header !== undefined) break;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  return header ?? [];
 }
