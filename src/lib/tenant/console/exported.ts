@@ -13,7 +13,7 @@ export const EXPORTED_COLUMNS = `(select e.kind, e.field from main.exported_colu
 
 /**
  * SQL: the versions `v` of what was here, and was dropped since an export of all records last showed a column: somebody may have
- * done it in the console.
+ * done it in the console. `droppedBy`: the number of the change that dropped it.
  */
 export const droppedVersions = (versions: Versions, column: string): string => {
   const { thing } = versions;
@@ -21,7 +21,7 @@ export const droppedVersions = (versions: Versions, column: string): string => {
   const shownAt = `coalesce((select max(e.revision) from main.exported_column e ${THEN} main.change c on c.revision = e.revision
     where e.kind = ${kindOfRecord(thing, "d.pk")} and e.field in (${listed(fileFields(thing, column))}) and e.shown > 0
       and not ${isUndoneInMirror("c.number")}), 0)`;
-  return `select v.* from main.change x ${THEN} ${table} d on d.revision = x.revision ${THEN} ${table} v on v.pk = d.pk
+  return `select v.*, x.number as droppedBy from main.change x ${THEN} ${table} d on d.revision = x.revision ${THEN} ${table} v on v.pk = d.pk
     where x.writer = 'drop' and x.undoneBy is null and d.action = 'update' and d.changed & ${isOf} <> 0
       and v.action = 'update' and v.changed & ${isOf} <> 0 and v.revision between ${shownAt} + 1 and d.revision`;
 };

@@ -577,6 +577,8 @@ describe("--prefer console", () => {
 test("in both · dropped · ≠ desired: the plan says that somebody did it all the same", async () => {
   await promoted();
   const { change } = await dropTasks(tenant.client, tasks.number(1));
+  const { consoleTask } = await tenant.client.orgs.edit((await org("W")).id, { name: "西部" });
+  await dropTasks(tenant.client, consoleTask ?? 0);
   const plan = await tenant.plan(USERS_OF, titled("部長"));
   const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
   const told = found.filter(({ code }) => code === "dropped-done");

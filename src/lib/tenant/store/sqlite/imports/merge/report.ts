@@ -250,9 +250,9 @@ export const reportDropped = (database: Database, plan: PlanSql): void => {
       severity: "warning",
       field: field.field,
       // nearly nothing is dropped, so this begins there
-      select: `select r.row, r.line, null as col, json_object('value', ${staged(field.field)}, 'change', max(x.number)) as params
+      select: `select r.row, r.line, null as col, json_object('value', ${staged(field.field)}, 'change', max(v.droppedBy)) as params
         from (${droppedVersions(versions, field.stored)}) v ${THEN} s.match m on m.target = v.pk ${THEN} s.row r on r.row = m.row
-          ${THEN} ${thing.name} t on t.pk = m.target ${joined} ${THEN} main.change x on x.writer = 'drop' and x.revision >= v.revision
+          ${THEN} ${thing.name} t on t.pk = m.target ${joined}
         where m.changed & ${2 ** field.bit} <> 0 and ${isTaken} group by r.row, r.line`,
       params: joined.includes(":kind") ? { kind: plan.kind.name } : {},
     });
