@@ -419,8 +419,10 @@ describe("of two organisations, a user and a device", () => {
     await secured.createGroup("docs", { name: "営業" });
     await secured.create("docs", { userId: "hanako", displayName: "花子", groups: ["営業"], password: "Invented1" });
     const sent = await travelling(own.client);
-    const changed = new Map([...sent, ...fileOf("secured-groups", change(recordsIn(sent, "secured-groups")))]);
-    const { refusals } = await own.client.restores.plan(partsOf(changed), { only: "secured-groups" });
+    const only = "secured-groups";
+    expect((await own.client.restores.plan(partsOf(sent), { only })).refusals).toEqual([]);
+    const changed = new Map([...sent, ...fileOf(only, change(recordsIn(sent, only)))]);
+    const { refusals } = await own.client.restores.plan(partsOf(changed), { only });
     expect(refusals).toMatchObject([
       { resource: "secured-users", detail: { en: "groups: there would be no group 営業" } },
     ]);

@@ -304,7 +304,7 @@ const findStrayStates = ({ lines }: Staged, refusals: Refusals): Promise<void> =
     text("the tenant would not be a mirror of the console", "管理画面のミラーではないテナントになるため"),
   );
 
-/** A user of SECURED APPs is in groups that there are, whichever of both was sent. */
+/** Each group of a user of SECURED APPs must exist, whether groups were sent, or users, or both. */
 const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {
   const users = resources.includes("secured-users")
     ? `select l.id, l.line ->> '$.app' as app, l.line -> '$.groups' as groups, l.beside ->> '$.groupKeys' as groupKeys
