@@ -106,7 +106,7 @@ export default defineCommand({
         throw cannotUndo(plan, plan.blocked, { mirrorOnly: mirrorOnly || undefined, emitCsv });
       }
       const isExport = original?.request?.fromConsole === true;
-      if (mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
+      if (isExport && mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
       else if (isExport) for (const one of whatStaysThere(plan, original)) await tools.terminal.warn(one);
       const handOver = async (file: string, of: Import, done: (written: WrittenUpload) => Promise<Import>) => {
         const { emitUndo } = await import("./imports/outputs/console/undo.ts");

@@ -11,9 +11,9 @@ import type { Reader } from "../store/store.ts";
 import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
 import { versionsOf } from "../versions/keep.ts";
 import type { ImportRecord } from "../store/imports/record.ts";
-import { CUSTOM, driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
 import { fileFields } from "./exported.ts";
-import { OBSERVED, observedTable } from "./observed.ts";
+import { CUSTOM, OBSERVED, observedTable } from "./observed.ts";
 
 // What became of a task of which nothing differs any more: what it was follows from the versions of its change; what closed it,
 // or wrote it again, from what was done since. What was written again is not of the task any more.

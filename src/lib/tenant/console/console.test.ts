@@ -273,6 +273,27 @@ test("undo of takeovers; without any of them it is no mirror", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
+test.each([{}, { mirrorOnly: true }])(
+  "a takeover whose undo is undone makes it a mirror again, as old as it was: %o",
+  async (options) => {
+    await tenant.import(users, START);
+    const first = await mirror();
+    const at = await mirroredAt();
+    const undone = await undo(first, options);
+    expect(await mirroredAt()).toBeNull();
+    const again = await undo(undone);
+    expect(await mirroredAt()).toBe(at);
+    await undo(again);
+    expect(await mirroredAt()).toBeNull();
+    const second = await tenant.import(exported, START);
+    const later = await mirroredAt();
+    await undo(await undo(await tenant.import({ ...exported, keepMissing: true }, START)));
+    expect(await mirroredAt()).toBe(later);
+    await undo(await undo(second));
+    expect(await mirroredAt()).toBe(later);
+  },
+);
+
 test("undo --mirror-only of anything else is refused", async () => {
   await mirror();
   const { id } = await tenant.import(users, CHANGED);

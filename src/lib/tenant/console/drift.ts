@@ -11,6 +11,7 @@ import { RELATIONS } from "../versions/references.ts";
 import { bitOf, joinedBits, versionTable, type Versions } from "../versions/tables.ts";
 import {
   beforeTable,
+  CUSTOM,
   entriesBit,
   EXPORTED,
   isOfUser,
@@ -48,9 +49,6 @@ export interface DriftPart {
   /** only what the upload file of the change has */
   readonly isUploaded?: boolean | undefined;
 }
-
-/** The column in which records have all their custom fields. */
-export const CUSTOM = "custom";
 
 /** The column with what secrets records have. */
 const SECRETS = "secrets";

@@ -76,6 +76,25 @@ test("what was changed here since differs from what the console had before the w
   expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
 });
 
+test("what was changed here between its undo and the undo of that differs from what the export showed", async () => {
+  await edit("課長");
+  const right = await takeOver("課長");
+  const { change } = await undo(right, { mirrorOnly: true });
+  expect(await open()).toEqual([["edit", ...both("主任", "課長")]]);
+  await edit("部長");
+  await undo(change ?? 0);
+  expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
+});
+
+test("undone, taken back, and undone once more: what was changed here since differs from what was before it", async () => {
+  const wrong = await takeOver("課長");
+  const { change } = await undo(wrong, { mirrorOnly: true });
+  await undo(change ?? 0);
+  await edit("部長");
+  await undo(wrong, { mirrorOnly: true, skipBlocked: true });
+  expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
+});
+
 test("it is refused once a later export showed what the console has; nor is that undo undone", async () => {
   const wrong = await takeOver("課長");
   await edit("部長");

@@ -73,8 +73,8 @@ export const statesSince = (versions: Versions, which: string): string => {
 /** True if one of the states {@link statesSince} is what the console showed before somebody confirmed: see {@link keepingShown}. */
 export const isConfirmedState = ({ place }: Row): boolean => Number(place) < 0;
 
-/** The column of which versions keep all entries, and the observed state only those that differ. */
-const ENTRIES = "custom";
+/** The column with all custom fields of a record: versions keep those that were written, the observed state those that differ. */
+export const CUSTOM = "custom";
 
 /** SQL: the entries that differ between two JSON objects, as the first one has them; null for those it lacks. */
 const differingEntries = (one: string, other: string): string =>
@@ -90,17 +90,17 @@ export const joinedEntries = (one: string, other: string): string =>
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
 /** SQL: the custom fields of an observed record `o` that differ; null if it is a new one, and no export showed any. */
-const SHOWN_ENTRIES = `nullif(o.${ENTRIES}, '{}')`;
+const SHOWN_ENTRIES = `nullif(o.${CUSTOM}, '{}')`;
 
 /** SQL: the custom fields `e` of an observed record `o` that differ from those of the record `t`, or that no export showed. */
-export const OBSERVED_ENTRIES = `json_each(coalesce(${SHOWN_ENTRIES}, t.${ENTRIES}, '{}')) e`;
+export const OBSERVED_ENTRIES = `json_each(coalesce(${SHOWN_ENTRIES}, t.${CUSTOM}, '{}')) e`;
 
 /** SQL: true if a custom field `e` of an observed record `o` is among those that somebody confirmed. */
 export const IS_CONFIRMED_ENTRY = `exists (select 1 from json_each(coalesce(o.confirmedFields, '[]')) c where c.value = e.key)`;
 
 /** SQL: the bit that all custom fields of a record share; 0 of a thing without any. */
 export const entriesBit = (versions: Versions): string =>
-  versions.columns.some(({ name }) => name === ENTRIES) ? bitOf(versions, ENTRIES) : "0";
+  versions.columns.some(({ name }) => name === CUSTOM) ? bitOf(versions, CUSTOM) : "0";
 
 /** SQL: true if a custom field `e` of an observed record `o` is in its task: nobody has confirmed it by itself. */
 export const isTaskEntry = (versions: Versions): string =>
@@ -115,15 +115,15 @@ export const settlingEntries = (versions: Versions): string =>
 
 /** SQL: true if an observed record `o` has another value than the record `t`. @param which SQL: condition on custom fields `e` */
 export const isOther = (name: string, which = "true"): string =>
-  name === ENTRIES
+  name === CUSTOM
     ? `exists (select 1 from ${OBSERVED_ENTRIES}
-        where ${which} and (${SHOWN_ENTRIES} is null or e.value is distinct from t.${ENTRIES} ->> e.key))`
+        where ${which} and (${SHOWN_ENTRIES} is null or e.value is distinct from t.${CUSTOM} ->> e.key))`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
 
 /** SQL: true if something of a record `t` was changed otherwise than a record that it refers to, since its version `v`. */
 const isChangedBeside = ({ to, key, joined, byName }: StoredRelation): string => {
   if (byName !== true || joined === undefined)
-    return `exists (select 1 from json_each(${differingEntries(`v.${ENTRIES}`, `t.${ENTRIES}`)}) e
+    return `exists (select 1 from json_each(${differingEntries(`v.${CUSTOM}`, `t.${CUSTOM}`)}) e
       where e.key in (select f.pk from main.${to.name} f))`;
   const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
   const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
@@ -208,18 +208,18 @@ const observing = (versions: Versions): readonly string[] => {
   const table = observedTable(versions);
   const names = columns.map(({ name }) => quoteIdentifier(name));
   const before = columns.map(({ name }) =>
-    name === ENTRIES ? differingEntries(`v.${ENTRIES}`, `t.${ENTRIES}`) : `v.${quoteIdentifier(name)}`,
+    name === CUSTOM ? differingEntries(`v.${CUSTOM}`, `t.${CUSTOM}`) : `v.${quoteIdentifier(name)}`,
   );
   const written = writtenBits(versions);
   const kept = columns.map(({ name, bit }) => {
     const [own, other] = [`${table}.${quoteIdentifier(name)}`, `excluded.${quoteIdentifier(name)}`];
-    const isKept = `${table}.differs & ~(${table}.confirmed & ${name === ENTRIES ? "0" : "excluded.differs"}) & ${bit} <> 0`;
-    return `${quoteIdentifier(name)} = ${either(isKept, name === ENTRIES ? joinedEntries(own, other) : own, other)}`;
+    const isKept = `${table}.differs & ~(${table}.confirmed & ${name === CUSTOM ? "0" : "excluded.differs"}) & ${bit} <> 0`;
+    return `${quoteIdentifier(name)} = ${either(isKept, name === CUSTOM ? joinedEntries(own, other) : own, other)}`;
   });
   const custom = entriesBit(versions);
   // what is written again is not confirmed any more
   const stillConfirmed = `(select json_group_array(c.value) from json_each(${table}.confirmedFields) c
-    where not exists (select 1 from json_each(excluded.${ENTRIES}) e where e.key = c.value))`;
+    where not exists (select 1 from json_each(excluded.${CUSTOM}) e where e.key = c.value))`;
   const confirmedFields =
     custom === "0"
       ? []
@@ -261,11 +261,11 @@ const forgettingFields = (versions: Versions): readonly string[] => {
   const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
   const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
   const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`;
-  const bit = bitOf(versions, ENTRIES);
+  const bit = bitOf(versions, CUSTOM);
   return [
-    `update ${table} as o set ${ENTRIES} = (select json_group_object(e.key, e.value) from json_each(coalesce(o.${ENTRIES}, '{}')) e where ${known})
+    `update ${table} as o set ${CUSTOM} = (select json_group_object(e.key, e.value) from json_each(coalesce(o.${CUSTOM}, '{}')) e where ${known})
      where o.differs & ${bit} <> 0 and ${isHere} and ${isRemoved}`,
-    `update ${table} as o set differs = o.differs & ~${bit} where o.${ENTRIES} = '{}' and ${isHere} and ${isRemoved}`,
+    `update ${table} as o set differs = o.differs & ~${bit} where o.${CUSTOM} = '{}' and ${isHere} and ${isRemoved}`,
     `delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and ${isRemoved}`,
     `${settlingEntries(versions)} and ${isRemoved}`,
   ];
@@ -334,25 +334,38 @@ const restoring = (versions: Versions): readonly string[] => {
   const later = either("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
   const bothConfirmed = `(select json_group_array(value) from (
     select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
+  // neither words nor undoes show anything
+  const shownSince = (pk: string): string => `exists (select 1 from ${before} n
+    where n.pk = ${pk} and n.revision > :undone and n.revision < :revision and not exists (
+      select 1 from main.change u where u.revision = n.revision and (u.writer = 'confirm' or (${IS_UNDO_IN_MIRROR}))))`;
+  // what agreed with the console is what was here
+  const agreed = (
+    column: string,
+    condition: string,
+  ): string => `(select w.${column} from main.${versionTable(versions)} w
+    where w.pk = b.pk and w.revision >= :undone and w.revision < :revision and ${condition} order by w.revision limit 1)`;
+  const agreedEntries = `(select json_group_object(e.key, ${agreed(`${CUSTOM} ->> e.key`, `exists (select 1 from json_each(w.${CUSTOM}) h where h.key = e.key)`)})
+    from json_each(coalesce(o.${CUSTOM}, '{}')) e)`;
   const restored = columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     const [own, now] = [`b.${column}`, `o.${column}`];
-    return either(`(${later}) & ${bit} <> 0`, name === ENTRIES ? joinedEntries(own, now) : now, own);
+    const isEntries = name === CUSTOM;
+    const earlier = isEntries ? agreedEntries : agreed(column, `w.changed & ${bit} <> 0`);
+    const value = either(shownSince("b.pk"), now, earlier);
+    return either(`(${later}) & ${bit} <> 0`, isEntries ? joinedEntries(own, value) : value, own);
   });
   // what it had written, and was changed here since: no other export has shown that
   const written = `main.${versionTable(versions)} v left join ${before} b on b.revision = :undone and b.pk = v.pk
-    where v.revision = :undone and v.action = 'update' and v.pk = o.pk
-      and not exists (select 1 from ${before} n where n.pk = o.pk and n.revision > :undone and n.revision < :revision
-        and not exists (select 1 from main.change c where c.revision = n.revision and c.writer = 'confirm'))`;
+    where v.revision = :undone and v.action = 'update' and v.pk = o.pk and not ${shownSince("o.pk")}`;
   const bits = "v.changed & o.differs & ~coalesce(b.differs, 0)";
   const earlier = columns.map(({ name, bit }) => {
     const [own, now] = [`v.${quoteIdentifier(name)}`, `o.${quoteIdentifier(name)}`];
-    const value = name === ENTRIES ? joinedEntries(own, now) : own;
+    const value = name === CUSTOM ? joinedEntries(own, now) : own;
     return `${quoteIdentifier(name)} = ${either(`${bits} & ${bit} <> 0`, value, now)}`;
   });
   return [
     keepingObserved(versions, `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`),
-    // the undo may be undone, too
+    // that they agreed is what an undo of this undo brings back
     keepingAgreed(versions, `${before} o where o.revision = :undone`),
     `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
     `insert into ${table} (${columnsOf(versions).join(", ")})

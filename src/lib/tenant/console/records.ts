@@ -25,7 +25,7 @@ import {
 } from "../versions/timeline.ts";
 import { columnsIn, customColumn, tasksOfRecord, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, fileFields } from "./exported.ts";
-import { observedTable, isConfirmedState, PRESENCE, statesSince } from "./observed.ts";
+import { CUSTOM, isConfirmedState, observedTable, PRESENCE, statesSince } from "./observed.ts";
 import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
@@ -36,9 +36,6 @@ type Called = NonNullable<TaskRecord["console"]>;
 
 /** A column with what secrets were set. */
 const SECRETS = "secrets";
-
-/** A column with what the console calls otherwise. */
-const CUSTOM = "custom";
 
 const entriesOf = (value: Value | undefined): Readonly<Record<string, string | null>> =>
   JSON.parse(String(value ?? "{}")) as Record<string, string | null>;

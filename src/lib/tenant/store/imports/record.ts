@@ -138,6 +138,10 @@ export const DONE: readonly ImportState[] = ["committed"];
 export const stateOf = ({ state, detail }: ImportRecord): ImportState | "undone" =>
   DONE.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
+/** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
+export const isWholeExport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+  request?.fromConsole === true && request.mode === "replace";
+
 export const insertImport = async (
   writer: Writer,
   record: Omit<ImportRecord, "pk" | "change" | "number">,

@@ -1,4 +1,4 @@
-import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
+import { CUSTOM, entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import { DEVICE, OWNERS } from "../../../../../model/device.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
@@ -26,7 +26,6 @@ import type { PlanSql, StoredReference } from "../stored-kind.ts";
 import { leaveUnclear, mayBeNameless, mergedReferences } from "./cells.ts";
 import {
   MERGED,
-  CUSTOM,
   DELETED_HERE,
   prefersConsole,
   mergedWith,

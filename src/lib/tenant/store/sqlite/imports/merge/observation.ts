@@ -1,5 +1,6 @@
 import {
   beforeTable,
+  CUSTOM,
   entriesBit,
   EXPORTED,
   isFilled,
@@ -19,7 +20,6 @@ import { inScopeOf, type PlanSql } from "../stored-kind.ts";
 import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
   AMBIGUOUS,
-  CUSTOM,
   DELETED_HERE,
   HELD,
   isContradictedMissing,

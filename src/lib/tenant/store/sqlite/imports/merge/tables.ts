@@ -1,4 +1,4 @@
-import { EXPORTED, OBSERVED, observedTable, PRESENCE, statesSince } from "../../../../console/observed.ts";
+import { CUSTOM, EXPORTED, OBSERVED, observedTable, PRESENCE, statesSince } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import { either, isMissing, quoteIdentifier } from "../../../sql/forms.ts";
@@ -33,8 +33,6 @@ export const NAMELESS = "s.nameless";
 
 /** The target of a row that meets a record that was deleted here: it changes none, and creates none. */
 export const NO_RECORD = -1;
-
-export const CUSTOM = "custom";
 
 /** The versions of the records that a plan of an export is merged with; undefined of other plans, which overwrite. */
 export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>

@@ -3,7 +3,7 @@ import { readOpenTasks, type OpenTasks } from "../../../../console/tasks.ts";
 import { entriesBit, observedTable, PRESENCE } from "../../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../../versions/tables.ts";
 import type { LackingRecords } from "../../../imports/engine.ts";
-import { listImports, type ImportRecord, type Settled } from "../../../imports/record.ts";
+import { isWholeExport, listImports, readImport, type ImportRecord, type Settled } from "../../../imports/record.ts";
 import { either, isMissing, THEN } from "../../../sql/forms.ts";
 import type { Reader, Writer } from "../../../store.ts";
 import { readMirrored, setMirrored } from "../../../tenant.ts";
@@ -203,11 +203,23 @@ export const readSettled = async (
   };
 };
 
-/** Makes a mirror as old as it was before an export of the console that is undone. Exports may be undone in any order. */
-export const restoreAge = async (writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> => {
-  if (settled === undefined || (await readMirrored(writer)) !== committedAt) return;
-  const undone = (await listImports(writer)).filter(({ detail }) => detail.settled && detail.revertedBy !== null);
+/**
+ * Makes a mirror as old as it is without an export of the console that was undone, or with one whose undo was. Exports may be
+ * undone in any order.
+ */
+export const restoreAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
+  let taken = undone;
+  while (taken.detail.reverts !== null) taken = await readImport(writer, taken.detail.reverts);
+  const { detail } = await readImport(writer, taken.id);
+  const { settled, committedAt, revertedBy } = detail;
+  if (settled === undefined) return;
+  const mirrored = await readMirrored(writer);
+  const stands = revertedBy === null;
+  if (stands && (mirrored === null || (isWholeExport(taken) && mirrored < (committedAt ?? ""))))
+    await setMirrored(writer, committedAt);
+  if (stands || mirrored !== committedAt) return;
+  const others = (await listImports(writer)).filter((one) => one.detail.settled && one.detail.revertedBy !== null);
   let before = settled.mirroredBefore;
-  for (const { detail } of undone) if (detail.committedAt === before) before = detail.settled?.mirroredBefore ?? null;
+  for (const one of others) if (one.detail.committedAt === before) before = one.detail.settled?.mirroredBefore ?? null;
   await setMirrored(writer, before);
 };

@@ -28,6 +28,7 @@ import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import {
+  isWholeExport,
   changeImport,
   findEarlierTakeover,
   keptByRunBefore,
@@ -452,10 +453,6 @@ const noteMirror = (
   if (!isWhole || detail.staged === null) return;
   for (const field of new Set(columnsIn(detail.staged))) database.run(NOTING_EXPORTED, { kind, field, revision });
 };
-
-/** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
-const isWholeExport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
-  request?.fromConsole === true && request.mode === "replace";
 
 /** The columns that a file has, each of the tenant's own for itself. */
 const columnsIn = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
