@@ -132,25 +132,21 @@ export const isOfSecrets = async (reader: Reader, { number }: Pick<StoredChange,
     { number },
   )) > 0;
 
-/**
- * The newest change of somebody that was made to records, was not undone, and is no undo itself.
- *
- * @param before only changes before this number
- */
+/** The newest change of somebody that was not undone, and is no undo itself. @param before only changes before this number */
 export const newestChange = async (
   reader: Reader,
   actor: string,
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<StoredChange | undefined> => {
   const row = await reader.get(
-    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before and ${IS_UNDOABLE}
+    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
      order by c.number desc limit 1`,
     { actor, before },
   );
   return row && changeOf(row);
 };
 
-/** The change that `last` means. @throws Failure `not-found` */
+/** The change that `last` means, also if nothing of it can be undone. @throws Failure `not-found` */
 export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const change = await newestChange(reader, actor);
   if (change === undefined)

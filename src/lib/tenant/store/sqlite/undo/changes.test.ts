@@ -221,7 +221,6 @@ describe("a plan", () => {
     await tenant.client.users.edit(yamada, { title: "課長" });
     const first = lastNumber();
     await tenant.client.users.edit(yamada, { title: "係長" });
-    await tenant.client.tenant.set({ contactName: "総務" });
     expect(await undo()).toMatchObject({ undoes: first + 1 });
     expect(await undo()).toMatchObject({ undoes: first });
     expect((await tenant.client.users.find({ name: yamada }))[0]?.title).toBe("部長");
@@ -236,7 +235,7 @@ describe("a plan", () => {
     expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("does not come back");
   });
 
-  test("is refused of what only set secrets; of the last change, the one before that can be undone is named", async () => {
+  test("is refused of what only set secrets, or has no versions; of the last change, the one before that can be undone is named", async () => {
     await groupMade();
     await member("a1", ["営業"]);
     const field = await tenant.client.users.addField({ name: "座席" });
@@ -256,9 +255,12 @@ describe("a plan", () => {
         what: { en: `change ${number} cannot be undone: ${why}` },
         hint: { en: `see it: clomoctl audit show ${number}` },
       });
-    expect((await failureOf(undoChange(tenant.client, "last")))?.hint?.en).toBe(
-      `to undo the change before it: clomoctl undo ${edited}`,
-    );
+    const last = async () => failureOf(undoChange(tenant.client, "last"));
+    const before = { en: `to undo the change before it: clomoctl undo ${edited}` };
+    expect(await last()).toMatchObject({ what: { en: `change ${reset} cannot be undone: ${why}` }, hint: before });
+    await tenant.client.tenant.set({ contactName: "総務" });
+    const set = `change ${lastNumber()} cannot be undone: it changed no user, organisation, device, account or group`;
+    expect(await last()).toMatchObject({ what: { en: set }, hint: before });
   });
 
   test("is not committed if other records are in its way than it showed", async () => {
