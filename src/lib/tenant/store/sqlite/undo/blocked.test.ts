@@ -446,3 +446,20 @@ describe("without what is in the way", () => {
     });
   });
 });
+
+test("an organisation that was called so before is in nobody's way, also if it was called otherwise meanwhile", async () => {
+  const plain = await orgMade("課");
+  const coded = await orgMade("課", { code: "K" });
+  const renamed = await did(tenant.client.orgs.edit(plain, { name: "部" }));
+  const meanwhile = await did(tenant.client.orgs.edit(coded, { name: "室" }));
+  for (const number of [meanwhile, renamed]) {
+    const plan = await undoChange(tenant.client, number);
+    expect(plan.blocked).toBeUndefined();
+    await tenant.client.imports.commit(plan);
+  }
+  expect((await tenant.client.orgs.list()).map(({ name, code }) => [name, code])).toEqual([
+    ["全社", null],
+    ["課", null],
+    ["課", "K"],
+  ]);
+});

@@ -8,7 +8,6 @@ import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { observedTable } from "../../../console/observed.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
-import { sinceTable } from "../../../versions/past.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../imports/engine.ts";
 import { asExpression, either, quoteIdentifier, THEN } from "../../sql/forms.ts";
@@ -54,12 +53,22 @@ interface Obstacle {
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
 }
 
-/** SQL: true if a record `o` was written since the change, if it is restored as well: in columns in which it is not. */
+/** SQL: true if a record `o` has other values than right after the change in columns in which it is not restored as well, or was made since. */
 const isSince = (versions: Versions, columns: readonly string[]): string => {
-  const mask = columns.map((column) => bitOf(versions, column)).join(" | ");
-  return `exists (select 1 from main.${versions.thing.name} n left join ${stagedTable(versions)} s on s.pk = n.pk
-      left join temp.${sinceTable(versions)} x on x.import = 0 and x.pk = n.pk
-    where n.pk = o.pk and n.revision > :revision and (s.pk is null or x.changed & (${mask}) & ~s.changed <> 0))`;
+  const { thing } = versions;
+  const table = `main.${versionTable(versions)}`;
+  const isMade = `s.pk is null and exists (select 1 from main.created_range c
+    where c.thing = '${thing.name}' and c.revision > :revision and n.pk between c.first and c.last)`;
+  const isOther = columns.map((column) => {
+    const bit = bitOf(versions, column);
+    const isLater = (of: string): string =>
+      `${of}.pk = n.pk and ${of}.revision > :revision and ${of}.changed & ${bit} <> 0`;
+    const isFirst = `not exists (select 1 from ${table} e where ${isLater("e")} and e.revision < w.revision)`;
+    return `coalesce(s.changed, 0) & ${bit} = 0 and exists (select 1 from ${table} w
+      where ${isLater("w")} and ${isFirst} and w.${quoteIdentifier(column)} is distinct from n.${quoteIdentifier(column)})`;
+  });
+  return `exists (select 1 from main.${thing.name} n left join ${stagedTable(versions)} s on s.pk = n.pk
+    where n.pk = o.pk and n.revision > :revision and (${[isMade, ...isOther].join(" or ")}))`;
 };
 
 /** Finds what is in the way in the staged records of a change. */
