@@ -1059,6 +1059,10 @@ export class ConsoleHistory {
     const read = [...records.keys()].filter((one) => !unread.has(String(one)));
     this.#ledger.trust(kind, this.#mirror, read);
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
+    // what is below an organisation of which nobody can tell which it is stays where it is
+    if (kind === "orgs")
+      for (const [record, { parentId }] of records)
+        if (unread.has(String(parentId))) this.#ledger.excuse(kind, record, ["parentId"]);
     if (kind === "orgs") return;
     for (const [field, to] of Object.entries(MODELS[kind].references)) {
       for (const [record, values] of records) {
@@ -1256,14 +1260,16 @@ export class ConsoleHistory {
    */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
-    // of those that a row may be, who is not in the console any more is deleted here
+    // of those that a row may be, who is not in the console is deleted here
     for (const kind of CONSOLE_KINDS) {
       const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
       // and who may be any of those that were deleted here is deleted there
       if (possible.length > 0 && possible.every((id) => !this.#mirror[kind].has(id)))
         for (const record of this.console.records[kind].keys())
           if (unread.has(String(record))) this.console.remove(kind, record);
-      const ids = possible.filter((id) => this.#ledger.isGone(kind, id) && this.#mirror[kind].has(id));
+      const ids = possible.filter(
+        (id) => this.#ledger.livingLink(kind, id) === undefined && this.#mirror[kind].has(id),
+      );
       if (ids.length > 0) await this.#planned(() => this.#tenant.client.imports.delete({ kind, ids }), "delete");
     }
     const keys = new Map<string, readonly [kind: ConsoleKind, id: string, key: string]>();

@@ -161,11 +161,6 @@ export class ConsoleLedger {
     return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
   }
 
-  /** Whether the console had a record of the mirror, and has it no more. */
-  isGone(kind: ConsoleKind, id: string): boolean {
-    return this.linkOf(kind, id) !== undefined && this.livingLink(kind, id) === undefined;
-  }
-
   /** A record of the mirror is one of the console from now on. What it was before is one that the mirror does not know. */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
