@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsoleTask } from "../../contract/index.ts";
+import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import { failureOf, fileOf } from "#support/tenant/tenant.ts";
+import { withAccount } from "#support/tenant/accounts.ts";
 import { twins, type Twin } from "#support/tenant/twins.ts";
 
 // An import, a task of the console and a record of the audit have one number for everybody.
@@ -83,4 +85,18 @@ test("the audit names tasks by the same numbers", async () => {
       objects: [{ thing: "console_task", id: String(consoleTask) }],
     });
   }
+});
+
+test("what the audit has for system administrators alone is nobody else's task", async () => {
+  await withAccount(tenant, { name: "zentai", role: "custom", items: SCHEME_ITEMS });
+  const client = tenant.as("zentai");
+  const wanted = ["scheme", "account_settings"];
+  await tenant.client.roles.createScheme({ name: "端末担当", operations: SCHEME_ITEMS.slice(0, 1) });
+  await tenant.client.accounts.setSettings({ composition: "free-text", authentication: null });
+  await tenant.client.users.addField({ name: "座席" });
+  const things = (tasks: readonly ConsoleTask[]) => tasks.map(({ thing }) => thing);
+  expect(things(await tenant.client.console.list({}))).toEqual(expect.arrayContaining([...wanted, "custom_field"]));
+  const seen = things(await client.console.list({}));
+  expect(seen).toContain("custom_field");
+  for (const one of wanted) expect(seen).not.toContain(one);
 });

@@ -126,8 +126,9 @@ const observedRows = (scope: Scope): readonly (readonly [table: string, conditio
     ["secured_user_observed", scope.secured ? ofApps : "false"],
     ["secured_group_observed", scope.secured ? ofApps : "false"],
     ["account_observed", scope.accounts && isOf("users") ? (ofAll ? "true" : isOfHeldUser("t.pk")) : "false"],
-    ["scheme_observed", String(ofAll && scope.accounts && isOf("users"))],
-    ["account_settings_observed", String(ofAll && isOf("users"))],
+    // for system administrators, as in the audit
+    ["scheme_observed", "false"],
+    ["account_settings_observed", "false"],
     ["custom_field_observed", String(ofAll && isOf("users"))],
   ];
 };

@@ -447,11 +447,14 @@ describe("without what is in the way", () => {
   });
 });
 
-test("an organisation that was called so before is in nobody's way, also if it was called otherwise meanwhile", async () => {
+test.each<[string, (coded: string) => Promise<unknown>]>([
+  ["called otherwise", (coded) => tenant.client.orgs.edit(coded, { name: "室" })],
+  ["deleted", (coded) => deletion("orgs", coded)],
+])("an organisation that was called so before is in nobody's way, also if it was %s meanwhile", async (_, change) => {
   const plain = await orgMade("課");
   const coded = await orgMade("課", { code: "K" });
   const renamed = await did(tenant.client.orgs.edit(plain, { name: "部" }));
-  const meanwhile = await did(tenant.client.orgs.edit(coded, { name: "室" }));
+  const meanwhile = await did(change(coded));
   for (const number of [meanwhile, renamed]) {
     const plan = await undoChange(tenant.client, number);
     expect(plan.blocked).toBeUndefined();

@@ -57,8 +57,10 @@ interface Obstacle {
 const isSince = (versions: Versions, columns: readonly string[]): string => {
   const { thing } = versions;
   const table = `main.${versionTable(versions)}`;
+  // what was deleted since, and is back, was there before
   const isMade = `s.pk is null and exists (select 1 from main.created_range c
-    where c.thing = '${thing.name}' and c.revision > :revision and n.pk between c.first and c.last)`;
+    where c.thing = '${thing.name}' and c.revision > :revision and n.pk between c.first and c.last
+      and not exists (select 1 from ${table} w where w.pk = n.pk and w.revision > :revision and w.revision < c.revision))`;
   const isOther = columns.map((column) => {
     const bit = bitOf(versions, column);
     const isLater = (of: string): string =>
