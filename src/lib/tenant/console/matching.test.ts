@@ -419,6 +419,19 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await takenBefore({ kind: "orgs" }, [...ORGS, ["広報部", "X1", "S"]])).toBe(1);
   });
 
+  test("an organisation has a temporary code, and the one above it another name", async () => {
+    const tree = (above: string, code: string): Cells => [
+      ["組織名", "組織コード", "上位組織パス"],
+      [above, "S", ""],
+      ["一課", code, above],
+    ];
+    const of = { kind: "orgs", fromConsole: true } as const;
+    await tenant.import(of, tree("営業部", "S1"));
+    await tenant.client.orgs.edit((await org("S1")).id, { code: "S2" });
+    const plan = await tenant.plan(of, tree("営業本部", "X99"));
+    expect(plan).toMatchObject({ create: 0, update: 1, delete: 0, merged: { leftOut: 1 } });
+  });
+
   test("an organisation has a temporary code: who is in it stays", async () => {
     await tenant.import(FROM, [
       ["氏名", "メールアドレス", "組織コード"],

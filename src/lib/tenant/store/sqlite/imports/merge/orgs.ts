@@ -92,30 +92,47 @@ interface PossibleOrg extends ObservedOrg {
   readonly states: readonly OrgValues[];
 }
 
+/** The place of a row, as the key of a map. */
+const placeKey = (path: string | null, name: string | null = null): string =>
+  JSON.stringify([...(parseOrgPath(path ?? "") ?? []), ...(name === null ? [] : [name])].map((one) => nameKey(one)));
+
 /**
  * Finds the rows with unknown codes that may be organisations whose codes were changed here, and that no row has by any of
  * these: half of an exchange of codes has a temporary one.
+ *
+ * @param placed the organisations of other rows, by their places
  */
 const temporaryCodes = (
   unknown: readonly OrgRow[],
   unseen: readonly PossibleOrg[],
-  local: ReadonlyMap<number, ExistingOrg>,
+  {
+    local,
+    states,
+    placed,
+  }: {
+    readonly local: ReadonlyMap<number, ExistingOrg>;
+    readonly states: ReadonlyMap<number, readonly OrgValues[]>;
+    readonly placed: () => ReadonlyMap<string, number>;
+  },
 ): readonly (readonly [row: number, pks: readonly number[]])[] => {
+  if (unknown.length === 0 || unseen.length === 0) return [];
   const byName = new Map<string, Set<PossibleOrg>>();
   for (const one of unseen)
     for (const { name } of one.states) byName.set(nameKey(name), (byName.get(nameKey(name)) ?? new Set()).add(one));
-  const statesOf = new Map(unseen.map(({ org, states }) => [org.pk, states]));
+  const parents = placed();
   const isParent = ({ parentCode, parentPath }: OrgRow, { parent }: OrgValues): boolean => {
     const above = parent === null ? undefined : local.get(parent);
     if (above === undefined || above.parent === null) return parentCode === null && parentPath === null;
-    const states = [above, ...(statesOf.get(above.pk) ?? [])];
-    if (parentCode !== null) return states.some(({ code }) => code !== null && codeKey(code) === codeKey(parentCode));
+    const shown = parentPath === null ? undefined : parents.get(placeKey(parentPath));
+    if (shown !== undefined) return shown === parent;
+    const all = [above, ...(states.get(above.pk) ?? [])];
+    if (parentCode !== null) return all.some(({ code }) => code !== null && codeKey(code) === codeKey(parentCode));
     const name = parseOrgPath(parentPath ?? "")?.at(-1);
-    return name !== undefined && states.some((state) => nameKey(state.name) === nameKey(name));
+    return name !== undefined && all.some((state) => nameKey(state.name) === nameKey(name));
   };
   return unknown.flatMap((row) => {
-    const alike = [...(byName.get(nameKey(row.name ?? "")) ?? [])].filter(({ states }) =>
-      states.some((state) => isParent(row, state)),
+    const alike = [...(byName.get(nameKey(row.name ?? "")) ?? [])].filter((one) =>
+      one.states.some((state) => isParent(row, state)),
     );
     return alike.length === 0 ? [] : [[row.row, alike.map(({ org }) => org.pk)] as const];
   });
@@ -167,10 +184,16 @@ const decideCodes = (
   const unseen = possible.filter(
     ({ org, isHere, isGone, open }) => (isHere || !isGone) && (open & 2) !== 0 && !seen.has(org.pk),
   );
-  return {
-    decided: new Map(pairs.decided),
-    ambiguous: new Map([...ambiguous, ...strangers, ...temporaryCodes(unknown, unseen, local)]),
-  };
+  const decided = new Map(pairs.decided);
+  const placed = (): ReadonlyMap<string, number> =>
+    new Map(
+      rows.flatMap((row) => {
+        const pk = decided.get(row.row) ?? certain.get(codeKey(row.code ?? ""))?.pk;
+        return pk === undefined ? [] : [[placeKey(row.parentPath, row.name), pk] as const];
+      }),
+    );
+  const temporary = temporaryCodes(unknown, unseen, { local, states, placed });
+  return { decided, ambiguous: new Map([...ambiguous, ...strangers, ...temporary]) };
 };
 
 /** The places in which the console may have an organisation without a code. */
