@@ -461,7 +461,7 @@ export class SharedConsole {
   /** Takes an upload by 追加更新. @returns the records that it wrote */
   upload(kind: ConsoleKind, [header = [], ...rows]: Cells): readonly number[] {
     const { columns, references, key } = MODELS[kind];
-    return rows.map((row) => {
+    return rows.flatMap((row) => {
       const values: Record<string, Value> = {};
       for (const [field, name] of Object.entries(columns)) {
         if (!header.includes(name)) continue;
@@ -477,15 +477,19 @@ export class SharedConsole {
         }
       }
       const found = this.find(kind, { name: null, key: keyIn(kind, values) });
+      const { [key]: addresses, ...others } = values;
+      // an address of somebody else is not taken, nor a new record with one
+      const isFree = addresses !== undefined && this.#holders(kind, found ?? -1, addresses).length === 0;
+      if (found === undefined && addresses !== undefined && !isFree) return [];
       const first: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
       const record = found ?? this.add(kind, first);
       // nor does an organisation get below itself
-      if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) delete values["parentId"];
-      const { [key]: addresses, ...others } = values;
-      // an address of somebody else is not taken
-      const isFree = addresses !== undefined && this.#holders(kind, record, addresses).length === 0;
+      if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) {
+        delete values["parentId"];
+        delete others["parentId"];
+      }
       this.write(kind, record, isFree ? values : others);
-      return record;
+      return [record];
     });
   }
 
