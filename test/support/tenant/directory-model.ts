@@ -197,7 +197,6 @@ export class DirectoryModel extends HistoryModel {
     const after = { ...before, ...given };
     if (isSame(before, after)) return { record: number, changed: false };
     this.records[kind].set(number, after);
-    this.written.set(number, this.imports.length);
     return { record: number, changed: true };
   }
 

@@ -17,7 +17,7 @@ export interface Did {
 }
 
 /** What an import did, and what it created because rows name it. */
-interface Done {
+export interface Done {
   /** its own: it may write others with it */
   readonly kind: Kind;
   readonly did: readonly Did[];
@@ -32,6 +32,8 @@ export interface ModelImport extends Done {
   undone: boolean;
   /** what cells called records before it, and by its end */
   readonly called: { readonly before: Called; readonly after: Called };
+  /** the organisations and devices that there were after it */
+  readonly afterwards: Readonly<Record<"orgs" | "devices", ReadonlyMap<number, Values>>>;
 }
 
 /** What cells called records, by their numbers. */
@@ -102,6 +104,10 @@ export const isSame = (one: Values | undefined, other: Values | undefined): bool
   return plain(one) === plain(other);
 };
 
+/** Whether a record has another value in a field than it had once, or was not there. */
+export const isOther = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
+  then === undefined || fields.some((field) => (then[field] ?? null) !== (now[field] ?? null));
+
 /** Records of all kinds and all imports, one row at a time: slow, but obviously correct. */
 export class HistoryModel {
   readonly records: Readonly<Record<Kind, Records>> = {
@@ -115,8 +121,6 @@ export class HistoryModel {
   /** names of custom fields of users, by number */
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
-  /** the number of imports before a record was last written */
-  protected readonly written = new Map<number, number>();
   #last = ROOT;
   readonly #byMark = new Set<number>();
 
@@ -267,7 +271,7 @@ export class HistoryModel {
   }
 
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
-  undo({ id, kind, did, orgs, groups, undone }: ModelImport): Done | undefined {
+  undo({ kind, did, orgs, groups, undone, afterwards }: ModelImport): Done | undefined {
     if (undone) return undefined;
     // of a SECURED APPs administrator an import changes nothing; of any it deletes none
     const isProtected = ({ kind: of, record, action }: Did): boolean =>
@@ -307,17 +311,20 @@ export class HistoryModel {
     for (const name of this.groups) trial.groups.add(name);
     const undoing: Done = { kind, did: inverse, orgs: new Map(), groups: [] };
     trial.#write(undoing, [...orgs.keys()], groups);
-    if (inverse.some(({ kind: of, after }) => of === "orgs" && after && this.#hasNewTwin(after, { id, did })))
+    if (inverse.some(({ kind: of, after }) => of === "orgs" && after && this.#hasNewTwin(after, { did, afterwards })))
       return undefined;
     return trial.#isInOrder() ? undoing : undefined;
   }
 
-  /** Whether an organisation that would come back without a code has the name and place of one written since its import. */
-  #hasNewTwin({ code, name, parent }: Values, { id, did }: Pick<ModelImport, "id" | "did">): boolean {
-    const since = this.imports.findIndex((one) => one.id === id);
+  /** Whether an organisation that would come back without a code has the name and place of one that was not there after its import. */
+  #hasNewTwin({ code, name, parent }: Values, { did, afterwards }: Pick<ModelImport, "did" | "afterwards">): boolean {
     return [...this.records.orgs].some(([record, other]) => {
       const isTwin = code === null && other["parent"] === parent && keyOf(other["name"]) === keyOf(name);
-      return isTwin && !did.some((one) => one.record === record) && (this.written.get(record) ?? -1) > since;
+      return (
+        isTwin &&
+        !did.some((one) => one.record === record) &&
+        isOther(afterwards.orgs.get(record), other, ["name", "parent"])
+      );
     });
   }
 
@@ -326,10 +333,8 @@ export class HistoryModel {
     const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     const called = { before, after: this.called() };
-    const ownOrgs = done.did.filter(({ kind }) => kind === "orgs").map(({ record }) => record);
-    const orgs = [...ownOrgs, ...done.orgs.keys()];
-    for (const record of orgs) this.written.set(record, this.imports.length);
-    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called });
+    const afterwards = { orgs: new Map(this.records.orgs), devices: new Map(this.records.devices) };
+    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called, afterwards });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
   }

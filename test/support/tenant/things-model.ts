@@ -1,5 +1,5 @@
 import { DirectoryModel, type Refusal } from "./directory-model.ts";
-import { keyOf, type Values } from "./history-model.ts";
+import { isOther, keyOf, type Did, type Done, type ModelImport, type Values } from "./history-model.ts";
 
 /** A device that somebody may own, and whose set-up may use its owner's account. */
 const usesAccount = ({ platform, status, androidMode }: Values): boolean =>
@@ -79,6 +79,48 @@ export class ThingsModel extends DirectoryModel {
       const others = all.filter(([other]) => other !== record).map(([, one]) => one);
       return this.#breaches(before, device).length === 0 && this.#shared(undefined, device, others).length === 0;
     });
+  }
+
+  /** What undoing an import does; nothing where an account would be on two devices, one of them Fully Managed, as it was not then. */
+  override undo(done: ModelImport): Done | undefined {
+    const undoing = super.undo(done);
+    if (undoing === undefined) return undefined;
+    const after = new Map(this.records.devices);
+    const restored = new Map(undoing.did.map((did) => [did.record, did]));
+    for (const { kind, record, after: values } of undoing.did) {
+      if (kind !== "devices") continue;
+      if (values === undefined) after.delete(record);
+      else after.set(record, values);
+    }
+    const isSince = (record: number, device: Values): boolean => {
+      const [did, then] = [restored.get(record), done.afterwards.devices.get(record)];
+      if (did !== undefined && then === undefined) return false;
+      const fields = ["ownerEmail", "platform", "status", "androidMode"].filter(
+        (field) => did === undefined || (did.before?.[field] ?? null) === (did.after?.[field] ?? null),
+      );
+      return isOther(then, device, fields);
+    };
+    const isShared = ({ kind, record, after: device }: Did): boolean => {
+      const { ownerEmail: owner = null, androidMode = null } = device ?? {};
+      if (kind !== "devices" || device === undefined || owner === null || !usesAccount(device)) return false;
+      const now = this.records.devices.get(record);
+      if (
+        now !== undefined &&
+        usesAccount(now) &&
+        now["ownerEmail"] === owner &&
+        (now["androidMode"] ?? null) === androidMode
+      )
+        return false;
+      return [...after].some(
+        ([other, values]) =>
+          other !== record &&
+          values["ownerEmail"] === owner &&
+          usesAccount(values) &&
+          [androidMode, values["androidMode"]].includes("fully-managed") &&
+          isSince(other, values),
+      );
+    };
+    return undoing.did.some(isShared) ? undefined : undoing;
   }
 
   /** Why a user of the app cannot be written. @param record undefined of a new one */
