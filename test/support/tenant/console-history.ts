@@ -1260,6 +1260,7 @@ export class ConsoleHistory {
    */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
+    await this.#leaveGoneOrgs();
     // of those that a row may be, who is not in the console is deleted here
     for (const kind of CONSOLE_KINDS) {
       const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
@@ -1286,6 +1287,25 @@ export class ConsoleHistory {
       if (keyIn(kind, this.#mirror[kind].get(id)) !== null)
         await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
     for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
+  }
+
+  /** Moves here who is in an organisation without a code that the console has no more: blank cells say nothing of that. */
+  async #leaveGoneOrgs(): Promise<void> {
+    const { users, devices } = this.#tenant.client;
+    for (const { kind, id = "", record, field } of this.#ledger.compare(this.#mirror)) {
+      if (kind === "orgs" || MODELS[kind].references[field] !== "orgs") continue;
+      const local = String(this.#mirror[kind].get(id)?.[field]);
+      const isGone =
+        this.#mirror.orgs.get(local)?.["code"] === null && this.#ledger.livingLink("orgs", local) === undefined;
+      const { [field]: place } = this.console.records[kind].get(record ?? -1) ?? {};
+      const org = place === ROOT ? ROOT_ORG_ID : this.#ledger.idOf("orgs", Number(place ?? -1), this.#mirror);
+      if (!isGone || org === undefined) continue;
+      const moved = { ids: [id], org };
+      await this.#local(
+        () => (kind === "users" ? users.move(moved) : devices.setOwner({ ids: [id], owner: null, ownerOrg: org })),
+        "move",
+      );
+    }
   }
 
   async #finishTask(task: ConsoleTask, round: number): Promise<boolean> {
