@@ -56,6 +56,7 @@ const LINES: readonly string[] = [
   "handover transfer --from taro@example.jp --to jiro@example.jp --yes",
   "clomo-account revoke jiro01 --yes",
   "clomo-account settings set --composition employee-code --yes",
+  "undo last --confirm-deletions 1",
   "handover answer --answers answers.yaml",
   "renewals add 予備 --kind custom --expires 2099-01-01",
   "renewals edit 予備 --owner 山田",
@@ -70,7 +71,6 @@ const LINES: readonly string[] = [
   "ade profiles unassign --org 全社",
   "ade profiles delete 貸出用",
   "ade sync",
-  "undo last --confirm-deletions 1",
 ];
 
 /** Lines that change something in the tenant of `mirrorWithTask`, one after another. */

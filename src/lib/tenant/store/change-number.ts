@@ -132,7 +132,12 @@ export const isOfSecrets = async (reader: Reader, { number }: Pick<StoredChange,
     { number },
   )) > 0;
 
-/** The newest change of somebody that was not undone, and is no undo itself. @param before only changes before this number */
+/**
+ * The newest change of somebody that was not undone, and is neither an undo itself nor a verification, which changes nothing
+ * here.
+ *
+ * @param before only changes before this number
+ */
 export const newestChange = async (
   reader: Reader,
   actor: string,
@@ -140,6 +145,7 @@ export const newestChange = async (
 ): Promise<StoredChange | undefined> => {
   const row = await reader.get(
     `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
+       and (c.writer <> 'console' or c.import is not null)
      order by c.number desc limit 1`,
     { actor, before },
   );
