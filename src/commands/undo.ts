@@ -149,7 +149,7 @@ export default defineCommand({
 const importOf = (imports: readonly Import[], { undoes }: Import): Import | undefined =>
   imports.find(({ change }) => undoes !== null && change === undoes);
 
-/** Whether an undo, or what it undoes, is of an export of the console: even if no record changes, tasks and the mirror's age do. */
+/** True if a chain of undoes starts at an export of the console: it changes tasks and the age of the mirror, even if no record changes. */
 const isOfExport = (imports: readonly Import[], undo: Import): boolean => {
   const undone = importOf(imports, undo);
   return undone !== undefined && (undone.request?.fromConsole === true || isOfExport(imports, undone));

@@ -334,11 +334,11 @@ const restoring = (versions: Versions): readonly string[] => {
   const later = either("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
   const bothConfirmed = `(select json_group_array(value) from (
     select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
-  // neither words nor undoes show anything
+  // confirmations and undoes do not show what the console has
   const shownSince = (pk: string): string => `exists (select 1 from ${before} n
     where n.pk = ${pk} and n.revision > :undone and n.revision < :revision and not exists (
       select 1 from main.change u where u.revision = n.revision and (u.writer = 'confirm' or (${IS_UNDO_IN_MIRROR}))))`;
-  // what agreed with the console is what was here
+  // while a column agreed, the console had the local value
   const agreed = (
     column: string,
     condition: string,
@@ -365,7 +365,7 @@ const restoring = (versions: Versions): readonly string[] => {
   });
   return [
     keepingObserved(versions, `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`),
-    // that they agreed is what an undo of this undo brings back
+    // records that agree have no row to keep, but an undo of this undo has to restore that
     keepingAgreed(versions, `${before} o where o.revision = :undone`),
     `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
     `insert into ${table} (${columnsOf(versions).join(", ")})

@@ -133,8 +133,7 @@ export const isOfSecrets = async (reader: Reader, { number }: Pick<StoredChange,
   )) > 0;
 
 /**
- * The newest change of somebody that was not undone, and is neither an undo itself nor a verification, which changes nothing
- * here.
+ * Returns the actor's newest change that was not undone. Skips undoes, and verifications, because these change no record.
  *
  * @param before only changes before this number
  */
@@ -152,7 +151,7 @@ export const newestChange = async (
   return row && changeOf(row);
 };
 
-/** The change that `last` means, also if nothing of it can be undone. @throws Failure `not-found` */
+/** Returns the change that `last` means, even if it cannot be undone. @throws Failure `not-found` */
 export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const change = await newestChange(reader, actor);
   if (change === undefined)

@@ -763,7 +763,7 @@ const whyNotUndoable = async (reader: Reader, change: StoredChange): Promise<Tex
   return (await isOfSecrets(reader, change)) ? ONLY_SECRETS : undefined;
 };
 
-/** Returns the newest change that somebody made before another one and that can be undone; undefined if there is none. */
+/** Returns the actor's newest change before another one that can be undone. */
 const undoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
   let before = await newestChange(reader, actor, number);
   while (before !== undefined && (await whyNotUndoable(reader, before)) !== undefined)

@@ -147,7 +147,7 @@ export class Connection implements Writer {
 /** Work on a connection, one after another. */
 class Turns {
   #last: Promise<unknown> = Promise.resolve();
-  /** the names of scratch tables that nobody uses, by their columns: statements on them are prepared once */
+  /** names of free scratch tables, by definition: a table that is used again keeps its prepared statements */
   readonly unused = new Map<string, string[]>();
 
   /** Runs work when all before it is done. */

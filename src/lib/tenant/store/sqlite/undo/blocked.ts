@@ -53,11 +53,14 @@ interface Obstacle {
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
 }
 
-/** SQL: true if a record `o` has other values than right after the change in columns in which it is not restored as well, or was made since. */
+/**
+ * SQL: true if a record `o` was created after the change, or differs from what it was right after it. Columns that the undo
+ * restores do not count.
+ */
 const isSince = (versions: Versions, columns: readonly string[]): string => {
   const { thing } = versions;
   const table = `main.${versionTable(versions)}`;
-  // what was deleted since, and is back, was there before
+  // a record that was deleted and restored since is not new
   const isMade = `s.pk is null and exists (select 1 from main.created_range c
     where c.thing = '${thing.name}' and c.revision > :revision and n.pk between c.first and c.last
       and not exists (select 1 from ${table} w where w.pk = n.pk and w.revision > :revision and w.revision < c.revision))`;

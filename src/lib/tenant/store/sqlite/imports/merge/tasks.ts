@@ -204,8 +204,8 @@ export const readSettled = async (
 };
 
 /**
- * Makes a mirror as old as it is without an export of the console that was undone, or with one whose undo was. Exports may be
- * undone in any order.
+ * Sets the age of the mirror after an export of the console was undone, or after that undo was undone. Exports may be undone in
+ * any order.
  */
 export const restoreAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
   let taken = undone;

@@ -28,9 +28,9 @@ import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import {
-  isWholeExport,
   changeImport,
   findEarlierTakeover,
+  isWholeExport,
   keptByRunBefore,
   readImport,
   type ImportRecord,
