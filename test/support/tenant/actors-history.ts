@@ -175,6 +175,10 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.#name === "owner" ? { actor: "owner" } : { actor: this.#name, by: "owner" };
   }
 
+  protected override get heldOrgs() {
+    return this.model.heldOrgs.map((org) => this.idOf(org));
+  }
+
   #become(who: Who): void {
     this.model.who = who;
     this.#name = typeof who === "number" ? (this.model.nameOf(who) ?? "nobody") : who;

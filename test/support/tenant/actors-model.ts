@@ -98,6 +98,11 @@ export class ActorsModel extends DirectoryModel {
     return role === "operator" ? (org === ROOT ? [] : [org]) : (managed ?? []);
   }
 
+  /** The same, as far as they are there; none where all are. */
+  get heldOrgs(): readonly number[] {
+    return this.#own?.filter((org) => this.records.orgs.has(org)) ?? [];
+  }
+
   override plansByOrgs(): boolean {
     return this.role !== "system";
   }
@@ -107,10 +112,9 @@ export class ActorsModel extends DirectoryModel {
   }
 
   override sees(kind: Kind, record: number): boolean {
-    const own = this.#own;
-    if (own === undefined || !super.sees(kind, record)) return super.sees(kind, record);
+    if (this.isWhole() || !super.sees(kind, record)) return super.sees(kind, record);
     const at = kind === "orgs" ? record : Number(this.records.users.get(record)?.["orgCode"]);
-    return own.filter((org) => this.records.orgs.has(org)).some((org) => this.subtree(org).includes(at));
+    return this.heldOrgs.some((org) => this.subtree(org).includes(at));
   }
 
   #may(need: Need): boolean {
