@@ -1139,6 +1139,7 @@ export class ConsoleHistory {
         this.#isUsed(mismatch, all),
         this.#refersToDeleted(mismatch, open),
         this.#refersToUnknown(mismatch),
+        this.#hasUnclearPath(mismatch),
       ];
       if (isTold.includes(true)) this.#excuseMismatch(mismatch);
       else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
@@ -1178,6 +1179,15 @@ export class ConsoleHistory {
     return (
       to !== undefined && this.#ledger.isExcused({ kind: to, id: undefined, record: Number(target), field: WHOLE })
     );
+  }
+
+  /** Two organisations have the path by which exports name the one above: nobody can tell which it is. */
+  #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
+    const { orgs } = this.console.records;
+    const above = orgs.get(record)?.["parentId"];
+    if (kind !== "orgs" || field !== "parentId" || typeof above !== "number") return false;
+    const path = this.console.pathOf(above);
+    return [...orgs.keys()].some((one) => one !== above && this.console.pathOf(one) === path);
   }
 
   /** A record that the console has no more stays here as long as something refers to it that the console has otherwise. */
@@ -1329,9 +1339,10 @@ export class ConsoleHistory {
 
   /** Where both sides differ in what exports show. */
   #visible(): readonly Mismatch[] {
-    return this.#ledger.compare(this.#mirror).filter(({ kind, id, record, field }) => {
+    return this.#ledger.compare(this.#mirror).filter((mismatch) => {
+      const { kind, id, record, field } = mismatch;
       if (field === WHOLE) return !this.#isUsedWithoutCode(kind, id);
-      if (!(field in MODELS[kind].columns)) return false;
+      if (!(field in MODELS[kind].columns) || this.#hasUnclearPath(mismatch)) return false;
       const { [field]: to } = MODELS[kind].references;
       if (kind === "orgs" || to !== "orgs") return true;
       return (
