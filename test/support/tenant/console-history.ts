@@ -1323,9 +1323,12 @@ export class ConsoleHistory {
       .asksFor(task)
       .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
     const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
-    if (!this.#isDone(task) && !(await this.#workOn(task, false))) return false;
+    const isWorked = this.#isDone(task) || (await this.#workOn(task, false));
+    const isEntered = !this.console.hasTemporaryKeys && this.#isEntered(task);
+    // what the console has already needs no work, though it calls something else as the task does
+    if (!isWorked && !(round > 1 && isEntered)) return false;
     // nothing in the console is what it calls so
-    if (round > 1 && !this.console.hasTemporaryKeys && !this.#isEntered(task)) return false;
+    if (round > 1 && !this.console.hasTemporaryKeys && !isEntered) return false;
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
