@@ -1139,7 +1139,7 @@ export class ConsoleHistory {
         this.#isUsed(mismatch, all),
         this.#refersToDeleted(mismatch, open),
         this.#refersToUnknown(mismatch),
-        this.#hasUnclearPath(mismatch),
+        this.#hasUnclearPath(mismatch) || this.#hasUnclearPathHere(mismatch),
       ];
       if (isTold.includes(true)) this.#excuseMismatch(mismatch);
       else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
@@ -1181,13 +1181,25 @@ export class ConsoleHistory {
     );
   }
 
-  /** Two organisations have the path by which exports name the one above: nobody can tell which it is. */
+  /** Two organisations of the console have the path by which exports name the one above: nobody can tell which it is. */
   #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
     const { orgs } = this.console.records;
     const above = orgs.get(record)?.["parentId"];
     if (kind !== "orgs" || field !== "parentId" || typeof above !== "number") return false;
     const path = this.console.pathOf(above);
     return [...orgs.keys()].some((one) => one !== above && this.console.pathOf(one) === path);
+  }
+
+  /** The same of the mirror's: an export that lacks the one above does not tell which. */
+  #hasUnclearPathHere({ kind, id = "", field }: Mismatch): boolean {
+    const { orgs } = this.#mirror;
+    const namesAt = (at: unknown): readonly unknown[] => {
+      const org = orgs.get(String(at));
+      return org === undefined ? [] : [...namesAt(org["parentId"]), org["name"]];
+    };
+    if (kind !== "orgs" || field !== "parentId") return false;
+    const path = JSON.stringify(namesAt(orgs.get(id)?.["parentId"]));
+    return [...orgs.keys()].filter((one) => JSON.stringify(namesAt(one)) === path).length > 1;
   }
 
   /** A record that the console has no more stays here as long as something refers to it that the console has otherwise. */
