@@ -1,16 +1,13 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 
-const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_PATH } = process.env;
+const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
 /** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
 export const isUsual = CLOMOCTL_SEED === undefined;
 
 /** Random histories of each model. */
 const HISTORIES = 50;
-
-/** Steps of the longest history of the torture run. */
-const MOST_STEPS = 40;
 
 /** The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others. */
 export const drawn = (numRuns: number, seed: number) => ({
@@ -23,9 +20,9 @@ export const drawn = (numRuns: number, seed: number) => ({
 /** The same for random histories. */
 export const histories = (seed: number) => drawn(HISTORIES, seed);
 
-/** The steps of a history, at most so many; in the torture run more. */
+/** The steps of a history: at most so many, unless the torture run asks for another number. */
 export const stepsOf = <T>(step: fc.Arbitrary<T>, most: number) =>
-  fc.array(step, { minLength: 2, maxLength: isUsual ? most : MOST_STEPS, size: "max" });
+  fc.array(step, { minLength: 2, maxLength: Number(CLOMOCTL_STEPS ?? most), size: "max" });
 
 /** Expects that the usual histories have met all of these. */
 export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[]): void {

@@ -18,6 +18,7 @@ const HELP = `npm run torture -- [options]
 
   --minutes N      how long it runs (60); the time is shared by the figures
   --histories N    random histories of each model (10000)
+  --steps N        of the longest history (as in its test)
   --seed S         decides the order of places (1)
   --only FIGURE    by name or number; may be repeated
   --resume         continue where the last run with this seed and commit stopped
@@ -40,6 +41,7 @@ function parsed() {
       options: {
         minutes: { type: "string", default: "60" },
         histories: { type: "string", default: "10000" },
+        steps: { type: "string" },
         seed: { type: "string", default: "1" },
         only: { type: "string", multiple: true, default: [] },
         resume: { type: "boolean", default: false },
@@ -65,7 +67,7 @@ if (values.help) {
   process.exit(0);
 }
 
-function numberOf(name: "minutes" | "histories" | "seed" | "places" | "scenes" | "stop-seconds"): number {
+function numberOf(name: "minutes" | "histories" | "steps" | "seed" | "places" | "scenes" | "stop-seconds"): number {
   const number = Number(values[name]);
   return number >= 0 ? number : fail(`--${name} needs a number, not ${values[name]}`);
 }
@@ -101,6 +103,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 // homes lie in memory where that is possible: thousands are copied
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+if (values.steps !== undefined) process.env["CLOMOCTL_STEPS"] = String(numberOf("steps"));
 process.env["NODE_COMPILE_CACHE"] ??= join(ROOT, "node_modules", ".cache", "compiled");
 const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
   seed,

@@ -55,7 +55,9 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
       if (code === 0) return resolve([]);
       const found = failuresIn(output);
       const [, shrunk, way] = /seed: (-?\d+), path: "([^"]+)"/.exec(output) ?? [];
-      const replay = `CLOMOCTL_SEED=${shrunk} CLOMOCTL_PATH=${way} npx vitest run --project ${project} ${path}`;
+      const steps =
+        process.env["CLOMOCTL_STEPS"] === undefined ? "" : `CLOMOCTL_STEPS=${process.env["CLOMOCTL_STEPS"]} `;
+      const replay = `${steps}CLOMOCTL_SEED=${shrunk} CLOMOCTL_PATH=${way} npx vitest run --project ${project} ${path}`;
       resolve(way === undefined ? found : [...found, `the shrunk history: ${replay}`]);
     });
   });
