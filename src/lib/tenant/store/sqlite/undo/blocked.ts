@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../../../model/account.ts";
-import { DEVICE, ONE_ACCOUNT } from "../../../../model/device.ts";
+import { DEVICE, ONE_ACCOUNT, OWNERS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
@@ -154,7 +154,10 @@ class Finder {
   #changedSince(versions: Versions): void {
     const { thing, key } = versions;
     const columns = restoredColumns(versions).filter(({ leads }) => leads);
+    // who owns a device takes the place of who did
+    const owners = OWNERS.map((name) => bitOf(versionsOf(DEVICE.name), name)).join(" | ");
     const differs = columns.map(({ name, bit }) => {
+      const undone = thing === DEVICE && OWNERS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
       // a custom field that was removed since has no values any more
@@ -162,7 +165,11 @@ class Finder {
         name === "custom"
           ? `exists (select 1 from main.custom_field f where x.custom ->> cast(f.pk as text) is distinct from t.custom ->> cast(f.pk as text))`
           : "true";
-      return { name, bit, sql: `u.changed & ${bit} <> 0 and x.changed & ${bit} <> 0 and ${isOther} and ${counts}` };
+      return {
+        name,
+        bit,
+        sql: `u.changed & (${undone}) <> 0 and x.changed & ${bit} <> 0 and ${isOther} and ${counts}`,
+      };
     });
     const mask = either(
       `t.${key} is null`,

@@ -1,4 +1,4 @@
-import { undoImport } from "#support/tenant/undo.ts";
+import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../../../../contract/index.ts";
 import { wholeClient } from "#support/client/whole-client.ts";
@@ -76,6 +76,23 @@ test("a record that was changed by hand since is in the way; changed back, it is
   await client.users.edit(id, { tel: "03-0000-0001" });
   await undo(made);
   expect(await tenant.users()).toMatchObject([{ title: "部長", tel: "03-0000-0001" }]);
+});
+
+test("who owns a device since is in the way of who did before, in whichever way", async () => {
+  const { client } = tenant;
+  const user = await client.users.create({ name: "a", emails: ["a@x.jp"] });
+  const org = await client.orgs.create({ name: "営業部", code: "S" });
+  const { after } = await client.devices.create({ serialNumber: "S1", owner: user.after.id });
+  const lost = { ids: [after.id], owner: null, ownerOrg: null };
+  await client.devices.setOwner(lost);
+  const change = tenant.database.count("select max(number) from change");
+  await client.devices.setOwner({ ...lost, ownerOrg: org.after.id });
+  const { code, what } = (await failureOf(undoChange(client, change))) ?? {};
+  expect([code, what?.en]).toEqual(["conflict", `the device S1: changed by change ${change + 1} (所有組織)`]);
+  await client.devices.setOwner(lost);
+  await client.imports.commit(await undoChange(client, change));
+  const [owned] = tenant.sql("select u.id from device d join user u on u.pk = d.owner where d.ownerOrg is null");
+  expect(owned?.["id"]).toBe(user.after.id);
 });
 
 test("of two undoings of one import the second is refused, whatever it takes back", async () => {
