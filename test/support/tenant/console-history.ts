@@ -739,7 +739,14 @@ export class ConsoleHistory {
         this.#ledger.isExcused({ kind, id, record: one, field }),
       ),
     );
-    if (!isExcused) throw new Violation("a task led to another record", { task, id, known, record });
+    // others have names that it may have as well
+    const changes = task.records.flatMap((one) => (one.id === id ? one.changes : []));
+    const possible = changes.flatMap(({ field, before, after, perhaps = [] }) =>
+      field === label ? [before, after, ...perhaps] : [],
+    );
+    const names = [known, record].map((one) => this.console.records[kind].get(one)?.[label] ?? null);
+    const isUnclear = names.every((name) => (possible as readonly unknown[]).includes(name));
+    if (!isExcused && !isUnclear) throw new Violation("a task led to another record", { task, id, known, record });
     this.#ledger.excuse(kind, record, [WHOLE]);
   }
 

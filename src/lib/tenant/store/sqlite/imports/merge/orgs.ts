@@ -205,13 +205,21 @@ const placesOf = ({
   confirmed,
 }: PossibleOrg): readonly (readonly [string, PossiblePlace])[] => {
   if (!states.some(({ code }) => code === null)) return [];
-  const [names, parents] = [states.map(({ name }) => nameKey(name)), states.map(({ parent }) => parent)];
-  const places = parents.flatMap((parent) => names.map((name) => `${parent}/${name}`));
-  const local = isHere ? places.at(-1) : undefined;
-  return [...new Set(places)].map((place) => [
-    place,
-    { pk: org.pk, isDoubted: (isHere ? confirmed !== 0 : isGone) && place !== local },
-  ]);
+  const [names, parents] = [
+    new Set(states.map(({ name }) => nameKey(name))),
+    new Set(states.map(({ parent }) => parent)),
+  ];
+  const local = isHere ? states.at(-1) : undefined;
+  // what was confirmed, the console has no more
+  const isDoubted = (parent: number | null, name: string): boolean => {
+    if (local === undefined) return isGone;
+    const differing =
+      (name === nameKey(local.name) ? 0 : 1) + (local.code === null ? 0 : 2) + (parent === local.parent ? 0 : 4);
+    return (confirmed & differing) !== 0;
+  };
+  return [...parents].flatMap((parent) =>
+    [...names].map((name) => [`${parent}/${name}`, { pk: org.pk, isDoubted: isDoubted(parent, name) }] as const),
+  );
 };
 
 const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
