@@ -17,6 +17,7 @@ const ALLOWED = {
   advice: [],
   errors: [],
   terminal: [],
+  document: ["terminal"],
   files: [],
   config: ["model", "files"],
   model: [],
@@ -27,9 +28,9 @@ const ALLOWED = {
   contract: ["model"],
   client: ["contract", "model"],
   imports: ["csv", "model"],
-  renewals: ["apple", "model", "files"],
-  handover: ["csv", "model", "files", "renewals", "rules"],
-  onboarding: ["renewals", "model"],
+  renewals: ["document", "terminal", "apple", "model", "files"],
+  handover: ["document", "csv", "model", "files", "renewals", "rules"],
+  onboarding: ["document", "renewals", "model"],
   tenant: ["rules", "contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
@@ -41,6 +42,7 @@ const COMMANDS_MAY = [
   "csv",
   "xlsx",
   "terminal",
+  "document",
   "renewals",
   "handover",
   "onboarding",

@@ -390,12 +390,12 @@ describe("the page", () => {
     expect(ja.stderr).toBe("status.html を書き出しました\n");
     const page = readFileSync(join(folder, "status.html"), "utf8");
     expect(page).toContain('<html lang="ja">');
-    expect(page.match(/<section>/g)).toHaveLength(3);
+    expect(page.match(/<section /g)).toHaveLength(3);
     expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
-    expect(page).toMatch(/<p class="level critical">問題があるテナント\(3 件中 2 件\): kanto、far<\/p>/);
+    expect(page).toMatch(/<p class="level critical">\s*問題があるテナント\(3 件中 2 件\): kanto、far\s*<\/p>/);
     const empty = await run("status --format html -o -", { home, tenants: { kanto: OWN } });
-    expect(empty.stdout).toContain("<p>nothing is wrong</p>");
-    expect(page).toMatch(/class="level critical"/);
+    expect(empty.stdout).toMatch(/<p[^>]*>\s*nothing is wrong\s*<\/p>/);
+    expect(page).toMatch(/<dd class="level critical"/);
   });
 
   test("holds no markup of what was recorded, and names nothing outside of it", async () => {
@@ -498,7 +498,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
   const json = await run("status --format json --fields administrators", { home, tenant });
   expect(JSON.parse(json.stdout)).toEqual([{ administrators: administration }]);
   const page = await run("status --format html -o -", { home, tenant });
-  expect(page.stdout).toContain('data-field="administrators"');
+  expect(page.stdout).toContain("<dt>administrators</dt>");
   const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
   const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
   const bare = await run("status --format table", { home, tenant: unrecorded });

@@ -61,10 +61,11 @@ async function contextsOf({ contexts, globals, environment }: Tools, all: boolea
 }
 
 async function writePage(tools: Tools, all: readonly Status[], file: string): Promise<void> {
-  const { statusPage } = await import("./status/page.ts");
+  const { documentPage } = await import("../lib/document/page.ts");
+  const { statusDocument } = await import("./status/document.ts");
   const { terminal, clock } = tools;
   const asOf = momentIn(clock.now(), await zoneInEffect(tools), "minute");
-  const page = statusPage(all, asOf, terminal.language);
+  const page = documentPage(statusDocument(all, asOf), terminal.language, HEADERS.statusPage);
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }

@@ -5,14 +5,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { documentPage } from "../../src/lib/document/page.ts";
 import { gapsOf } from "../../src/lib/handover/checklist/index.ts";
 import { checklistOf, contentOf } from "../../src/lib/handover/report/content.ts";
 import { printToPdf } from "../../src/lib/handover/report/browser.ts";
-import { reportPage } from "../../src/lib/handover/report/page.ts";
 import { UNANSWERED } from "#support/handover/facts.ts";
 import { reportOf } from "#support/handover/report.ts";
-import { escapeForPeople } from "../../src/lib/terminal/escape.ts";
-import { truncate } from "../../src/lib/terminal/table/width.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -20,7 +18,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const HOSTILE = `</td><script>document.title="hacked"</script><img src="https://evil.example/x.png">\u202e${"長".repeat(80)}`;
 
 /** A4 upright between its margins, in CSS pixels. */
-const PAPER = Math.floor(((210 - 2 * 14) / 25.4) * 96);
+const PAPER = Math.floor(((210 - 2 * 13) / 25.4) * 96);
 
 let started: StartedChromium | undefined;
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-report-"));
@@ -52,7 +50,7 @@ describe.each([
   test.each(["ja", "en"] as const)(
     "in %s fetches nothing, runs no script, and everybody can read it",
     async (language) => {
-      const page = reportPage(contentOf(data), { language, visible: escapeForPeople, fit: truncate });
+      const page = documentPage(contentOf(data), language);
       const file = join(folder, `${name}-${language}.html`);
       writeFileSync(file, page);
       for (const width of [390, 794, 1280]) {
@@ -70,7 +68,7 @@ describe.each([
         expect(said).toEqual([]);
         expect(await shown.title()).not.toBe("hacked");
         expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-        expect(await shown.locator("[data-gap]").count()).toBe(gapsOf(checklistOf(data)).length);
+        expect(await shown.locator("[data-id]").count()).toBe(gapsOf(checklistOf(data)).length);
         await shown.emulateMedia({ media: "print" });
         await shown.setViewportSize({ width: PAPER, height: 1000 });
         expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);
@@ -91,11 +89,7 @@ describe.each([
 });
 
 test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
-  const page = reportPage(contentOf(reportOf(hostileFacts, HOSTILE)), {
-    language,
-    visible: escapeForPeople,
-    fit: truncate,
-  });
+  const page = documentPage(contentOf(reportOf(hostileFacts, HOSTILE)), language);
   const profile = mkdtempSync(join(folder, "profile-"));
   const pdf = await printToPdf(page, {
     platform: process.platform,

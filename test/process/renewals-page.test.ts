@@ -93,7 +93,7 @@ async function writePage(language: "en" | "ja"): Promise<Written> {
   return { file, items: JSON.parse(listed.text) as readonly Item[] };
 }
 
-const rowOf = (kind: string, { id }: Item): Locator => page.locator(`${kind}[data-item="${id}"]`);
+const markOf = ({ id }: Item): Locator => page.locator(`g[data-item="${id}"] .marker`);
 
 /** The middle of what is drawn, in the chart's own units: it is 1000 wide. */
 const middleOf = async (marker: Locator): Promise<number> => {
@@ -146,7 +146,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
     const today = todayOf(items);
     const sides = new Map<string, string | null>();
     for (const item of items) {
-      const marker = rowOf("g", item).locator(".marker");
+      const marker = markOf(item);
       const side = await marker.getAttribute("data-side");
       sides.set(item.name, side);
       expect(await marker.getAttribute("class")).toContain(item.level);
@@ -171,24 +171,15 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
   test("has a table that says what the list says", async () => {
     const { file, items } = await pageIn(language);
     await open(file);
-    const rows = page.locator("tbody tr");
-    expect(await Promise.all((await rows.all()).map((row) => row.getAttribute("data-item")))).toEqual(
-      items.map(({ id }) => id),
-    );
-    for (const item of items) {
-      const row = rowOf("tr", item);
-      const said = (field: string): Promise<string | null> => row.locator(`[data-field="${field}"]`).textContent();
-      const shown = (words: string | null): string => words ?? "";
-      expect(await said("name")).toBe(shown(item.name));
-      expect(await said("organisation")).toBe(shown(item.organisation));
-      expect(await said("daysLeft")).toBe(String(item.daysLeft ?? "–"));
-      expect(await row.locator("data").first().getAttribute("value")).toBe(item.level);
-      expect(await row.locator("data").nth(1).getAttribute("value")).toBe(item.kind);
-      if (item.expiresAt === null) continue;
-      expect(await row.locator("time").getAttribute("datetime")).toBe(item.expiresAt);
-      expect(await row.locator("time").textContent()).toBe(
-        `${item.certainty === "estimated" ? "~" : ""}${item.expiresOn}`,
-      );
+    const rows = await page.locator("tbody tr").all();
+    expect(rows).toHaveLength(items.length);
+    for (const [at, item] of items.entries()) {
+      const cells = (await rows[at]?.locator("th, td").allTextContents())?.map((cell) => cell.trim()) ?? [];
+      const [name = "", , daysLeft, expires = "", organisation] = cells;
+      expect(name.startsWith(item.name)).toBe(true);
+      expect([daysLeft, organisation]).toEqual([String(item.daysLeft ?? "–"), item.organisation ?? ""]);
+      expect(expires.startsWith(`${item.certainty === "estimated" ? "~" : ""}${item.expiresOn ?? "–"}`)).toBe(true);
+      expect(await rows[at]?.locator("td").first().getAttribute("class")).toContain(`level ${item.level}`);
     }
   });
 

@@ -42,7 +42,7 @@ test("the page fits a telephone and a screen in both languages, runs no script a
       expect(requested).toEqual([address]);
       expect(await page?.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
       expect(await page?.locator("section").count()).toBe(2);
-      const problems = page?.locator("[data-field=problems]").first();
+      const problems = page?.locator("dd.level").first();
       expect(await problems?.textContent()).toContain("契約");
       const folder = process.env["CLOMOCTL_SCREENSHOTS"];
       if (folder !== undefined)

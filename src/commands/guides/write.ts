@@ -1,5 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
+import { DOCUMENT_FORMS, WRITERS } from "../../lib/document/index.ts";
+import { guideDocument } from "../../lib/renewals/guide/document.ts";
 import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -41,7 +42,7 @@ export async function writeGuide(
   guide: ShownGuide,
   { format, output }: GuideDocument,
 ): Promise<void> {
-  const document = WRITERS[format](guide, terminal.language);
+  const document = WRITERS[format](guideDocument(guide), terminal.language);
   const isShown = format === "text" && output === "-" && terminal.onTerminal;
   const content = isShown ? folded(document, terminal.columns) : document;
   await outputs.write(output, content);

@@ -128,7 +128,7 @@ test("the report has every gap that the manifest has, in the language of who exp
   const { gaps } = manifestIn(join(folder, "one"));
   expect(gaps.length).toBeGreaterThan(5);
   const page = readFileSync(join(folder, "one/report.html"), "utf8");
-  expect(page.match(/data-gap="/g)).toHaveLength(gaps.length);
+  expect(page.match(/data-id="/g)).toHaveLength(gaps.length);
   expect(page).toContain('<html lang="ja">');
   expect(page).toContain("試験");
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);

@@ -7,6 +7,7 @@ import {
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
+import { WRITERS } from "../../lib/document/index.ts";
 import { setUpSheet } from "../../lib/onboarding/sheet.ts";
 import { inapplicable, ONBOARDING_STEPS, STEP_STATES, type OnboardingStep } from "../../lib/onboarding/steps.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
@@ -174,8 +175,7 @@ async function writeSheet(
   facts: OnboardingFacts,
   { format, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
 ): Promise<void> {
-  const document = setUpSheet(facts, format === "html" ? format : "markdown", terminal.language);
-  await outputs.write(output, document);
+  await outputs.write(output, WRITERS[format === "html" ? format : "markdown"](setUpSheet(facts), terminal.language));
 }
 
 /** Asks what is not answered yet, or all of one step, and keeps each answer as soon as it is given. */

@@ -4,7 +4,7 @@ import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewal
 import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { LEVEL_NAMES } from "../../lib/renewals/judge.ts";
+import { LEVEL_NAMES } from "../../lib/document/level.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { textInContext } from "../../lib/terminal/commands.ts";
 import { text, type Text } from "../../lib/text/index.ts";

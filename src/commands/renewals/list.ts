@@ -1,6 +1,6 @@
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
-import { Timeline } from "../../lib/renewals/timeline.ts";
+import { Timeline } from "../../lib/document/timeline.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -11,8 +11,7 @@ import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
 import { tellExpectedOfAll } from "./items/expected.ts";
 import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
-import { momentIn } from "../../lib/model/time.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import { dayOf, momentIn } from "../../lib/model/time.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
 import { readsReserved, rightsIn } from "../rights.ts";
@@ -93,7 +92,7 @@ async function gather(
   const [now, timezone, contexts] = [tools.clock.now(), await zoneInEffect(tools), all.map(({ name }) => name)];
   const items = found.toSorted(byExpiry).slice(0, limit);
   return {
-    shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone },
+    shown: { items, contexts, timeline: new Timeline(dayOf(now, timezone)), now, timezone },
     found,
     contexts: all,
     failed,
@@ -128,20 +127,12 @@ async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">):
 
 /** Writes items as a page, to a file or to stdout. */
 async function writePage(tools: Tools, shown: Shown, file: string): Promise<void> {
-  const { truncate } = await import("../../lib/terminal/table/width.ts");
-  const { renewalsPage } = await import("../../lib/renewals/output/page/index.ts");
+  const { documentPage } = await import("../../lib/document/page.ts");
+  const { renewalsDocument } = await import("../../lib/renewals/output/page.ts");
   const { terminal } = tools;
   const { items, contexts, timeline, now, timezone } = shown;
-  const page = renewalsPage({
-    items,
-    contexts,
-    timeline,
-    timezone,
-    language: terminal.language,
-    asOf: momentIn(now, timezone, "minute"),
-    visible: escapeForPeople,
-    fit: truncate,
-  });
+  const content = { items, contexts, timeline, timezone, asOf: momentIn(now, timezone, "minute") };
+  const page = documentPage(renewalsDocument(content), terminal.language, HEADERS.renewalsPage);
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }

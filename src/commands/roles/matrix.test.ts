@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { matrixRows } from "../../lib/model/role-facts.ts";
+import { markOf } from "./matrix-columns.ts";
 import { POLICY, SAID } from "../../lib/model/role-policy.ts";
-import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../lib/model/role.ts";
+import { ADMINISTRATORS, OPERATIONS, ROLES, type Operation } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
@@ -81,24 +82,24 @@ test("a page has every cell, who says so, and the sentences; nothing in it is ma
   const page = readFileSync(join(folder, "roles.html"), "utf8");
   expect(page).toContain('<html lang="ja">');
   expect(page).toContain("各管理者の管理権限一覧");
-  for (const { operation, cells } of matrixRows()) {
-    const [, row = ""] = page.split(`data-operation="${operation}"`);
-    const shown = [
-      ...(row.split("</tr>")[0] ?? "").matchAll(/class="(\w+)(?: no)?" data-role="(\w+)" data-reach="(\w+)"/g),
-    ];
-    const wanted = ADMINISTRATORS.map((role) => {
-      const { reach, manual } = cells[role];
-      return [manual.length > 0 ? "manual" : "ours", role, reach];
-    });
-    expect(shown.map(([, ...cell]) => cell)).toEqual(wanted);
-  }
+  const rows = page
+    .split("<tr>")
+    .map((row) =>
+      [...row.matchAll(/<t([hd])[^>]*>([^]*?)<\/t\1>/g)].map(([, , cell = ""]) =>
+        cell.replaceAll(/<[^>]*>/g, "").trim(),
+      ),
+    );
+  for (const { about, cells } of matrixRows())
+    expect(rows).toContainEqual([about.ja, ...ADMINISTRATORS.map((role) => markOf(cells[role]).ja)]);
   for (const { sentence, cells } of SAID.filter(({ role }) => role !== "none")) {
     expect(page).toContain(sentence);
-    expect([sentence, page.includes(`${sentence}」<br />→ `)]).toEqual([sentence, cells.length > 0]);
+    const [, after = ""] = page.split(`${sentence}」`);
+    expect([sentence, (after.split("</li>")[0] ?? "").includes("→ ")]).toEqual([sentence, cells.length > 0]);
   }
   const english = await run("roles matrix --role custom --format html -o -");
   expect(english.stdout).toContain("The maker&#39;s own matrix");
-  expect(english.stdout).not.toContain('data-role="system"');
+  const heads = [...english.stdout.matchAll(/<th scope="col"[^>]*>([^<]*)</g)].map(([, head = ""]) => head.trim());
+  expect([...new Set(heads)]).toEqual(["Operation", ROLES.custom.en]);
 });
 
 test("facts 6.7: the maker's tables of an app, and where a mark was put back", async () => {

@@ -56,8 +56,9 @@ export default defineCommand({
     const roles = role.length === 0 ? ADMINISTRATORS : ADMINISTRATORS.filter((one) => role.includes(one));
     if (document !== undefined) {
       const { output } = document;
-      const { appPage, matrixPage } = await import("./matrix-page.ts");
-      const page = app === undefined ? matrixPage(roles, terminal.language) : appPage(app, terminal.language);
+      const { documentPage } = await import("../../lib/document/page.ts");
+      const { appDocument, matrixDocument } = await import("./matrix-document.ts");
+      const page = documentPage(app === undefined ? matrixDocument(roles) : appDocument(app), terminal.language);
       await writeOutput(tools, output, ReadableStream.from([Buffer.from(page)]), { held: false });
       if (output !== "-") await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
       return;

@@ -5,7 +5,8 @@ import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/i
 import { NOT_TAKEN, notTakenIn, UNASKED, type NotTaken } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
-import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
+import { LEVEL_NAMES } from "../../lib/document/level.ts";
+import type { Judged } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";

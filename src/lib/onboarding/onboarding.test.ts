@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNSAID } from "../model/tenant.ts";
-import { WRITERS } from "../renewals/guide/document.ts";
+import { documentMarkdown } from "../document/markdown.ts";
+import { documentPage } from "../document/page.ts";
+import { guideDocument } from "../renewals/guide/document.ts";
 import { same } from "../text/index.ts";
 import {
   ISSUED_KINDS,
@@ -83,7 +85,7 @@ describe("a first issue", () => {
         }
         // so do the documents of all the steps
         const steps = ONBOARDING_STEPS.flatMap((step) => step.steps(known));
-        const html = WRITERS.html({ title: SCHOOLS, facts: [], steps }, "ja");
+        const html = documentPage(guideDocument({ title: SCHOOLS, facts: [], steps }), "ja");
         expect(FIRST.test(html)).toBe(ISSUED_KINDS.some(allowed));
       }),
       { numRuns: 300 },
@@ -252,18 +254,18 @@ describe("the set-up sheet", () => {
   });
 
   test("has what is recorded filled in, and no markup of its own from it", () => {
-    const markdown = setUpSheet(facts, "markdown", "ja");
+    const markdown = documentMarkdown(setUpSheet(facts), "ja");
     expect(markdown).toContain("| 担当者名 | 山田 花子 |");
     expect(markdown).toContain(String.raw`| 利用ドメイン | a\|b\<script\> |`);
     expect(markdown).toContain("| VPP | 使わない |");
     expect(markdown).toContain("手動で ADE デバイスにする");
-    const page = setUpSheet(facts, "html", "en");
+    const page = documentPage(setUpSheet(facts), "en");
     expect(page).toContain("a|b&#60;script&#62;");
     expect(page).not.toContain("<script");
   });
 
   test("has every kind of profile", () => {
-    const markdown = setUpSheet(facts, "markdown", "en");
+    const markdown = documentMarkdown(setUpSheet(facts), "en");
     for (const { name } of PROFILE_KINDS) expect(markdown).toContain(name.en);
   });
 });

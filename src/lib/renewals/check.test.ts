@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { judge, type Level, USUAL_THRESHOLDS } from "./judge.ts";
+import type { Level } from "../document/level.ts";
+import { judge, USUAL_THRESHOLDS } from "./judge.ts";
 import { isMerelyEarly, resultOf, summaryOf, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
 import { nagiosLine } from "./output/nagios.ts";

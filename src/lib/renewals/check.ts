@@ -2,7 +2,8 @@ import { Failure } from "../errors/index.ts";
 import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
+import type { Level } from "../document/level.ts";
+import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type Checked, type Thresholds } from "./judge.ts";
 import { isNewer, relationOf, type Relation } from "./succession.ts";
 
 /** All that was checked, the most urgent first, and how it stands. */

@@ -1,3 +1,5 @@
+import type { Level } from "../document/level.ts";
+import type { Mark } from "../document/timeline.ts";
 import { dayOf, daysLeft } from "../model/time.ts";
 import { instantOf } from "../model/typed-date.ts";
 import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
@@ -6,18 +8,6 @@ import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
 import type { Holding } from "./guide/index.ts";
 import type { Lineage } from "./succession.ts";
-
-/** How urgent an item is; `unknown` is never `ok`. */
-export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
-
-/** The words for the levels, wherever people read them; programs read the keys. */
-export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
-  ok: text("ok", "余裕あり"),
-  warning: text("warning", "期限間近"),
-  critical: text("critical", "至急"),
-  expired: text("expired", "期限切れ"),
-  unknown: text("unknown", "期限不明"),
-};
 
 /** When an item is due, in days before its expiry. */
 export interface Thresholds {
@@ -157,3 +147,12 @@ export const byExpiry = (
 
 /** Orders strings by their code units. */
 export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
+/** An item on a time line. */
+export const markOf = ({ id, name, expiresOn, level, certainty }: Judged, label = name): Mark => ({
+  id,
+  label,
+  day: expiresOn,
+  level,
+  isEstimated: certainty === "estimated",
+});

@@ -1,4 +1,5 @@
-import type { Checked, Level } from "../../../src/lib/renewals/judge.ts";
+import type { Level } from "../../../src/lib/document/level.ts";
+import type { Checked } from "../../../src/lib/renewals/judge.ts";
 
 /** Something that was checked, with what a test says of it. */
 export const checkedThing = (

@@ -4,10 +4,8 @@ import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/pe
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
 import { CLOMOCTL, factsOf, reportData } from "../../../lib/handover/report/data.ts";
-import { reportMarkdown } from "../../../lib/handover/report/markdown.ts";
-import { reportPage } from "../../../lib/handover/report/page.ts";
-import { escapeForPeople } from "../../../lib/terminal/escape.ts";
-import { truncate } from "../../../lib/terminal/table/width.ts";
+import { documentMarkdown } from "../../../lib/document/markdown.ts";
+import { documentPage } from "../../../lib/document/page.ts";
 import type { Tools } from "../../tools.ts";
 import { theOne, usersNamed } from "../leaver.ts";
 import { ownFacts } from "../facts.ts";
@@ -51,9 +49,8 @@ export function drawReport(
   format: "html" | "markdown",
 ): string {
   const data = reportData(manifest, read);
-  const setting = { language, visible: escapeForPeople, fit: truncate };
   const content = contentOf({ ...data, manifest: leavingIn(manifest, factsOf(data), leaver) });
-  return format === "html" ? reportPage(content, setting) : reportMarkdown(content, setting);
+  return format === "html" ? documentPage(content, language) : documentMarkdown(content, language);
 }
 
 /** What a daily run does not change as long as it runs: a bundle of the same state has the same bytes. */
@@ -76,11 +73,7 @@ export async function reportInto(tools: Tools, writer: BundleWriter, made: Made)
     files: [...manifest.files, { path: CLOMOCTL, records: null }, { path: REPORT, records: null }],
     gaps: manifestGaps(checklistOf(data), manifest.language),
   };
-  const page = reportPage(contentOf({ ...data, manifest: whole }), {
-    language: manifest.language,
-    visible: escapeForPeople,
-    fit: truncate,
-  });
+  const page = documentPage(contentOf({ ...data, manifest: whole }), manifest.language);
   await write(writer, REPORT, page);
   return whole;
 }

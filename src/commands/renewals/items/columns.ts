@@ -1,7 +1,8 @@
 import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
 import { FINDINGS, type Finding } from "../../../lib/renewals/findings.ts";
-import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
+import { LEVEL_NAMES } from "../../../lib/document/level.ts";
+import type { Checked, Judged } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";

@@ -1,13 +1,12 @@
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
-import { escapeForPeople } from "../../../lib/terminal/escape.ts";
+import { type Level, LEVEL_NAMES } from "../../../lib/document/level.ts";
+import { markOf, type Judged } from "../../../lib/renewals/judge.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
-import { displayWidth, truncate } from "../../../lib/terminal/table/width.ts";
-import type { Timeline } from "../../../lib/renewals/timeline.ts";
+import type { Timeline } from "../../../lib/document/timeline.ts";
+import { drawTimeline } from "../../../lib/document/timeline-lines.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { shownDay } from "./columns.ts";
-import { drawTimeline } from "../../../lib/renewals/output/timeline.ts";
 
 /** What a list of items shows. */
 export interface Shown {
@@ -56,24 +55,13 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Shown): 
     if (level === "ok") return good(part);
     return level === "warning" ? warning(part) : bad(part);
   };
-  const several = contexts.length > 1;
-  const label = ({ name, context }: Judged): string => (several ? `${context}: ${name}` : name);
   const write = async (line: string): Promise<void> => {
     if (!terminal.out.closed) await terminal.out.write(`${line}\n`);
   };
   for await (const line of tableLines(shown, { language, columns, heading, paint })) await write(line);
   await write("");
-  const drawing = {
-    timeline,
-    language,
-    columns,
-    label,
-    paint,
-    visible: escapeForPeople,
-    fit: truncate,
-    width: displayWidth,
-  };
-  for (const line of drawTimeline(items, drawing)) await write(line);
+  const marks = items.map((item) => markOf(item, contexts.length > 1 ? `${item.context}: ${item.name}` : item.name));
+  for (const line of drawTimeline(marks, { timeline, language, columns, paint })) await write(line);
 }
 
 async function* tableLines(

@@ -1,14 +1,8 @@
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import {
-  judge,
-  LEVEL_NAMES,
-  USUAL_THRESHOLDS,
-  type AsOf,
-  type DatedItem,
-  type Judged,
-} from "../../../lib/renewals/judge.ts";
+import { LEVEL_NAMES } from "../../../lib/document/level.ts";
+import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem, type Judged } from "../../../lib/renewals/judge.ts";
 import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { stepLines } from "../../../lib/renewals/guide/document.ts";
+import { stepLines } from "../../../lib/document/text.ts";
+import { shownStep } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
 import { findDownload } from "../../../lib/renewals/guide/downloads.ts";
 import type { Guide } from "../../../lib/renewals/guide/index.ts";
@@ -75,7 +76,7 @@ function deskOf(
   const timezone = zoneOf(tools, tenant);
   return {
     show: async (step, number) => {
-      for (const line of stepLines(step, number, terminal.language)) await terminal.note(same(line));
+      for (const line of stepLines(shownStep(step), number, terminal.language)) await terminal.note(same(line));
     },
     tell: (line) => terminal.note(line),
     warn: (line) => terminal.warn(line),

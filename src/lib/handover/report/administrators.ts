@@ -2,7 +2,7 @@ import { UNASKED } from "../../model/mirror.ts";
 import { roleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
 import { counted, same, text } from "../../text/index.ts";
-import { withBehind, type Block, type Section, type Words } from "./blocks.ts";
+import { withBehind, type Block, type Section, type Words } from "../../document/blocks.ts";
 import { YES_NO } from "../../model/question.ts";
 import { waitingOf } from "./console-work.ts";
 import type { RecordIn, ReportData } from "./data.ts";
@@ -20,7 +20,7 @@ const PANEL_RESET = text(
 
 /** What each role may do, in a line. */
 const ROLES_BOX: Block = {
-  kind: "box",
+  kind: "note",
   title: text(
     "What each may do (in full: clomoctl roles matrix)",
     "管理者権限でできること(詳細: clomoctl roles matrix)",

@@ -6,7 +6,7 @@ import type { Fields } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";
 import { minuteIn } from "../../model/time.ts";
 import { indefinite, joined, text, type Text } from "../../text/index.ts";
-import type { Block, Section, Words } from "./blocks.ts";
+import type { Block, Section, Words } from "../../document/blocks.ts";
 import { unseenTasks } from "./not-taken.ts";
 import { MAX_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.ts";
 

@@ -2,8 +2,9 @@ import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
-import { byExpiry, judge, LEVEL_NAMES, onDay, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
-import { Timeline } from "../../renewals/timeline.ts";
+import { LEVEL_NAMES } from "../../document/level.ts";
+import { byExpiry, judge, markOf, onDay, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
+import { Timeline } from "../../document/timeline.ts";
 import { counted, joined, same, shortened, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
 import { absentAmong, missingFrom, whyAbsent } from "../bundle/presence.ts";
@@ -14,7 +15,16 @@ import type { Item } from "../checklist/item.ts";
 import { withheldNotices } from "../checklist/items/clomoctl.ts";
 import { completePhone } from "../checklist/phone.ts";
 import { identityOf, isOneOfSeveral } from "../checklist/which.ts";
-import { UNKNOWN, withBehind, type Bar, type Block, type ReportContent, type Section, type Words } from "./blocks.ts";
+import {
+  withBehind,
+  type Bar,
+  type Block,
+  type Document,
+  type Fact,
+  type Section,
+  type TreeNode,
+  type Words,
+} from "../../document/blocks.ts";
 import { differingAnswer, knownWords, valueOf, type Question } from "../checklist/question.ts";
 import { consoleKnowledge } from "../not-known.ts";
 import { resourceOf, STAYS, type ResourceName } from "../resources.ts";
@@ -23,8 +33,8 @@ import { consoleWorkRows, consoleWorkSection } from "./console-work.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 import { leaverOf, leaverRows, leaverSection } from "./leaver.ts";
 import { nextSteps } from "./next-steps.ts";
-import { absenceOf, isNotTaken, missingWords, noneOf, unknownValue } from "./not-taken.ts";
-import { orgTree, pathOf, type Orgs } from "./org-tree.ts";
+import { absenceOf, isNotTaken, missingWords, noneOf, UNKNOWN, unknownValue } from "./not-taken.ts";
+import { orgTree, pathOf, toldCounts, type OrgNode, type Orgs } from "./org-tree.ts";
 
 const NONE = text("none", "なし");
 
@@ -36,13 +46,15 @@ const stateOf = (data: ReportData, { name, state }: ManifestResource): Text =>
 const MOST_BARS = 20;
 
 /** A report's content. It follows from the bundle alone. */
-export function contentOf(data: ReportData): ReportContent {
+export function contentOf(data: ReportData): Document {
   const { manifest } = data;
   const items = checklistOf(data);
   return {
     title: text("Handover of a CLOMO tenant", "CLOMO テナント引き継ぎレポート"),
-    tenant: manifest.tenant.name,
+    subject: manifest.tenant.name,
     asOf: manifest.asOf,
+    hasContents: true,
+    intro: [],
     sections: [
       summarySection(data, items),
       nextSteps(factsOf(data), manifest.leaver),
@@ -265,6 +277,7 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
   const missing = absentAmong(data.manifest, missingForChecklist(data));
   return {
     id: "checklist",
+    onPaper: "new-sheet",
     title: text("Checklist", "引き継ぎ確認リスト"),
     blocks:
       missing !== undefined
@@ -297,21 +310,44 @@ const lookUpLines = (item: Item, { manifest }: ReportData): readonly (readonly [
 const isTold = ({ known }: Item, recorded: string | null): boolean =>
   recorded !== null && known.some(({ value }) => value === recorded);
 
-const itemBlock = (item: Item, data: ReportData, zone = zoneOfReport(data)): Block => ({
-  kind: "item",
-  item,
-  lines: [
-    ...item.known.map(({ label, value, short }): readonly [Words, Words] => [label, short ?? value]),
-    ...lookUpLines(item, data),
-    // what is missing stands among the gaps
-    ...item.questions
-      .filter(({ due, answer, recorded }) => due !== "missing" && !(answer === null && isTold(item, recorded)))
-      .map((question): readonly [Words, Words] => [
-        calledOf(question),
-        withBehind(answerOf(question), same(answeredBy(question, zone))),
-      ]),
-  ],
+const itemBlock = (item: Item, data: ReportData): Block => {
+  const { id, title, gaps, notes, applies } = item;
+  const lines = itemLines(item, data);
+  const details: readonly Block[] = [
+    ...(lines.length === 0 ? [] : [{ kind: "facts", rows: lines } as const]),
+    ...(notes.length === 0 ? [] : [{ kind: "list", items: notes.map((words) => ({ words })) } as const]),
+  ];
+  return {
+    kind: "part",
+    id: `item-${id}`,
+    title,
+    about: standingOf(item),
+    level: gaps.length > 0 ? "expired" : undefined,
+    isFaint: applies === false,
+    blocks: [
+      ...(gaps.length === 0 ? [] : [gapList(gaps)]),
+      // what does not apply needs no details
+      ...(applies === false ? [] : details),
+    ],
+  };
+};
+
+const gapList = (gaps: Item["gaps"]): Block => ({
+  kind: "list",
+  items: gaps.map(({ code, what, mend }) => ({ id: code, alarm: text("MISSING", "不足"), words: what, about: mend })),
 });
+
+const itemLines = (item: Item, data: ReportData): readonly Fact[] => [
+  ...item.known.map(({ label, value, short }): Fact => [label, short ?? value]),
+  ...lookUpLines(item, data),
+  // what is missing stands among the gaps
+  ...item.questions
+    .filter(({ due, answer, recorded }) => due !== "missing" && !(answer === null && isTold(item, recorded)))
+    .map((question): Fact => [
+      calledOf(question),
+      withBehind(answerOf(question), same(answeredBy(question, zoneOfReport(data)))),
+    ]),
+];
 
 function orgsSection(data: ReportData): Section {
   const { records, summary } = data;
@@ -342,10 +378,24 @@ function orgsSection(data: ReportData): Section {
               const { en, ja } = resourceOf(name).title;
               return { kind: "paragraph", words: text(`${en}: ${NOT_TAKEN.en}`, `${ja}: ${NOT_TAKEN.ja}`) };
             }),
-            { kind: "tree", nodes },
+            { kind: "tree", nodes: nodes.map(treeNode) },
           ],
   };
 }
+
+const treeNode = ({ name, children, hidden, ...node }: OrgNode): TreeNode => ({
+  name,
+  about: toldCounts(node),
+  hidden: hidden === null ? undefined : toldHidden(hidden),
+  children: children.map(treeNode),
+});
+
+/** What is below the last organisation that is shown. */
+const toldHidden = (hidden: NonNullable<OrgNode["hidden"]>): Text => {
+  const { en, ja } = toldCounts(hidden);
+  const [more, moreJa] = en === "" ? ["", ""] : [`: ${en}`, `(${ja})`];
+  return text(`and below it ${hidden.orgs} organisations${more}`, `ほかに下位組織 ${hidden.orgs}${moreJa}`);
+};
 
 /** All that expires, contracts too, as it stands on the day of the report. */
 function judgedIn(data: ReportData) {
@@ -402,7 +452,7 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
     id: "renewals",
     title,
     blocks: [
-      { kind: "timeline", items, timeline: new Timeline(now, timezone) },
+      { kind: "timeline", marks: items.map((item) => markOf(item)), timeline: new Timeline(dayOf(now, timezone)) },
       {
         kind: "table",
         caption: text(`Days are counted from ${manifest.asOf}`, `残り日数は ${manifest.asOf} 時点`),
@@ -579,10 +629,11 @@ function devicesSection(data: ReportData): Section {
 /** @see seed 002; of enquiries seed 003, 5 and facts 2.1, of contracts seed 003, 3 */
 const helpSection = (): Section => ({
   id: "help",
+  onPaper: "undivided",
   title: text("Help from the maker", "メーカーの支援"),
   blocks: [
     {
-      kind: "box",
+      kind: "note",
       title: text("For new administrators", "新しく管理者になった方へ"),
       lines: [
         text(
@@ -609,6 +660,7 @@ const helpSection = (): Section => ({
 
 const signSection = (leaver = ""): Section => ({
   id: "signatures",
+  onPaper: "undivided",
   title: text("Signatures", "署名"),
   blocks: [
     {
@@ -629,7 +681,7 @@ export const manifestGaps = (items: readonly Item[], language: "ja" | "en") =>
   items.flatMap(({ gaps }) => gaps.map(({ item, code, what }) => ({ item, gap: code, subject: what[language] })));
 
 /** What is told of an item in place of its lines, where it does not apply. */
-export const standingOf = ({ applies, why, gaps }: Item): Text => {
+const standingOf = ({ applies, why, gaps }: Item): Text => {
   if (applies === false) return why ?? text("not applicable", "対象外");
   if (gaps.length === 0) return text("complete", "完了");
   return joined([text(counted(gaps.length, "gap"), `不足 ${gaps.length} 件`)]);

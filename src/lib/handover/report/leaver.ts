@@ -3,7 +3,7 @@ import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import { formerHomesOf, hangingOn } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
-import type { Section, Words } from "./blocks.ts";
+import type { Section, Words } from "../../document/blocks.ts";
 import { isNotTaken } from "./not-taken.ts";
 import { factsOf, missingForChecklist, zoneOfReport, type ReportData } from "./data.ts";
 

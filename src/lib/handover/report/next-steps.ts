@@ -6,7 +6,7 @@ import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN } from "../checklist/items/android.ts";
 import { NEW_TOKEN_ENDS, TOKENS_END } from "../checklist/items/apple-business.ts";
 import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
-import type { Block, Section } from "./blocks.ts";
+import type { Block, Section } from "../../document/blocks.ts";
 
 type Line = readonly [command: string, what: Text];
 

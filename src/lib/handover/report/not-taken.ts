@@ -4,7 +4,6 @@ import type { USES } from "../../model/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import { hiddenFields, whyAbsent } from "../bundle/presence.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
-import { UNKNOWN } from "./blocks.ts";
 import type { ReportData } from "./data.ts";
 
 /** What decides whether a resource without records may be there at all. */
@@ -30,6 +29,9 @@ const UNBROUGHT: readonly ResourceName[] = [
   "push-certificate",
   "vpp-tokens",
 ];
+
+/** What nobody has recorded. */
+export const UNKNOWN = text("not recorded", "未登録");
 
 const UNBROUGHT_HERE = text("none here: whether there is one, the console tells", "ここにはなし(有無は管理画面で確認)");
 

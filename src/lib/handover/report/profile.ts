@@ -3,10 +3,10 @@ import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import { instantOf } from "../../model/typed-date.ts";
 import type { Field } from "../../model/thing.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
-import { UNKNOWN, withBehind, type Block, type Words } from "./blocks.ts";
+import { withBehind, type Block, type Words } from "../../document/blocks.ts";
 import { resourceOf } from "../resources.ts";
 import type { RecordIn, ReportData } from "./data.ts";
-import { missingWords, unknownValue } from "./not-taken.ts";
+import { missingWords, UNKNOWN, unknownValue } from "./not-taken.ts";
 
 /** What nobody has recorded of the tenant, with what to type. */
 const orTyped = (value: string | null | undefined, options: string): Words =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
-import { WRITERS } from "./document.ts";
+import { WRITERS } from "../../document/index.ts";
+import { guideDocument } from "./document.ts";
 import { guideOf, type Step } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
@@ -188,7 +189,7 @@ it("names what is recorded: account, phone, topic, day, owner", () => {
   const guide = guideOf("push-certificate", KNOWN, "2027-03-01");
   for (const [form, write] of Object.entries(WRITERS)) {
     for (const language of ["ja", "en"] as const) {
-      const written = write(guide, language).replaceAll("\\", "");
+      const written = write(guideDocument(guide), language).replaceAll("\\", "");
       for (const part of [
         "本社",
         "push@example.jp",
@@ -207,7 +208,7 @@ describe("a document", () => {
   const hostile = guideOf("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
 
   it("as a page is whole in itself, and data in it is no markup", () => {
-    const page = WRITERS.html(hostile, "ja");
+    const page = WRITERS.html(guideDocument(hostile), "ja");
     expect(page).toMatch(/^<!DOCTYPE html>\s+<html lang="ja">/);
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/<script|<link|<img|src=|href=/);
@@ -215,13 +216,13 @@ describe("a document", () => {
   });
 
   it("as Markdown has a box a step, and data in it is no mark", () => {
-    const written = WRITERS.markdown(hostile, "en");
+    const written = WRITERS.markdown(guideDocument(hostile), "en");
     expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
     expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
   });
 
   it("as text has a number a step, and ends with its last line", () => {
-    const written = WRITERS.text(hostile, "en");
+    const written = WRITERS.text(guideDocument(hostile), "en");
     expect(written.match(/^\d+\. /gm)).toHaveLength(hostile.steps.length);
     expect(written).toMatch(/[^\n]\n$/);
   });

@@ -1,11 +1,12 @@
 import { text, type Text } from "../../text/index.ts";
-import { WRITERS } from "../guide/document.ts";
+import { documentPage } from "../../document/page.ts";
+import { guideDocument } from "../guide/document.ts";
 import { guideOf } from "../guide/index.ts";
 import { wordedOwn } from "../guide/own.ts";
 import { renewalCalendar } from "../output/calendar.ts";
-import { html, type Markup } from "../output/markup.ts";
-import { htmlDocument } from "../output/page/document.ts";
-import { DARK, LIGHT } from "../output/page/style.ts";
+import { html, type Markup } from "../../document/markup.ts";
+import { htmlDocument } from "../../document/html.ts";
+import { DARK, LIGHT } from "../../document/style.ts";
 import {
   dayLabel,
   dayText,
@@ -191,7 +192,7 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
         own: holding.own && wordedOwn(holding.own, oneLine),
       },
     );
-    return { name: `guide-${index + 1}-${item.kind}.html`, html: WRITERS.html(guide, language) };
+    return { name: `guide-${index + 1}-${item.kind}.html`, html: documentPage(guideDocument(guide), language) };
   });
 
 /**

@@ -2,7 +2,8 @@ import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import { urgentOf, type CheckResult } from "../check.ts";
 import { shownWord } from "../../text/shell-word.ts";
-import { LEVEL_NAMES, type Checked } from "../judge.ts";
+import { LEVEL_NAMES } from "../../document/level.ts";
+import type { Checked } from "../judge.ts";
 
 /**
  * The first line of a mail that cron makes of a check: the most urgent thing, how long it has left, and what shows how to

@@ -1,6 +1,6 @@
-import type { Language } from "../../../text/index.ts";
-import { html, Markup, type Part } from "../markup.ts";
-import { PAGE_STYLE } from "./style.ts";
+import type { Language } from "../text/index.ts";
+import { html, Markup, type Part } from "./markup.ts";
+import { STYLE } from "./style.ts";
 
 /** An HTML document of any kind: a page, a guide, a mail. */
 export interface DocumentParts {
@@ -13,6 +13,8 @@ export interface DocumentParts {
   readonly style: string;
   /** style of its body that stays where a mail program drops the style sheet */
   readonly bodyStyle?: string | undefined;
+  /** class of its body */
+  readonly look?: string | undefined;
   readonly body: Part;
 }
 
@@ -23,6 +25,7 @@ export const htmlDocument = ({
   title,
   style,
   bodyStyle,
+  look,
   body,
 }: DocumentParts): string =>
   html`${new Markup(opening)}
@@ -37,26 +40,32 @@ export const htmlDocument = ({
           ${new Markup(style.trim())}
         </style>
       </head>
-      <body ${bodyStyle === undefined ? null : html`style="${bodyStyle}"`}>
+      <body
+        ${look === undefined ? null : html`class="${look}"`}
+        ${bodyStyle === undefined ? null : html`style="${bodyStyle}"`}
+      >
         ${body}
       </body>
     </html> `.source;
 
 /** The parts of a page. */
 export interface PageParts extends Pick<DocumentParts, "opening" | "language" | "title"> {
-  /** style sheet in addition to that of all pages */
+  /** style sheet in addition to that of all documents */
   readonly style?: string | undefined;
+  /** lies across on paper */
+  readonly isWide?: boolean | undefined;
   readonly header: Part;
   readonly main: Part;
 }
 
-/** An {@link htmlDocument} with the style of all pages, on paper too. */
-export const pageDocument = ({ opening, language, title, style = "", header, main }: PageParts): string =>
+/** An {@link htmlDocument} with the style of all documents, on paper too. */
+export const pageDocument = ({ opening, language, title, style = "", isWide, header, main }: PageParts): string =>
   htmlDocument({
     opening,
     language,
     title,
-    style: `${PAGE_STYLE}\n${style}`,
+    style: `${STYLE}\n${style}`,
+    look: isWide === true ? "wide" : undefined,
     body: html`<header>${header}</header>
       <main>${main}</main>`,
   });

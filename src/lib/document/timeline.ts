@@ -1,5 +1,4 @@
-import { dayOf } from "../model/time.ts";
-import type { Judged } from "./judge.ts";
+import type { Level } from "./level.ts";
 
 /** How many calendar months a time line shows, this one the first. */
 export const TIMELINE_MONTHS = 15;
@@ -14,12 +13,15 @@ export interface Month {
 export const monthName = (month: Month | undefined): string =>
   month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
 
-/** What drawing needs to know of letters. */
-export interface Typesetting {
-  /** the words with everything that deceives made visible, on one line */
-  readonly visible: (words: string) => string;
-  /** the words, cut to a width in half-width characters */
-  readonly fit: (words: string, columns: number) => string;
+/** A thing on a time line. */
+export interface Mark {
+  readonly id: string;
+  /** a value from outside */
+  readonly label: string;
+  /** `2027-03-01`; null where no date is known */
+  readonly day: string | null;
+  readonly level: Level;
+  readonly isEstimated: boolean;
 }
 
 /**
@@ -30,22 +32,21 @@ export type Place =
   | { readonly side: "expired" | "undated" | "later" }
   | { readonly side: "within"; readonly months: number };
 
-/** {@link TIMELINE_MONTHS} months, from the first day of the present one, in a zone. */
+/** {@link TIMELINE_MONTHS} months, from the first day of the present one. */
 export class Timeline {
   readonly months: readonly Month[];
   /** the present day's place, in months from the start */
   readonly today: number;
   readonly #first: number;
 
-  /** @param timezone an IANA name */
-  constructor(now: Date, timezone: string) {
-    const day = dayOf(now, timezone);
-    this.#first = countMonths(day);
+  /** @param today such as `2027-03-01` */
+  constructor(today: string) {
+    this.#first = countMonths(today);
     this.months = Array.from({ length: TIMELINE_MONTHS }, (_, index) => ({
       year: Math.trunc((this.#first + index) / 12),
       month: ((this.#first + index) % 12) + 1,
     }));
-    this.today = this.at(day);
+    this.today = this.at(today);
   }
 
   /** The place of a day (`2027-03-01`), in months from the start, below 0 or above the end too. */
@@ -55,11 +56,11 @@ export class Timeline {
     return month - this.#first + (Number(day.slice(8)) - 0.5) / days;
   }
 
-  /** Where a judged thing stands; one that has expired stands left of the line, whatever its day. */
-  place({ expiresOn, level }: Pick<Judged, "expiresOn" | "level">): Place {
-    if (expiresOn === null) return { side: "undated" };
+  /** Where a thing stands; one that has expired stands left of the line, whatever its day. */
+  place({ day, level }: Pick<Mark, "day" | "level">): Place {
+    if (day === null) return { side: "undated" };
     if (level === "expired") return { side: "expired" };
-    const months = this.at(expiresOn);
+    const months = this.at(day);
     return months < TIMELINE_MONTHS ? { side: "within", months } : { side: "later" };
   }
 }

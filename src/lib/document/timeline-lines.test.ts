@@ -1,38 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { type Judged, levelOf, USUAL_THRESHOLDS } from "../judge.ts";
-import { Timeline } from "../timeline.ts";
-import { escapeForPeople } from "../../terminal/escape.ts";
-import { displayWidth, truncate } from "../../terminal/table/width.ts";
-import { drawTimeline } from "./timeline.ts";
+import { displayWidth } from "../terminal/table/width.ts";
+import type { Level } from "./level.ts";
+import { Timeline } from "./timeline.ts";
+import { drawTimeline } from "./timeline-lines.ts";
 
-const now = new Date("2026-11-20T03:00:00Z");
-const timezone = "Asia/Tokyo";
-
-const on = (name: string, expiresOn: string | null): Judged => {
-  const expiresAt = expiresOn === null ? null : `${expiresOn}T14:59:59.000Z`;
-  const level = levelOf(expiresAt, { now, timezone, thresholds: USUAL_THRESHOLDS });
-  return { name, expiresAt, context: "kanto", expiresOn, daysLeft: null, level } as Judged;
-};
+const on = (label: string, day: string | null, level: Level) => ({ id: label, label, day, level, isEstimated: false });
 
 const ITEMS = [
-  on("なし", null),
-  on("ドメイン\u202e", "2026-10-01"),
-  on("push", "2026-12-10"),
-  on("VPP", "2027-01-15"),
-  on("第一所有者の長い長い長い名前", "2027-03-01"),
-  on("契約", "2030-10-01"),
+  on("なし", null, "unknown"),
+  on("ドメイン\u202e", "2026-10-01", "expired"),
+  on("push", "2026-12-10", "critical"),
+  on("VPP", "2027-01-15", "warning"),
+  on("第一所有者の長い長い長い名前", "2027-03-01", "ok"),
+  on("契約", "2030-10-01", "ok"),
 ];
 
 const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
   ...drawTimeline(ITEMS, {
-    timeline: new Timeline(now, timezone),
+    timeline: new Timeline("2026-11-20"),
     language,
     columns,
-    label: ({ name }) => name,
     paint: (marker) => marker,
-    visible: escapeForPeople,
-    fit: truncate,
-    width: displayWidth,
   }),
 ];
 

@@ -1,12 +1,13 @@
 import { describe, expect, it, test } from "vitest";
-import { RENEWAL_ITEM, type RenewalItem } from "../../../model/renewal.ts";
-import { exampleOf } from "../../../model/thing.ts";
-import { judge, USUAL_THRESHOLDS } from "../../judge.ts";
+import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
+import { judge, USUAL_THRESHOLDS } from "../judge.ts";
 import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
-import { html, Markup } from "../markup.ts";
-import { DARK, LIGHT, type Palette } from "./style.ts";
-import { renewalsPage } from "./index.ts";
-import { Timeline } from "../../timeline.ts";
+import { html, Markup } from "../../document/markup.ts";
+import { DARK, LIGHT, type Palette } from "../../document/style.ts";
+import { renewalsDocument } from "./page.ts";
+import { documentPage } from "../../document/page.ts";
+import { Timeline } from "../../document/timeline.ts";
 
 const NOW = new Date("2026-11-20T03:00:00Z");
 const ZONE = "Asia/Tokyo";
@@ -30,16 +31,16 @@ const pageOf = (
   language: "en" | "ja" = "en",
   contexts: readonly string[] = ["kanto"],
 ): string =>
-  renewalsPage({
-    items: items.map((item) => judge(item, "kanto", { now: NOW, timezone: ZONE, thresholds: USUAL_THRESHOLDS })),
-    contexts,
+  documentPage(
+    renewalsDocument({
+      items: items.map((item) => judge(item, "kanto", { now: NOW, timezone: ZONE, thresholds: USUAL_THRESHOLDS })),
+      contexts,
+      timeline: new Timeline("2026-11-20"),
+      timezone: ZONE,
+      asOf: "2026-11-20 12:00 (Asia/Tokyo)",
+    }),
     language,
-    timeline: new Timeline(NOW, ZONE),
-    timezone: ZONE,
-    asOf: "2026-11-20 12:00 (Asia/Tokyo)",
-    visible: (words) => words.replaceAll("\u202e", String.raw`\u202e`),
-    fit: (words, columns) => words.slice(0, columns),
-  });
+  );
 
 test("markup escapes whatever is no markup", () => {
   const hostile = `</td><script>alert("1")</script>'&`;
@@ -107,15 +108,12 @@ describe("a page", () => {
     expect(Number(height)).toBeGreaterThan(ends[0] ?? 0);
   });
 
-  it("has a remark only where there is one", () => {
-    expect(pageOf([recorded(1)])).not.toContain('data-field="remark"');
-  });
-
   it("draws no more rows in a chart than go on a sheet", () => {
     const page = pageOf(Array.from({ length: 41 }, (_, number) => recorded(number)));
     expect(page.match(/class="chart"/g)).toHaveLength(3);
     expect(page.match(/<g data-item/g)).toHaveLength(41);
-    expect(new Set(page.match(/ id="[^"]*"/g)).size).toBe(6);
+    expect(page.match(/ id="chart-[^"]*"/g)).toHaveLength(6);
+    expect(new Set(page.match(/ id="[^"]*"/g)).size).toBe(page.match(/ id="[^"]*"/g)?.length);
   });
 });
 

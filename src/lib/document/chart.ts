@@ -1,7 +1,9 @@
-import { counted, text, type Language } from "../../../text/index.ts";
-import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
-import { html, type Markup } from "../markup.ts";
-import { monthName, TIMELINE_MONTHS, type Month, type Timeline, type Typesetting } from "../../timeline.ts";
+import { escapeForPeople } from "../terminal/escape.ts";
+import { truncate } from "../terminal/table/width.ts";
+import { counted, text, type Language } from "../text/index.ts";
+import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
+import { html, type Markup } from "./markup.ts";
+import { monthName, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
 
 /** Where things stand in a chart, in units of its own: it is 1000 wide. */
 const CHART = {
@@ -21,7 +23,7 @@ const CHART = {
 } as const;
 
 /** Rows of one chart: more do not go on a sheet of A4 across. */
-export const ROWS_OF_A_CHART = 20;
+const ROWS_OF_A_CHART = 20;
 
 const END = CHART.start + TIMELINE_MONTHS * CHART.month;
 
@@ -29,12 +31,11 @@ const END = CHART.start + TIMELINE_MONTHS * CHART.month;
 const LABEL_COLUMNS = 30;
 
 /** A chart's surroundings. */
-export interface ChartPlace extends Typesetting {
+interface ChartPlace {
   readonly timeline: Timeline;
   readonly language: Language;
   /** tells the charts of a page apart */
   readonly number: number;
-  readonly label: (judged: Judged) => string;
 }
 
 /** Each level has a shape of its own, so that no colour is needed; around 0, about 14 wide. */
@@ -48,13 +49,26 @@ const SHAPES: Readonly<Record<Level | "later", string>> = {
 };
 
 /** A marker by itself, for the legend. */
-export const legendMarker = (level: Level | "later", hollow = false): Markup =>
+const legendMarker = (level: Level | "later", hollow = false): Markup =>
   html`<svg viewBox="-9 -9 18 18" aria-hidden="true">
     <path class="${classes(level, hollow)}" d="${SHAPES[level]}" />
   </svg>`;
 
+/** A time line with its legend, in as many charts as it takes. */
+export const timelineMarkup = (marks: readonly Mark[], timeline: Timeline, language: Language): Markup => {
+  const charts = Array.from({ length: Math.ceil(marks.length / ROWS_OF_A_CHART) }, (_, number) =>
+    drawChart(marks.slice(number * ROWS_OF_A_CHART, (number + 1) * ROWS_OF_A_CHART), { timeline, language, number }),
+  );
+  return html`<ul class="legend">
+      ${LEVELS.map((level) => html`<li>${legendMarker(level)} ${LEVEL_NAMES[level][language]}</li>`)}
+      ${marks.some((mark) => timeline.place(mark).side === "later") ? html`<li>${legendMarker("later")} ${text("later", "この期間より後")[language]}</li>` : null}
+      ${marks.some(({ isEstimated }) => isEstimated) ? html`<li>${legendMarker("ok", true)} ${text("hollow: estimated", "白抜き: 推定")[language]}</li>` : null}
+    </ul>
+    ${charts.map((chart) => html`<div class="scroll" tabindex="0" role="group" aria-label="${text("Timeline", "タイムライン")[language]}">${chart}</div> `)}`;
+};
+
 /** A time line as SVG: the months above, one row a thing, its marker where its date stands. */
-export function drawChart(all: readonly Judged[], place: ChartPlace): Markup {
+function drawChart(all: readonly Mark[], place: ChartPlace): Markup {
   const { number, language, timeline } = place;
   const height = CHART.head + all.length * CHART.row + CHART.foot;
   const title = text(`Timeline of ${counted(all.length, "item")}`, `${all.length} 件のタイムライン`)[language];
@@ -76,7 +90,7 @@ export function drawChart(all: readonly Judged[], place: ChartPlace): Markup {
     <line class="rule" x1="${END}" x2="${END}" y1="30" y2="${height - CHART.foot}" />
     <text class="faint" x="${CHART.before}" y="38" text-anchor="middle">${text("expired", "期限切れ")[language]}</text>
     <text class="faint" x="${CHART.after}" y="38" text-anchor="middle">${text("later", "以降")[language]}</text>
-    ${today(place, height)} ${all.map((judged, index) => row(judged, index, place))}
+    ${today(place, height)} ${all.map((mark, index) => row(mark, index, place))}
   </svg>`;
 }
 
@@ -124,20 +138,19 @@ function today({ timeline, language }: ChartPlace, height: number): Markup {
 
 const xOf = (months: number): number => Math.round((CHART.start + months * CHART.month) * 100) / 100;
 
-function row(judged: Judged, index: number, place: ChartPlace): Markup {
-  const { level, expiresOn } = judged;
+function row(mark: Mark, index: number, place: ChartPlace): Markup {
+  const { id, level, day, isEstimated } = mark;
   const y = CHART.head + (index + 0.5) * CHART.row;
-  const { x, shape } = spot(judged, place.timeline);
-  const estimated = judged.certainty === "estimated";
-  const label = place.visible(place.label(judged));
+  const { x, shape } = spot(mark, place.timeline);
+  const label = escapeForPeople(mark.label);
   const state = LEVEL_NAMES[level][place.language];
-  const when = expiresOn === null ? state : `${estimated ? "~" : ""}${expiresOn}`;
+  const when = day === null ? state : `${isEstimated ? "~" : ""}${day}`;
   const beforeIt = x > CHART.start + (TIMELINE_MONTHS - 2) * CHART.month;
-  return html`<g data-item="${judged.id}"
-    ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${place.fit(label, LABEL_COLUMNS)}</text
+  return html`<g data-item="${id}"
+    ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${truncate(label, LABEL_COLUMNS)}</text
     ><path
-      class="${classes(level, estimated)}"
-      data-side="${place.timeline.place(judged).side}"
+      class="${classes(level, isEstimated)}"
+      data-side="${place.timeline.place(mark).side}"
       transform="translate(${x} ${y})"
       d="${SHAPES[shape]}"
     /><text class="faint" x="${x + (beforeIt ? -12 : 12)}" y="${y + 4.5}" text-anchor="${beforeIt ? "end" : "start"}"
@@ -147,11 +160,11 @@ function row(judged: Judged, index: number, place: ChartPlace): Markup {
 }
 
 /** Where a marker's middle is, and its shape. */
-function spot(judged: Judged, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
-  const place = timeline.place(judged);
-  if (place.side === "within") return { x: xOf(place.months), shape: judged.level };
+function spot(mark: Mark, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
+  const place = timeline.place(mark);
+  if (place.side === "within") return { x: xOf(place.months), shape: mark.level };
   if (place.side === "later") return { x: CHART.after, shape: "later" };
-  return { x: CHART.before, shape: judged.level };
+  return { x: CHART.before, shape: mark.level };
 }
 
 const classes = (level: Level | "later", hollow: boolean): string =>

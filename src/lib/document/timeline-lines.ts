@@ -1,17 +1,15 @@
-import { type Judged, type Level, LEVEL_NAMES } from "../judge.ts";
-import { monthName, TIMELINE_MONTHS, type Month, type Timeline, type Typesetting } from "../timeline.ts";
-import { text, type Language } from "../../text/index.ts";
+import { escapeForPeople } from "../terminal/escape.ts";
+import { displayWidth, pad, truncate } from "../terminal/table/width.ts";
+import { text, type Language } from "../text/index.ts";
+import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
+import { monthName, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
 
 /** How a time line is drawn. */
-export interface Drawing extends Typesetting {
-  /** half-width characters that words take */
-  readonly width: (words: string) => number;
+interface Drawing {
   readonly timeline: Timeline;
   readonly language: Language;
   /** characters a line may take */
   readonly columns: number;
-  /** what stands before each row */
-  readonly label: (judged: Judged) => string;
   /** colours a marker, which tells its level without colour too */
   readonly paint: (marker: string, level: Level) => string;
 }
@@ -43,17 +41,14 @@ interface Layout {
  * The lines of a time line: the years, the months, one row an item with its marker where its date stands, and what the
  * markers mean. The expired and those without a date stand left of the line, later ones right.
  */
-export function* drawTimeline(all: readonly Judged[], drawing: Drawing): Generator<string> {
-  const labels = all.map((judged) => drawing.visible(drawing.label(judged)));
-  const layout = layOut(labels.map(drawing.width), drawing.columns);
+export function* drawTimeline(marks: readonly Mark[], drawing: Drawing): Generator<string> {
+  const labels = marks.map(({ label }) => escapeForPeople(label));
+  const layout = layOut(labels.map(displayWidth), drawing.columns);
   const margin = " ".repeat(layout.label + 2);
   yield (margin + years(drawing.timeline.months, layout.month)).trimEnd();
   yield (margin + months(drawing.timeline.months, layout.month)).trimEnd();
-  for (const [index, judged] of all.entries()) {
-    const label = drawing.fit(labels[index] ?? "", layout.label);
-    const blanks = " ".repeat(Math.max(0, layout.label - drawing.width(label)));
-    yield `${label}${blanks}${row(judged, drawing, layout.month)}`;
-  }
+  for (const [index, mark] of marks.entries())
+    yield `${pad(truncate(labels[index] ?? "", layout.label), layout.label)}${row(mark, drawing, layout.month)}`;
   yield* legend(drawing);
 }
 
@@ -88,9 +83,9 @@ function months(all: readonly Month[], width: number): string {
 }
 
 /** `  |     |  o  |  `: what stands left of the line, the months, what stands right of it. */
-function row(judged: Judged, { timeline, paint }: Drawing, width: number): string {
-  const place = timeline.place(judged);
-  const marker = paint(place.side === "later" ? LATER : MARKERS[judged.level], judged.level);
+function row(mark: Mark, { timeline, paint }: Drawing, width: number): string {
+  const place = timeline.place(mark);
+  const marker = paint(place.side === "later" ? LATER : MARKERS[mark.level], mark.level);
   const today = Math.trunc(timeline.today * width);
   const at = place.side === "within" ? Math.trunc(place.months * width) : -1;
   const cells = Array.from({ length: TIMELINE_MONTHS * width }, (_, index) => {
@@ -103,15 +98,15 @@ function row(judged: Judged, { timeline, paint }: Drawing, width: number): strin
   return ` ${left}${cells.join("")}${right}`;
 }
 
-function* legend({ language, columns, paint, timeline, width: widthOf }: Drawing): Generator<string> {
+function* legend({ language, columns, paint, timeline }: Drawing): Generator<string> {
   const end = monthName(timeline.months.at(-1));
-  const levels = (["expired", "unknown", "critical", "warning", "ok"] as const).map((level) => ({
+  const levels = LEVELS.map((level) => ({
     shown: `${paint(MARKERS[level], level)} ${LEVEL_NAMES[level][language]}`,
-    width: widthOf(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
+    width: displayWidth(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
   }));
   const others = [text(": today", ": 今日"), text(`${LATER} after ${end}`, `${LATER} ${end} より後`)].map((part) => ({
     shown: part[language],
-    width: widthOf(part[language]),
+    width: displayWidth(part[language]),
   }));
   let line = "";
   let taken = 0;

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { same, text } from "../text/index.ts";
+import type { Block, Document } from "./blocks.ts";
+import { DOCUMENT_FORMS, WRITERS } from "./index.ts";
+import { Timeline } from "./timeline.ts";
+
+/** A document with every block, each with its own value from outside. */
+const documentOf = (value: (block: string) => string): Document => {
+  const blocks: readonly Block[] = [
+    { kind: "paragraph", words: value("paragraph"), level: "critical" },
+    {
+      kind: "facts",
+      rows: [
+        [same("one"), value("fact")],
+        [null, [value("first"), value("second")], "command"],
+      ],
+    },
+    {
+      kind: "table",
+      caption: same("A table"),
+      head: [same("name"), same("more")],
+      rows: [[value("cell"), { lines: [value("line")], below: [[same("below"), value("below")]], level: "ok" }]],
+    },
+    { kind: "list", items: [{ words: value("item"), id: "gap", alarm: same("MISSING"), about: value("about") }] },
+    { kind: "tree", nodes: [{ name: value("root"), about: same("2"), children: [leaf(value("leaf"))] }] },
+    { kind: "bars", id: "bars", title: same("Bars"), bars: [{ label: value("bar"), value: 3 }] },
+    { kind: "timeline", timeline: new Timeline("2026-11-20"), marks: [mark(value("mark"))] },
+    { kind: "note", title: same("A note"), lines: [same("noted")] },
+    { kind: "part", id: "part", title: value("part"), about: same("2 gaps"), blocks: [steps] },
+  ];
+  return {
+    title: text("Everything", "すべて"),
+    subject: value("subject"),
+    asOf: "2026-11-20",
+    intro: [],
+    hasContents: true,
+    sections: [{ id: "all", title: value("section"), blocks }],
+  };
+};
+
+const leaf = (name: string) => ({ name, about: same(""), hidden: same("and 3 more"), children: [] });
+
+const mark = (label: string) => ({ id: "m", label, day: "2027-02-01", level: "ok" as const, isEstimated: true });
+
+const steps: Block = {
+  kind: "steps",
+  steps: [{ id: "a", what: same("sign in"), below: [{ label: same("Careful"), words: same("once"), isTrap: true }] }],
+};
+
+const NAMES = "paragraph fact first second cell line below item about root leaf bar mark part subject section".split(
+  " ",
+);
+
+/** What a hostile value would be, if it were no plain words. */
+const MARKUP = { text: /\t/, markdown: /(?<!\\)[*|]a/, html: /<b>\*/ } as const;
+
+describe.each(DOCUMENT_FORMS)("as %s", (form) => {
+  test("every block and all that it says is there, in both languages", () => {
+    for (const language of ["en", "ja"] as const) {
+      const written = WRITERS[form](
+        documentOf((name) => `value-of-${name}`),
+        language,
+      ).replaceAll("<wbr>", "");
+      for (const name of NAMES) expect(written, name).toContain(`value-of-${name}`);
+      const own = ["A table", "MISSING", "A note", "noted", "2 gaps", "sign in", "Careful", "once", "and 3 more"];
+      for (const words of [...own, "2027-02-01", "2026-11-20"]) expect(written).toContain(words);
+    }
+  });
+
+  test("a value from outside breaks no line, hides nothing and is no markup", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 20 }), (drawn) => {
+        const hostile = `\u202e</td>\n<b>*a*|[b](c)</b>\u0007${drawn.replaceAll(/[<>]/g, "")}`;
+        const written = WRITERS[form](
+          documentOf(() => hostile),
+          "en",
+        );
+        expect(written).not.toMatch(/[\u202e\u0007]/);
+        expect(written).not.toMatch(MARKUP[form]);
+        // a value that is long enough to be broken, as this one is
+        const plain = WRITERS[form](
+          documentOf(() => "value of a length"),
+          "en",
+        );
+        expect(written.split("\n")).toHaveLength(plain.split("\n").length);
+      }),
+    );
+  });
+});
+
+test("on paper a page lies across if it is wide, and names its sections if it has contents", () => {
+  const narrow = WRITERS.html(
+    documentOf((name) => name),
+    "en",
+  );
+  const wide = WRITERS.html({ ...documentOf((name) => name), hasContents: undefined, isWide: true }, "en");
+  expect([narrow.includes('<nav aria-label="Contents">'), wide.includes("<nav")]).toEqual([true, false]);
+  expect([narrow, wide].map((page) => /<body\s+class="wide"/.test(page))).toEqual([false, true]);
+});

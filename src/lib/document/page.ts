@@ -1,0 +1,279 @@
+import { escapeForPeople } from "../terminal/escape.ts";
+import { truncate } from "../terminal/table/width.ts";
+import { text, type Language, type Text } from "../text/index.ts";
+import {
+  cellOf,
+  linesOf,
+  type Cell,
+  type Bar,
+  type Block,
+  type Document,
+  type Fact,
+  type ListItem,
+  type Section,
+  type StepBlock,
+  type TreeNode,
+  type Words,
+} from "./blocks.ts";
+import { timelineMarkup } from "./chart.ts";
+import { pageDocument } from "./html.ts";
+import { html, Markup } from "./markup.ts";
+
+/**
+ * A document as one HTML page: without scripts, and without anything from elsewhere.
+ *
+ * @param opening how it begins, for a page that jobs write
+ */
+export function documentPage(document: Document, language: Language, opening?: string): string {
+  const { title, subject, asOf, intro, sections, hasContents, isWide } = document;
+  const page = new Page(language);
+  const contents = html`<nav aria-label="${CONTENTS[language]}">
+    <ol>
+      ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
+    </ol>
+  </nav>`;
+  return pageDocument({
+    opening,
+    language,
+    title: [title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": "),
+    isWide,
+    header: html`<h1>${page.words(title)}</h1>
+      ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
+      ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}`,
+    main: html`${sections.map((section) => page.section(section))}`,
+  });
+}
+
+const CONTENTS = text("Contents", "目次");
+
+/** A text that may go on below at its signs. */
+const broken = (words: string): Markup =>
+  html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
+
+class Page {
+  readonly #language: Language;
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  section({ id, title, blocks, onPaper }: Section): Markup {
+    return html`<section id="${id}" aria-labelledby="${id}-title" class="${onPaper ?? ""}">
+      <h2 id="${id}-title">${this.words(title)}</h2>
+      ${blocks.map((block) => this.block(block))}
+    </section>`;
+  }
+
+  /** Words of ours as they are; a value with all that deceives made visible, and apart from the direction of what is around it. */
+  words(words: Words): Markup {
+    return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : html`${this.plain(words)}`;
+  }
+
+  plain(words: Words): string {
+    return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
+  }
+
+  block(block: Block): Markup {
+    switch (block.kind) {
+      case "paragraph":
+        return html`<p class="${block.level === undefined ? "" : `level ${block.level}`}">
+          ${this.words(block.words)}
+        </p>`;
+      case "facts":
+        return html`<dl>${block.rows.map((fact) => this.#fact(fact))}</dl>`;
+      case "table":
+        return this.#table(block);
+      case "list":
+        return html`<ul>
+          ${block.items.map((item) => this.#item(item))}
+        </ul>`;
+      case "steps":
+        return html`<ol class="steps">
+          ${block.steps.map((step) => this.#step(step))}
+        </ol>`;
+      case "tree":
+        return html`<div class="tree">${this.#tree(block.nodes)}</div>`;
+      case "bars":
+        return this.#bars(block);
+      case "timeline":
+        return timelineMarkup(block.marks, block.timeline, this.#language);
+      case "note":
+        return html`<aside aria-label="${this.plain(block.title)}">
+          <h3>${this.plain(block.title)}</h3>
+          <ul>
+            ${block.lines.map((line) => html`<li>${this.plain(line)}</li>`)}
+          </ul>
+        </aside>`;
+      case "part":
+        return this.#part(block);
+    }
+  }
+
+  #fact([label, value, look]: Fact): Markup {
+    const lines = linesOf(value);
+    const classes = look === undefined ? "" : look === "alarm" ? "level critical" : "command";
+    return html`<dt>${this.words(label ?? "")}</dt>
+      <dd class="${classes}">
+        ${lines.length === 1 ? this.#line(lines[0] ?? "") : lines.map((line) => html`<div>${this.#line(line)}</div>`)}
+      </dd> `;
+  }
+
+  /** {@link words}, where days and options do not break at their hyphens, unless they are wider than the screen. */
+  #line(words: Words): Markup {
+    const parts = this.plain(words)
+      .split(" ")
+      .map(
+        (word, at) =>
+          html`${at === 0 ? "" : " "}${word.includes("-") ? html`<span class="undivided">${word}</span>` : word}`,
+      );
+    return typeof words === "string" ? html`<bdi>${parts}</bdi>` : html`${parts}`;
+  }
+
+  #table({ caption, head, rows, blank }: Extract<Block, { kind: "table" }>): Markup {
+    const isSmall = rows.length <= MAX_UNDIVIDED.rows && head.length <= MAX_UNDIVIDED.columns;
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="${this.plain(caption)}">
+      <table class="${blank === true ? "blank" : ""}${isSmall ? " undivided" : ""}">
+        <caption>
+          ${this.plain(caption)}
+        </caption>
+        <thead>
+          <tr>
+            ${head.map((cell) => html`<th scope="col" class="${cell.en === cell.ja ? "" : "ours"}">${this.plain(cell)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([first = "", ...others]) =>
+              html`<tr>
+                <th scope="row">${this.#cell(first)}</th>
+                ${others.map((cell, at) => this.#data(cell, head[at + 1]))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  /** A cell that stands under a header, which it repeats where a screen is too narrow for columns. */
+  #data(cell: Cell, header?: Text): Markup {
+    const { lines, below = [], level } = cellOf(cell);
+    const isEmpty = below.length === 0 && lines.every((line) => line === "");
+    const looks = [
+      ...(level === undefined ? [] : [`level ${level}`]),
+      ...(below.length === 0 && lines.every((line) => this.#isShort(line)) ? ["short"] : []),
+      ...(isEmpty ? ["empty"] : []),
+    ];
+    const label = header === undefined ? "" : this.plain(header);
+    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.#cell(cell)}</td> `;
+  }
+
+  #cell(cell: Cell): Markup {
+    const { lines, below = [] } = cellOf(cell);
+    const shown = below.map(
+      ([label, value]) =>
+        html`<small
+          >${label === null ? null : html`${this.words(label)}: `}${linesOf(value).map((line) => this.#value(line))}</small
+        > `,
+    );
+    const own = lines.map((line, at) => html`${at === 0 ? null : html`<br />`}${this.#value(line)}`);
+    return shown.length === 0
+      ? html`${own}`
+      : html`<span class="${lines.every((line) => this.#isShort(line)) ? "short" : ""}">${own}</span>${shown}`;
+  }
+
+  /** {@link words}, where addresses and paths go on below themselves at their signs, and an option of a command never. */
+  #value(words: Words): Markup {
+    if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
+    const parts = escapeForPeople(words).split(/(?<= )(?=--[a-z])|(?<=(?:^| )--[a-z-]+)(?= )/u);
+    return html`<bdi
+      >${parts.map((part) => (part.startsWith("--") ? html`<span class="short">${part}</span>` : broken(part)))}</bdi
+    >`;
+  }
+
+  /** Whether a cell is too short to be broken: a day, a number, a word or two of ours. */
+  #isShort(words: Words): boolean {
+    return typeof words === "string"
+      ? /^~?[\d-]{1,14}$/.test(words)
+      : this.plain(words).length <= (this.#language === "ja" ? 8 : 12);
+  }
+
+  #item({ id, alarm, words, about }: ListItem): Markup {
+    return html`<li ${id === undefined ? null : html`data-id="${id}"`}>
+      ${alarm === undefined ? null : html`<b class="level expired">${this.plain(alarm)}</b> `}${this.words(words)}
+      ${about === undefined ? null : html`<span class="below faint">${this.words(about)}</span>`}
+    </li>`;
+  }
+
+  #step({ id, what, below }: StepBlock): Markup {
+    return html`<li id="${id}">
+      <p>${this.plain(what)}</p>
+      ${below.map(
+        ({ label, words, isTrap }) =>
+          html`<span class="below${isTrap === true ? " trap" : ""}"
+            ><b>${this.plain(label)}:</b> ${this.plain(words)}</span
+          > `,
+      )}
+    </li> `;
+  }
+
+  #part({ id, title, about, level, isFaint, blocks }: Extract<Block, { kind: "part" }>): Markup {
+    return html`<article class="${isFaint === true ? "faint" : ""}" aria-labelledby="${id}-title">
+      <h3 id="${id}-title">
+        ${this.words(title)}
+        ${about === undefined ? null : html`<span class="${level === undefined ? "faint" : `level ${level}`}">${this.plain(about)}</span>`}
+      </h3>
+      ${blocks.map((block) => this.block(block))}
+    </article>`;
+  }
+
+  #tree(nodes: readonly TreeNode[]): Markup {
+    return html`<ul>
+      ${nodes.map(
+        ({ name, about, hidden, children }) =>
+          html`<li>
+            ${this.words(name)} <span class="faint">${this.plain(about)}</span>
+            ${hidden === undefined ? null : html`<span class="faint">${this.plain(hidden)}</span>`}
+            ${children.length === 0 ? null : this.#tree(children)}
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  #bars({ id, title, bars }: Extract<Block, { kind: "bars" }>): Markup {
+    const most = Math.max(1, ...bars.map(({ value }) => value));
+    const height = bars.length * BAR.row + BAR.row / 2;
+    const label = ({ label: words }: Bar): string => this.plain(words);
+    return html`<div class="undivided">
+      <h3 id="${id}-title">${this.plain(title)}</h3>
+      <svg class="bars" viewBox="0 0 ${BAR.width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
+        <desc id="${id}-about">${bars.map((bar) => `${label(bar)}: ${bar.value}`).join("; ")}</desc>
+        ${bars.map((bar, at) => {
+          const y = at * BAR.row + BAR.row;
+          const width = Math.round((bar.value / most) * BAR.longest);
+          return html`<text x="${BAR.start - 8}" y="${y}" text-anchor="end">${fitted(label(bar))}</text
+            ><rect x="${BAR.start}" y="${y - BAR.thick + 3}" width="${Math.max(width, 1)}" height="${BAR.thick}" /><text
+              x="${BAR.start + width + 8}"
+              y="${y}"
+              >${bar.value}</text
+            > `;
+        })}
+      </svg>
+    </div>`;
+  }
+}
+
+/** A text as wide as there is room: of a path the last names. */
+const fitted = (words: string): string => {
+  const names = words.split(" / ");
+  for (let from = 0; from < names.length - 1; from += 1) {
+    const path = `${from === 0 ? "" : "… / "}${names.slice(from).join(" / ")}`;
+    if (truncate(path, BAR.columns) === path) return path;
+  }
+  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR.columns);
+};
+
+/** A table up to this size is not broken across pages. */
+const MAX_UNDIVIDED = { rows: 15, columns: 5 } as const;
+
+/** Where things stand in a chart of bars, in units of its own. */
+const BAR = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

@@ -1,0 +1,143 @@
+import { LEVELS } from "./level.ts";
+
+/** The colours of a page: those of levels are read against `paper`. */
+export interface Palette {
+  readonly paper: string;
+  readonly ink: string;
+  readonly faint: string;
+  /** lines and bands, which are not read */
+  readonly rule: string;
+  readonly band: string;
+  readonly ok: string;
+  readonly warning: string;
+  readonly critical: string;
+  readonly expired: string;
+  readonly unknown: string;
+}
+
+/** By day, and on paper. */
+export const LIGHT: Palette = {
+  paper: "#ffffff",
+  ink: "#1f2328",
+  faint: "#57606a",
+  rule: "#d0d7de",
+  band: "#f6f8fa",
+  ok: "#1a7f37",
+  warning: "#855c00",
+  critical: "#b84300",
+  expired: "#b3001e",
+  unknown: "#6639ba",
+};
+
+/** By night. */
+export const DARK: Palette = {
+  paper: "#0d1117",
+  ink: "#e6edf3",
+  faint: "#9da7b3",
+  rule: "#3d444d",
+  band: "#161b22",
+  ok: "#3fb950",
+  warning: "#d6a52c",
+  critical: "#f0883e",
+  expired: "#ff8a82",
+  unknown: "#c297ff",
+};
+
+const variables = (palette: Palette): string =>
+  Object.entries(palette)
+    .map(([name, colour]) => `--${name}:${colour}`)
+    .join(";");
+
+/** Tables where the screen is too narrow for columns: one record below the other, each cell with its header. */
+const CARDS = (of: string): string =>
+  [
+    "table,X caption,X tbody{display:block}",
+    "thead{display:none}",
+    "tbody tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--rule)}",
+    "tbody th,X tbody td{display:block;border:0;padding:.1rem 0}",
+    "tbody th{font-weight:600}",
+    "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
+    "table:not(.blank) td.empty{display:none}",
+  ]
+    .map((rule) => `${of}${rule.replaceAll("X ", of)}`)
+    .join("\n");
+
+/** The style sheet of all documents; it fetches nothing. */
+export const STYLE = `
+:root{color-scheme:light dark;${variables(LIGHT)}}
+@media screen and (prefers-color-scheme:dark){:root{${variables(DARK)}}}
+*{box-sizing:border-box}
+body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
+font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}
+body.wide{max-width:90rem}
+h1{margin:0;font-size:1.5em}
+h2{margin:1.5rem 0 .5rem;font-size:1.1em}
+h3{margin:1rem 0 .25rem;font-size:1em}
+p{margin:.25rem 0}
+a{color:inherit}
+.faint{color:var(--faint)}
+.level{font-weight:600}
+${LEVELS.map((level) => `.level.${level}{color:var(--${level})}`).join("\n")}
+.short{white-space:nowrap}
+span.undivided{display:inline-block;max-width:100%}
+.command{font-family:ui-monospace,Consolas,"Noto Sans Mono CJK JP",monospace;font-size:.9em}
+.below{display:block;font-size:.9em}
+nav ol{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.75rem 0;padding:0 0 0 1.2rem}
+dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
+dt{color:var(--faint)}
+dd{margin:0}
+ul{margin:.25rem 0;padding-left:1.25rem}
+article{border-left:.25rem solid var(--rule);padding:0 0 0 .75rem;margin:0 0 1rem}
+aside{border:1px solid var(--rule);background:var(--band);padding:.25rem 1rem;break-inside:avoid}
+.scroll{overflow-x:auto;margin:.5rem 0 1rem}
+table{width:100%;border-collapse:collapse;font-size:.875em}
+caption{padding:.25rem 0;text-align:start;color:var(--faint)}
+th,td{padding:.35rem .5rem;border:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere;font-weight:400}
+tbody th{min-width:6rem}
+tbody td{min-width:3.5rem}
+thead th{background:var(--band);font-weight:600}
+thead th.ours{word-break:keep-all;overflow-wrap:break-word}
+.blank td,.blank tbody th{height:2.6rem;min-width:5rem}
+td small,th small{display:block;color:var(--faint);font-size:.92em}
+ol.steps{padding-left:2.2rem}
+.steps li{margin:0 0 1.2rem;break-inside:avoid}
+.steps p::before{content:"☐ "}
+.trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
+.tree ul{margin:0}
+.bars,.chart{display:block;width:100%;height:auto}
+.bars text{fill:var(--ink);font-size:14px}
+.bars rect{fill:var(--faint)}
+ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
+ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
+.chart{min-width:48rem}
+.chart text{fill:var(--ink);font-size:13px}
+.chart text.faint{fill:var(--faint);font-size:12px}
+.chart .band{fill:var(--band)}
+.chart .rule{stroke:var(--rule);stroke-width:1}
+.chart .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
+.marker{stroke-width:2;stroke-linejoin:round;stroke-linecap:round;fill:none}
+${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
+.marker.hollow{fill:var(--paper)}
+@media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
+@media screen and (max-width:40rem){${CARDS("")}}
+@media screen and (max-width:72rem){${CARDS(".wide ")}}
+@page{size:A4;margin:13mm}
+@page wide{size:A4 landscape;margin:12mm}
+@media print{
+body{max-width:none;padding:0;font-size:9.5pt}
+body.wide{max-width:none;page:wide;font-size:9pt}
+nav{display:none}
+.scroll{overflow:visible}
+.chart{min-width:0}
+.new-sheet{break-before:page}
+.undivided,tr,svg,dl>*,li{break-inside:avoid}
+.tree li{break-inside:auto}
+h2,h3,caption,dt,ul.legend{break-after:avoid}
+dd{break-before:avoid}
+thead{display:table-header-group;break-after:avoid}
+table{font-size:8pt}
+th,td{padding:.2rem .35rem}
+.blank td,.blank tbody th{height:2.2rem}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`.trim();
