@@ -18,7 +18,7 @@ const { values } = parseArgs({
 const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
 
 function table(figures: Figures): string {
-  const { flattest, lone, circles } = figures;
+  const { flattest, lone, circles, budgets } = figures;
   const rows = [
     ["source files", String(figures.files)],
     ["lines", `${figures.lines}, median ${figures.medianLines} a file`],
@@ -35,6 +35,9 @@ function table(figures: Figures): string {
       ([file, imported]) => `  ${file} → ${imported.map((to) => posix.relative(posix.dirname(file), to)).join(", ")}`,
     ),
   ]);
+  const budgetLines = budgets.map(
+    ({ name, value, target, limit }) => `${name.padEnd(24)} ${value} (target ${target}, at most ${limit})`,
+  );
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ["Files directly in a folder:", flattest.map(({ folder, files }) => `${String(files).padStart(3)}  ${folder}`)],
     [
@@ -42,6 +45,7 @@ function table(figures: Figures): string {
       lone.map(({ file, lines, importer }) => `${String(lines).padStart(3)}  ${file} ← ${posix.basename(importer)}`),
     ],
     ["Circles:", circleLines],
+    ["Budgets:", budgetLines],
   ];
   return [
     ...rows.map(([name = "", figure = ""]) => `${name.padEnd(20)} ${figure}`),

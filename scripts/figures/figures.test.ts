@@ -93,3 +93,23 @@ test("bounds that are broken are named, one by one", () => {
     "comment: 9.96 % of the lines, at least 10 %",
   ]);
 });
+
+test("a part is counted by its folders, and breaks its limit", () => {
+  const verb = `${imports("../../lib/tenant/console/drift.ts")}export default defineCommand({});\n`;
+  const found = figures({
+    "src/lib/tenant/console/drift.ts": imports("./tasks.ts"),
+    "src/lib/tenant/console/tasks.ts": "",
+    "src/commands/orgs/list.ts": verb,
+    "src/commands/orgs/columns.ts": long,
+    "src/commands/console/show.ts": imports("../../lib/tenant/console/tasks.ts"),
+    "src/lib/handover/report.ts": long,
+    "src/lib/renewals/judge.ts": long,
+    "src/commands/imports/plan.ts": long,
+  });
+  const values = new Map(found.budgets.map(({ name, value }) => [name, value]));
+  expect(values.get("users of the console")).toBe(1);
+  expect(values.get("handover, renewals")).toBe(80);
+  expect(values.get("imports, deletion")).toBe(40);
+  expect(values.get("of them no verbs, %")).toBe(98);
+  expect(brokenBounds(found)).toContain("of them no verbs, %: 98, at most 61");
+});

@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { budgetsOf, type Budget } from "./budgets.ts";
 import { circlesOf, graphOf, importersOf, type Circle } from "./graph.ts";
 import { readSource, type Source } from "./source.ts";
 
@@ -25,6 +26,7 @@ export interface Figures {
   readonly flattest: readonly { readonly folder: string; readonly files: number }[];
   readonly lone: readonly Lone[];
   readonly circles: readonly Circle[];
+  readonly budgets: readonly Budget[];
   /** of all tests and of what only they use */
   readonly testLines: number;
 }
@@ -101,6 +103,7 @@ export function figuresOf(texts: ReadonlyMap<string, string>): Figures {
     flattest: flattestOf([...sources.keys()].filter((file) => !isGenerated(texts.get(file) ?? ""))),
     lone,
     circles: circlesOf(graph),
+    budgets: budgetsOf(sources, graph),
     testLines: tests.reduce((total, [, text]) => total + text.split("\n").length - 1, 0),
   };
 }
@@ -115,7 +118,7 @@ export async function readFigures(root: string): Promise<Figures> {
 }
 
 /** The bounds that figures break, each in a line. */
-export function brokenBounds({ flattest, lone, circles, commentPercent }: Figures): readonly string[] {
+export function brokenBounds({ flattest, lone, circles, commentPercent, budgets }: Figures): readonly string[] {
   const flat = flattest[0]?.files ?? 0;
   return [
     ...(flat > BOUNDS.flat ? [`files flat in a folder: ${flat}, at most ${BOUNDS.flat}`] : []),
@@ -124,5 +127,6 @@ export function brokenBounds({ flattest, lone, circles, commentPercent }: Figure
     ...(commentPercent < BOUNDS.commentPercent
       ? [`comment: ${commentPercent.toFixed(2)} % of the lines, at least ${BOUNDS.commentPercent} %`]
       : []),
+    ...budgets.flatMap(({ name, value, limit }) => (value > limit ? [`${name}: ${value}, at most ${limit}`] : [])),
   ];
 }
