@@ -41,9 +41,17 @@ const isNoVerb = (file: string, { isVerb }: Source): boolean => file.startsWith(
 const percentOfNoVerbs = (sources: Sources): number =>
   Math.round((100 * linesIn(sources, isNoVerb)) / Math.max(1, linesBelow(/^src\/commands\//)(sources)));
 
+/** Command lines that the compiler does not check: everything else goes through `lib/advice/line.ts`. */
+const spelledCommands = (sources: Sources): number => {
+  const nouns = new Set([...sources.keys()].flatMap((file) => /^src\/commands\/([\w-]+)/.exec(file)?.[1] ?? []));
+  return [...sources]
+    .filter(([file]) => file !== "src/commands/index.ts")
+    .reduce((sum, [, { spelled }]) => sum + spelled.filter((noun) => nouns.has(noun)).length, 0);
+};
+
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 125_300, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 125_500, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -55,14 +63,15 @@ const MEASURES: readonly Measure[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 36_400, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 36_500, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,
-    limit: 25_300,
+    limit: 25_400,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
+  { name: "commands by hand", target: 0, limit: 45, of: spelledCommands },
   { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
 ];
 

@@ -69,3 +69,10 @@ it("a verb is what defines a command", () => {
   expect(source("export default defineCommand({ args: {} });").isVerb).toBe(true);
   expect(source("export function defineCommand() {}", "// defineCommand({})").isVerb).toBe(false);
 });
+
+it("counts command lines that are spelled in texts, but for examples", () => {
+  const { spelled } = readSource(
+    'const a = { examples: [{ line: "clomoctl users list" }], b: "see clomoctl orgs list" };\nconst c = `clomoctl imports show ${a} // clomoctl audit list`;\n// clomoctl vpp status\n',
+  );
+  expect(spelled).toEqual(["orgs", "imports", "audit"]);
+});

@@ -13,6 +13,8 @@ export interface Source {
   readonly isExplained: boolean;
   /** it defines a command */
   readonly isVerb: boolean;
+  /** the nouns of command lines that are spelled in its texts, but for examples of commands */
+  readonly spelled: readonly string[];
 }
 
 interface Node {
@@ -47,6 +49,19 @@ function importsOf(node: Node): readonly string[] {
     default:
       return [];
   }
+}
+
+const textOf = ({ type, value, cooked }: Node): string =>
+  type === "StringLiteral" ? (value as string) : type === "TemplateElement" ? (cooked as string) : "";
+
+/** Examples are checked against the commands when help pages are generated. */
+const isOfExamples = ({ type, key }: Node): boolean =>
+  type === "KeyValueProperty" && isNode(key) && key["value"] === "examples";
+
+function* spelledIn(value: unknown): Generator<string> {
+  if (typeof value !== "object" || value === null || (isNode(value) && isOfExamples(value))) return;
+  if (isNode(value)) for (const [, noun = ""] of textOf(value).matchAll(/clomoctl ([a-z][a-z-]+)/g)) yield noun;
+  for (const child of Object.values(value)) yield* spelledIn(child);
 }
 
 const definesCommand = ({ type, callee }: Node): boolean =>
@@ -86,7 +101,8 @@ const EXPLANATION = /^\/\*\*[^]*?\*\/(?:\s*\n\s*\n|\s*import\b)/;
  * @throws when it is not TypeScript
  */
 export function readSource(text: string): Source {
-  const nodes = [...walk(parseSync(text, { syntax: "typescript", target: "es2024" }))];
+  const tree = parseSync(text, { syntax: "typescript", target: "es2024" });
+  const nodes = [...walk(tree)];
   // a character a byte, since swc counts bytes
   const bytes = Buffer.from(text).toString("latin1");
   const bare = withoutLiterals(
@@ -105,5 +121,6 @@ export function readSource(text: string): Source {
     imports: nodes.flatMap(importsOf),
     isExplained: EXPLANATION.test(bare),
     isVerb: nodes.some(definesCommand),
+    spelled: [...spelledIn(tree)],
   };
 }

@@ -1,3 +1,4 @@
+import { line } from "../lib/advice/line.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { SCRIPTS } from "./completion/scripts.ts";
@@ -10,24 +11,24 @@ export default defineCommand({
       "Tab キーで、コマンド、オプション、その値、ファイル名のほか、操作対象のテナントにある名前(ユーザー、組織、デバイス、インポート、更新項目、コンテキスト)を補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、更新は不要です。問い合わせでは何も変更せず、コンテキストのテナント以外とは通信しません。",
     ),
     text(
-      "bash: put into ~/.bashrc: source <(clomoctl completion bash)",
-      "bash: ~/.bashrc に書く: source <(clomoctl completion bash)",
+      `bash: put into ~/.bashrc: source <(${line("completion", ["bash"])})`,
+      `bash: ~/.bashrc に書く: source <(${line("completion", ["bash"])})`,
     ),
     text(
-      'macOS\'s own bash 3.2: eval "$(clomoctl completion bash)"',
-      'macOS 付属の bash 3.2: eval "$(clomoctl completion bash)"',
+      `macOS's own bash 3.2: eval "$(${line("completion", ["bash"])})"`,
+      `macOS 付属の bash 3.2: eval "$(${line("completion", ["bash"])})"`,
     ),
     text(
-      "zsh: put into ~/.zshrc, behind compinit: source <(clomoctl completion zsh)",
-      "zsh: ~/.zshrc の compinit より後に書く: source <(clomoctl completion zsh)",
+      `zsh: put into ~/.zshrc, behind compinit: source <(${line("completion", ["zsh"])})`,
+      `zsh: ~/.zshrc の compinit より後に書く: source <(${line("completion", ["zsh"])})`,
     ),
     text(
-      "fish: clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish",
-      "fish: clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish",
+      `fish: ${line("completion", ["fish"])} > ~/.config/fish/completions/clomoctl.fish`,
+      `fish: ${line("completion", ["fish"])} > ~/.config/fish/completions/clomoctl.fish`,
     ),
     text(
-      "PowerShell: put into $PROFILE: clomoctl completion powershell | Out-String | Invoke-Expression",
-      "PowerShell: $PROFILE に書く: clomoctl completion powershell | Out-String | Invoke-Expression",
+      `PowerShell: put into $PROFILE: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
+      `PowerShell: $PROFILE に書く: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
     ),
   ],
   args: {

@@ -1,3 +1,4 @@
+import { line } from "../lib/advice/line.ts";
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { RESERVED_READERS } from "../lib/model/renewal.ts";
@@ -69,6 +70,6 @@ export async function requireRight(
   throw new Failure("not-permitted", {
     what: text(`${name} may not ${asked.en}: ${because}`, `「${name}」の権限では行えません(${asked.ja}): ${reason}`),
     where,
-    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
+    hint: text(`see what each role may: ${line("roles matrix", [])}`, `権限の一覧: ${line("roles matrix", [])}`),
   });
 }

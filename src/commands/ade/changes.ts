@@ -140,8 +140,8 @@ const NOT_REGISTERED = text(
 );
 
 const ONLY_FULL = text(
-  "a delta, only what has changed since, lacks what Apple does not tell as a change; a full sync finds it, once a day by itself: clomoctl ade sync --full",
-  "Apple が通知しない変更は差分では見つからず、1 日 1 回の全件取得で見つかります。すぐに確認するには: clomoctl ade sync --full",
+  `a delta, only what has changed since, lacks what Apple does not tell as a change; a full sync finds it, once a day by itself: ${line("ade sync", [], { full: true })}`,
+  `Apple が通知しない変更は差分では見つからず、1 日 1 回の全件取得で見つかります。すぐに確認するには: ${line("ade sync", [], { full: true })}`,
 );
 
 /** Names devices of a run; the first ones of many. */
@@ -236,19 +236,19 @@ const allBut = (unreadable: number): Text =>
   );
 
 const OWNERS = text(
-  "to give one to its owner: clomoctl devices set-owner SERIAL --user MAIL",
-  "所有者を設定するには: clomoctl devices set-owner SERIAL --user MAIL",
+  `to give one to its owner: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
+  `所有者を設定するには: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
 );
 
 /** What is said of devices that are gone and were not confirmed. */
 export const notConfirmed = (missing: number): Text =>
   text(
-    `${counted(missing, "device")} that Apple no longer has: marked missing, nothing was released (Apple leaves devices out for about a day at times). To look: clomoctl ade devices list --state missing; to forget their ADE state here: clomoctl ade sync --full --max-deletions ${missing}`,
-    `Apple 側で見つからないデバイスが ${missing} 台あります(「見つからない」としただけで、解除していません。1 日ほど見えなくなることもあります)。確認: clomoctl ade devices list --state missing、解除: clomoctl ade sync --full --max-deletions ${missing}`,
+    `${counted(missing, "device")} that Apple no longer has: marked missing, nothing was released (Apple leaves devices out for about a day at times). To look: ${line("ade devices list", [], { state: "missing" })}; to forget their ADE state here: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
+    `Apple 側で見つからないデバイスが ${missing} 台あります(「見つからない」としただけで、解除していません。1 日ほど見えなくなることもあります)。確認: ${line("ade devices list", [], { state: "missing" })}、解除: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
   );
 
 /** Of a run that somebody stopped. */
 export const CUT_OFF = new Failure("unavailable", {
   what: text("the sync was cut off", "同期が中断されました"),
-  hint: text("to go on with it: clomoctl ade sync", "続きから実行するには clomoctl ade sync"),
+  hint: text(`to go on with it: ${line("ade sync", [])}`, `続きから実行するには ${line("ade sync", [])}`),
 });

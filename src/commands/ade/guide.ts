@@ -1,3 +1,4 @@
+import { commandName, line } from "../../lib/advice/line.ts";
 import { enrolmentGuide, WAYS_IN } from "../../lib/renewals/guide/enrolment/index.ts";
 import { THROUGH } from "../../lib/renewals/guide/enrolment/through.ts";
 import { text } from "../../lib/text/index.ts";
@@ -42,16 +43,16 @@ export default defineCommand({
   ],
   exits: ["usage"],
   async run(tools, { way, through = "console", ...options }) {
-    const document = requestedGuide(tools, options, "clomoctl ade guide");
+    const document = requestedGuide(tools, options, commandName("ade guide"));
     const guide = enrolmentGuide(way, through);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
     if (through === "commands") return;
-    const line = `clomoctl ade guide ${way} --through commands`;
+    const command = line("ade guide", [way], { through: "commands" });
     await tools.terminal.note(
       text(
-        `in a tenant of your own, or with the simulator: ${line}`,
-        `独自のテナントやシミュレーターでの手順: ${line}`,
+        `in a tenant of your own, or with the simulator: ${command}`,
+        `独自のテナントやシミュレーターでの手順: ${command}`,
       ),
     );
   },

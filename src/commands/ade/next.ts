@@ -1,8 +1,8 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { isMended } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS, PUBLIC_KEY_FILE, SIMULATOR_LINES } from "../../lib/model/ade.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 
 /** What to do next, and what to type for it. */
@@ -20,11 +20,11 @@ const RENEWED_WITHIN_DAYS = 30;
 const step = (en: string, ja: string, line: string | null): NextStep => ({ why: text(en, ja), line });
 
 const REHEARSE = [
-  step("to rehearse without Apple", "Apple を使わずに練習するには", "clomoctl ade simulator start"),
+  step("to rehearse without Apple", "Apple を使わずに練習するには", line("ade simulator start", [])),
   step(
     "and, with the URL that it tells, in another window",
     "表示された URL を、別のウィンドウで設定する",
-    "clomoctl ade endpoint set --simulator URL",
+    line("ade endpoint set", [], { simulator: "URL" }),
   ),
 ];
 
@@ -41,7 +41,7 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
       step(
         "this tenant mirrors the console: devices are synced there; the steps",
         "管理画面のミラーのため、デバイスの同期は管理画面で行います。手順",
-        "clomoctl ade guide purchased",
+        line("ade guide", ["purchased"]),
       ),
       ...REHEARSE,
     ];
@@ -52,7 +52,7 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
       step(
         "for a server entry of this tenant's own in Apple Business Manager (never the one that CLOMO uses)",
         "Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO が使うものではありません)を使うには",
-        "clomoctl ade endpoint set --apple",
+        line("ade endpoint set", [], { apple: true }),
       ),
     ];
   }
@@ -63,7 +63,7 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
     : setUp;
 }
 
-const KEY_LINE = `clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}`;
+const KEY_LINE = line("ade keypair create", [], { output: PUBLIC_KEY_FILE });
 
 /** A file of before may have a former key: the key is written once more, to the file that is named next. */
 const keyStep = ({ stagedKey }: Pick<Ade, "stagedKey">): NextStep =>
@@ -99,7 +99,7 @@ function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
     step(
       `the server token ${left.en}: download a new one from the same MDM server entry, and`,
       `サーバートークンが${left.ja}です。同じ MDM サーバから新しいトークンをダウンロードして`,
-      "clomoctl ade token set FILE",
+      line("ade token set", ["FILE"]),
     ),
   ];
 }
@@ -108,14 +108,14 @@ function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
 export const tokenStep = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">, keyFile?: string): NextStep =>
   endpoint?.kind === "simulator"
     ? step(
-        "get a token for the public key from the simulator, then clomoctl ade token set",
-        "公開鍵に対するトークンをシミュレーターから取得し、clomoctl ade token set で設定する",
+        `get a token for the public key from the simulator, then ${commandName("ade token set")}`,
+        `公開鍵に対するトークンをシミュレーターから取得し、${commandName("ade token set")} で設定する`,
         SIMULATOR_LINES.token({ url: endpoint.url, server: server?.name }, keyFile),
       )
     : step(
         "upload the public key to this tenant's own MDM server entry in Apple Business Manager, download its token, and",
         "公開鍵を Apple Business Manager のこのテナント専用の MDM サーバにアップロードし、トークンをダウンロードして",
-        "clomoctl ade token set FILE",
+        line("ade token set", ["FILE"]),
       );
 
 /** What is asked of a profile to propose it. */
@@ -123,7 +123,7 @@ export type OwnProfile = Pick<AdeProfile, "id" | "name" | "state" | "automatic">
 
 /** Words that name a profile among all: its name, or its id where another one has that, too. */
 export const profileWord = ({ id, name }: Pick<OwnProfile, "id" | "name">, all: readonly OwnProfile[]): string =>
-  all.some((other) => other.name === name && other.id !== id) ? id : typedWord(name, id);
+  all.some((other) => other.name === name && other.id !== id) ? id : typableName(name, id);
 
 /** The profile to assign: the only one, or the automatic one of several. */
 const chosenOf = (usable: readonly OwnProfile[]): OwnProfile | undefined =>
@@ -151,12 +151,12 @@ export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] 
   if (word === undefined) return [makeStep(profiles)];
   return [
     ...(chosenOf(profiles.filter(isUsable)) === undefined
-      ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", "clomoctl ade profiles list")]
+      ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", line("ade profiles list", []))]
       : []),
     step(
       "give it to all devices that have none",
       "ADE プロファイルのないデバイスすべてに割り当てる",
-      `clomoctl ade profiles assign ${word} --unassigned`,
+      line("ade profiles assign", [word], { unassigned: true }),
     ),
   ];
 }
@@ -186,7 +186,7 @@ export function waitingSteps(
     step(
       `${counted(devices, "device")} waiting for the assigned ADE profile, which Apple did not take for now; to try again${isDue ? "" : ` after ${at}`}`,
       `Apple が受け付けず、ADE プロファイルの割り当てを待っているデバイスが ${devices} 台あります。${isDue ? "再試行" : `${at} 以降に再試行`}`,
-      "clomoctl ade sync",
+      line("ade sync", []),
     ),
   ];
 }
@@ -198,20 +198,20 @@ export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
     return step(
       "make an ADE profile, which names your MDM server",
       "ADE プロファイル(MDM サーバの URL を含む)を作成する",
-      "clomoctl ade profiles create NAME --url HTTPS-URL",
+      line("ade profiles create", ["NAME"], { url: "HTTPS-URL" }),
     );
   }
-  const line = `clomoctl ade profiles create --from ${profileWord(former, profiles)}`;
+  const command = line("ade profiles create", [], { from: profileWord(former, profiles) });
   return former.state === "other-server"
     ? step(
         "the ADE profile was made at another MDM server: make it anew",
         "ADE プロファイルは別の MDM サーバで作成したものです。作り直す",
-        line,
+        command,
       )
     : step(
         "Apple has disabled the ADE profile: make it anew",
         "ADE プロファイルは Apple 側で無効化されています。作り直す",
-        line,
+        command,
       );
 };
 
@@ -223,7 +223,7 @@ export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextSt
     step(
       "let new devices get an ADE profile by themselves from now on",
       "今後の新しいデバイスに ADE プロファイルを自動で適用する",
-      `clomoctl ade profiles auto-apply ${word}`,
+      line("ade profiles auto-apply", [word]),
     ),
   ];
 }
@@ -234,12 +234,12 @@ export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
     ? step(
         "no device is assigned to this server: buy some at the simulator",
         "この MDM サーバに割り当てられたデバイスはありません。シミュレーターで購入する",
-        `clomoctl ade simulator devices add --count 10 --url ${endpoint.url}`,
+        line("ade simulator devices add", [], { count: "10", url: endpoint.url }),
       )
     : step(
-        "no device is assigned to this server: assign some to it in Apple Business Manager, then clomoctl ade sync; the steps",
-        "この MDM サーバに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから clomoctl ade sync を実行してください。手順",
-        "clomoctl ade guide purchased --through commands",
+        `no device is assigned to this server: assign some to it in Apple Business Manager, then ${line("ade sync", [])}; the steps`,
+        `この MDM サーバに割り当てられたデバイスはありません。Apple Business Manager で割り当ててから ${line("ade sync", [])} を実行してください。手順`,
+        line("ade guide", ["purchased"], { through: "commands" }),
       );
 
 /** What to do about devices that a full sync did not find, once somebody has looked at them; nothing if there are none. */
@@ -259,7 +259,7 @@ const otherServerSteps = (ade: Ade): readonly NextStep[] => [
   step(
     "the last sync stopped, as the token is of another MDM server; if that one is meant",
     "トークンが別の MDM サーバのものだったため、前回の同期は中止されました。それで正しければ",
-    "clomoctl ade token set FILE --other-server",
+    line("ade token set", ["FILE"], { otherServer: true }),
   ),
   keyStep(ade),
   tokenStep(ade),
@@ -271,7 +271,7 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
   if (token !== null && token.rejectedAt !== null) return [];
   if (sync?.state === "running") {
     return [
-      step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", "clomoctl ade status"),
+      step("a sync is running: see again", "同期を実行中です。後でもう一度確認してください", line("ade status", [])),
     ];
   }
   if (sync?.state === "failed" && sync.error?.where === "server_uuid" && !isMended(ade)) return otherServerSteps(ade);
@@ -280,12 +280,12 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
       step(
         "the last sync was not finished: go on with it",
         "前回の同期は完了していません。続きから実行する",
-        "clomoctl ade sync",
+        line("ade sync", []),
       ),
     ];
   }
   if (lastSyncAt === null) {
-    return [step("fetch the devices", "デバイスを取得する", "clomoctl ade sync")];
+    return [step("fetch the devices", "デバイスを取得する", line("ade sync", []))];
   }
   const needed = profiles ?? [];
   const profileSteps = allWait(ade) ? automaticSteps(needed) : assignSteps(needed);
@@ -294,7 +294,7 @@ function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undef
     ...missingSteps(counts.missing),
     ...(counts.notReady > 0 ? profileSteps : []),
     ...(lastFullAt === null || now - Date.parse(lastFullAt) > FULL_EVERY_MS
-      ? [step("a full sync is due", "全件の取得の時期です", "clomoctl ade sync")]
+      ? [step("a full sync is due", "全件の取得の時期です", line("ade sync", []))]
       : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { commandName } from "../../lib/advice/line.ts";
 import type { Business, BusinessAccess } from "../../lib/apple/business/client.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -55,7 +56,7 @@ const OPTIONS = {
 
 type BusinessOptions = Omit<InputOf<typeof OPTIONS>, "encoding" | "sheet">;
 
-const WHERE = "clomoctl ade reconcile";
+const WHERE = commandName("ade reconcile");
 
 const COLUMNS: readonly Column<Reconciled>[] = [
   {

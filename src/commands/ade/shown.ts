@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../lib/errors/index.ts";
 import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
@@ -102,8 +103,8 @@ export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACTS.map(([key, en, ja
 );
 
 const UNSEEN = text(
-  "not known until the next contact: clomoctl ade account",
-  "次回の接続まで不明(clomoctl ade account)",
+  `not known until the next contact: ${line("ade account", [])}`,
+  `次回の接続まで不明(${line("ade account", [])})`,
 );
 
 /** The columns of a token alone. */

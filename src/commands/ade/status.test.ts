@@ -184,7 +184,7 @@ const byCron = async (circumstances: Circumstances = {}): Promise<string> =>
 
 test("the line for cron has absolute paths, and what cron's environment lacks", async () => {
   expect(await byCron({ home: "/tmp/tenants of 100%" })).toContain(
-    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH='/opt/node/bin:/usr/bin:/bin' /opt/clomoctl/bin/clomoctl.js ade sync --every 1d --no-input --quiet >/dev/null`,
+    String.raw`to sync each morning by cron (crontab -e): 0 6 * * * CLOMOCTL_HOME='/tmp/tenants of 100\%' PATH=/opt/node/bin:/usr/bin:/bin /opt/clomoctl/bin/clomoctl.js ade sync --every 1d --no-input --quiet >/dev/null`,
   );
 });
 

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { line } from "../../lib/advice/line.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth } from "../../lib/model/ade-health.ts";
@@ -75,8 +76,8 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
   const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
   await terminal.note(
     text(
-      `all well; the next full sync is due ${due}: clomoctl ade sync`,
-      `問題ありません。次の全件の取得: ${due}(clomoctl ade sync)`,
+      `all well; the next full sync is due ${due}: ${line("ade sync", [])}`,
+      `問題ありません。次の全件の取得: ${due}(${line("ade sync", [])})`,
     ),
   );
   for (const one of automaticSteps(profiles ?? [])) await proposeStep(tools, one);
@@ -95,7 +96,7 @@ function refuseFormats({ globals: { format, fields, query } }: Tools): void {
   if ([format, fields, query].every((option) => option === undefined)) return;
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と一緒に指定できません"),
-    where: "clomoctl ade status",
+    where: line("ade status", []),
     hint: text("remove one of them", "どちらかを外してください"),
   });
 }

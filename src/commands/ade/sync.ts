@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
@@ -29,8 +30,8 @@ export default defineCommand({
       "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
     ),
     text(
-      "For cron, each morning at 6: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet (ade status prints the line for this machine). With --quiet, stderr has what needs action, once per change: devices that are newly not ready with their names and what to type, records that newly could not be read, devices that are gone, devices to confirm, failures.",
-      "cron で毎朝 6 時に実行する例: 0 6 * * * clomoctl ade sync --every 1d --no-input --quiet(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかった記録、解除されたデバイス、確認が必要なデバイス、失敗)。",
+      `For cron, each morning at 6: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })} (ade status prints the line for this machine). With --quiet, stderr has what needs action, once per change: devices that are newly not ready with their names and what to type, records that newly could not be read, devices that are gone, devices to confirm, failures.`,
+      `cron で毎朝 6 時に実行する例: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })}(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかった記録、解除されたデバイス、確認が必要なデバイス、失敗)。`,
     ),
     text(
       "A device record that cannot be read is skipped and named, the others are stored (exit 8), and the next sync fetches all devices again. Its device is not taken for gone; if even a serial number cannot be read, that sync releases and marks no device.",
@@ -50,8 +51,8 @@ export default defineCommand({
       kind: "string",
       value: "1d",
       about: text(
-        "interval of the schedule that runs this: 1h, 1d; clomoctl ade status warns after twice this time (default: 1d)",
-        "このコマンドを実行するスケジュールの間隔(1h、1d など)。その 2 倍の間同期がないと clomoctl ade status が警告する(既定: 1d)",
+        `interval of the schedule that runs this: 1h, 1d; ${line("ade status", [])} warns after twice this time (default: 1d)`,
+        `このコマンドを実行するスケジュールの間隔(1h、1d など)。その 2 倍の間同期がないと ${line("ade status", [])} が警告する(既定: 1d)`,
       ),
     },
     maxDeletions: {
@@ -92,7 +93,7 @@ type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
 const NOT_BOTH = new Failure("usage", {
   what: text("--full and --delta exclude each other", "--full と --delta は同時に指定できません"),
-  where: "clomoctl ade sync",
+  where: line("ade sync", []),
 });
 
 const NOT_DELTA_ALONE = new Failure("usage", {
@@ -142,8 +143,8 @@ async function runSync(
 ): Promise<AdeSync> {
   tools.describeState(() =>
     text(
-      "what was fetched is kept; clomoctl ade sync goes on with it",
-      "取得済みの内容は保存されています。clomoctl ade sync で続きから実行できます",
+      `what was fetched is kept; ${line("ade sync", [])} goes on with it`,
+      `取得済みの内容は保存されています。${line("ade sync", [])} で続きから実行できます`,
     ),
   );
   const begun = await client.ade.sync(asked);
@@ -193,7 +194,7 @@ const meanwhile = (error: unknown): never => {
 
 const ENDPOINT_CHANGED = new Failure("conflict", {
   what: text("the endpoint was changed meanwhile", "その間に接続先が変更されました"),
-  hint: text("clomoctl ade status", "clomoctl ade status で確認してください"),
+  hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
 });
 
 /** Looks at a run until it has ended. */
@@ -236,6 +237,6 @@ async function askRelease(tools: Tools, client: Client<"ade">, run: AdeSync): Pr
 }
 
 const ONLY_MARKED = text(
-  "they are marked missing, and not released. To look: clomoctl ade devices list --state missing; to be asked again: clomoctl ade sync --full",
-  "「見つからない」としただけで、解除していません。確認: clomoctl ade devices list --state missing、もう一度入力するには: clomoctl ade sync --full",
+  `they are marked missing, and not released. To look: ${line("ade devices list", [], { state: "missing" })}; to be asked again: ${line("ade sync", [], { full: true })}`,
+  `「見つからない」としただけで、解除していません。確認: ${line("ade devices list", [], { state: "missing" })}、もう一度入力するには: ${line("ade sync", [], { full: true })}`,
 );

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -10,8 +11,8 @@ const ONLY_NDJSON = new Failure("usage", {
   what: text("records are written whole, as NDJSON only", "記録は NDJSON でのみ書き出します"),
   where: "--format",
   hint: text(
-    "leave --format out; clomoctl audit list takes other formats",
-    "--format を省いてください。ほかの形式は clomoctl audit list で使えます",
+    `leave --format out; ${line("audit list", [])} takes other formats`,
+    `--format を省いてください。ほかの形式は ${line("audit list", [])} で使えます`,
   ),
 });
 

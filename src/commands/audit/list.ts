@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -63,8 +64,8 @@ export default defineCommand({
     await terminal.list(listColumns(terminal, LISTED_COLUMNS, USUAL_AUDIT), entries());
     if (!isAny && filters.action !== undefined) await tellActions(tools, chosen.client, filters.action);
     if (last === undefined) return;
-    const line = `clomoctl imports show ${last} --rows`;
-    await terminal.note(text(`the rows of an import: ${line}`, `インポートの行ごとの内容: ${line}`));
+    const command = line("imports show", [last], { rows: true });
+    await terminal.note(text(`the rows of an import: ${command}`, `インポートの行ごとの内容: ${command}`));
   },
 });
 

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -35,8 +36,8 @@ export default defineCommand({
     await terminal.show(isUsualTable(terminal) ? detailsOf(entry, terminal) : AUDIT_COLUMNS, entry);
     const shown = importOf(entry);
     if (shown === undefined) return;
-    const line = `clomoctl imports show ${shown} --rows`;
-    await terminal.note(text(`the rows of the import: ${line}`, `インポートの行ごとの内容: ${line}`));
+    const command = line("imports show", [shown], { rows: true });
+    await terminal.note(text(`the rows of the import: ${command}`, `インポートの行ごとの内容: ${command}`));
   },
 });
 

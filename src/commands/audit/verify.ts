@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -164,7 +165,7 @@ const hashIn = (typed: string): string => {
   throw new Failure("usage", {
     what: text("a hash has 64 hexadecimal digits", "ハッシュは 16 進数 64 桁です"),
     where: "--head",
-    hint: text("as shown by: clomoctl audit head", "表示: clomoctl audit head"),
+    hint: text(`as shown by: ${line("audit head", [])}`, `表示: ${line("audit head", [])}`),
   });
 };
 

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
@@ -5,7 +6,6 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
@@ -68,7 +68,7 @@ export const usualOf = (role: Role | undefined): readonly string[] => {
 /** How an account is named, and told apart from others. */
 export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
-  list: "clomoctl clomo-account list",
+  list: line("clomo-account list", []),
   search: "clomoctl clomo-account list --search",
   by: NAMED_BY,
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
@@ -101,12 +101,12 @@ export async function nearAccounts(client: Client<"accounts">, typed: string): P
 async function refuseWithout(users: Client<"users">["users"], typed: string): Promise<void> {
   const [user, ...others] = (await unlessFailing(() => users.find({ name: typed }))) ?? [];
   if (user === undefined || others.length > 0 || user.accountName !== null) return;
-  const line = `clomoctl clomo-account create ${shownWord(typed)} --account NAME`;
+  const command = line("clomo-account create", [typed], { account: "NAME" });
   throw new Failure("not-found", {
     what: text(
       `the user ${typed} (${user.name}) has no CLOMO account`,
       `ユーザー「${typed}」(${user.name})に CLOMO アカウントはありません`,
     ),
-    hint: text(`to make one: ${line}`, `作成するには: ${line}`),
+    hint: text(`to make one: ${command}`, `作成するには: ${command}`),
   });
 }

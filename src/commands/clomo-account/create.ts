@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
@@ -61,9 +62,9 @@ export default defineCommand({
 
 /** What is entered here may be of an account that the console has had for long. */
 const thereAlready = (task: number): Text => {
-  const line = `clomoctl console confirm ${task}`;
+  const command = line("console confirm", [task]);
   return text(
-    `if the console has this account already, with these values: ${line}`,
-    `このアカウントが同じ内容で管理画面にすでにある場合: ${line}`,
+    `if the console has this account already, with these values: ${command}`,
+    `このアカウントが同じ内容で管理画面にすでにある場合: ${command}`,
   );
 };

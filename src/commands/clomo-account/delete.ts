@@ -1,6 +1,7 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING } from "../records/written.ts";
 import { ACCOUNT_ARGUMENT, accountNamed } from "./columns.ts";
@@ -24,8 +25,8 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     const { client } = await tools.tenant("accounts", "users");
     const { id, name, emails, role } = await accountNamed(client, named);
-    const revoke = `clomoctl clomo-account revoke ${typedWord(name, id)}`;
-    const remove = `clomoctl users delete ${typedWord(emails[0] ?? id, id)}`;
+    const revoke = line("clomo-account revoke", [typableName(name, id)]);
+    const remove = line("users delete", [typableName(emails[0] ?? id, id)]);
     throw new Failure("input-rejected", {
       what: text(`a CLOMO account is never deleted: ${name}`, `CLOMO アカウントは削除できません: ${name}`),
       hint:

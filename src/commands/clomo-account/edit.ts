@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
@@ -32,7 +33,7 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     await requireToWrite(tools, text("change CLOMO accounts", "CLOMOアカウントの変更"));
     const values = { ...(await accountValues(tools, options)), ...(name !== undefined && { name }) };
-    if (options.passwordFile === undefined) refuseNothing(values, "clomoctl clomo-account edit");
+    if (options.passwordFile === undefined) refuseNothing(values, commandName("clomo-account edit"));
     const { client } = await tools.tenant("accounts", "users");
     const account = await accountNamed(client, named);
     const { id, role: former, passwordSetAt } = account;

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { refuseNothing } from "../records/options.ts";
@@ -29,7 +30,7 @@ export default defineCommand({
     tools.describeState(() => BEFORE_WRITING);
     await requireToWrite(tools, text("grant roles", "管理者権限の付与"));
     const values = await accountValues(tools, options);
-    refuseNothing(values, "clomoctl clomo-account grant");
+    refuseNothing(values, commandName("clomo-account grant"));
     const { client } = await tools.tenant("accounts", "users");
     const account = await accountNamed(client, named);
     const { id, role: former, passwordSetAt } = account;

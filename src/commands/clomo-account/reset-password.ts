@@ -1,9 +1,10 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Account, SentCode } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { PASSWORD_RULE, RESET_CODE, SENT_CODE } from "../../lib/model/account.ts";
 import { codeKey, emailKey } from "../../lib/model/normalise.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { shownWord, typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { flagName } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
@@ -158,10 +159,10 @@ async function requireToReset(tools: Tools, named: string): Promise<void> {
 const OWN = text("set their own password without a code", "コードによらない本人のパスワードの再設定");
 
 const byMailInstead = (named: string): Text => {
-  const line = `clomoctl clomo-account reset-password ${shownWord(named)} --by-mail`;
+  const command = line("clomo-account reset-password", [named], { byMail: true });
   return text(
-    `to have a code mailed: ${line}; or ask a system administrator`,
-    `コードをメールで受け取るには: ${line}。または、システム管理者に依頼してください`,
+    `to have a code mailed: ${command}; or ask a system administrator`,
+    `コードをメールで受け取るには: ${command}。または、システム管理者に依頼してください`,
   );
 };
 
@@ -178,13 +179,13 @@ async function tellSent(tools: Tools, sent: SentCode): Promise<void> {
   );
   await terminal.show(SENT_COLUMNS, sent);
   const until = terminal.moment(expiresAt);
-  const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --code CODE`;
+  const command = line("clomo-account reset-password", [typableName(name, id)], { code: "CODE" });
   const notes: readonly Text[] = [
     text(
       `a code was sent to ${address}: it holds until ${until}, once, for at most ${tries} tries`,
       `コードを ${address} に送信しました。有効期限は ${until}、1 回だけ有効で、入力は ${tries} 回までです`,
     ),
-    text(`to set the new password by it: ${line}`, `新しいパスワードを設定するには: ${line}`),
+    text(`to set the new password by it: ${command}`, `新しいパスワードを設定するには: ${command}`),
   ];
   for (const note of notes) await terminal.note(note);
 }

@@ -1,7 +1,8 @@
+import { line } from "../../lib/advice/line.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import type { Tools } from "../tools.ts";
 
 /** What of an account decides what its scheme's items of SECURED APPs do. */
@@ -18,7 +19,7 @@ export async function warnOfSecuredItems(tools: Tools, { before, after }: Writte
   const held = await unlessFailing(async () => (await tools.tenant("roles")).client.roles.scheme(scheme.id));
   const items = (held?.scheme.operations ?? []).filter((item) => item.startsWith("secured."));
   if (items.length === 0) return;
-  const all = `clomoctl clomo-account edit ${typedWord(name, id)} --managed-orgs all`;
+  const all = line("clomo-account edit", [typableName(name, id)], { managedOrgs: "all" });
   await tools.terminal.warn(
     text(
       `${items.join(", ")} of the scheme ${scheme.name} will do nothing for ${name}: over all organisations alone (ours); to give these: ${all}`,

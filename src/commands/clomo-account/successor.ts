@@ -1,10 +1,11 @@
+import { line } from "../../lib/advice/line.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, Client, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
 import { ownersIn } from "../../lib/model/renewal-owner.ts";
 import type { Role } from "../../lib/model/role.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typedWord, typableName } from "../../lib/text/shell-word.ts";
 import { BEFORE_WRITING } from "../records/written.ts";
 import { mayAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
@@ -101,23 +102,23 @@ function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone:
       `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者への付与をシステム管理者に依頼してください`,
     );
   }
-  const successor = other === undefined || more.length > 0 ? "NAME" : typedWord(other.name, other.id);
-  const line =
+  const successor = other === undefined || more.length > 0 ? "NAME" : typableName(other.name, other.id);
+  const command =
     other === undefined
-      ? "clomoctl clomo-account grant NAME --role system --support-option --notice-mail"
-      : `clomoctl clomo-account edit ${successor} --support-option --notice-mail`;
+      ? line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })
+      : line("clomo-account edit", [successor], { supportOption: true, noticeMail: true });
   if (isDone)
     return text(
-      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; give it to the successor: ${line}`,
-      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者に付与してください: ${line}`,
+      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; give it to the successor: ${command}`,
+      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者に付与してください: ${command}`,
     );
   return text(
-    `${name} is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: ${line}`,
-    `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${line}`,
+    `${name} is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: ${command}`,
+    `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${command}`,
   );
 }
 
-const SET_OWNER = "clomoctl devices set-owner SERIAL… --user USER";
+const SET_OWNER = `${line("devices set-owner", ["SERIAL"])}… --user USER`;
 
 /** What else hangs on the person of an account, each with what to type or where to change it. */
 async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[]> {
@@ -169,7 +170,7 @@ const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): T
 };
 
 const devicesNote = ({ id, name }: Account, count: number): Told => {
-  const line = `clomoctl devices list --owner ${typedWord(name, id)}`;
+  const command = line("devices list", [], { owner: typableName(name, id) });
   const { en, ja } = text(
     `${counted(count, "device")} ${count === 1 ? "belongs" : "belong"} to ${name}`,
     `「${name}」が所有するデバイス: ${count} 台`,
@@ -177,8 +178,8 @@ const devicesNote = ({ id, name }: Account, count: number): Told => {
   return ({ may, seesHimself }) =>
     seesHimself && may("devices.read") && may("devices.write")
       ? text(
-          `${en}: ${line}; to name another owner: ${SET_OWNER}`,
-          `${ja}。確認: ${line}。所有者を変更するには: ${SET_OWNER}`,
+          `${en}: ${command}; to name another owner: ${SET_OWNER}`,
+          `${ja}。確認: ${command}。所有者を変更するには: ${SET_OWNER}`,
         )
       : text(
           `${en}; to name another owner, ask a system administrator`,

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkConfirmable } from "../../lib/model/console-task.ts";
@@ -11,8 +12,8 @@ export default defineCommand({
   summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
   details: [
     text(
-      "Records who says so, and when. It is believed until an export of the console shows these values: if the export differs, the task is open again, and the values here stay. An upload is proved by the console's export instead: clomoctl imports verify. If an upload is confirmed, what its file does is recorded; what is done by hand stays open until the task is confirmed again. If it was recorded by mistake, undo opens the task again.",
-      "だれがいつ確認したかを記録します。管理画面のエクスポートで値が示されるまでは、確認のとおりとみなします。エクスポートの内容が異なれば作業を未了に戻し、ここでの値はそのまま残します。アップロードは、管理画面のエクスポートで確認します: clomoctl imports verify 。アップロードの作業を確認すると、ファイルの分だけを記録します。手作業の分は、もう一度確認するまで未了のままです。誤って記録した場合は、undo で未了に戻せます。",
+      `Records who says so, and when. It is believed until an export of the console shows these values: if the export differs, the task is open again, and the values here stay. An upload is proved by the console's export instead: ${commandName("imports verify")}. If an upload is confirmed, what its file does is recorded; what is done by hand stays open until the task is confirmed again. If it was recorded by mistake, undo opens the task again.`,
+      `だれがいつ確認したかを記録します。管理画面のエクスポートで値が示されるまでは、確認のとおりとみなします。エクスポートの内容が異なれば作業を未了に戻し、ここでの値はそのまま残します。アップロードは、管理画面のエクスポートで確認します: ${commandName("imports verify")} 。アップロードの作業を確認すると、ファイルの分だけを記録します。手作業の分は、もう一度確認するまで未了のままです。誤って記録した場合は、undo で未了に戻せます。`,
     ),
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { isOpen } from "../../lib/model/console-task.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
@@ -33,8 +34,8 @@ export default defineCommand({
     await tools.terminal.list(listColumns(tools.terminal, TASK_COLUMNS, usual), tasks);
     const first = tasks.find(isOpen);
     if (first !== undefined) {
-      const line = `clomoctl console show ${first.number}`;
-      await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));
+      const command = line("console show", [first.number]);
+      await tools.terminal.note(text(`how to do one: ${command}`, `手順を見る: ${command}`));
     }
     const tenant = await tools.tenant("tenant");
     const { exportsAwaited = [] } = await tenant.client.tenant.show();

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { commandName, line } from "../../lib/advice/line.ts";
 import { readAuthorities } from "../../lib/config/authorities.ts";
 import type { NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
@@ -88,10 +89,10 @@ export default defineCommand({
 /** What to do first in a new tenant. */
 const NEXT = {
   embedded: text(
-    "next: clomoctl users import FILE --create-orgs --dry-run",
-    "次の操作: clomoctl users import FILE --create-orgs --dry-run",
+    `next: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
+    `次の操作: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
   ),
-  remote: text("next: clomoctl users list", "次の操作: clomoctl users list"),
+  remote: text(`next: ${line("users list", [])}`, `次の操作: ${line("users list", [])}`),
 } as const;
 
 /** @throws `usage` unless exactly one kind of tenant is chosen and every option applies to it */
@@ -99,7 +100,7 @@ function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
   if (embedded === (url !== undefined)) {
     throw new Failure("usage", {
       what: text("specify where the tenant is", "テナントの場所を指定してください"),
-      where: "clomoctl context add",
+      where: commandName("context add"),
       hint: text("pass either --embedded or --url ADDRESS", "--embedded か --url ADDRESS のどちらかを指定してください"),
     });
   }
@@ -111,7 +112,7 @@ function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
     const [option] = misfit;
     throw new Failure("usage", {
       what: text(`${option} does not go with ${place}`, `${option} は ${place} と一緒に指定できません`),
-      where: "clomoctl context add",
+      where: commandName("context add"),
       hint: text(`leave ${option} out`, `${option} を外してください`),
     });
   }

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Context } from "../../lib/config/context.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -36,8 +37,8 @@ export const UNDELETABLE_DEFAULT = {
 /** What to type to work on a context. */
 export const useIt = (name: string): Text =>
   text(
-    `to work on ${name}: clomoctl context use ${name}, or --context ${name} in a command`,
-    `${name} を操作するには clomoctl context use ${name}、またはコマンドに --context ${name} を付けてください`,
+    `to work on ${name}: ${line("context use", [name])}, or --context ${name} in a command`,
+    `${name} を操作するには ${line("context use", [name])}、またはコマンドに --context ${name} を付けてください`,
   );
 
 /** Says which context is in use after a change of them, and what to type where it is none. */
@@ -47,8 +48,8 @@ export async function tellInUse(tools: Pick<Tools, "terminal" | "contexts" | "en
   await terminal.note(
     inUse === undefined
       ? text(
-          "no context is in use now; choose one: clomoctl context use NAME",
-          "使用中のコンテキストはありません。選んでください: clomoctl context use NAME",
+          `no context is in use now; choose one: ${line("context use", ["NAME"])}`,
+          `使用中のコンテキストはありません。選んでください: ${line("context use", ["NAME"])}`,
         )
       : text(`in use: ${inUse.context.name}`, `使用中: ${inUse.context.name}`),
   );

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";
@@ -106,7 +107,7 @@ const notInteractive = (): Failure =>
       "cannot ask which header is which field (no terminal, or --no-input)",
       "どのヘッダーがどの項目か質問できません(ターミナルでないか、--no-input です)",
     ),
-    where: "clomoctl csv map",
+    where: commandName("csv map"),
     hint: text(
       "write a YAML file by hand: columns: {Their header: our header, Other header: ignore}",
       "YAML ファイルを手で書いてください: columns: {相手のヘッダー: こちらのヘッダー, 別のヘッダー: ignore}",

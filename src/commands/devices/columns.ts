@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Client, Device } from "../../lib/client/index.ts";
 import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
@@ -20,7 +21,7 @@ export const DEVICE_ARGUMENT = {
 /** How a device is named, and told apart from others of the same name. */
 export const DEVICE_NAMES: NamedKind<Device> = {
   noun: text("device", "デバイス"),
-  list: "clomoctl devices list",
+  list: line("devices list", []),
   describe: ({ id, serialNumber, identificationName: name }) =>
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };

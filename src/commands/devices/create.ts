@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -12,8 +13,8 @@ export default defineCommand({
   summary: text("create a device", "デバイスを作成する"),
   details: [
     text(
-      "A device has one owner, a user or an organisation (--owner, --owner-org), and counts in the user's organisation or in that one. An owner is set of 事前登録 and 管理中 devices only. An IMEI keeps its blanks, as the device reports it. Only Android devices have a mode (ours). Many devices: clomoctl devices import.",
-      "所有者はユーザーか組織のどちらか 1 つ(--owner、--owner-org)で、デバイスはそのユーザーの組織かその組織に属します。所有者を設定できるのは事前登録と管理中のデバイスだけです。IMEI は端末が報告するとおり空白も含めて入力します。モードがあるのは Android だけです(clomoctl 独自の規則)。多数のデバイスには clomoctl devices import を使ってください。",
+      `A device has one owner, a user or an organisation (--owner, --owner-org), and counts in the user's organisation or in that one. An owner is set of 事前登録 and 管理中 devices only. An IMEI keeps its blanks, as the device reports it. Only Android devices have a mode (ours). Many devices: ${commandName("devices import")}.`,
+      `所有者はユーザーか組織のどちらか 1 つ(--owner、--owner-org)で、デバイスはそのユーザーの組織かその組織に属します。所有者を設定できるのは事前登録と管理中のデバイスだけです。IMEI は端末が報告するとおり空白も含めて入力します。モードがあるのは Android だけです(clomoctl 独自の規則)。多数のデバイスには ${commandName("devices import")} を使ってください。`,
     ),
   ],
   args: { serial: { kind: "string", required: true, about: text("the serial number", "シリアルナンバー") } },

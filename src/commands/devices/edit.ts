@@ -1,3 +1,4 @@
+import { commandName, line } from "../../lib/advice/line.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -10,8 +11,8 @@ export default defineCommand({
   summary: text("change a device", "デバイスを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--memo '') removes one. The owner: clomoctl devices set-owner; tags: clomoctl devices tag.",
-      "指定しないものは変わりません。空の値(--memo '')で消せます。所有者の変更: clomoctl devices set-owner、タグの変更: clomoctl devices tag",
+      `What is not given stays; an empty value (--memo '') removes one. The owner: ${line("devices set-owner", [])}; tags: ${line("devices tag", [])}.`,
+      `指定しないものは変わりません。空の値(--memo '')で消せます。所有者の変更: ${line("devices set-owner", [])}、タグの変更: ${line("devices tag", [])}`,
     ),
   ],
   args: { device: DEVICE_ARGUMENT },
@@ -25,7 +26,7 @@ export default defineCommand({
   async run(tools, { device, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
     const values = await valuesOf(DEVICE.fields, options);
-    refuseNothing(values, "clomoctl devices edit");
+    refuseNothing(values, commandName("devices edit"));
     const { client } = await tools.tenant("devices");
     const { id } = await deviceNamed(client, device);
     tools.describeState(() => WHILE_WRITING);

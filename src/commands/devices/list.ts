@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { NOT_TAKEN, notTakenIn } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
@@ -26,9 +27,12 @@ class Emptiness {
 async function tellNotTaken(tools: Tools): Promise<void> {
   const { client, context } = await tools.tenant("tenant");
   if (!(await rightsIn(tools, context)).isSystem || !notTakenIn(await client.tenant.show()).devices) return;
-  const line = "clomoctl devices import FILE --from-console";
+  const command = line("devices import", ["FILE"], { fromConsole: true });
   await tools.terminal.note(
-    text(`devices: ${NOT_TAKEN.en}; to take them in: ${line}`, `デバイス: ${NOT_TAKEN.ja}。取り込むには: ${line}`),
+    text(
+      `devices: ${NOT_TAKEN.en}; to take them in: ${command}`,
+      `デバイス: ${NOT_TAKEN.ja}。取り込むには: ${command}`,
+    ),
   );
 }
 

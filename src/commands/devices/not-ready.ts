@@ -1,8 +1,9 @@
+import { line } from "../../lib/advice/line.ts";
 import type { NotReadyDevice } from "../../lib/client/index.ts";
 import { LACKS, NOT_READY, type Lack } from "../../lib/model/device.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -17,11 +18,12 @@ export const NOT_READY_DETAILS = [
 
 /** The command that mends what a device lacks. */
 const mending: Readonly<Record<Lack, (device: NotReadyDevice) => string>> = {
-  owner: ({ serialNumber, id }) => `clomoctl devices set-owner ${typedWord(serialNumber, id)} --user USER`,
-  account: ({ owner }) => `clomoctl users edit ${typedWord(owner?.email ?? "", owner?.id ?? "")} --account-name NAME`,
+  owner: ({ serialNumber, id }) => line("devices set-owner", [typableName(serialNumber, id)], { user: "USER" }),
+  account: ({ owner }) =>
+    line("users edit", [typableName(owner?.email ?? "", owner?.id ?? "")], { accountName: "NAME" }),
   "workspace-address": ({ owner }) =>
-    `clomoctl users edit ${typedWord(owner?.email ?? "", owner?.id ?? "")} --google-workspace-email ADDRESS`,
-  "own-account": ({ serialNumber, id }) => `clomoctl devices set-owner ${typedWord(serialNumber, id)} --user USER`,
+    line("users edit", [typableName(owner?.email ?? "", owner?.id ?? "")], { googleWorkspaceEmail: "ADDRESS" }),
+  "own-account": ({ serialNumber, id }) => line("devices set-owner", [typableName(serialNumber, id)], { user: "USER" }),
 };
 
 const lacksOf = ({ lacks }: NotReadyDevice): readonly Lack[] => lacks as readonly Lack[];
@@ -44,8 +46,8 @@ const COLUMNS: readonly Column<NotReadyDevice>[] = [
 ];
 
 const UNKNOWN = text(
-  "where the accounts of Android devices come from is not recorded: only devices that share one are shown; record it: clomoctl tenant set --android-accounts google-play (or workspace, or none)",
-  "Android のアカウントの種類が登録されていないため、アカウントを共用するデバイスだけを表示します。登録するには: clomoctl tenant set --android-accounts google-play(または workspace、none)",
+  `where the accounts of Android devices come from is not recorded: only devices that share one are shown; record it: ${line("tenant set", [], { androidAccounts: "google-play" })} (or workspace, or none)`,
+  `Android のアカウントの種類が登録されていないため、アカウントを共用するデバイスだけを表示します。登録するには: ${line("tenant set", [], { androidAccounts: "google-play" })}(または workspace、none)`,
 );
 
 /** Lists devices that are not ready, with what each lacks and the commands that mend it. */

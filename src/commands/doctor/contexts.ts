@@ -138,7 +138,7 @@ function fileFinding(file: TenantFileState, name: string): Finding {
         `${path} is of an older clomoctl; the next command that needs it updates it`,
         `${path} は以前の版のものです。次に使うコマンドが更新します`,
       ),
-      `clomoctl imports list --context ${name}`,
+      line("imports list", [], { context: name }),
     );
   }
   const size = `${(bytes / MB).toFixed(1)} MB`;
@@ -176,16 +176,16 @@ function auditFindings({ auditHead, auditTable, faults, version, newest }: Tenan
   if (auditTable.length > 0) {
     const what = otherTable(auditTable);
     const mend = text(
-      "keep this file as it is; what follows from that: clomoctl audit verify",
-      "このファイルをそのまま保全してください。影響の確認: clomoctl audit verify",
+      `keep this file as it is; what follows from that: ${line("audit verify", [])}`,
+      `このファイルをそのまま保全してください。影響の確認: ${line("audit verify", [])}`,
     );
     return [problem("audit", what, mend)];
   }
   if (auditHead === null) return [ok("audit", text("no record yet", "まだ記録がありません"))];
   const { seq, hash } = auditHead;
   const check = text(
-    "clomoctl audit verify finds what was altered",
-    "clomoctl audit verify で改変の有無を確かめられます",
+    `${line("audit verify", [])} finds what was altered`,
+    `${line("audit verify", [])} で改変の有無を確かめられます`,
   );
   if (!HASH.test(hash)) {
     return [problem("audit", text(`record ${seq} has no hash`, `記録 ${seq} にハッシュがありません`), check)];
@@ -211,7 +211,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
         "console",
         tasks.map(({ openedAt }) => openedAt),
         at,
-        "clomoctl console list",
+        line("console list", []),
       ),
       ...mirrorFindings(mirroredAt, at),
       ...adeFindings(await watchedAde(client, tenant, at.now), at),
@@ -227,7 +227,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
   } catch (error) {
     tools.signal.throwIfAborted();
     const finding = failed("tenant", error);
-    const mend = finding.mend ?? same(`clomoctl context show ${context.name}`);
+    const mend = finding.mend ?? same(line("context show", [context.name]));
     const others = sofar.filter(({ check }) => check !== "tenant");
     return { findings: [...others, { ...finding, mend }], items: [], isPart: true };
   }
@@ -261,7 +261,7 @@ const oldestOf = (imports: readonly Import[]): Import | undefined =>
 
 const planFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
   const plans = imports.filter(({ state }) => state === "planned");
-  const mend = `clomoctl imports show ${oldestOf(plans)?.number}`;
+  const mend = line("imports show", [oldestOf(plans)?.number ?? "NUMBER"]);
   return [
     waitingFinding(
       "plans",
@@ -362,7 +362,7 @@ async function sourceFindings(
     warning(
       "sources",
       text(`${en}${more === 0 ? "" : `; and ${more} more`}`, `${ja}${more === 0 ? "" : `。ほか ${more} 件`}`),
-      "clomoctl renewals list",
+      line("renewals list", []),
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { line } from "../../lib/advice/line.ts";
 import { readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { text } from "../../lib/text/index.ts";
@@ -147,17 +148,17 @@ const SHELLS: Readonly<Record<string, ShellPlaces>> = {
   bash: {
     files: ["share/bash-completion/completions/clomoctl"],
     startup: [".bashrc", ".bash_profile", ".bash_completion"],
-    mend: "echo 'source <(clomoctl completion bash)' >> ~/.bashrc",
+    mend: `echo 'source <(${line("completion", ["bash"])})' >> ~/.bashrc`,
   },
   zsh: {
     files: ["share/zsh/vendor-completions/_clomoctl", "share/zsh/site-functions/_clomoctl"],
     startup: [".zshrc"],
-    mend: "echo 'source <(clomoctl completion zsh)' >> ~/.zshrc",
+    mend: `echo 'source <(${line("completion", ["zsh"])})' >> ~/.zshrc`,
   },
   fish: {
     files: ["share/fish/vendor_completions.d/clomoctl.fish"],
     startup: [".config/fish/completions/clomoctl.fish", ".config/fish/config.fish"],
-    mend: "clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish",
+    mend: `${line("completion", ["fish"])} > ~/.config/fish/completions/clomoctl.fish`,
   },
 };
 

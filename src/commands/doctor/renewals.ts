@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { join, resolve } from "node:path";
+import { line } from "../../lib/advice/line.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
@@ -38,7 +39,7 @@ export async function checkRenewals(
 /** A daily run that was not noted for so long did not happen. */
 const LATE_MS = 26 * 60 * 60 * 1000;
 
-const INSTALL = "clomoctl renewals schedule install";
+const INSTALL = line("renewals schedule install", []);
 
 /** How much expires that is recorded, as far as it could be read. */
 interface Expiring {
@@ -57,7 +58,7 @@ async function scheduleFindings(tools: Tools, { count, isPart }: Expiring): Prom
   if (tools.machine.platform === "win32") {
     const what = text("not known here: Windows keeps it", "この環境ではわかりません(Windows が管理しています)");
     return [
-      { ...ok("schedule", what), mend: text("clomoctl renewals schedule show", "clomoctl renewals schedule show") },
+      { ...ok("schedule", what), mend: text(line("renewals schedule show", []), line("renewals schedule show", [])) },
     ];
   }
   if (count === 0) {
@@ -82,8 +83,8 @@ const otherWays = ({ machine }: Tools): Text => {
       ? [" (or log in where systemd runs)", "(または systemd が動くセッションでログインして)"]
       : ["", ""];
   return text(
-    `install cron${en}, then: ${INSTALL}; or let whatever starts programs here run each day: clomoctl renewals notify, and clomoctl renewals check --quiet`,
-    `cron を導入して${ja}から: ${INSTALL}。または、この環境でプログラムを定期実行する仕組みに、毎日の clomoctl renewals notify と clomoctl renewals check --quiet を登録してください`,
+    `install cron${en}, then: ${INSTALL}; or let whatever starts programs here run each day: ${line("renewals notify", [])}, and ${line("renewals check", [], { quiet: true })}`,
+    `cron を導入して${ja}から: ${INSTALL}。または、この環境でプログラムを定期実行する仕組みに、毎日の ${line("renewals notify", [])} と ${line("renewals check", [], { quiet: true })} を登録してください`,
   );
 };
 
@@ -108,19 +109,19 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
   );
   if (tools.clock.now().getTime() - Date.parse(last.at) > LATE_MS) {
     const mend = text(
-      "see whether this machine was on then, and what runs it: clomoctl renewals schedule show",
-      "その時刻に PC が動いていたか確かめてください: clomoctl renewals schedule show",
+      `see whether this machine was on then, and what runs it: ${line("renewals schedule show", [])}`,
+      `その時刻に PC が動いていたか確かめてください: ${line("renewals schedule show", [])}`,
     );
     return warning("schedule", text(`${ran.en}: more than a day ago`, `${ran.ja}(1 日以上前)`), mend);
   }
   if (last.exit === 0) return ok("schedule", ran);
-  return warning("schedule", ran, "clomoctl renewals check");
+  return warning("schedule", ran, line("renewals check", []));
 }
 
 function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: Expiring): Finding {
   if (settings === undefined) {
     const what = text("not set up", "設定していません");
-    return count === 0 ? ok("notify", what) : warning("notify", what, "clomoctl renewals notify init");
+    return count === 0 ? ok("notify", what) : warning("notify", what, line("renewals notify", ["init"]));
   }
   const { recipients, smtp } = settings;
   const told = recipients.map(({ name, way }) => `${name} (${way})`);
@@ -228,8 +229,8 @@ async function serverFindings(
   } catch {
     const what = text(`${host} has no address here`, `${host} のアドレスがわかりません`);
     const mend = text(
-      `check smtp.host in ${NOTIFY_FILE}, and the network; then: clomoctl renewals notify test`,
-      `${NOTIFY_FILE} の smtp.host とネットワークを確かめてから: clomoctl renewals notify test`,
+      `check smtp.host in ${NOTIFY_FILE}, and the network; then: ${line("renewals notify", ["test"])}`,
+      `${NOTIFY_FILE} の smtp.host とネットワークを確かめてから: ${line("renewals notify", ["test"])}`,
     );
     return [problem("mail-server", what, mend)];
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { line } from "../../lib/advice/line.ts";
 import { SEALING_KEY } from "../../lib/config/home.ts";
 import { markOfKey } from "../../lib/config/sealing.ts";
 import type { SealedSecret } from "../../lib/model/sealed.ts";
@@ -26,13 +27,13 @@ export async function keyFindings(tools: Pick<Tools, "home">): Promise<readonly 
 const LOST: Readonly<Record<SealedSecret["secret"], { readonly what: Text; readonly line: string }>> = {
   "ade-key": {
     what: text("the key of the ADE server token", "ADE サーバートークンの鍵"),
-    line: "clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey.pem",
+    line: line("ade keypair create", [], { startOver: true, output: "CLOMO_ADE_PublicKey.pem" }),
   },
   "ade-staged-key": {
     what: text("the ADE key that waits for its token", "トークン待ちの ADE の鍵"),
-    line: "clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey.pem",
+    line: line("ade keypair create", [], { startOver: true, output: "CLOMO_ADE_PublicKey.pem" }),
   },
-  "ade-token": { what: text("the ADE server token", "ADE サーバートークン"), line: "clomoctl ade token set FILE" },
+  "ade-token": { what: text("the ADE server token", "ADE サーバートークン"), line: line("ade token set", ["FILE"]) },
   "push-key": {
     what: text("the key of the push certificate", "プッシュ通知証明書の鍵"),
     line: "clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr",
@@ -43,7 +44,7 @@ const LOST: Readonly<Record<SealedSecret["secret"], { readonly what: Text; reado
   },
   "vpp-token": {
     what: text("content tokens (VPP)", "VPP サービストークン"),
-    line: "clomoctl vpp tokens set FILE --org NAME --start-over",
+    line: line("vpp tokens set", ["FILE"], { org: "NAME", startOver: true }),
   },
 };
 

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";
@@ -92,7 +93,7 @@ export default defineCommand({
     if (dryRun) return terminal.note(DRY);
     if (length > 0) await terminal.note(text(`${counted(length, "answer")} kept`, `回答を ${length} 件登録しました`));
     await terminal.note(
-      text("what is missing: clomoctl handover checklist", "不足を確認: clomoctl handover checklist"),
+      text(`what is missing: ${line("handover checklist", [])}`, `不足を確認: ${line("handover checklist", [])}`),
     );
   },
 });
@@ -141,7 +142,7 @@ function refuseMisfits({
       "a question, --answers and --template do not go together",
       "質問の名前、--answers、--template は同時に指定できません",
     ),
-    where: "clomoctl handover answer",
+    where: line("handover answer", []),
   });
 }
 
@@ -197,7 +198,7 @@ async function answersIn(
   return readAnswers(content, file === "-" ? "stdin" : file, {
     ...asked,
     now: tools.clock.now().toISOString(),
-    template: "clomoctl handover answer --template",
+    template: line("handover answer", [], { template: true }),
   });
 }
 
@@ -210,8 +211,8 @@ async function tellAuthor(tools: Tools, by: string | undefined): Promise<void> {
   const own = account ?? owner;
   await tools.terminal.note(
     text(
-      `recorded as answered by ${own}; to name somebody else: clomoctl handover answer --by NAME`,
-      `回答者として ${own} を記録します。別の人の回答として記録するには: clomoctl handover answer --by 名前`,
+      `recorded as answered by ${own}; to name somebody else: ${line("handover answer", [], { by: "NAME" })}`,
+      `回答者として ${own} を記録します。別の人の回答として記録するには: ${line("handover answer", [], { by: "名前" })}`,
     ),
   );
 }
@@ -254,8 +255,8 @@ const notAsked = (named: string): Failure =>
   new Failure("not-found", {
     what: text(`no question is called ${named}`, `「${named}」という質問はありません`),
     hint: text(
-      "to see all of them: clomoctl handover answer --template",
-      "一覧を見るには: clomoctl handover answer --template",
+      `to see all of them: ${line("handover answer", [], { template: true })}`,
+      `一覧を見るには: ${line("handover answer", [], { template: true })}`,
     ),
   });
 

@@ -1,5 +1,5 @@
-import type { Account, RestoredResource, RestorePlan } from "../../lib/client/index.ts";
 import { line } from "../../lib/advice/line.ts";
+import type { Account, RestoredResource, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { asBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
@@ -16,7 +16,7 @@ import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
-import { typedWord } from "../../lib/text/shell-word.ts";
+import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed, requireNamedForDeletion } from "../permission.ts";
@@ -340,8 +340,8 @@ const ofConsole = ({ bundle, identity }: NamedBundle): Text => {
   const here = TRAVELLING.filter((name) => resourceOf(name).here === true).map((name) => `--only ${name}`);
   const apply = [line("handover apply", [bundle], { identity }), ...here].join(" ");
   return text(
-    `take in the console's exports: clomoctl users import FILE --from-console; or apply what is recorded here alone: ${apply}`,
-    `管理画面のエクスポートを取り込んでください: clomoctl users import FILE --from-console。ここだけに記録されているものを適用するには: ${apply}`,
+    `take in the console's exports: ${line("users import", ["FILE"], { fromConsole: true })}; or apply what is recorded here alone: ${apply}`,
+    `管理画面のエクスポートを取り込んでください: ${line("users import", ["FILE"], { fromConsole: true })}。ここだけに記録されているものを適用するには: ${apply}`,
   );
 };
 
@@ -386,10 +386,13 @@ function ofLeaver({ leaver }: Manifest): readonly Text[] {
 
 /** What does not come with a bundle, or has to be looked at. */
 const AFTERWARDS: readonly Text[] = [
-  text("what is missing here: clomoctl handover checklist", "不足を確認するには: clomoctl handover checklist"),
   text(
-    "the daily run and its recipients are the machine's: clomoctl renewals notify init, then clomoctl renewals schedule install",
-    "毎日の自動実行と通知先はマシンごとの設定です: clomoctl renewals notify init、続けて clomoctl renewals schedule install",
+    `what is missing here: ${line("handover checklist", [])}`,
+    `不足を確認するには: ${line("handover checklist", [])}`,
+  ),
+  text(
+    `the daily run and its recipients are the machine's: ${line("renewals notify", ["init"])}, then ${line("renewals schedule install", [])}`,
+    `毎日の自動実行と通知先はマシンごとの設定です: ${line("renewals notify", ["init"])}、続けて ${line("renewals schedule install", [])}`,
   ),
 ];
 
@@ -462,8 +465,8 @@ async function tellPasswords(
   for (const role of ADMINISTRATING) {
     for await (const { id, name, passwordSetAt } of list({ role })) {
       if (passwordSetAt !== null) continue;
-      const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --password-file FILE`;
-      await terminal.note(text(`no password here: ${line}`, `パスワードが未設定です: ${line}`));
+      const command = line("clomo-account reset-password", [typableName(name, id)], { passwordFile: "FILE" });
+      await terminal.note(text(`no password here: ${command}`, `パスワードが未設定です: ${command}`));
     }
   }
 }
@@ -496,14 +499,14 @@ const RAISED = text("became an administrator", "管理者になりました");
 /** Names whom a bundle gives a role that had none: where a password is left of before, it holds again. */
 async function tellRaised({ terminal }: Tools, raised: readonly Account[], what: Text): Promise<void> {
   for (const { id, name, user, passwordSetAt } of raised) {
-    const line = `clomoctl clomo-account reset-password ${typedWord(name, id)} --password-file FILE`;
+    const command = line("clomo-account reset-password", [typableName(name, id)], { passwordFile: "FILE" });
     const [en, ja] = [`${name} (${user}) ${what.en}`, `「${name}」(${user})は${what.ja}`];
     await terminal.problem(
       passwordSetAt === null
         ? text(`${en}, without a password`, `${ja}(パスワードは未設定)`)
         : text(
-            `${en}, and may sign in with the former password: ${line}`,
-            `${ja}。以前のパスワードでサインインできるため、再設定するには: ${line}`,
+            `${en}, and may sign in with the former password: ${command}`,
+            `${ja}。以前のパスワードでサインインできるため、再設定するには: ${command}`,
           ),
     );
   }

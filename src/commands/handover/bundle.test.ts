@@ -47,9 +47,7 @@ describe("an encrypted bundle", () => {
       };
       const verified = await told("verify BUNDLE");
       expect(verified.exit).toBe(0);
-      expect(verified.stderr).toContain(
-        `clomoctl handover report ${encrypted} --output report.html --identity key.txt`,
-      );
+      expect(verified.stderr).toContain(`clomoctl handover report ${encrypted} -o report.html --identity key.txt`);
       expect(verified.stderr).toContain(`clomoctl handover apply ${encrypted} --dry-run --identity key.txt`);
       expect((await told("report BUNDLE --format markdown")).stdout).toContain("# Handover of a CLOMO tenant");
       expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);

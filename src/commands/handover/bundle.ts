@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { line } from "../../lib/advice/line.ts";
 import type { SentParts } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
@@ -46,8 +47,8 @@ export function refuseActing({ globals }: Pick<Tools, "globals">, where: string)
     what: text("--as has no effect on a bundle", "引き継ぎデータに --as は使えません"),
     where,
     hint: text(
-      "leave --as out, or export the bundle with it: clomoctl handover export -o FOLDER --as ACCOUNT",
-      "--as を外すか、書き出すときに指定してください: clomoctl handover export -o FOLDER --as ACCOUNT",
+      `leave --as out, or export the bundle with it: ${line("handover export", [], { output: "FOLDER", as: "ACCOUNT" })}`,
+      `--as を外すか、書き出すときに指定してください: ${line("handover export", [], { output: "FOLDER", as: "ACCOUNT" })}`,
     ),
   });
 }

@@ -4,7 +4,6 @@ import { formerHomesOf, hangingOn } from "../../lib/handover/checklist/leaver.ts
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { askedOfConsole } from "../../lib/handover/not-known.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { factsOf, handedOver, today } from "./facts.ts";
@@ -42,7 +41,7 @@ export default defineCommand({
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver, leaves, full }) {
     const { terminal } = tools;
-    refuseNobody("clomoctl handover checklist", { leaver, leaves });
+    refuseNobody(line("handover checklist", []), { leaver, leaves });
     const tenant = await handedOver(tools);
     const day = today(tools, tenant);
     const facts = await factsOf(tools, tenant);
@@ -79,12 +78,17 @@ function nextOf(
   },
 ): readonly Text[] {
   const asks = items.some(({ gaps }) => gaps.some(({ code }) => code === "unanswered"));
-  const from = leaver === undefined ? undefined : shownWord(leaver);
-  const give = `clomoctl handover transfer --from ${from} --to PERSON --dry-run`;
-  const bundle = "clomoctl handover export -o FOLDER";
+  const from = leaver;
+  const give = line("handover transfer", [], { from, to: "PERSON", dryRun: true });
+  const bundle = line("handover export", [], { output: "FOLDER" });
   return [
     ...(asks
-      ? [text("to answer one after the other: clomoctl handover answer", "順に回答するには: clomoctl handover answer")]
+      ? [
+          text(
+            `to answer one after the other: ${line("handover answer", [])}`,
+            `順に回答するには: ${line("handover answer", [])}`,
+          ),
+        ]
       : []),
     ...(open === 0
       ? []

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { commandName } from "../../lib/advice/line.ts";
 import {
   differences,
   fieldOf,
@@ -206,7 +207,7 @@ const partWords = ({ en, ja }: Text, part: Part): Text =>
     ? text(`${en}: what its account may see`, `${ja}: アカウントの権限で見える範囲だけ`)
     : text(`${en}: ${part.path} alone`, `${ja}: ${part.path} 以下だけ`);
 
-const WHERE = "clomoctl handover diff";
+const WHERE = commandName("handover diff");
 
 export default defineCommand({
   summary: text(
@@ -391,8 +392,8 @@ const ONE_OTHER = new Failure("usage", {
   ),
   where: WHERE,
   hint: text(
-    "clomoctl handover diff A B, or clomoctl handover diff A --tenant",
-    "clomoctl handover diff A B または clomoctl handover diff A --tenant",
+    `${commandName("handover diff")} A B, or ${commandName("handover diff")} A --tenant`,
+    `${commandName("handover diff")} A B または ${commandName("handover diff")} A --tenant`,
   ),
 });
 

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -10,7 +11,7 @@ import {
   type Person,
 } from "../../lib/handover/checklist/people.ts";
 import { notTakenIn, type NotTaken } from "../../lib/model/mirror.ts";
-import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -67,8 +68,8 @@ export function theOne(found: readonly Person[], typed: string): Person {
     throw new Failure("not-found", {
       what: text(`nobody is recorded as ${typed}`, `「${typed}」という人は、どこにも登録されていません`),
       hint: text(
-        "to search users: clomoctl users list --search TEXT",
-        "ユーザーを探すには: clomoctl users list --search TEXT",
+        `to search users: ${line("users list", [], { search: "TEXT" })}`,
+        `ユーザーを探すには: ${line("users list", [], { search: "TEXT" })}`,
       ),
     });
   }
@@ -103,7 +104,7 @@ export async function recordsOf(
 ): Promise<{ readonly records: LeaverRecords; readonly notTaken: NotTaken }> {
   const { id, account } = person;
   const devices = id === null ? [] : await devicesOf(client, id);
-  const secured: string[] = [];
+  const secured: SecuredApp[] = [];
   for (const app of SECURED_APPS) {
     const { administrators } = await client.administrators.list(app);
     if (administrators.some(({ key, name }) => namesPerson(person, key) || namesPerson(person, name)))

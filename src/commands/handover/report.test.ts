@@ -239,7 +239,7 @@ describe("as PDF", () => {
     const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
     expect(en).toMatchObject({
       exit: 7,
-      stderr: expect.stringContaining("clomoctl handover report one --output report.html"),
+      stderr: expect.stringContaining("clomoctl handover report one -o report.html"),
     });
     expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
   });

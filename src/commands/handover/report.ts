@@ -14,7 +14,7 @@ const FORMATS = ["html", "markdown", "pdf"] as const;
 
 type ReportFormat = (typeof FORMATS)[number];
 
-const WHERE = "clomoctl handover report";
+const WHERE = line("handover report", []);
 
 export default defineCommand({
   summary: text("write the report of a handover, from a bundle or the tenant", "引き継ぎレポートを書き出す"),
@@ -122,8 +122,8 @@ function refuseSelection({ globals }: Tools): void {
     ),
     where: WHERE,
     hint: text(
-      "to export records: clomoctl handover export -o FOLDER",
-      "データが必要な場合: clomoctl handover export -o FOLDER",
+      `to export records: ${line("handover export", [], { output: "FOLDER" })}`,
+      `データが必要な場合: ${line("handover export", [], { output: "FOLDER" })}`,
     ),
   });
 }

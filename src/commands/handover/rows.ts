@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { toldValue } from "../../lib/handover/checklist/question.ts";
 import type { Hanging } from "../../lib/handover/checklist/leaver.ts";
@@ -118,7 +119,7 @@ export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] =
     if (alike.length <= 1) return [row];
     if (alike[0] !== row) return [];
     const what = text(`${alike.length} questions are not answered`, `未回答: ${alike.length} 件`);
-    return [{ ...row, what, mend: same(`clomoctl handover answer ${row.item}`) }];
+    return [{ ...row, what, mend: same(line("handover answer", [row.item])) }];
   });
 };
 

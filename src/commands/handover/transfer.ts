@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { readOwnFile, writeOwnFile } from "../../lib/files/index.ts";
 import type { Account, Transferred } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -8,7 +9,6 @@ import { ACCOUNT } from "../../lib/model/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import { notifyFileIn } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
@@ -148,7 +148,10 @@ export default defineCommand({
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
     await terminal.note(
-      text("to be done in the console: clomoctl console list", "管理画面での作業を確認: clomoctl console list"),
+      text(
+        `to be done in the console: ${line("console list", [])}`,
+        `管理画面での作業を確認: ${line("console list", [])}`,
+      ),
     );
   },
 });
@@ -160,23 +163,23 @@ async function openTasksOf({ client }: HandoverTenant, { id, called }: UserPerso
   const tasks = await client.console.list({});
   const [first, ...others] = tasks.filter(({ records }) => records.some((record) => record.id === id));
   if (first === undefined) return undefined;
-  const [line, list] = [`clomoctl console show ${first.number}`, "clomoctl console list"];
+  const [command, list] = [line("console show", [first.number]), line("console list", [])];
   const [more, moreJa] =
     others.length === 0 ? ["", ""] : [` (${others.length} more: ${list})`, `(ほか ${others.length} 件: ${list})`];
   return text(
-    `still open in the console for ${called}, to be done first: ${line}${more}`,
-    `${called} さんについて、先に管理画面で行う作業があります: ${line}${moreJa}`,
+    `still open in the console for ${called}, to be done first: ${command}${more}`,
+    `${called} さんについて、先に管理画面で行う作業があります: ${command}${moreJa}`,
   );
 }
 
 const samePerson = (leaving: string): Failure => {
-  const line = `clomoctl handover checklist --leaver ${shownWord(leaving)}`;
+  const command = line("handover checklist", [], { leaver: leaving });
   return new Failure("input-rejected", {
     what: text("who leaves and who takes over are the same person", "退任者と後任が同じ人です"),
     where: "--to",
     hint: text(
-      `name the successor by --to; what hangs on who leaves: ${line}`,
-      `--to で後任を指定してください。退任者に紐づくものを確認するには: ${line}`,
+      `name the successor by --to; what hangs on who leaves: ${command}`,
+      `--to で後任を指定してください。退任者に紐づくものを確認するには: ${command}`,
     ),
   });
 };
@@ -195,8 +198,8 @@ const nothingToGive = ({ called }: Person, left: number): Text => {
 };
 
 const toGive = (leaving: string, following: string): Text => {
-  const line = `clomoctl handover transfer --from ${shownWord(leaving)} --to ${shownWord(following)}`;
-  return text(`to give it: ${line}`, `引き継ぐには: ${line}`);
+  const command = line("handover transfer", [], { from: leaving, to: following });
+  return text(`to give it: ${command}`, `引き継ぐには: ${command}`);
 };
 
 /** A person of whom the tenant has a user. */
@@ -208,8 +211,8 @@ function userOf({ id, ...person }: Person, typed: string): UserPerson {
   throw new Failure("input-rejected", {
     what: text(`${typed} is no user of the tenant`, `「${typed}」はテナントのユーザーではありません`),
     hint: text(
-      `what hangs on that person: clomoctl handover checklist --leaver PERSON`,
-      `その人に紐づくものを確認するには: clomoctl handover checklist --leaver PERSON`,
+      `what hangs on that person: ${line("handover checklist", [], { leaver: "PERSON" })}`,
+      `その人に紐づくものを確認するには: ${line("handover checklist", [], { leaver: "PERSON" })}`,
     ),
   });
 }

@@ -24,13 +24,13 @@ test.each(["minato", "minato-later"])("the bundle %s is verified", async (name) 
   expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
   expect(en.stdout).toMatch(/records verified +\d+\n/);
   expect(en.stdout).toMatch(/last updated +2026-11-20 1[24]:00\n/);
-  expect(en.stderr).toContain(`clomoctl handover report ${name} --output report.html`);
+  expect(en.stderr).toContain(`clomoctl handover report ${name} -o report.html`);
   expect(en.stderr).toContain(`clomoctl handover apply ${name} --dry-run`);
   expect(ja.exit).toBe(0);
   expect(ja.stderr).toContain("すべて書き出したままです");
   expect(en.stderr).toContain("not in the bundle: audit (exported with --audit only)");
   expect(ja.stderr).toContain("含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)");
-  expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} --output report.html`);
+  expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
 });
 
 test("the bundle of a pre-release version is refused and left alone", async () => {

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS } from "./plan/columns.ts";
@@ -21,10 +22,8 @@ export default defineCommand({
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, { ...rowsOf(plan), ...problems });
     if (!plan.rejected) {
-      const next = `commit ${plan.number}`;
-      await tools.terminal.note(
-        text(`continue with: clomoctl imports ${next}`, `続けるには: clomoctl imports ${next}`),
-      );
+      const next = line("imports commit", [plan.number]);
+      await tools.terminal.note(text(`continue with: ${next}`, `続けるには: ${next}`));
     }
     await tools.terminal.show(IMPORT_DETAILS, plan);
     if (plan.rejected) return "input-rejected";

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { readNamedText } from "../../lib/files/index.ts";
 import type { QuestionGroup } from "../../lib/handover/checklist/question.ts";
 import { OF_THE_MOMENT } from "../../lib/model/answer.ts";
@@ -16,7 +17,7 @@ import { BEFORE_WRITING, DRY, WHILE_WRITING } from "../records/written.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { isQuestion } from "./gather.ts";
 
-const TEMPLATE = "clomoctl onboarding guide --template";
+const TEMPLATE = line("onboarding guide", [], { template: true });
 
 /** Questions of the onboarding as a file of answers has them. */
 function groupOf(title: Text, names: readonly QuestionName[], facts: OnboardingFacts): QuestionGroup {

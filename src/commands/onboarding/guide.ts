@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
   answered,
@@ -21,7 +22,7 @@ import { BEFORE_WRITING } from "../records/written.ts";
 import { withAnswersOf, writeTemplate } from "./answers.ts";
 import { factsOf } from "./gather.ts";
 
-const WHERE = "clomoctl onboarding guide";
+const WHERE = line("onboarding guide", []);
 
 const OPTIONS = {
   ...GUIDE_OPTIONS,
@@ -115,8 +116,8 @@ const needsTerminal = (): Failure =>
     what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
     where: WHERE,
     hint: text(
-      "without one, answers come from a file: clomoctl onboarding guide --template writes it, --answers FILE takes it",
-      "ターミナルがない場合はファイルで回答できます: clomoctl onboarding guide --template で書き出し、--answers FILE で取り込みます",
+      `without one, answers come from a file: ${line("onboarding guide", [], { template: true })} writes it, --answers FILE takes it`,
+      `ターミナルがない場合はファイルで回答できます: ${line("onboarding guide", [], { template: true })} で書き出し、--answers FILE で取り込みます`,
     ),
   });
 
@@ -135,16 +136,16 @@ function stepNumbered(typed: string): OnboardingStep {
     what: text(`there is no step ${typed}`, `手順 ${typed} はありません`),
     where: WHERE,
     hint: text(
-      "a number from 1 to 12: clomoctl onboarding status",
-      "1 から 12 の番号を指定してください: clomoctl onboarding status",
+      `a number from 1 to 12: ${line("onboarding status", [])}`,
+      `1 から 12 の番号を指定してください: ${line("onboarding status", [])}`,
     ),
   });
 }
 
 /** What goes before all steps. */
 const WAYS = [
-  [text("one step alone", "1 つの手順だけ見る"), same("clomoctl onboarding guide STEP")],
-  [text("how it stands", "進み具合を見る"), same("clomoctl onboarding status")],
+  [text("one step alone", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
+  [text("how it stands", "進み具合を見る"), same(line("onboarding status", []))],
 ] as const;
 
 /** Steps as a document; of those that do not apply, why. */
@@ -210,5 +211,7 @@ async function ask(
   const why = inapplicable(known());
   if (why !== undefined) await terminal.note(why);
   if (kept === 0) await terminal.note(text("nothing is left to ask", "質問することはありません"));
-  await terminal.note(text("how it stands: clomoctl onboarding status", "進み具合: clomoctl onboarding status"));
+  await terminal.note(
+    text(`how it stands: ${line("onboarding status", [])}`, `進み具合: ${line("onboarding status", [])}`),
+  );
 }

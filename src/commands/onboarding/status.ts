@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { inapplicable, standings, STEP_STATES } from "../../lib/onboarding/steps.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text } from "../../lib/text/index.ts";
@@ -45,10 +46,10 @@ export default defineCommand({
       all.find(({ state }) => state === "open");
     if (open === undefined) {
       return terminal.note(
-        text("every step is done: clomoctl status", "すべての手順が完了しています: clomoctl status"),
+        text(`every step is done: ${line("status", [])}`, `すべての手順が完了しています: ${line("status", [])}`),
       );
     }
-    const line = open.next ?? `clomoctl onboarding guide ${open.step.number}`;
-    await terminal.note(text(`next, step ${open.step.number}: ${line}`, `次は手順 ${open.step.number}: ${line}`));
+    const command = open.next ?? line("onboarding guide", [open.step.number]);
+    await terminal.note(text(`next, step ${open.step.number}: ${command}`, `次は手順 ${open.step.number}: ${command}`));
   },
 });

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -11,8 +12,8 @@ export default defineCommand({
   summary: text("change an organisation's name or code", "組織名や組織コードを変更する"),
   details: [
     text(
-      "What is not given stays; an empty code (--code '') removes it. Another place in the tree: clomoctl orgs move.",
-      "指定しないものは変わりません。--code '' で組織コードを消せます。ツリーでの位置の変更: clomoctl orgs move",
+      `What is not given stays; an empty code (--code '') removes it. Another place in the tree: ${commandName("orgs move")}.`,
+      `指定しないものは変わりません。--code '' で組織コードを消せます。ツリーでの位置の変更: ${commandName("orgs move")}`,
     ),
   ],
   args: { org: ORG_ARGUMENT },
@@ -23,7 +24,7 @@ export default defineCommand({
   async run(tools, { org, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
     const values = await valuesOf(ORG.fields, options);
-    refuseNothing(values, "clomoctl orgs edit");
+    refuseNothing(values, commandName("orgs edit"));
     const { client } = await tools.tenant("orgs");
     const { id } = await orgNamed(tools, org);
     tools.describeState(() => WHILE_WRITING);

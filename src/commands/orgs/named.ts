@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
@@ -7,7 +8,7 @@ import type { Tools } from "../tools.ts";
 /** How an organisation is named, and told apart from others of the same name. */
 export const ORG_NAMES: NamedKind<OrgDetail> = {
   noun: text("organisation", "組織"),
-  list: "clomoctl orgs list",
+  list: line("orgs list", []),
   describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
 };
 

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import type { Client, PushCertificate } from "../../lib/client/index.ts";
 import { SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { PUSH_CERTIFICATE } from "../../lib/model/push-certificate.ts";
@@ -16,8 +17,8 @@ export const NOT_FOR_CLOMO = text(
 
 /** The console has the certificate of a tenant that mirrors it. */
 export const IN_CONSOLE = text(
-  "this tenant mirrors a console, which keeps the push certificate: clomoctl renewals guide push-certificate has the steps there",
-  "このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: clomoctl renewals guide push-certificate",
+  `this tenant mirrors a console, which keeps the push certificate: ${commandName("renewals guide")} push-certificate has the steps there`,
+  `このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: ${commandName("renewals guide")} push-certificate`,
 );
 
 export const APPLE_ACCOUNT = {

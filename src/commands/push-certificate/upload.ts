@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
@@ -83,8 +84,8 @@ export default defineCommand({
     if (dryRun) return terminal.note(DRY);
     await terminal.note(
       text(
-        "recorded among the renewals, too: clomoctl renewals list",
-        "更新期限にも登録しました: clomoctl renewals list",
+        `recorded among the renewals, too: ${line("renewals list", [])}`,
+        `更新期限にも登録しました: ${line("renewals list", [])}`,
       ),
     );
   },

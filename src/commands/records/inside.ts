@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 
@@ -16,8 +17,8 @@ export async function madeInside<T>(make: Promise<T>, named: unknown, option: st
     throw error.with({
       where: option,
       hint: text(
-        `name one of your organisations: ${option} ORG (all of them: clomoctl orgs list)`,
-        `${option} ORG で対象の組織を指定してください(一覧: clomoctl orgs list)`,
+        `name one of your organisations: ${option} ORG (all of them: ${line("orgs list", [])})`,
+        `${option} ORG で対象の組織を指定してください(一覧: ${line("orgs list", [])})`,
       ),
     });
   }

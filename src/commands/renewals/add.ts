@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -89,7 +90,7 @@ export default defineCommand({
 const kindMissing = (): Failure =>
   new Failure("usage", {
     what: text("kind is missing", "種類を指定してください"),
-    where: "clomoctl renewals add",
+    where: commandName("renewals add"),
     hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
   });
 
@@ -105,8 +106,8 @@ async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: st
     ),
     where,
     hint: text(
-      "name the file of the real one; the endpoint: clomoctl ade endpoint show",
-      "実際に使うファイルを指定してください。接続先: clomoctl ade endpoint show",
+      `name the file of the real one; the endpoint: ${line("ade endpoint show", [])}`,
+      `実際に使うファイルを指定してください。接続先: ${line("ade endpoint show", [])}`,
     ),
   });
 }

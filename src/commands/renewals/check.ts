@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
@@ -81,16 +82,16 @@ export default defineCommand({
       "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。新しいトークンの鍵が同じでもサーバの名前が違うときや、Apple の別の認証局の証明書のときは、期限が切れたあとも「期限間近」のままにします(--key を付けると consumer key を比較します)。更新後のものかファイルからわからないときは、それぞれの期限で判定し、備考で示します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
     text(
-      "What the tenant should have recorded by what it uses (clomoctl tenant set --ios yes --ade yes …) and has not, and where nobody has said what it uses, is told on stderr and changes no exit code; --quiet and --nagios leave it out.",
-      "テナントの利用内容(clomoctl tenant set --ios yes --ade yes …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。",
+      `What the tenant should have recorded by what it uses (${line("tenant set", [], { ios: "yes", ade: "yes" })} …) and has not, and where nobody has said what it uses, is told on stderr and changes no exit code; --quiet and --nagios leave it out.`,
+      `テナントの利用内容(${line("tenant set", [], { ios: "yes", ade: "yes" })} …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。`,
     ),
     text(
       "Who gets CLOMO's mail about certificates is checked with the recorded items (by the manual system administrators with the support option, and nobody else): critical where nobody holds the support option, a warning where one does, where there is one system administrator, or where an item's owner, a recipient in notify.yaml, or the contact person of `tenant set --contact-mail` is a user who was deleted or had a role once and has none. Where no CLOMO account is recorded, that is said, and changes no exit code.",
       "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)、notify.yaml の通知先、担当者(`tenant set --contact-mail`)が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
-      "A server token for ADE that Apple rejected is critical whatever its date, until another one is set or Apple accepts it again; a mirror has no such token. --prometheus also has when ADE was last synced, devices that are not ready, missing devices and what is wrong; clomoctl ade status --nagios watches these.",
-      "Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。--prometheus には、ADE の前回の同期、準備未完了のデバイス、見つからないデバイス、問題も書き出します(監視には clomoctl ade status --nagios も使えます)。",
+      `A server token for ADE that Apple rejected is critical whatever its date, until another one is set or Apple accepts it again; a mirror has no such token. --prometheus also has when ADE was last synced, devices that are not ready, missing devices and what is wrong; ${line("ade status", [], { nagios: true })} watches these.`,
+      `Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。--prometheus には、ADE の前回の同期、準備未完了のデバイス、見つからないデバイス、問題も書き出します(監視には ${line("ade status", [], { nagios: true })} も使えます)。`,
     ),
     text(
       "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
@@ -210,7 +211,7 @@ function refuseMisfits(
   const [option, other] = misfit;
   throw new Failure("usage", {
     what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
-    where: "clomoctl renewals check",
+    where: line("renewals check", []),
     hint:
       option === ofFiles
         ? text(

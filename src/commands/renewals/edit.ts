@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
@@ -174,7 +174,7 @@ function refuseNothing(change: RenewalChange): void {
   if (Object.keys(change).length > 0) return;
   throw new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
-    where: "clomoctl renewals edit",
+    where: commandName("renewals edit"),
     hint: text("see clomoctl renewals edit --help", "clomoctl renewals edit --help を見てください"),
   });
 }

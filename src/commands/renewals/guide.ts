@@ -1,3 +1,4 @@
+import { commandName, line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
 import { guideOf, type Holding } from "../../lib/renewals/guide/index.ts";
@@ -6,7 +7,6 @@ import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { isSourceHere } from "../../lib/renewals/sources.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -45,7 +45,7 @@ const OPTIONS = {
 
 type Options = InputOf<typeof OPTIONS>;
 
-const WHERE = "clomoctl renewals guide";
+const WHERE = commandName("renewals guide");
 
 export default defineCommand({
   summary: text("show how to renew an item, step by step, with the pitfalls", "更新の手順と注意点を示す"),
@@ -155,12 +155,12 @@ async function withoutElsewhere(
 ): Promise<{ readonly item: RenewalItem; readonly elsewhere?: Text | undefined }> {
   const { source, name, kind, topic } = item;
   if (source === null || (context.kind === "embedded" && (await isSourceHere(source)))) return { item };
-  const line = `clomoctl renewals edit ${shownWord(name)} --file NEW`;
+  const command = line("renewals edit", [name], { file: "NEW" });
   const [en, ja] =
     kind === "push-certificate" && topic !== null
       ? [
-          ` Without it, type before the upload: ${line}; it records the new certificate, and refuses one of another topic.`,
-          `ファイルがなければ、アップロードの前に実行してください: ${line}(新しい証明書を登録します。トピックの違うものは拒否します)`,
+          ` Without it, type before the upload: ${command}; it records the new certificate, and refuses one of another topic.`,
+          `ファイルがなければ、アップロードの前に実行してください: ${command}(新しい証明書を登録します。トピックの違うものは拒否します)`,
         ]
       : ["", ""];
   const elsewhere = text(

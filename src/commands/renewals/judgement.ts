@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import type { ReadFile } from "../../lib/files/index.ts";
@@ -59,8 +60,8 @@ async function explain(terminal: Tools["terminal"], { checks, leftToCheck }: Jud
 
 const nextFor = (kind: RenewalKind): Text =>
   text(
-    `how to get the right one, step by step: clomoctl renewals guide ${kind}`,
-    `正しいものを入手する手順: clomoctl renewals guide ${kind}`,
+    `how to get the right one, step by step: ${line("renewals guide", [kind])}`,
+    `正しいものを入手する手順: ${line("renewals guide", [kind])}`,
   );
 
 /** What to do with the new file, in one line. */

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
@@ -178,7 +179,7 @@ const misfit = (action: string): Failure =>
       `${action} takes neither --dry-run nor --all-contexts`,
       `${action} に --dry-run と --all-contexts は指定できません`,
     ),
-    where: "clomoctl renewals notify",
+    where: line("renewals notify", []),
   });
 
 async function readSettings({ home }: Tools): Promise<NotifySettings> {
@@ -191,8 +192,8 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
     hint: text(
-      "to write this file: clomoctl renewals notify init; see clomoctl renewals notify --help-all for the format",
-      "clomoctl renewals notify init でこのファイルを作成できます。書き方は clomoctl renewals notify --help-all で確認できます",
+      `to write this file: ${line("renewals notify", ["init"])}; see ${line("renewals notify", [], { helpAll: true })} for the format`,
+      `${line("renewals notify", ["init"])} でこのファイルを作成できます。書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
     ),
   });
 }

@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -195,7 +196,7 @@ const unread = ({ what, where, hint }: Failure): Text => {
 
 /** What who asks may do next, the most urgent first. */
 function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, ade }: Read): readonly string[] {
-  if (tenant === undefined || rights === undefined) return ["clomoctl context show"];
+  if (tenant === undefined || rights === undefined) return [line("context show", [])];
   const due = renewals.filter(({ level }) => level !== "ok");
   const adeStep = (wanted: AdeCondition["level"]): readonly string[] =>
     ade
@@ -204,15 +205,17 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, 
       .map(({ step }) => step);
   return [
     ...adeStep("critical"),
-    ...due.slice(0, 1).map((item) => `clomoctl renewals guide ${typedName(item, renewals)}`),
+    ...due.slice(0, 1).map((item) => line("renewals guide", [typableOf(item, renewals)])),
     ...adeStep("warning"),
-    ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
+    ...waiting.slice(0, 1).map(({ number }) => line("imports verify", [number], { against: "EXPORT.csv" })),
     // an upload is one of them
-    ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
+    ...((tenant.consoleTasks ?? 0) > waiting.length ? [line("console list", [])] : []),
     ...(rights.isSystem ? awaitedIn(tenant).slice(0, 1).map(exportLine) : []),
-    ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
-    ...(isUnasked(tenant) && rights.may("accounts.roles") ? ["clomoctl users administrators add USER"] : []),
-    ...(tenant.users === 0 && rights.isSystem ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
+    ...plans.slice(0, 1).map(({ number }) => line("imports commit", [number])),
+    ...(isUnasked(tenant) && rights.may("accounts.roles") ? [line("users administrators add", ["USER"])] : []),
+    ...(tenant.users === 0 && rights.isSystem
+      ? [line("users import", ["FILE"], { createOrgs: true, dryRun: true })]
+      : []),
     ...(rights.may("renewals.write") ? recordingLines({ tenant, renewals, expected }) : []),
     ...mendingLines(findings, rights),
     ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
@@ -225,7 +228,7 @@ function recordingLines({ tenant, renewals, expected }: Pick<Read, "tenant" | "r
   const [kind] = expected.missing;
   if (kind !== undefined) return [recordingLine(kind)];
   const isAll = tenant?.profile !== undefined && expected.doubtful.length === 0;
-  return renewals.length === 0 && !isAll ? ["clomoctl renewals add NAME --file FILE"] : [];
+  return renewals.length === 0 && !isAll ? [line("renewals add", ["NAME"], { file: "FILE" })] : [];
 }
 
 /** Whether nobody has said who a mirror's administrators are, or whether there are others than those recorded. */
@@ -233,5 +236,5 @@ export const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenan
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
 /** What to type for an item: its name; its id where another one is called so. */
-const typedName = ({ id, name }: Judged, all: readonly Judged[]): string =>
-  all.some((other) => other.id !== id && other.name === name) ? id : shownWord(name);
+const typableOf = ({ id, name }: Judged, all: readonly Judged[]): string =>
+  all.some((other) => other.id !== id && other.name === name) ? id : name;

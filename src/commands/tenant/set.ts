@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -71,18 +72,21 @@ export default defineCommand({
 const nothing = (timezone: string | undefined): Failure =>
   new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
-    where: "clomoctl tenant set",
+    where: line("tenant set", []),
     hint:
       timezone === undefined
-        ? text("see clomoctl tenant set --help", "clomoctl tenant set --help を見てください")
+        ? text(
+            `see ${line("tenant set", [], { help: true })}`,
+            `${line("tenant set", [], { help: true })} を見てください`,
+          )
         : meantFor(timezone),
   });
 
 /** The general `--timezone`, which sets nothing, and the option that was probably meant. */
 const meantFor = (timezone: string): Text =>
   text(
-    `--timezone only says in which zone days are counted; to set it: clomoctl tenant set --console-timezone ${timezone}`,
-    `--timezone は日付を数えるタイムゾーンの指定です。登録するには: clomoctl tenant set --console-timezone ${timezone}`,
+    `--timezone only says in which zone days are counted; to set it: ${line("tenant set", [], { consoleTimezone: timezone })}`,
+    `--timezone は日付を数えるタイムゾーンの指定です。登録するには: ${line("tenant set", [], { consoleTimezone: timezone })}`,
   );
 
 /** Whether an instant was typed for a day, which `--timezone` tells then. */
@@ -131,7 +135,7 @@ function languagesOf(typed: readonly string[] | null): string[] {
       `--languages takes ja and en, not ${unknown}`,
       `--languages に指定できるのは ja と en です(${unknown} は不可)`,
     ),
-    where: "clomoctl tenant set",
+    where: line("tenant set", []),
   });
 }
 
@@ -141,7 +145,7 @@ function refuseNameless(contract: string | undefined, said: Readonly<Record<stri
   if (contract !== undefined || option === undefined) return;
   throw new Failure("usage", {
     what: text(`--${option} is of a contract`, `--${option} は契約の項目です`),
-    where: "clomoctl tenant set",
+    where: line("tenant set", []),
     hint: text("name it by --contract NAME", "--contract NAME で契約名を指定してください"),
   });
 }

@@ -1,6 +1,6 @@
+import { line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { mdmAddressOf, type TenantProfile } from "../../lib/model/tenant.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
@@ -38,11 +38,11 @@ const unknown = (): Failure =>
 async function proposeAddress({ terminal }: Tools, { domain, mdmAddress }: TenantProfile): Promise<void> {
   if (domain === null || mdmAddress !== null) return;
   const address = mdmAddressOf(domain);
-  const line = `clomoctl tenant set --mdm-address ${shownWord(address)}`;
+  const command = line("tenant set", [], { mdmAddress: address });
   await terminal.note(
     text(
-      `by the manual the MDM address would be ${address}; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: ${line}`,
-      `マニュアルによると MDM のアドレスは ${address} です。Settings > Mobile Device Management > iOS > 基本設定 > URL情報 で確かめてから登録してください: ${line}`,
+      `by the manual the MDM address would be ${address}; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: ${command}`,
+      `マニュアルによると MDM のアドレスは ${address} です。Settings > Mobile Device Management > iOS > 基本設定 > URL情報 で確かめてから登録してください: ${command}`,
     ),
   );
 }

@@ -1,5 +1,6 @@
 /** Apart from `set`, whose concern is what was typed: every value has to find its way back into a line, as its tests show. */
 
+import { commandName } from "../../lib/advice/line.ts";
 import { nameKey } from "../../lib/model/normalise.ts";
 import { TENANT, type Contract, type TenantProfile } from "../../lib/model/tenant.ts";
 import { shownOption } from "../../lib/text/shell-word.ts";
@@ -36,5 +37,5 @@ export function takingBack(before: TenantProfile, after: TenantProfile): readonl
   const [first, ...others] = notIn(before.contracts, after.contracts).map(contractOptions);
   const together = [...fields, ...removals, ...(first === undefined ? [] : [first])];
   const lines = [...(together.length === 0 ? [] : [together.join(" ")]), ...others];
-  return lines.map((line) => `clomoctl tenant set ${line}`);
+  return lines.map((options) => `${commandName("tenant set")} ${options}`);
 }

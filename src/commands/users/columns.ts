@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/line.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -46,7 +47,7 @@ export const USER_COLUMNS = columnsOfFields<User>(USER.fields);
 /** How a user is named, and told apart from others of the same name. */
 export const USER_NAMES: NamedKind<User> = {
   noun: text("user", "ユーザー"),
-  list: "clomoctl users list",
+  list: line("users list", []),
   search: "clomoctl users list --search",
   by: NAMED_BY,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,

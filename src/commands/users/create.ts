@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -12,8 +13,8 @@ export default defineCommand({
   summary: text("create a user", "ユーザーを作成する"),
   details: [
     text(
-      "The first --email is the main address (メイン). An address is unique in the tenant, upper and lower case alike, and need not exist. Without --org the user belongs to 全社. Many users: clomoctl users import.",
-      "最初の --email が「メイン」のアドレスです。アドレスはテナント内で一意で(大文字と小文字は区別しません)、実在しなくてもかまいません。--org を省略すると全社に所属します。大勢のユーザーには clomoctl users import を使ってください。",
+      `The first --email is the main address (メイン). An address is unique in the tenant, upper and lower case alike, and need not exist. Without --org the user belongs to 全社. Many users: ${commandName("users import")}.`,
+      `最初の --email が「メイン」のアドレスです。アドレスはテナント内で一意で(大文字と小文字は区別しません)、実在しなくてもかまいません。--org を省略すると全社に所属します。大勢のユーザーには ${commandName("users import")} を使ってください。`,
     ),
   ],
   args: {},

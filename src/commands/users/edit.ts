@@ -1,3 +1,4 @@
+import { commandName, line } from "../../lib/advice/line.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -10,8 +11,8 @@ export default defineCommand({
   summary: text("change a user", "ユーザーを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--title '') removes one. --email names all addresses, the main one first. The name of a CLOMO account can be changed, but never cleared. Another organisation: clomoctl users move.",
-      "指定しないものは変わりません。空の値(--title '')で消せます。--email にはアドレスを「メイン」から順にすべて指定します。CLOMO アカウント名は変更できますが、消すことはできません。所属組織の変更: clomoctl users move",
+      `What is not given stays; an empty value (--title '') removes one. --email names all addresses, the main one first. The name of a CLOMO account can be changed, but never cleared. Another organisation: ${line("users move", [])}.`,
+      `指定しないものは変わりません。空の値(--title '')で消せます。--email にはアドレスを「メイン」から順にすべて指定します。CLOMO アカウント名は変更できますが、消すことはできません。所属組織の変更: ${line("users move", [])}`,
     ),
   ],
   args: { user: USER_ARGUMENT },
@@ -25,7 +26,7 @@ export default defineCommand({
   async run(tools, { user, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
     const values = await valuesOf(USER.fields, options);
-    refuseNothing(values, "clomoctl users edit");
+    refuseNothing(values, commandName("users edit"));
     const { client } = await tools.tenant("users");
     const { id } = await userNamed(client, user);
     tools.describeState(() => WHILE_WRITING);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { line } from "./line.ts";
+import { commandName, line } from "./line.ts";
 
 test.each([
   [line("whoami", []), "clomoctl whoami"],
@@ -14,6 +14,10 @@ test.each([
   [line("users edit", ["U"], { title: undefined, context: "tokyo" }), "clomoctl users edit U --context tokyo"],
   [line("users show", ["-x"], { context: "tokyo" }), "clomoctl users show --context tokyo -- '-x'"],
   [line("imports show", [12]), "clomoctl imports show 12"],
+  [line("users export", [], { output: "FILE" }), "clomoctl users export -o FILE"],
+  [line("users export", [], { output: "-x" }), "clomoctl users export --output='-x'"],
+  [line("renewals notify", [], { helpAll: true }), "clomoctl renewals notify --help-all"],
+  [commandName("renewals edit"), "clomoctl renewals edit"],
 ])("a command line is written as it is typed: %s", (written, typed) => {
   expect(written).toBe(typed);
 });
@@ -25,6 +29,8 @@ test("a verb, option or choice that is not declared does not compile", () => {
   expect(line("users import", ["FILE"], { dryrun: true })).toBeTypeOf("string");
   // @ts-expect-error no such choice
   expect(line("users import", ["FILE"], { mode: "overwrite" })).toBeTypeOf("string");
+  // @ts-expect-error no such verb
+  expect(commandName("users improt")).toBeTypeOf("string");
   // @ts-expect-error an argument is missing
   expect(line("users show", [])).toBeTypeOf("string");
 });

@@ -2,18 +2,23 @@ import { shownOption, shownWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
 /** A command's own options, and the general ones that it does not declare itself. */
-type Options<C extends keyof Catalogue> = Catalogue[C]["options"] & Omit<GlobalOptions, keyof Catalogue[C]["options"]>;
+type Options<C extends keyof Catalogue> = Catalogue[C]["options"] &
+  Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
 type Value = string | number | true | undefined;
 
 /** `dryRun` → `--dry-run` */
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** `output`, which every command has, is short: but `-o=…` would be read as a value. */
+const optionOf = (key: string, value: string): string =>
+  key === "output" && !value.startsWith("-") ? shownOption("-o", value) : shownOption(flagOf(key), value);
+
 const optionWords = ([key, value]: readonly [string, Value | readonly Value[]]): readonly string[] => {
   if (value === undefined) return [];
   if (value === true) return [flagOf(key)];
   const values = Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
-  return values.map((one) => shownOption(flagOf(key), String(one)));
+  return values.map((one) => optionOf(key, String(one)));
 };
 
 /**
@@ -35,3 +40,6 @@ export const line = <C extends keyof Catalogue>(
   const readsAsOption = (args as readonly Value[]).some((word) => String(word).startsWith("-"));
   return ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])].join(" ");
 };
+
+/** The name of a command, for a message that proposes nothing to type: `clomoctl renewals edit`. */
+export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;

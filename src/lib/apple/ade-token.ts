@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { Failure } from "../errors/index.ts";
 import { SERVER_TOKEN_NAME } from "../model/download-names.ts";
 import { MOST_BYTES } from "../model/renewal.ts";
@@ -72,8 +73,8 @@ const UNKNOWN_CIPHER = text(
 );
 const OTHER_KEY = text("token is encrypted for another key", "このトークンは別の鍵で暗号化されています");
 const FOR_OUR_KEY = text(
-  "write this tenant's public key with clomoctl ade keypair create -o FILE, upload it to this tenant's own MDM server in Apple Business Manager (never to CLOMO's), and download the token there",
-  "clomoctl ade keypair create -o FILE でこのテナントの公開鍵を書き出し、Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO のものではありません)にアップロードして、そこからトークンをダウンロードしてください",
+  `write this tenant's public key with ${line("ade keypair create", [], { output: "FILE" })}, upload it to this tenant's own MDM server in Apple Business Manager (never to CLOMO's), and download the token there`,
+  `${line("ade keypair create", [], { output: "FILE" })} でこのテナントの公開鍵を書き出し、Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO のものではありません)にアップロードして、そこからトークンをダウンロードしてください`,
 );
 const AS_DOWNLOADED = text(
   "use the file exactly as downloaded: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",

@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { line } from "../advice/line.ts";
 import { deniedFailureOf, diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { hasCode } from "../files/index.ts";
@@ -245,8 +246,8 @@ const notChosen = (names: readonly string[]): Failure => {
   return new Failure("usage", {
     what: text(`no context is in use; there are: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
     hint: text(
-      "name one by --context NAME or CLOMOCTL_CONTEXT, or choose one: clomoctl context use NAME",
-      "--context NAME か CLOMOCTL_CONTEXT で指定するか、clomoctl context use NAME で選んでください",
+      `name one by --context NAME or CLOMOCTL_CONTEXT, or choose one: ${line("context use", ["NAME"])}`,
+      `--context NAME か CLOMOCTL_CONTEXT で指定するか、${line("context use", ["NAME"])} で選んでください`,
     ),
   });
 };

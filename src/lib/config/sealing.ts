@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { line } from "../advice/line.ts";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import {
@@ -220,8 +221,8 @@ const lostKey = (path: string): Failure =>
       "この鍵がありません。このテナントには、この鍵で暗号化した秘密情報があります。何も変更していません",
     ),
     text(
-      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: another one is made, and what clomoctl doctor names is set up anew`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、clomoctl doctor が示すものを設定し直してください`,
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: another one is made, and what ${line("doctor", [])} names is set up anew`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
@@ -233,8 +234,8 @@ const keyOfOthers = (path: string): Failure =>
       "このテナントの秘密情報を暗号化した鍵とは別の鍵です。何も変更していません",
     ),
     text(
-      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: this one is used, and what clomoctl doctor names is set up anew`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、clomoctl doctor が示すものを設定し直してください`,
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, add --start-over: this one is used, and what ${line("doctor", [])} names is set up anew`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
@@ -251,8 +252,8 @@ const closed = (path: string, isMissing: boolean): Failure =>
           "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
         ),
     text(
-      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, begin anew with --start-over: clomoctl doctor names what is lost, and the commands`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは clomoctl doctor で確認できます`,
+      `put the former sealing.key back, from the machine or the backup that has it (chmod 600 ${shownWord(path)}); if it is lost, begin anew with --start-over: ${line("doctor", [])} names what is lost, and the commands`,
+      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${shownWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
     ),
   );
 

@@ -1,4 +1,4 @@
-import { shownOption } from "../text/shell-word.ts";
+import { line } from "../advice/line.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What stands at the other end: Apple, a simulator of ours, or something else that speaks the same protocol. */
@@ -76,24 +76,24 @@ export interface SimulatorPlace {
 export const SIMULATOR_LINES = {
   /** @param keyFile what `ade keypair create` has just written: a file of before may have a former key */
   token: ({ url, server }: SimulatorPlace, keyFile = PUBLIC_KEY_FILE) =>
-    `clomoctl ade simulator token ${shownOption("--public-key", keyFile)}${ofServer(server)} --url ${url}`,
-  clear: (url: string) => `clomoctl ade simulator faults --clear --url ${url}`,
-  assign: (url: string) => `clomoctl ade simulator devices assign SERIAL --url ${url}`,
-  vppToken: (url: string, org = "NAME") => `clomoctl ade simulator vpp-token ${shownOption("--org", org)} --url ${url}`,
+    line("ade simulator token", [], { publicKey: keyFile, server: namedServer(server), url }),
+  clear: (url: string) => line("ade simulator faults", [], { clear: true, url }),
+  assign: (url: string) => line("ade simulator devices assign", ["SERIAL"], { url }),
+  vppToken: (url: string, org = "NAME") => line("ade simulator vpp-token", [], { org, url }),
   /** @param topic of the certificate that is renewed; null for a first one */
   pushCertificate: (url: string, topic: string | null, requestFile = REQUEST_FILE) =>
-    `clomoctl ade simulator push-certificate ${shownOption("--csr", requestFile)}${topic === null ? "" : ` ${shownOption("--renew", topic)}`} --url ${url}`,
+    line("ade simulator push-certificate", [], { csr: requestFile, renew: topic ?? undefined, url }),
 } as const;
 
-const ofServer = (name: string | null | undefined): string =>
-  typeof name === "string" && name !== SIMULATED_SERVER ? ` ${shownOption("--server", name)}` : "";
+const namedServer = (name: string | null | undefined): string | undefined =>
+  typeof name === "string" && name !== SIMULATED_SERVER ? name : undefined;
 
 /** The way to a token that works, at a simulator. */
 export const simulatedToken = (place: SimulatorPlace): Text => {
-  const line = SIMULATOR_LINES.token(place);
+  const command = SIMULATOR_LINES.token(place);
   return text(
-    `write the public key (clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}), get a token for it from the simulator (${line}), then the line that it proposes (clomoctl ade token set FILE)`,
-    `公開鍵を書き出し(clomoctl ade keypair create -o ${PUBLIC_KEY_FILE})、シミュレーターから対応するトークンを取得して(${line})、表示された clomoctl ade token set FILE で設定してください`,
+    `write the public key (${line("ade keypair create", [], { output: PUBLIC_KEY_FILE })}), get a token for it from the simulator (${command}), then the command that it proposes (${line("ade token set", ["FILE"])})`,
+    `公開鍵を書き出し(${line("ade keypair create", [], { output: PUBLIC_KEY_FILE })})、シミュレーターから対応するトークンを取得して(${command})、表示された ${line("ade token set", ["FILE"])} で設定してください`,
   );
 };
 

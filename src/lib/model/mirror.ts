@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { text } from "../text/index.ts";
 
 /** Of what a mirror has none, as no export of the console brought it: that is not none. */
@@ -30,4 +31,4 @@ export const notTakenIn = ({ mirroredAt, devices, secured, profile }: Taken): No
 });
 
 /** What takes in the console's users, and with them what a mirror did not know. */
-export const TAKE_IN_LINE = "clomoctl users import EXPORT.csv --from-console";
+export const TAKE_IN_LINE = line("users import", ["EXPORT.csv"], { fromConsole: true });

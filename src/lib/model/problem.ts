@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { commandName, line } from "../advice/line.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { COMPOSITIONS, type Composition } from "./composition.ts";
 import { causeOf, quotedValue } from "./cell-text.ts";
@@ -239,8 +239,8 @@ const heldBy = ({ users, devices = 0, children, accounts, inside, kept }: Proble
       ? []
       : [
           text(
-            `CLOMO accounts manage it: ${accounts} (${inside === 1 ? "ask a system administrator" : "clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG"})`,
-            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : "clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG"})`,
+            `CLOMO accounts manage it: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
+            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
           ),
         ]),
   ];
@@ -359,8 +359,8 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
   ),
   "header-removed": warning(
-    "{header} was removed here and is not imported; it is still to be removed in the console: clomoctl console show {task}",
-    "「{header}」はここでは削除済みのため取り込みません。管理画面での削除が未了です: clomoctl console show {task}",
+    `{header} was removed here and is not imported; it is still to be removed in the console: ${commandName("console show")} {task}`,
+    `「{header}」はここでは削除済みのため取り込みません。管理画面での削除が未了です: ${commandName("console show")} {task}`,
   ),
   "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": warning(
@@ -527,10 +527,10 @@ export const PROBLEMS = {
   "org-beyond": error(
     (p) =>
       orgNamed(p, "code")?.en ??
-      `the organisation with the code ${p["code"]} is outside yours or unknown: name one of yours, or ask a system administrator${isPath(p["code"]) ? "; the column has codes, not paths: clomoctl orgs list" : ""}`,
+      `the organisation with the code ${p["code"]} is outside yours or unknown: name one of yours, or ask a system administrator${isPath(p["code"]) ? `; the column has codes, not paths: ${line("orgs list", [])}` : ""}`,
     (p) =>
       orgNamed(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${isPath(p["code"]) ? "。この列はパスではなく組織コードです。確認: clomoctl orgs list" : ""}`,
+      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${isPath(p["code"]) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
   ),
   "org-top": error(
     "what is above {name} lies outside your organisations: only a system administrator moves it",
@@ -593,16 +593,16 @@ export const PROBLEMS = {
     "{count} 人を全社に移します。組織コードのある組織にいないことしかエクスポートから分かりません",
   ),
   "user-unknown": error(
-    'no user has the mail address "{value}"; import users first: clomoctl users import FILE',
-    "メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: clomoctl users import FILE",
+    `no user has the mail address "{value}"; import users first: ${line("users import", ["FILE"])}`,
+    `メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: ${line("users import", ["FILE"])}`,
   ),
   "owner-org-unknown": error(
     (p) =>
       orgNamed(p, "code")?.en ??
-      `no organisation has the code "${p["code"]}"; import organisations first: clomoctl orgs import FILE`,
+      `no organisation has the code "${p["code"]}"; import organisations first: ${line("orgs import", ["FILE"])}`,
     (p) =>
       orgNamed(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE`,
+      `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: ${line("orgs import", ["FILE"])}`,
   ),
   "owner-both": error(
     "would belong to a user and to an organisation; leave {one} or {other} blank",
@@ -646,17 +646,17 @@ export const PROBLEMS = {
   ),
   "blank-org": warning(
     (p) =>
-      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given${p["inside"] === 1 ? "" : "; to move one out: clomoctl users move USER --org 全社"}`,
+      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given${p["inside"] === 1 ? "" : `; to move one out: ${line("users move", ["USER"], { org: "全社" })}`}`,
     (p) =>
-      `空のセルでは所属組織は変わりません(${p["count"]} 人。--blank clear でも同じです)${p["inside"] === 1 ? "" : "。全社に移すには: clomoctl users move ユーザー --org 全社"}`,
+      `空のセルでは所属組織は変わりません(${p["count"]} 人。--blank clear でも同じです)${p["inside"] === 1 ? "" : `。全社に移すには: ${line("users move", [])} ユーザー --org 全社`}`,
   ),
   "blank-kept": warning(
     (p) => `a blank never clears this column, --blank clear neither: ${counted(Number(p["count"]), "value")} kept`,
     "この列は空のセルでは消えません({count} 件。--blank clear でも同じです)",
   ),
   "org-slash": warning(
-    "creates one organisation named {name}, and no organisations below each other: the column has codes, not paths; if a path is meant, leave out --create-orgs, import the organisations first (clomoctl orgs import FILE) and write their codes",
-    "「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(clomoctl orgs import FILE)、その組織コードを書いてください",
+    `creates one organisation named {name}, and no organisations below each other: the column has codes, not paths; if a path is meant, leave out --create-orgs, import the organisations first (${line("orgs import", ["FILE"])}) and write their codes`,
+    `「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(${line("orgs import", ["FILE"])})、その組織コードを書いてください`,
   ),
   "administrator-row": error(
     "{id} is an administrator; imports never touch administrators",

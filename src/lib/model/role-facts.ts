@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { text, type Text } from "../text/index.ts";
 import { MANUAL_PAGES, POLICY, SAID, type Cell, type Cited } from "./role-policy.ts";
 import {
@@ -157,8 +158,8 @@ const NOTES: Readonly<Record<Role, readonly Text[]>> = {
   ],
   custom: [
     text(
-      "Its rights come from a scheme: clomoctl roles schemes list. The manual names three check items, all of Users/Org: 「ユーザーの作成と変更」, 「ユーザーの組織移動」, 「組織の作成と変更」; the other items are clomoctl's own, one an operation.",
-      "権限はカスタム管理権限スキームで決まります(一覧: clomoctl roles schemes list)。マニュアルで名前の分かるチェック項目は、Users/Org の「ユーザーの作成と変更」「ユーザーの組織移動」「組織の作成と変更」だけです。ほかの項目は clomoctl 独自で、操作ごとに 1 つです。",
+      `Its rights come from a scheme: ${line("roles schemes list", [])}. The manual names three check items, all of Users/Org: 「ユーザーの作成と変更」, 「ユーザーの組織移動」, 「組織の作成と変更」; the other items are clomoctl's own, one an operation.`,
+      `権限はカスタム管理権限スキームで決まります(一覧: ${line("roles schemes list", [])})。マニュアルで名前の分かるチェック項目は、Users/Org の「ユーザーの作成と変更」「ユーザーの組織移動」「組織の作成と変更」だけです。ほかの項目は clomoctl 独自で、操作ごとに 1 つです。`,
     ),
     text(
       `To create users: ${USERS_WITH_ALL.en}; ${USERS_WITHOUT_ALL.en}.`,

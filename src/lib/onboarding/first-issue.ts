@@ -1,3 +1,4 @@
+import { commandName, line } from "../advice/line.ts";
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { answered, ISSUED, ISSUED_KINDS, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
@@ -50,8 +51,8 @@ const shown = (kind: Issued, settings: string): Step => ({
     `正しく設定できたか確認します。方法1: HOME 画面の「${ISSUED[kind]}」欄に有効期限が表示されます。方法2: Settings 画面に情報が表示されます。`,
   ),
   check: text(
-    `The year runs from now: record it, so that you are reminded: clomoctl renewals add NAME --kind ${kind} --file FILE`,
-    `有効期限は 1 年間です。期限前に通知されるように登録します: clomoctl renewals add NAME --kind ${kind} --file FILE`,
+    `The year runs from now: record it, so that you are reminded: ${line("renewals add", ["NAME"], { kind, file: "FILE" })}`,
+    `有効期限は 1 年間です。期限前に通知されるように登録します: ${line("renewals add", ["NAME"], { kind, file: "FILE" })}`,
   ),
 });
 
@@ -75,8 +76,8 @@ const PUSH: readonly Step[] = [
       "MDM プッシュ通知証明書用の Apple Account でサインインします(2ファクタ認証)。「Create a Certificate」をクリックし、利用規約に同意して「Accept」、CertificateSigningRequest.csr を選択して「Upload」、「Download」をクリックします。",
     ),
     trap: text(
-      "Only where the portal's list is empty. If it has a certificate of CLOMO's already, stop: that one is to be renewed (clomoctl renewals guide push-certificate). Write down which account this is: every renewal needs the same one.",
-      "ポータルの一覧が空の場合だけです。すでに CLOMO の証明書がある場合は中断してください。更新になります(clomoctl renewals guide push-certificate)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。",
+      `Only where the portal's list is empty. If it has a certificate of CLOMO's already, stop: that one is to be renewed (${commandName("renewals guide")} push-certificate). Write down which account this is: every renewal needs the same one.`,
+      `ポータルの一覧が空の場合だけです。すでに CLOMO の証明書がある場合は中断してください。更新になります(${commandName("renewals guide")} push-certificate)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。`,
     ),
     check: text("MDM_i3Systems,Inc._Certificate.pem", "MDM_i3Systems,Inc._Certificate.pem があること。"),
   },
@@ -111,8 +112,8 @@ const ADE: readonly Step[] = [
       "「MDM サーバ」の + をクリックし、サーバ名(例: CLOMO MDM)を入力して、CLOMO_ADE_PublicKey.pem をアップロードし、「保存」をクリックします。一覧から開いて「MDMサーバトークンをダウンロード」を 2 回クリックします。",
     ),
     trap: text(
-      "Only where the list has no server for CLOMO. If there is one, stop: its token is to be renewed (clomoctl renewals guide ade-token).",
-      "一覧に CLOMO 用のサーバがない場合だけです。すでにある場合は中断してください。トークンの更新になります(clomoctl renewals guide ade-token)。",
+      `Only where the list has no server for CLOMO. If there is one, stop: its token is to be renewed (${commandName("renewals guide")} ade-token).`,
+      `一覧に CLOMO 用のサーバがない場合だけです。すでにある場合は中断してください。トークンの更新になります(${commandName("renewals guide")} ade-token)。`,
     ),
     check: text(
       "(name)_Token_(time)Z_smime.p7m, about 2 KB.",
@@ -167,7 +168,7 @@ const FIRST: Readonly<Record<Issued, readonly Step[]>> = {
 /** The first issue of one, where it surely is one; else what is asked, and the guide for renewals. */
 export const issueSteps = (facts: OnboardingFacts, kind: Issued): readonly Step[] => {
   if (isFirstIssue(facts, kind)) return FIRST[kind];
-  const guide = `clomoctl renewals guide ${kind}`;
+  const guide = line("renewals guide", [kind]);
   if (facts.recorded.includes(kind) || answered(facts, `onboarding.home.${kind}`) === "date") {
     return [
       {
@@ -184,8 +185,8 @@ export const issueSteps = (facts: OnboardingFacts, kind: Issued): readonly Step[
       id: `${kind}-ask`,
       where: same("CLOMO PANEL > HOME"),
       what: text(
-        `First look whether HOME shows a date under 「${ISSUED[kind]}」, and record it: clomoctl onboarding guide --interactive`,
-        `最初に、HOME 画面の「${ISSUED[kind]}」欄に有効期限が表示されているか確認し、記録します: clomoctl onboarding guide --interactive`,
+        `First look whether HOME shows a date under 「${ISSUED[kind]}」, and record it: ${line("onboarding guide", [], { interactive: true })}`,
+        `最初に、HOME 画面の「${ISSUED[kind]}」欄に有効期限が表示されているか確認し、記録します: ${line("onboarding guide", [], { interactive: true })}`,
       ),
       trap: text(
         `If there is a date, create nothing: it is renewed (${guide}). A second one in its place can cut off what is managed already.`,

@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { commandName, line } from "../advice/line.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type Use } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
@@ -36,7 +36,7 @@ export interface OnboardingStep {
   readonly steps: (facts: OnboardingFacts) => readonly Step[];
 }
 
-const GUIDE = "clomoctl onboarding guide";
+const GUIDE = line("onboarding guide", []);
 const ASK = `${GUIDE} --interactive`;
 
 const standing = (state: StepState, why: Text, next: string | null = null): Standing => ({ state, why, next });
@@ -198,8 +198,8 @@ const ADMINISTRATORS: readonly Step[] = [
         "1名に対して1つのアカウントを作成してください。使い回すと、誰が作業したのか不明になります。サポートオプションは 5 名までです。",
       ),
       check: text(
-        "By commands: clomoctl clomo-account create, then clomoctl clomo-account grant",
-        "コマンドでは: clomoctl clomo-account create、続けて clomoctl clomo-account grant",
+        `By commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account grant")}`,
+        `コマンドでは: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account grant")}`,
       ),
     },
   ),
@@ -209,14 +209,14 @@ const ADMINISTRATORS: readonly Step[] = [
 const DIRECTORY: readonly Step[] = [
   step(
     "orgs",
-    "Organisations: 「Add Org」, name and code, 「保存」; many by a CSV file: clomoctl orgs template, then clomoctl orgs import FILE",
-    "組織: 「Add Org」で組織名と組織コードを入力し「保存」。大量の場合は CSV で: clomoctl orgs template、続けて clomoctl orgs import FILE",
+    `Organisations: 「Add Org」, name and code, 「保存」; many by a CSV file: ${line("orgs template", [])}, then ${line("orgs import", ["FILE"])}`,
+    `組織: 「Add Org」で組織名と組織コードを入力し「保存」。大量の場合は CSV で: ${line("orgs template", [])}、続けて ${line("orgs import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
   step(
     "users",
-    "Users: 「Add User」, with 「所属組織」, 「保存」; many by a CSV file: clomoctl users template, then clomoctl users import FILE",
-    "ユーザー: 「Add User」で「所属組織」も入力し「保存」。大量の場合は CSV で: clomoctl users template、続けて clomoctl users import FILE",
+    `Users: 「Add User」, with 「所属組織」, 「保存」; many by a CSV file: ${line("users template", [])}, then ${line("users import", ["FILE"])}`,
+    `ユーザー: 「Add User」で「所属組織」も入力し「保存」。大量の場合は CSV で: ${line("users template", [])}、続けて ${line("users import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
 ];
@@ -278,8 +278,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     steps: () => [
       step(
         "vpp",
-        "With VPP (recommended) apps go to devices without an Apple Account, and to supervised ones silently. Record it: clomoctl tenant set --vpp yes|no",
-        "VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。登録: clomoctl tenant set --vpp yes|no",
+        `With VPP (recommended) apps go to devices without an Apple Account, and to supervised ones silently. Record it: ${line("tenant set", [], { vpp: "yes" })}|no`,
+        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。登録: ${line("tenant set", [], { vpp: "yes" })}|no`,
       ),
     ],
   },
@@ -301,8 +301,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     steps: () => [
       step(
         "mail",
-        "Open the 「ログイン URL」 of the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password in it. Record the address: clomoctl tenant set --login-url URL",
-        "「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: clomoctl tenant set --login-url URL",
+        `Open the 「ログイン URL」 of the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password in it. Record the address: ${line("tenant set", [], { loginUrl: "URL" })}`,
+        `「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: ${line("tenant set", [], { loginUrl: "URL" })}`,
         {
           trap: text(
             "Until there are more administrators only the contact person, who got the mail, can log in.",
@@ -340,7 +340,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         `${counted(orgs, "organisation")}, ${counted(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
       );
-      return users > 0 ? done(why) : standing("open", why, "clomoctl users template");
+      return users > 0 ? done(why) : standing("open", why, line("users template", []));
     },
     steps: () => DIRECTORY,
   },
@@ -390,15 +390,15 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         ? [
             step(
               "way",
-              "First decide how devices are managed (step 1); then: clomoctl ade guide purchased|manual|supervised-only|unsupervised",
-              "先にデバイスの管理状態を決めてください(手順 1)。その後: clomoctl ade guide purchased|manual|supervised-only|unsupervised",
+              `First decide how devices are managed (step 1); then: ${line("ade guide", ["purchased"])}|manual|supervised-only|unsupervised`,
+              `先にデバイスの管理状態を決めてください(手順 1)。その後: ${line("ade guide", ["purchased"])}|manual|supervised-only|unsupervised`,
             ),
           ]
         : [
             step(
               "way",
-              `Step by step, with the pitfalls: clomoctl ade guide ${way}`,
-              `手順と注意点: clomoctl ade guide ${way}`,
+              `Step by step, with the pitfalls: ${line("ade guide", [way])}`,
+              `手順と注意点: ${line("ade guide", [way])}`,
             ),
           ];
     },
@@ -418,8 +418,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     steps: () => [
       step(
         "owner",
-        "Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, choose it, 「OK」. Many by a CSV file: clomoctl devices import FILE. A user who belongs to an organisation is enough.",
-        "「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」にユーザーか組織の名前を入力して候補から選び、「OK」。大量の場合は CSV で: clomoctl devices import FILE。ユーザーが組織に所属していれば、ユーザーのみの関連付けで問題ありません。",
+        `Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, choose it, 「OK」. Many by a CSV file: ${line("devices import", ["FILE"])}. A user who belongs to an organisation is enough.`,
+        `「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」にユーザーか組織の名前を入力して候補から選び、「OK」。大量の場合は CSV で: ${line("devices import", ["FILE"])}。ユーザーが組織に所属していれば、ユーザーのみの関連付けで問題ありません。`,
         { where: same("CLOMO PANEL > Devices") },
       ),
     ],
@@ -494,6 +494,9 @@ export const standings = (facts: OnboardingFacts): readonly (Standing & { readon
 export const inapplicable = (facts: OnboardingFacts): Text | undefined => {
   if (answered(facts, "onboarding.school") === "yes") return SCHOOLS;
   return facts.profile.ios === false
-    ? text("iOS is not used (clomoctl tenant set --ios yes)", "iOS を使いません(clomoctl tenant set --ios yes で変更)")
+    ? text(
+        `iOS is not used (${line("tenant set", [], { ios: "yes" })})`,
+        `iOS を使いません(${line("tenant set", [], { ios: "yes" })} で変更)`,
+      )
     : undefined;
 };

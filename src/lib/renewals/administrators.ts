@@ -1,3 +1,4 @@
+import { line } from "../advice/line.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
 import { shownWord } from "../text/shell-word.ts";
 import { text, type Text } from "../text/index.ts";
@@ -33,8 +34,8 @@ export interface Administration {
   readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
-const ANOTHER_HOLDER = "clomoctl clomo-account edit NAME --support-option --notice-mail";
-const ANOTHER_SYSTEM = "clomoctl clomo-account grant NAME --role system";
+const ANOTHER_HOLDER = line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true });
+const ANOTHER_SYSTEM = line("clomo-account grant", ["NAME"], { role: "system" });
 /** where nobody else is a system administrator, whose account alone may hold it */
 const ANOTHER_OF_BOTH = `${ANOTHER_SYSTEM} --support-option --notice-mail`;
 
@@ -114,12 +115,12 @@ export const recipientFinding = (address: string, isRevoked: boolean): Finding =
       `${address}, a recipient of notices, is ${left.en}: name another in ${NOTIFY_FILE}`,
       `通知先 ${address} は、${left.ja}です。${NOTIFY_FILE} の通知先を変更してください`,
     ),
-    next: "clomoctl renewals notify test",
+    next: line("renewals notify", ["test"]),
   };
 };
 
 /** The line to type to record another contact person. */
-export const CONTACT_LINE = "clomoctl tenant set --contact-mail MAIL";
+export const CONTACT_LINE = line("tenant set", [], { contactMail: "MAIL" });
 
 /** @see facts 7.2: CLOMO's mail about the contract goes to the contact person, whom the application form alone changes */
 const ofContact = ({ contact }: Administration): readonly Finding[] => {
@@ -142,7 +143,7 @@ const ofContact = ({ contact }: Administration): readonly Finding[] => {
 
 /** The line to type to record another owner. */
 export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): string =>
-  `clomoctl renewals edit ${shownWord(name) === name ? name : id} --owner MAIL`;
+  line("renewals edit", [shownWord(name) === name ? name : id], { owner: "MAIL" });
 
 /**
  * What is wrong with who hears of a tenant's renewals, the worst first. Of administrators nothing is told while none are
@@ -156,8 +157,8 @@ export const findingsOf = (administration: Administration): readonly Finding[] =
 
 /** That nobody knows whom CLOMO's mail reaches. */
 export const NOT_RECORDED = text(
-  "no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: clomoctl clomo-account create USER --role system --support-option --notice-mail (who has an account name: clomoctl clomo-account grant NAME --role system --support-option --notice-mail)",
-  "CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: clomoctl clomo-account create USER --role system --support-option --notice-mail(アカウント名のあるユーザー: clomoctl clomo-account grant NAME --role system --support-option --notice-mail)",
+  `no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (who has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+  `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
 );
 
 /** That who asks may not know. */

@@ -12,7 +12,7 @@ export const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-
  * terminal would show escaped is escaped for bash and zsh: `$'a\nb'`.
  */
 export const shownWord = (name: string): string => {
-  if (/^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/-]*$/u.test(name)) return name;
+  if (/^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/:-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
   return `$'${name
     .replaceAll("\\", String.raw`\\`)
@@ -27,6 +27,9 @@ const escaped = (character: string): string =>
 export const shownOption = (flag: string, value: string): string =>
   `${flag}${value.startsWith("-") ? "=" : " "}${shownWord(value)}`;
 
-/** A name as one word of a command; the id where the name cannot be typed as it is shown, or would be an option. */
-export const typedWord = (name: string, id: string): string =>
-  shownWord(name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name);
+/** A name as it can be typed; the id where it cannot be typed as it is shown, or would be an option. */
+export const typableName = (name: string, id: string): string =>
+  name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name;
+
+/** The same as one word of a command. */
+export const typedWord = (name: string, id: string): string => shownWord(typableName(name, id));

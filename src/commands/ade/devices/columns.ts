@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE, READY } from "../../../lib/model/ade-device.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -29,7 +30,7 @@ export const ONE_DEVICE_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_DEVI
 
 export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
-  list: "clomoctl ade devices list",
+  list: line("ade devices list", []),
   search: "clomoctl ade devices list --search",
   by: text("serial number", "シリアルナンバー"),
   describe: ({ serialNumber }) => serialNumber,
@@ -58,8 +59,8 @@ export const readiness = (
     return {
       ready: false,
       tell: text(
-        "the last full sync did not find it; Apple leaves devices out for about a day at times: clomoctl ade sync --full",
-        "前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります: clomoctl ade sync --full",
+        `the last full sync did not find it; Apple leaves devices out for about a day at times: ${line("ade sync", [], { full: true })}`,
+        `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります: ${line("ade sync", [], { full: true })}`,
       ),
     };
   }

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { ADE_DEVICE, ADE_DEVICE_STATES } from "../../../lib/model/ade-device.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -51,7 +52,7 @@ export default defineCommand({
     }
     // of another state is none of those that are listed
     if (waiting > 0 && (state === undefined || state === "present"))
-      await propose(tools, "clomoctl ade status", notReadyYet(waiting));
+      await propose(tools, line("ade status", []), notReadyYet(waiting));
   },
 });
 

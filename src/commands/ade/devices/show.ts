@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
@@ -25,11 +26,11 @@ export default defineCommand({
     const profileName = profiles.find(({ uuid }) => uuid === device.profileUuid)?.name ?? null;
     await tools.terminal.show(ONE_DEVICE_COLUMNS, { ...device, profileName });
     const word = profileToAssign(profiles);
-    const line =
-      word === undefined ? makeStep(profiles).line : `clomoctl ade profiles assign ${word} ${device.serialNumber}`;
+    const command =
+      word === undefined ? makeStep(profiles).line : line("ade profiles assign", [word, device.serialNumber]);
     const waiting = waitingSteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
     // which devices wait is not told: where all do that are not ready, this one does
-    const { ready, tell } = readiness(device, allWait(ade) ? WAITS : same(line ?? ""));
+    const { ready, tell } = readiness(device, allWait(ade) ? WAITS : same(command ?? ""));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
     if (ready || device.state !== "present") return;
     for (const step of waiting) await proposeStep(tools, step);

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { isSimulatedSerial, SIMULATED_PREFIX } from "../../../lib/apple/simulator/devices/serials.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -12,8 +13,8 @@ export default defineCommand({
   summary: text("say where Apple's services are", "接続先を設定する"),
   details: [
     text(
-      "--apple is Apple itself, for a tenant of your own with an MDM server entry of its own; --simulator URL is what clomoctl ade simulator start prints; URL alone is something else that speaks the same protocol. Content tokens (VPP) are never sent there: a secret goes to Apple or a simulator alone. A tenant that mirrors the console takes a simulator only.",
-      "--apple は Apple のサービス(専用の MDM サーバを持つ独自のテナント用)、--simulator URL は clomoctl ade simulator start が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。",
+      `--apple is Apple itself, for a tenant of your own with an MDM server entry of its own; --simulator URL is what ${line("ade simulator start", [])} prints; URL alone is something else that speaks the same protocol. Content tokens (VPP) are never sent there: a secret goes to Apple or a simulator alone. A tenant that mirrors the console takes a simulator only.`,
+      `--apple は Apple のサービス(専用の MDM サーバを持つ独自のテナント用)、--simulator URL は ${line("ade simulator start", [])} が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。`,
     ),
   ],
   args: {
@@ -86,7 +87,7 @@ const ONE_OF = new Failure("usage", {
     "give one of --apple, --simulator URL and URL",
     "--apple、--simulator URL、URL のどれか 1 つを指定してください",
   ),
-  where: "clomoctl ade endpoint set",
+  where: line("ade endpoint set", []),
 });
 
 /** Says how many devices of a rehearsal are left in Devices, and what deletes them. */
@@ -107,17 +108,17 @@ async function tellRehearsed(tools: Tools): Promise<void> {
   if (found.others > 0) {
     await terminal.note(
       text(
-        `${counted(found.others, "other device")} of the same filter are no rehearsal's: leave them out of a list for clomoctl devices delete --file FILE`,
-        `同じ条件に当てはまる ${found.others} 台は練習のものではありません。一覧から除いて clomoctl devices delete --file FILE で削除してください`,
+        `${counted(found.others, "other device")} of the same filter are no rehearsal's: leave them out of a list for ${line("devices delete", [], { file: "FILE" })}`,
+        `同じ条件に当てはまる ${found.others} 台は練習のものではありません。一覧から除いて ${line("devices delete", [], { file: "FILE" })} で削除してください`,
       ),
     );
   }
-  const filter = `--filter-id ${SIMULATED_PREFIX} --status ${PRE_REGISTERED}`;
+  const filter = { filterId: SIMULATED_PREFIX, status: PRE_REGISTERED };
   await (found.others > 0
-    ? propose(tools, `clomoctl devices list ${filter}`, text("to list them", "一覧を表示するには"))
+    ? propose(tools, line("devices list", [], filter), text("to list them", "一覧を表示するには"))
     : propose(
         tools,
-        `clomoctl devices delete ${filter}`,
+        line("devices delete", [], filter),
         text("to delete them (their number is asked for)", "削除するには(台数の入力を求めます)"),
       ));
 }

@@ -1,6 +1,6 @@
+import { line } from "../../../lib/advice/line.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { requireApple } from "../fence.ts";
 import { propose } from "../shown.ts";
@@ -32,9 +32,9 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "conflict", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { profile: name, confirmDevices, dryRun, ...typed }) {
-    requireOneWay(`clomoctl ade profiles assign ${name}`, typed);
+    requireOneWay(line("ade profiles assign", [name]), typed);
     const ade = await requireApple(tools, CONSOLE_STEPS.profile);
-    const meant = await meantBy(tools, `clomoctl ade profiles assign ${name}`, typed);
+    const meant = await meantBy(tools, line("ade profiles assign", [name]), typed);
     const { client } = await tools.tenant("profiles");
     const { id, name: called, automatic } = await profileNamed(client, name);
     const ask = (told: object) => client.profiles.assign(id, { ...meant, ...told });
@@ -44,7 +44,7 @@ export default defineCommand({
     const outcome = await showWork(tools, work);
     if (outcome !== undefined || work.devices === 0 || work.dryRun) return outcome;
     await tools.terminal.note(READY);
-    if (automatic.length === 0) await propose(tools, `clomoctl ade profiles auto-apply ${shownWord(name)}`, LATER);
+    if (automatic.length === 0) await propose(tools, line("ade profiles auto-apply", [name]), LATER);
     return outcome;
   },
 });

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { AdeProfile, Client } from "../../../lib/client/index.ts";
 import { ADE_PROFILE, SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
@@ -51,7 +52,7 @@ export const PROFILE_ARGUMENT = {
 
 const PROFILE_NAMES: NamedKind<AdeProfile> = {
   noun: text("ADE profile", "ADE プロファイル"),
-  list: "clomoctl ade profiles list",
+  list: line("ade profiles list", []),
   describe: ({ id, name }) => `${name} ${id}`,
 };
 

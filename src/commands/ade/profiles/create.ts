@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -121,12 +122,12 @@ export default defineCommand({
       await terminal.note(ade.endpoint?.kind === "simulator" ? AT_SIMULATOR : AT_APPLE);
       await propose(
         tools,
-        `clomoctl ade profiles assign ${word} --unassigned`,
+        line("ade profiles assign", [word], { unassigned: true }),
         text("to give it to all devices without one", "プロファイルのないデバイスすべてに割り当てるには"),
       );
       await propose(
         tools,
-        `clomoctl ade profiles auto-apply ${word}`,
+        line("ade profiles auto-apply", [word]),
         text("to let new devices get it", "新しいデバイスに自動で適用するには"),
       );
     }
@@ -160,7 +161,7 @@ const isUnknown = (item: string): Text =>
 const notGiven = (what: string): Failure =>
   new Failure("usage", {
     what: text(`${what} is missing`, `${what} が指定されていません`),
-    where: "clomoctl ade profiles create",
+    where: line("ade profiles create", []),
     hint: text(
       "or take another profile's settings: --from PROFILE",
       "別のプロファイルの内容を引き継ぐには --from PROFILE を指定してください",

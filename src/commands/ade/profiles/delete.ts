@@ -1,8 +1,8 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { AdeProfile } from "../../../lib/client/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { formatOrgPath, parseOrgPath, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { text } from "../../../lib/text/index.ts";
-import { shownOption } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { requireApple } from "../fence.ts";
@@ -91,7 +91,7 @@ async function tellNotAutomatic(
   const word = profileToAssign(left);
   const again = without.slice(0, MOST_PROPOSED).map((org) => ({
     why: ANOTHER,
-    line: `clomoctl ade profiles auto-apply ${word}${org === "" ? "" : ` ${shownOption("--org", org)}`}`,
+    line: line("ade profiles auto-apply", [word ?? "NAME"], org === "" ? {} : { org }),
   }));
   const steps = word === undefined ? (isTold ? [] : [makeStep(left)]) : again;
   await terminal.warn(

@@ -1,5 +1,5 @@
+import { line } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { propose, tellEndpoint } from "../shown.ts";
 import { PROFILE_ARGUMENT, PROFILE_COLUMNS, profileNamed } from "./columns.ts";
@@ -24,7 +24,7 @@ export default defineCommand({
     if (profile.state === "active") return;
     await propose(
       tools,
-      `clomoctl ade profiles create --from ${shownWord(profile.id)}`,
+      line("ade profiles create", [], { from: profile.id }),
       text("Apple has disabled it; make it anew", "Apple 側で無効化されています。作り直すには"),
     );
   },

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -19,9 +20,9 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "conflict", "unavailable", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { confirmDevices, dryRun, ...typed }) {
-    requireOneWay("clomoctl ade profiles unassign", typed);
+    requireOneWay(line("ade profiles unassign", []), typed);
     const ade = await requireApple(tools, CONSOLE_STEPS.profile);
-    const meant = await meantBy(tools, "clomoctl ade profiles unassign", typed);
+    const meant = await meantBy(tools, line("ade profiles unassign", []), typed);
     const { client } = await tools.tenant("profiles");
     const ask = (told: object) => client.profiles.unassign({ ...meant, ...told });
     const work = await carryOut({ tools, ade }, ask, { confirmDevices, dryRun }, ({ en, ja }) =>

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Ade, AdeProfileWork } from "../../../lib/client/index.ts";
 import { momentIn } from "../../../lib/model/time.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -139,7 +140,10 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
     const again =
       work.profile === null
         ? text("this command once more", "このコマンドをもう一度")
-        : text("clomoctl ade sync, or this command once more", "clomoctl ade sync か、このコマンドをもう一度");
+        : text(
+            `${line("ade sync", [])}, or this command once more`,
+            `${line("ade sync", [])} か、このコマンドをもう一度`,
+          );
     await terminal.warn(
       text(
         `Apple did not take ${failed + throttled} for now; to try again after ${at}: ${again.en}`,
@@ -167,6 +171,6 @@ const TAKEN = text(
 
 const NOT_OURS = (count: number): Text =>
   text(
-    `${counted(count, "device")} not assigned to this server any more: look in Apple Business Manager, then clomoctl ade sync --full`,
-    `${count} 台はこの MDM サーバに割り当てられていません。Apple Business Manager で確認し、clomoctl ade sync --full を実行してください`,
+    `${counted(count, "device")} not assigned to this server any more: look in Apple Business Manager, then ${line("ade sync", [], { full: true })}`,
+    `${count} 台はこの MDM サーバに割り当てられていません。Apple Business Manager で確認し、${line("ade sync", [], { full: true })} を実行してください`,
   );

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { VERDICTS, type Reconciled, type Verdict } from "./verdict.ts";
 
@@ -19,13 +20,13 @@ const assignThrough = (guide: string): Text =>
   );
 
 const FIND_OUT = text(
-  "sync all first: clomoctl ade sync --full; if they stay missing, look in Apple Business Manager, or let the Apple Business API tell: --apple-business",
-  "まず全件を取得してください: clomoctl ade sync --full。それでもないときは Apple Business Manager で確認するか、--apple-business で調べてください",
+  `sync all first: ${line("ade sync", [], { full: true })}; if they stay missing, look in Apple Business Manager, or let the Apple Business API tell: --apple-business`,
+  `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでもないときは Apple Business Manager で確認するか、--apple-business で調べてください`,
 );
 
 const ASSIGN = {
-  console: assignThrough("clomoctl ade guide purchased"),
-  commands: assignThrough("clomoctl ade guide purchased --through commands"),
+  console: assignThrough(line("ade guide", ["purchased"])),
+  commands: assignThrough(line("ade guide", ["purchased"], { through: "commands" })),
 };
 
 /** What to do for devices that stand so; undefined where nothing is left. */
@@ -36,20 +37,23 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
       return undefined;
     case "no-profile":
       return text(
-        "give them a profile: clomoctl ade profiles assign PROFILE SERIAL…",
-        "プロファイルを割り当ててください: clomoctl ade profiles assign PROFILE SERIAL…",
+        `give them a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL"])}…`,
+        `プロファイルを割り当ててください: ${line("ade profiles assign", ["PROFILE", "SERIAL"])}…`,
       );
     case "gone":
       return text(
-        "Apple did not list them the last time; devices that Apple holds back come again in a day: clomoctl ade sync --full",
-        "前回の全件取得で見つかりませんでした。Apple 側の制限なら 1 日ほどで再び現れます: clomoctl ade sync --full",
+        `Apple did not list them the last time; devices that Apple holds back come again in a day: ${line("ade sync", [], { full: true })}`,
+        `前回の全件取得で見つかりませんでした。Apple 側の制限なら 1 日ほどで再び現れます: ${line("ade sync", [], { full: true })}`,
       );
     case "missing":
       return isMirror ? FULL_FETCH : FIND_OUT;
     case "not-synced":
       return isMirror
         ? FULL_FETCH
-        : text("fetch them: clomoctl ade sync --full", "取得してください: clomoctl ade sync --full");
+        : text(
+            `fetch them: ${line("ade sync", [], { full: true })}`,
+            `取得してください: ${line("ade sync", [], { full: true })}`,
+          );
     case "other-server":
       return isMirror
         ? text(
@@ -61,8 +65,8 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
       return isMirror ? ASSIGN.console : ASSIGN.commands;
     case "not-in-organisation":
       return text(
-        "ask who sold them to register them with Apple for your organisation, or add them by hand: clomoctl ade guide manual",
-        "購入元に、Apple への組織の登録を依頼するか、手動で追加してください: clomoctl ade guide manual",
+        `ask who sold them to register them with Apple for your organisation, or add them by hand: ${line("ade guide", ["manual"])}`,
+        `購入元に、Apple への組織の登録を依頼するか、手動で追加してください: ${line("ade guide", ["manual"])}`,
       );
     default:
       return verdict satisfies never;

@@ -1,4 +1,4 @@
-import { shownWord } from "../../../lib/text/shell-word.ts";
+import { line } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -53,12 +53,13 @@ export default defineCommand({
     });
     await tools.terminal.note(text(`client id: ${clientId}`, `クライアント ID: ${clientId}`));
     await tools.terminal.note(text(`key id: ${keyId}`, `キー ID: ${keyId}`));
-    await proposeWith(
-      tools,
-      name,
-      text("to compare a list with it", "購入リストとの照合に使うには"),
-      (file) =>
-        `clomoctl ade reconcile FILE --apple-business --business-client-id ${shownWord(clientId)} --business-key-id ${shownWord(keyId)} --business-key-file ${file}`,
+    await proposeWith(tools, name, text("to compare a list with it", "購入リストとの照合に使うには"), (file) =>
+      line("ade reconcile", ["FILE"], {
+        appleBusiness: true,
+        businessClientId: clientId,
+        businessKeyId: keyId,
+        businessKeyFile: file,
+      }),
     );
   },
 });

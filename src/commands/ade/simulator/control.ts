@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { line } from "../../../lib/advice/line.ts";
 import type { AppleAnswer, AppleRequest } from "../../../lib/apple/send.ts";
 import { CONTROL, MARK } from "../../../lib/apple/simulator/names.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../../lib/errors/index.ts";
@@ -51,8 +52,8 @@ function addressOf({ environment }: Tools, given: string | undefined): string {
         : text("this is no URL of a simulator", "シミュレーターの URL ではありません"),
     where: address === "" ? undefined : address,
     hint: text(
-      "give --url URL, or set CLOMOCTL_SIMULATOR_URL; `clomoctl ade simulator start` prints it",
-      "--url URL を付けるか、CLOMOCTL_SIMULATOR_URL を設定してください(`clomoctl ade simulator start` が表示します)",
+      `give --url URL, or set CLOMOCTL_SIMULATOR_URL; \`${line("ade simulator start", [])}\` prints it`,
+      `--url URL を付けるか、CLOMOCTL_SIMULATOR_URL を設定してください(\`${line("ade simulator start", [])}\` が表示します)`,
     ),
   });
 }
@@ -109,7 +110,10 @@ const noSimulator = (where: string): Failure =>
       "応答しているのは clomoctl のシミュレーターではありません",
     ),
     where: where === "" ? undefined : where,
-    hint: text("start one with: clomoctl ade simulator start", "起動するには: clomoctl ade simulator start"),
+    hint: text(
+      `start one with: ${line("ade simulator start", [])}`,
+      `起動するには: ${line("ade simulator start", [])}`,
+    ),
   });
 
 function isText(value: unknown): value is Text {

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { FAULTS } from "../../../lib/apple/simulator/faults.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -83,9 +84,13 @@ export default defineCommand({
     const answer = await askSimulator(tools, url, asked);
     await tools.terminal.list(COLUMNS, contentOf(answer, url, areFaults));
     if (fault === undefined || !tools.terminal.onTerminal) return;
-    await propose(tools, "clomoctl ade sync", text("to meet it", "障害を起こしてみるには"));
+    await propose(tools, line("ade sync", []), text("to meet it", "障害を起こしてみるには"));
     const at = url === undefined ? "" : ` --url ${url}`;
-    await propose(tools, `clomoctl ade simulator faults --clear${at}`, text("to end it", "解除するには"));
+    await propose(
+      tools,
+      `${line("ade simulator faults", [], { clear: true })}${at}`,
+      text("to end it", "解除するには"),
+    );
   },
 });
 

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import {
   createSimulator,
   listen,
@@ -102,8 +103,8 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 async function sayNext({ terminal }: Tools, url: string, host: string): Promise<void> {
   await terminal.note(
     text(
-      `to use it: clomoctl ade endpoint set --simulator ${url}`,
-      `使うには: clomoctl ade endpoint set --simulator ${url}`,
+      `to use it: ${line("ade endpoint set", [], { simulator: url })}`,
+      `使うには: ${line("ade endpoint set", [], { simulator: url })}`,
     ),
   );
   await terminal.note(

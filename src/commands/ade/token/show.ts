@@ -1,10 +1,10 @@
+import { commandName, line } from "../../../lib/advice/line.ts";
 import { readExpiring } from "../../../lib/apple/index.ts";
 import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { simulatedToken } from "../../../lib/model/ade.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { adeHealth } from "../../../lib/model/ade-health.ts";
@@ -102,11 +102,11 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
     return terminal.note(told.simulated ? OF_SIMULATOR : NOT_OF_SIMULATOR);
   }
   if (isExpired) return undefined;
-  const line = `clomoctl ade token set ${shownWord(typed)}`;
-  if (told.sameAdmin !== false) return propose(tools, line, text("to set it", "設定するには"));
+  const command = line("ade token set", [typed]);
+  if (told.sameAdmin !== false) return propose(tools, command, text("to set it", "設定するには"));
   return propose(
     tools,
-    `${line} --other-admin`,
+    `${command} --other-admin`,
     text(
       "another administrator downloaded it than the one in force, or it is of another MDM server (--other-server); if it is of the same one",
       "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバのもの(--other-server)です。同じ MDM サーバのものなら",
@@ -123,8 +123,8 @@ const expired = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text =
 };
 
 const DOWNLOAD = text(
-  "download a new one from the same MDM server entry, then clomoctl ade token set FILE",
-  "同じ MDM サーバから新しいトークンをダウンロードし、clomoctl ade token set FILE で設定してください",
+  `download a new one from the same MDM server entry, then ${line("ade token set", ["FILE"])}`,
+  `同じ MDM サーバから新しいトークンをダウンロードし、${line("ade token set", ["FILE"])} で設定してください`,
 );
 
 const OF_SIMULATOR = text(
@@ -147,15 +147,15 @@ async function showName(tools: Tools, file: Parameters<typeof readExpiring>[0]):
   if (hasExpired(tools, tokenExpiresAt)) {
     await terminal.warn(
       text(
-        "by its name this token has expired; the steps to renew it: clomoctl renewals guide ade-token",
-        "ファイル名によると、このトークンは期限切れです。更新の手順: clomoctl renewals guide ade-token",
+        `by its name this token has expired; the steps to renew it: ${commandName("renewals guide")} ade-token`,
+        `ファイル名によると、このトークンは期限切れです。更新の手順: ${commandName("renewals guide")} ade-token`,
       ),
     );
   }
   await terminal.note(
     text(
-      "CLOMO has the key of this tenant's tokens: the date is estimated from the file's name; what to do with the file: clomoctl renewals guide ade-token",
-      "このテナントのトークンの鍵は CLOMO が持っているため、期限はファイル名から推定したものです。アップロードの手順: clomoctl renewals guide ade-token",
+      `CLOMO has the key of this tenant's tokens: the date is estimated from the file's name; what to do with the file: ${commandName("renewals guide")} ade-token`,
+      `このテナントのトークンの鍵は CLOMO が持っているため、期限はファイル名から推定したものです。アップロードの手順: ${commandName("renewals guide")} ade-token`,
     ),
   );
 }

@@ -1,8 +1,9 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS, RENAMING } from "../../../lib/model/account.ts";
 import { COMPOSITIONS, type Composition } from "../../../lib/model/composition.ts";
 import { counted, text } from "../../../lib/text/index.ts";
-import { shownOption, typedWord } from "../../../lib/text/shell-word.ts";
+import { typableName } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { DRY_RUN, refuseNothing } from "../../records/options.ts";
@@ -52,7 +53,7 @@ export default defineCommand({
       ...(composition !== undefined && { composition }),
       ...(authentication !== undefined && { authentication }),
     };
-    refuseNothing(values, "clomoctl clomo-account settings set");
+    refuseNothing(values, line("clomo-account settings set", []));
     const { terminal, globals } = tools;
     const { client } = await tools.tenant("accounts");
     const seen = dryRun || globals.yes ? undefined : await revisionSeen(tools);
@@ -107,19 +108,19 @@ async function tellRenamings(
     const { id, name, user, proposed, obstacle } = one;
     const why = told.find(({ key }) => key === "obstacle")?.name?.(one);
     const option = obstacle === "lacking" ? SET_BY[composition] : undefined;
-    const setting = `clomoctl users edit ${typedWord(name, id)} ${option}`;
+    const setting = `${line("users edit", [typableName(name, id)])} ${option}`;
     const way = option === undefined ? text("", "") : text(`: ${setting}`, `。設定するには: ${setting}`);
-    const line =
+    const command =
       obstacle === "none" && proposed !== null
         ? text(
-            `${name} (${user}) → ${proposed}: clomoctl clomo-account edit ${typedWord(name, id)} ${shownOption("--account", proposed)}`,
-            `${name}(${user})→ ${proposed}: clomoctl clomo-account edit ${typedWord(name, id)} ${shownOption("--account", proposed)}`,
+            `${name} (${user}) → ${proposed}: ${line("clomo-account edit", [typableName(name, id)], { account: proposed })}`,
+            `${name}(${user})→ ${proposed}: ${line("clomo-account edit", [typableName(name, id)], { account: proposed })}`,
           )
         : text(
             `${name} (${user}): ${why?.en ?? ""}${proposed === null ? "" : `, ${proposed}`}${way.en}`,
             `${name}(${user}): ${why?.ja ?? ""}${proposed === null ? "" : `(${proposed})`}${way.ja}`,
           );
-    await terminal.note(line);
+    await terminal.note(command);
   }
   const rest = others - Math.min(first.length, MOST_TOLD);
   if (rest > 0) await terminal.note(text(`and ${rest} more`, `ほか ${rest} 件`));

@@ -1,11 +1,12 @@
+import { line } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { rightsIn } from "../../rights.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
 
 const TO_RECORD = text(
-  "nothing was recorded of these settings; to record what the console has: clomoctl clomo-account settings set --composition COMPOSITION",
-  "設定は記録されていません。管理画面の設定を記録するには: clomoctl clomo-account settings set --composition COMPOSITION",
+  `nothing was recorded of these settings; to record what the console has: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
+  `設定は記録されていません。管理画面の設定を記録するには: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
 );
 
 const BY_SYSTEM = text(

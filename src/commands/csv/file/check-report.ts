@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
@@ -5,7 +6,6 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { cellName } from "../../../lib/xlsx/cell-name.ts";
 import { mapNameOf } from "./column-map.ts";
 
@@ -157,7 +157,7 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
 
 /** The failure of a file with errors. @param again the same check, once the file is mended or with what mends it */
 export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile, again: string): Failure => {
-  const map = `clomoctl csv map ${shownWord(file)} --as ${format} -o ${shownWord(mapNameOf(file))}`;
+  const map = line("csv map", [file], { as: format, output: mapNameOf(file) });
   return new Failure("input-rejected", {
     what: text(
       `${counted(errors, "error")} in the file, which has ${counted(rows, "row")}`,

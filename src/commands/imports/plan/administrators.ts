@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Administrators, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -15,8 +16,8 @@ const kindOf = ({ kind }: Import): Kind | undefined =>
 
 const commandOf = (kind: Kind): string =>
   kind === "users"
-    ? "clomoctl users administrators add USER…"
-    : `clomoctl secured administrators add USER… --app ${kind}`;
+    ? `${line("users administrators add", ["USER"])}…`
+    : `${line("secured administrators add", ["USER"])}… --app ${kind}`;
 
 /**
  * Whether a plan is for a mirror, or makes one, of whose administrators nobody has said who they are. Those whose roles were

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
@@ -100,5 +101,5 @@ function findLast(imports: readonly Import[], states: LastOf): Import {
 const notFound = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
   });

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
@@ -95,7 +96,10 @@ const keptShortly = (kept: readonly InputProblem[], rejected: boolean): Text => 
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
 const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
 const inPlan = (number: string): Text =>
-  text(`see them: clomoctl imports show ${number} --problems`, `一覧: clomoctl imports show ${number} --problems`);
+  text(
+    `see them: ${line("imports show", [number], { problems: true })}`,
+    `一覧: ${line("imports show", [number], { problems: true })}`,
+  );
 
 /**
  * Lists the problems of an input: the first errors and warnings, those of one cause once, and how many there are in all.

@@ -154,7 +154,7 @@ function settled(plan: Import): readonly Text[] {
   const left =
     open === 0
       ? text("nothing is open", "未了の作業はありません")
-      : text(`open: ${open} (clomoctl console list)`, `未了の作業: ${open} 件(clomoctl console list)`);
+      : text(`open: ${open} (${line("console list", [])})`, `未了の作業: ${open} 件(${line("console list", [])})`);
   return [joined([shown, ...others, left], text("; ", "。"))];
 }
 

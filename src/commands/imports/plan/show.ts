@@ -250,7 +250,7 @@ const unnamed = ({ kind, columns }: Import): readonly Text[] =>
 function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
   if (protectedElsewhere === undefined) return;
   const { count, names } = protectedElsewhere;
-  const command = `clomoctl secured administrators add USER… --app ${kind}`;
+  const command = `${line("secured administrators add", ["USER"])}… --app ${kind}`;
   yield text(
     `marked as administrators in another app, and by the manual then in all: ${named(count, names)}; to keep them: ${command}`,
     `ほかのアプリで管理者に指定されています(マニュアルでは、管理者はほかのアプリでも管理者になります): ${named(count, names)}。残すには: ${command}`,

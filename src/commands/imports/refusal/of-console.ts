@@ -168,8 +168,8 @@ function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: T
 /** How those end whose role is recorded: of them a mark is not taken away. */
 const REVOKED: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
   users: text(
-    ", of who has a role recorded: clomoctl clomo-account revoke ACCOUNT",
-    "、管理者権限が登録されている人: clomoctl clomo-account revoke ACCOUNT",
+    `, of who has a role recorded: ${line("clomo-account revoke", ["ACCOUNT"])}`,
+    `、管理者権限が登録されている人: ${line("clomo-account revoke", ["ACCOUNT"])}`,
   ),
 };
 

@@ -4,7 +4,6 @@ import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../plan/show.ts";
-import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
@@ -327,22 +326,22 @@ function keepUndeletable(requested: ImportRequest, remedies: Remedies, isSystem:
   );
 }
 
-const templateOf = ({ kind }: ImportRequest): string => `clomoctl csv template --as ${kind}`;
+const templateOf = ({ kind }: ImportRequest): string => line("csv template", [], { as: kind });
 
 /** Proposes a map, or to complete the one that was given, and the command that then imports the file. */
 function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
   const { kind, file, options } = requested;
   const { fix, createOrgs, createGroups, other } = remedies;
   const { map: given, sheet, encoding } = options;
-  const words = [
-    `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind}`,
-    ...(sheet === undefined ? [] : [shownOption("--sheet", sheet)]),
-    ...(encoding === undefined || encoding === "auto" ? [] : [`--encoding ${encoding}`]),
-    `-o ${shownWord(mapNameOf(file))}`,
-  ];
+  const mapping = line("csv map", [file === "-" ? "FILE" : file], {
+    as: kind,
+    sheet,
+    encoding: encoding === "auto" ? undefined : encoding,
+    output: mapNameOf(file),
+  });
   const maps =
     given === undefined
-      ? text(`map its columns: ${words.join(" ")}`, `対応表を作ってください: ${words.join(" ")}`)
+      ? text(`map its columns: ${mapping}`, `対応表を作ってください: ${mapping}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
   const command = importCommand(requested, { fix, createOrgs, createGroups, map: true });
   const spelling = remedies.likenesses.length === 0 ? undefined : aboutSpelling(remedies);
@@ -360,9 +359,7 @@ function addFields(requested: ImportRequest, { fix, createOrgs, createGroups, he
   const { kind, options } = requested;
   if (!options.fromConsole || options.map !== undefined || !FORMATS[kind].custom || headers.length === 0)
     return same("");
-  const adding = headers
-    .slice(0, MOST_FIELDS)
-    .map((name) => `clomoctl users fields add ${name.startsWith("-") ? "-- " : ""}${shownWord(name)}`);
+  const adding = headers.slice(0, MOST_FIELDS).map((name) => line("users fields add", [name]));
   const all = [...adding, ...(headers.length > MOST_FIELDS ? ["…"] : [])].join("; ");
   const then = importCommand(requested, { fix, createOrgs, createGroups, map: false });
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -24,7 +25,7 @@ export const sayingLine = (fields: readonly Deciding[]): string =>
 
 /** The line to type to record a thing of a kind. */
 export const recordingLine = (kind: ExpectedKind): string =>
-  `clomoctl renewals add NAME --kind ${kind} ${kind === "android-owner" ? "--last-login DATE" : "--file FILE"}`;
+  line("renewals add", ["NAME"], { kind, ...(kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" }) });
 
 /** `whether Android is used`. */
 export const unsaidName = (fields: readonly Deciding[]): Text => {

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
@@ -30,7 +31,7 @@ export function itemNamed(typed: string, items: readonly RenewalItem[]): Renewal
   const found = named.length > 0 || start === "" ? named : items.filter(({ id }) => id.startsWith(start));
   return theOne(typed, found, {
     noun: text("item", "項目"),
-    list: "clomoctl renewals list",
+    list: line("renewals list", []),
     describe: ({ id, name, kind, organisation }) => {
       const told = [name, organisation, id].filter((part) => part !== null).join(" ");
       const { en, ja } = RENEWAL_KINDS[kind];

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
@@ -7,7 +8,6 @@ import { HAVE_ACCOUNTS } from "../../../lib/renewals/consequences.ts";
 import { ownerAddress } from "../../../lib/renewals/notify/recipients.ts";
 import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { rightsIn } from "../../rights.ts";
 import { flagName } from "../../field.ts";
@@ -64,11 +64,11 @@ const isUnnoticed = (item: Pick<RenewalItem, "owner">): boolean =>
 export async function tellUnnoticed({ terminal }: Tools, items: readonly RenewalItem[]): Promise<void> {
   const [first, ...more] = items.filter(isUnnoticed);
   if (first === undefined) return;
-  const line = more.length === 0 ? ownerLine(first) : "clomoctl renewals edit ITEM --owner MAIL";
+  const command = more.length === 0 ? ownerLine(first) : line("renewals edit", ["ITEM"], { owner: "MAIL" });
   await terminal.note(
     text(
-      `no notices go to the owner ${first.owner}: only to one who is named by one mail address; to name it: ${line}`,
-      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${line}`,
+      `no notices go to the owner ${first.owner}: only to one who is named by one mail address; to name it: ${command}`,
+      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${command}`,
     ),
   );
 }
@@ -104,8 +104,8 @@ export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }
   if (!/(?:pass(?:word|wd|phrase|code)?|パスワード|暗証番号)\s*[:=：＝は]\s*\S/iu.test(notes ?? "")) return;
   await terminal.warn(
     text(
-      `the notes look like a password: notes are no place for one; to remove it: clomoctl renewals edit ${shownWord(name)} --notes ''`,
-      `メモにパスワードが書かれているようです。メモには書かないでください。消すには: clomoctl renewals edit ${shownWord(name)} --notes ''`,
+      `the notes look like a password: notes are no place for one; to remove it: ${line("renewals edit", [name], { notes: "" })}`,
+      `メモにパスワードが書かれているようです。メモには書かないでください。消すには: ${line("renewals edit", [name], { notes: "" })}`,
     ),
   );
 }

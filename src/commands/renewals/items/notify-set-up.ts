@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { line } from "../../../lib/advice/line.ts";
 import { ensureFolder, readOwnFile, writeOwnFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { fits, SENDABLE_ADDRESS } from "../../../lib/model/rules.ts";
@@ -33,7 +34,10 @@ export async function writeSettings(tools: Tools): Promise<void> {
     throw new Failure("input-rejected", {
       what: text("there are settings already", "設定ファイルはすでにあります"),
       where: file,
-      hint: text("to try them: clomoctl renewals notify test", "動作の確認: clomoctl renewals notify test"),
+      hint: text(
+        `to try them: ${line("renewals notify", ["test"])}`,
+        `動作の確認: ${line("renewals notify", ["test"])}`,
+      ),
     });
   }
   tools.describeState(() => text("no settings were written", "設定ファイルは書き出していません"));
@@ -51,8 +55,8 @@ export async function writeSettings(tools: Tools): Promise<void> {
   }
   await terminal.note(
     text(
-      "edit it, then try it: clomoctl renewals notify test",
-      "編集後、clomoctl renewals notify test で確認してください",
+      `edit it, then try it: ${line("renewals notify", ["test"])}`,
+      `編集後、${line("renewals notify", ["test"])} で確認してください`,
     ),
   );
 }
@@ -95,8 +99,8 @@ function settingsText({ host, from, user, address }: Answers, language: Language
   const smtp = host !== "";
   return [
     say(
-      "Who is notified of what expires: clomoctl renewals notify --help-all",
-      "期限の通知先: clomoctl renewals notify --help-all",
+      `Who is notified of what expires: ${line("renewals notify", [], { helpAll: true })}`,
+      `期限の通知先: ${line("renewals notify", [], { helpAll: true })}`,
     ),
     `language: ${language}`,
     say("days before expiry", "期限の何日前に知らせるか"),
@@ -136,7 +140,7 @@ interface Tried {
   readonly reason: Text | undefined;
 }
 
-const TITLE = text("Test of clomoctl renewals notify", "clomoctl renewals notify のテスト");
+const TITLE = text(`Test of ${line("renewals notify", [])}`, `${line("renewals notify", [])} のテスト`);
 const BODY = text(
   "This is a test. Notices about expiry dates will arrive here.",
   "テスト送信です。期限についての通知は、この宛先に届きます。",

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
@@ -5,7 +6,6 @@ import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem, type Judged } from "../../../lib/renewals/judge.ts";
 import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS, shownDay } from "./columns.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
@@ -59,6 +59,6 @@ export async function showItem(tools: Tools, tenant: ChosenTenant, item: Renewal
   const { terminal } = tools;
   await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
   if (!terminal.onTerminal) return;
-  const guide = `clomoctl renewals guide ${shownWord(item.name)}`;
+  const guide = line("renewals guide", [item.name]);
   await terminal.note(text(`how to renew it: ${guide}`, `更新の手順: ${guide}`));
 }

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { line } from "../../../lib/advice/line.ts";
 import { unreadable } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
@@ -98,8 +99,8 @@ async function showInstalled(tools: Tools, changed: ScheduleChange): Promise<voi
     const option = way === "systemd-system" ? "--systemd --system" : `--${way}`;
     await terminal.warn(
       text(
-        `it is installed with ${way} too and would run twice: clomoctl renewals schedule remove ${option}`,
-        `${way} にも登録されているため、二重に実行されます: clomoctl renewals schedule remove ${option}`,
+        `it is installed with ${way} too and would run twice: ${line("renewals schedule remove", [])} ${option}`,
+        `${way} にも登録されているため、二重に実行されます: ${line("renewals schedule remove", [])} ${option}`,
       ),
     );
   }
@@ -140,8 +141,8 @@ async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
   }
   await terminal.warn(
     text(
-      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help-all); until then only the output of the run shows what is due`,
-      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help-all を参照)。それまでは実行時の出力だけで知らせます`,
+      `no recipients are configured yet: write ${file} (${line("renewals notify", ["init"])}; see ${line("renewals notify", [], { helpAll: true })}); until then only the output of the run shows what is due`,
+      `通知先がまだ設定されていません。${file} を作成してください(${line("renewals notify", ["init"])}。${line("renewals notify", [], { helpAll: true })} を参照)。それまでは実行時の出力だけで知らせます`,
     ),
   );
 }
@@ -159,11 +160,11 @@ const misfit = (option: string, other: string): Failure =>
   option === "--output"
     ? new Failure("usage", {
         what: text(`${option} requires ${other}`, `${option} には ${other} が必要です`),
-        where: "clomoctl renewals schedule install",
+        where: line("renewals schedule install", []),
       })
     : new Failure("usage", {
         what: text(`use only one of ${option}, ${other}`, `${option}、${other} はどれか 1 つを指定してください`),
-        where: "clomoctl renewals schedule install",
+        where: line("renewals schedule install", []),
       });
 
 /** Variables that decide where the home is. */

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { Holding } from "../../../lib/renewals/guide/index.ts";
@@ -6,7 +7,7 @@ import { markOf } from "../../../lib/handover/checklist/which.ts";
 import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { DatedItem } from "../../../lib/renewals/judge.ts";
-import { typedWord } from "../../../lib/text/shell-word.ts";
+import { typableName } from "../../../lib/text/shell-word.ts";
 import type { Subject } from "./subject.ts";
 
 type Asked = Client<"ade" | "push-certificate" | "vpp">;
@@ -65,7 +66,7 @@ export async function answeredOf(
   return [...answeredOfAccount(answers, item, all), ...(mark === undefined ? [] : [mark])];
 }
 
-const guideLine = (name: string, id: string): string => `clomoctl renewals guide ${typedWord(name, id)}`;
+const guideLine = (name: string, id: string): string => line("renewals guide", [typableName(name, id)]);
 
 /** Items with whose they are, each kind asked about once; what cannot be looked up is said so, and keeps nothing back. */
 export async function withHolding(client: Asked, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -37,7 +38,7 @@ export async function subjectOf(
   if (!alone) return { kind: typed, item: null, ofKind };
   const item = theOne(typed, ofKind, {
     noun: text("item", "項目"),
-    list: "clomoctl renewals list",
+    list: line("renewals list", []),
     describe: ({ id, name }) => `${name} ${id}`,
   });
   return { kind: typed, item, ofKind };

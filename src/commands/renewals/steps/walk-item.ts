@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { line } from "../../../lib/advice/line.ts";
 import { stepLines } from "../../../lib/document/text.ts";
 import { shownStep } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
@@ -26,8 +27,8 @@ export interface WalkOptions {
 const NOTHING = text("nothing was recorded", "何も記録していません");
 
 const RECORDED_BY_COMMAND = text(
-  "the command that set it has recorded its date: clomoctl renewals list",
-  "期限は設定したコマンドが記録しています: clomoctl renewals list",
+  `the command that set it has recorded its date: ${line("renewals list", [])}`,
+  `期限は設定したコマンドが記録しています: ${line("renewals list", [])}`,
 );
 
 /** Walks a person through a guide and records the result. */

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { Scheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
@@ -46,7 +47,7 @@ export const schemeNamed = (typed: string, schemes: readonly Scheme[]): Scheme =
     found,
     {
       noun: text("custom scheme", "カスタム管理権限スキーム"),
-      list: "clomoctl roles schemes list",
+      list: line("roles schemes list", []),
       describe: ({ name, id }) => `${name} ${id}`,
     },
     near === undefined ? [] : [near],

@@ -1,3 +1,4 @@
+import { commandName } from "../../../lib/advice/line.ts";
 import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { HandValues } from "../../../lib/model/thing.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
@@ -15,7 +16,7 @@ import {
   schemeNamed,
 } from "./columns.ts";
 
-const EDIT = "clomoctl roles schemes edit";
+const EDIT = commandName("roles schemes edit");
 
 export default defineCommand({
   summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { MARKED, REMOVE, removeMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 import { APP } from "../app.ts";
@@ -7,5 +8,5 @@ export default defineCommand({
   args: { users: MARKED },
   options: { app: APP },
   examples: [{ line: "clomoctl secured administrators remove admin01 --app docs" }],
-  run: (tools, { app, users }) => removeMarks(tools, app, users, `clomoctl secured administrators list --app ${app}`),
+  run: (tools, { app, users }) => removeMarks(tools, app, users, line("secured administrators list", [], { app })),
 });

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { App, SecuredGroup } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
@@ -38,7 +39,7 @@ export const groupNamed = (app: App, typed: string, groups: readonly SecuredGrou
     found,
     {
       noun: text(`group of ${app}`, ` ${app} のグループ`),
-      list: `clomoctl secured groups list --app ${app}`,
+      list: line("secured groups list", [], { app }),
       describe: ({ name, id }) => `${name} ${id}`,
     },
     near === undefined ? [] : [near],

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { App, Client, DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
@@ -104,7 +105,7 @@ async function warnOfManagers(
   const first = [...left.values()].slice(0, MOST_NAMED);
   const names = [...first.map(({ name, userId }) => `${name} <${userId}>`), ...(left.size > MOST_NAMED ? ["…"] : [])];
   const { en, ja } = managerOf(app);
-  const edit = `clomoctl secured users edit USER --app ${app} --group GROUP`;
+  const edit = line("secured users edit", ["USER"], { app: app, group: "GROUP" });
   await terminal.warn(
     text(
       `${counted(left.size, en)} would be left in no group, and could manage nothing: ${names.join(", ")}; another group: ${edit}`,

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { App, Client, SecuredUser } from "../../../lib/client/index.ts";
 import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
@@ -31,7 +32,7 @@ export const SECURED_USER_ARGUMENT = {
 /** How a user of an app is named. */
 export const securedUserNames = (app: App): NamedKind<SecuredUser> => ({
   noun: text(`user of ${app}`, ` ${app} のユーザー`),
-  list: `clomoctl secured users list --app ${app}`,
+  list: line("secured users list", [], { app }),
   describe: ({ id, userId }) => `${userId} ${id}`,
 });
 

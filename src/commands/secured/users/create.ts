@@ -1,3 +1,4 @@
+import { commandName } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -14,8 +15,8 @@ export default defineCommand({
   summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),
   details: [
     text(
-      "A new user needs a パスワード (6 to 255 half-width letters and digits): asked for without echo, from a file or from stdin. It is checked, and only the time when it was set is kept. In a mirror it is set in the console, and --password-in-console says so. An ID that is there already is refused; its upper and lower case differ. Many users: clomoctl secured users import.",
-      "新しいユーザーには「パスワード」(半角英数字 6〜255 文字)が必要です。画面に表示せずに尋ねるか、ファイルか標準入力から読みます。検査だけに使い、設定した日時だけを保存します。管理画面のミラーでは管理画面で設定するため、--password-in-console を指定できます。登録済みのユーザー ID は使えません(大文字と小文字は区別します)。大勢のユーザーには clomoctl secured users import を使ってください。",
+      `A new user needs a パスワード (6 to 255 half-width letters and digits): asked for without echo, from a file or from stdin. It is checked, and only the time when it was set is kept. In a mirror it is set in the console, and --password-in-console says so. An ID that is there already is refused; its upper and lower case differ. Many users: ${commandName("secured users import")}.`,
+      `新しいユーザーには「パスワード」(半角英数字 6〜255 文字)が必要です。画面に表示せずに尋ねるか、ファイルか標準入力から読みます。検査だけに使い、設定した日時だけを保存します。管理画面のミラーでは管理画面で設定するため、--password-in-console を指定できます。登録済みのユーザー ID は使えません(大文字と小文字は区別します)。大勢のユーザーには ${commandName("secured users import")} を使ってください。`,
     ),
     text(
       "デバイス and ライセンス制限例外設定 are on the console's screen and in no file: imports leave them as they are. Groups are kept in Docs, Calendar and Contacts, whose files have グループ名; the screens of Browser and Mailer have 所属するグループ too.",

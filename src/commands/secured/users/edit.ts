@@ -1,3 +1,4 @@
+import { commandName } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
@@ -37,7 +38,7 @@ export default defineCommand({
       ...(role !== undefined && { role }),
       ...secrets,
     };
-    refuseNothing(values, "clomoctl secured users edit");
+    refuseNothing(values, commandName("secured users edit"));
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
     const near = found.length > 0 ? [] : await nearSecuredUsers(client, app, user);

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -34,7 +35,7 @@ export default defineCommand({
     const shown = { administrators: 0 };
     await terminal.list(columns, counting(firstOf(client.secured.list(app, query), limit), shown));
     if (shown.administrators === 0 || !isUsualTable(terminal)) return;
-    const apart = `clomoctl secured administrators list --app ${app}`;
+    const apart = line("secured administrators list", [], { app });
     await terminal.note(
       text(
         `${shown.administrators} of them ${shown.administrators === 1 ? "is an administrator" : "are administrators"}, whom no export has, and no import or edit changes: ${apart}`,

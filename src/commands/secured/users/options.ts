@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { App } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
@@ -138,8 +139,8 @@ function settingNamed(app: App, typed: string, name: string): Column {
         `「${column.header}」は機密情報のため、コマンドラインでは指定できません`,
       ),
       text(
-        `set it by a file: clomoctl secured users import FILE --app ${app}`,
-        `ファイルで設定してください: clomoctl secured users import FILE --app ${app}`,
+        `set it by a file: ${line("secured users import", ["FILE"], { app })}`,
+        `ファイルで設定してください: ${line("secured users import", ["FILE"], { app })}`,
       ),
     );
   }
@@ -157,8 +158,8 @@ const unknownSetting = (app: App, typed: string, name: string): Failure => {
     typed,
     text(`${app} has no setting ${name}`, `${app} に「${name}」という設定はありません`),
     text(
-      `${meant.en}see the headers: clomoctl secured users template --app ${app}`,
-      `${meant.ja}ヘッダーの一覧: clomoctl secured users template --app ${app}`,
+      `${meant.en}see the headers: ${line("secured users template", [], { app })}`,
+      `${meant.ja}ヘッダーの一覧: ${line("secured users template", [], { app })}`,
     ),
   );
 };

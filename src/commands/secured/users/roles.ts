@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { SECURED_MANAGERS, type SecuredApp } from "../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 
@@ -12,7 +13,7 @@ export const ROLE_HELP: readonly Text[] = [
     "Calendar・Contacts: グループ管理者は SECURED APPs MANAGER にログインでき、アプリの「Settings」と「Service Settings」を参照し、「Calendar」「Contacts」では管理対象のグループだけを扱えます。「Settings(Administrators)」「Users」「Devices」は開けません。",
   ),
   text(
-    "A 一般ユーザー uses the app on the device only. Browser and Mailer have no managers, and the manual no table of them. Administrators (管理者) have every right in all apps: they are made in Settings(Administrators) of SECURED APPs MANAGER, and marked here by clomoctl secured administrators add; imports and edits leave them as they are (ours).",
+    `A 一般ユーザー uses the app on the device only. Browser and Mailer have no managers, and the manual no table of them. Administrators (管理者) have every right in all apps: they are made in Settings(Administrators) of SECURED APPs MANAGER, and marked here by ${line("secured administrators add", [])}; imports and edits leave them as they are (ours).`,
     "一般ユーザーは、デバイスのアプリだけを利用できます。Browser と Mailer にはこれらの管理者がなく、マニュアルに権限表もありません。管理者は全アプリのすべての権限を持ち、SECURED APPs MANAGER の「Settings(Administrators)」で登録します。clomoctl では secured administrators add で指定し、インポートでも編集でも変更しません(clomoctl 独自の規則)。",
   ),
 ];

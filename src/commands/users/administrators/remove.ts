@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MARKED, REMOVE, removeMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
@@ -16,7 +17,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl users administrators remove taro.yamada@example.co.jp" }],
   run: (tools, { users }) =>
-    removeMarks(tools, "users", users, "clomoctl users administrators list", async (name) => {
+    removeMarks(tools, "users", users, line("users administrators list", []), async (name) => {
       const { client } = await tools.tenant("users");
       return (await client.users.find({ name })).map(({ id }) => id);
     }),

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { proposeUndo, WRITTEN } from "../../records/written.ts";
@@ -11,8 +12,8 @@ export default defineCommand({
       "項目名がそのままユーザー CSV のヘッダーになります。改行と「=」は使えません(「=」は --custom 項目名=値 で指定できるようにするためで、clomoctl 独自の規則)。",
     ),
     text(
-      "A mirror of the console needs it there too: clomoctl console list.",
-      "管理画面のミラーでは、管理画面にも同じ項目が必要です: clomoctl console list",
+      `A mirror of the console needs it there too: ${line("console list", [])}.`,
+      `管理画面のミラーでは、管理画面にも同じ項目が必要です: ${line("console list", [])}`,
     ),
   ],
   args: { name: { kind: "string", required: true, about: text("the field's name", "項目名") } },

@@ -1,3 +1,4 @@
+import { line } from "../../../lib/advice/line.ts";
 import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { CUSTOM_FIELD } from "../../../lib/model/user.ts";
@@ -13,7 +14,7 @@ export function fieldNamed(name: string, fields: readonly CustomField[]): Custom
   const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
   return theOne(name, found, {
     noun: text("custom field", "カスタムユーザー情報の項目"),
-    list: "clomoctl users fields list",
+    list: line("users fields list", []),
     describe: (field) => `${field.name} ${field.id}`,
   });
 }

@@ -1,3 +1,4 @@
+import { commandName, line } from "../../../lib/advice/line.ts";
 import type { Ade, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { SIMULATOR_LINES } from "../../../lib/model/ade.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
@@ -16,25 +17,28 @@ export const NOT_FOR_CLOMO = text(
 
 /** @see facts 3.5: 全社 first */
 const FIRST_TOKEN: Text = text(
-  "no content token yet; that of 全社 comes first: clomoctl vpp tokens set FILE --org 全社",
-  "サービストークンはまだありません。先に「全社」に設定します: clomoctl vpp tokens set FILE --org 全社",
+  `no content token yet; that of 全社 comes first: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
+  `サービストークンはまだありません。先に「全社」に設定します: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
 );
 
 const firstSimulated = (url: string): readonly Text[] => {
-  const line = SIMULATOR_LINES.vppToken(url, ROOT_ORG_NAME);
+  const fetching = SIMULATOR_LINES.vppToken(url, ROOT_ORG_NAME);
   return [
     text(
-      `no content token yet; get one from the simulator, that of 全社 first: ${line}`,
-      `サービストークンはまだありません。先に「全社」のものをシミュレーターから取得します: ${line}`,
+      `no content token yet; get one from the simulator, that of 全社 first: ${fetching}`,
+      `サービストークンはまだありません。先に「全社」のものをシミュレーターから取得します: ${fetching}`,
     ),
-    text("then: clomoctl vpp tokens set FILE --org 全社", "その後: clomoctl vpp tokens set FILE --org 全社"),
+    text(
+      `then: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
+      `その後: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
+    ),
   ];
 };
 
 /** Where CLOMO's tenants have theirs. @see facts 3.5 */
 const IN_CONSOLE: Text = text(
-  "this tenant mirrors a console, which keeps the content tokens: clomoctl renewals guide vpp-token has the steps there",
-  "このテナントは管理画面のミラーで、サービストークンは管理画面にあります。手順: clomoctl renewals guide vpp-token",
+  `this tenant mirrors a console, which keeps the content tokens: ${commandName("renewals guide")} vpp-token has the steps there`,
+  `このテナントは管理画面のミラーで、サービストークンは管理画面にあります。手順: ${commandName("renewals guide")} vpp-token`,
 );
 
 /** What to type where no organisation has a token; in a mirror it is not set here. */

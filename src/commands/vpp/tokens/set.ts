@@ -1,8 +1,9 @@
+import { line } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
-import { typedWord } from "../../../lib/text/shell-word.ts";
+import { typableName } from "../../../lib/text/shell-word.ts";
 import { requireApple } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { orgNamed } from "../../orgs/named.ts";
@@ -86,11 +87,11 @@ export default defineCommand({
       );
     }
     if (dryRun) return terminal.note(DRY);
-    const line = `clomoctl vpp tokens verify --org ${typedWord(set.after.org, id)}`;
+    const command = line("vpp tokens verify", [], { org: typableName(set.after.org, id) });
     await terminal.note(
       text(
-        `set, and its date recorded among the renewals; to ask Apple about it: ${line}`,
-        `設定し、更新期限にも登録しました。Apple に確認するには: ${line}`,
+        `set, and its date recorded among the renewals; to ask Apple about it: ${command}`,
+        `設定し、更新期限にも登録しました。Apple に確認するには: ${command}`,
       ),
     );
   },

@@ -21,13 +21,13 @@ const REFUSED: readonly number[] = [400, 401, 403];
 const SENT: readonly number[] = [400];
 
 const NEW_TOKEN = text(
-  "download the server's token once more in Apple Business Manager (its former one ends with that), then clomoctl ade token set FILE",
-  "Apple Business Manager でこのサーバーのトークンをもう一度ダウンロードし(以前のトークンは無効になります)、clomoctl ade token set FILE を実行してください",
+  `download the server's token once more in Apple Business Manager (its former one ends with that), then ${line("ade token set", ["FILE"])}`,
+  `Apple Business Manager でこのサーバーのトークンをもう一度ダウンロードし(以前のトークンは無効になります)、${line("ade token set", ["FILE"])} を実行してください`,
 );
 /** A sync has fetched all devices anew by itself before it fails so. */
 const AGAIN_LATER = text(
-  "all devices were fetched anew, and the place was refused once more: try again in some minutes: clomoctl ade sync",
-  "全件の取得をはじめからやり直しましたが、再び拒否されました。数分後にもう一度実行してください: clomoctl ade sync",
+  `all devices were fetched anew, and the place was refused once more: try again in some minutes: ${line("ade sync", [])}`,
+  `全件の取得をはじめからやり直しましたが、再び拒否されました。数分後にもう一度実行してください: ${line("ade sync", [])}`,
 );
 const PROGRAM = text(
   "take a newer clomoctl, or check whether a proxy changes the User-Agent of requests",
@@ -106,8 +106,8 @@ export const APPLE_ERRORS = {
     exit: "not-permitted",
     what: text("Apple denies this server access", "Apple がこのサーバーのアクセスを拒否しました"),
     hint: text(
-      "look whether the server still exists in Apple Business Manager, and whether its token is the one in use: clomoctl ade token show",
-      "Apple Business Manager にこのサーバーが残っているか、使用中のトークンと同じか確認してください: clomoctl ade token show",
+      `look whether the server still exists in Apple Business Manager, and whether its token is the one in use: ${line("ade token show", [])}`,
+      `Apple Business Manager にこのサーバーが残っているか、使用中のトークンと同じか確認してください: ${line("ade token show", [])}`,
     ),
     simulated: clearFaults,
   },
@@ -181,7 +181,10 @@ export const APPLE_ERRORS = {
   ),
   EXHAUSTED_CURSOR: sent(
     text("all devices were fetched already", "全件の取得はすでに終わっています"),
-    text("fetch the changes: clomoctl ade sync --delta", "差分を取得してください: clomoctl ade sync --delta"),
+    text(
+      `fetch the changes: ${line("ade sync", [], { delta: true })}`,
+      `差分を取得してください: ${line("ade sync", [], { delta: true })}`,
+    ),
   ),
   CURSOR_REQUIRED: sent(
     text("changes were asked for without saying since when", "差分の起点(カーソル)がありません"),
@@ -193,7 +196,10 @@ export const APPLE_ERRORS = {
   ),
   PROFILE_UUID_REQUIRED: sent(
     text("no profile was named", "ADE プロファイルが指定されていません"),
-    text("name a profile: clomoctl ade profiles list", "プロファイルを指定してください: clomoctl ade profiles list"),
+    text(
+      `name a profile: ${line("ade profiles list", [])}`,
+      `プロファイルを指定してください: ${line("ade profiles list", [])}`,
+    ),
   ),
   CONFIG_NAME_REQUIRED: profile("it has no name", "名前がありません"),
   CONFIG_NAME_INVALID: profile("its name has at most 125 characters", "名前は 125 文字までです"),
@@ -351,12 +357,12 @@ function unknownRefusal(where: string, { status, body }: AppleAnswer, simulator?
         ? UNCLEAR
         : isRefusal
           ? text(
-              "see which token is in use: clomoctl ade token show",
-              "使用中のトークンを確認してください: clomoctl ade token show",
+              `see which token is in use: ${line("ade token show", [])}`,
+              `使用中のトークンを確認してください: ${line("ade token show", [])}`,
             )
           : text(
-              "see whether clomoctl speaks to the right address: clomoctl ade endpoint show",
-              "接続先が正しいか確認してください: clomoctl ade endpoint show",
+              `see whether clomoctl speaks to the right address: ${line("ade endpoint show", [])}`,
+              `接続先が正しいか確認してください: ${line("ade endpoint show", [])}`,
             ),
     ...(status === 401 && { simulated: unclearThere }),
   };
@@ -370,7 +376,7 @@ const NO_SUCH_PROFILE: Omit<AppleError, "statuses"> = {
     "この ADE プロファイルは Apple 側に存在しないか、無効化されています",
   ),
   hint: text(
-    "make it anew: clomoctl ade profiles create --from ID",
-    "作り直してください: clomoctl ade profiles create --from ID",
+    `make it anew: ${line("ade profiles create", [], { from: "ID" })}`,
+    `作り直してください: ${line("ade profiles create", [], { from: "ID" })}`,
   ),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { NOWHERE, type Fleet } from "./devices/fleet.ts";
@@ -321,8 +322,8 @@ export class Control {
         `シミュレーターの組織にないデバイスです: ${missing.slice(0, 5).join(", ")}`,
       ),
       hint: text(
-        "add them first: clomoctl ade simulator devices add",
-        "先に追加してください: clomoctl ade simulator devices add",
+        `add them first: ${line("ade simulator devices add", [])}`,
+        `先に追加してください: ${line("ade simulator devices add", [])}`,
       ),
     });
   }

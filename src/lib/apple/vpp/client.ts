@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { SIMULATOR_LINES } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -43,16 +44,16 @@ interface VppError {
 }
 
 const RENEW = text(
-  "download the content token once more in Apple Business Manager, then clomoctl vpp tokens set FILE --org NAME",
-  "Apple Business Manager でコンテンツトークンをもう一度ダウンロードし、clomoctl vpp tokens set FILE --org NAME を実行してください",
+  `download the content token once more in Apple Business Manager, then ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
+  `Apple Business Manager でコンテンツトークンをもう一度ダウンロードし、${line("vpp tokens set", ["FILE"], { org: "NAME" })} を実行してください`,
 );
 
 const renewal = ({ base, simulator }: VppAccess): Text => {
   if (simulator !== true) return RENEW;
-  const line = SIMULATOR_LINES.vppToken(base);
+  const command = SIMULATOR_LINES.vppToken(base);
   return text(
-    `get another one from the simulator: ${line}; then clomoctl vpp tokens set FILE --org NAME`,
-    `シミュレーターから新しいトークンを取得し(${line})、clomoctl vpp tokens set FILE --org NAME で設定してください`,
+    `get another one from the simulator: ${command}; then ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
+    `シミュレーターから新しいトークンを取得し(${command})、${line("vpp tokens set", ["FILE"], { org: "NAME" })} で設定してください`,
   );
 };
 

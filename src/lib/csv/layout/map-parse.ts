@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { line } from "../../advice/line.ts";
 import { readYaml, wording } from "../../files/yaml.ts";
 import { text } from "../../text/index.ts";
 import type { CustomField, Format } from "../../model/format.ts";
@@ -19,8 +20,8 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const HINT = text(
-  "a map file has the parts columns, constants, defaults and dialect; to start one: clomoctl csv map FILE",
-  "対応表ファイルには columns・constants・defaults・dialect を書きます。clomoctl csv map FILE で雛形を作れます",
+  `a map file has the parts columns, constants, defaults and dialect; to start one: ${line("csv map", ["FILE"])}`,
+  `対応表ファイルには columns・constants・defaults・dialect を書きます。${line("csv map", ["FILE"])} で雛形を作れます`,
 );
 
 /** A mapping that may be empty: a blank value. */

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { NOT_A_FILE, unreadable } from "../../files/read.ts";
 import { openPlain, type PlainFile } from "../../files/plain.ts";
@@ -116,8 +117,8 @@ const TOO_MANY = text(
   `添付ファイルが ${MOST_ATTACHED} 個を超えています`,
 );
 const SHARE = text(
-  "write down where they are instead: clomoctl handover answer console",
-  "代わりに置き場所を登録してください: clomoctl handover answer console",
+  `write down where they are instead: ${line("handover answer", [])} console`,
+  `代わりに置き場所を登録してください: ${line("handover answer", [])} console`,
 );
 const CUT = text("the file became shorter while it was read", "読み込み中にファイルが短くなりました");
 const AGAIN = text("run it again once nobody writes to it", "書き込みが終わってから、もう一度実行してください");

@@ -52,7 +52,7 @@ export function askAccount(
   draft: ItemDraft,
   { prefix, what, recorded, recordedIn, renewals, moving }: HandedAccount,
 ): void {
-  const mend = (question: string): Text => same(`clomoctl handover answer ${prefix}.${question}`);
+  const mend = (question: string): Text => same(`${line("handover answer", [prefix])}.${question}`);
   const account = draft.ask({
     id: `${prefix}.account`,
     label: text("account", "アカウント"),
@@ -108,8 +108,8 @@ function askCompany(
       "personal-account",
       text(`${what.en} is a person's own`, `${what.ja}${/\w$/.test(what.ja) ? " " : ""}が個人のアカウントです`),
       text(
-        `${moving.en}; then: clomoctl handover answer ${prefix}.company`,
-        `${moving.ja}。その後: clomoctl handover answer ${prefix}.company`,
+        `${moving.en}; then: ${line("handover answer", [prefix])}.company`,
+        `${moving.ja}。その後: ${line("handover answer", [prefix])}.company`,
       ),
     );
   }
@@ -302,8 +302,8 @@ export function answeredOfAccount(
   if (account === null || (!isOther && renewal.account !== null)) return told;
   const value = isOther
     ? text(
-        `${account} (not the one recorded: see which holds before you sign in: clomoctl handover checklist)`,
-        `${account}(登録と異なります。サインインする前に、どちらが正しいか確認してください: clomoctl handover checklist)`,
+        `${account} (not the one recorded: see which holds before you sign in: ${line("handover checklist", [])})`,
+        `${account}(登録と異なります。サインインする前に、どちらが正しいか確認してください: ${line("handover checklist", [])})`,
       )
     : same(account);
   return [[text("account, as answered", "アカウント(回答)"), value], ...told];
@@ -338,7 +338,7 @@ function askPhone(
   draft.held(
     phoneHolder,
     text("the phone for the 2-factor code", "認証コードを受け取る電話"),
-    same(`clomoctl handover answer ${prefix}.phone-holder`),
+    same(`${line("handover answer", [prefix])}.phone-holder`),
   );
   draft.ask({
     id: `${prefix}.tried`,

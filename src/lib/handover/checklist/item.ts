@@ -1,10 +1,10 @@
+import { line } from "../../advice/line.ts";
 import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
 import { appliesTo, type Applies, type Deciding, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { levelOf, onDay } from "../../renewals/judge.ts";
-import { line } from "../../advice/line.ts";
 import { counted, joined, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
@@ -105,7 +105,7 @@ export function questionFor(
 const NOTHING = same("");
 
 /** The command that asks a question. */
-const asking = (id: string): Text => same(`clomoctl handover answer ${id}`);
+const asking = (id: string): Text => same(line("handover answer", [id]));
 
 /** An item as it is being made. */
 export class ItemDraft {
@@ -208,7 +208,12 @@ export class ItemDraft {
     this.gap(
       "not-recorded",
       text(`not recorded, so nobody is reminded: ${en}`, `登録がないため、期限の通知が届きません: ${ja}`),
-      same(`clomoctl renewals add NAME --kind ${kind} ${kind === "android-owner" ? "--last-login" : "--expires"} DATE`),
+      same(
+        line("renewals add", ["NAME"], {
+          kind,
+          ...(kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" }),
+        }),
+      ),
     );
   }
 

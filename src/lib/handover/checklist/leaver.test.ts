@@ -77,7 +77,7 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
       mailAccount: null,
     },
   };
-  const records = { devices: ["SERIAL000001"], secured: ["docs"], schemes: ["受付担当"] };
+  const records = { devices: ["SERIAL000001"], secured: ["docs" as const], schemes: ["受付担当"] };
   const steps = hanging(facts, "admin1@example.jp", records);
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
   expect(steps.map(({ what }) => what.en)).toEqual([

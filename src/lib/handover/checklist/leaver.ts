@@ -1,7 +1,9 @@
+import { line } from "../../advice/line.ts";
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
-import { shownWord, typedWord } from "../../text/shell-word.ts";
+import type { SecuredApp } from "../../model/secured-user.ts";
 import { counted, same, shortened, text, type Text } from "../../text/index.ts";
+import { typableName } from "../../text/shell-word.ts";
 import { inOrder, lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { APPLICATION_FORM, RECORD_CONTACT } from "./items/contact.ts";
 import { placeOf, REMOVE_SCHEDULE } from "./items/clomoctl.ts";
@@ -15,7 +17,7 @@ export interface LeaverRecords {
   /** names of the devices that the person owns */
   readonly devices: readonly string[];
   /** the SECURED APPs whose administrator the person is */
-  readonly secured: readonly string[];
+  readonly secured: readonly SecuredApp[];
   /** names of the custom administrator schemes that the person wrote */
   readonly schemes: readonly string[];
 }
@@ -45,12 +47,12 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
   }
   const off = found(
     text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
-    same(`clomoctl clomo-account grant ${typedWord(account.name ?? "", account.id)} --no-support-option`),
+    same(line("clomo-account grant", [typableName(account.name ?? "", account.id)], { noSupportOption: true })),
   );
   return holders.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
 }
 
-const guideOf = ({ name }: Renewal): string => `clomoctl renewals guide ${shownWord(name)}`;
+const guideOf = ({ name }: Renewal): string => line("renewals guide", [name]);
 
 /** Whether a person signs in to an account, or holds its phone, by what was answered. */
 const isHeld = ({ answers }: HandoverFacts, person: Person, prefix: string): boolean =>
@@ -67,13 +69,13 @@ function unsaidSteps(
 ): readonly Found[] {
   const question = `${prefix}.holder`;
   if (!used || answers.some((answer) => answer.question === question)) return [];
-  const line = `clomoctl handover answer ${question}`;
+  const command = line("handover answer", [question]);
   return [
     found(
       text(`${what.en}: nobody has answered who signs in to it`, `${what.ja}: サインインする人が未回答`),
       text(
-        `ask who leaves whether it is this person, before the last day, then: ${line}`,
-        `最終日までに、この人がサインインしているかどうか本人に確認してから: ${line}`,
+        `ask who leaves whether it is this person, before the last day, then: ${command}`,
+        `最終日までに、この人がサインインしているかどうか本人に確認してから: ${command}`,
       ),
     ),
   ];
@@ -107,24 +109,24 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
 const CONTACT = found(
   text("contact person of the contract", "契約の担当者"),
   text(
-    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: clomoctl handover answer contact`,
-    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: clomoctl handover answer contact`,
+    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: ${line("handover answer", [])} contact`,
+    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: ${line("handover answer", [])} contact`,
   ),
 );
 
 const PUSH = found(
   text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
   text(
-    "hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: clomoctl handover answer push-certificate",
-    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: clomoctl handover answer push-certificate",
+    `hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: ${line("handover answer", [])} push-certificate`,
+    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: ${line("handover answer", [])} push-certificate`,
   ),
 );
 
 const BUSINESS = found(
   text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
   text(
-    "hand over the password, and have the telephone number for the code changed at Apple; then: clomoctl handover answer apple-business",
-    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: clomoctl handover answer apple-business",
+    `hand over the password, and have the telephone number for the code changed at Apple; then: ${line("handover answer", [])} apple-business`,
+    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: ${line("handover answer", [])} apple-business`,
   ),
 );
 
@@ -148,8 +150,8 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
 const GMAIL = found(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
   text(
-    "hand over the password and the phone, sign in once, then: clomoctl handover answer android",
-    "パスワードと電話を引き継ぎ、一度ログインしてから: clomoctl handover answer android",
+    `hand over the password and the phone, sign in once, then: ${line("handover answer", [])} android`,
+    `パスワードと電話を引き継ぎ、一度ログインしてから: ${line("handover answer", [])} android`,
   ),
 );
 
@@ -161,7 +163,7 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     .map(({ name }) =>
       found(
         text(`owner of the renewal ${name}`, `「${name}」の更新担当`),
-        same(`clomoctl renewals edit ${shownWord(name)} --owner MAIL`),
+        same(line("renewals edit", [name], { owner: "MAIL" })),
       ),
     );
   const recipients = (clomoctl?.recipients ?? [])
@@ -170,8 +172,8 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
       found(
         text(`recipient of notices: ${address ?? name}`, `通知先: ${address ?? name}`),
         text(
-          "put the successor into notify.yaml, then: clomoctl renewals notify test",
-          "notify.yaml の宛先を後任に変えてから: clomoctl renewals notify test",
+          `put the successor into notify.yaml, then: ${line("renewals notify", ["test"])}`,
+          `notify.yaml の宛先を後任に変えてから: ${line("renewals notify", ["test"])}`,
         ),
       ),
     );
@@ -182,10 +184,7 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     const { [question]: what } = OWNED;
     if (what === undefined || !namesPerson(person, value) || isOfFormerHome(facts, answer)) return [];
     return [
-      found(
-        text(`named as ${what.en}`, `${what.ja}として回答されています`),
-        same(`clomoctl handover answer ${question}`),
-      ),
+      found(text(`named as ${what.en}`, `${what.ja}として回答されています`), same(line("handover answer", [question]))),
     ];
   });
   return [...owned, ...recipients, ...runs, ...asked];
@@ -226,8 +225,8 @@ export const formerHomesOf = (facts: HandoverFacts, person: Person): readonly Te
 const SCHEDULE = found(
   text("the daily run of clomoctl, as this user of the machine", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
   text(
-    `as the user who stays: clomoctl renewals schedule install; once that runs, as this user: ${REMOVE_SCHEDULE} (else both notify)`,
-    `引き継ぐ人のユーザーで: clomoctl renewals schedule install、登録したら、この人のユーザーで: ${REMOVE_SCHEDULE}(残すと両方から通知されます)`,
+    `as the user who stays: ${line("renewals schedule install", [])}; once that runs, as this user: ${REMOVE_SCHEDULE} (else both notify)`,
+    `引き継ぐ人のユーザーで: ${line("renewals schedule install", [])}、登録したら、この人のユーザーで: ${REMOVE_SCHEDULE}(残すと両方から通知されます)`,
   ),
 );
 
@@ -240,7 +239,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
     ...secured.map((app) =>
       found(
         text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
-        same(`clomoctl secured administrators add USERID --app ${app}`),
+        same(line("secured administrators add", ["USERID"], { app })),
       ),
     ),
     ...(devices.length === 0
@@ -251,7 +250,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
               `owner of ${counted(devices.length, "device")}: ${named.en}`,
               `所有するデバイス ${devices.length} 台: ${named.ja}`,
             ),
-            same(`clomoctl devices set-owner ${shownWord(devices[0] ?? "")} --user MAIL`),
+            same(line("devices set-owner", [devices[0] ?? ""], { user: "MAIL" })),
           ),
         ]),
     ...schemes.map((name) =>
@@ -260,7 +259,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
           `wrote the scheme ${name}: somebody else has to know what it is for`,
           `スキーム「${name}」の作成者: 目的を引き継ぐ`,
         ),
-        same(`clomoctl roles schemes show ${shownWord(name)}`),
+        same(line("roles schemes show", [name])),
       ),
     ),
   ];
@@ -276,8 +275,8 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
             `所有するデバイス: ${NOT_TAKEN.ja}(ここでは分かりません)`,
           ),
           text(
-            "look in CLOMO PANEL > Devices for those whose 「所有者情報」 is the person; to take them in: clomoctl devices import FILE --from-console",
-            "CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。取り込むには: clomoctl devices import FILE --from-console",
+            `look in CLOMO PANEL > Devices for those whose 「所有者情報」 is the person; to take them in: ${line("devices import", ["FILE"], { fromConsole: true })}`,
+            `CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。取り込むには: ${line("devices import", ["FILE"], { fromConsole: true })}`,
           ),
         ),
       ]
@@ -290,8 +289,8 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
             `SECURED APPs のユーザーと管理者: ${NOT_TAKEN.ja}(ここでは分かりません)`,
           ),
           text(
-            "look in SECURED APPs MANAGER, at its users and Settings > Administrators; to take users in: clomoctl secured users import FILE --app APP --from-console",
-            "SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには: clomoctl secured users import FILE --app APP --from-console",
+            `look in SECURED APPs MANAGER, at its users and Settings > Administrators; to take users in: ${line("secured users import", ["FILE"], { app: "APP", fromConsole: true })}`,
+            `SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには: ${line("secured users import", ["FILE"], { app: "APP", fromConsole: true })}`,
           ),
         ),
       ]
@@ -336,7 +335,7 @@ export function hangingOn(
               `last: the role of ${account.user}: an account is never deleted, its role is taken away`,
               `最後に ${account.user} さんの管理者権限を外す(アカウントは削除できません)`,
             ),
-            same(`clomoctl clomo-account revoke ${typedWord(account.name ?? "", account.id)}`),
+            same(line("clomo-account revoke", [typableName(account.name ?? "", account.id)])),
           ),
         ]),
   ];

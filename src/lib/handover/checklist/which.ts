@@ -1,8 +1,8 @@
+import { line } from "../../advice/line.ts";
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
 import { text, type Text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
 import { knownWords, type Question } from "./question.ts";
@@ -103,11 +103,11 @@ const locationIn = (source: string | null): string | null => {
 /** How it becomes known. */
 const finding = ({ question, file }: Pick<Mark, "question" | "file">, { name }: Pick<Renewal, "name">): Text => {
   const edit = editingFile(name);
-  const answer = `clomoctl handover answer ${question}`;
+  const answer = line("handover answer", [question]);
   return text(`${edit} (${file.en}), or: ${answer}`, `${edit}(${file.ja})、または: ${answer}`);
 };
 
-const editingFile = (name: string): string => `clomoctl renewals edit ${shownWord(name)} --file FILE`;
+const editingFile = (name: string): string => line("renewals edit", [name], { file: "FILE" });
 
 /** Asks which one at Apple a renewal is about, where its kind has several. */
 export function askWhich(draft: ItemDraft, renewal: Renewal): void {

@@ -1,3 +1,4 @@
+import { commandName } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
@@ -91,7 +92,10 @@ const noRecord = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text("the records are not as an export writes them", "記録が書き出したままの形ではありません"),
     where,
-    hint: text("see what is wrong: clomoctl handover verify", "clomoctl handover verify で問題を確認してください"),
+    hint: text(
+      `see what is wrong: ${commandName("handover verify")}`,
+      `${commandName("handover verify")} で問題を確認してください`,
+    ),
   });
 
 /**

@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import { UNASKED } from "../../model/mirror.ts";
 import { roleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
@@ -22,8 +23,8 @@ const PANEL_RESET = text(
 const ROLES_BOX: Block = {
   kind: "note",
   title: text(
-    "What each may do (in full: clomoctl roles matrix)",
-    "管理者権限でできること(詳細: clomoctl roles matrix)",
+    `What each may do (in full: ${line("roles matrix", [])})`,
+    `管理者権限でできること(詳細: ${line("roles matrix", [])})`,
   ),
   lines: roleChoices()
     .filter(({ role }) => role !== "none")
@@ -46,8 +47,8 @@ export function administratorsSection(data: ReportData): Section {
   const reset =
     manifest.tenant.mirroredAt === null
       ? text(
-          "a password is set anew by: clomoctl clomo-account reset-password",
-          "パスワードの再設定: clomoctl clomo-account reset-password",
+          `a password is set anew by: ${commandName("clomo-account reset-password")}`,
+          `パスワードの再設定: ${commandName("clomo-account reset-password")}`,
         )
       : PANEL_RESET;
   const waiting = waitingOf(data);
@@ -91,10 +92,10 @@ export function administratorsSection(data: ReportData): Section {
 /** What a mirror does not know of its administrators, with what says it. */
 const unaskedOf = ({ administratorsUnasked }: ReportData["manifest"]): readonly Block[] => {
   if (administratorsUnasked !== true) return [];
-  const line = "clomoctl users administrators add USER";
+  const command = line("users administrators add", ["USER"]);
   const words = text(
-    `Administrators: ${UNASKED.en} (exports of the console do not show it). Look at Users/Org of CLOMO PANEL; to say who they are: ${line}`,
-    `管理者: ${UNASKED.ja}(管理画面のエクスポートからは分かりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${line}`,
+    `Administrators: ${UNASKED.en} (exports of the console do not show it). Look at Users/Org of CLOMO PANEL; to say who they are: ${command}`,
+    `管理者: ${UNASKED.ja}(管理画面のエクスポートからは分かりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${command}`,
   );
   return [{ kind: "paragraph", words }];
 };

@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
 import { calledOnScreen, toldOnScreen } from "../../model/console-change.ts";
 import { nameIn } from "../../model/import.ts";
@@ -132,8 +133,8 @@ export function consoleWorkSection(data: ReportData): readonly Section[] {
         {
           kind: "paragraph",
           words: text(
-            "It is recorded here and not in CLOMO PANEL yet. `handover apply` takes it over as one task of the new tenant; do it with the predecessor, or after applying (screen by screen: clomoctl console show NO.). Files to upload are not in the bundle: get them before the last day.",
-            "clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。handover apply で適用すると、新しいテナントの 1 つの作業として引き継がれます。前任の方と一緒に行うか、適用後に行ってください(画面ごとの手順: clomoctl console show No.)。アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください。",
+            `It is recorded here and not in CLOMO PANEL yet. \`handover apply\` takes it over as one task of the new tenant; do it with the predecessor, or after applying (screen by screen: ${line("console show", ["NO"])}.). Files to upload are not in the bundle: get them before the last day.`,
+            `clomoctl には登録済みですが、CLOMO PANEL にはまだ反映されていません。handover apply で適用すると、新しいテナントの 1 つの作業として引き継がれます。前任の方と一緒に行うか、適用後に行ってください(画面ごとの手順: ${commandName("console show")} No.)。アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください。`,
           ),
         },
         tableOf(data, tasks),

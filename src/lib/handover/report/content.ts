@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
@@ -227,8 +228,8 @@ function notKnownTable(data: ReportData): Block {
     caption:
       why === undefined
         ? text(
-            `${ONLY_CONSOLE.en}: what is blank is not recorded. Fill it in by hand, with author and date, or in the tenant: clomoctl handover answer console`,
-            `${ONLY_CONSOLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: clomoctl handover answer console`,
+            `${ONLY_CONSOLE.en}: what is blank is not recorded. Fill it in by hand, with author and date, or in the tenant: ${line("handover answer", [])} console`,
+            `${ONLY_CONSOLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", [])} console`,
           )
         : text(
             `${ONLY_CONSOLE.en}: what is recorded is not in this bundle (${why.en})`,
@@ -259,8 +260,8 @@ const answerOf = (question: Question): Words => {
   const known = knownWords(question);
   // a value of the bundle is kept apart from the direction of what is around it
   if (known !== null) return known.en === known.ja ? known.en : known;
-  const line = `clomoctl handover answer ${question.id}`;
-  return text(`NOT ANSWERED (${line})`, `未回答(${line})`);
+  const command = line("handover answer", [question.id]);
+  return text(`NOT ANSWERED (${command})`, `未回答(${command})`);
 };
 
 const answeredBy = ({ answer }: Question, zone: string): string =>
@@ -285,8 +286,8 @@ function checklistSection(data: ReportData, items: readonly Item[]): Section {
             {
               kind: "paragraph",
               words: text(
-                `Nothing was judged, as the bundle lacks: ${missing.en}. In the tenant: clomoctl handover checklist`,
-                `次の情報が含まれていないため、判定していません: ${missing.ja}。テナントでの確認: clomoctl handover checklist`,
+                `Nothing was judged, as the bundle lacks: ${missing.en}. In the tenant: ${line("handover checklist", [])}`,
+                `次の情報が含まれていないため、判定していません: ${missing.ja}。テナントでの確認: ${line("handover checklist", [])}`,
               ),
             },
           ]
@@ -443,8 +444,8 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
   if (missing !== undefined) return { id: "renewals", title, blocks: [{ kind: "paragraph", words: missing }] };
   if (items.length === 0) {
     const words = text(
-      "Nothing is recorded. What HOME of CLOMO PANEL shows has to be: clomoctl renewals add",
-      "登録がありません。CLOMO PANEL の HOME 画面に表示される期限を登録してください: clomoctl renewals add",
+      `Nothing is recorded. What HOME of CLOMO PANEL shows has to be: ${commandName("renewals add")}`,
+      `登録がありません。CLOMO PANEL の HOME 画面に表示される期限を登録してください: ${commandName("renewals add")}`,
     );
     return { id: "renewals", title, blocks: [{ kind: "paragraph", words }] };
   }
@@ -492,8 +493,8 @@ function renewalsSection(data: ReportData, checklist: readonly Item[]): Section 
 const CONTRACTS: Block = {
   kind: "paragraph",
   words: text(
-    "Contracts stand here only: renewals list and check do not count them; clomoctl tenant show and handover checklist do.",
-    "契約はこのレポートだけに載せています。renewals list と renewals check の対象には含まれません(確認: clomoctl tenant show、clomoctl handover checklist)。",
+    `Contracts stand here only: renewals list and check do not count them; ${line("tenant show", [])} and handover checklist do.`,
+    `契約はこのレポートだけに載せています。renewals list と renewals check の対象には含まれません(確認: ${line("tenant show", [])}、${line("handover checklist", [])})。`,
   ),
 };
 

@@ -1,5 +1,5 @@
+import { line } from "../../advice/line.ts";
 import { DEVICE } from "../../model/device.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import { formerHomesOf, hangingOn } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
@@ -36,9 +36,9 @@ export function leaverSection(data: ReportData): readonly Section[] {
   const { leaver, leaves } = leaving;
   const notTaken = { devices: isNotTaken(data, "devices"), secured: isNotTaken(data, "secured-users") };
   const steps = hangingOn(factsOf(data), leaver, { timezone: zoneOfReport(data), notTaken });
-  const person = shownWord(data.manifest.leaver?.person ?? "");
-  const more = `clomoctl handover checklist --leaver ${person}`;
-  const transfer = `clomoctl handover transfer --from ${person} --to PERSON --dry-run`;
+  const person = data.manifest.leaver?.person ?? "";
+  const more = line("handover checklist", [], { leaver: person });
+  const transfer = line("handover transfer", [], { from: person, to: "PERSON", dryRun: true });
   const files = lookedUpIn(data);
   const who = leaves === undefined ? leaver.called : `${leaver.called} (${leaves})`;
   return [

@@ -1,6 +1,7 @@
+import { line } from "../../advice/line.ts";
 import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { shownOption, shownWord } from "../../text/shell-word.ts";
+import { shownOption } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN } from "../checklist/items/android.ts";
@@ -22,46 +23,46 @@ const FORMER: Line = [
 /** @param leaver who leaves, as options of the checklist; "" where that was not said */
 const before = (leaver: string): readonly Line[] => [
   [
-    "clomoctl handover verify BUNDLE",
+    line("handover verify", ["BUNDLE"]),
     text(
       "whether anything was lost or changed by accident. That is no signature: have whoever exported the bundle read out its fingerprint, and compare it with the fingerprint that it shows",
       "引き継ぎデータが欠けたり、誤って変更されたりしていないか確かめる。署名ではないため、表示されるフィンガープリントを、書き出した人に電話などで読み上げてもらって比べる",
     ),
   ],
   [
-    "clomoctl handover report BUNDLE -o report.html",
+    line("handover report", ["BUNDLE"], { output: "report.html" }),
     text("this report again, from the bundle", "このレポートを引き継ぎデータから作り直す"),
   ],
   [
-    "clomoctl handover apply BUNDLE --dry-run",
+    line("handover apply", ["BUNDLE"], { dryRun: true }),
     text(
       "what it would do to your tenant; without --dry-run it does it",
       "自分のテナントに適用すると何が変わるか確かめる(--dry-run を外すと適用)",
     ),
   ],
   [
-    `clomoctl handover checklist${leaver}`,
+    `${line("handover checklist", [])}${leaver}`,
     text("what is missing, and what to type for it", "不足しているものと、その対処を確認する"),
   ],
-  ["clomoctl renewals check", text("what expires, and when", "期限と残り日数を確認する")],
+  [line("renewals check", []), text("what expires, and when", "期限と残り日数を確認する")],
 ];
 
 /** What is typed once a bundle is applied. @param runs whether the former machine may have a daily run */
 const after = (runs: boolean): readonly Line[] => [
   [
-    "clomoctl renewals schedule install",
+    line("renewals schedule install", []),
     text("have it checked every day, on your machine", "自分の PC で毎日自動的に確認する"),
   ],
   ...(runs ? [FORMER] : []),
   [
-    "clomoctl renewals notify init",
+    line("renewals notify", ["init"]),
     text(
       "set up who is notified: no bundle has notify.yaml with its chats, mail server and where the password of the sending account is kept",
       "通知先を設定する(チャットの宛先、メールサーバー、送信用アカウントのパスワードの保管場所を含む notify.yaml は、引き継ぎデータに含まれません)",
     ),
   ],
   [
-    "clomoctl handover diff BUNDLE --tenant --applicable --ignore-times",
+    line("handover diff", ["BUNDLE"], { tenant: true, applicable: true, ignoreTimes: true }),
     text(
       "later: whether your tenant is still as it was handed over. --applicable leaves out what apply leaves as it is, --ignore-times when records were made, changed and answered",
       "自分のテナントが引き継いだときのままか確かめる(--applicable は apply の対象外のものを、--ignore-times は記録の作成・更新・回答の日時を比べない)",
@@ -105,12 +106,12 @@ export function nextSteps(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
   const guides = kinds.flatMap((kind): readonly Line[] => {
-    const items = renewals.filter((one) => one.kind === kind).map(({ name }) => shownWord(name));
+    const items = renewals.filter((one) => one.kind === kind).map(({ name }) => name);
     const { en, ja } = RENEWAL_KINDS[kind];
     // of several each has its own guide
     const words = items.length > 1 && items.length <= MOST_GUIDES ? items : [kind];
     return words.map((word): Line => [
-      `clomoctl renewals guide ${word}`,
+      line("renewals guide", [word]),
       text(`how to renew: ${en}`, `更新の手順: ${ja}`),
     ]);
   });

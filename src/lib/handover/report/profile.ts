@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
 import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import { instantOf } from "../../model/typed-date.ts";
@@ -10,7 +11,8 @@ import { missingWords, UNKNOWN, unknownValue } from "./not-taken.ts";
 
 /** What nobody has recorded of the tenant, with what to type. */
 const orTyped = (value: string | null | undefined, options: string): Words =>
-  value ?? withBehind(UNKNOWN, text(` (clomoctl tenant set ${options})`, `(clomoctl tenant set ${options})`));
+  value ??
+  withBehind(UNKNOWN, text(` (${line("tenant set", [])} ${options})`, `(${line("tenant set", [])} ${options})`));
 
 /** The same of a value that not everybody may see. */
 const orReserved = (data: ReportData, field: "contactMail" | "contactPhone", options: string): Words => {

@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import { same, text } from "../../text/index.ts";
 import { accountOf, phoneOf, type StepsOf } from "./step.ts";
 
@@ -42,8 +43,8 @@ export const androidOwnerSteps: StepsOf = (known) => {
         "所有者が 2 人(別々のアカウント)いることを確認し、1 人しかいなければ追加します。組織 ID を控えます。",
       ),
       trap: text(
-        "If the only owner account is lost, nobody can manage the enterprise any more (Google: it keeps working but is orphaned; CLOMO: set up again). Record the second owner too: clomoctl renewals add NAME --kind android-owner",
-        "唯一の所有者を失うと、誰も管理できなくなります(Google の資料では動作は続き、CLOMO の資料では再設定が必要)。2 人目も記録してください: clomoctl renewals add 名前 --kind android-owner",
+        `If the only owner account is lost, nobody can manage the enterprise any more (Google: it keeps working but is orphaned; CLOMO: set up again). Record the second owner too: ${line("renewals add", ["NAME"], { kind: "android-owner" })}`,
+        `唯一の所有者を失うと、誰も管理できなくなります(Google の資料では動作は続き、CLOMO の資料では再設定が必要)。2 人目も記録してください: ${commandName("renewals add")} 名前 --kind android-owner`,
       ),
     },
   ];

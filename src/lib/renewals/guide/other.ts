@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { same, text } from "../../text/index.ts";
 import { accountOf, oldFile, type StepsOf } from "./step.ts";
 
@@ -48,8 +49,8 @@ export const certificateSteps: StepsOf = (known) => [
       `同じ認証局から、${accountOf(known, text("the account", "アカウント")).ja}で新しい証明書を発行します。`,
     ),
     check: text(
-      `clomoctl renewals verify --current ${oldFile(known)} --new NEW`,
-      `clomoctl renewals verify --current ${oldFile(known)} --new NEW で確認できること。`,
+      line("renewals verify", [], { current: oldFile(known), new: "NEW" }),
+      `${line("renewals verify", [], { current: oldFile(known), new: "NEW" })} で確認できること。`,
     ),
   },
   { id: "replace", what: text("Replace it in every place on the list.", "書き出したすべての場所で入れ替えます。") },

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { PUBLIC_KEY_FILE, REQUEST_FILE, SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { PushCertificate } from "../../model/push-certificate.ts";
@@ -105,7 +106,7 @@ export const ownSteps = (own: Own, known: RenewalItem | null): readonly Step[] =
 
 type Of<K extends OwnKind> = Extract<Own, { kind: K }>;
 
-const KEY_LINE = `clomoctl ade keypair create -o ${PUBLIC_KEY_FILE}`;
+const KEY_LINE = line("ade keypair create", [], { output: PUBLIC_KEY_FILE });
 const SERVERS = same("Apple Business Manager > (左下のアカウント) > 環境設定 > 「MDM サーバ」");
 const CONTENT_TOKENS = same(
   "Apple Business Manager > (左下のアカウント) > 環境設定 > お支払いと請求 > 「コンテンツトークン」",
@@ -129,14 +130,12 @@ const command = (id: string, line: string, more: Pick<Step, "trap" | "check"> = 
   ...more,
 });
 
-const LOOK_ADE = command("look", "clomoctl ade sync --full", {
+const LOOK_ADE = command("look", line("ade sync", [], { full: true }), {
   check: text(
-    "clomoctl ade token show tells the new date, and clomoctl renewals list, where it is recorded by itself.",
-    "新しい期限は clomoctl ade token show で確認できます。更新期限にも自動で記録されます(clomoctl renewals list)。",
+    `${line("ade token show", [])} tells the new date, and ${line("renewals list", [])}, where it is recorded by itself.`,
+    `新しい期限は ${line("ade token show", [])} で確認できます。更新期限にも自動で記録されます(${line("renewals list", [])})。`,
   ),
 });
-
-const ORG = (org: string | null): string => shownOption("--org", org ?? "ORG");
 
 const emailOf = (known: RenewalItem | null): string => known?.account ?? "MAIL";
 
@@ -157,7 +156,7 @@ const LOOK_PUSH = command("look", "clomoctl push-cert status", {
 });
 
 const lookVpp = (org: string | null): Step =>
-  command("look", `clomoctl vpp tokens verify ${ORG(org)}`, {
+  command("look", line("vpp tokens verify", [], { org: org ?? "ORG" }), {
     check: text(
       "Apple tells the location and the new date; it is recorded among the renewals by itself.",
       "Apple から場所と新しい期限が返ること。更新期限にも自動で記録されます。",
@@ -193,11 +192,11 @@ const REAL: { readonly [K in OwnKind]: (own: Of<K>, known: RenewalItem | null) =
           `このテナント専用のサーバ${ja}を選び(CLOMO が使っているサーバではありません)、「MDMサーバトークンをダウンロード」を押し、確認画面でもう一度押します。`,
         ),
         check: text(
-          "(server)_Token_(time)Z_smime.p7m, which clomoctl ade token show FILE opens.",
-          "(サーバ名)_Token_(日時)Z_smime.p7m ができ、clomoctl ade token show FILE で開けること。",
+          `(server)_Token_(time)Z_smime.p7m, which ${line("ade token show", ["FILE"])} opens.`,
+          `(サーバ名)_Token_(日時)Z_smime.p7m ができ、${line("ade token show", ["FILE"])} で開けること。`,
         ),
       },
-      command("set", "clomoctl ade token set FILE"),
+      command("set", line("ade token set", ["FILE"])),
       LOOK_ADE,
     ];
   },
@@ -250,11 +249,11 @@ const REAL: { readonly [K in OwnKind]: (own: Of<K>, known: RenewalItem | null) =
       id: "download",
       where: CONTENT_TOKENS,
       what: text(
-        "Download the token of the location that this tenant uses (clomoctl vpp tokens list).",
-        "このテナントで使っている場所(clomoctl vpp tokens list)のトークンを「ダウンロード」します。",
+        `Download the token of the location that this tenant uses (${line("vpp tokens list", [])}).`,
+        `このテナントで使っている場所(${line("vpp tokens list", [])})のトークンを「ダウンロード」します。`,
       ),
     },
-    command("set", `clomoctl vpp tokens set FILE ${ORG(org)}`),
+    command("set", line("vpp tokens set", ["FILE"], { org: org ?? "ORG" })),
     lookVpp(org),
   ],
 };
@@ -266,8 +265,8 @@ const REHEARSAL: Step = {
     "シミュレーターで作成した練習用のものです。CLOMO PANEL でも Apple でも何もしません。",
   ),
   trap: text(
-    "The simulator has to run: clomoctl ade simulator start.",
-    "シミュレーターを起動しておきます: clomoctl ade simulator start",
+    `The simulator has to run: ${line("ade simulator start", [])}.`,
+    `シミュレーターを起動しておきます: ${line("ade simulator start", [])}`,
   ),
 };
 
@@ -278,7 +277,7 @@ function simulated(own: Own, url: string, known: RenewalItem | null): readonly S
         REHEARSAL,
         command("key", KEY_LINE),
         command("download", SIMULATOR_LINES.token({ url, server: own.server })),
-        command("set", "clomoctl ade token set SIMULATOR_Token.p7m"),
+        command("set", `${line("ade token set", ["SIMULATOR"])}_Token.p7m`),
         LOOK_ADE,
       ];
     case "push-certificate":
@@ -293,7 +292,7 @@ function simulated(own: Own, url: string, known: RenewalItem | null): readonly S
       return [
         REHEARSAL,
         command("download", SIMULATOR_LINES.vppToken(url, own.org ?? "ORG")),
-        command("set", `clomoctl vpp tokens set sToken_for_SIMULATOR_.vpptoken ${ORG(own.org)}`),
+        command("set", line("vpp tokens set", ["sToken_for_SIMULATOR_.vpptoken"], { org: own.org ?? "ORG" })),
         lookVpp(own.org),
       ];
   }

@@ -1,6 +1,14 @@
+import { line } from "../../advice/line.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
 import { accountOf, APPLE_ACCOUNT, oldFile, PANEL_LOGIN, phoneOf, type Step, type StepsOf } from "./step.ts";
+
+const renewedLine = (known: RenewalItem | null): string =>
+  line("renewals verify", [], {
+    current: oldFile(known),
+    new: "MDM_i3Systems,Inc._Certificate.pem",
+    csr: "CertificateSigningRequest.csr",
+  });
 
 const SETTINGS = "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定";
 const WIZARD = same(`${SETTINGS} > 「MDM 構成プロファイルの作成ウィザード」`);
@@ -81,8 +89,8 @@ const atApple = (account: Text, known: RenewalItem | null): readonly Step[] => [
       `押すのは「Renew」だけです。「Create a Certificate」ではトピックが変わり、登録済みの全デバイスがエラーも出ないまま応答しなくなります(他社情報)。「Revoke」は使用中の証明書を失効させます。${known?.topic === undefined || known.topic === null ? "" : `トピックは ${known.topic} のままでなければなりません。`}`,
     ),
     check: text(
-      `MDM_i3Systems,Inc._Certificate.pem, created just now. Before the upload: clomoctl renewals verify --current ${oldFile(known)} --new MDM_i3Systems,Inc._Certificate.pem --csr CertificateSigningRequest.csr`,
-      `MDM_i3Systems,Inc._Certificate.pem ができ、日時が今であること。アップロード前に確認: clomoctl renewals verify --current ${oldFile(known)} --new MDM_i3Systems,Inc._Certificate.pem --csr CertificateSigningRequest.csr`,
+      `MDM_i3Systems,Inc._Certificate.pem, created just now. Before the upload: ${renewedLine(known)}`,
+      `MDM_i3Systems,Inc._Certificate.pem ができ、日時が今であること。アップロード前に確認: ${renewedLine(known)}`,
     ),
     waitsFor: "push-certificate",
   },

@@ -1,7 +1,6 @@
 import { line } from "../../advice/line.ts";
 import { phoneWords, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { confirmLine, isUploaded, stateOf } from "../download.ts";
 
 /** A file that a step has downloaded. */
@@ -52,7 +51,7 @@ export const phoneOf = (known: RenewalItem | null): Text => {
 };
 
 /** The file in use as `verify` is told it. */
-export const oldFile = (known: RenewalItem | null): string => shownWord(known?.source ?? "OLD");
+export const oldFile = (known: RenewalItem | null): string => known?.source ?? "OLD";
 
 /** How the renewal of a kind is recorded; by a login if there is neither a file nor a date. */
 const RECORDED_BY: Readonly<Record<RenewalKind, { readonly file?: string; readonly expires?: string }>> = {

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { phoneWords, RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { counted, same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
@@ -90,7 +91,7 @@ export const detailsOf = (
 ): readonly (readonly [Text, string])[] => {
   // a name in quotes is not typed alike in every shell
   const named = shownWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
-  const command = `clomoctl renewals guide ${named} --context ${context}`;
+  const command = line("renewals guide", [named], { context });
   const attached = guide === undefined ? same("") : text(`${guide} (attached), or `, `添付の ${guide}、または `);
   const ofAccount = HAVE_ACCOUNTS.has(item.kind);
   const missing = ofAccount ? (readsReserved ? NOT_RECORDED : NOT_PERMITTED)[language] : null;

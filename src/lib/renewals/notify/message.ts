@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import { text, type Text } from "../../text/index.ts";
 import { documentPage } from "../../document/page.ts";
 import { guideDocument } from "../guide/document.ts";
@@ -40,8 +41,8 @@ interface GuideFile {
 
 /** What stands below every notice. */
 const FOOTER: Text = text(
-  "Sent by clomoctl renewals notify. Each reminder is sent once. They stop until the next expiry date once the renewal is recorded (clomoctl renewals edit) and, where the console shows the new date, confirmed (clomoctl renewals confirm).",
-  "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録し(clomoctl renewals edit)、管理画面に新しい期限が表示されるものはそれを確認すると(clomoctl renewals confirm)、次の期限まで通知は止まります。",
+  `Sent by ${line("renewals notify", [])}. Each reminder is sent once. They stop until the next expiry date once the renewal is recorded (${commandName("renewals edit")}) and, where the console shows the new date, confirmed (${commandName("renewals confirm")}).`,
+  `${line("renewals notify", [])} からの通知です。各段階の通知は 1 回だけです。更新を記録し(${commandName("renewals edit")})、管理画面に新しい期限が表示されるものはそれを確認すると(${commandName("renewals confirm")})、次の期限まで通知は止まります。`,
 );
 
 /** The first line of it all: how long the most urgent thing has left, and how many others there are. */

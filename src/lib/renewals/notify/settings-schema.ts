@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 /** What `notify.yaml` may hold. It loads zod, so that only a run of `renewals notify` imports it. */
 import { z } from "zod";
 import { plainText, readYaml, wholeNumber, wording } from "../../files/yaml.ts";
@@ -14,8 +15,8 @@ const SECOND_MS = 1000;
 const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 const HINT = text(
-  "see clomoctl renewals notify --help-all for the format",
-  "書き方は clomoctl renewals notify --help-all で確認できます",
+  `see ${line("renewals notify", [], { helpAll: true })} for the format`,
+  `書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
 );
 
 const refineText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>

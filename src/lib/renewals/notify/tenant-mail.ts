@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretPlace } from "./secret.ts";
 import { notifyFileIn, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
@@ -44,11 +45,11 @@ const noServer = (file: string, isThere: boolean): Failure =>
     where: file,
     hint: isThere
       ? text(
-          "add smtp to this file; for its format: clomoctl renewals notify --help-all",
-          "このファイルに smtp を追加してください。書き方: clomoctl renewals notify --help-all",
+          `add smtp to this file; for its format: ${line("renewals notify", [], { helpAll: true })}`,
+          `このファイルに smtp を追加してください。書き方: ${line("renewals notify", [], { helpAll: true })}`,
         )
       : text(
-          "to write this file, without --as: clomoctl renewals notify init",
-          "作成するには(--as なしで実行): clomoctl renewals notify init",
+          `to write this file, without --as: ${line("renewals notify", ["init"])}`,
+          `作成するには(--as なしで実行): ${line("renewals notify", ["init"])}`,
         ),
   });

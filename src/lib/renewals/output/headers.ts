@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 /**
  * How the files begin that jobs write again and again. Only clomoctl writes these lines, so that the next run knows its
  * own file and replaces no other.
@@ -6,7 +7,6 @@ export const HEADERS = {
   metrics: "# Written by clomoctl renewals check --prometheus; the next run replaces this file\n",
   /** the first lines of every calendar, with the program that made it */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
-  renewalsPage:
-    "<!DOCTYPE html>\n<!-- Written by clomoctl renewals list --format html; the next run replaces this file -->\n",
-  statusPage: "<!DOCTYPE html>\n<!-- Written by clomoctl status --format html; the next run replaces this file -->\n",
+  renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" })}; the next run replaces this file -->\n`,
+  statusPage: `<!DOCTYPE html>\n<!-- Written by ${line("status", [], { format: "html" })}; the next run replaces this file -->\n`,
 } as const;

@@ -1,7 +1,7 @@
+import { line } from "../../advice/line.ts";
 import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import { urgentOf, type CheckResult } from "../check.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Checked } from "../judge.ts";
 
@@ -48,6 +48,6 @@ function sentenceOf(
 /** The guide of what is recorded, else that of its kind. */
 function nextOf({ kind, name, context }: Checked, severalContexts: boolean): string {
   if (kind === null) return "";
-  const subject = context === null ? kind : shownWord(name);
-  return `: clomoctl renewals guide ${subject}${severalContexts && context !== null ? ` --context ${shownWord(context)}` : ""}`;
+  const subject = context === null ? kind : name;
+  return `: ${line("renewals guide", [subject], severalContexts && context !== null ? { context } : {})}`;
 }

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
@@ -47,7 +48,10 @@ const typed = (name: string): string => (name.length > MOST_TOLD ? "ACCOUNT" : s
 const unknownAccount = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`no CLOMO account ${inShort(name)}`, `「${inShort(name)}」という CLOMO アカウントはありません`),
-    hint: text("see them, without --as: clomoctl clomo-account list", "一覧(--as なし): clomoctl clomo-account list"),
+    hint: text(
+      `see them, without --as: ${line("clomo-account list", [])}`,
+      `一覧(--as なし): ${line("clomo-account list", [])}`,
+    ),
   });
 
 const noRole = (name: string): Failure =>

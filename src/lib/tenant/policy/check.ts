@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_READERS } from "../../model/renewal.ts";
@@ -63,7 +64,7 @@ const notPermitted = ({ account }: Asker, about: Text, why: Text, places: Text |
       `${name} may not ${about.en}${en}: ${why.en}`,
       `「${name}」の権限では行えません(${about.ja}${ja}): ${why.ja}`,
     ),
-    hint: text("see what each role may: clomoctl roles matrix", "権限の一覧: clomoctl roles matrix"),
+    hint: text(`see what each role may: ${line("roles matrix", [])}`, `権限の一覧: ${line("roles matrix", [])}`),
   });
 };
 

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { CustomField } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { formatOf } from "../../model/format.ts";
@@ -96,7 +97,7 @@ export const mergeCustom = async (
     if (found === undefined) {
       throw new Failure("not-found", {
         what: text(`no custom field is named ${name}`, `カスタムユーザー情報に「${name}」という項目はありません`),
-        hint: text("see them: clomoctl users fields list", "一覧: clomoctl users fields list"),
+        hint: text(`see them: ${line("users fields list", [])}`, `一覧: ${line("users fields list", [])}`),
       });
     }
     const field = String(found["pk"]);

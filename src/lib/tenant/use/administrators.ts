@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { Administrators } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROLES } from "../../model/role.ts";
@@ -5,7 +6,6 @@ import { faultsOf } from "../../model/rules.ts";
 import { SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { withRole } from "../store/accounts.ts";
@@ -105,8 +105,8 @@ const checkWithoutRole = async (reader: Reader, ids: readonly string[]): Promise
       `CLOMO アカウントの管理者権限が記録されています: ${names.map(([name, role]) => `${name}(${role.ja})`).join("、")}`,
     ),
     hint: text(
-      `take the role away: clomoctl clomo-account revoke ${shownWord(first.name)}`,
-      `管理者権限を外してください: clomoctl clomo-account revoke ${shownWord(first.name)}`,
+      `take the role away: ${line("clomo-account revoke", [first.name])}`,
+      `管理者権限を外してください: ${line("clomo-account revoke", [first.name])}`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { AuditHead, AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -43,7 +44,7 @@ export const auditRecord = async (session: Session, seq: number): Promise<AuditR
   if (json !== undefined) return JSON.parse(json) as AuditRecord;
   throw new Failure("not-found", {
     what: text(`the audit has no record ${seq}`, `監査ログに記録 ${seq} はありません`),
-    hint: text("see them all: clomoctl audit list", "一覧: clomoctl audit list"),
+    hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
   });
 };
 

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -159,7 +160,7 @@ async function checkAccount(writer: Writer, pk: number | undefined, { former, af
   const other = isFull(after) ? others[0] : others.find(isFull);
   if (other === undefined) return;
   const params = { owner: await ownerCalled(writer, after.owner), device: other.serialNumber };
-  const free = `clomoctl devices set-owner ${other.serialNumber} --none`;
+  const free = line("devices set-owner", [other.serialNumber], { none: true });
   throw rejected(
     describeForDevice(after.serialNumber, "account-taken", params),
     text(

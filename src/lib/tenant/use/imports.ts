@@ -1,6 +1,6 @@
+import { line } from "../../advice/line.ts";
 import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
-import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "../../imports/plan.ts";
 import { FORMATS } from "../../model/formats.ts";
@@ -645,8 +645,8 @@ const NEW_BELOW_ROOT: WholeWork = {
     "--create-orgs は 全社 の直下に組織を作るため、管理対象組織の外になります",
   ),
   hint: text(
-    "leave it out where all organisations are there; below one of yours: clomoctl orgs create NAME --parent ORG --code CODE; elsewhere: ask a system administrator",
-    "組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: clomoctl orgs create NAME --parent ORG --code CODE。それ以外はシステム管理者に依頼してください",
+    `leave it out where all organisations are there; below one of yours: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; elsewhere: ask a system administrator`,
+    `組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}。それ以外はシステム管理者に依頼してください`,
   ),
 };
 
@@ -732,7 +732,7 @@ const notOpen = (record: ImportRecord): Failure => {
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
-    hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
+    hint: text(`see it: ${line("imports list", [])}`, `確認: ${line("imports list", [])}`),
   });
 };
 

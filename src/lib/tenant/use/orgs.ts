@@ -1,3 +1,4 @@
+import { commandName, line } from "../../advice/line.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -98,7 +99,7 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
         "an organisation cannot be moved below itself",
         "組織を、その組織自身やその下位組織の下に移動することはできません",
       ),
-      hint: text("see the tree: clomoctl orgs list", "ツリーを見る: clomoctl orgs list"),
+      hint: text(`see the tree: ${line("orgs list", [])}`, `ツリーを見る: ${line("orgs list", [])}`),
     });
   }
   enforce(orgNames({ before: undefined, after: { name, code }, facts: undefined }));
@@ -128,15 +129,15 @@ async function checkCodes(writer: Writer, place: Place): Promise<void> {
   if (other === undefined) return;
   const { id, path, code, typed } = other;
   if (path === null) throw unusable(PATH, typed);
-  const edit = `clomoctl orgs edit ${id} --code`;
+  const edit = (code: string): string => line("orgs edit", [id], { code });
   throw new Failure("input-rejected", {
     what: text(
       `the path would be ${code}, which is the code of another organisation, ${path}: nobody could tell which is meant`,
       `パス「${code}」は、別の組織「${path}」の組織コードと同じため、どちらを指すのか区別できません`,
     ),
     hint: text(
-      `give it another name or place, or that one another code: ${edit} CODE`,
-      `組織名か場所を変えるか、その組織に別の組織コードを付けてください: ${edit} コード`,
+      `give it another name or place, or that one another code: ${edit("CODE")}`,
+      `組織名か場所を変えるか、その組織に別の組織コードを付けてください: ${edit("コード")}`,
     ),
   });
 }
@@ -176,8 +177,8 @@ async function checkPath(writer: Writer, place: Place): Promise<void> {
       `「/」を含むこの名前は、別の組織のパス「${other.called}」と同じに読めます`,
     ),
     hint: text(
-      "to put one below another: clomoctl orgs create NAME --parent ORG; to keep this name, give it a code: --code CODE",
-      "別の組織の下に作るには: clomoctl orgs create 組織名 --parent 上位組織。この名前のままにするには、組織コードを付けてください: --code コード",
+      `to put one below another: ${line("orgs create", ["NAME"], { parent: "ORG" })}; to keep this name, give it a code: --code CODE`,
+      `別の組織の下に作るには: ${commandName("orgs create")} 組織名 --parent 上位組織。この名前のままにするには、組織コードを付けてください: --code コード`,
     ),
   });
 }

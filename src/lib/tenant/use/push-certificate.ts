@@ -1,4 +1,5 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
+import { commandName } from "../../advice/line.ts";
 import { attempt } from "../../apple/encoding/foreign.ts";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
 import { readRenewables, type Renewable } from "../../apple/index.ts";
@@ -545,8 +546,8 @@ function otherTopic(
 
 /** @see facts 3.3 */
 const PASSWORD_STEPS = text(
-  "in the console it is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see clomoctl renewals guide push-certificate",
-  "管理画面では証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: clomoctl renewals guide push-certificate",
+  `in the console it is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see ${commandName("renewals guide")} push-certificate`,
+  `管理画面では証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${commandName("renewals guide")} push-certificate`,
 );
 
 /**

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
@@ -324,7 +325,7 @@ const outside = (thing: string): Failure => {
       `the ${noun.en} would lie outside your organisations; nothing was changed`,
       `${noun.ja}が対象の組織の外になるため、何も変更していません`,
     ),
-    hint: text("name one of yours: clomoctl whoami", "対象の組織を指定してください: clomoctl whoami"),
+    hint: text(`name one of yours: ${line("whoami", [])}`, `対象の組織を指定してください: ${line("whoami", [])}`),
   });
 };
 

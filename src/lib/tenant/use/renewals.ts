@@ -1,5 +1,5 @@
-import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
 import { line } from "../../advice/line.ts";
+import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
@@ -8,7 +8,6 @@ import type { Field } from "../../model/thing.ts";
 import { renewalFields } from "../../rules/renewal.ts";
 import { enforce } from "../../rules/rule.ts";
 import { withoutBlanks } from "../../rules/values.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId, type Surroundings } from "../ids.ts";
@@ -69,8 +68,8 @@ async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Pr
         : text(`same topic as ${known.name}`, `「${known.name}」と同じトピックです`),
     where: known.id,
     hint: text(
-      `to record its renewal: clomoctl renewals edit ${shownWord(known.name)} --file FILE; else choose another name`,
-      `更新の記録は clomoctl renewals edit ${shownWord(known.name)} --file FILE で行います。別のものなら、別の名前にしてください`,
+      `to record its renewal: ${line("renewals edit", [known.name], { file: "FILE" })}; else choose another name`,
+      `更新の記録は ${line("renewals edit", [known.name], { file: "FILE" })} で行います。別のものなら、別の名前にしてください`,
     ),
   });
 }

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
@@ -7,7 +8,6 @@ import type { HandValues } from "../../model/thing.ts";
 import { enforce } from "../../rules/rule.ts";
 import { schemeItems } from "../../rules/scheme.ts";
 import { counted, text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { numberOf } from "../store/records.ts";
@@ -45,10 +45,7 @@ const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
   return new Failure("input-rejected", {
     what: text(`the scheme ${name} has no item ${item}`, `スキーム「${name}」に項目 ${item} はありません`),
     where: item,
-    hint: text(
-      `see clomoctl roles schemes show ${shownWord(name)}`,
-      `確認: clomoctl roles schemes show ${shownWord(name)}`,
-    ),
+    hint: text(`see ${line("roles schemes show", [name])}`, `確認: ${line("roles schemes show", [name])}`),
   });
 };
 
@@ -135,8 +132,8 @@ const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => 
     ),
     where: name,
     hint: text(
-      `give them another one first: clomoctl clomo-account edit ${shownWord(first?.account ?? "ACCOUNT")} --scheme NAME`,
-      `先にほかのスキームを設定してください: clomoctl clomo-account edit ${shownWord(first?.account ?? "ACCOUNT")} --scheme NAME`,
+      `give them another one first: ${line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" })}`,
+      `先にほかのスキームを設定してください: ${line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" })}`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import type { Renewable } from "../../apple/index.ts";
 import { readRenewables } from "../../apple/index.ts";
 import { openVppToken } from "../../apple/vpp-token.ts";
@@ -11,7 +12,6 @@ import { APPLE_VPP, VPP_TOKEN, type VppLocationRecord, type VppTokenRecord } fro
 import type { Check } from "../../renewals/replacement/check.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { findRecords } from "../store/lists.ts";
@@ -178,8 +178,8 @@ const ofOther = (file: string, { name }: TokenOrg, other: TokenOrg): Failure =>
     ),
     file,
     text(
-      `take a token of ${name}'s own location; which ones are set: clomoctl vpp tokens list`,
-      `「${name}」用の別の場所のトークンを指定してください。設定済みのもの: clomoctl vpp tokens list`,
+      `take a token of ${name}'s own location; which ones are set: ${line("vpp tokens list", [])}`,
+      `「${name}」用の別の場所のトークンを指定してください。設定済みのもの: ${line("vpp tokens list", [])}`,
     ),
   );
 
@@ -192,8 +192,8 @@ const rootFirst = (name: string): Failure =>
     ),
     "--org",
     text(
-      "set one for 全社: clomoctl vpp tokens set FILE --org 全社",
-      "「全社」に設定するには: clomoctl vpp tokens set FILE --org 全社",
+      `set one for 全社: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
+      `「全社」に設定するには: ${line("vpp tokens set", ["FILE"], { org: "全社" })}`,
     ),
   );
 
@@ -299,10 +299,10 @@ export const checkVppToken = async (
 };
 
 const noToken = ({ name }: TokenOrg): Failure => {
-  const line = `clomoctl vpp tokens set FILE --org ${shownWord(name)}`;
+  const command = line("vpp tokens set", ["FILE"], { org: name });
   return new Failure("not-found", {
     what: text(`${name} has no content token`, `「${name}」にサービストークンはありません`),
-    hint: text(`to set one: ${line}`, `設定するには: ${line}`),
+    hint: text(`to set one: ${command}`, `設定するには: ${command}`),
   });
 };
 
@@ -318,8 +318,8 @@ const notThere = ({ url }: AdeEndpoint): Failure =>
     ),
     "ade endpoint",
     text(
-      "they go to Apple or a simulator alone: clomoctl ade endpoint set --apple, or --simulator URL",
-      "送信先は Apple かシミュレーターだけです: clomoctl ade endpoint set --apple または --simulator URL",
+      `they go to Apple or a simulator alone: ${line("ade endpoint set", [], { apple: true })}, or --simulator URL`,
+      `送信先は Apple かシミュレーターだけです: ${line("ade endpoint set", [], { apple: true })} または --simulator URL`,
     ),
   );
 
@@ -332,7 +332,7 @@ const notSimulated = ({ name }: TokenOrg): Failure =>
     ),
     "ade endpoint",
     text(
-      "to ask Apple: clomoctl ade endpoint set --apple",
-      "Apple に問い合わせるには: clomoctl ade endpoint set --apple",
+      `to ask Apple: ${line("ade endpoint set", [], { apple: true })}`,
+      `Apple に問い合わせるには: ${line("ade endpoint set", [], { apple: true })}`,
     ),
   );

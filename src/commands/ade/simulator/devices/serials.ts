@@ -1,3 +1,4 @@
+import { line } from "../../../../lib/advice/line.ts";
 import type { Column } from "../../../../lib/terminal/index.ts";
 import { text } from "../../../../lib/text/index.ts";
 import type { TextField } from "../../../field.ts";
@@ -38,10 +39,10 @@ const hasSerials = (value: unknown): value is { readonly serials: readonly strin
   return Array.isArray(serials) && serials.every((serial) => typeof serial === "string");
 };
 
-const SYNC = { why: text("to let the tenant see it", "テナントに反映するには"), line: "clomoctl ade sync" };
+const SYNC = { why: text("to let the tenant see it", "テナントに反映するには"), line: line("ade sync", []) };
 
 /** A change that only a sync of all devices finds. */
-export const SYNC_ALL = { why: SYNC.why, line: "clomoctl ade sync --full" };
+export const SYNC_ALL = { why: SYNC.why, line: line("ade sync", [], { full: true }) };
 
 /** Asks for a change of devices, lists those that it concerned, and says on a terminal what to type next. */
 export async function changeDevices(tools: Tools, url: string | undefined, asked: Asked, next = SYNC): Promise<void> {

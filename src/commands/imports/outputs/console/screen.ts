@@ -1,3 +1,4 @@
+import { line } from "../../../../lib/advice/line.ts";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
@@ -18,8 +19,8 @@ export const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
 /** What proves an upload. @param number of its import, which every upload has */
 export const exportAndVerify = (number: string | null): Text =>
   text(
-    `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
-    `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
+    `export in the console, then: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
+    `管理画面でエクスポートしてから: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
   );
 
 /** Where and how to upload a plan's file. */

@@ -1,3 +1,4 @@
+import { line } from "../../../../lib/advice/line.ts";
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
@@ -111,8 +112,8 @@ const NO_FILE = new Failure("usage", {
   ),
   where: "--emit-csv",
   hint: text(
-    "pass --mirror-only, and do what clomoctl console list says",
-    "--mirror-only を指定し、clomoctl console list の作業を行ってください",
+    `pass --mirror-only, and do what ${line("console list", [])} says`,
+    `--mirror-only を指定し、${line("console list", [])} の作業を行ってください`,
   ),
 });
 

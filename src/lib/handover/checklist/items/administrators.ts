@@ -1,7 +1,8 @@
+import { line } from "../../../advice/line.ts";
 import { MOST_SUPPORT_OPTIONS } from "../../../model/role.ts";
 import { SUPPORT_RULE } from "../../../model/account.ts";
 import { counted, same, text, type Text } from "../../../text/index.ts";
-import { typedWord } from "../../../text/shell-word.ts";
+import { typableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
@@ -13,7 +14,7 @@ export const MAILBOX = "administrators.mailbox";
 /** A second one is advised in case the first is lost. @see facts 2.1 */
 const LEAST_SYSTEM = 2;
 
-const wordOf = ({ name, id }: Administrator): string => typedWord(name ?? "", id);
+const nameOf = ({ name, id }: Administrator): string => typableName(name ?? "", id);
 
 /** System administrators, who holds the support option, and who reads its mails. @see facts 2.1, 2.3, 7.2 */
 export function administratorsItem(facts: HandoverFacts, when: When): Item {
@@ -60,7 +61,7 @@ interface Said {
   readonly person: string;
 }
 
-const PERSON = same("clomoctl handover answer administrators.person");
+const PERSON = same(`${line("handover answer", [])} administrators.person`);
 
 /** Finds the gaps of somebody who uses an account of another user, or several. @see facts 2.1: one person, one account */
 function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly Said[]): void {
@@ -74,8 +75,8 @@ function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly
         `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
       ),
       text(
-        `give ${person} an account (clomoctl clomo-account create USER --role system), or correct the answer: ${PERSON.en}`,
-        `本人のアカウントを作成する(clomoctl clomo-account create USER --role system)か、回答を訂正: ${PERSON.ja}`,
+        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer: ${PERSON.en}`,
+        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正: ${PERSON.ja}`,
       ),
     );
   }
@@ -113,7 +114,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
         `${counted(holders.length, "account")} hold the support option: ${SUPPORT_RULE.en}`,
         `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_RULE.ja}`,
       ),
-      same("clomoctl clomo-account grant ACCOUNT --no-support-option"),
+      same(line("clomo-account grant", ["ACCOUNT"], { noSupportOption: true })),
     );
   }
   for (const holder of holders) {
@@ -124,7 +125,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
           `${holder.user} holds the support option, and is no system administrator: ${SUPPORT_RULE.en}`,
           `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_RULE.ja}`,
         ),
-        same(`clomoctl clomo-account grant ${wordOf(holder)} --no-support-option`),
+        same(line("clomo-account grant", [nameOf(holder)], { noSupportOption: true })),
       );
     }
     mailOf(draft, holder);
@@ -140,7 +141,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
         `${holder.user} holds the support option without お知らせメール受信: no mail comes`,
         `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
       ),
-      same(`clomoctl clomo-account grant ${wordOf(holder)} --notice-mail`),
+      same(line("clomo-account grant", [nameOf(holder)], { noticeMail: true })),
     );
   }
   const read = draft.ask({
@@ -158,7 +159,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
   draft.gap(
     "mailbox-unread",
     text(`nobody reads the mailbox of ${holder.user}`, `${holder.user} さんのメールボックスを読んでいる人がいません`),
-    same(`clomoctl users edit ${typedWord(holder.emails[0] ?? "", holder.id)} --email MAIL`),
+    same(line("users edit", [typableName(holder.emails[0] ?? "", holder.id)], { email: "MAIL" })),
   );
 }
 function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void {
@@ -172,7 +173,7 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
         `${account.user} leaves, and still holds the support option: the mails about renewals end with that`,
         `退任する ${account.user} さんにサポートオプションが残っています。更新のお知らせメールが途絶えます`,
       ),
-      same(`clomoctl clomo-account grant ${wordOf(account)} --no-support-option`),
+      same(line("clomo-account grant", [nameOf(account)], { noSupportOption: true })),
     );
   }
   if (account.role === "none") return;
@@ -182,7 +183,7 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
       `${account.user} leaves, and still has a role: the account can sign in to CLOMO PANEL`,
       `退任する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
     ),
-    same(`clomoctl clomo-account revoke ${wordOf(account)}`),
+    same(line("clomo-account revoke", [nameOf(account)])),
   );
 }
 
@@ -207,7 +208,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
         `${of.about} is shared (${person}): who did what cannot be told from the log`,
         `${of.about} を複数人で共用しています(${person})。ログから操作した人を特定できません`,
       ),
-      same("clomoctl clomo-account create USER --role system"),
+      same(line("clomo-account create", ["USER"], { role: "system" })),
     );
   }
   const mfa = draft.ask({
@@ -230,7 +231,8 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     ),
     lacking: "no-backup-codes",
   });
-  if (codes !== null) draft.held(codes, BACKUP_CODES, same("clomoctl handover answer administrators.backup-codes"));
+  if (codes !== null)
+    draft.held(codes, BACKUP_CODES, same(`${line("handover answer", [])} administrators.backup-codes`));
   return person;
 }
 

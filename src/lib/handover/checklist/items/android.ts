@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { appliesTo } from "../../../model/applies.ts";
 import { same, text } from "../../../text/index.ts";
 import { askAccount, editing } from "../account.ts";
@@ -71,7 +72,7 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
   draft.held(
     owner,
     text("second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
-    same("clomoctl handover answer android.second-owner"),
+    same(`${line("handover answer", [])} android.second-owner`),
   );
   draft.ask({
     id: "android.organisation-id",

@@ -1,5 +1,5 @@
+import { line } from "../../../advice/line.ts";
 import { dayOf } from "../../../model/time.ts";
-import { shownWord } from "../../../text/shell-word.ts";
 import { joined, same, text, type Text } from "../../../text/index.ts";
 import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, Withheld } from "../facts.ts";
 import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
@@ -14,7 +14,7 @@ export const isLate = (
 ): boolean => lastRunAt === null || daysFrom(dayOf(lastRunAt, timezone), asOf) >= LATE_DAYS;
 
 /** Ends the daily run of a machine. */
-export const REMOVE_SCHEDULE = "clomoctl renewals schedule remove";
+export const REMOVE_SCHEDULE = line("renewals schedule remove", []);
 
 /** What other items look at. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["push-certificate", "ade-token", "vpp-token", "android-owner"]);
@@ -34,7 +34,7 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   askPlaces(draft, own);
   if (own !== null) lookAt(draft, own);
   for (const { name, owner } of renewals) {
-    const mend = same(`clomoctl renewals edit ${shownWord(name)} --owner MAIL`);
+    const mend = same(line("renewals edit", [name], { owner: "MAIL" }));
     draft.held(owner, text(`the renewal of ${name}`, `「${name}」の更新`), mend);
   }
   draft.due(renewals.filter(({ kind }) => !ELSEWHERE.has(kind)));
@@ -118,7 +118,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     wording: text("Who looks after clomoctl?", "clomoctl を管理しているのは誰ですか?"),
     yearly: true,
   });
-  draft.held(owner, text("clomoctl", "clomoctl の管理"), same("clomoctl handover answer clomoctl.owner"));
+  draft.held(owner, text("clomoctl", "clomoctl の管理"), same(`${line("handover answer", [])} clomoctl.owner`));
   if ((draft.isLeaver(user) || draft.isLeaver(own?.user)) && own?.runs?.length !== 0) {
     const called = draft.when.leaver?.called ?? "";
     draft.gap(
@@ -128,8 +128,8 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
         `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。ユーザーがなくなると止まります`,
       ),
       text(
-        "as the user who stays: clomoctl renewals schedule install",
-        "引き継ぐ人のユーザーで: clomoctl renewals schedule install",
+        `as the user who stays: ${line("renewals schedule install", [])}`,
+        `引き継ぐ人のユーザーで: ${line("renewals schedule install", [])}`,
       ),
     );
   }
@@ -187,7 +187,7 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
         "no daily run is installed: nobody checks what expires",
         "毎日の自動実行が登録されていません(期限を誰も確認していません)",
       ),
-      same("clomoctl renewals schedule install"),
+      same(line("renewals schedule install", [])),
     );
   }
   for (const { way, lastRunAt, late = isLate({ lastRunAt }, { asOf, timezone }) } of runs ?? []) {
@@ -198,14 +198,14 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
       last === null
         ? text(`${way}: no run is noted`, `${way}: 実行の記録がありません`)
         : text(`${way}: no run since ${last}`, `${way}: ${last} から実行されていません`),
-      same("clomoctl renewals schedule show"),
+      same(line("renewals schedule show", [])),
     );
   }
   if (recipients.length === 0 && withheld === undefined && isAny) {
     draft.gap(
       "no-recipients",
       text("no recipient of notices is set up", "通知先が設定されていません"),
-      same("clomoctl renewals notify init"),
+      same(line("renewals notify", ["init"])),
     );
   }
   const leaving = recipients.filter(({ name, address }) => draft.isLeaver(name) || draft.isLeaver(address));
@@ -222,8 +222,8 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
       `通知先に、退任する ${called} さんが残っています(${names.ja})`,
     ),
     text(
-      "put the successor into notify.yaml, then: clomoctl renewals notify test",
-      "notify.yaml の宛先を後任に変えてから: clomoctl renewals notify test",
+      `put the successor into notify.yaml, then: ${line("renewals notify", ["test"])}`,
+      `notify.yaml の宛先を後任に変えてから: ${line("renewals notify", ["test"])}`,
     ),
   );
 }

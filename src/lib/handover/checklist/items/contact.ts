@@ -1,5 +1,5 @@
+import { line } from "../../../advice/line.ts";
 import { TENANT } from "../../../model/tenant.ts";
-import { shownWord } from "../../../text/shell-word.ts";
 import { same, text } from "../../../text/index.ts";
 import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type When } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
@@ -12,18 +12,22 @@ export const APPLICATION_FORM = text(
 );
 
 /** What records the contact person, whole: of a part the rest would stay another's. */
-export const RECORD_CONTACT = "clomoctl tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER";
+export const RECORD_CONTACT = line("tenant set", [], {
+  contactName: "NAME",
+  contactMail: "MAIL",
+  contactPhone: "NUMBER",
+});
 
 /** Finds the gap of each contract that has ended, or ends soon after the day or the last day of who leaves. @see seed 003, 3: the dealer */
 function findEnding(draft: ItemDraft): void {
   const { asOf, leaves } = draft.when;
   for (const { name, until } of draft.facts.tenant.contracts) {
-    const line = `clomoctl tenant set --contract ${shownWord(name)} --until DATE`;
+    const command = line("tenant set", [], { contract: name, until: "DATE" });
     if (until === null) {
       draft.note(
         text(
-          `The end of the contract ${name} is not recorded: ask your dealer (販売代理店), then: ${line}`,
-          `契約「${name}」の終了日は未登録です。販売代理店に確認してから: ${line}`,
+          `The end of the contract ${name} is not recorded: ask your dealer (販売代理店), then: ${command}`,
+          `契約「${name}」の終了日は未登録です。販売代理店に確認してから: ${command}`,
         ),
       );
       continue;
@@ -42,7 +46,10 @@ function findEnding(draft: ItemDraft): void {
     draft.gap(
       "contract-ends",
       text(`the contract ${name} ends on ${until}: ${en}`, `契約「${name}」の終了日は ${until} です(${ja})`),
-      text(`ask your dealer (販売代理店); once it is renewed: ${line}`, `販売代理店に確認し、更新されたら: ${line}`),
+      text(
+        `ask your dealer (販売代理店); once it is renewed: ${command}`,
+        `販売代理店に確認し、更新されたら: ${command}`,
+      ),
     );
   }
 }

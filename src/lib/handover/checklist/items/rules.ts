@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { RuleCase } from "../../../model/question.ts";
 import { same, shortened, text, type Text } from "../../../text/index.ts";
 import { MAILBOX } from "./administrators.ts";
@@ -94,7 +95,7 @@ function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
       `${known.user} <${known.emails[0]}>`,
     );
   }
-  const mend = same(`clomoctl handover answer rules.${name}.owner`);
+  const mend = same(`${line("handover answer", [])} rules.${name}.owner`);
   draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
   draft.ask({
     id: `rules.${name}.reviewed`,

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { same, text } from "../../../text/index.ts";
 import type { Step } from "../step.ts";
 import type { Through } from "./through.ts";
@@ -5,8 +6,8 @@ import type { Through } from "./through.ts";
 const SERVER_NAME: Readonly<Record<Through, { readonly en: string; readonly ja: string }>> = {
   console: text("the server that CLOMO uses", "、CLOMO で使っている MDM サーバ"),
   commands: text(
-    "the server whose token this tenant has (clomoctl ade account)",
-    "、このテナントのトークンの MDM サーバ(clomoctl ade account で確認)",
+    `the server whose token this tenant has (${line("ade account", [])})`,
+    `、このテナントのトークンの MDM サーバ(${line("ade account", [])} で確認)`,
   ),
 };
 
@@ -28,8 +29,8 @@ export const assignSteps = (through: Through): readonly Step[] => {
         "デバイスの電源を入れる前に行ってください。検索しても見つからないデバイスは組織に登録されていません。購入元に相談すると登録できる場合があります。「所有解除」は選ばないでください。二度と追加できなくなります。",
       ),
       check: text(
-        "「MDMサーバ」 of the device shows the server's name. Of many: clomoctl ade reconcile PURCHASED.csv",
-        "デバイスの「MDMサーバ」にサーバ名が表示されること。台数が多いときは: clomoctl ade reconcile PURCHASED.csv",
+        `「MDMサーバ」 of the device shows the server's name. Of many: ${line("ade reconcile", ["PURCHASED.csv"])}`,
+        `デバイスの「MDMサーバ」にサーバ名が表示されること。台数が多いときは: ${line("ade reconcile", ["PURCHASED.csv"])}`,
       ),
     },
   ];
@@ -54,12 +55,12 @@ export const READY_DEVICE: Readonly<Record<Through, Step>> = {
   commands: {
     id: "ready",
     what: text(
-      "Before a device is switched on, three things hold: it is assigned to your server, it was synced, and its profile status is assigned or pushed: clomoctl ade devices show SERIAL",
-      "デバイスの電源を入れる前に、次の 3 つを確認します。MDM サーバに割り当てられていること、同期されていること、「ADE プロファイル状態」が assigned か pushed であること: clomoctl ade devices show SERIAL",
+      `Before a device is switched on, three things hold: it is assigned to your server, it was synced, and its profile status is assigned or pushed: ${line("ade devices show", ["SERIAL"])}`,
+      `デバイスの電源を入れる前に、次の 3 つを確認します。MDM サーバに割り当てられていること、同期されていること、「ADE プロファイル状態」が assigned か pushed であること: ${line("ade devices show", ["SERIAL"])}`,
     ),
     trap: text(
-      "If one does not hold, do not switch it on: clomoctl ade status says what to do.",
-      "1 つでも満たさないときは電源を入れないでください。対処は clomoctl ade status で確認できます。",
+      `If one does not hold, do not switch it on: ${line("ade status", [])} says what to do.`,
+      `1 つでも満たさないときは電源を入れないでください。対処は ${line("ade status", [])} で確認できます。`,
     ),
   },
 };

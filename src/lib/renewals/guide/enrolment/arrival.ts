@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { Step } from "../step.ts";
 import type { Through } from "./through.ts";
 import { same, text } from "../../../text/index.ts";
@@ -11,8 +12,8 @@ export const UNSUPERVISED_STEPS: readonly Step[] = [
       "この方法で足りるか検討します。監視対象モードより利用できる機能が少なく、推奨されていません。",
     ),
     trap: text(
-      "To supervise a device later it has to be erased: clomoctl ade guide supervised-only",
-      "後から監視対象モードにするには初期化が必要です: clomoctl ade guide supervised-only",
+      `To supervise a device later it has to be erased: ${line("ade guide", ["supervised-only"])}`,
+      `後から監視対象モードにするには初期化が必要です: ${line("ade guide", ["supervised-only"])}`,
     ),
   },
   {
@@ -56,8 +57,8 @@ export const IN_DEVICES: Readonly<Record<Through, Step>> = {
   commands: {
     id: "in-devices",
     what: text(
-      "It appears in Devices: clomoctl devices show SERIAL. Give it to somebody: clomoctl devices set-owner SERIAL --user MAIL",
-      "デバイスの一覧に表示されます: clomoctl devices show SERIAL。利用者の設定: clomoctl devices set-owner SERIAL --user MAIL",
+      `It appears in Devices: ${line("devices show", ["SERIAL"])}. Give it to somebody: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
+      `デバイスの一覧に表示されます: ${line("devices show", ["SERIAL"])}。利用者の設定: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
     ),
   },
 };

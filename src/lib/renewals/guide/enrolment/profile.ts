@@ -1,3 +1,4 @@
+import { commandName, line } from "../../../advice/line.ts";
 import { same, text } from "../../../text/index.ts";
 import type { Step } from "../step.ts";
 import type { Through } from "./through.ts";
@@ -43,24 +44,24 @@ const BY_COMMANDS: readonly Step[] = [
   {
     id: "profile",
     what: text(
-      "Unless you have one: clomoctl ade profiles create NAME --url HTTPS-URL (supervised, removal not allowed).",
-      "ADE プロファイルがなければ作成します: clomoctl ade profiles create NAME --url HTTPS-URL(監視対象、削除は許可しない)",
+      `Unless you have one: ${line("ade profiles create", ["NAME"], { url: "HTTPS-URL" })} (supervised, removal not allowed).`,
+      `ADE プロファイルがなければ作成します: ${line("ade profiles create", ["NAME"], { url: "HTTPS-URL" })}(監視対象、削除は許可しない)`,
     ),
     trap: text(
       `${FINAL.en} clomoctl enrols nothing itself: a device whose URL does not answer stops at リモートマネージメント.`,
       `${FINAL.ja}clomoctl 自体は登録を受け付けません。URL が応答しないと、デバイスはリモートマネージメントの画面で止まります。`,
     ),
-    check: text("clomoctl ade profiles list shows it.", "clomoctl ade profiles list に表示されること。"),
+    check: text(`${line("ade profiles list", [])} shows it.`, `${line("ade profiles list", [])} に表示されること。`),
   },
   {
     id: "automatic-profile",
     what: text(
-      "Let every new device get it: clomoctl ade profiles auto-apply PROFILE",
-      "新しいデバイスに自動で適用されるようにします: clomoctl ade profiles auto-apply PROFILE",
+      `Let every new device get it: ${line("ade profiles auto-apply", ["PROFILE"])}`,
+      `新しいデバイスに自動で適用されるようにします: ${line("ade profiles auto-apply", ["PROFILE"])}`,
     ),
     trap: text(
-      "Until this is set, nothing is applied by itself: each device is assigned by clomoctl ade profiles assign.",
-      "設定するまで自動では適用されません。その場合は clomoctl ade profiles assign で 1 台ずつ割り当てます。",
+      `Until this is set, nothing is applied by itself: each device is assigned by ${commandName("ade profiles assign")}.`,
+      `設定するまで自動では適用されません。その場合は ${commandName("ade profiles assign")} で 1 台ずつ割り当てます。`,
     ),
   },
 ];
@@ -88,7 +89,10 @@ const SYNC: Readonly<Record<Through, Step>> = {
   },
   commands: {
     id: "sync",
-    what: text("Fetch all devices: clomoctl ade sync --full", "全件を取得します: clomoctl ade sync --full"),
+    what: text(
+      `Fetch all devices: ${line("ade sync", [], { full: true })}`,
+      `全件を取得します: ${line("ade sync", [], { full: true })}`,
+    ),
     trap: text(
       "A delta finds new devices too, but none that Apple left out of its changes; after assigning in Apple Business Manager fetch all.",
       "差分でも新しいデバイスは見つかりますが、Apple の変更情報に載らないデバイスは見つかりません。割り当てた後は全件を取得してください。",

@@ -71,8 +71,8 @@ export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Fai
   new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
     hint: text(
-      `compare again: clomoctl imports replan ${number}`,
-      `もう一度比較してください: clomoctl imports replan ${number}`,
+      `compare again: ${line("imports replan", [number])}`,
+      `もう一度比較してください: ${line("imports replan", [number])}`,
     ),
   });
 

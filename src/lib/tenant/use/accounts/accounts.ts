@@ -1,9 +1,9 @@
+import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../../model/account.ts";
 import { COMPOSITIONS, type Composition } from "../../../model/composition.ts";
 import { nounNamed } from "../../../model/problem.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { shownWord } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import { permit } from "../../policy/check.ts";
 import type { Changed, Once, Session, TaskOf } from "../../session.ts";
@@ -229,37 +229,37 @@ export const checkNamed = ({ name }: StoredAccount): void => {
   throw new Failure("not-found", {
     what: text("this user has no CLOMO account", "このユーザーに CLOMO アカウントはありません"),
     hint: text(
-      "make one: clomoctl clomo-account create USER --account NAME",
-      "作成するには: clomoctl clomo-account create USER --account NAME",
+      `make one: ${line("clomo-account create", ["USER"], { account: "NAME" })}`,
+      `作成するには: ${line("clomo-account create", ["USER"], { account: "NAME" })}`,
     ),
   });
 };
 
 /** @see facts 1.3: an account is made once, and edited from then on */
 const alreadyNamed = ({ name, role }: StoredAccount, given: AccountRequest): Failure => {
-  const word = shownWord(name ?? "");
+  const word = name ?? "";
   const isRoleAlone = role === "none" && given.role !== undefined && given.role !== "none";
-  const line = isRoleAlone
-    ? [
-        `clomoctl clomo-account grant ${word} --role ${given.role}`,
-        ...(given.supportOption === true ? ["--support-option"] : []),
-        ...(given.noticeMail === true ? ["--notice-mail"] : []),
-      ].join(" ")
-    : `clomoctl clomo-account edit ${word}`;
+  const command = isRoleAlone
+    ? line("clomo-account grant", [word], {
+        role: given.role,
+        supportOption: given.supportOption === true || undefined,
+        noticeMail: given.noticeMail === true || undefined,
+      })
+    : line("clomo-account edit", [word]);
   return new Failure("input-rejected", {
     what: text(`this user has the account ${name} already`, `このユーザーにはアカウント「${name}」があります`),
     hint: isRoleAlone
-      ? text(`to give it the role: ${line}`, `管理者権限を付与するには: ${line}`)
-      : text(`to change it: ${line}`, `変更するには: ${line}`),
+      ? text(`to give it the role: ${command}`, `管理者権限を付与するには: ${command}`)
+      : text(`to change it: ${command}`, `変更するには: ${command}`),
   });
 };
 
 const noRole = ({ name }: StoredAccount, isNone: boolean): Failure => {
-  const word = shownWord(name ?? "");
+  const word = name ?? "";
   const hint: Text = isNone
     ? text(
-        `to take the role away: clomoctl clomo-account revoke ${word}`,
-        `管理者権限を外すには: clomoctl clomo-account revoke ${word}`,
+        `to take the role away: ${line("clomo-account revoke", [word])}`,
+        `管理者権限を外すには: ${line("clomo-account revoke", [word])}`,
       )
     : text(
         "say which: --role system|division|operator|custom",
@@ -276,7 +276,7 @@ const unknownUser = (id: string): Failure => {
   const { en, ja } = nounNamed("user");
   return new Failure("not-found", {
     what: text(`no ${en} ${id}`, `${ja} ${id} はありません`),
-    hint: text("see clomoctl users list", "確認: clomoctl users list"),
+    hint: text(`see ${line("users list", [])}`, `確認: ${line("users list", [])}`),
   });
 };
 

@@ -1,10 +1,11 @@
+import { line } from "../../../advice/line.ts";
 import { Failure } from "../../../errors/index.ts";
 import { RESET_CODE, type Account, type SentCode } from "../../../model/account.ts";
 import { emailKey } from "../../../model/normalise.ts";
 import { fits, SENDABLE_ADDRESS } from "../../../model/rules.ts";
 import { minuteIn } from "../../../model/time.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
-import { DECEPTIVE, shownWord, typedWord } from "../../../text/shell-word.ts";
+import { DECEPTIVE, typableName } from "../../../text/shell-word.ts";
 import { instant } from "../../ids.ts";
 import { may } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
@@ -97,8 +98,8 @@ export const sendResetCode = async (
 };
 
 const TRY_MAIL = text(
-  "try the mail server: clomoctl renewals notify test",
-  "メールサーバーの確認: clomoctl renewals notify test",
+  `try the mail server: ${line("renewals notify", ["test"])}`,
+  `メールサーバーの確認: ${line("renewals notify", ["test"])}`,
 );
 
 const ASK_FOR_MAIL = text(
@@ -166,7 +167,7 @@ const aboutOf = ({ account }: Person) => ({ objects: [objectOf(HAND_ACCOUNTS, ac
 const addressMeant = ({ asker }: Session, { account: { id, name, emails } }: Person, typed: string): string => {
   const found = emails.find((address) => emailKey(address) === emailKey(typed.trim()));
   if (found === undefined) {
-    const show = `clomoctl clomo-account show ${typedWord(name, id)}`;
+    const show = line("clomo-account show", [typableName(name, id)]);
     throw new Failure("input-rejected", {
       what: text(
         `${typed} is no mail address of ${name}, which has ${emails.length}`,
@@ -216,11 +217,11 @@ const countTry = async (writer: Writer, user: number, kept: ResetCode): Promise<
 };
 
 const refusedCode = (name: string, what: Text): Failure => {
-  const line = `clomoctl clomo-account reset-password ${shownWord(name)} --by-mail`;
+  const command = line("clomo-account reset-password", [name], { byMail: true });
   return new Failure("input-rejected", {
     what,
     where: "--code",
-    hint: text(`ask for a new one: ${line}`, `新しいコードを送信するには: ${line}`),
+    hint: text(`ask for a new one: ${command}`, `新しいコードを送信するには: ${command}`),
   });
 };
 
@@ -246,13 +247,13 @@ const wrongCode = ({ name }: Account, left: number): Failure => {
 
 /** @see facts 2.3: the login page's way is for administrators only */
 const withoutRole = ({ name }: Account): Failure => {
-  const line = `clomoctl clomo-account grant ${shownWord(name)} --role ROLE`;
+  const command = line("clomo-account grant", [name], { role: "ROLE" });
   return new Failure("input-rejected", {
     what: text(
       `${name} has no role: a code is for administrators only`,
       `「${name}」は管理者ではありません。コードで再設定できるのは管理者だけです`,
     ),
-    hint: text(`to give it one: ${line}`, `管理者権限を付与するには: ${line}`),
+    hint: text(`to give it one: ${command}`, `管理者権限を付与するには: ${command}`),
   });
 };
 
@@ -279,7 +280,7 @@ const messageOf = async (
   const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE, " ");
   const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? USUAL_ZONE;
   const until = `${minuteIn(expiresAt, zone)} (${zone})`;
-  const line = `clomoctl clomo-account reset-password ${typedWord(account.name, id)} --code ${code}`;
+  const command = line("clomo-account reset-password", [typableName(account.name, id)], { code });
   const { tries } = RESET_CODE;
   const subject = text(
     `Code to reset the password of the CLOMO account ${name}`,
@@ -292,7 +293,7 @@ Code: ${code}
 Valid until: ${until}, once, for at most ${tries} tries
 
 To set a new password, type:
-  ${line}
+  ${command}
 
 If it was not you, do nothing: the password stays as it is, and the code expires. Tell a system administrator of your tenant. Give the code to nobody.
 
@@ -305,7 +306,7 @@ Sent by clomoctl.
 有効期限: ${until}(1 回だけ有効。入力は ${tries} 回まで)
 
 次のコマンドで新しいパスワードを設定してください:
-  ${line}
+  ${command}
 
 心当たりがない場合は、何もしないでください。パスワードは変わらず、コードは期限が来ると無効になります。テナントのシステム管理者に知らせてください。コードは誰にも教えないでください。
 

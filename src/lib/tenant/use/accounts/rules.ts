@@ -1,6 +1,6 @@
+import { commandName, line } from "../../../advice/line.ts";
 import type { User } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
-import { line } from "../../../advice/line.ts";
 import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../../model/account.ts";
 import { composedName, COMPOSITIONS, type Composed, type Composition } from "../../../model/composition.ts";
 import { ROLES, type Role } from "../../../model/role.ts";
@@ -14,7 +14,7 @@ import {
 } from "../../../rules/account.ts";
 import { enforce } from "../../../rules/rule.ts";
 import { joined, text, type Text } from "../../../text/index.ts";
-import { shownOption, shownWord, typedWord } from "../../../text/shell-word.ts";
+import { shownOption, typedWord } from "../../../text/shell-word.ts";
 import type { Asker } from "../../policy/asker.ts";
 import { CHANGING_USERS, may, permit } from "../../policy/check.ts";
 import type { Session } from "../../session.ts";
@@ -217,7 +217,7 @@ const meantName = async (
     const refusal = unusable(label, name);
     throw ways.length === 0 ? refusal : refusal.with({ hint: joined(ways, text("; ", "。")) });
   }
-  const show = `clomoctl clomo-account show ${shownWord(name)}`;
+  const show = line("clomo-account show", [name]);
   throw refused(
     label,
     text(
@@ -342,7 +342,7 @@ const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonl
       throw new Failure("not-found", {
         what: text(`no organisation ${id}`, `組織 ${id} はありません`),
         where: "--managed-orgs",
-        hint: text("see clomoctl orgs list", "確認: clomoctl orgs list"),
+        hint: text(`see ${line("orgs list", [])}`, `確認: ${line("orgs list", [])}`),
       });
     }
     pks.push(pk);
@@ -395,8 +395,8 @@ export const newName = async (
 const NAMED = text("give it: --account NAME", "--account 名前 で指定してください");
 
 const COMPOSED = text(
-  "see what names are composed of: clomoctl clomo-account settings show",
-  "構成する情報の確認: clomoctl clomo-account settings show",
+  `see what names are composed of: ${line("clomo-account settings show", [])}`,
+  `構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
 /** The option that gives a user what names are composed of. */
@@ -419,7 +419,7 @@ const givingLine = (composition: Composition, { id, emails }: Composing): string
   const user = id === undefined || address === undefined ? "USER" : typedWord(address, id);
   // it names all addresses, the main one first
   const kept = option.startsWith("--email ") ? others.map((other) => shownOption("--email", other)) : [];
-  return ["clomoctl users edit", user, option, ...kept].join(" ");
+  return [commandName("users edit"), user, option, ...kept].join(" ");
 };
 
 const giving = (composition: Composition, user: Composing): Text | undefined => {

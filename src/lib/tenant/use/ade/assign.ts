@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { DeviceResult } from "../../../apple/service/service.ts";
 import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
@@ -143,8 +144,8 @@ const notAtApple = (serials: readonly string[]): Failure => {
       `Apple 側にないデバイスです(${serials.length} 台): ${named.join("、")}。何も送信していません`,
     ),
     hint: text(
-      "assign them to the server in Apple Business Manager (at a simulator: clomoctl ade simulator devices assign), then: clomoctl ade sync --full",
-      "Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは clomoctl ade simulator devices assign)から clomoctl ade sync --full を実行してください",
+      `assign them to the server in Apple Business Manager (at a simulator: ${line("ade simulator devices assign", [])}), then: ${line("ade sync", [], { full: true })}`,
+      `Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは ${line("ade simulator devices assign", [])})から ${line("ade sync", [], { full: true })} を実行してください`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { AdeAccount } from "../../../apple/service/account.ts";
 import type { AppleRefusal } from "../../../apple/service/errors.ts";
 import type { Send } from "../../../apple/send.ts";
@@ -27,8 +28,8 @@ export const noToken = (endpoint: AdeEndpoint): Failure =>
   });
 
 const FIRST_TOKEN = text(
-  "make a public key, upload it to this tenant's own server entry, and take its token: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem, then clomoctl ade token set FILE",
-  "clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem で公開鍵を作成してこのテナント専用の MDM サーバにアップロードし、ダウンロードしたトークンを clomoctl ade token set FILE で設定してください",
+  `make a public key, upload it to this tenant's own server entry, and take its token: ${line("ade keypair create", [], { output: "CLOMO_ADE_PublicKey.pem" })}, then ${line("ade token set", ["FILE"])}`,
+  `${line("ade keypair create", [], { output: "CLOMO_ADE_PublicKey.pem" })} で公開鍵を作成してこのテナント専用の MDM サーバにアップロードし、ダウンロードしたトークンを ${line("ade token set", ["FILE"])} で設定してください`,
 );
 
 /**
@@ -114,8 +115,8 @@ const hinting =
   };
 
 const IS_IT_RUNNING = text(
-  "does the simulator run? clomoctl ade simulator start --state FILE goes on with what it had; if its address is another one: clomoctl ade endpoint set --simulator URL",
-  "シミュレーターが起動しているか確認してください。clomoctl ade simulator start --state FILE で前回の状態から起動できます。URL が変わった場合は clomoctl ade endpoint set --simulator URL を実行してください",
+  `does the simulator run? ${line("ade simulator start", [], { state: "FILE" })} goes on with what it had; if its address is another one: ${line("ade endpoint set", [], { simulator: "URL" })}`,
+  `シミュレーターが起動しているか確認してください。${line("ade simulator start", [], { state: "FILE" })} で前回の状態から起動できます。URL が変わった場合は ${line("ade endpoint set", [], { simulator: "URL" })} を実行してください`,
 );
 
 const named = (name: string, admin: string | null): string => (admin === null ? name : `${name} (${admin})`);
@@ -127,9 +128,9 @@ const otherServer = (
 ) => {
   const [now, before] = [named(serverName, adminId), known ?? ""];
   const { count, percent } = GONE_WITHOUT_ASKING;
-  const line = `${SIMULATOR_LINES.assign(endpoint.url)} --to-other ${shownWord(serverName)}`;
+  const command = `${SIMULATOR_LINES.assign(endpoint.url)} --to-other ${shownWord(serverName)}`;
   const [en, ja] =
-    endpoint.kind === "simulator" ? [line, line] : ["in Apple Business Manager", "Apple Business Manager"];
+    endpoint.kind === "simulator" ? [command, command] : ["in Apple Business Manager", "Apple Business Manager"];
   return new Failure("input-rejected", {
     what: text(
       `this token is of another MDM server, ${now}, not of ${before}; nothing was fetched`,
@@ -137,8 +138,8 @@ const otherServer = (
     ),
     where: "server_uuid",
     hint: text(
-      `if that is meant: clomoctl ade token set FILE --other-server. The next sync then fetches all devices of ${serverName}; those of ${before} that it lacks are released here if they are up to ${count} or ${percent} %, else marked missing until their number is confirmed. To keep them, move them first (${en}). If it is not meant, set a token of ${before}`,
-      `意図したとおりなら clomoctl ade token set FILE --other-server を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台または ${percent}% までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。残すには、先に移してください(${ja})。意図していない場合は ${before} のトークンを設定してください`,
+      `if that is meant: ${line("ade token set", ["FILE"], { otherServer: true })}. The next sync then fetches all devices of ${serverName}; those of ${before} that it lacks are released here if they are up to ${count} or ${percent} %, else marked missing until their number is confirmed. To keep them, move them first (${en}). If it is not meant, set a token of ${before}`,
+      `意図したとおりなら ${line("ade token set", ["FILE"], { otherServer: true })} を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台または ${percent}% までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。残すには、先に移してください(${ja})。意図していない場合は ${before} のトークンを設定してください`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { Send } from "../../../apple/send.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { AdeEndpoint } from "../../../model/ade.ts";
@@ -44,8 +45,8 @@ const NO_ENDPOINT = new Failure("input-rejected", {
   what: text("nobody has said yet where Apple's services are", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
-    "to rehearse: clomoctl ade simulator start, then clomoctl ade endpoint set --simulator URL; for a server entry of this tenant's own: clomoctl ade endpoint set --apple",
-    "練習するには clomoctl ade simulator start のあと clomoctl ade endpoint set --simulator URL、このテナント専用の MDM サーバを使うには clomoctl ade endpoint set --apple を実行してください",
+    `to rehearse: ${line("ade simulator start", [])}, then ${line("ade endpoint set", [], { simulator: "URL" })}; for a server entry of this tenant's own: ${line("ade endpoint set", [], { apple: true })}`,
+    `練習するには ${line("ade simulator start", [])} のあと ${line("ade endpoint set", [], { simulator: "URL" })}、このテナント専用の MDM サーバを使うには ${line("ade endpoint set", [], { apple: true })} を実行してください`,
   ),
 });
 
@@ -84,8 +85,8 @@ export const refuseSimulated = ({ endpoint }: { readonly endpoint: AdeEndpoint |
     what: text("made by a simulator, and good for nothing else", "シミュレーターで作られたもので、実際には使えません"),
     where,
     hint: text(
-      "take the file that Apple's portal gives; the endpoint: clomoctl ade endpoint show",
-      "Apple のポータルからダウンロードしたファイルを指定してください。接続先: clomoctl ade endpoint show",
+      `take the file that Apple's portal gives; the endpoint: ${line("ade endpoint show", [])}`,
+      `Apple のポータルからダウンロードしたファイルを指定してください。接続先: ${line("ade endpoint show", [])}`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { AppleRefusal } from "../../../apple/service/errors.ts";
 import { wireProfile } from "../../../apple/service/profile.ts";
 import type { AdeProfile, AdeProfileWork } from "../../../contract/index.ts";
@@ -10,7 +11,7 @@ import {
   type AdeProfileSettings,
 } from "../../../model/ade-profile.ts";
 import { faultsOf, MAIL_ADDRESS } from "../../../model/rules.ts";
-import { typedWord } from "../../../text/shell-word.ts";
+import { typableName } from "../../../text/shell-word.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { instant, newId } from "../../ids.ts";
 import type { Session } from "../../session.ts";
@@ -82,11 +83,11 @@ export const createProfile = async (
 
 /** Apple allows it, but then neither could be named. */
 const nameTaken = (name: string): Failure => {
-  const line = `clomoctl ade profiles create NAME --from ${typedWord(name, "ID")}`;
+  const command = line("ade profiles create", ["NAME"], { from: typableName(name, "ID") });
   return rejected(
     "name",
     text(`another profile is called ${name}`, `「${name}」という ADE プロファイルはすでにあります`),
-    text(`give it another name: ${line}`, `別の名前を付けてください: ${line}`),
+    text(`give it another name: ${command}`, `別の名前を付けてください: ${command}`),
   );
 };
 
@@ -137,7 +138,10 @@ function checkSettings(settings: AdeProfileSettings): void {
     throw rejected(
       "skipItems",
       text(`${long} is no set-up item`, `「${long}」は設定項目ではありません`),
-      text("see clomoctl ade profiles create --help", "clomoctl ade profiles create --help を見てください"),
+      text(
+        `see ${line("ade profiles create", [], { help: true })}`,
+        `${line("ade profiles create", [], { help: true })} を見てください`,
+      ),
     );
   }
 }

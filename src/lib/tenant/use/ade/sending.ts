@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { limitOf } from "../../../apple/service/account.ts";
 import { AppleRefusal } from "../../../apple/service/errors.ts";
 import type { DeviceResult, DeviceResults } from "../../../apple/service/service.ts";
@@ -75,7 +76,7 @@ export const profileNamed = async (reader: Reader, id: string): Promise<StoredPr
   if (found !== undefined) return found;
   throw new Failure("not-found", {
     what: text(`no ADE profile ${id}`, `ADE プロファイル ${id} はありません`),
-    hint: text("see clomoctl ade profiles list", "確認: clomoctl ade profiles list"),
+    hint: text(`see ${line("ade profiles list", [])}`, `確認: ${line("ade profiles list", [])}`),
   });
 };
 
@@ -92,8 +93,8 @@ export const requireActive = ({ profile: { id, name, state } }: StoredProfile): 
         : text(`Apple has disabled the profile ${name}`, `ADE プロファイル「${name}」は Apple 側で無効化されています`),
     where: name,
     hint: text(
-      `make it anew: clomoctl ade profiles create --from ${id}`,
-      `作り直してください: clomoctl ade profiles create --from ${id}`,
+      `make it anew: ${line("ade profiles create", [], { from: id })}`,
+      `作り直してください: ${line("ade profiles create", [], { from: id })}`,
     ),
   });
 };
@@ -160,8 +161,8 @@ const withoutAnswer = async (
   const { hint } = error;
   return error.with({
     hint: text(
-      `${hint === undefined ? "" : `${hint.en}; `}Apple may have done it for ${counted(open.length, "device")} all the same: see by clomoctl ade sync --full`,
-      `${hint === undefined ? "" : `${hint.ja}。`}Apple 側では ${open.length} 台に対して実行された可能性があります。clomoctl ade sync --full で確認してください`,
+      `${hint === undefined ? "" : `${hint.en}; `}Apple may have done it for ${counted(open.length, "device")} all the same: see by ${line("ade sync", [], { full: true })}`,
+      `${hint === undefined ? "" : `${hint.ja}。`}Apple 側では ${open.length} 台に対して実行された可能性があります。${line("ade sync", [], { full: true })} で確認してください`,
     ),
   });
 };

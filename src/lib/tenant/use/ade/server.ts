@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { line } from "../../../advice/line.ts";
 import { createKeyPair } from "../../../apple/keys/key-pair.ts";
 import type { Ade, AdeSync } from "../../../contract/index.ts";
 import { Failure, type Problem } from "../../../errors/index.ts";
@@ -140,8 +141,8 @@ const checkSimulator = async ({ send, program }: AppleAccess, url: string): Prom
     ),
     where: url,
     hint: text(
-      "start one: clomoctl ade simulator start; its first line is the URL",
-      "clomoctl ade simulator start で起動し、最初の行に表示される URL を指定してください",
+      `start one: ${line("ade simulator start", [])}; its first line is the URL`,
+      `${line("ade simulator start", [])} で起動し、最初の行に表示される URL を指定してください`,
     ),
   });
 };
@@ -211,8 +212,8 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
       "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。接続先にできるのはシミュレーターだけです",
     ),
     hint: text(
-      "for a server entry of your own take a tenant of your own: clomoctl context add NAME --embedded",
-      "専用の MDM サーバを使うには、別のテナントを作成してください: clomoctl context add NAME --embedded",
+      `for a server entry of your own take a tenant of your own: ${line("context add", ["NAME"], { embedded: true })}`,
+      `専用の MDM サーバを使うには、別のテナントを作成してください: ${line("context add", ["NAME"], { embedded: true })}`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { limitOf } from "../../../apple/service/account.ts";
 import type { DevicePage } from "../../../apple/service/device.ts";
 import { CursorRefused } from "../../../apple/service/errors.ts";
@@ -128,7 +129,7 @@ const NO_POSITION = new Failure("input-rejected", {
     "a delta needs a full sync before it, and none was completed yet",
     "差分の取得には、先に全件の取得が必要です",
   ),
-  hint: text("clomoctl ade sync --full", "clomoctl ade sync --full を実行してください"),
+  hint: text(line("ade sync", [], { full: true }), `${line("ade sync", [], { full: true })} を実行してください`),
 });
 
 /**
@@ -186,7 +187,7 @@ const atIt = ({ host, pid }: StoredSync): Failure =>
       `another sync is running (process ${pid ?? "?"} on ${host ?? "?"})`,
       `別の同期を実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
     ),
-    hint: text("since when, and how far: clomoctl ade status", "開始日時と進み具合: clomoctl ade status"),
+    hint: text(`since when, and how far: ${line("ade status", [])}`, `開始日時と進み具合: ${line("ade status", [])}`),
   });
 
 /**
@@ -566,8 +567,8 @@ const MOST_TOGETHER = 2;
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
 const FREE_SPACE = text(
-  "free some space, then clomoctl ade sync goes on",
-  "空き容量を確保してから clomoctl ade sync を実行すると、続きから再開します",
+  `free some space, then ${line("ade sync", [])} goes on`,
+  `空き容量を確保してから ${line("ade sync", [])} を実行すると、続きから再開します`,
 );
 
 const GONE = new Failure("conflict", {
@@ -582,8 +583,8 @@ const stuck = (): Failure =>
     ),
     where: "cursor",
     hint: text(
-      "try again later, from the beginning: clomoctl ade sync --full",
-      "時間をおいて clomoctl ade sync --full を実行してください(最初から取得し直します)",
+      `try again later, from the beginning: ${line("ade sync", [], { full: true })}`,
+      `時間をおいて ${line("ade sync", [], { full: true })} を実行してください(最初から取得し直します)`,
     ),
   });
 
@@ -624,7 +625,7 @@ const NOT_WAITING = new Failure("conflict", {
     "this sync has nothing to confirm: it was confirmed, or another one was run since",
     "この同期には確認待ちがありません(確認済みか、その後に別の同期が実行されています)",
   ),
-  hint: text("clomoctl ade status", "clomoctl ade status で確認してください"),
+  hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
 });
 
 const otherCount = (missing: number, count: number): Failure =>

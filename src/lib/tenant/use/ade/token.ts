@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import { isOtherKey, openAdeToken } from "../../../apple/ade-token.ts";
 import { isSimulatedToken } from "../../../apple/simulated.ts";
 import type { AdeToken } from "../../../apple/service/token.ts";
@@ -105,7 +106,7 @@ const permitOtherServer = async (session: Session): Promise<Ade> => {
 /** Keys or token were set by somebody else between looking and writing. */
 export const CHANGED = new Failure("conflict", {
   what: text("another token or key was set meanwhile", "その間に別のトークンか鍵が設定されました"),
-  hint: text("look at it: clomoctl ade token show", "clomoctl ade token show で確認してください"),
+  hint: text(`look at it: ${line("ade token show", [])}`, `${line("ade token show", [])} で確認してください`),
 });
 
 /** What a tenant's keys are to it, in the order in which they are tried. */
@@ -247,8 +248,8 @@ const older = (name: string, at: string, set: string): Failure =>
     ),
     where: name,
     hint: text(
-      "name the file that was downloaded last; what is set: clomoctl ade token show",
-      "最後にダウンロードしたファイルを指定してください。設定済みのもの: clomoctl ade token show",
+      `name the file that was downloaded last; what is set: ${line("ade token show", [])}`,
+      `最後にダウンロードしたファイルを指定してください。設定済みのもの: ${line("ade token show", [])}`,
     ),
   });
 
@@ -260,8 +261,8 @@ const notSimulated = (name: string): Failure =>
     ),
     where: name,
     hint: text(
-      "a simulator's: clomoctl ade simulator token; to leave the simulator: clomoctl ade endpoint set --apple --start-over",
-      "シミュレーターのトークンは clomoctl ade simulator token で作成します。シミュレーターの利用をやめるには clomoctl ade endpoint set --apple --start-over",
+      `a simulator's: ${line("ade simulator token", [])}; to leave the simulator: ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
+      `シミュレーターのトークンは ${line("ade simulator token", [])} で作成します。シミュレーターの利用をやめるには ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
     ),
   });
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { commandName, line } from "../../../advice/line.ts";
 import type { ReceivedPart } from "../../../contract/multipart.ts";
 import type { Restored, RestorePlan } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
@@ -126,8 +127,8 @@ const receive = async (
 };
 
 const SEE_ALL = text(
-  "see all reasons: clomoctl handover apply BUNDLE --dry-run",
-  "すべての理由を見るには: clomoctl handover apply 引き継ぎデータ --dry-run",
+  `see all reasons: ${line("handover apply", ["BUNDLE"], { dryRun: true })}`,
+  `すべての理由を見るには: ${commandName("handover apply")} 引き継ぎデータ --dry-run`,
 );
 
 const NOT_APPLIED = text("this file is not applied to a tenant", "テナントに適用するファイルではありません");

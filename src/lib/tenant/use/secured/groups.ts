@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { DeletedGroups, SecuredGroup } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
@@ -167,8 +168,8 @@ const unknownGroup = (app: SecuredApp, name: string, known: readonly string[]): 
     what: text(`${app} has no group ${name}`, `${app} に「${name}」というグループはありません`),
     where: "groups",
     hint: text(
-      `${meant.en}see clomoctl secured groups list --app ${app}; to make it, too: --create-groups`,
-      `${meant.ja}一覧: clomoctl secured groups list --app ${app}。同時に作るには --create-groups を付けてください`,
+      `${meant.en}see ${line("secured groups list", [], { app })}; to make it, too: --create-groups`,
+      `${meant.ja}一覧: ${line("secured groups list", [], { app })}。同時に作るには --create-groups を付けてください`,
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { line } from "../../../advice/line.ts";
 import type { SecuredUser } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
@@ -142,8 +143,8 @@ const noRole = (app: SecuredApp, userId: string): Failure =>
     ),
     where: "--role administrator",
     hint: text(
-      `to mark one: clomoctl secured administrators add ${userId} --app ${app}`,
-      `指定するには: clomoctl secured administrators add ${userId} --app ${app}`,
+      `to mark one: ${line("secured administrators add", [userId], { app })}`,
+      `指定するには: ${line("secured administrators add", [userId], { app })}`,
     ),
   });
 
@@ -164,7 +165,7 @@ const isAdministrator = (app: SecuredApp, userId: string): Failure =>
     ),
     where: app,
     hint: text(
-      `if that is wrong: clomoctl secured administrators remove ${userId} --app ${app}`,
-      `管理者でなければ: clomoctl secured administrators remove ${userId} --app ${app}`,
+      `if that is wrong: ${line("secured administrators remove", [userId], { app })}`,
+      `管理者でなければ: ${line("secured administrators remove", [userId], { app })}`,
     ),
   });

@@ -80,7 +80,7 @@ export const notThere = (thing: Thing, count: number): Failure => {
 /** What one who is no system administrator does about CLOMO PANEL's. */
 const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 /** Whose role is not known, or above operator, they do not come to delete. */
-const REVOKE = same("clomoctl clomo-account revoke ACCOUNT");
+const REVOKE = same(line("clomo-account revoke", ["ACCOUNT"]));
 
 const mayDo = (lesser: DeletionTarget["lesser"], operation: Operation): boolean =>
   lesser?.includes(operation) !== false;
@@ -120,8 +120,8 @@ export const isLeft = ({ count, names }: InTheWay, lesser: DeletionTarget["lesse
           `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM.ja}`,
         )
       : text(
-          "administrators are never deleted; move them first: clomoctl users move USER… --org ORG",
-          "管理者は先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
+          `administrators are never deleted; move them first: ${line("users move", ["USER"])}… --org ORG`,
+          `管理者は先にほかの組織へ移してください: ${line("users move", ["USER"])}… --org ORG`,
         ),
   };
 };
@@ -146,26 +146,29 @@ const FREED: Readonly<Record<string, Freeing>> = {
   device: [
     "devices.write",
     text(
-      "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
-      "デバイスの所有者を変える: clomoctl devices set-owner SERIAL… --user USER",
+      `give the devices another owner: ${line("devices set-owner", ["SERIAL"])}… --user USER`,
+      `デバイスの所有者を変える: ${line("devices set-owner", ["SERIAL"])}… --user USER`,
     ),
   ],
   user: [
     "users.move",
-    text("move the users: clomoctl users move USER… --org ORG", "ユーザーを移す: clomoctl users move USER… --org ORG"),
+    text(
+      `move the users: ${line("users move", ["USER"])}… --org ORG`,
+      `ユーザーを移す: ${line("users move", ["USER"])}… --org ORG`,
+    ),
   ],
   account: [
     "accounts.orgs",
     text(
-      "the accounts manage it: give them other 管理対象組織: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
-      "管理対象組織になっているため、アカウントの管理対象組織を変える: clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG",
+      `the accounts manage it: give them other 管理対象組織: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`,
+      `管理対象組織になっているため、アカウントの管理対象組織を変える: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`,
     ),
   ],
   org: [
     "orgs.write",
     text(
-      "move the organisations below: clomoctl orgs move ORG --parent ORG",
-      "下位の組織を移す: clomoctl orgs move ORG --parent ORG",
+      `move the organisations below: ${line("orgs move", ["ORG"], { parent: "ORG" })}`,
+      `下位の組織を移す: ${line("orgs move", ["ORG"], { parent: "ORG" })}`,
     ),
   ],
 };
@@ -181,8 +184,8 @@ const FREED_OF_FAST: Readonly<Record<string, Freeing>> = {
   device: [
     "devices.delete",
     text(
-      `devices that are ${NOT_MANAGED} take no other owner: delete them: clomoctl devices delete SERIAL…`,
-      `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: clomoctl devices delete SERIAL…`,
+      `devices that are ${NOT_MANAGED} take no other owner: delete them: ${line("devices delete", ["SERIAL"])}…`,
+      `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: ${line("devices delete", ["SERIAL"])}…`,
     ),
   ],
 };

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
+import { commandName } from "../../../../../advice/line.ts";
 import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
@@ -262,7 +263,7 @@ export class Staging {
 
   /** The console's headers are not known: ours have to be put into its export. */
   #putOwnHeaders(): Text {
-    const template = `clomoctl csv template --as ${this.#kind.name}`;
+    const template = `${commandName("csv template")} --as ${this.#kind.name}`;
     return text(
       `give the export clomoctl's headers: ${template}`,
       `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
