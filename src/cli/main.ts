@@ -67,7 +67,7 @@ const LINES_OF_AN_ERROR = 2;
 const COMPLETE = "__complete";
 
 /** How long a person who pressed Tab waits for names of a tenant that is slow to answer. */
-const MOST_MS = 2000;
+const MAX_MS = 2000;
 
 /** Answers a shell that completes a word: with nothing where anything fails, since the person is still typing. */
 async function answerTab(outside: Outside, asked: readonly string[]): Promise<number> {
@@ -78,7 +78,7 @@ async function answerTab(outside: Outside, asked: readonly string[]): Promise<nu
     languageOf: (line) => errorStyleOf(line, host.env).language,
     readNames: async (...name) => (await import("./tools.ts")).readNames(outside, ...name),
   }).catch(() => "");
-  const answer = await Promise.race([answered, sleep(MOST_MS, undefined, { ref: false })]);
+  const answer = await Promise.race([answered, sleep(MAX_MS, undefined, { ref: false })]);
   writeNow(1, answer ?? "");
   // a server that does not answer would keep the process alive
   if (answer === undefined) host.exit(0);

@@ -197,19 +197,19 @@ function secretsStay({ consoleTask }: Import): Text {
 }
 
 /** Maximum number of records in the way that people are told; programs get all. */
-const MOST_BLOCKED = 20;
+const MAX_BLOCKED = 20;
 
 /** Names the records that cannot be undone. */
 export async function reportBlocked({ terminal }: Tools, { blocked }: Import): Promise<void> {
   if (blocked === undefined) return;
   const { count, first } = blocked;
-  for (const one of first.slice(0, MOST_BLOCKED)) await terminal.warn(describeBlocked(one));
-  const rest = count - Math.min(count, MOST_BLOCKED);
+  for (const one of first.slice(0, MAX_BLOCKED)) await terminal.warn(describeBlocked(one));
+  const rest = count - Math.min(count, MAX_BLOCKED);
   if (rest > 0) await terminal.warn(text(`… and ${counted(rest, "more record")}`, `… 他 ${rest} 件`));
 }
 
 /** Maximum number of later changes whose undo is proposed. */
-const MOST_LATER = 3;
+const MAX_LATER = 3;
 
 /** The number of records that an undo would write or whose tasks it would open again, with those in the way. */
 const countUndone = (plan: Import): number =>
@@ -225,8 +225,8 @@ const cannotUndo = (
   const { undoes, reopened } = plan;
   const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
-  const lines = later.slice(0, MOST_LATER).map((number) => line("undo", [number]));
-  const before = [...lines, ...(later.length > MOST_LATER ? ["…"] : [])].join(", ");
+  const lines = later.slice(0, MAX_LATER).map((number) => line("undo", [number]));
+  const before = [...lines, ...(later.length > MAX_LATER ? ["…"] : [])].join(", ");
   const ways = [
     ...(reopened !== undefined ? [text(`how these tasks stand: ${ALL_TASKS}`, `作業の状況: ${ALL_TASKS}`)] : []),
     ...(reopened === undefined && later.length > 0

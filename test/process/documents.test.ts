@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { htmlOf } from "../../src/lib/renewals/notify/message.ts";
-import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
+import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 import { text } from "../../src/lib/text/index.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
@@ -96,7 +96,7 @@ test.each(["en", "ja"] as const)(
           const read = (await page?.evaluate(READ)) as readonly Read[];
           expect(read.length, place).toBeGreaterThan(5);
           expect(new Set(read.map(({ behind }) => behind)), place).toContain(PAPER[colorScheme]);
-          const dim = read.filter(({ colour, behind }) => contrast(colour, behind) < LEAST_CONTRAST);
+          const dim = read.filter(({ colour, behind }) => contrast(colour, behind) < MIN_CONTRAST);
           expect(dim, place).toEqual([]);
           const folder = process.env["CLOMOCTL_SCREENSHOTS"];
           if (folder === undefined) continue;

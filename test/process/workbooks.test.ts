@@ -95,7 +95,7 @@ function fullWorkbook(): Buffer {
 }
 
 const LAST_ROW = 2 ** 20;
-const MOST_RSS_MIB = 300;
+const MAX_RSS_MIB = 300;
 
 /** Code for the program's own peak of memory; what `resourceUsage` says begins, on Linux, with that of the process that started it. */
 const PEAK_KIB =
@@ -116,5 +116,5 @@ test("a workbook with all of its rows filled is checked to the last one, in boun
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(`B${LAST_ROW}`) });
   expect(JSON.parse(text)).toMatchObject({ rows: LAST_ROW - 1, errors: 1 });
   const peaks = readFileSync(peak, "utf8").trim().split("\n").map(Number);
-  expect(Math.max(...peaks) / 1024).toBeLessThan(MOST_RSS_MIB);
+  expect(Math.max(...peaks) / 1024).toBeLessThan(MAX_RSS_MIB);
 });

@@ -9,7 +9,7 @@ import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps, type N
 import { lineOf, proposeStep, SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** What people and pipes get of a run. */
 const USUAL = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
@@ -114,7 +114,7 @@ async function warnOfReleased({ terminal }: Tools, client: Client<"ade">, run: A
 
 /** Names, of which the first ones are shown. @param count how many there are */
 const firstNames = (names: readonly string[], count: number): Text => {
-  const [shown, { en, ja }] = [names.slice(0, MOST_NAMED).join(" "), andMore(count)];
+  const [shown, { en, ja }] = [names.slice(0, MAX_NAMED).join(" "), andMore(count)];
   return text(`${shown}${en}`, `${shown}${ja}`);
 };
 
@@ -159,7 +159,7 @@ export async function nameSerials(
 }
 
 const andMore = (count: number): Text =>
-  count > MOST_NAMED ? text(` and ${count - MOST_NAMED} more`, ` ほか ${count - MOST_NAMED} 台`) : same("");
+  count > MAX_NAMED ? text(` and ${count - MAX_NAMED} more`, ` ほか ${count - MAX_NAMED} 台`) : same("");
 
 interface Waiting {
   readonly serial: string;
@@ -170,7 +170,7 @@ interface Waiting {
 async function firstNotReady(client: Client<"ade">): Promise<readonly Waiting[]> {
   const found: Waiting[] = [];
   for await (const { serialNumber, profileStatus } of client.ade.devices({ notReady: true })) {
-    if (found.length === MOST_NAMED) break;
+    if (found.length === MAX_NAMED) break;
     found.push({ serial: serialNumber, status: profileStatus ?? "empty" });
   }
   return found;
@@ -205,7 +205,7 @@ async function warnOfAllNotReady(
     return text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`);
   });
   const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MOST_NAMED), ...steps.map(lineOf)]);
+  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MAX_NAMED), ...steps.map(lineOf)]);
 }
 
 const moreNotReady = (more: number): readonly Text[] => {

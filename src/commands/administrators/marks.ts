@@ -110,7 +110,7 @@ export async function showMarks(
 }
 
 /** As many are named in a command that is proposed. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** @throws `input-rejected` where some are marked, and there should be none */
 function refuseNone(none: boolean, { kind, administrators }: Administrators): void {
@@ -121,7 +121,7 @@ function refuseNone(none: boolean, { kind, administrators }: Administrators): vo
   const group = `clomoctl ${isOfUsers ? "users" : "secured"} administrators`;
   const app = isOfUsers ? "" : ` --app ${kind}`;
   const add = `${group} add ${word(first)}${app}`;
-  const named = administrators.length > MOST_NAMED ? "…" : administrators.map(word).join(" ");
+  const named = administrators.length > MAX_NAMED ? "…" : administrators.map(word).join(" ");
   const remove = `${group} remove ${named}${app}`;
   const names = administrators.map(({ key }) => key).join(", ");
   throw new Failure("input-rejected", {

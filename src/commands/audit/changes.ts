@@ -101,7 +101,7 @@ export const changeColumns = (entry: Entry, moment: Moment): readonly Column<Ent
 };
 
 /** Fields that a list names of one change. */
-const MOST_FIELDS = 3;
+const MAX_FIELDS = 3;
 
 /** What people call the fields that a change of one record set; nothing of what was made or deleted. */
 function fieldsIn(entry: Entry): readonly Text[] {
@@ -111,9 +111,9 @@ function fieldsIn(entry: Entry): readonly Text[] {
   // of an account both roles are told
   const isTold = ({ key }: Column<Entry>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
   const names = columns.filter((column) => !isTold(column)).map(({ header }) => header);
-  const more = names.length - MOST_FIELDS;
+  const more = names.length - MAX_FIELDS;
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 項目`)] : [];
-  return [...names.slice(0, MOST_FIELDS), ...rest];
+  return [...names.slice(0, MAX_FIELDS), ...rest];
 }
 
 /** What a list tells: {@link AUDIT_COLUMNS}, in whose last one people read which fields a change set, too. */

@@ -104,13 +104,13 @@ export const calledIn = (entry: Entry, object: AuditObject): string => {
 type Naming = "whole" | "short";
 
 /** Records that are named at all: all of them are in `objects`, but for those of an import. */
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** Records that a table names by name and key. */
-const MOST_KEYS = 3;
+const MAX_KEYS = 3;
 
 const namingOf = (entry: Entry, named: readonly AuditObject[], naming: Naming): ((object: AuditObject) => string) => {
-  const areTold = named.length > MOST_KEYS && new Set(named.map(shortName)).size === named.length;
+  const areTold = named.length > MAX_KEYS && new Set(named.map(shortName)).size === named.length;
   if (naming === "short" && areTold) return shortName;
   return (object) => (naming === "short" && object.name === undefined ? shortName(object) : calledIn(entry, object));
 };
@@ -122,7 +122,7 @@ const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
   const names = named.map((object) => same(nameOf(object)));
   const isImport = named.length < entry.objects.length;
   const all = isImport && named.length > 0 ? countIn(entry.detail, "delete") : named.length;
-  const first = names.slice(0, MOST_NAMED);
+  const first = names.slice(0, MAX_NAMED);
   const more = all - first.length;
   return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
 };
@@ -201,16 +201,16 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
 export const USUAL_AUDIT = ["number", "at", "actor", "action", "about"];
 
 /** Objects whose ids people are told. */
-const MOST_IDS = 3;
+const MAX_IDS = 3;
 
 /** The ids of what a change was about, where they are few. */
 const idsOf = ({ objects }: Entry): Text | null =>
-  objects.length > MOST_IDS ? null : same(objects.map(({ id }) => id).join(", "));
+  objects.length > MAX_IDS ? null : same(objects.map(({ id }) => id).join(", "));
 
 /** The ids of the organisations that a change touched; how many they are where they are not few. */
 const orgsText = ({ orgs }: Entry): Text | null => {
   if (orgs === null) return null;
-  if (orgs.length > MOST_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 組織`);
+  if (orgs.length > MAX_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 組織`);
   return same(orgs.join(", "));
 };
 

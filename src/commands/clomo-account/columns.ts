@@ -75,7 +75,7 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
 };
 
 /** Maximum number of accounts that are proposed. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 /**
  * The account of a name, or of a name of its user. Where users can be asked for, one without an account is told as such.
@@ -93,7 +93,7 @@ export async function accountNamed(
 
 /** The first accounts with a value that contains what was typed, as they are told apart. */
 export async function nearAccounts(client: Client<"accounts">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MOST_PROPOSED));
+  const near = await Array.fromAsync(firstOf(client.accounts.list({ search: typed }), MAX_PROPOSED));
   return near.map(ACCOUNT_NAMES.describe);
 }
 

@@ -6,10 +6,10 @@ import { readerOf, type Findable } from "./findable.ts";
 import { markOf, type Typed } from "./typed-names.ts";
 
 /** Maximum number of names for which near ones are searched. */
-const MOST_COMPARED = 20;
+const MAX_COMPARED = 20;
 
 /** Maximum number of records that are told where several have a name. */
-const MOST_LISTED = 5;
+const MAX_LISTED = 5;
 
 /** A name that does not find exactly one record, and why, for programs. */
 interface UnfoundName extends Typed {
@@ -82,12 +82,12 @@ export async function idsNamed<R extends { readonly id: string }>(
       }
     } else if (found.length === 0) {
       unknown.push(one.name);
-      const others = unknown.length > MOST_COMPARED ? [] : await near(one.name);
+      const others = unknown.length > MAX_COMPARED ? [] : await near(one.name);
       await tell(one, notFound(findable, one, shown(others)));
     } else {
       ambiguous.push(one.name);
-      const { en, ja } = shown(found.slice(0, MOST_LISTED).map(describe));
-      const more = found.length > MOST_LISTED ? "; …" : "";
+      const { en, ja } = shown(found.slice(0, MAX_LISTED).map(describe));
+      const more = found.length > MAX_LISTED ? "; …" : "";
       await tell(
         one,
         text(`matches ${found.length}: ${en}${more}`, `${found.length} 件に当てはまります: ${ja}${more}`),

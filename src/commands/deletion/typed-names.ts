@@ -82,7 +82,7 @@ export const cellsOf = (line: string): readonly Cell[] => {
 };
 
 /** Lists of names are short; a longer file is none. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** The text of a list, as an editor or a mail program on a Japanese machine writes it; undefined if it is no text. */
 const decoded = (bytes: Uint8Array): string | undefined => {
@@ -96,8 +96,8 @@ const decoded = (bytes: Uint8Array): string | undefined => {
 };
 
 async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly Typed[]> {
-  const { name: label, bytes } = await readNamedFile(tools, file, MOST_BYTES);
-  const content = bytes.length > MOST_BYTES ? undefined : decoded(bytes);
+  const { name: label, bytes } = await readNamedFile(tools, file, MAX_BYTES);
+  const content = bytes.length > MAX_BYTES ? undefined : decoded(bytes);
   if (content === undefined) throw notAList(file);
   const place = label === "-" ? "stdin" : label;
   return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
@@ -168,18 +168,18 @@ export async function typedNames(
     known.add(whole);
     return isNew;
   });
-  if (once.length > MOST_NAMES) throw tooMany(once.length);
+  if (once.length > MAX_NAMES) throw tooMany(once.length);
   return once;
 }
 
 /** As many as one request takes; more are told by a filter or a file. */
-const MOST_NAMES = 20_000;
+const MAX_NAMES = 20_000;
 
 const tooMany = (count: number): Failure =>
   new Failure("usage", {
     what: text(
-      `${count} names are more than the ${MOST_NAMES} of one deletion`,
-      `名前が ${count} 件あります。1 回に指定できるのは ${MOST_NAMES} 件までです`,
+      `${count} names are more than the ${MAX_NAMES} of one deletion`,
+      `名前が ${count} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
     hint: text("delete in parts, or by a filter", "分けて削除するか、絞り込み条件で指定してください"),
   });

@@ -61,11 +61,11 @@ export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields).map((column
 });
 
 /** Maximum number of devices that are proposed. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 /** The first devices whose serial number contains what was typed, as they are told apart. */
 export async function nearDevices(client: Client<"devices">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(client.devices.list({ filterId: typed }), MOST_PROPOSED));
+  const near = await Array.fromAsync(firstOf(client.devices.list({ filterId: typed }), MAX_PROPOSED));
   return near.map(DEVICE_NAMES.describe);
 }
 

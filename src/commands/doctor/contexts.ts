@@ -19,7 +19,7 @@ import { sealedFindings } from "./sealing.ts";
 const MB = 1024 * 1024;
 
 /** A write-ahead log is some megabytes at most, unless something keeps it from being folded in. */
-const MOST_LOG_BYTES = 64 * MB;
+const MAX_LOG_BYTES = 64 * MB;
 
 /** From how many days on what waits is worth a warning; plans are dropped after seven. */
 const DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
@@ -142,7 +142,7 @@ function fileFinding(file: TenantFileState, name: string): Finding {
     );
   }
   const size = `${(bytes / MB).toFixed(1)} MB`;
-  if (logBytes > MOST_LOG_BYTES) {
+  if (logBytes > MAX_LOG_BYTES) {
     return warning(
       "tenant",
       text(

@@ -11,7 +11,7 @@ import { keyFindings } from "./sealing.ts";
 const MB = 1024 * 1024;
 
 /** Below this commands fail; an import needs a multiple of its file. */
-const LEAST_FREE_BYTES = 16 * MB;
+const MIN_FREE_BYTES = 16 * MB;
 const LITTLE_FREE_BYTES = 200 * MB;
 
 const OTHERS = 0o077;
@@ -145,7 +145,7 @@ function spaceFinding(folder: string, bytes: number | undefined): Finding {
     "make room, or let CLOMOCTL_HOME name another disk",
     "不要なファイルを消すか、CLOMOCTL_HOME で別のディスクを指定してください",
   );
-  if (bytes < LEAST_FREE_BYTES) return problem("space", free, mend);
+  if (bytes < MIN_FREE_BYTES) return problem("space", free, mend);
   return bytes < LITTLE_FREE_BYTES ? warning("space", free, mend) : ok("space", free);
 }
 

@@ -16,7 +16,7 @@ const KNOWN_MACHINES: readonly string[] = ["linux x64", "linux arm64", "darwin a
 const NOT_BEFORE = Date.UTC(2026, 10, 1);
 
 /** Below this tables leave out much of what they have. */
-const LEAST_COLUMNS = 60;
+const MIN_COLUMNS = 60;
 
 /** What Node can do with languages; some builds leave it out. */
 export interface Languages {
@@ -120,7 +120,7 @@ function terminalFinding({ terminal, environment, machine }: Tools): Finding {
       language === "ja" ? "export LANG=ja_JP.UTF-8" : "export LANG=en_US.UTF-8",
     );
   }
-  if (columns < LEAST_COLUMNS) {
+  if (columns < MIN_COLUMNS) {
     return warning(
       "terminal",
       text(`${columns} columns: tables leave columns out`, `幅 ${columns} 桁: 表の列が一部省かれます`),
@@ -162,7 +162,7 @@ const SHELLS: Readonly<Record<string, ShellPlaces>> = {
   },
 };
 
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 async function completionFindings(tools: Tools): Promise<readonly Finding[]> {
   const shell = basename(tools.environment["SHELL"] ?? "");
@@ -176,7 +176,7 @@ async function completionFindings(tools: Tools): Promise<readonly Finding[]> {
   }
   for (const name of places.startup) {
     const file = join(userFolder, name);
-    const read = await readShort(file, MOST_BYTES).catch(() => undefined);
+    const read = await readShort(file, MAX_BYTES).catch(() => undefined);
     const content = Buffer.from(read?.bytes ?? []).toString("utf8");
     if (content.includes("clomoctl")) return [ok("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
   }

@@ -17,7 +17,7 @@ export interface NamedKind<R> {
 }
 
 /** Maximum number of matching records listed. */
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 
 /** A Japanese word behind another one: with a blank before Latin letters. */
 const spaced = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
@@ -58,11 +58,11 @@ export function theOne<R>(
     });
   }
   if (others.length === 0) return one;
-  const listed = found.slice(0, MOST_LISTED).map(describe);
+  const listed = found.slice(0, MAX_LISTED).map(describe);
   const all = (language: Language): string =>
     [
       ...listed.map((one) => (typeof one === "string" ? one : one[language])),
-      ...(found.length > MOST_LISTED ? ["…"] : []),
+      ...(found.length > MAX_LISTED ? ["…"] : []),
     ].join("; ");
   throw new Failure("usage", {
     what: text(

@@ -35,7 +35,7 @@ export const ORG_ARGUMENT = {
 } as const;
 
 /** Maximum number of organisations that are proposed. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 /** The paths of organisations whose name or code has what was typed in it, or is near to it. */
 export function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
@@ -46,5 +46,5 @@ export function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[]
   );
   const found =
     holding.length > 0 ? holding : orgs.filter(({ name, code }) => near !== undefined && [name, code].includes(near));
-  return found.slice(0, MOST_PROPOSED).map(({ path, name }) => (path === "" ? name : path));
+  return found.slice(0, MAX_PROPOSED).map(({ path, name }) => (path === "" ? name : path));
 }

@@ -4,7 +4,7 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
 /** Maximum number of administrators that are named. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** The roles that act in some organisations. */
 const SCOPED = ["division", "operator", "custom"] as const;
@@ -48,7 +48,7 @@ export async function reachOfMove(
 }
 
 const named = (names: readonly string[]): string =>
-  `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ", …" : ""}`;
+  `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ", …" : ""}`;
 
 /** The ids of an organisation and of all above it. */
 function lineOf(id: string | null, all: readonly Org[]): ReadonlySet<string> {

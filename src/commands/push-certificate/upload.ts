@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
 import { requestFault } from "../../lib/model/push-certificate.ts";
-import { MOST_BYTES } from "../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../lib/model/renewal.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { requireApple } from "../ade/fence.ts";
 import { defineCommand } from "../command.ts";
@@ -57,8 +57,8 @@ export default defineCommand({
     await requireRight(tools, "apple.write");
     await requireApple(tools, CONSOLE_STEPS.push);
     const { terminal } = tools;
-    const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
-    if (bytes.length > MOST_UPLOADED) throw tooLarge(typed);
+    const { name, bytes } = await readNamedFile(tools, typed, MAX_BYTES);
+    if (bytes.length > MAX_UPLOADED) throw tooLarge(typed);
     const { client } = await tools.tenant("push-certificate");
     const account = appleAccount ?? (await askAccount(tools, (await client["push-certificate"].show()).appleAccount));
     tools.describeState(() => WHILE_WRITING);
@@ -92,7 +92,7 @@ export default defineCommand({
 });
 
 /** The API takes no larger file: a hundred certificates. */
-const MOST_UPLOADED = 256 * 1024;
+const MAX_UPLOADED = 256 * 1024;
 
 const tooLarge = (where: string): Failure =>
   new Failure("input-rejected", {

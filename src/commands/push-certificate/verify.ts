@@ -1,6 +1,6 @@
 import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { MOST_BYTES } from "../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../lib/model/renewal.ts";
 import type { Current } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -54,8 +54,7 @@ export default defineCommand({
 });
 
 /** A file that cannot be read proves nothing. */
-const readFile = (tools: Tools, name: string): Promise<ReadFile> =>
-  readNamedFile(tools, name, MOST_BYTES).catch(refuse);
+const readFile = (tools: Tools, name: string): Promise<ReadFile> => readNamedFile(tools, name, MAX_BYTES).catch(refuse);
 
 const requestOf = ({ request }: PushCertificate) =>
   request === null

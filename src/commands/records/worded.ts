@@ -36,7 +36,7 @@ const plain = (value: unknown): Text => {
 };
 
 /** Values of one field that people are told; all of them are in the record. */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 /** An instant in the zone of the context. */
 export type Moment = (instant: string) => string;
@@ -84,7 +84,7 @@ export const worded = (value: unknown, field: Field | undefined, moment: Moment)
 export const told = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return NONE;
   if (!Array.isArray(value)) return word(value);
-  const [first, more] = [value.slice(0, MOST_TOLD), value.length - MOST_TOLD];
+  const [first, more] = [value.slice(0, MAX_TOLD), value.length - MAX_TOLD];
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 件`)] : [];
   return joined([...(first as readonly unknown[]).map(word), ...rest], same(", "));
 };

@@ -3,7 +3,7 @@ import { commandName, line } from "../../lib/advice/line.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { MOST_BYTES, type RenewalKind } from "../../lib/model/renewal.ts";
+import { MAX_BYTES, type RenewalKind } from "../../lib/model/renewal.ts";
 import { CHECKS, type Check } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement, refusalsOf } from "../../lib/renewals/replacement/index.ts";
 import { downloadRemark, droppedRemark, isUploaded, recordFile, stateOf } from "../../lib/renewals/download.ts";
@@ -50,7 +50,7 @@ export default defineCommand({
     const given =
       options.file === undefined
         ? undefined
-        : { path: options.file, file: await readNamedFile(tools, options.file, MOST_BYTES) };
+        : { path: options.file, file: await readNamedFile(tools, options.file, MAX_BYTES) };
     // stdin is read once only
     const reading = given === undefined ? tools : { ...tools, stdin: Readable.from([given.file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });

@@ -4,7 +4,7 @@ import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
-import { MOST_BYTES } from "../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../lib/model/renewal.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { readOpeners } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
@@ -71,8 +71,7 @@ export default defineCommand({
   },
 });
 
-const readFile = (tools: Tools, name: string): Promise<ReadFile> =>
-  readNamedFile(tools, name, MOST_BYTES).catch(refuse);
+const readFile = (tools: Tools, name: string): Promise<ReadFile> => readNamedFile(tools, name, MAX_BYTES).catch(refuse);
 
 async function readRequest(tools: Tools, name: string): Promise<RequestFile> {
   const file = await readFile(tools, name);

@@ -31,11 +31,11 @@ export const RESTORED = text("*: put back where a mark is missing, an inference"
 const ABOUT = text("may", "画面・操作");
 
 /** What the rows of a table are called gets at least so much room. */
-const LEAST_ABOUT = 20;
+const MIN_ABOUT = 20;
 
 /** Whether the names of roles fit beside each other: they differ in their ends, so none is cut. */
 const fitBeside = ({ columns, language }: Tools["terminal"], roles: readonly Text[]): boolean =>
-  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, LEAST_ABOUT) <= columns;
+  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, MIN_ABOUT) <= columns;
 
 const CELL_COLUMNS = (language: Language): readonly Column<ShownCell>[] => [
   { key: "app", header: text("app", "アプリ"), value: ({ app }) => app },

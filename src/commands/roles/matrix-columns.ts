@@ -79,14 +79,14 @@ export const LEGEND: readonly Text[] = [
 ];
 
 /** Cells that are named; of more, the number. */
-const MOST_NAMED = 4;
+const MAX_NAMED = 4;
 
 /** The cells that a sentence is cited for, by role. */
 export const citedFor = (cells: (typeof SAID)[number]["cells"]): Text => {
   const byRole = [...Map.groupBy(cells, ([role]) => role)].map(([role, of]): Text => {
     const abouts = of.map(([, operation]) => OPERATIONS[operation].about);
     const rows = text(`${counted(of.length, "row")} (those with *)`, `${of.length} 行(* のある行)`);
-    const what = of.length <= MOST_NAMED ? joined(abouts, text("; ", "、")) : rows;
+    const what = of.length <= MAX_NAMED ? joined(abouts, text("; ", "、")) : rows;
     return text(`${ROLES[role].en}: ${what.en}`, `${ROLES[role].ja}: ${what.ja}`);
   });
   return joined(byRole);

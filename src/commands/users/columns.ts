@@ -64,16 +64,16 @@ export async function userNamed(client: Client<"users">, typed: string): Promise
 }
 
 /** Maximum number of users that are proposed. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 /** Beginnings of what was typed by which a misspelt user is searched for, and the number of users that are compared. */
 const SURE_CHARACTERS = 3;
-const MOST_COMPARED = 500;
+const MAX_COMPARED = 500;
 
 /** The user with an address, a code or an account that is near to what was typed, which begins as it does. */
 async function misspelt(client: Client<"users">, typed: string): Promise<readonly User[]> {
   if (typed.length <= SURE_CHARACTERS) return [];
-  const alike = firstOf(client.users.list({ search: typed.slice(0, SURE_CHARACTERS) }), MOST_COMPARED);
+  const alike = firstOf(client.users.list({ search: typed.slice(0, SURE_CHARACTERS) }), MAX_COMPARED);
   const known = new Map<string, User>();
   for await (const user of alike) {
     for (const name of [...user.emails, user.employeeCode, user.accountName]) if (name !== null) known.set(name, user);
@@ -84,7 +84,7 @@ async function misspelt(client: Client<"users">, typed: string): Promise<readonl
 
 /** The first users with a value that contains what was typed, as they are told apart. */
 export async function nearUsers(client: Client<"users">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(client.users.list({ search: typed }), MOST_PROPOSED));
+  const near = await Array.fromAsync(firstOf(client.users.list({ search: typed }), MAX_PROPOSED));
   const found = near.length > 0 ? near : await misspelt(client, typed);
   return found.map(USER_NAMES.describe);
 }

@@ -1,7 +1,7 @@
 import { line } from "../advice/line.ts";
 import { Failure } from "../errors/index.ts";
 import { SERVER_TOKEN_NAME } from "../model/download-names.ts";
-import { MOST_BYTES } from "../model/renewal.ts";
+import { MAX_BYTES } from "../model/renewal.ts";
 import { yearAfter } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { envelopeOf, messageTypeOf, openEnvelope, type Envelope } from "./encoding/cms.ts";
@@ -32,7 +32,7 @@ export function openAdeToken(
   { name, bytes }: NamedFile,
   keys: readonly string[],
 ): { readonly token: AdeToken; readonly key: string } {
-  const message = bytes.length > MOST_BYTES ? undefined : structureIn(bytes);
+  const message = bytes.length > MAX_BYTES ? undefined : structureIn(bytes);
   if (message === undefined || messageTypeOf(message) !== "enveloped") {
     throw rejected(name, NOT_ENCRYPTED, AS_DOWNLOADED);
   }

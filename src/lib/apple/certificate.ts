@@ -12,7 +12,7 @@ import { instantOf } from "./encoding/instant.ts";
 import { isSimulatedCertificate } from "./simulated.ts";
 
 /** More than the bundle of all public authorities holds. */
-const MOST_CERTIFICATES = 1000;
+const MAX_CERTIFICATES = 1000;
 
 const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
@@ -63,15 +63,15 @@ interface Parsed {
 
 function withoutChains(name: string, written: IteratorObject<string | Uint8Array>): ReadPartly {
   const all = written
-    .take(MOST_CERTIFICATES + 1)
+    .take(MAX_CERTIFICATES + 1)
     .map((one, index) => parse(name, one, index + 1))
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
   // the first one tells enough of a file that holds nothing else
   if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
-  if (all.length > MOST_CERTIFICATES) {
-    const many = MOST_CERTIFICATES;
+  if (all.length > MAX_CERTIFICATES) {
+    const many = MAX_CERTIFICATES;
     throw rejected(name, text(`more than ${many} certificates in one file`, `証明書が ${many} 件を超えています`));
   }
   const certificates = parsed.map(({ certificate }) => certificate);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
-import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
+import { MAX_BYTES, type Expiring } from "../model/renewal.ts";
 import { readExpiring, readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, serverToken, Workshop } from "#support/apple/openssl.ts";
 
@@ -54,7 +54,7 @@ test.each([
   ["parameters", "-----BEGIN EC PARAMETERS-----\nMIIB\n-----END EC PARAMETERS-----", "parameters of keys do not"],
   ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a private key does not expire"],
-  ["too much", new Uint8Array(MOST_BYTES + 1), "too large for a certificate or a token"],
+  ["too much", new Uint8Array(MAX_BYTES + 1), "too large for a certificate or a token"],
   ["starts without number", "-----BEGIN ".repeat(90_000), "not a certificate, token or provisioning profile"],
   ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 in the file is broken"],
   [

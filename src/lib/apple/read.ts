@@ -1,4 +1,4 @@
-import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
+import { MAX_BYTES, type Expiring } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { adeTokenOf } from "./ade-token.ts";
 import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
@@ -22,7 +22,7 @@ const BRACE = "{".charCodeAt(0);
 
 /**
  * What in a file expires, recognised by its content; the name only tells what content cannot. Time and memory are
- * bounded by {@link MOST_BYTES}.
+ * bounded by {@link MAX_BYTES}.
  *
  * Certificates in PEM, several in a file, with keys and words beside them, or in DER; ADE server tokens; content
  * tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7); key stores (PKCS#12, JKS).
@@ -49,7 +49,7 @@ export function readRenewables(file: NamedFile, options: ReadOptions = {}): read
 export function readRenewablesPartly(file: NamedFile, options: ReadOptions = {}): ReadPartly {
   const { name, bytes } = file;
   if (bytes.length === 0) throw rejected(name, text("the file is empty", "ファイルが空です"));
-  if (bytes.length > MOST_BYTES) {
+  if (bytes.length > MAX_BYTES) {
     throw rejected(name, text("too large for a certificate or a token", "証明書やトークンにしては大きすぎます"));
   }
   return isBinary(bytes) || isJavaKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MOST_BYTES } from "../model/renewal.ts";
+import { MAX_BYTES } from "../model/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
 
@@ -44,8 +44,8 @@ describeWithOpenssl("signing requests made by openssl", () => {
 
     test("the largest file is read, a larger one is refused", () => {
       const padded = (size: number): Buffer => Buffer.concat([pem, Buffer.alloc(size - pem.length, "\n")]);
-      expect(readSigningRequest({ name: NAME, bytes: padded(MOST_BYTES) }).publicKey).toBe(publicKey);
-      expect(() => readSigningRequest({ name: NAME, bytes: padded(MOST_BYTES + 1) })).toThrow("not a signing request");
+      expect(readSigningRequest({ name: NAME, bytes: padded(MAX_BYTES) }).publicKey).toBe(publicKey);
+      expect(() => readSigningRequest({ name: NAME, bytes: padded(MAX_BYTES + 1) })).toThrow("not a signing request");
     });
 
     test("what is none is refused", () => {

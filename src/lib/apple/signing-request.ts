@@ -1,5 +1,5 @@
 import { createPublicKey } from "node:crypto";
-import { MOST_BYTES } from "../model/renewal.ts";
+import { MAX_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { childrenOf, elementOf, TAG } from "./encoding/ber.ts";
@@ -33,7 +33,7 @@ export function readSigningRequest(file: NamedFile): SigningRequest {
 export const signingRequestDer = (file: NamedFile): Uint8Array => readRequest(file).der;
 
 function readRequest({ name, bytes }: NamedFile): SigningRequest & Wrapped {
-  const wrapped = bytes.length > MOST_BYTES ? undefined : attempt(() => requestIn(bytes));
+  const wrapped = bytes.length > MAX_BYTES ? undefined : attempt(() => requestIn(bytes));
   const publicKey = wrapped && attempt(() => publicKeyOf(wrapped.der));
   if (wrapped === undefined || publicKey === undefined) {
     throw rejected(

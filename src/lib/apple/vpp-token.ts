@@ -3,7 +3,7 @@ import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { instantOfText } from "./encoding/instant.ts";
 import { unwrapped, writtenIn } from "./encoding/pem.ts";
 import { CONTENT_TOKEN_NAME } from "../model/download-names.ts";
-import { MOST_BYTES } from "../model/renewal.ts";
+import { MAX_BYTES } from "../model/renewal.ts";
 import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 import { isSimulatedName } from "./simulated.ts";
 
@@ -28,7 +28,7 @@ export interface VppToken {
  * @see apple 5: the bearer is the file's base64 itself
  */
 export function openVppToken(file: NamedFile): VppToken {
-  const inside = file.bytes.length > MOST_BYTES ? undefined : unwrapped(writtenIn(file.bytes));
+  const inside = file.bytes.length > MAX_BYTES ? undefined : unwrapped(writtenIn(file.bytes));
   const token = inside?.toString("base64") ?? "";
   return { token, ...contentOf(file, inside?.toString("utf8") ?? "") };
 }

@@ -3,7 +3,7 @@ import { text, type Text } from "../text/index.ts";
 
 /** Maximum length of a part's headers, and number of parts: ours have two headers, and far fewer parts. */
 const HEADERS_LIMIT_BYTES = 4 * 1024;
-const MOST_PARTS = 1000;
+const MAX_PARTS = 1000;
 
 const CR = 0x0d;
 
@@ -108,7 +108,7 @@ class PartReader {
       if (next === "--") return await this.#end();
       if (next !== "\r\n") throw this.#violation(text("a part is malformed", "パートが壊れています"));
       const { name, type } = await this.#headers();
-      if (names.has(name) || names.size === MOST_PARTS) {
+      if (names.has(name) || names.size === MAX_PARTS) {
         throw this.#violation(text(`a part too many: ${name}`, `余分なパート: ${name}`));
       }
       names.add(name);

@@ -63,14 +63,14 @@ async function isDevice(stream: object): Promise<boolean> {
 }
 
 /** Nobody types more than that. */
-const MOST_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
+const MAX_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
 
 /** More than any list has: a pipe that gives more has no end. */
-const MOST_OF_A_PIPE_BYTES = 4_000_000_000;
+const MAX_OF_A_PIPE_BYTES = 4_000_000_000;
 
 /** Bytes that are read of a pipe: 4 GB, but no more than half of what is free where it is spooled. */
 const mostOfAPipe = (folder: string, freeBytes: typeof freeBytesIn): number =>
-  Math.min(MOST_OF_A_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
+  Math.min(MAX_OF_A_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
 
 const endless = (where: string): Failure =>
   new Failure("usage", { what: text("this device has no end", "このデバイスの入力には終わりがありません"), where });
@@ -120,7 +120,7 @@ async function* ofPipe(
 async function spooled(label: string, stream: Stream, isOfDevice: boolean, place: InputPlace): Promise<InputFile> {
   const { temporary, freeBytes = freeBytesIn } = place;
   const bounded = isOfDevice
-    ? limited(stream, MOST_OF_A_DEVICE_BYTES, () => endless(label))
+    ? limited(stream, MAX_OF_A_DEVICE_BYTES, () => endless(label))
     : ofPipe(stream, label, temporary.temporaryFolder, freeBytes);
   const file = await spoolToFile(bounded, temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };

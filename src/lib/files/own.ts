@@ -9,7 +9,7 @@ import { decodeUtf8 } from "./utf8.ts";
 const OTHERS_WRITE = 0o022;
 
 /** Maximum length of settings. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 const NO_SETTINGS = text("not a file of settings", "設定ファイルではありません");
 
 /**
@@ -26,7 +26,7 @@ export function readOwnFile(path: string, userId: number | undefined): string | 
   if (descriptor === undefined) return undefined;
   try {
     const found = fstatSync(descriptor);
-    const isShort = found.isDirectory() || (found.isFile() && found.size <= MOST_BYTES);
+    const isShort = found.isDirectory() || (found.isFile() && found.size <= MAX_BYTES);
     if (!isShort) throw new Failure("usage", { what: NO_SETTINGS, where: path });
     // of a folder it fails with EISDIR
     const content = readFileSync(descriptor);

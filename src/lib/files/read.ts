@@ -173,7 +173,7 @@ async function readStream(stream: AsyncIterable<string | Uint8Array>, most: numb
 }
 
 /** Maximum length; settings, maps and certificates of authorities are far shorter. */
-const MOST_TEXT_BYTES = 16 * 1024 * 1024;
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
  * The UTF-8 text of a file named by the command or a setting.
@@ -198,8 +198,8 @@ export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 
 async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
-  const { bytes } = await readStartOf(path, where, MOST_TEXT_BYTES);
-  if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
+  const { bytes } = await readStartOf(path, where, MAX_TEXT_BYTES);
+  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
   return bytes;
 }
 
@@ -240,7 +240,7 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
  */
 export async function readNamedText({ stdin, workingFolder }: ReadingPlace, typed: string): Promise<string> {
   if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
-  const bytes = await readStream(stdin, MOST_TEXT_BYTES);
-  if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
+  const bytes = await readStream(stdin, MAX_TEXT_BYTES);
+  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
   return decodeUtf8(bytes, "stdin");
 }

@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { scan, type Scanned, type ScanLimits } from "./scan.ts";
 
-const MOST_BYTES = 1024 * 1024;
-const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, mostBytes: MOST_BYTES };
+const MAX_BYTES = 1024 * 1024;
+const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, mostBytes: MAX_BYTES };
 
 async function place(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "clomoctl-scan-")));
@@ -59,19 +59,15 @@ test("a file of 1 GB is not read, nor any that is larger than a certificate can 
   const folder = await place();
   for (const [name, bytes] of [
     ["huge.pem", 1024 ** 3],
-    ["large.pem", MOST_BYTES + 1],
-    ["longest.pem", MOST_BYTES],
+    ["large.pem", MAX_BYTES + 1],
+    ["longest.pem", MAX_BYTES],
   ] as const) {
     await writeFile(join(folder, name), "-----BEGIN CERTIFICATE-----");
     await truncate(join(folder, name), bytes);
   }
   const all = await Array.fromAsync(scan(".", folder, PEM));
   const refusal = "longer than 1024 KiB; not read";
-  expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([
-    refusal,
-    refusal,
-    MOST_BYTES,
-  ]);
+  expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([refusal, refusal, MAX_BYTES]);
 });
 
 test("a link is followed within the folder only, a loop is said, and one that is named is followed", async () => {

@@ -77,7 +77,7 @@ async function fill(
   }
 }
 
-const MOST_HELD_BYTES = 64 * 1024 * 1024;
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 async function inMemory(stream: Stream, { temporaryFolder }: TemporaryPlace): Promise<HeldBytes> {
   const held: Buffer[] = [];
@@ -85,7 +85,7 @@ async function inMemory(stream: Stream, { temporaryFolder }: TemporaryPlace): Pr
   for await (const chunk of stream) {
     const kept = Buffer.from(chunk);
     bytes += kept.length;
-    if (bytes > MOST_HELD_BYTES) throw tooLarge(temporaryFolder);
+    if (bytes > MAX_HELD_BYTES) throw tooLarge(temporaryFolder);
     held.push(kept);
   }
   return {

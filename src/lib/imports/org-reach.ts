@@ -1,7 +1,7 @@
 import type { ExistingOrg, OrgOutcome, OrgParent } from "./org-tree-plan.ts";
 
 /** Maximum number of administrators that are named. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Who gains and who loses an organisation, by the names of their accounts; left out where nobody does. */
 export interface ReachChange {
@@ -19,7 +19,7 @@ interface Trees {
 
 const named = (names: ReadonlySet<string>): string | undefined => {
   if (names.size === 0) return undefined;
-  return `${[...names].slice(0, MOST_NAMED).join(", ")}${names.size > MOST_NAMED ? ", …" : ""}`;
+  return `${[...names].slice(0, MAX_NAMED).join(", ")}${names.size > MAX_NAMED ? ", …" : ""}`;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 import { COMPOSITIONS } from "./composition.ts";
-import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "./role.ts";
 import { TEXT } from "./rules.ts";
 import { CREATED_AT, namedChoice, UPDATED_AT, type Fields, type RecordOf, type Thing } from "./thing.ts";
 import { LONGEST_ACCOUNT_NAME, USER } from "./user.ts";
@@ -143,7 +143,7 @@ export const ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
 /** The fewest characters of an administrator's password; the most are ours. */
 const FEWEST_CHARACTERS = 6;
-const MOST_CHARACTERS = 1024;
+const MAX_CHARACTERS = 1024;
 
 /**
  * What is wrong with the password of an administrator, without the password; undefined if nothing is.
@@ -159,8 +159,8 @@ export const passwordFault = (password: string): Text | undefined => {
   }
   const isComplete = /[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password);
   const length = [...password].length;
-  if (length > MOST_CHARACTERS) {
-    return text(`at most ${MOST_CHARACTERS} characters (ours)`, `${MOST_CHARACTERS} 文字までです(clomoctl 独自の規則)`);
+  if (length > MAX_CHARACTERS) {
+    return text(`at most ${MAX_CHARACTERS} characters (ours)`, `${MAX_CHARACTERS} 文字までです(clomoctl 独自の規則)`);
   }
   return length >= FEWEST_CHARACTERS && isComplete ? undefined : PASSWORD_RULE;
 };
@@ -187,8 +187,8 @@ export type SentCode = RecordOf<typeof SENT_CODE>;
 
 /** What holds of the support option. @see facts 2.1, 2.2 */
 export const SUPPORT_RULE = text(
-  `the support option is for system administrators, at most ${MOST_SUPPORT_OPTIONS} in a tenant`,
-  `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MOST_SUPPORT_OPTIONS} アカウントまでです`,
+  `the support option is for system administrators, at most ${MAX_SUPPORT_OPTIONS} in a tenant`,
+  `サポートオプションを付与できるのはシステム管理者だけで、1 テナント ${MAX_SUPPORT_OPTIONS} アカウントまでです`,
 );
 
 /** The settings of all CLOMO accounts; the authentication type is kept as it is given, as its values are not known. @see seed 001 */

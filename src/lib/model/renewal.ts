@@ -13,7 +13,7 @@ import {
 } from "./thing.ts";
 
 /** Maximum file size: far larger than any certificate or token, and than a bundle of all public authorities. */
-export const MOST_BYTES = 1024 * 1024;
+export const MAX_BYTES = 1024 * 1024;
 
 /**
  * The kinds of things to renew, and their names for people.

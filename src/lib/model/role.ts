@@ -17,7 +17,7 @@ export const ADMINISTRATORS = ["system", "division", "operator", "custom"] as co
 export type AdministratorRole = (typeof ADMINISTRATORS)[number];
 
 /** The most accounts of a tenant that hold the support option (サポートオプション). @see facts 2.1 */
-export const MOST_SUPPORT_OPTIONS = 5;
+export const MAX_SUPPORT_OPTIONS = 5;
 
 /**
  * What can be done in a tenant. Its operations are what a role permits, and what the check items of a custom scheme

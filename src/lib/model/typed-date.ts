@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 const DAY_MS = 24 * HOUR_MS;
 /** bounds in the search for a day's end: no zone is further from UTC */
-const MOST_HOURS_BEHIND = 15;
-const MOST_HOURS_AHEAD = 40;
+const MAX_HOURS_BEHIND = 15;
+const MAX_HOURS_AHEAD = 40;
 
 /** A date typed by a person: a calendar day (`2027-03-01`), or a UTC instant. */
 export type TypedDate = { readonly day: string } | { readonly instant: string };
@@ -61,8 +61,8 @@ const endOfDay = (day: string, timezone: string): Date => {
   // all that follows the last day counts as that day
   if (day === LAST_DAY) return new Date(endOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
-  let within = Math.trunc((midnight - MOST_HOURS_BEHIND * HOUR_MS) / SECOND_MS);
-  let after = Math.trunc((midnight + MOST_HOURS_AHEAD * HOUR_MS) / SECOND_MS);
+  let within = Math.trunc((midnight - MAX_HOURS_BEHIND * HOUR_MS) / SECOND_MS);
+  let after = Math.trunc((midnight + MAX_HOURS_AHEAD * HOUR_MS) / SECOND_MS);
   while (after - within > 1) {
     const middle = Math.trunc((within + after) / 2);
     if (dayOf(new Date(middle * SECOND_MS), timezone) > day) after = middle;

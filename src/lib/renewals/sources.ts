@@ -3,7 +3,7 @@ import { line } from "../advice/line.ts";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
-import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
+import { MAX_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
@@ -50,7 +50,7 @@ export async function* gatherFiles(
 ): AsyncGenerator<CheckItem> {
   const beside = new NeighbourKeys();
   let found = 0;
-  for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES, exclude })) {
+  for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MAX_BYTES, exclude })) {
     const neighbourKeys = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
     for (const gathered of await gatherScanned(scanned, { keys: [...keys, ...neighbourKeys], passwords })) {
       yield gathered;
@@ -118,7 +118,7 @@ export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone
   const remark = undated ?? downloadRemark(item, timezone) ?? null;
   const recorded = { ...item, remark };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
-  const file = await readShort(source, MOST_BYTES).catch(() => undefined);
+  const file = await readShort(source, MAX_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
   const { renewables, broken, locked = false } = await read(basename(source), file.bytes);
   const now = counterpart(
@@ -132,7 +132,7 @@ export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone
 
 /** Whether the file that a recorded thing was read from is on this machine, and can be read. @param source as recorded */
 export const isSourceHere = async (source: string): Promise<boolean> =>
-  isAbsolute(source) && (await readShort(source, MOST_BYTES).catch(() => undefined)) !== undefined;
+  isAbsolute(source) && (await readShort(source, MAX_BYTES).catch(() => undefined)) !== undefined;
 
 /** The same certificate or token, else the one of its kind that is in its place now. */
 function counterpart(item: RenewalItem, inFile: readonly Expiring[]): Expiring | undefined {

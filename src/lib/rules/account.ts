@@ -1,7 +1,7 @@
 import { line } from "../advice/line.ts";
 import { MANAGING, SUPPORT_RULE } from "../model/account.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../model/organisation.ts";
-import { MOST_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
 import { zoneNamed } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { firstOf, type Rule, type RuleProblem } from "./rule.ts";
@@ -86,15 +86,14 @@ export const supportOptions: Rule<Pick<AccountState, "supportOption">, { readonl
   after,
   facts: { others },
 }) => {
-  if (after?.supportOption !== true || before?.supportOption === true || others.length < MOST_SUPPORT_OPTIONS)
-    return [];
+  if (after?.supportOption !== true || before?.supportOption === true || others.length < MAX_SUPPORT_OPTIONS) return [];
   const take = line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true });
   return [
     {
       field: "supportOption",
       what: text(
-        `${MOST_SUPPORT_OPTIONS} accounts hold the support option, and no more may: ${others.join(", ")}`,
-        `サポートオプションはすでに ${MOST_SUPPORT_OPTIONS} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
+        `${MAX_SUPPORT_OPTIONS} accounts hold the support option, and no more may: ${others.join(", ")}`,
+        `サポートオプションはすでに ${MAX_SUPPORT_OPTIONS} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
       ),
       hint: text(`take it from one of them: ${take}`, `いずれかから外してください: ${take}`),
     },

@@ -65,7 +65,7 @@ export interface Changed<T> {
 const isAnswer = <T>(result: Changed<T>["result"]): result is Answer<T> => typeof result === "function";
 
 /** Records that a change takes values or memberships from are told in its record, up to this number. */
-export const MOST_TRACED = 10_000;
+export const MAX_TRACED = 10_000;
 
 const keyReused = (): Failure =>
   new Failure("usage", {

@@ -1,5 +1,5 @@
 /** Names that are compared: of more, the others are not. A longer name is no slip of another. */
-const MOST_NAMES = 2_000;
+const MAX_NAMES = 2_000;
 const LONGEST = 60;
 
 /** Characters by which names of one series differ: 営業1課 and 営業2課 are two. */
@@ -62,7 +62,7 @@ const tracesOf = (name: string): Traces => {
 export const nearNames = (names: readonly string[], known: Iterable<string>): ReadonlyMap<string, string> => {
   const near = new Map<string, string>();
   const traces = new Map<string, string[]>();
-  for (const name of names.slice(0, MOST_NAMES)) {
+  for (const name of names.slice(0, MAX_NAMES)) {
     const { own, sought } = tracesOf(name);
     const other = sought.flatMap((trace) => traces.get(trace) ?? []).find((found) => found !== name);
     if (other !== undefined) near.set(name, other);
@@ -70,7 +70,7 @@ export const nearNames = (names: readonly string[], known: Iterable<string>): Re
       const found = traces.get(trace);
       // one that is near to others is told by the first
       if (found === undefined) traces.set(trace, [name]);
-      else if (found.length < MOST_OF_ONE) found.push(name);
+      else if (found.length < MAX_OF_ONE) found.push(name);
     }
   }
   const byKnown = new Map<string, string>();
@@ -87,4 +87,4 @@ export const byUse = (names: readonly string[], uses: ReadonlyMap<string, number
   names.toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
 
 /** New names that are kept of those with one trace: however many are alike, each name is looked up in so many. */
-const MOST_OF_ONE = 20;
+const MAX_OF_ONE = 20;

@@ -2,7 +2,7 @@ import { TitleWatch, type Inspection, type Oddity } from "../csv/inspect.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 
 /** The first problems are kept. */
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 /**
  * Describes a workbook as a CSV file is described: what it does not have is none, or null.
@@ -30,7 +30,7 @@ export async function inspectWorkbook(
     },
     problem(problem) {
       problemCount += 1;
-      if (problems.length < MOST_PROBLEMS) problems.push(problem);
+      if (problems.length < MAX_PROBLEMS) problems.push(problem);
     },
   });
   for await (const _ of steps);

@@ -10,9 +10,9 @@ export interface Merge {
   readonly to: CellPlace;
 }
 
-const MOST_MERGES = 100_000;
+const MAX_MERGES = 100_000;
 /** In one row; a sheet has this many columns. */
-const MOST_SIDE_BY_SIDE = 2 ** 14 / 2;
+const MAX_SIDE_BY_SIDE = 2 ** 14 / 2;
 
 const reference = attribute("ref");
 
@@ -31,7 +31,7 @@ export class Merges implements Pick<XmlHandler, "open"> {
     if (from === undefined || to === undefined || to.row < from.row || to.column < from.column) throw damaged();
     this.#all.push({ range, from, to });
     this.#isSorted = false;
-    if (this.#all.length > MOST_MERGES) throw tooLarge();
+    if (this.#all.length > MAX_MERGES) throw tooLarge();
   }
 
   /** Those that reach over a row. @param row not before that of the last call */
@@ -43,7 +43,7 @@ export class Merges implements Pick<XmlHandler, "open"> {
       if (next.to.row >= row) this.#open.push(next);
       this.#next += 1;
     }
-    if (this.#open.length > MOST_SIDE_BY_SIDE) throw damaged();
+    if (this.#open.length > MAX_SIDE_BY_SIDE) throw damaged();
     return this.#open;
   }
 }

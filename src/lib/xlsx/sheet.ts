@@ -8,8 +8,8 @@ import { cellText, TextGatherer, type SharedStrings } from "./strings.ts";
 import { attribute, isTrue, type XmlHandler } from "./xml.ts";
 
 /** Excel's own limits. */
-const MOST_ROWS = 2 ** 20;
-const MOST_COLUMNS = 2 ** 14;
+const MAX_ROWS = 2 ** 20;
+const MAX_COLUMNS = 2 ** 14;
 
 /** What the cells of a sheet refer to. */
 export interface SheetContext {
@@ -98,7 +98,7 @@ export class SheetReader implements XmlHandler {
   #openRow(attributes: string): void {
     const given = rowNumber(attributes);
     const row = given === undefined ? this.#row + 1 : Number(given);
-    if (!Number.isInteger(row) || row <= this.#row || row > MOST_ROWS) throw damaged();
+    if (!Number.isInteger(row) || row <= this.#row || row > MAX_ROWS) throw damaged();
     this.#row = row;
     this.#hiddenRow = attributes.includes("hidden") && isTrue(isHidden(attributes));
     this.#column = 0;
@@ -107,7 +107,7 @@ export class SheetReader implements XmlHandler {
   #openCell(attributes: string): void {
     const reference = cellReference(attributes);
     const column = reference === undefined ? this.#column + 1 : (cellPlace(reference)?.column ?? 0);
-    if (column <= this.#column || column > MOST_COLUMNS) throw damaged();
+    if (column <= this.#column || column > MAX_COLUMNS) throw damaged();
     this.#column = column;
     this.#type = cellType(attributes) ?? "n";
     this.#style = Number(cellStyle(attributes) ?? 0);

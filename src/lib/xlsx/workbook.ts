@@ -11,12 +11,12 @@ import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
 /** Maximum size of a workbook: it is held in memory, as the end of a ZIP archive says where its files are. */
-const MOST_BYTES = 64 * MIB;
+const MAX_BYTES = 64 * MIB;
 /** Maximum unpacked sizes. The strings are held in memory; a sheet is not. */
-const MOST_STRING_BYTES = 128 * MIB;
-const MOST_SHEET_BYTES = 1024 * MIB;
-const MOST_PART_BYTES = 8 * MIB;
-const MOST_STYLES = 65_536;
+const MAX_STRING_BYTES = 128 * MIB;
+const MAX_SHEET_BYTES = 1024 * MIB;
+const MAX_PART_BYTES = 8 * MIB;
+const MAX_STYLES = 65_536;
 
 /** The marks of an Office file of before 2007; one with a password is packed in the same way. */
 const OLE = Buffer.from("d0cf11e0a1b11ae1", "hex");
@@ -70,7 +70,7 @@ export class Workbook {
     const related = await relations(zip, main);
     const { sheets, isDate1904 } = await readMain(zip, main, related);
     const styles = partOf(related, "styles") ?? "";
-    const formats = await readFormats(zip.chunks(styles, MOST_PART_BYTES), isDate1904);
+    const formats = await readFormats(zip.chunks(styles, MAX_PART_BYTES), isDate1904);
     return new Workbook(zip, sheets, formats, partOf(related, "sharedStrings") ?? "");
   }
 
@@ -87,13 +87,13 @@ export class Workbook {
   async *read(named: string | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
     const merges = new Merges();
-    await scanXml(this.#zip.chunks(part, MOST_SHEET_BYTES), merges);
+    await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
     yield;
     const reader = new SheetReader(context, sink);
     const scanner = new XmlScanner(reader);
-    for await (const chunk of this.#zip.chunks(part, MOST_SHEET_BYTES)) {
+    for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
       scanner.write(chunk);
       yield;
     }
@@ -117,7 +117,7 @@ export class Workbook {
       };
       const context = { strings, formats: this.#formats, merges: new Merges() };
       const reader = new SheetReader(context, { record, problem: () => undefined });
-      await scanXml(this.#zip.chunks(part, MOST_SHEET_BYTES), reader, () => row >= rows);
+      await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
     // which strings these rows have is known once they were read
     let needed = 0;
@@ -126,12 +126,12 @@ export class Workbook {
       return "-";
     };
     await pass({ at: note }, () => undefined);
-    const strings = await readSharedStrings(this.#zip.chunks(this.#strings, MOST_STRING_BYTES), needed);
+    const strings = await readSharedStrings(this.#zip.chunks(this.#strings, MAX_STRING_BYTES), needed);
     await pass({ at: (index) => strings.at(index) ?? "" }, (...all) => sink.record(...all));
   }
 
   async #sharedStrings(): Promise<SharedStrings> {
-    this.#readStrings ??= await readSharedStrings(this.#zip.chunks(this.#strings, MOST_STRING_BYTES));
+    this.#readStrings ??= await readSharedStrings(this.#zip.chunks(this.#strings, MAX_STRING_BYTES));
     return this.#readStrings;
   }
 
@@ -159,7 +159,7 @@ export class Workbook {
       found ||= name === "v" || name === "f" || name === "is";
     };
     const scanner = new XmlScanner({ open, close: none, text: none });
-    for await (const chunk of this.#zip.chunks(part, MOST_SHEET_BYTES)) {
+    for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
       scanner.write(chunk);
       if (found) return true;
     }
@@ -174,7 +174,7 @@ async function relations(zip: Zip, part: string): Promise<ReadonlyMap<string, Re
   const found = new Map<string, Relation>();
   const folder = posix.dirname(part);
   const place = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
-  await scanXml(zip.chunks(place, MOST_PART_BYTES), {
+  await scanXml(zip.chunks(place, MAX_PART_BYTES), {
     open(name, attributes) {
       // what lies outside of the workbook is never opened
       if (name !== "Relationship" || RELATION.mode(attributes) === "External") return;
@@ -197,7 +197,7 @@ async function readMain(
 ): Promise<{ readonly sheets: readonly SheetPart[]; readonly isDate1904: boolean }> {
   const sheets: SheetPart[] = [];
   let isDate1904 = false;
-  await scanXml(zip.chunks(main, MOST_PART_BYTES), {
+  await scanXml(zip.chunks(main, MAX_PART_BYTES), {
     open(element, attributes) {
       if (element === "workbookPr") isDate1904 = isTrue(DATE_1904(attributes));
       if (element !== "sheet") return;
@@ -220,7 +220,7 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
       if (name === "numFmt") patterns.set(FORMAT.id(attributes) ?? "", FORMAT.code(attributes) ?? "");
       else if (name === "cellXfs") inCells = true;
       else if (name === "xf" && inCells) ids.push(FORMAT.id(attributes) ?? "0");
-      if (ids.length > MOST_STYLES || patterns.size > MOST_STYLES) throw tooLarge();
+      if (ids.length > MAX_STYLES || patterns.size > MAX_STYLES) throw tooLarge();
     },
     close(name) {
       if (name === "cellXfs") inCells = false;
@@ -259,7 +259,7 @@ export class WorkbookReader {
   /** @param bytes kept: they must not be reused */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
-    if (this.#bytes > MOST_BYTES) throw tooLarge().with({ where: this.#options.fileName });
+    if (this.#bytes > MAX_BYTES) throw tooLarge().with({ where: this.#options.fileName });
     this.#chunks.push(bytes);
   }
 

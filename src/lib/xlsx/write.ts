@@ -6,10 +6,10 @@ import { text } from "../text/index.ts";
 import { columnName } from "./cell-name.ts";
 
 /** Excel's own limits. */
-const MOST_ROWS = 2 ** 20;
+const MAX_ROWS = 2 ** 20;
 const LONGEST_CELL = 32_767;
 /** An archive of 4 GiB needs other headers. */
-const MOST_BYTES = 0xffffffff;
+const MAX_BYTES = 0xffffffff;
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -77,7 +77,7 @@ async function* sheetXml(batches: AsyncIterable<readonly (readonly string[])[]>)
     let xml = "";
     for (const cells of batch) {
       row += 1;
-      if (row > MOST_ROWS) throw tooMuch("1,048,576 rows", "1,048,576 行");
+      if (row > MAX_ROWS) throw tooMuch("1,048,576 rows", "1,048,576 行");
       if (columns.length < cells.length) columns = cells.map((_, at) => columnName(at + 1));
       if (row === 1) xml += sheetHead(cells.length);
       xml += `<row r="${row}">${cells.map((cell, at) => cellXml(cell, `${columns[at] ?? ""}${row}`)).join("")}</row>`;
@@ -107,7 +107,7 @@ export async function* workbookBytes(
     const sums = { crc: 0, packed: 0, size: 0 };
     const pass = (bytes: Buffer): Buffer => {
       offset += bytes.length;
-      if (offset > MOST_BYTES) throw tooMuch("4 GiB", "4 GiB");
+      if (offset > MAX_BYTES) throw tooMuch("4 GiB", "4 GiB");
       return bytes;
     };
     yield pass(Buffer.concat([record(LOCAL, name, sums), Buffer.from(name)]));

@@ -18,4 +18,4 @@ export const contrast = (one: string, other: string): number => {
 };
 
 /** The least that is read by people with weak eyes too. */
-export const LEAST_CONTRAST = 4.5;
+export const MIN_CONTRAST = 4.5;

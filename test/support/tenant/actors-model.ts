@@ -54,7 +54,7 @@ const OF_SYSTEM: readonly Need[] = [
 /** What a custom administrator does inside its organisations whatever its scheme has. */
 const OF_ALL_SCHEMES: readonly Need[] = ["accounts.write", "console.write"];
 
-const MOST_SUPPORTED = 5;
+const MAX_SUPPORTED = 5;
 
 const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
 const notPermitted = (...about: readonly string[]): Refusal => ({ code: "not-permitted", about });
@@ -372,7 +372,7 @@ export class ActorsModel extends DirectoryModel {
     const after = asked.supportOption ?? before;
     const holders = [...this.accounts].filter(([other, account]) => other !== user && account.supportOption);
     return [
-      ...(after && !before && holders.length >= MOST_SUPPORTED ? [rejected("サポートオプション")] : []),
+      ...(after && !before && holders.length >= MAX_SUPPORTED ? [rejected("サポートオプション")] : []),
       ...(!after && asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
     ];
   }

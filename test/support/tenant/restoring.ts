@@ -2,7 +2,7 @@ import type { SentParts } from "../../../src/lib/client/index.ts";
 import type { WholeClient } from "../client/whole-client.ts";
 import type { Restored } from "../../../src/lib/contract/index.ts";
 import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
 import { handFields } from "../../../src/lib/model/thing.ts";
 import { fieldsOfApp } from "../../../src/lib/rules/secured-user.ts";
@@ -92,7 +92,7 @@ export const randomTenant = async (
   await fillAtRandom(tenant, seed, size, true);
   tenant.database.run(
     "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
-    { most: MOST_SUPPORT_OPTIONS },
+    { most: MAX_SUPPORT_OPTIONS },
   );
   for (const sql of SUCH_AS_CAN_BE) tenant.database.run(sql);
   return tenant;

@@ -89,7 +89,7 @@ async function tellNotAutomatic(
   if (without.length === 0) return;
   const named = without.map((org) => org || ROOT_ORG_NAME);
   const word = profileToAssign(left);
-  const again = without.slice(0, MOST_PROPOSED).map((org) => ({
+  const again = without.slice(0, MAX_PROPOSED).map((org) => ({
     why: ANOTHER,
     line: line("ade profiles auto-apply", [word ?? "NAME"], org === "" ? {} : { org }),
   }));
@@ -104,7 +104,7 @@ async function tellNotAutomatic(
 }
 
 /** Organisations whose line is written out. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 const ANOTHER = text("to let them get another one", "別の ADE プロファイルを自動適用するには");
 

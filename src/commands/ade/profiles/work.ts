@@ -90,13 +90,13 @@ export async function carryOut(
 }
 
 /** Devices that a screen shows one by one. */
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /** Lists what became of the devices; of many on a terminal those that did not get through, of a dry run the first ones. */
 async function listResults({ terminal }: Tools, { results, dryRun }: AdeProfileWork): Promise<void> {
-  const isLong = results.length > MOST_SHOWN && terminal.onTerminal && isUsualTable(terminal);
+  const isLong = results.length > MAX_SHOWN && terminal.onTerminal && isUsualTable(terminal);
   if (!isLong) return terminal.list(RESULT_COLUMNS, results);
-  const shown = dryRun ? results.slice(0, MOST_SHOWN) : results.filter(({ result }) => result !== "SUCCESS");
+  const shown = dryRun ? results.slice(0, MAX_SHOWN) : results.filter(({ result }) => result !== "SUCCESS");
   if (shown.length > 0) await terminal.list(RESULT_COLUMNS, shown);
   const left = results.length - shown.length;
   if (left === 0) return;

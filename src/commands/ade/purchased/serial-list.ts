@@ -44,7 +44,7 @@ const HEADERS: ReadonlySet<string> = new Set([
 const HEADER_WITHIN = 20;
 
 /** Maximum number of problems told. */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 const SERIAL = /^[!-~]{1,64}$/;
 
@@ -167,10 +167,10 @@ export async function readSerialList(tools: Tools, name: string, choice: ListCho
     else if (first === undefined) listed.set(serialNumber, { serialNumber, row });
     else repeated.push(problemLine(label, place, again(serialNumber, first)));
   }
-  for (const line of wrong.slice(0, MOST_TOLD)) await terminal.problem(line);
+  for (const line of wrong.slice(0, MAX_TOLD)) await terminal.problem(line);
   if (wrong.length > 0) throw rejected(label, wrong.length);
-  for (const line of repeated.slice(0, MOST_TOLD)) await terminal.warn(line);
-  if (repeated.length > MOST_TOLD) {
+  for (const line of repeated.slice(0, MAX_TOLD)) await terminal.warn(line);
+  if (repeated.length > MAX_TOLD) {
     await terminal.warn(text(`… ${repeated.length} repetitions in all`, `… 重複は全部で ${repeated.length} 件`));
   }
   if (listed.size === 0) throw noColumn(label, []);

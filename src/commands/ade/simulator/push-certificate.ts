@@ -1,5 +1,5 @@
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { MOST_BYTES } from "../../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -49,7 +49,7 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { csr, renew, output, url }) {
     checkOutput(output);
-    const { bytes } = await readNamedFile(tools, csr, MOST_BYTES);
+    const { bytes } = await readNamedFile(tools, csr, MAX_BYTES);
     tools.describeState(() => WHILE_ASKING);
     const body = { csr: Buffer.from(bytes).toString("latin1"), renew };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/push-certificates", body });

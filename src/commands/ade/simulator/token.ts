@@ -1,6 +1,6 @@
 import { line } from "../../../lib/advice/line.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { MOST_BYTES } from "../../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -58,7 +58,7 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { publicKey, server, admin, output, url }) {
     checkOutput(output);
-    const { bytes } = await readNamedFile(tools, publicKey, MOST_BYTES);
+    const { bytes } = await readNamedFile(tools, publicKey, MAX_BYTES);
     tools.describeState(() => WHILE_ASKING);
     const body = { certificate: Buffer.from(bytes).toString("utf8"), server, admin };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/tokens", body });

@@ -5,7 +5,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireApple } from "../fence.ts";
 import { nextSteps } from "../next.ts";
-import { MOST_TOKEN_BYTES, tooLong } from "./file.ts";
+import { MAX_TOKEN_BYTES, tooLong } from "./file.ts";
 import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
 
 export default defineCommand({
@@ -44,8 +44,8 @@ export default defineCommand({
   async run(tools, { file, otherAdmin, otherServer }) {
     const { terminal } = tools;
     await requireApple(tools, CONSOLE_STEPS.token);
-    const { name, bytes } = await readNamedFile(tools, file, MOST_TOKEN_BYTES);
-    if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(file);
+    const { name, bytes } = await readNamedFile(tools, file, MAX_TOKEN_BYTES);
+    if (bytes.length > MAX_TOKEN_BYTES) throw tooLong(file);
     const { client } = await tools.tenant("ade");
     const { unchanged, ade } = await client.ade.setToken({
       name,

@@ -10,7 +10,7 @@ import type { Tools } from "../../tools.ts";
 import { adeHealth } from "../../../lib/model/ade-health.ts";
 import { nextSteps } from "../next.ts";
 import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS, warnOfConditions } from "../shown.ts";
-import { MOST_TOKEN_BYTES, tooLong } from "./file.ts";
+import { MAX_TOKEN_BYTES, tooLong } from "./file.ts";
 
 export default defineCommand({
   summary: text("show the server token, without its secrets", "サーバートークンの内容を表示する(秘密情報は除く)"),
@@ -88,8 +88,8 @@ const FILE_COLUMNS: readonly Column<FileFacts>[] = [
 /** @throws Failure `input-rejected` where it is no token, or no key of the tenant opens it */
 async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade: Ade): Promise<void> {
   const { terminal } = tools;
-  const { name, bytes } = await readNamedFile(tools, typed, MOST_TOKEN_BYTES);
-  if (bytes.length > MOST_TOKEN_BYTES) throw tooLong(typed);
+  const { name, bytes } = await readNamedFile(tools, typed, MAX_TOKEN_BYTES);
+  if (bytes.length > MAX_TOKEN_BYTES) throw tooLong(typed);
   // what CLOMO has the key of is opened by nobody else
   if (ade.mirror && ade.endpoint?.kind !== "simulator") return showName(tools, { name, bytes });
   const told = await client.ade.inspectToken({ name, content: Buffer.from(bytes).toString("base64") });

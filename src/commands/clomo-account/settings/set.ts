@@ -75,7 +75,7 @@ export default defineCommand({
 });
 
 /** Rows that are told on a terminal; the rest is counted. */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 /** The option of `users edit` that sets what names are composed of; of free text there is none. */
 const SET_BY: Readonly<Record<Composition, string | undefined>> = {
@@ -104,7 +104,7 @@ async function tellRenamings(
     ),
   );
   const [, ...told] = RENAMING_COLUMNS;
-  for (const one of first.slice(0, MOST_TOLD)) {
+  for (const one of first.slice(0, MAX_TOLD)) {
     const { id, name, user, proposed, obstacle } = one;
     const why = told.find(({ key }) => key === "obstacle")?.name?.(one);
     const option = obstacle === "lacking" ? SET_BY[composition] : undefined;
@@ -122,7 +122,7 @@ async function tellRenamings(
           );
     await terminal.note(command);
   }
-  const rest = others - Math.min(first.length, MOST_TOLD);
+  const rest = others - Math.min(first.length, MAX_TOLD);
   if (rest > 0) await terminal.note(text(`and ${rest} more`, `ほか ${rest} 件`));
 }
 

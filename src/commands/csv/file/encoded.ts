@@ -5,7 +5,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
-import { MOST_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
+import { MAX_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
 
 /** Encodes UTF-8 text, and throws {@link UnmappableError} after the last byte if a character was unmappable. */
 export class Recoding {
@@ -29,7 +29,7 @@ export class Recoding {
       return;
     }
     const report = (found: Unmappable): void => {
-      if (this.total++ < MOST_NAMED) this.unmappable.push(found);
+      if (this.total++ < MAX_NAMED) this.unmappable.push(found);
     };
     const encoder = createEncoder(encoding, { onUnmappable, report });
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

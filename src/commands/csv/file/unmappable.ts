@@ -4,7 +4,7 @@ import { RejectedFile } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Maximum number of characters listed; all are counted. */
-export const MOST_NAMED = 20;
+export const MAX_NAMED = 20;
 
 /**
  * A character that an encoding cannot represent. Its row and column are counted from 1; if only its column's header
@@ -20,7 +20,7 @@ export interface UnmappableFile {
   /** its name in messages */
   readonly name: string;
   readonly encoding: Encoding;
-  /** the first characters, at most {@link MOST_NAMED} */
+  /** the first characters, at most {@link MAX_NAMED} */
   readonly placed: readonly PlacedCharacter[];
   /** the number of all of them, and their unit */
   readonly total: number;

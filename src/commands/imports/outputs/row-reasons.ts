@@ -16,7 +16,7 @@ export interface RowReasons {
 }
 
 /** Maximum number of reasons per row; a header may have thousands of problems. */
-const MOST_REASONS = 20;
+const MAX_REASONS = 20;
 
 /** What says reasons in the language of the run, with commands as they are to be typed. */
 type Teller = Pick<Terminal, "language" | "named">;
@@ -27,11 +27,11 @@ export const writtenReason = (teller: Teller, problem: Pick<InputProblem, "code"
 
 /** `メールアドレス: not a mail address`, one after another. */
 function joined(problems: readonly InputProblem[], teller: Teller): string {
-  const reasons = problems.slice(0, MOST_REASONS).map((problem) => {
+  const reasons = problems.slice(0, MAX_REASONS).map((problem) => {
     const reason = writtenReason(teller, problem);
     return problem.header === "" ? reason : `${problem.header}: ${reason}`;
   });
-  const rest = problems.length > MOST_REASONS ? ["…"] : [];
+  const rest = problems.length > MAX_REASONS ? ["…"] : [];
   return guardFormula([...reasons, ...rest].join("; ").replaceAll(/[\r\n]+/g, " "));
 }
 
@@ -70,7 +70,7 @@ async function* rowsOf(
         found = [];
       }
       row = place;
-      if (found.length <= MOST_REASONS) found.push(problem);
+      if (found.length <= MAX_REASONS) found.push(problem);
     }
     yield rows;
   }

@@ -68,14 +68,14 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
     ),
     hint: same(
       found
-        .slice(0, MOST_NAMED)
+        .slice(0, MAX_NAMED)
         .map(({ number, id }) => `${number} (${id})`)
         .join(", "),
     ),
   });
 }
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** The import or undoing that was committed last. */
 export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastIn(imports, DONE);

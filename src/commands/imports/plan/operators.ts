@@ -6,7 +6,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Maximum number of operators that are named. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** By what a row may name a user, as keys. */
 type Names = ReadonlyMap<string, Account>;
@@ -26,7 +26,7 @@ export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<
     if (account !== undefined) moved.push(`${account.name} (${from} → ${to})`);
   }
   if (moved.length === 0) return;
-  const named = `${moved.slice(0, MOST_NAMED).join(", ")}${moved.length > MOST_NAMED ? ", …" : ""}`;
+  const named = `${moved.slice(0, MAX_NAMED).join(", ")}${moved.length > MAX_NAMED ? ", …" : ""}`;
   await tools.terminal.warn(
     text(
       `${counted(moved.length, "operator")} will act in another organisation and below it, and no more where they were: ${named}`,

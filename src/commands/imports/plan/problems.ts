@@ -31,7 +31,7 @@ export interface ListedProblems {
 }
 
 /** Maximum number of problems that are read to count what has one cause. */
-const MOST_READ = 100_000;
+const MAX_READ = 100_000;
 
 /** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
@@ -136,7 +136,7 @@ export async function listProblems(
     if (isKnownToBeKept(problem) || (plan.rejected && isKept(problem))) kept.push(problem);
     else digest.take(problem, problem.severity, isKept(problem));
     // of a file that is refused, all of them tell what it needs
-    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MOST_READ)) break;
+    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ)) break;
   }
   // what an export names is spelt as the console has it
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));

@@ -194,12 +194,12 @@ const named = (count: number, names: readonly string[] = []): string =>
 /** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */
 function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
   if (rejected) return [];
-  const lines = columns.slice(0, MOST_COLUMNS).map((column) => describeColumn(kind, column));
+  const lines = columns.slice(0, MAX_COLUMNS).map((column) => describeColumn(kind, column));
   const rest = columns.length - lines.length;
   const all = rest === 0 ? lines : [...lines, text(`… and ${counted(rest, "more column")}`, `… 他 ${rest} 列`)];
   return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
 }
-const MOST_COLUMNS = 20;
+const MAX_COLUMNS = 20;
 
 /** Columns of which most values would be cleared, however few rows of the file are blank there. */
 const clearing = ({ kind, columns, request, absentColumns }: Import): readonly Text[] =>
@@ -334,7 +334,7 @@ function* aboutColumns(plan: Import): Generator<Text> {
     yield text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`);
   }
   if (kept.length > 0) {
-    const names = listed(kept, MOST_UNCHANGED);
+    const names = listed(kept, MAX_UNCHANGED);
     yield text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
   }
   if (unknownColumns.length > 0) {
@@ -344,11 +344,11 @@ function* aboutColumns(plan: Import): Generator<Text> {
 }
 
 /** Names joined for one line, the first ones only: a hostile header may have thousands. */
-const listed = (names: readonly string[], most = MOST_NAMES): string =>
+const listed = (names: readonly string[], most = MAX_NAMES): string =>
   names.slice(0, most).map(quotedIfList).join(", ") + (names.length <= most ? "" : ` … (${names.length})`);
-const MOST_NAMES = 50;
+const MAX_NAMES = 50;
 /** What does not change is seldom of interest. */
-const MOST_UNCHANGED = 4;
+const MAX_UNCHANGED = 4;
 
 async function showRows(
   tools: Tools,
@@ -371,8 +371,8 @@ async function showRows(
 }
 
 /** Maximum number of changes shown of a row, and of characters of a value. */
-const MOST_CHANGES = 6;
-const MOST_CHARACTERS = 40;
+const MAX_CHANGES = 6;
+const MAX_CHARACTERS = 40;
 
 /** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`; of another thing than the kind: `- organisation S01` */
 function rowLine({ kind }: Import, row: PlanRow): Text {
@@ -381,9 +381,9 @@ function rowLine({ kind }: Import, row: PlanRow): Text {
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = row.thing === undefined ? undefined : nounNamed(row.thing);
-  const changes = describeRow(kind, row, MOST_CHARACTERS);
-  const rest = changes.length > MOST_CHANGES ? [same(`… (${changes.length})`)] : [];
-  const shown = [...changes.slice(0, MOST_CHANGES), ...rest];
+  const changes = describeRow(kind, row, MAX_CHARACTERS);
+  const rest = changes.length > MAX_CHANGES ? [same(`… (${changes.length})`)] : [];
+  const shown = [...changes.slice(0, MAX_CHANGES), ...rest];
   const sign = `  ${SIGNS[action]}${number}`;
   const start = text(
     `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`,

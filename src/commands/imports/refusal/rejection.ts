@@ -194,8 +194,8 @@ const MAX_EDITS = 3;
 function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
   if (!createOrgs && !createGroups) return undefined;
   if (likenesses.length === 0) return text("if the new names are spelt right", "新しい名前の綴りが正しければ");
-  const named = likenesses.slice(0, MOST_LIKENESSES).map(({ name, near }) => [quotedIfList(name), quotedIfList(near)]);
-  const more = likenesses.length > MOST_LIKENESSES ? ", …" : "";
+  const named = likenesses.slice(0, MAX_LIKENESSES).map(({ name, near }) => [quotedIfList(name), quotedIfList(near)]);
+  const more = likenesses.length > MAX_LIKENESSES ? ", …" : "";
   const en = named.map(([name, near]) => `${name}: ${near}?`).join(", ");
   const ja = named.map(([name, near]) => `${name} は ${near}?`).join("、");
   return text(
@@ -203,7 +203,7 @@ function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text
     `綴りを確かめてください(${ja}${more})。綴りが正しければ`,
   );
 }
-const MOST_LIKENESSES = 3;
+const MAX_LIKENESSES = 3;
 
 /** The name that is proposed for a file with the invalid rows: of the same kind as the one that was given. */
 export const errorsNameFor = ({ file }: Pick<ImportRequest, "file">): string =>
@@ -359,8 +359,8 @@ function addFields(requested: ImportRequest, { fix, createOrgs, createGroups, he
   const { kind, options } = requested;
   if (!options.fromConsole || options.map !== undefined || !FORMATS[kind].custom || headers.length === 0)
     return same("");
-  const adding = headers.slice(0, MOST_FIELDS).map((name) => line("users fields add", [name]));
-  const all = [...adding, ...(headers.length > MOST_FIELDS ? ["…"] : [])].join("; ");
+  const adding = headers.slice(0, MAX_FIELDS).map((name) => line("users fields add", [name]));
+  const all = [...adding, ...(headers.length > MAX_FIELDS ? ["…"] : [])].join("; ");
   const then = importCommand(requested, { fix, createOrgs, createGroups, map: false });
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   return text(
@@ -368,4 +368,4 @@ function addFields(requested: ImportRequest, { fix, createOrgs, createGroups, he
     `管理画面のカスタムユーザー情報の項目なら: ${all}${after.ja}: ${then}。そうでなければ、`,
   );
 }
-const MOST_FIELDS = 3;
+const MAX_FIELDS = 3;

@@ -8,7 +8,7 @@ import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import type { AdeReport } from "../../../lib/model/ade-health.ts";
 import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
-import { MOST_BYTES } from "../../../lib/model/renewal.ts";
+import { MAX_BYTES } from "../../../lib/model/renewal.ts";
 import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
@@ -145,6 +145,6 @@ async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
 }
 
 async function* fromStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {
-  const { name, bytes } = await readNamedFile(tools, "-", MOST_BYTES);
+  const { name, bytes } = await readNamedFile(tools, "-", MAX_BYTES);
   yield* await gatherScanned({ where: name, name, bytes, named: true }, options);
 }

@@ -4,7 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import {
   isTelephoneNumber,
-  MOST_BYTES,
+  MAX_BYTES,
   RENEWAL_KINDS,
   type Expiring,
   type RenewalKind,
@@ -67,7 +67,7 @@ export async function readOpeners(
   const { workingFolder: folder, machine } = tools;
   const place = { environment: {}, folder, modes: machine.platform !== "win32" };
   return {
-    keys: await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES)),
+    keys: await readKeys(key, (name) => readNamedFile(tools, name, MAX_BYTES)),
     passwords: await Promise.all(passwordFile.map((file) => readSecret({ file }, place))),
   };
 }
@@ -176,7 +176,7 @@ async function readItem(
   accept: Accept = async () => {},
 ): Promise<RenewalChange> {
   const openers = await readOpeners(tools, wanted);
-  const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
+  const read = await readNamedFile(tools, wanted.file, MAX_BYTES);
   const found = pick(readRenewables(read, openers), wanted);
   await accept(found);
   const { expiring } = found;
@@ -210,15 +210,15 @@ const mayBe = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
   wanted === undefined || wanted === found || (found === "certificate" && OF_CERTIFICATES.includes(wanted));
 
 const SHOWN_DIGITS = 12;
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 
 const listed = (found: readonly Renewable[], language: "en" | "ja"): string =>
   [
     ...found
-      .slice(0, MOST_LISTED)
+      .slice(0, MAX_LISTED)
       .map(
         ({ expiring: { kind, name, expiresAt, fingerprint } }) =>
           `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_DIGITS)})`,
       ),
-    ...(found.length > MOST_LISTED ? ["…"] : []),
+    ...(found.length > MAX_LISTED ? ["…"] : []),
   ].join("; ");

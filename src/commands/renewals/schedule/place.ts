@@ -61,11 +61,11 @@ export const show = async (tools: Tools, way: OwnScheduler): Promise<Scheduled> 
   way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
 
 /** Longer notes are none of ours. */
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 
 /** When a daily run last ended, and how; undefined where nothing was noted. */
 export async function lastRunOf({ files }: Pick<Scheduled, "files">): Promise<LastRun | undefined> {
-  const note = await readShort(lastRunFile(files.at(-1) ?? ""), MOST_BYTES).catch(() => undefined);
+  const note = await readShort(lastRunFile(files.at(-1) ?? ""), MAX_BYTES).catch(() => undefined);
   return note === undefined ? undefined : readLastRun(Buffer.from(note.bytes).toString("utf8"));
 }
 

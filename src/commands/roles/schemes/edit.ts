@@ -86,11 +86,11 @@ export default defineCommand({
 });
 
 /** Maximum number of accounts that are named. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** SECURED APPs know no organisations: their items are of use over all of them alone (ours). */
 const ofNoUse = (items: readonly string[], names: readonly string[]): Text => {
-  const told = `${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ", …" : ""}`;
+  const told = `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ", …" : ""}`;
   return text(
     `${items.join(", ")} will do nothing for ${told}: over all organisations alone (ours)`,
     `${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、効果がないアカウントがあります: ${told}`,

@@ -83,7 +83,7 @@ const sizeOf = (groups: readonly SecuredGroup[]): Text => {
 };
 
 /** Maximum number of managers who are named. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Names the managers who would be left in no group. @see facts 6.7 */
 async function warnOfManagers(
@@ -102,8 +102,8 @@ async function warnOfManagers(
     }
   }
   if (left.size === 0) return;
-  const first = [...left.values()].slice(0, MOST_NAMED);
-  const names = [...first.map(({ name, userId }) => `${name} <${userId}>`), ...(left.size > MOST_NAMED ? ["…"] : [])];
+  const first = [...left.values()].slice(0, MAX_NAMED);
+  const names = [...first.map(({ name, userId }) => `${name} <${userId}>`), ...(left.size > MAX_NAMED ? ["…"] : [])];
   const { en, ja } = managerOf(app);
   const edit = line("secured users edit", ["USER"], { app: app, group: "GROUP" });
   await terminal.warn(

@@ -37,7 +37,7 @@ export const securedUserNames = (app: App): NamedKind<SecuredUser> => ({
 });
 
 /** Maximum number of users that are proposed. */
-const MOST_PROPOSED = 3;
+const MAX_PROPOSED = 3;
 
 /** The first users of an app whose ユーザーID or name contains what was typed, as they are told apart. */
 export async function nearSecuredUsers(
@@ -45,9 +45,9 @@ export async function nearSecuredUsers(
   app: App,
   typed: string,
 ): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(secured.list(app, { filterId: typed }), MOST_PROPOSED));
+  const near = await Array.fromAsync(firstOf(secured.list(app, { filterId: typed }), MAX_PROPOSED));
   const found =
-    near.length > 0 ? near : await Array.fromAsync(firstOf(secured.list(app, { filterName: typed }), MOST_PROPOSED));
+    near.length > 0 ? near : await Array.fromAsync(firstOf(secured.list(app, { filterName: typed }), MAX_PROPOSED));
   return found.map(securedUserNames(app).describe);
 }
 

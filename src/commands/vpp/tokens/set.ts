@@ -65,8 +65,8 @@ export default defineCommand({
     await requireRight(tools, "apple.write");
     await requireApple(tools, CONSOLE_STEPS.vpp);
     const { terminal } = tools;
-    const { name, bytes } = await readNamedFile(tools, typed, MOST_BYTES);
-    if (bytes.length > MOST_BYTES) throw tooLarge(typed);
+    const { name, bytes } = await readNamedFile(tools, typed, MAX_BYTES);
+    if (bytes.length > MAX_BYTES) throw tooLarge(typed);
     const { id } = await orgNamed(tools, org);
     const { client } = await tools.tenant("vpp");
     tools.describeState(() => WHILE_WRITING);
@@ -98,7 +98,7 @@ export default defineCommand({
 });
 
 /** The API takes no larger file: far larger than any token. */
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
 const tooLarge = (where: string): Failure =>
   new Failure("input-rejected", {

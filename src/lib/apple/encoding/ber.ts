@@ -26,7 +26,7 @@ const INDEFINITE = 0x80;
 
 /** Apple's files are a dozen deep, and have some hundreds of elements side by side. */
 const DEEPEST = 40;
-const MOST_CHILDREN = 20_000;
+const MAX_CHILDREN = 20_000;
 
 /**
  * The first element of some bytes. Written by hand, since the packages for it take longer to load than all files of a
@@ -62,7 +62,7 @@ function indefinite(bytes: Uint8Array, tag: number, depth: number): Element {
 export function childrenOf({ content }: Element): readonly Element[] {
   const children: Element[] = [];
   for (let at = 0; at < content.length;) {
-    if (children.length === MOST_CHILDREN) throw new RangeError("too many elements");
+    if (children.length === MAX_CHILDREN) throw new RangeError("too many elements");
     const child = elementOf(content.subarray(at));
     children.push(child);
     at += child.whole.length;

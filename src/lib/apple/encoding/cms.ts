@@ -23,7 +23,7 @@ const OAEP_HASHES = new Map([
 ]);
 
 /** Apple's messages have one recipient key; this bounds the work of a hostile one. */
-const MOST_RECIPIENTS = 8;
+const MAX_RECIPIENTS = 8;
 
 /** The content key as one recipient's key opens it. */
 interface Recipient {
@@ -72,7 +72,7 @@ export function envelopeOf(message: Uint8Array): Envelope | undefined {
       content: octetsOf(present(content)),
       recipients: children(recipients)
         .filter(({ tag }) => tag === TAG.sequence)
-        .slice(0, MOST_RECIPIENTS)
+        .slice(0, MAX_RECIPIENTS)
         .map(recipientOf),
     };
   });

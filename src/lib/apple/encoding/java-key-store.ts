@@ -5,7 +5,7 @@ const CERTIFICATE = 2;
 const MAGIC = 0xfeedfeed;
 
 /** More than any store holds; an entry has a few bytes at least. */
-const MOST_ENTRIES = 10_000;
+const MAX_ENTRIES = 10_000;
 
 /**
  * The certificates of a Java key store (JKS), in DER: they are in clear, only its keys need the password.
@@ -32,14 +32,14 @@ export function certificatesOfJavaKeyStore(store: Uint8Array): readonly Uint8Arr
       if (version > 1) take(number(2));
       return take(number(4));
     };
-    return Array.from({ length: Math.min(number(4), MOST_ENTRIES) }, () => {
+    return Array.from({ length: Math.min(number(4), MAX_ENTRIES) }, () => {
       const kind = number(4);
       take(number(2));
       take(8);
       if (kind === CERTIFICATE) return [certificate()];
       if (kind !== KEY) throw new RangeError("unknown entry");
       take(number(4));
-      return Array.from({ length: Math.min(number(4), MOST_ENTRIES) }, certificate);
+      return Array.from({ length: Math.min(number(4), MAX_ENTRIES) }, certificate);
     }).flat();
   });
 }

@@ -28,7 +28,7 @@ const OLD_CIPHERS: ReadonlyMap<string, OldCipher> = new Map([
 ]);
 
 /** Bound of the work a hostile store can ask for; programs write two contents. */
-const MOST_CONTENTS = 4;
+const MAX_CONTENTS = 4;
 
 /** What of a store could be opened. */
 export interface Pkcs12 {
@@ -56,7 +56,7 @@ export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkc
     const all = [null, "", ...passwords];
     const seal = mac === undefined ? "right" : checkMac(mac, sealed, all);
     if (seal !== "right") return { certificates: [], state: seal === "wrong" ? "locked" : seal };
-    const contents = childrenOf(elementOf(sealed)).slice(0, MOST_CONTENTS);
+    const contents = childrenOf(elementOf(sealed)).slice(0, MAX_CONTENTS);
     const opened = contents.map((content) => attempt(() => safeContentsOf(content, all)));
     return {
       certificates: opened.flatMap((bags) => bags ?? []),

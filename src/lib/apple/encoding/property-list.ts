@@ -1,5 +1,5 @@
 /** Far more than a provisioning profile with all its devices, or a signing request, has. */
-const MOST_CHARACTERS = 1024 * 1024;
+const MAX_CHARACTERS = 1024 * 1024;
 
 /** Comment, CDATA, instruction, document type without declarations, tag, text: what XML is made of. */
 const TOKEN =
@@ -58,7 +58,7 @@ interface Open {
  * @see http://www.apple.com/DTDs/PropertyList-1.0.dtd
  */
 export function propertiesOf(xml: string): ReadonlyMap<string, string> | undefined {
-  if (xml.length > MOST_CHARACTERS || FORBIDDEN.test(xml)) return undefined;
+  if (xml.length > MAX_CHARACTERS || FORBIDDEN.test(xml)) return undefined;
   const properties = new Map<string, string>();
   const open: Open[] = [];
   let ended = false;

@@ -107,7 +107,7 @@ const rowsOf = (where: string, { devices = {} }: JsonObject): ReadonlyMap<string
 };
 
 /** Nobody waits longer, whatever the answer says. */
-const MOST_RETRY_SECONDS = 7 * 24 * 60 * 60;
+const MAX_RETRY_SECONDS = 7 * 24 * 60 * 60;
 
 const resultOf = (value: unknown): DeviceResult => RESULTS.find((result) => result === value) ?? "FAILED";
 
@@ -117,7 +117,7 @@ function resultsOf(where: string, answer: JsonObject, serials: readonly string[]
   return {
     results: new Map(serials.map((serial) => [serial, resultOf(rows.get(serial))])),
     ...(typeof seconds === "number" && seconds >= 0 && Number.isFinite(seconds)
-      ? { retryAfterSeconds: Math.min(Math.ceil(seconds), MOST_RETRY_SECONDS) }
+      ? { retryAfterSeconds: Math.min(Math.ceil(seconds), MAX_RETRY_SECONDS) }
       : {}),
   };
 }

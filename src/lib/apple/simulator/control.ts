@@ -36,14 +36,14 @@ export interface ControlParts {
 }
 
 /** More would be a request of minutes. */
-const MOST_ADDED = 1_000_000;
-const MOST_NAMED = 100_000;
-const MOST_LISTED = 10_000;
+const MAX_ADDED = 1_000_000;
+const MAX_NAMED = 100_000;
+const MAX_LISTED = 10_000;
 /** A century is more than any certificate has. */
 const LONGEST_ADVANCE_MS = 100 * 365 * 24 * 3600 * 1000;
 const DEFAULT_ADMIN = "admin@simulator.example.jp";
 
-const serials = z.array(z.string().min(1).max(64)).min(1).max(MOST_NAMED);
+const serials = z.array(z.string().min(1).max(64)).min(1).max(MAX_NAMED);
 const silent = z.boolean().default(false);
 const server = z.string().min(1).max(200).optional();
 
@@ -57,10 +57,10 @@ const SHAPES = {
   business: z.strictObject({}),
   fault: faultShape.extend({ after: faultShape.shape.after.default(0), lasting: z.boolean().default(false) }),
   add: z.strictObject({
-    count: z.number().int().min(1).max(MOST_ADDED).optional(),
+    count: z.number().int().min(1).max(MAX_ADDED).optional(),
     serials: z
       .array(z.string().regex(/^[0-9A-Z]{4,64}$/))
-      .max(MOST_NAMED)
+      .max(MAX_NAMED)
       .optional(),
     family: z.enum(["iPhone", "iPad", "Mac", "AppleTV"]).optional(),
     unassigned: z.boolean().default(false),
@@ -167,7 +167,7 @@ export class Control {
     const [from, limit] = [Number(query.get("from") ?? 0), Number(query.get("limit") ?? 1000)];
     const devices: unknown[] = [];
     let place = Number.isSafeInteger(from) && from >= 0 ? from : 0;
-    for (; place < fleet.places && devices.length < Math.min(limit, MOST_LISTED); place += 1) {
+    for (; place < fleet.places && devices.length < Math.min(limit, MAX_LISTED); place += 1) {
       const { server, status, profile } = fleet.stateAt(place);
       if (server === NOWHERE.released || (of !== undefined && server !== of)) continue;
       const name = server < 0 ? null : servers.at(server).name;

@@ -14,7 +14,7 @@ export interface ListeningSimulator {
 }
 
 /** A thousand serial numbers take some 20 kB; a hundred thousand, as the control takes them, some 2 MB. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 const TOO_LARGE: SimulatorAnswer = { status: 413, headers: {}, body: "Payload Too Large" };
 const BAD_REQUEST: SimulatorAnswer = { status: 400, headers: {}, body: "Bad Request" };
@@ -27,7 +27,7 @@ const bodyOf = (request: IncomingMessage): Promise<string | undefined> =>
     let length = 0;
     request.on("data", (piece: Uint8Array) => {
       length += piece.length;
-      if (length <= MOST_BYTES) pieces.push(piece);
+      if (length <= MAX_BYTES) pieces.push(piece);
       else resolve(undefined);
     });
     request.on("end", () => resolve(Buffer.concat(pieces).toString("utf8")));

@@ -27,7 +27,7 @@ function signatureOf(start: string): ForeignKind | undefined {
 
 /** Share of the bytes that are NUL in text of two bytes a character, and of controls in what is no text. */
 const FEWEST_NULS = 0.02;
-const MOST_CONTROLS = 0.05;
+const MAX_CONTROLS = 0.05;
 /** A few of either are damage, which is reported by its place. */
 const A_FEW = 8;
 
@@ -46,7 +46,7 @@ function wideKindOf(start: string): ForeignKind | undefined {
 
 function isBinary(start: string): boolean {
   const controls = start.match(/[\0-\u0008\u000e-\u0019\u001c-\u001f]/g)?.length ?? 0;
-  return controls > Math.max(A_FEW, start.length * MOST_CONTROLS);
+  return controls > Math.max(A_FEW, start.length * MAX_CONTROLS);
 }
 
 const EUC_PAIR = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\u00fe]{2}/g;

@@ -59,7 +59,7 @@ const APPS_BY_HEADER = Map.groupBy(
 );
 
 /** Limits suggestions: for the thousands of unknown columns of a hostile header they would take seconds. */
-const MOST_SUGGESTIONS = 100;
+const MAX_SUGGESTIONS = 100;
 
 /** Interprets one header cell after another and remembers those seen. */
 class HeaderReader {
@@ -118,7 +118,7 @@ class HeaderReader {
 
   #nearest(header: string): string | undefined {
     this.#suggestions += 1;
-    return this.#suggestions > MOST_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
+    return this.#suggestions > MAX_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
   }
 }
 

@@ -10,8 +10,8 @@ import type { BundleWriter } from "./write.ts";
 
 const MIB = 1024 * 1024;
 /** Of all together: as much as an archive may always unpack to, however closely it is packed. */
-const MOST_BYTES = 64 * MIB;
-const MOST_ATTACHED = 100;
+const MAX_BYTES = 64 * MIB;
+const MAX_ATTACHED = 100;
 
 /** A file to attach, as it was found. */
 interface Attachment {
@@ -37,7 +37,7 @@ export class Attachments implements AsyncDisposable {
   static async open(words: readonly string[], workingFolder: string): Promise<Attachments> {
     const attachments = new Attachments();
     try {
-      if (words.length > MOST_ATTACHED) throw refused(TOO_MANY, SHARE);
+      if (words.length > MAX_ATTACHED) throw refused(TOO_MANY, SHARE);
       for (const word of words) await attachments.#open(word, workingFolder);
     } catch (error) {
       await attachments[Symbol.asyncDispose]();
@@ -73,7 +73,7 @@ export class Attachments implements AsyncDisposable {
     });
     if (file === undefined) throw new Failure("usage", { what: NOT_A_FILE, where: typed });
     this.#all.push({ typed, path, file });
-    if (this.#all.reduce((sum, one) => sum + one.file.bytes, 0) > MOST_BYTES) throw refused(TOO_LARGE, SHARE, typed);
+    if (this.#all.reduce((sum, one) => sum + one.file.bytes, 0) > MAX_BYTES) throw refused(TOO_LARGE, SHARE, typed);
   }
 }
 
@@ -113,8 +113,8 @@ const sameAs = (twin: string): Text =>
   text(`the same name as ${twin}, on some systems at least`, `${twin} と同じ名前になります(システムによる場合を含む)`);
 const TOO_LARGE = text("more than 64 MiB are attached", "添付ファイルの合計が 64 MiB を超えています");
 const TOO_MANY = text(
-  `more than ${MOST_ATTACHED} files are attached`,
-  `添付ファイルが ${MOST_ATTACHED} 個を超えています`,
+  `more than ${MAX_ATTACHED} files are attached`,
+  `添付ファイルが ${MAX_ATTACHED} 個を超えています`,
 );
 const SHARE = text(
   `write down where they are instead: ${line("handover answer", [])} console`,

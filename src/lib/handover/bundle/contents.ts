@@ -5,7 +5,7 @@ export const MANIFEST = "manifest.json";
 export const SUMS = "SHA256SUMS";
 
 /** Files in a bundle, the hashes aside. */
-export const MOST_FILES = 1000;
+export const MAX_FILES = 1000;
 
 const LONGEST = 200;
 /** Names in a path. */

@@ -12,7 +12,7 @@ import {
   inByteOrder,
   isBundlePath,
   MANIFEST,
-  MOST_FILES,
+  MAX_FILES,
   parseSums,
   sameName,
   SUMS,
@@ -47,7 +47,7 @@ export interface BundlePlace {
   readonly identities?: readonly string[] | undefined;
 }
 
-const MOST_HEAD_BYTES = 16 * 1024 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024 * 1024;
 
 /**
  * What a person named as a bundle, before it is believed: its files in the order of their paths' bytes. Of a folder
@@ -79,7 +79,7 @@ export class BundleFiles implements AsyncDisposable {
       else files.push({ path, bytes });
       names.set(sameName(path), path);
     }
-    if (entries.length > MOST_ENTRIES) faults.push({ file: ".", what: TOO_MANY });
+    if (entries.length > MAX_ENTRIES) faults.push({ file: ".", what: TOO_MANY });
     this.files = files.toSorted((one, other) => inByteOrder(one.path, other.path));
     this.faults = faults;
   }
@@ -123,7 +123,7 @@ export class BundleFiles implements AsyncDisposable {
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
     if (found === undefined) throw refuse(this.name, MISSING, path);
-    if (found.bytes > MOST_HEAD_BYTES)
+    if (found.bytes > MAX_HEAD_BYTES)
       throw refuse(this.name, text("longer than 16 MiB", "16 MiB を超えています"), path);
     return Buffer.concat(await Array.fromAsync(this.read(path))).toString("utf8");
   }
@@ -143,13 +143,13 @@ export class BundleFiles implements AsyncDisposable {
   }
 }
 
-const MOST_ENTRIES = 2 * MOST_FILES;
+const MAX_ENTRIES = 2 * MAX_FILES;
 const NO_FILE = text(
   "this is no plain file: a bundle has no links",
   "通常のファイルではありません(リンクなどは使えません)",
 );
 const NO_NAME = text("no bundle has a file of such a name", "引き継ぎデータにあり得ない名前のファイルです");
-const TOO_MANY = text(`more than ${MOST_FILES} files`, `ファイルが ${MOST_FILES} 個を超えています`);
+const TOO_MANY = text(`more than ${MAX_FILES} files`, `ファイルが ${MAX_FILES} 個を超えています`);
 const CHANGED = text(
   "the file was changed while it was read, after it was verified",
   "検証した後、読み込み中にファイルが変更されました",
@@ -328,7 +328,7 @@ const FROM_STDIN = new Failure("usage", {
 });
 
 const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
-  readTree(path, { mostEntries: MOST_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {
+  readTree(path, { mostEntries: MAX_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {
     throw hasCode(cause, "ENOTDIR") ? noBundle(name) : unreadableBundle(name, cause);
   });
 

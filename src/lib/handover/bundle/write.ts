@@ -5,7 +5,7 @@ import { readChunks, type ContentWriter, type Outputs } from "../../files/index.
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
 import type { Recipients } from "./encrypt.ts";
-import { inByteOrder, isBundlePath, MANIFEST, MOST_FILES, sameName, SUMS, sumsText } from "./contents.ts";
+import { inByteOrder, isBundlePath, MANIFEST, MAX_FILES, sameName, SUMS, sumsText } from "./contents.ts";
 import { manifestText, type Manifest } from "./manifest.ts";
 
 /** The ending of an encrypted archive. */
@@ -83,7 +83,7 @@ export class BundleWriter implements AsyncDisposable {
    * @throws Failure `unexpected` on a full or faulty disk
    */
   async file(path: string): Promise<BundleFile> {
-    const isPossible = isBundlePath(path) && !this.#names.has(sameName(path)) && this.#names.size <= MOST_FILES;
+    const isPossible = isBundlePath(path) && !this.#names.has(sameName(path)) && this.#names.size <= MAX_FILES;
     if (!isPossible) throw new TypeError(`${path} cannot be in a bundle`);
     this.#names.add(sameName(path));
     this.#written.set(path, undefined);

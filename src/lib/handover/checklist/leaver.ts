@@ -1,6 +1,6 @@
 import { line } from "../../advice/line.ts";
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { counted, same, shortened, text, type Text } from "../../text/index.ts";
 import { typableName } from "../../text/shell-word.ts";
@@ -49,7 +49,7 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
     text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
     same(line("clomo-account grant", [typableName(account.name ?? "", account.id)], { noSupportOption: true })),
   );
-  return holders.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
+  return holders.length >= MAX_SUPPORT_OPTIONS ? [off, on] : [on, off];
 }
 
 const guideOf = ({ name }: Renewal): string => line("renewals guide", [name]);

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { counted, text, type Text } from "../../text/index.ts";
-import { MANIFEST, MOST_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
+import { MANIFEST, MAX_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
 import { blocksOf } from "../bundle/lines.ts";
 import { attachedTo, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { notListed, type BundleFiles, type Fault } from "../bundle/read.ts";
@@ -39,7 +39,7 @@ export interface VerifyOptions {
 }
 
 /** Faults that are kept; more are counted. */
-const MOST_FAULTS = 1000;
+const MAX_FAULTS = 1000;
 
 /** Gathers faults, as many as people read. */
 class Faults {
@@ -48,7 +48,7 @@ class Faults {
 
   readonly add = (fault: Fault): void => {
     this.count += 1;
-    if (this.kept.length < MOST_FAULTS) this.kept.push(fault);
+    if (this.kept.length < MAX_FAULTS) this.kept.push(fault);
   };
 }
 
@@ -123,7 +123,7 @@ const placeOf = (path: string): number => {
 async function sumsIn(found: BundleFiles, faults: Faults): Promise<readonly Summed[] | undefined> {
   const content = await textIn(found, SUMS, faults);
   const sums = content === undefined ? undefined : parseSums(content);
-  if (content !== undefined && (sums === undefined || sums.length > MOST_FILES)) {
+  if (content !== undefined && (sums === undefined || sums.length > MAX_FILES)) {
     faults.add({ file: SUMS, what: NO_SUMS });
     return undefined;
   }

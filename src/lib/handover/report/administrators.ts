@@ -11,7 +11,7 @@ import { missingWords } from "./not-taken.ts";
 import { pathOf, type Orgs } from "./org-tree.ts";
 
 /** Columns of organisations in the matrix of administrators. */
-const MOST_COLUMNS = 10;
+const MAX_COLUMNS = 10;
 
 /** @see facts 2.3 */
 const PANEL_RESET = text(
@@ -104,7 +104,7 @@ const unaskedOf = ({ administratorsUnasked }: ReportData["manifest"]): readonly 
 function matrixOf(all: ReportData["records"]["administrators"], orgs: Orgs): readonly Block[] {
   const managing = all.filter(({ managedOrgIds }) => managedOrgIds.length > 0);
   const columns = [...new Set(managing.flatMap(({ managedOrgIds }) => managedOrgIds))].toSorted();
-  if (columns.length === 0 || columns.length > MOST_COLUMNS) return [];
+  if (columns.length === 0 || columns.length > MAX_COLUMNS) return [];
   return [
     {
       kind: "table",

@@ -128,8 +128,8 @@ const PRINTED = {
 
 /** How long a browser may take to end, before it is killed. */
 const ENDING_MS = 5000;
-const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
-const MOST_SAID_CHARACTERS = 64 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_SAID_CHARACTERS = 64 * 1024;
 
 /** An answer of the protocol. */
 interface Answer {
@@ -165,7 +165,7 @@ class Browser {
     for (const stream of child.stdio) stream?.on("error", () => undefined);
     const [, , said, , from] = child.stdio;
     said?.setEncoding("utf8").on("data", (words: string) => {
-      this.#said = (this.#said + words).slice(-MOST_SAID_CHARACTERS);
+      this.#said = (this.#said + words).slice(-MAX_SAID_CHARACTERS);
     });
     from?.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#closed = new Promise((resolve) => {
@@ -234,7 +234,7 @@ class Browser {
     }
     this.#begun.push(chunk.subarray(from));
     this.#begunBytes += chunk.length - from;
-    if (this.#begunBytes > MOST_ANSWER_BYTES) this.fail(failed(this.name, TOO_LONG));
+    if (this.#begunBytes > MAX_ANSWER_BYTES) this.fail(failed(this.name, TOO_LONG));
   }
 
   #answered(json: string): void {
@@ -245,7 +245,7 @@ class Browser {
     if (answer.id === undefined || waiting === undefined) return;
     this.#waiting.delete(answer.id);
     if (answer.error === undefined) return waiting.resolve(answer.result);
-    const message = String(answer.error.message).slice(0, MOST_SHOWN);
+    const message = String(answer.error.message).slice(0, MAX_SHOWN);
     waiting.reject(failed(this.name, text(message, message)));
   }
 }
@@ -263,11 +263,11 @@ const TOO_LONG = text("its answer is longer than 256 MiB", "応答が 256 MiB �
 const NOT_UNDERSTOOD = text("its answer is not understood", "応答を解釈できません");
 
 /** Characters of what a browser says that people are shown. */
-const MOST_SHOWN = 300;
+const MAX_SHOWN = 300;
 
 /** How a browser ended, with the last line that it said. */
 function ended(how: string, said: string): Text {
-  const last = said.trim().split(/\r?\n/).at(-1)?.slice(0, MOST_SHOWN) ?? "";
+  const last = said.trim().split(/\r?\n/).at(-1)?.slice(0, MAX_SHOWN) ?? "";
   const words = last === "" ? "" : `: ${last}`;
   return text(`it ended (${how}) before the PDF was made${words}`, `PDF ができる前に終了しました(${how})${words}`);
 }

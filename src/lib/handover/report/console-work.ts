@@ -14,7 +14,7 @@ import { MAX_TASKS, zoneOfReport, type RecordIn, type ReportData } from "./data.
 type Task = RecordIn<"console-tasks">;
 
 /** Tasks in the table; more are counted. */
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /** What is still to be done in the console, as far as a report knows: up to `MAX_TASKS`. */
 const openTasks = ({ records }: Pick<ReportData, "records">): readonly Task[] => records["console-tasks"];
@@ -104,13 +104,13 @@ const tableOf = (data: ReportData, tasks: readonly Task[]): Block => {
       text("since", "発生日時"),
       text("by", "実行者"),
     ],
-    rows: tasks.slice(0, MOST_SHOWN).map(row),
+    rows: tasks.slice(0, MAX_SHOWN).map(row),
   };
 };
 
 /** How many more there are than the table has. */
 const moreThan = (tasks: readonly Task[]): readonly Block[] => {
-  const more = tasks.length - MOST_SHOWN;
+  const more = tasks.length - MAX_SHOWN;
   if (more <= 0) return [];
   const where = "resources/console-tasks.ndjson";
   const words =

@@ -44,7 +44,7 @@ const stateOf = (data: ReportData, { name, state }: ManifestResource): Text =>
   missingWords(data, name) ?? (state === "empty" ? noneOf(data) : text("in the bundle", "あり"));
 
 /** Bars of organisations, apart from those that are counted together. */
-const MOST_BARS = 20;
+const MAX_BARS = 20;
 
 /** A report's content. It follows from the bundle alone. */
 export function contentOf(data: ReportData): Document {
@@ -597,7 +597,7 @@ function devicesSection(data: ReportData): Section {
       value: count,
     }))
     .toSorted((one, other) => other.value - one.value);
-  const rest = byOrg.slice(MOST_BARS);
+  const rest = byOrg.slice(MAX_BARS);
   const others: readonly Bar[] =
     rest.length === 0
       ? []
@@ -622,7 +622,7 @@ function devicesSection(data: ReportData): Section {
         text("by platform", "プラットフォーム別"),
         devices.byPlatform.map(({ platform, records: value }) => ({ label: platform ?? UNKNOWN, value })),
       ),
-      bars("by-org", text("by organisation", "組織別"), [...byOrg.slice(0, MOST_BARS), ...others]),
+      bars("by-org", text("by organisation", "組織別"), [...byOrg.slice(0, MAX_BARS), ...others]),
     ],
   };
 }

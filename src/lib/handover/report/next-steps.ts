@@ -93,7 +93,7 @@ const WARNINGS: Readonly<Record<ExpectedKind, Text>> = {
 };
 
 /** Guides of one kind that are named one by one. */
-const MOST_GUIDES = 5;
+const MAX_GUIDES = 5;
 
 /** What a successor types, in its order. */
 export function nextSteps(
@@ -109,7 +109,7 @@ export function nextSteps(
     const items = renewals.filter((one) => one.kind === kind).map(({ name }) => name);
     const { en, ja } = RENEWAL_KINDS[kind];
     // of several each has its own guide
-    const words = items.length > 1 && items.length <= MOST_GUIDES ? items : [kind];
+    const words = items.length > 1 && items.length <= MAX_GUIDES ? items : [kind];
     return words.map((word): Line => [
       line("renewals guide", [word]),
       text(`how to renew: ${en}`, `更新の手順: ${ja}`),

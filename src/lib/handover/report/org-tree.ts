@@ -45,10 +45,10 @@ export const toldCounts = ({ users, devices }: Pick<OrgNode, "users" | "devices"
   );
 
 /** So many organisations are shown at most. */
-export const MOST_SHOWN = 300;
+export const MAX_SHOWN = 300;
 
 /**
- * The tree of organisations, level by level up to {@link MOST_SHOWN}: what is below is counted at the last one shown.
+ * The tree of organisations, level by level up to {@link MAX_SHOWN}: what is below is counted at the last one shown.
  *
  * @param users how many are directly in an organisation, by its id; null where that is not known; devices alike
  */
@@ -68,11 +68,11 @@ export function orgTree(
   const shown = new Set<string>();
   // level by level, so that the top of a large tree is whole
   let level = below.get(null) ?? [];
-  while (level.length > 0 && shown.size + level.length <= MOST_SHOWN) {
+  while (level.length > 0 && shown.size + level.length <= MAX_SHOWN) {
     for (const { id } of level) shown.add(id);
     level = level.flatMap(({ id }) => below.get(id) ?? []);
   }
-  if (shown.size === 0) for (const { id } of level.slice(0, MOST_SHOWN)) shown.add(id);
+  if (shown.size === 0) for (const { id } of level.slice(0, MAX_SHOWN)) shown.add(id);
   const hiddenBelow = (id: string): NonNullable<OrgNode["hidden"]> => {
     const sum = { orgs: 0, users: users === null ? null : 0, devices: devices === null ? null : 0 };
     const left = (below.get(id) ?? []).filter((org) => !shown.has(org.id));

@@ -3,7 +3,7 @@ import { readRenewables, readSigningRequest, type Renewable, type SigningRequest
 import { Failure } from "../../errors/index.ts";
 import { hasCode, namesIn, readShort } from "../../files/index.ts";
 import { COPY_SUFFIX } from "../../model/download-names.ts";
-import { MOST_BYTES } from "../../model/renewal.ts";
+import { MAX_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Download } from "./step.ts";
 
@@ -93,7 +93,7 @@ async function listed(folder: string): Promise<readonly string[]> {
 async function readDownload(folder: string, name: string, download: Download): Promise<Found | SkippedFile> {
   const path = join(folder, name);
   try {
-    const found = await readShort(path, MOST_BYTES);
+    const found = await readShort(path, MAX_BYTES);
     if (found === undefined) return { name, why: NOT_SUCH };
     const { bytes, writtenAt } = found;
     const file = { name, bytes };

@@ -170,11 +170,11 @@ export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFi
 };
 
 /** More than anybody renews at once; a guide has some 10 kB. */
-const MOST_GUIDES = 10;
+const MAX_GUIDES = 10;
 
 /** What leaves the tenant is on one line each, and never the number of a phone, or where it is. */
 const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
-  due.slice(0, MOST_GUIDES).map(({ item, day }, index) => {
+  due.slice(0, MAX_GUIDES).map(({ item, day }, index) => {
     const line = (value: string | null): string | null => (value === null ? null : oneLine(value));
     const { name, organisation, owner, account, topic, holding = {} } = item;
     const shown = {

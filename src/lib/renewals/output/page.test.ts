@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
 import { judge, USUAL_THRESHOLDS } from "../judge.ts";
-import { contrast, LEAST_CONTRAST } from "#support/renewals/contrast.ts";
+import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
 import { html, Markup } from "../../document/markup.ts";
 import { DARK, LIGHT, type Palette } from "../../document/style.ts";
 import { renewalsDocument } from "./page.ts";
@@ -125,8 +125,8 @@ const palettes: readonly (readonly [string, Palette])[] = [
 
 test.each(palettes)("every colour that is read in the %s has a contrast of 4.5 at least", (_, palette) => {
   for (const name of READ) {
-    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(LEAST_CONTRAST);
-    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(MIN_CONTRAST);
+    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(MIN_CONTRAST);
   }
 });
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { readRenewables, type ReadOptions, type Renewable } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { MOST_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
+import { MAX_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 import { readNamedFile, readShort } from "../../files/index.ts";
 import type { Current } from "../replacement/check.ts";
@@ -19,7 +19,7 @@ export async function inUseOf(
   openers?: ReadOptions,
 ): Promise<Current | null> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(place, named, MOST_BYTES), openers).find(
+    const found = readRenewables(await readNamedFile(place, named, MAX_BYTES), openers).find(
       ({ expiring }) => expiring.kind === kind,
     );
     if (found !== undefined) return found;
@@ -38,7 +38,7 @@ export async function inUseOf(
 /** What a recorded file holds; nothing where it has gone or changed its nature. */
 async function keptAt(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
   try {
-    const found = await readShort(path, MOST_BYTES);
+    const found = await readShort(path, MAX_BYTES);
     return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
     // the record tells enough

@@ -2,11 +2,11 @@ import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
 import { Failure } from "../../errors/index.ts";
 import { namesIn, readShort } from "../../files/index.ts";
-import { MOST_BYTES } from "../../model/renewal.ts";
+import { MAX_BYTES } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 
 /** More than there are beside one token, even in a folder of many certificates. */
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 
 const KEY_FILE = /\.(?:key|pem)$/i;
 
@@ -31,8 +31,8 @@ async function keysIn(folder: string): Promise<readonly string[]> {
   const names = (await namesIn(folder).catch(() => [])).filter((name) => KEY_FILE.test(name)).toSorted();
   const [first, then] = [/\.key$/i, /\.pem$/i].map((ending) => names.filter((name) => ending.test(name)));
   const keys: string[] = [];
-  for (const name of [...(first ?? []), ...(then ?? [])].slice(0, MOST_FILES)) {
-    const file = await readShort(join(folder, name), MOST_BYTES, { follow: false }).catch(() => undefined);
+  for (const name of [...(first ?? []), ...(then ?? [])].slice(0, MAX_FILES)) {
+    const file = await readShort(join(folder, name), MAX_BYTES, { follow: false }).catch(() => undefined);
     if (file !== undefined) keys.push(...keysOf(file.bytes));
   }
   return keys;

@@ -17,12 +17,12 @@ interface Issue {
 }
 
 /** What a client reads of a problem object, and the most characters of each text of a longer one: five have room. */
-const MOST_BYTES = 64 * 1024;
-const MOST_TOLD = 2_000;
+const MAX_BYTES = 64 * 1024;
+const MAX_TOLD = 2_000;
 
 /** A text with values of any length, which a problem object need not have as a whole. */
 const inShort = (value: string): string =>
-  value.length > MOST_TOLD ? `${value.slice(0, MOST_TOLD).toWellFormed()}…` : value;
+  value.length > MAX_TOLD ? `${value.slice(0, MAX_TOLD).toWellFormed()}…` : value;
 
 /**
  * The response for a failure, an RFC 9457 problem object.
@@ -39,7 +39,7 @@ export const problemOf = (
   const type = { "content-type": "application/problem+json" };
   const whole = JSON.stringify(failure.toJSON(status));
   const told = (_name: string, value: unknown): unknown => (typeof value === "string" ? inShort(value) : value);
-  const body = Buffer.byteLength(whole) > MOST_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;
+  const body = Buffer.byteLength(whole) > MAX_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;
   return new Response(body, { status, headers: { ...headers, ...type } });
 };
 

@@ -37,13 +37,13 @@ export const actingAs = async (reader: Reader, name: string): Promise<Asker> => 
 };
 
 /** How much of a name is told. */
-const MOST_TOLD = 100;
+const MAX_TOLD = 100;
 
 const inShort = (name: string): string =>
-  name.length > MOST_TOLD ? `${name.slice(0, MOST_TOLD).toWellFormed()}…` : name;
+  name.length > MAX_TOLD ? `${name.slice(0, MAX_TOLD).toWellFormed()}…` : name;
 
 /** A name as a command has it; one that is not told as a whole is typed by nobody. */
-const typed = (name: string): string => (name.length > MOST_TOLD ? "ACCOUNT" : shownWord(name));
+const typed = (name: string): string => (name.length > MAX_TOLD ? "ACCOUNT" : shownWord(name));
 
 const unknownAccount = (name: string): Failure =>
   new Failure("not-found", {

@@ -7,7 +7,7 @@ import { customFieldName } from "../../rules/custom-field.ts";
 import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
+import { MAX_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
 import { checkValue } from "./records.ts";
 import {
@@ -86,7 +86,7 @@ export const removeCustomField = (
     const { pk, field } = await fieldWithId(writer, id);
     const users = await countValues(writer, pk);
     if (expected !== undefined && expected !== users) throw otherValues(users, expected);
-    const values = await heldValues(writer, pk, MOST_TRACED);
+    const values = await heldValues(writer, pk, MAX_TRACED);
     await deleteField(writer, pk, instant(session.surroundings));
     const objects = [fieldObject(field), ...values.map(({ id: of, name }) => ({ thing: USER.name, id: of, name }))];
     return { result: field, objects, before: { ...field, users, values } };

@@ -116,11 +116,11 @@ export const deleteSchemes = (session: Session, { ids, seen, dryRun = false }: D
 };
 
 /** Accounts that a refusal names. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {
-  const named = holders.slice(0, MOST_NAMED).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
-  const all = [...named, ...(holders.length > MOST_NAMED ? ["…"] : [])];
+  const named = holders.slice(0, MAX_NAMED).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
+  const all = [...named, ...(holders.length > MAX_NAMED ? ["…"] : [])];
   const [first] = holders;
   return new Failure("input-rejected", {
     what: text(

@@ -3,7 +3,7 @@ import { personOf, namesPerson, succeeded, type Person } from "../../handover/ch
 import type { RenewalItem, Transferred, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
-import { MOST_SUPPORT_OPTIONS, ROLES } from "../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { typedWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
@@ -97,7 +97,7 @@ async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<r
   const off: Step = { id: leaver.id, request: { supportOption: false } };
   const on: Step = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
   const others = await othersSupported(writer, successor.account.pk);
-  return others.length >= MOST_SUPPORT_OPTIONS ? [off, on] : [on, off];
+  return others.length >= MAX_SUPPORT_OPTIONS ? [off, on] : [on, off];
 }
 
 /** @returns undefined where it is so already */

@@ -23,7 +23,7 @@ const GAP = "  ";
 const MEASURED_ROWS = 500;
 /** a column of words is not made narrower, nor a value wrapped into less */
 const LEAST = 8;
-const LEAST_VALUE = 20;
+const MIN_VALUE = 20;
 
 /**
  * The lines of a borderless table, headers first, without line endings. Cells are escaped. Without rows there are no
@@ -96,7 +96,7 @@ function share(
   const left = room - GAP.length * (columns.length - 1);
   if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return cut(columns, natural, left);
   const last = natural.at(-1) ?? 0;
-  const others = cut(columns, natural.slice(0, -1), left - Math.min(last, LEAST_VALUE));
+  const others = cut(columns, natural.slice(0, -1), left - Math.min(last, MIN_VALUE));
   return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
 }
 
@@ -126,7 +126,7 @@ export function* drawFields(
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
   const indent = widest + GAP.length;
-  const left = Math.max(LEAST_VALUE, room - indent);
+  const left = Math.max(MIN_VALUE, room - indent);
   for (const [name, value] of fields) {
     const gap = " ".repeat(widest - displayWidth(name));
     const [line = "", ...more] = wrapWords(escapeForPeople(value), left, displayWidth);

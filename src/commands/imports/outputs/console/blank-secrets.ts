@@ -19,7 +19,7 @@ export interface BlankSecretsFound {
   readonly first: readonly string[];
 }
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Counts existing users' secrets that a file leaves blank: the tenant stores none, so only the input may have them. */
 export class BlankSecrets {
@@ -43,7 +43,7 @@ export class BlankSecrets {
     }
     if (!lacks) return;
     this.#users += 1;
-    if (this.#first.length < MOST_NAMED) this.#first.push(key);
+    if (this.#first.length < MAX_NAMED) this.#first.push(key);
   }
 
   get found(): BlankSecretsFound {

@@ -6,7 +6,7 @@ import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
 import type { FileEncoding } from "../../../csv/file/form.ts";
-import { MOST_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
+import { MAX_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { changesOf } from "../../plan/changes.ts";
@@ -200,7 +200,7 @@ class EncodingCheck {
       const found = firstUnmappable(this.#encoding, value);
       if (found === undefined) continue;
       this.#total += 1;
-      if (this.#placed.length < MOST_NAMED) this.#placed.push({ row, header, codePoint: found.codePoint });
+      if (this.#placed.length < MAX_NAMED) this.#placed.push({ row, header, codePoint: found.codePoint });
     }
   }
 

@@ -12,7 +12,7 @@ export interface Page {
 }
 
 /** Characters of kept pages; a page of 1,000 devices has some 300,000. */
-const MOST_KEPT = 96 * 1024 * 1024;
+const MAX_KEPT = 96 * 1024 * 1024;
 
 /** Pages of the devices of a server; those of an unchanged fleet are written once, as long as there is room. */
 export class Pages {
@@ -38,7 +38,7 @@ export class Pages {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const page = this.#write(server, dialect, limit, [from, end]);
-    if (this.#length + page.objects.length <= MOST_KEPT) {
+    if (this.#length + page.objects.length <= MAX_KEPT) {
       this.#kept.set(key, page);
       this.#length += page.objects.length;
     }

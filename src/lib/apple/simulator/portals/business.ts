@@ -36,7 +36,7 @@ const LIFE_SECONDS = 3600;
 /** An assertion may be valid for 180 days. @see apple 6 */
 const LONGEST_ASSERTION_SECONDS = 180 * 24 * 3600;
 
-const MOST_ON_A_PAGE = 100;
+const MAX_ON_A_PAGE = 100;
 
 /** As JSON:API has them: with milliseconds. */
 const date = (ms: number): string => new Date(ms).toISOString();
@@ -184,11 +184,11 @@ export class Business {
     isWanted: (place: number) => boolean,
     resourceOf: (place: number) => unknown,
   ): SimulatorAnswer {
-    const [from, limit] = [Number(query.get("cursor") ?? 0), Number(query.get("limit") ?? MOST_ON_A_PAGE)];
+    const [from, limit] = [Number(query.get("cursor") ?? 0), Number(query.get("limit") ?? MAX_ON_A_PAGE)];
     if (!Number.isSafeInteger(from) || from < 0 || !Number.isSafeInteger(limit) || limit < 1) {
       throw failed(400, "PARAMETER_ERROR.INVALID", "A parameter has an invalid value", "limit or cursor");
     }
-    const size = Math.min(limit, MOST_ON_A_PAGE);
+    const size = Math.min(limit, MAX_ON_A_PAGE);
     const data: unknown[] = [];
     const end = this.#parts.fleet.places;
     let place = from;
@@ -250,7 +250,7 @@ export class Business {
   #servers(request: SimulatorRequest): SimulatorAnswer {
     const data = this.#parts.servers.list().map((server) => serverResource(request, server));
     const links = { self: `${request.origin}${request.path}` };
-    return json({ data, links, meta: { paging: { limit: MOST_ON_A_PAGE } } });
+    return json({ data, links, meta: { paging: { limit: MAX_ON_A_PAGE } } });
   }
 
   #placeOf(serial: string): number {

@@ -4,7 +4,7 @@ import { FolderInMaking } from "../../../files/folder-in-making.ts";
 import type { TemporaryPlace } from "../../../files/index.ts";
 import type { PlainFile } from "../../../files/plain.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { isBundlePath, MANIFEST, MOST_FILES, parseSums, sameName, SUMS } from "../contents.ts";
+import { isBundlePath, MANIFEST, MAX_FILES, parseSums, sameName, SUMS } from "../contents.ts";
 import { GZIP_SEAL_BYTES, gzipSeal, ZIP_SEAL_BYTES, zipSeal, type ArchiveKind } from "./seal.ts";
 
 /** A file as an archive has it: its name and size as they are told, its content as it comes. */
@@ -20,12 +20,12 @@ const MIB = 1024 * 1024;
 /** No bundle is packed closer than this; deflate itself goes up to 1,032. */
 const CLOSEST = 200;
 const ALWAYS_BYTES = 64 * MIB;
-const MOST_BYTES = 64 * 1024 * MIB;
+const MAX_BYTES = 64 * 1024 * MIB;
 /** The manifest, and the hashes: they are read into memory. */
-const MOST_HEAD_BYTES = 16 * MIB;
+const MAX_HEAD_BYTES = 16 * MIB;
 
 /** How many bytes an archive may unpack to. */
-export const mostUnpacked = (packed: number): number => Math.min(MOST_BYTES, packed * CLOSEST + ALWAYS_BYTES);
+export const mostUnpacked = (packed: number): number => Math.min(MAX_BYTES, packed * CLOSEST + ALWAYS_BYTES);
 
 /** The failure for an archive that is not as we write one. @param path of the file in it */
 export const refuse = (where: string, what: Text, path?: string): Failure =>
@@ -93,7 +93,7 @@ export async function unpack(
     let left = most;
     for await (const entry of entries) {
       const path = checked(entry, awaited[at], where);
-      const limit = at < 2 ? Math.min(left, MOST_HEAD_BYTES) : left;
+      const limit = at < 2 ? Math.min(left, MAX_HEAD_BYTES) : left;
       if (entry.bytes > limit) throw refuse(where, BOMB, path);
       const content = await put(folder, entry, where);
       left -= entry.bytes;
@@ -144,7 +144,7 @@ function listed(content: string, where: string): readonly string[] {
   const sums = parseSums(content);
   const paths = (sums ?? []).map(({ path }) => path);
   const isSound =
-    paths.length <= MOST_FILES && paths.every(isBundlePath) && new Set(paths.map(sameName)).size === paths.length;
+    paths.length <= MAX_FILES && paths.every(isBundlePath) && new Set(paths.map(sameName)).size === paths.length;
   if (sums === undefined || !isSound) throw refuse(where, NO_LIST, SUMS);
   return paths.filter((path) => path !== MANIFEST && path !== SUMS);
 }

@@ -4,7 +4,7 @@ import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type Zip
 import { Failure } from "../../../errors/index.ts";
 import type { PlainFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
-import { MOST_FILES } from "../contents.ts";
+import { MAX_FILES } from "../contents.ts";
 import { BOMB, CUT, refuse, type FoundEntry } from "./unpack.ts";
 
 /** As it is written: names in UTF-8, sizes behind the content, deflated, a plain file of its owner. */
@@ -22,7 +22,7 @@ export async function* readZip(archive: PlainFile, where: string, most: number):
       strictFileNames: true,
     });
     // the manifest and the hashes are not among those that are listed
-    if (zip.entryCount > MOST_FILES + 2) throw refuse(where, BOMB);
+    if (zip.entryCount > MAX_FILES + 2) throw refuse(where, BOMB);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
     if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most) throw refuse(where, BOMB);

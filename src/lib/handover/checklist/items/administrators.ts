@@ -1,5 +1,5 @@
 import { line } from "../../../advice/line.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../../model/role.ts";
 import { SUPPORT_RULE } from "../../../model/account.ts";
 import { counted, same, text, type Text } from "../../../text/index.ts";
 import { typableName } from "../../../text/shell-word.ts";
@@ -12,7 +12,7 @@ import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
 export const MAILBOX = "administrators.mailbox";
 
 /** A second one is advised in case the first is lost. @see facts 2.1 */
-const LEAST_SYSTEM = 2;
+const MIN_SYSTEM = 2;
 
 const nameOf = ({ name, id }: Administrator): string => typableName(name ?? "", id);
 
@@ -32,7 +32,7 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
   );
   ruleOfSupport(draft, holders);
   const staying = system.filter(({ id }) => id !== when.leaver?.id);
-  if (staying.length < LEAST_SYSTEM) {
+  if (staying.length < MIN_SYSTEM) {
     draft.gap(
       "one-system-administrator",
       text(
@@ -107,7 +107,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
       GIVE_SUPPORT_OPTION,
     );
   }
-  if (holders.length > MOST_SUPPORT_OPTIONS) {
+  if (holders.length > MAX_SUPPORT_OPTIONS) {
     draft.gap(
       "support-option-rule",
       text(

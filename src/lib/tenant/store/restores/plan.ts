@@ -2,7 +2,7 @@ import { RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../../
 import { ANDROID, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT } from "../../../model/device.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
-import { MOST_SUPPORT_OPTIONS, type Role } from "../../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS, type Role } from "../../../model/role.ts";
 import { lastSystemAdministrator, nameOfAdministrator, orgOfOperator } from "../../../rules/account.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { DETAIL, isAbout } from "../../audit/records.ts";
@@ -92,7 +92,7 @@ export interface PlannedResource {
   readonly unchanged: number;
 }
 
-const MOST_REMOVALS = 1000;
+const MAX_REMOVALS = 1000;
 
 /** SQL: what people call the record of a line. */
 const CALLED = `coalesce(n.line ->> '$.name', n.line ->> '$.serialNumber', n.line ->> '$.displayName',
@@ -139,7 +139,7 @@ export const listRemovals = async (reader: Reader, { plan, resources }: Staged) 
   for (const resource of resources) {
     const rows = await reader.all(
       `select id, name from ${plan} where resource = :resource and action = 'removed' order by id limit :most`,
-      { resource, most: MOST_REMOVALS - found.length },
+      { resource, most: MAX_REMOVALS - found.length },
     );
     for (const { id = "", name = null } of rows) {
       found.push({ resource, id: String(id), name: name === null ? null : String(name) });
@@ -256,10 +256,10 @@ const findSupportOptions = async ({ lines, plan }: Staged, refusals: Refusals): 
      and (select count(*) from ${lines} l where ${held}) > :supported order by 1`,
     () =>
       text(
-        `more than ${MOST_SUPPORT_OPTIONS} accounts would hold the support option`,
-        `サポートオプションのアカウントが ${MOST_SUPPORT_OPTIONS} を超えることになります`,
+        `more than ${MAX_SUPPORT_OPTIONS} accounts would hold the support option`,
+        `サポートオプションのアカウントが ${MAX_SUPPORT_OPTIONS} を超えることになります`,
       ),
-    { supported: MOST_SUPPORT_OPTIONS },
+    { supported: MAX_SUPPORT_OPTIONS },
   );
 };
 

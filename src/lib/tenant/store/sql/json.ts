@@ -1,11 +1,11 @@
 /** An SQLite function takes at most 127 arguments. */
-const MOST_ARGUMENTS = 100;
+const MAX_ARGUMENTS = 100;
 
 /** SQL: pieces concatenated; null ones are left out. */
 export const joined = (pieces: readonly string[]): string => {
-  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  if (pieces.length <= MAX_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];
-  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
+  for (let at = 0; at < pieces.length; at += MAX_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MAX_ARGUMENTS)));
   return joined(parts);
 };
 

@@ -13,7 +13,7 @@ import { TENANT_FILE } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
 /** At most so many faults are told. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /**
  * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment. Of the file of
@@ -87,7 +87,7 @@ export const contentOf = (path: string): Content => {
 /** On one snapshot. */
 const foundIn = (database: Database): Content =>
   database.snapshot(() => {
-    const found = database.all(`pragma quick_check(${MOST_FAULTS})`).flatMap((row) => Object.values(row).map(String));
+    const found = database.all(`pragma quick_check(${MAX_FAULTS})`).flatMap((row) => Object.values(row).map(String));
     // the first line of several names the database
     const faults = found.flatMap((line) => line.split("\n")).filter((line) => line !== "ok" && !line.startsWith("***"));
     const version = database.count("pragma user_version");

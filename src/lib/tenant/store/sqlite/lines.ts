@@ -4,14 +4,14 @@ import type { Database } from "./database.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /** The most rows scanned by one statement, and the bytes of a batch: larger ones would wait for the garbage collector. */
-const MOST_ROWS = 256;
+const MAX_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 
 /** The most rows scanned by one statement where few of them may be seen; none of the others gives any bytes. */
-const MOST_ROWS_OF_WHOLE = 4096;
+const MAX_ROWS_OF_WHOLE = 4096;
 
 /** When the plain text of batch after batch is of no use, only one in this many is tried. */
-const MOST_UNTRIED = 63;
+const MAX_UNTRIED = 63;
 
 const TOO_BIG = 18;
 
@@ -30,7 +30,7 @@ const batchOf = ({ line, plain }: Lines): Batch => {
     else {
       const { bytes, records } = linesOf(plain.line);
       const finished = plain.finished(bytes, records);
-      untried = lastUntried = finished === undefined ? Math.min(MOST_UNTRIED, lastUntried * 2 + 1) : 0;
+      untried = lastUntried = finished === undefined ? Math.min(MAX_UNTRIED, lastUntried * 2 + 1) : 0;
       if (finished !== undefined) return finished;
     }
     return linesOf(line).bytes;
@@ -40,14 +40,14 @@ const batchOf = ({ line, plain }: Lines): Batch => {
 /** Records in batches, each a text assembled by SQLite; one that is too long for SQLite is made again of fewer rows. */
 function* batches(database: Database, records: Lines): Generator<Uint8Array, void> {
   const { key, table, whole, among, where, params, before, tally } = records;
-  const mostRows = whole === undefined ? MOST_ROWS : MOST_ROWS_OF_WHOLE;
+  const mostRows = whole === undefined ? MAX_ROWS : MAX_ROWS_OF_WHOLE;
   const batch = batchOf(records);
   const [noted, greatest] = tally === undefined ? ["", "null"] : [`, ${tally.sql} as noted`, "max(noted)"];
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
   // an offset passes rows by, and gives nothing where fewer are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
   const restSql = `select max(${key}) as last ${rest}`;
-  let rows = MOST_ROWS;
+  let rows = MAX_ROWS;
   for (let after = before; ;) {
     const next = { ...params, after, skipped: rows - 1 };
     const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];

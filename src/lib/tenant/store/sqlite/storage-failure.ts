@@ -23,7 +23,7 @@ const BROKEN: readonly number[] = [ERROR, IOERR, CORRUPT, NOTADB];
 const READ_ERRORS: readonly number[] = [266, 522];
 
 /** SQLite needs 32 KiB for `-shm`, and something for `-wal`. */
-const LEAST_FREE_BYTES = 64 * 1024;
+const MIN_FREE_BYTES = 64 * 1024;
 
 const extendedCodeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
@@ -36,7 +36,7 @@ const codeOf = (error: unknown): number | undefined => primaryOf(extendedCodeOf(
 export function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn = freeBytesIn): boolean {
   const code = extendedCodeOf(error);
   if (code === undefined || primaryOf(code) !== IOERR || READ_ERRORS.includes(code)) return false;
-  return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;
+  return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
 /** True for SQLite's error of a statement that what is stored does not fit: a table that is not there, or JSON that is none. */

@@ -326,8 +326,8 @@ const checkedType = (typed: string | null): string | null =>
     : checkValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);
 
 /** The accounts that are told of a composition. */
-const MOST_TOLD = 1000;
+const MAX_TOLD = 1000;
 
 /** How the names of existing accounts would be by a composition. */
 export const renamings = (session: Session, composition: Composition): Promise<Renamings> =>
-  session.read((reader) => renamingsBy(reader, composition, MOST_TOLD));
+  session.read((reader) => renamingsBy(reader, composition, MAX_TOLD));

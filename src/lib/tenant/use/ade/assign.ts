@@ -134,10 +134,10 @@ const SAY_ONE = new Failure("input-rejected", {
 });
 
 /** Serial numbers that a refusal names. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 const notAtApple = (serials: readonly string[]): Failure => {
-  const named = [...serials.slice(0, MOST_NAMED), ...(serials.length > MOST_NAMED ? ["…"] : [])];
+  const named = [...serials.slice(0, MAX_NAMED), ...(serials.length > MAX_NAMED ? ["…"] : [])];
   return new Failure("not-found", {
     what: text(
       `Apple told of no such device (${serials.length}): ${named.join(", ")}; nothing was sent`,

@@ -6,7 +6,7 @@ import type { AdeProfile } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { counted, text } from "../../../text/index.ts";
 import { instant } from "../../ids.ts";
-import { MOST_TRACED, type Session } from "../../session.ts";
+import { MAX_TRACED, type Session } from "../../session.ts";
 import {
   disableProfile,
   findProfile,
@@ -27,10 +27,10 @@ const RETRY_SECONDS = 24 * 60 * 60;
 const WAIT_MS = 200;
 
 /** Answers of a thousand devices each make a record of the audit that can still be read. */
-const MOST_TOGETHER = 10;
+const MAX_TOGETHER = 10;
 
 /** How many answers are kept together, after so many: each transaction writes the same parts of an index. */
-const together = (answers: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(answers / 4)));
+const together = (answers: number): number => Math.min(MAX_TOGETHER, Math.max(1, Math.floor(answers / 4)));
 
 /** What the audit calls a profile. */
 export const objectOf = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
@@ -224,7 +224,7 @@ class Answers {
         return {
           result: undefined,
           objects: [...(target === null ? [] : [objectOf(target.profile)]), ...[...results.keys()].map(deviceObject)],
-          detail: { results: byResult([...results].slice(0, MOST_TRACED)) },
+          detail: { results: byResult([...results].slice(0, MAX_TRACED)) },
         };
       },
     );

@@ -16,7 +16,7 @@ import {
 import { counted, text } from "../../../text/index.ts";
 import { idPrefix, instant, newId } from "../../ids.ts";
 import { YoungHeap, type Jobs } from "../../jobs.ts";
-import { MOST_TRACED, type Session } from "../../session.ts";
+import { MAX_TRACED, type Session } from "../../session.ts";
 import {
   countMissing,
   forgetArrivals,
@@ -58,10 +58,10 @@ import { isMirror } from "../../store/tenant.ts";
 const LEASE_MS = 10 * 60 * 1000;
 
 /** A share never lets more go than this number, as with imports. */
-const MOST_BY_SHARE = 500;
+const MAX_BY_SHARE = 500;
 
 /** Serial numbers that one answer tells at most. */
-const MOST_SERIALS = 1000;
+const MAX_SERIALS = 1000;
 
 const LOCKS = ["ade"];
 
@@ -263,15 +263,15 @@ export const readSerials = async (
   which: Parameters<typeof serialsOf>[2],
 ): Promise<{ items: string[]; next: string | null }> => {
   const { pk } = await ofId(reader, id);
-  const found = await serialsOf(reader, pk, which, MOST_SERIALS + 1);
-  const items = found.slice(0, MOST_SERIALS);
-  return { items, next: found.length > MOST_SERIALS ? (items.at(-1) ?? null) : null };
+  const found = await serialsOf(reader, pk, which, MAX_SERIALS + 1);
+  const items = found.slice(0, MAX_SERIALS);
+  return { items, next: found.length > MAX_SERIALS ? (items.at(-1) ?? null) : null };
 };
 
 /** Records of a run that could not be read; the first ones of many. */
 export const readUnreadable = async (reader: Reader, id: string) => {
   const { pk } = await ofId(reader, id);
-  return unreadableOf(reader, pk, MOST_SERIALS);
+  return unreadableOf(reader, pk, MAX_SERIALS);
 };
 
 /** One run in this process. */
@@ -514,7 +514,7 @@ class SyncRun {
         at,
         idPrefix: prefix,
         most: TOGETHER,
-        told: Math.max(0, MOST_TRACED - this.#run.registered),
+        told: Math.max(0, MAX_TRACED - this.#run.registered),
       });
       const change = { registered: this.#run.registered + count, beatAt: at };
       await updateSync(writer, this.#pk, change);
@@ -556,13 +556,13 @@ const gather = async (writer: Writer, devices: DevicePage["devices"]) => {
 };
 
 /** How many pages are stored together, after so many. */
-const together = (pages: number): number => Math.min(MOST_TOGETHER, Math.max(1, Math.floor(pages / 4)));
+const together = (pages: number): number => Math.min(MAX_TOGETHER, Math.max(1, Math.floor(pages / 4)));
 
 /** How many devices are registered together. */
 const TOGETHER = 50_000;
 
 /** Pages of a thousand devices each fit into memory so. */
-const MOST_TOGETHER = 2;
+const MAX_TOGETHER = 2;
 
 const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
@@ -598,7 +598,7 @@ const mayGo = (gone: number, before: number, most: MostGone | undefined): boolea
   }
   const { count, percent } = most;
   return (
-    (count === undefined || gone <= count) && (percent === undefined || gone <= Math.min(share(percent), MOST_BY_SHARE))
+    (count === undefined || gone <= count) && (percent === undefined || gone <= Math.min(share(percent), MAX_BY_SHARE))
   );
 };
 

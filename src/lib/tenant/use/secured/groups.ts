@@ -6,7 +6,7 @@ import { securedAppName, SECURED_USER, type SECURED_GROUP, type SecuredApp } fro
 import { counted, text } from "../../../text/index.ts";
 import { nearest } from "../../../text/nearest.ts";
 import { instant } from "../../ids.ts";
-import { MOST_TRACED, type ChangedObject, type Once, type Session } from "../../session.ts";
+import { MAX_TRACED, type ChangedObject, type Once, type Session } from "../../session.ts";
 import {
   deleteGroup,
   groupAmong,
@@ -39,7 +39,7 @@ const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => (
 
 /** The users of groups, as the audit is told of them. */
 const tracedMembers = (writer: Writer, app: SecuredApp, names: readonly string[]): Promise<readonly Member[]> =>
-  membersOf(writer, app, { names, most: MOST_TRACED });
+  membersOf(writer, app, { names, most: MAX_TRACED });
 
 const memberObject = ({ id, name }: Member): ChangedObject => ({ thing: SECURED_USER.name, id, name });
 

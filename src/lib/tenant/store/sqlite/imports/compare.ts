@@ -207,12 +207,12 @@ const createdBy = (plan: PlanSql, count: CreatedCount): readonly string[] =>
     .flatMap((reference) => newReferences(plan, reference) ?? []);
 
 /** Names that a plan tells of the records it creates. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 const namesCreated = (database: Database, plan: PlanSql, count: CreatedCount): readonly string[] =>
   createdBy(plan, count)
     .flatMap((select) =>
-      database.all(`select value from (${select}) made order by row, col limit ${MOST_NAMED}`, {
+      database.all(`select value from (${select}) made order by row, col limit ${MAX_NAMED}`, {
         kind: plan.kind.name,
       }),
     )

@@ -394,7 +394,7 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
     const wanted = newReferences(plan, reference);
     if (wanted === undefined) continue;
     const kind = plan.kind.name;
-    const made = database.all(`select value, row, col from (${wanted}) n order by row, col limit ${MOST_NEAR}`, {
+    const made = database.all(`select value, row, col from (${wanted}) n order by row, col limit ${MAX_NEAR}`, {
       kind,
     });
     if (made.length === 0) continue;
@@ -438,7 +438,7 @@ export const findSlashes = (database: Database, plan: PlanSql): void => {
 };
 
 /** New names that are compared with others. */
-const MOST_NEAR = 2_000;
+const MAX_NEAR = 2_000;
 
 /** The number of rows that name each new record. */
 const usesOf = (

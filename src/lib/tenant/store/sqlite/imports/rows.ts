@@ -172,7 +172,7 @@ const deletedLines = (
 };
 
 /** Maximum number of rows scanned for a batch of lines. */
-const MOST_ROWS = 256;
+const MAX_ROWS = 256;
 
 /** Reads the lines of a plan in batches, each one text assembled by SQLite. */
 class LineReader {
@@ -198,7 +198,7 @@ class LineReader {
       if (bytes.length > 0) yield bytes;
       const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
       after = upTo;
-      rows = Math.max(1, Math.min(MOST_ROWS, rows * 4, fitting));
+      rows = Math.max(1, Math.min(MAX_ROWS, rows * 4, fitting));
     }
   }
 

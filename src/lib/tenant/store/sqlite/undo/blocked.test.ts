@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
 import { describeBlocked, UNDO_REASONS } from "../../../../model/undo.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { undoChange } from "#support/tenant/undo.ts";
@@ -156,7 +156,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
   },
   "support-options": async () => {
     const ids: string[] = [];
-    for (let at = 0; at < MOST_SUPPORT_OPTIONS; at += 1)
+    for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1)
       ids.push(await administrator(`a${at}`, { supportOption: true }));
     const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
     await administrator("z", { supportOption: true });

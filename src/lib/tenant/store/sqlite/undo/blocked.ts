@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, ONE_ACCOUNT, OWNERS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import { MOST_SUPPORT_OPTIONS } from "../../../../model/role.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
@@ -384,7 +384,7 @@ class Finder {
       this.#add(versions, { why }, `from ${stagedTable(versions)} u where u.changed & ${bitOf(versions, column)} <> 0`);
     const [isSystem, isSupported] = ["a.role = 'system'", "a.supportOption = 1 and a.role <> 'none'"];
     if (count(now, isSystem) > 0 && count(after, isSystem) === 0) block("last-administrator", "role");
-    if (count(after, isSupported) > Math.max(count(now, isSupported), MOST_SUPPORT_OPTIONS))
+    if (count(after, isSupported) > Math.max(count(now, isSupported), MAX_SUPPORT_OPTIONS))
       block("support-options", "supportOption");
   }
 }

@@ -22,7 +22,7 @@ import { stageDrop } from "./drop.ts";
 import { leaveRemovedFields, lostFields, stagedCounts, stagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
 /** Maximum number of records in the way that are told one by one. */
-const MOST_BLOCKED = 1_000;
+const MAX_BLOCKED = 1_000;
 
 const total = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
 
@@ -126,6 +126,6 @@ export const countUndo = (database: Database, undone: UndoneChange, own?: Format
     wipes: countWipes(database),
     lost: lost.length === 0 ? undefined : lost,
     reopened: countReopened(database, undone),
-    blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MOST_BLOCKED) },
+    blocked: blocked === 0 ? undefined : { count: blocked, first: blockedRecords(database, MAX_BLOCKED) },
   };
 };

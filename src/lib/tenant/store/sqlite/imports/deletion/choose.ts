@@ -19,7 +19,7 @@ import {
   isLeft,
   isProtected,
   isReserved,
-  MOST_NAMED,
+  MAX_NAMED,
   notDeletable,
   notThere,
   othersDepend,
@@ -47,7 +47,7 @@ interface Found {
 
 /** Records that are in the way, and the first of them by name; undefined if there are none. */
 const inTheWay = (database: Database, { called: name, from }: Found, values: Params = {}): InTheWay | undefined => {
-  const first = database.all(`select ${name} as name ${from} limit ${MOST_NAMED}`, values);
+  const first = database.all(`select ${name} as name ${from} limit ${MAX_NAMED}`, values);
   if (first.length === 0) return undefined;
   return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
 };

@@ -43,7 +43,7 @@ const endsAdministrator = (app: SecuredApp | undefined): Text => {
 };
 
 /** Maximum number of records that a refusal names for one reason: a list of leavers is seen whole. */
-export const MOST_NAMED = 10;
+export const MAX_NAMED = 10;
 
 /** Why some of the records that were named cannot be deleted, and what frees them. */
 export interface Reason {
@@ -91,7 +91,7 @@ export const isProtected = (
   app: SecuredApp | undefined,
   lesser: DeletionTarget["lesser"],
 ): Reason => {
-  const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
+  const shown = [...names.slice(0, MAX_NAMED), ...(count > MAX_NAMED ? ["…"] : [])];
   const own = mayDo(lesser, "accounts.write") ? REVOKE : ASK_SYSTEM;
   const { en, ja } = lesser === undefined || app !== undefined ? endsAdministrator(app) : own;
   return {
@@ -220,12 +220,12 @@ const holding = (thing: Thing, { holder, count, example, areAllNamed }: Dependen
 /** Other records depend on some that would be deleted. */
 export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: DeletionTarget["lesser"]): Reason => {
   const noun = nounOf(thing);
-  const named = held.slice(0, MOST_NAMED).map(({ name, by }): Text => {
+  const named = held.slice(0, MAX_NAMED).map(({ name, by }): Text => {
     const parts = by.map((one) => holding(thing, one));
     const [{ en }, { ja }] = [joined(parts, same(", ")), joined(parts, same("、"))];
     return text(`${name} (${en})`, `${name}(${ja})`);
   });
-  const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], text("; ", "、"));
+  const shown = joined([...named, ...(held.length > MAX_NAMED ? [same("…")] : [])], text("; ", "、"));
   const all = held.flatMap(({ by }) => by);
   const holders = [...new Set(all.map(({ holder }) => holder))];
   const freed = (holder: Thing): readonly Freeing[] => {

@@ -13,7 +13,7 @@ import { versionTable } from "../../../../versions/tables.ts";
 import { touchedOrgs } from "./touched-orgs.ts";
 
 /** Records of a thing that went with an import are named in its record, up to this number; all of them are in its rows. */
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** The first records of each thing that an import deleted, as they were. */
 const deletedBy = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
@@ -25,7 +25,7 @@ const deletedOf = (database: Database, thing: Thing, revision: number): readonly
   const sql = `select t.id, ${calledText(thing)} as name from main.${versionTable(versionsOf(thing.name))} t
     where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
   return database
-    .all(sql, { revision, limit: MOST_NAMED })
+    .all(sql, { revision, limit: MAX_NAMED })
     .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
 };
 
