@@ -1,6 +1,5 @@
 import { commandName, line } from "../../advice/line.ts";
 import { text, type Text } from "../../text/index.ts";
-import { documentPage } from "../../document/page.ts";
 import { guideDocument } from "../guide/document.ts";
 import { guideOf } from "../guide/index.ts";
 import { wordedOwn } from "../guide/own.ts";
@@ -173,8 +172,10 @@ export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFi
 const MAX_GUIDES = 10;
 
 /** What leaves the tenant is on one line each, and never the number of a phone, or where it is. */
-const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
-  due.slice(0, MAX_GUIDES).map(({ item, day }, index) => {
+const guidesOf = async ({ due, language }: Digest): Promise<readonly GuideFile[]> => {
+  // who attaches none needs no pages
+  const { documentPage } = await import("../../document/page.ts");
+  return due.slice(0, MAX_GUIDES).map(({ item, day }, index) => {
     const line = (value: string | null): string | null => (value === null ? null : oneLine(value));
     const { name, organisation, owner, account, topic, holding = {} } = item;
     const shown = {
@@ -195,6 +196,7 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
     );
     return { name: `guide-${index + 1}-${item.kind}.html`, html: documentPage(guideDocument(guide), language) };
   });
+};
 
 /**
  * Puts a digest into the words of its language: subject, text, HTML and a calendar of its days.
@@ -205,7 +207,7 @@ export const messageOf = async (
   digest: Digest,
   { attach = false }: { readonly attach?: boolean } = {},
 ): Promise<Message> => {
-  const guides = attach ? guidesOf(digest) : [];
+  const guides = attach ? await guidesOf(digest) : [];
   return {
     subject: subjectOf(digest),
     text: textOf(digest, guides),
