@@ -316,6 +316,18 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       expect(await tasks.list()).toEqual([]);
     });
 
+    test("leaves them out, though it was confirmed that one of them has no code any more", async () => {
+      const [header = [], ...rows] = ORGS;
+      await take([header, ...rows.map((row) => (row[0] === "甲" ? row.with(1, "K") : row))]);
+      const [coded, other] = [await org("K"), await org("乙")];
+      const { consoleTask } = await tenant.client.orgs.edit(coded.id, { code: null });
+      await tenant.client.console.confirm({ numbers: [consoleTask ?? 0] });
+      await exchange(coded, other);
+      const exchanged = await tenant.client.orgs.list();
+      expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
+      expect(await tenant.client.orgs.list()).toEqual(exchanged);
+    });
+
     test("tells them apart if only one of them may have the other place, before and after", async () => {
       const [first, second] = [await org("甲"), await org("乙")];
       await rename(first, "丙");
