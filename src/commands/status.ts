@@ -1,4 +1,4 @@
-import { line } from "../lib/advice/line.ts";
+import { commandName } from "../lib/advice/line.ts";
 import { HEADERS } from "../lib/renewals/output/headers.ts";
 import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
@@ -35,7 +35,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { allContexts, ...options }) {
     const { terminal } = tools;
-    const page = requestedDocument(tools, options, { usual: undefined, where: line("status", []) });
+    const page = requestedDocument(tools, options, { usual: undefined, where: commandName("status") });
     const { contexts, used, several } = await contextsOf(tools, allContexts);
     // at once: one that does not answer keeps nobody waiting for the others
     const all = await Promise.all(

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth } from "../../lib/model/ade-health.ts";
@@ -96,7 +96,7 @@ function refuseFormats({ globals: { format, fields, query } }: Tools): void {
   if ([format, fields, query].every((option) => option === undefined)) return;
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と一緒に指定できません"),
-    where: line("ade status", []),
+    where: commandName("ade status"),
     hint: text("remove one of them", "どちらかを外してください"),
   });
 }

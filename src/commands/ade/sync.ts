@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
@@ -93,7 +93,7 @@ type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
 const NOT_BOTH = new Failure("usage", {
   what: text("--full and --delta exclude each other", "--full と --delta は同時に指定できません"),
-  where: line("ade sync", []),
+  where: commandName("ade sync"),
 });
 
 const NOT_DELTA_ALONE = new Failure("usage", {

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";
@@ -142,7 +142,7 @@ function refuseMisfits({
       "a question, --answers and --template do not go together",
       "質問の名前、--answers、--template は同時に指定できません",
     ),
-    where: line("handover answer", []),
+    where: commandName("handover answer"),
   });
 }
 

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import { Failure, OPENING } from "../../lib/errors/index.ts";
 import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
@@ -14,7 +14,7 @@ const FORMATS = ["html", "markdown", "pdf"] as const;
 
 type ReportFormat = (typeof FORMATS)[number];
 
-const WHERE = line("handover report", []);
+const WHERE = commandName("handover report");
 
 export default defineCommand({
   summary: text("write the report of a handover, from a bundle or the tenant", "引き継ぎレポートを書き出す"),

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
   answered,
@@ -22,7 +22,7 @@ import { BEFORE_WRITING } from "../records/written.ts";
 import { withAnswersOf, writeTemplate } from "./answers.ts";
 import { factsOf } from "./gather.ts";
 
-const WHERE = line("onboarding guide", []);
+const WHERE = commandName("onboarding guide");
 
 const OPTIONS = {
   ...GUIDE_OPTIONS,

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
@@ -211,7 +211,7 @@ function refuseMisfits(
   const [option, other] = misfit;
   throw new Failure("usage", {
     what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
-    where: line("renewals check", []),
+    where: commandName("renewals check"),
     hint:
       option === ofFiles
         ? text(

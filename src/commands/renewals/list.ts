@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/line.ts";
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/document/timeline.ts";
@@ -53,7 +53,7 @@ export default defineCommand({
   exits: ["not-found", "locked", "unavailable"],
   async run(tools, { allContexts, limit, ...options }) {
     const { terminal } = tools;
-    const page = requestedDocument(tools, options, { usual: undefined, where: line("renewals list", []) });
+    const page = requestedDocument(tools, options, { usual: undefined, where: commandName("renewals list") });
     const { shown, found, contexts, failed } = await gather(tools, { allContexts, limit });
     if (page !== undefined) {
       await writePage(tools, shown, page.output);

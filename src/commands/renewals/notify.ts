@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
@@ -179,7 +179,7 @@ const misfit = (action: string): Failure =>
       `${action} takes neither --dry-run nor --all-contexts`,
       `${action} に --dry-run と --all-contexts は指定できません`,
     ),
-    where: line("renewals notify", []),
+    where: commandName("renewals notify"),
   });
 
 async function readSettings({ home }: Tools): Promise<NotifySettings> {

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/line.ts";
 import { MATRIX_NOTE, matrixRows, PAGES_NOTE, type MatrixRow } from "../../lib/model/role-facts.ts";
 import { SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
@@ -51,7 +51,7 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run(tools, { role, app, ...options }) {
-    const document = requestedDocument(tools, options, { usual: undefined, where: line("roles matrix", []) });
+    const document = requestedDocument(tools, options, { usual: undefined, where: commandName("roles matrix") });
     if (app !== undefined && role.length > 0) throw NOT_BOTH;
     const { terminal } = tools;
     const roles = role.length === 0 ? ADMINISTRATORS : ADMINISTRATORS.filter((one) => role.includes(one));

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -72,7 +72,7 @@ export default defineCommand({
 const nothing = (timezone: string | undefined): Failure =>
   new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
-    where: line("tenant set", []),
+    where: commandName("tenant set"),
     hint:
       timezone === undefined
         ? text(
@@ -135,7 +135,7 @@ function languagesOf(typed: readonly string[] | null): string[] {
       `--languages takes ja and en, not ${unknown}`,
       `--languages に指定できるのは ja と en です(${unknown} は不可)`,
     ),
-    where: line("tenant set", []),
+    where: commandName("tenant set"),
   });
 }
 
@@ -145,7 +145,7 @@ function refuseNameless(contract: string | undefined, said: Readonly<Record<stri
   if (contract !== undefined || option === undefined) return;
   throw new Failure("usage", {
     what: text(`--${option} is of a contract`, `--${option} は契約の項目です`),
-    where: line("tenant set", []),
+    where: commandName("tenant set"),
     hint: text("name it by --contract NAME", "--contract NAME で契約名を指定してください"),
   });
 }

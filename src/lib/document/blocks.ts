@@ -2,15 +2,15 @@ import { text, type Text } from "../text/index.ts";
 import type { Level } from "./level.ts";
 import type { Mark, Timeline } from "./timeline.ts";
 
-/** Words of ours in both languages, or a value from outside. */
+/** Our own words in both languages, or a value from outside. */
 export type Words = Text | string;
 
-/** What somebody is to read, in its order; terminal, Markdown and HTML page show the same. */
+/** What people read. Text, Markdown and the HTML page show the same blocks in the same order. */
 export interface Document {
   readonly title: Text;
-  /** whose things it is about */
+  /** the tenant or tenants that it describes */
   readonly subject?: string | undefined;
-  /** the day or minute of what it tells, as people read it */
+  /** the day or minute that it describes, as people read it */
   readonly asOf?: string | undefined;
   /** between the title and the sections */
   readonly intro: readonly Block[];
@@ -62,14 +62,14 @@ interface Part {
   readonly blocks: readonly Block[];
 }
 
-/** What something is called, and what it is, on one line or several; it must not be overlooked, or is to be typed. */
+/** A label and its value, on one line or several. `alarm`: do not overlook it; `command`: it is to be typed. */
 export type Fact = readonly [
   label: Words | null,
   value: Words | readonly Words[],
   look?: "alarm" | "command" | undefined,
 ];
 
-/** What stands in a table: words, or lines with facts below them. */
+/** A cell of a table: words, or lines with facts below them. */
 export type Cell =
   | Words
   | { readonly lines: readonly Words[]; readonly below?: readonly Fact[]; readonly level?: Level | undefined };
@@ -85,7 +85,7 @@ export interface ListItem {
   readonly words: Words;
   /** for programs that look for it */
   readonly id?: string | undefined;
-  /** what must not be overlooked, in front */
+  /** in front of the words, in the colour of what is expired */
   readonly alarm?: Text | undefined;
   /** below it */
   readonly about?: Words | undefined;

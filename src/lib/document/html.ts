@@ -1,9 +1,8 @@
 import type { Language } from "../text/index.ts";
 import { html, Markup, type Part } from "./markup.ts";
-import { STYLE } from "./style.ts";
 
 /** An HTML document of any kind: a page, a guide, a mail. */
-export interface DocumentParts {
+interface DocumentParts {
   readonly language: Language;
   /** how it begins, for a page that jobs write: see `HEADERS` */
   readonly opening?: string | undefined;
@@ -47,25 +46,3 @@ export const htmlDocument = ({
         ${body}
       </body>
     </html> `.source;
-
-/** The parts of a page. */
-export interface PageParts extends Pick<DocumentParts, "opening" | "language" | "title"> {
-  /** style sheet in addition to that of all documents */
-  readonly style?: string | undefined;
-  /** lies across on paper */
-  readonly isWide?: boolean | undefined;
-  readonly header: Part;
-  readonly main: Part;
-}
-
-/** An {@link htmlDocument} with the style of all documents, on paper too. */
-export const pageDocument = ({ opening, language, title, style = "", isWide, header, main }: PageParts): string =>
-  htmlDocument({
-    opening,
-    language,
-    title,
-    style: `${STYLE}\n${style}`,
-    look: isWide === true ? "wide" : undefined,
-    body: html`<header>${header}</header>
-      <main>${main}</main>`,
-  });

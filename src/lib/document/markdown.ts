@@ -1,16 +1,6 @@
-import { escapeForPeople } from "../terminal/escape.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import {
-  cellOf,
-  linesOf,
-  type Block,
-  type Cell,
-  type Document,
-  type Fact,
-  type TreeNode,
-  type Words,
-} from "./blocks.ts";
-import { LEVEL_NAMES } from "./level.ts";
+import type { Block, Cell, Document, Words } from "./blocks.ts";
+import { LineWriter } from "./line-writer.ts";
 
 /** A document as Markdown: the same content, charts as tables and lists; each step has a box to tick. */
 export function documentMarkdown({ title, subject, asOf, intro, sections }: Document, language: Language): string {
@@ -30,27 +20,20 @@ export function documentMarkdown({ title, subject, asOf, intro, sections }: Docu
 const plainMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
-class MarkdownWriter {
-  readonly #language: Language;
-
-  constructor(language: Language) {
-    this.#language = language;
+class MarkdownWriter extends LineWriter {
+  override say(words: Words): string {
+    return plainMarkdown(super.say(words));
   }
 
-  say(words: Words): string {
-    return plainMarkdown(escapeForPeople(typeof words === "string" ? words : words[this.#language]));
-  }
-
-  blocks(blocks: readonly Block[]): readonly string[] {
-    return blocks.flatMap((block) => ["", ...this.#block(block)]);
-  }
-
-  #block(block: Block): readonly string[] {
+  protected override block(block: Block): readonly string[] {
     switch (block.kind) {
       case "paragraph":
         return [this.say(block.words)];
       case "facts":
-        return block.rows.map((row) => this.#fact(row));
+        return block.rows.flatMap((row) => {
+          const [first = "", ...more] = this.fact(row);
+          return [`- ${first}`, ...more.map((line) => `    - ${line}`)];
+        });
       case "table":
         return this.#table(block.caption, block.head, block.rows);
       case "list":
@@ -64,7 +47,7 @@ class MarkdownWriter {
           ...below.map(({ label, words }) => `    - **${this.say(label)}**: ${this.say(words)}`),
         ]);
       case "tree":
-        return block.nodes.flatMap((node) => this.#tree(node, 0));
+        return block.nodes.flatMap((node) => this.tree(node));
       case "bars":
         return this.#table(
           block.title,
@@ -72,10 +55,7 @@ class MarkdownWriter {
           block.bars.map(({ label, value }) => [label, String(value)]),
         );
       case "timeline":
-        return block.marks.map(
-          ({ label, day, level, isEstimated }) =>
-            `- ${isEstimated ? "~" : ""}${day ?? "-"} ${this.say(label)} (${this.say(LEVEL_NAMES[level])})`,
-        );
+        return block.marks.map((mark) => this.mark(mark));
       case "note":
         return [`**${this.say(block.title)}**`, "", ...block.lines.map((line) => `- ${this.say(line)}`)];
       case "part": {
@@ -85,25 +65,6 @@ class MarkdownWriter {
     }
   }
 
-  #cell(cell: Cell): string {
-    const { lines, below = [] } = cellOf(cell);
-    return [lines.map((line) => this.say(line)).join(" "), ...below.map((fact) => this.#said(fact).join(" "))].join(
-      "; ",
-    );
-  }
-
-  #said([label, value]: Fact): readonly string[] {
-    const lines = linesOf(value).map((line) => this.say(line));
-    return label === null ? lines : [`${this.say(label)}:`, ...lines];
-  }
-
-  #fact(fact: Fact): string {
-    const [first = "", ...more] = this.#said(fact);
-    return more.length > 1
-      ? [`- ${first}`, ...more.map((line) => `    - ${line}`)].join("\n")
-      : `- ${[first, ...more].join(" ")}`;
-  }
-
   #table(caption: Text, head: readonly Text[], rows: readonly (readonly Cell[])[]): readonly string[] {
     const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
     return [
@@ -111,15 +72,7 @@ class MarkdownWriter {
       "",
       row(head.map((cell) => this.say(cell))),
       row(head.map(() => "---")),
-      ...rows.map((cells) => row(cells.map((cell) => this.#cell(cell)))),
-    ];
-  }
-
-  #tree({ name, about, hidden, children }: TreeNode, depth: number): readonly string[] {
-    const more = [about, ...(hidden === undefined ? [] : [hidden])].filter(({ en }) => en !== "");
-    return [
-      `${"  ".repeat(depth)}- ${this.say(name)}${more.map((words) => ` (${this.say(words)})`).join("")}`,
-      ...children.flatMap((child) => this.#tree(child, depth + 1)),
+      ...rows.map((cells) => row(cells.map((cell) => this.cell(cell)))),
     ];
   }
 }

@@ -16,8 +16,9 @@ import {
   type Words,
 } from "./blocks.ts";
 import { timelineMarkup } from "./chart.ts";
-import { pageDocument } from "./html.ts";
+import { htmlDocument } from "./html.ts";
 import { html, Markup } from "./markup.ts";
+import { STYLE } from "./style.ts";
 
 /**
  * A document as one HTML page: without scripts, and without anything from elsewhere.
@@ -32,15 +33,18 @@ export function documentPage(document: Document, language: Language, opening?: s
       ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
     </ol>
   </nav>`;
-  return pageDocument({
+  return htmlDocument({
     opening,
     language,
     title: [title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": "),
-    isWide,
-    header: html`<h1>${page.words(title)}</h1>
-      ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
-      ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}`,
-    main: html`${sections.map((section) => page.section(section))}`,
+    style: STYLE,
+    look: isWide === true ? "wide" : undefined,
+    body: html`<header>
+        <h1>${page.words(title)}</h1>
+        ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
+        ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
+      </header>
+      <main>${sections.map((section) => page.section(section))}</main>`,
   });
 }
 
@@ -118,7 +122,7 @@ class Page {
       </dd> `;
   }
 
-  /** {@link words}, where days and options do not break at their hyphens, unless they are wider than the screen. */
+  /** Words whose days and options break at a hyphen only if they are wider than the screen. */
   #line(words: Words): Markup {
     const parts = this.plain(words)
       .split(" ")
@@ -154,7 +158,7 @@ class Page {
     </div>`;
   }
 
-  /** A cell that stands under a header, which it repeats where a screen is too narrow for columns. */
+  /** A cell. On a screen that is too narrow for columns it shows its header. */
   #data(cell: Cell, header?: Text): Markup {
     const { lines, below = [], level } = cellOf(cell);
     const isEmpty = below.length === 0 && lines.every((line) => line === "");

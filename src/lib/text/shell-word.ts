@@ -27,9 +27,9 @@ const escaped = (character: string): string =>
 export const shownOption = (flag: string, value: string): string =>
   `${flag}${value.startsWith("-") ? "=" : " "}${shownWord(value)}`;
 
-/** A name as it can be typed; the id where it cannot be typed as it is shown, or would be an option. */
+/** Returns the name, or the id if the name cannot be typed as it is shown or would be read as an option. */
 export const typableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name;
 
-/** The same as one word of a command. */
+/** Returns {@link typableName} as one word of a command. */
 export const typedWord = (name: string, id: string): string => shownWord(typableName(name, id));

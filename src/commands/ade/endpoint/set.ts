@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/line.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { isSimulatedSerial, SIMULATED_PREFIX } from "../../../lib/apple/simulator/devices/serials.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -87,7 +87,7 @@ const ONE_OF = new Failure("usage", {
     "give one of --apple, --simulator URL and URL",
     "--apple、--simulator URL、URL のどれか 1 つを指定してください",
   ),
-  where: line("ade endpoint set", []),
+  where: commandName("ade endpoint set"),
 });
 
 /** Says how many devices of a rehearsal are left in Devices, and what deletes them. */

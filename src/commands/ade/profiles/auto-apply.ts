@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { commandName } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
@@ -71,5 +71,5 @@ export default defineCommand({
 
 const ONE_OF_BOTH = new Failure("usage", {
   what: text("name a profile, or --none", "プロファイルか --none のどちらかを指定してください"),
-  where: line("ade profiles auto-apply", []),
+  where: commandName("ade profiles auto-apply"),
 });

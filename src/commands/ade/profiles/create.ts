@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/line.ts";
 import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -161,7 +161,7 @@ const isUnknown = (item: string): Text =>
 const notGiven = (what: string): Failure =>
   new Failure("usage", {
     what: text(`${what} is missing`, `${what} が指定されていません`),
-    where: line("ade profiles create", []),
+    where: commandName("ade profiles create"),
     hint: text(
       "or take another profile's settings: --from PROFILE",
       "別のプロファイルの内容を引き継ぐには --from PROFILE を指定してください",

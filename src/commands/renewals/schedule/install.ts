@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/line.ts";
 import { unreadable } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
@@ -160,11 +160,11 @@ const misfit = (option: string, other: string): Failure =>
   option === "--output"
     ? new Failure("usage", {
         what: text(`${option} requires ${other}`, `${option} には ${other} が必要です`),
-        where: line("renewals schedule install", []),
+        where: commandName("renewals schedule install"),
       })
     : new Failure("usage", {
         what: text(`use only one of ${option}, ${other}`, `${option}、${other} はどれか 1 つを指定してください`),
-        where: line("renewals schedule install", []),
+        where: commandName("renewals schedule install"),
       });
 
 /** Variables that decide where the home is. */

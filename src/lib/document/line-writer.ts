@@ -1,0 +1,55 @@
+import { escapeForPeople } from "../terminal/escape.ts";
+import type { Language } from "../text/index.ts";
+import { cellOf, linesOf, type Block, type Cell, type Fact, type TreeNode, type Words } from "./blocks.ts";
+import { LEVEL_NAMES } from "./level.ts";
+import type { Mark } from "./timeline.ts";
+
+/** Writes blocks as lines; what the forms of lines have in common. */
+export abstract class LineWriter {
+  readonly #language: Language;
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  /** Words on one line, with everything that deceives made visible. */
+  say(words: Words): string {
+    return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
+  }
+
+  /** Blocks, each with an empty line before it. */
+  blocks(blocks: readonly Block[]): readonly string[] {
+    return blocks.flatMap((block) => ["", ...this.block(block)]);
+  }
+
+  protected abstract block(block: Block): readonly string[];
+
+  protected cell(cell: Cell): string {
+    const { lines, below = [] } = cellOf(cell);
+    const own = lines.map((line) => this.say(line)).join(" ");
+    return [own, ...below.map((fact) => this.#parts(fact).join(" "))].join("; ");
+  }
+
+  /** A fact on one line; on one line each if it has several values. */
+  protected fact(fact: Fact): readonly string[] {
+    const [first = "", ...more] = this.#parts(fact);
+    return more.length > 1 ? [first, ...more] : [[first, ...more].join(" ")];
+  }
+
+  protected tree({ name, about, hidden, children }: TreeNode, depth = 0): readonly string[] {
+    const more = [about, ...(hidden === undefined ? [] : [hidden])].filter(({ en }) => en !== "");
+    return [
+      `${"  ".repeat(depth)}- ${this.say(name)}${more.map((words) => ` (${this.say(words)})`).join("")}`,
+      ...children.flatMap((child) => this.tree(child, depth + 1)),
+    ];
+  }
+
+  protected mark({ label, day, level, isEstimated }: Mark): string {
+    return `- ${isEstimated ? "~" : ""}${day ?? "-"} ${this.say(label)} (${this.say(LEVEL_NAMES[level])})`;
+  }
+
+  #parts([label, value]: Fact): readonly string[] {
+    const lines = linesOf(value).map((line) => this.say(line));
+    return label === null ? lines : [`${this.say(label)}:`, ...lines];
+  }
+}
