@@ -55,11 +55,14 @@ const TESTS = [String.raw`\.test\.ts$`];
 
 /** Who may use the machine's files, system and programs. */
 const MACHINE = [
-  "^src/lib/(?:files|config|tenant/store|renewals/schedule)/",
+  "^src/lib/(?:files|config|tenant/(?:store|plans|audit)|renewals/schedule)/",
   String.raw`^src/lib/renewals/notify/ways/command\.ts$`,
   String.raw`^src/lib/handover/report/browser\.ts$`,
   "^src/cli/",
 ];
+
+/** What is written for one database: the store's part, and those of the subjects that need more than its port. */
+const DATABASE = "^src/lib/tenant/(?:store|plans|audit)/sqlite/";
 
 const lib = (names) => `^src/lib/(?:${["text", "errors", "advice", ...names].join("|")})/`;
 
@@ -128,15 +131,21 @@ export default {
       name: "databases-behind-the-port",
       comment: "a database is known to the store, and to what opens the tenant; all others speak its port",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/lib/tenant/store/", String.raw`^src/lib/tenant/index\.ts$`, ...TESTS] },
-      to: { path: "^src/lib/tenant/store/sqlite/" },
+      from: {
+        path: "^src/",
+        pathNot: ["^src/lib/tenant/store/", DATABASE, String.raw`^src/lib/tenant/index\.ts$`, ...TESTS],
+      },
+      to: { path: DATABASE },
     },
     {
-      name: "store-decides-nothing",
-      comment: "statements know neither use cases nor HTTP",
+      name: "statements-decide-nothing",
+      comment: "statements know neither requests nor sessions",
       severity: "error",
-      from: { path: "^src/lib/tenant/store/", pathNot: TESTS },
-      to: { path: "^src/lib/tenant/(?:use|http)/|^src/lib/tenant/(?:index|session)\\.ts$" },
+      from: {
+        path: ["^src/lib/tenant/store/", String.raw`^src/lib/tenant/\w[\w-]*/[\w-]*-rows\.ts$`, DATABASE],
+        pathNot: TESTS,
+      },
+      to: { path: String.raw`^src/lib/tenant/(?:http/|index\.ts$|session\.ts$)` },
     },
     {
       name: "model-needs-no-package",

@@ -58,8 +58,7 @@ const MEASURES: readonly Measure[] = [
     limit: 19_400,
     of: linesBelow(
       /^src\/lib\/imports\//,
-      /^src\/lib\/tenant\/store\/(?:sqlite\/)?imports\//,
-      /^src\/lib\/tenant\/use\/imports/,
+      /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },

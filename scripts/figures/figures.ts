@@ -45,9 +45,7 @@ const LISTS_OF_NOUNS: readonly string[] = [
   "src/lib/contract",
   "src/lib/rules",
   "src/lib/client",
-  "src/lib/tenant/use",
   "src/lib/tenant/http",
-  "src/lib/tenant/store",
 ];
 
 const IS_TEST = /\.test\.ts$|^test\//;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TENANT } from "#support/process/tenant-state.ts";
 import { hashesOf } from "#support/tenant/audit.ts";
-import { verifyOn } from "../../src/lib/tenant/store/sqlite/audit/verify.ts";
+import { verifyOn } from "../../src/lib/tenant/audit/sqlite/verify.ts";
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 

@@ -8,8 +8,8 @@ import type { Jobs } from "./jobs.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
-import type { OpenMail } from "./use/accounts/reset.ts";
-import type { AppleAccess } from "./use/ade/guard.ts";
+import type { OpenMail } from "./accounts/reset.ts";
+import type { AppleAccess } from "./ade/guard.ts";
 import { openSqlite, type OpenStore, type SqliteTenant } from "./store/sqlite/open.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { OWNER, type Asker } from "./policy/asker.ts";
-import type { ChangedObject, ChangeWriter } from "./store/audit.ts";
+import type { ChangedObject, ChangeWriter } from "./audit/audit-rows.ts";
 import { noteChange } from "./made-changes.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
@@ -41,7 +41,7 @@ export interface ChangeOf<T> {
   readonly seen?: number | undefined;
 }
 
-export type { ChangedObject } from "./store/audit.ts";
+export type { ChangedObject } from "./audit/audit-rows.ts";
 
 /** What a change did. */
 export interface Changed<T> {
@@ -135,11 +135,11 @@ export class Session {
   async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
     const { action, writer: way = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
     // what only reads does not load them
-    const audit = action === null ? undefined : await import("./store/audit.ts");
+    const audit = action === null ? undefined : await import("./audit/audit-rows.ts");
     const { settleVersions } = await import("./versions/keep.ts");
     const { sumOfVersions } = await import("./versions/sum.ts");
     const { observe } = await import("./console/observed.ts");
-    const { isMirror } = await import("./store/tenant.ts");
+    const { isMirror } = await import("./records/tenant-rows.ts");
     const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
     let number: number | null = null;
     const given = await write(
@@ -181,7 +181,7 @@ export class Session {
 const tasksOf =
   (reader: Reader, written?: number): TaskOf =>
   async (record) => {
-    const { isMirror } = await import("./store/tenant.ts");
+    const { isMirror } = await import("./records/tenant-rows.ts");
     if (!(await isMirror(reader))) return null;
     const { taskOfRecord } = await import("./console/tasks.ts");
     return (await taskOfRecord(reader, record)) ?? written ?? null;

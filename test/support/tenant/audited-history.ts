@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { verifyOn } from "../../../src/lib/tenant/store/sqlite/audit/verify.ts";
+import { verifyOn } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
 import { auditOf } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
 import { failureOf, type TestTenant } from "./tenant.ts";

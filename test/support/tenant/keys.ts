@@ -3,7 +3,7 @@ import { quoteIdentifier } from "../../../src/lib/tenant/store/sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { nameKey } from "../../../src/lib/model/normalise.ts";
 import { FORMAT_NAMES } from "../../../src/lib/model/console-files.ts";
-import { kindNamed } from "../../../src/lib/tenant/store/sqlite/imports/tables.ts";
+import { kindNamed } from "../../../src/lib/tenant/plans/sqlite/tables.ts";
 
 interface KeyColumn {
   readonly table: string;

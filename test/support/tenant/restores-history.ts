@@ -7,7 +7,7 @@ import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from ".
 import type { Records } from "../handover/bundles.ts";
 import { bare, bruteForce, type BareDifference } from "../handover/brute-force.ts";
 import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
-import { TRAVELLING } from "../../../src/lib/tenant/store/restores/targets.ts";
+import { TRAVELLING } from "../../../src/lib/tenant/handover/restores/targets.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { expectSame } from "./audited-history.ts";
 import { partsOf, restoreFrom } from "./restoring.ts";

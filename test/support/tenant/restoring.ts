@@ -6,7 +6,7 @@ import { MAX_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
 import { handFields } from "../../../src/lib/model/thing.ts";
 import { fieldsOfApp } from "../../../src/lib/rules/secured-user.ts";
-import { TRAVELLING } from "../../../src/lib/tenant/store/restores/targets.ts";
+import { TRAVELLING } from "../../../src/lib/tenant/handover/restores/targets.ts";
 import { fillAtRandom } from "./random-tenant.ts";
 import { TestTenant } from "./tenant.ts";
 

@@ -15,13 +15,13 @@ import { describeProblem, type ProblemCode } from "../../../src/lib/model/proble
 import { sealedBy } from "../../../src/lib/model/sealed.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
 // what the program loads at once, and vitest in the middle of a transaction
-import "../../../src/lib/tenant/use/accounts/accounts.ts";
-import "../../../src/lib/tenant/use/orgs.ts";
-import "../../../src/lib/tenant/use/schemes.ts";
+import "../../../src/lib/tenant/accounts/accounts.ts";
+import "../../../src/lib/tenant/records/orgs.ts";
+import "../../../src/lib/tenant/accounts/schemes.ts";
 import { openTenant, type OpenTenant } from "../../../src/lib/tenant/index.ts";
 import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
-import type { SendMail, TenantMail } from "../../../src/lib/tenant/use/accounts/reset.ts";
-import type { AppleAccess } from "../../../src/lib/tenant/use/ade/guard.ts";
+import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
+import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";

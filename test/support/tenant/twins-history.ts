@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { verifyOn } from "../../../src/lib/tenant/store/sqlite/audit/verify.ts";
+import { verifyOn } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { expectSame } from "./audited-history.ts";
 import type { Twin, TwinRequest } from "./twins.ts";

@@ -10,8 +10,8 @@ import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { failureOf, fileOf, TestTenant } from "#support/tenant/tenant.ts";
-import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "../use/accounts/accounts.ts";
-import { editUser, moveUsers } from "../use/users.ts";
+import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "./accounts.ts";
+import { editUser, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { isUndoneInMirror } from "../store/audit.ts";
+import { isUndoneInMirror } from "../audit/audit-rows.ts";
 import { listed, THEN } from "../store/sql/forms.ts";
 import { bitOf, versionTable, type Versions } from "../versions/tables.ts";
 import { fieldOf } from "../versions/timeline.ts";

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { UndoneChange } from "../store/imports/engine.ts";
-import type { ImportDetail } from "../store/imports/record.ts";
+import type { UndoneChange } from "../plans/engine.ts";
+import type { ImportDetail } from "../plans/import-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_NUMBER } from "../../model/account.ts";
 import { FORMATS } from "../../model/formats.ts";

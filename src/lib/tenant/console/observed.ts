@@ -1,8 +1,8 @@
 import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
-import { IS_UNDO_IN_MIRROR } from "../store/audit.ts";
+import { IS_UNDO_IN_MIRROR } from "../audit/audit-rows.ts";
 import type { Row, Writer } from "../store/store.ts";
 import { ORG } from "../../model/organisation.ts";
-import { ROOT } from "../store/orgs.ts";
+import { ROOT } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";

@@ -9,7 +9,7 @@ import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { DETAIL } from "../audit/records.ts";
-import { recordOf, type ImportRecord } from "../store/imports/record.ts";
+import { recordOf, type ImportRecord } from "../plans/import-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { hasWritten } from "../versions/tables.ts";
 import {

@@ -6,7 +6,7 @@ import { resourceOf, type ResourceName } from "../../handover/resources.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Field } from "../../model/thing.ts";
-import { TRAVELLING } from "../store/restores/targets.ts";
+import { TRAVELLING } from "./restores/targets.ts";
 import { withAccount } from "#support/tenant/accounts.ts";
 import { partsOf, travelling } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";

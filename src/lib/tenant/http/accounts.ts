@@ -2,14 +2,14 @@
 
 import { sha256 } from "../ids.ts";
 import { Session } from "../session.ts";
-import { ACCOUNTS, readSettings, SUPPORTED } from "../store/accounts.ts";
+import { ACCOUNTS, readSettings, SUPPORTED } from "../accounts/account-rows.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
-import { history } from "../use/history.ts";
+import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
-const byHand = () => import("../use/accounts/accounts.ts");
+const byHand = () => import("../accounts/accounts.ts");
 
 /** What is kept of a request, which tells nothing of its password. */
 const withoutPassword = (
@@ -20,9 +20,9 @@ const withoutPassword = (
   return repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
 };
 
-const transfers = () => import("../use/transfer.ts");
+const transfers = () => import("../handover/transfer.ts");
 
-const reset = () => import("../use/accounts/reset.ts");
+const reset = () => import("../accounts/reset.ts");
 
 /** Who asks for himself sees his account, wherever it lies. */
 const sessionFor = ({ session, owner }: TenantParts, id: string): Session =>

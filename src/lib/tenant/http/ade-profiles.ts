@@ -1,9 +1,9 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { readProfiles } from "../store/ade/profiles.ts";
-import { assignProfile, automaticProfile, unassignProfile } from "../use/ade/assign.ts";
-import { checkProfile, createProfile, deleteProfile } from "../use/ade/profiles.ts";
-import { CONSOLE_STEPS, refuseMirror } from "../use/ade/guard.ts";
+import { readProfiles } from "../ade/profile-rows.ts";
+import { assignProfile, automaticProfile, unassignProfile } from "../ade/assign.ts";
+import { checkProfile, createProfile, deleteProfile } from "../ade/profiles.ts";
+import { CONSOLE_STEPS, refuseMirror } from "../ade/guard.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** ADE profiles. */

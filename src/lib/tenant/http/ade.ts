@@ -1,11 +1,11 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { adeDevices, ALL_ADE_DEVICES } from "../store/ade/devices.ts";
+import { adeDevices, ALL_ADE_DEVICES } from "../ade/device-rows.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
-import { contactApple } from "../use/ade/contact.ts";
-import { createKey, readAde, setEndpoint } from "../use/ade/server.ts";
-import { beginSync, confirmRelease, readAdeNow, readSerials, readSync, readUnreadable } from "../use/ade/sync.ts";
-import { inspectToken, setToken } from "../use/ade/token.ts";
+import { contactApple } from "../ade/contact.ts";
+import { createKey, readAde, setEndpoint } from "../ade/server.ts";
+import { beginSync, confirmRelease, readAdeNow, readSerials, readSync, readUnreadable } from "../ade/sync.ts";
+import { inspectToken, setToken } from "../ade/token.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Apple's device enrolment. */

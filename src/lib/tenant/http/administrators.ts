@@ -1,6 +1,6 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { administratorsOf, markAdministrators } from "../use/administrators.ts";
+import { administratorsOf, markAdministrators } from "../accounts/administrators.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Who is an administrator, where nothing else tells. */

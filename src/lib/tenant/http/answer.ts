@@ -1,7 +1,7 @@
 import { AUDIT_HEADER, MEDIA_TYPES, UNAUDITED, type Route } from "../../contract/route.ts";
 import type { z } from "zod";
-import type { Exported } from "../use/exports.ts";
-import type { ExportedParts } from "../use/handover/export.ts";
+import type { Exported } from "../records/exports.ts";
+import type { ExportedParts } from "../handover/export.ts";
 import type { PieceStart } from "../store/store.ts";
 import type { Given } from "./handler.ts";
 

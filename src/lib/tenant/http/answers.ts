@@ -1,7 +1,7 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { listAnswers } from "../store/answers.ts";
-import { setAnswers } from "../use/answers.ts";
+import { listAnswers } from "../handover/answer-rows.ts";
+import { setAnswers } from "../handover/answers.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** What only people know. */

@@ -1,6 +1,6 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { auditExport, auditList, auditRecord, lastAuditRecord } from "../use/audit.ts";
+import { auditExport, auditList, auditRecord, lastAuditRecord } from "../audit/audit.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** The audit. */

@@ -1,7 +1,7 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { lastOpenTask, listTasks, readTask } from "../console/tasks.ts";
-import { confirmTasks } from "../use/console.ts";
+import { confirmTasks } from "../console/console.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** What has to be done in the console. */

@@ -3,7 +3,7 @@ import { MEDIA_TYPES } from "../../contract/route.ts";
 import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import type { Content } from "../store/imports/engine.ts";
+import type { Content } from "../plans/engine.ts";
 import { interruption } from "../store/interruption.ts";
 import { wrongRequest } from "./problem.ts";
 

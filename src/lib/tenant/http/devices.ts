@@ -1,15 +1,15 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { DEVICES, notReady } from "../store/devices.ts";
+import { DEVICES, notReady } from "../records/device-rows.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
-import { readProfile } from "../store/tenant.ts";
-import { exported } from "../use/exports.ts";
-import { history } from "../use/history.ts";
+import { readProfile } from "../records/tenant-rows.ts";
+import { exported } from "../records/exports.ts";
+import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
-const byHand = () => import("../use/devices.ts");
+const byHand = () => import("../records/devices.ts");
 
 /** The devices that are not ready, by what is recorded of the tenant. */
 const notReadyIn = async (reader: Reader) => notReady((await readProfile(reader)).androidAccounts);

@@ -1,6 +1,6 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { exportAll } from "../use/handover/export.ts";
+import { exportAll } from "../handover/export.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Exports of all resources. */

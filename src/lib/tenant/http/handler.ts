@@ -3,15 +3,15 @@ import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { Answer, Route } from "../../contract/route.ts";
 import type { Session } from "../session.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
-import type { AuditVerifier } from "../store/audit-findings.ts";
+import type { AuditVerifier } from "../audit/findings.ts";
 import type { Store } from "../store/store.ts";
-import type { ImportEngine } from "../store/imports/engine.ts";
+import type { ImportEngine } from "../plans/engine.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Jobs } from "../jobs.ts";
-import type { OpenMail } from "../use/accounts/reset.ts";
-import type { AppleAccess } from "../use/ade/guard.ts";
-import type { Exported } from "../use/exports.ts";
-import type { ExportedParts } from "../use/handover/export.ts";
+import type { OpenMail } from "../accounts/reset.ts";
+import type { AppleAccess } from "../ade/guard.ts";
+import type { Exported } from "../records/exports.ts";
+import type { ExportedParts } from "../handover/export.ts";
 import type { Upload, UploadedParts } from "./content.ts";
 
 /** The parts of a tenant that its handlers use. */

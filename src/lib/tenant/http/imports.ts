@@ -5,7 +5,7 @@ import { ColumnMap } from "../../contract/imports.ts";
 import type { PlanRow } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { TenantImports } from "../use/imports.ts";
+import { TenantImports } from "../plans/imports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Returns a parameter that came as JSON. @throws Failure `usage` */

@@ -1,13 +1,13 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { exportOf, findRecords, recordsOf } from "../store/lists.ts";
-import { ORG_DETAILS, ORGS } from "../store/orgs.ts";
-import { exported } from "../use/exports.ts";
-import { history } from "../use/history.ts";
+import { ORG_DETAILS, ORGS } from "../records/org-rows.ts";
+import { exported } from "../records/exports.ts";
+import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
-const byHand = () => import("../use/orgs.ts");
+const byHand = () => import("../records/orgs.ts");
 
 /** Organisations. */
 export default ({ session, store }: TenantParts): Handlers<"orgs"> => ({

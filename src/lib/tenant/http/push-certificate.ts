@@ -3,7 +3,7 @@
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when it is asked for: it brings cryptography along. */
-const uses = () => import("../use/push-certificate.ts");
+const uses = () => import("../push-certificate/push-certificate.ts");
 
 /** The MDM push certificate. */
 export default ({ session, apple }: TenantParts): Handlers<"push-certificate"> => {

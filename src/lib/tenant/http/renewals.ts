@@ -1,7 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { listItems, listNotices } from "../store/renewals.ts";
-import { addRenewal, claimNotice, confirmRenewal, editRenewal, removeRenewal, settleNotice } from "../use/renewals.ts";
+import { listItems, listNotices } from "../renewals/renewal-rows.ts";
+import {
+  addRenewal,
+  claimNotice,
+  confirmRenewal,
+  editRenewal,
+  removeRenewal,
+  settleNotice,
+} from "../renewals/renewals.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Renewal items and their notices. */

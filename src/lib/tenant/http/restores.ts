@@ -1,6 +1,6 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { planRestore, restore } from "../use/handover/restore.ts";
+import { planRestore, restore } from "../handover/restore.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Making the tenant like an export. */

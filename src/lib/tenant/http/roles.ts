@@ -2,8 +2,8 @@
 
 import { MATRIX_NOTE, matrixRows, roleChoices, roleFacts } from "../../model/role-facts.ts";
 import { recordsOf } from "../store/lists.ts";
-import { SCHEMES } from "../store/schemes.ts";
-import { createScheme, deleteSchemes, editScheme, heldScheme } from "../use/schemes.ts";
+import { SCHEMES } from "../accounts/scheme-rows.ts";
+import { createScheme, deleteSchemes, editScheme, heldScheme } from "../accounts/schemes.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Roles, which are the same in every tenant, and its custom schemes. */

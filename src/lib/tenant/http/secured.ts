@@ -2,13 +2,13 @@
 
 import { sha256 } from "../ids.ts";
 import { exportOf, findRecords, pageOf, recordsOf } from "../store/lists.ts";
-import { securedGroups, securedUsers } from "../store/secured.ts";
-import { exported } from "../use/exports.ts";
+import { securedGroups, securedUsers } from "../records/secured-rows.ts";
+import { exported } from "../records/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
-const users = () => import("../use/secured/users.ts");
-const groups = () => import("../use/secured/groups.ts");
+const users = () => import("../records/secured-users.ts");
+const groups = () => import("../records/secured-groups.ts");
 
 /** SECURED APPs users and groups. */
 export default ({ session, store }: TenantParts): Handlers<"secured"> => ({

@@ -1,14 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { reachOf } from "../policy/check.ts";
-import { readAdministration } from "../store/administration.ts";
+import { readAdministration } from "../accounts/administration.ts";
 import { latestRevision } from "../store/collections.ts";
 import { readOpenTasks } from "../console/tasks.ts";
-import { readTenant } from "../store/tenant.ts";
+import { readTenant } from "../records/tenant-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: what only asks what is used starts sooner without it. */
-const byHand = () => import("../use/tenant.ts");
+const byHand = () => import("../records/tenant.ts");
 
 /** The tenant itself. */
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({

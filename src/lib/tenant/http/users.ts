@@ -1,14 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
-import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
-import { addCustomField, removeCustomField, usedField } from "../use/fields.ts";
-import { exported } from "../use/exports.ts";
-import { history } from "../use/history.ts";
+import { CUSTOM_FIELDS, USERS } from "../records/user-rows.ts";
+import { addCustomField, removeCustomField, usedField } from "../records/fields.ts";
+import { exported } from "../records/exports.ts";
+import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
-const byHand = () => import("../use/users.ts");
+const byHand = () => import("../records/users.ts");
 
 /** PANEL users and their custom fields. */
 export default ({ session, store }: TenantParts): Handlers<"users"> => ({

@@ -3,7 +3,7 @@
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when it is asked for: it brings cryptography along. */
-const uses = () => import("../use/vpp.ts");
+const uses = () => import("../vpp/vpp.ts");
 
 /** Content tokens (VPP). */
 export default ({ session, apple }: TenantParts): Handlers<"vpp"> => ({

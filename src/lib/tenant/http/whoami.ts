@@ -1,6 +1,6 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { whoami } from "../use/whoami.ts";
+import { whoami } from "../accounts/whoami.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Who acts. */

@@ -3,8 +3,8 @@ import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
-import { findActing, type ActingAccount } from "../store/askers.ts";
-import { ROOT } from "../store/orgs.ts";
+import { findActing, type ActingAccount } from "../accounts/askers.ts";
+import { ROOT } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { Asker } from "./asker.ts";
 

@@ -4,7 +4,7 @@ import { run } from "#support/commands/program.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { NO_COUNTS } from "../store/imports/shape.ts";
+import { NO_COUNTS } from "../plans/shape.ts";
 import { OWNER } from "./asker.ts";
 import { permitPlan } from "./import-work.ts";
 import { withAccount } from "#support/tenant/accounts.ts";

@@ -7,7 +7,7 @@ import { ORG } from "../../model/organisation.ts";
 import { itemsForUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
-import type { Affected, PlanWork } from "../store/imports/engine.ts";
+import type { Affected, PlanWork } from "../plans/engine.ts";
 import type { Asker } from "./asker.ts";
 import { panelKind, permit } from "./check.ts";
 

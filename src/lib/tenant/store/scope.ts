@@ -4,7 +4,7 @@ import { SECURED_APPS } from "../../model/secured-user.ts";
 import { isSeen } from "../audit/records.ts";
 import { versionsOf } from "../versions/keep.ts";
 import { bitOf } from "../versions/tables.ts";
-import { ROOT } from "./orgs.ts";
+import { ROOT } from "../records/org-rows.ts";
 import { either, listed } from "./sql/forms.ts";
 import type { Derived, Scope } from "./store.ts";
 

@@ -2,7 +2,7 @@ import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
 import { USER } from "../../model/user.ts";
-import { ROOT } from "./orgs.ts";
+import { ROOT } from "../records/org-rows.ts";
 import type { Reader } from "./store.ts";
 
 // Of which organisations a record is, for the audit. Whoever asks, all are looked at: `main` names the tables themselves.

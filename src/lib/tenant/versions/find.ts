@@ -6,7 +6,7 @@ import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import { keyColumn, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { ROOT } from "../store/orgs.ts";
+import { ROOT } from "../records/org-rows.ts";
 import { keyOrValue, quoteIdentifier, THEN } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { versionsOf } from "./keep.ts";

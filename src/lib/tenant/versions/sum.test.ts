@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { sumIn } from "../store/sqlite/audit/versions.ts";
+import { sumIn } from "../audit/sqlite/versions.ts";
 import { Connection } from "../store/sqlite/store.ts";
 import { sumOfVersions } from "./sum.ts";
 

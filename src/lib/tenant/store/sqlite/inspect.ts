@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SEALED_SECRETS, sealedBy, type SealedSecret } from "../../../model/sealed.ts";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
-import { verifyTable } from "./audit/table.ts";
+import { verifyTable } from "../../audit/sqlite/table.ts";
 import { Database } from "./database.ts";
 import { inOwnThread } from "./own-thread.ts";
 import { checkIdentity } from "./identity.ts";

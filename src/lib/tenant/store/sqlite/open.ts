@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { AuditVerifier } from "../audit-findings.ts";
-import type { ImportEngine } from "../imports/engine.ts";
+import type { AuditVerifier } from "../../audit/findings.ts";
+import type { ImportEngine } from "../../plans/engine.ts";
 import type { Scope, Store } from "../store.ts";
 import { storageFailure } from "./storage-failure.ts";
 import { SqliteStore, type CollectionOf } from "./store.ts";
@@ -38,7 +38,7 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
   const seenAs = (seen: Store, scope?: Scope): Pick<OpenStore, "store" | "engine"> => {
     let engine: Promise<ImportEngine> | undefined;
     const makeEngine = async (): Promise<ImportEngine> => {
-      const { SqliteImports } = await import("./imports/engine.ts");
+      const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
       return new SqliteImports(database, { folder, processes, note, scope });
     };
     return {
@@ -53,7 +53,7 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
     ...seenAs(store),
     within: (scope) => seenAs(store.within(scope), scope),
     verifyAudit: async (question, signal) =>
-      (await import("./audit/thread.ts")).verifyAudit(database, question, signal),
+      (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => storageFailure(note.explain(error), database.path),
     async close() {
       for (const engine of engines) await (await engine).close();

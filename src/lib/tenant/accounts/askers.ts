@@ -1,0 +1,81 @@
+import { comparisonKey } from "../../model/normalise.ts";
+import type { Role } from "../../model/role.ts";
+import { PLACE } from "../records/org-rows.ts";
+import type { Reader } from "../store/store.ts";
+
+/** An account as somebody acts with it. */
+export interface ActingAccount {
+  /** the number and the id of its user */
+  readonly user: number;
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** the user's own organisation */
+  readonly org: number;
+  /** the managed ones; undefined where none are said */
+  readonly managedOrgs: readonly number[] | undefined;
+  readonly scheme: string | undefined;
+  /** the operations of the scheme */
+  readonly items: readonly string[];
+}
+
+/** The account with a name, whoever asks; undefined if no user has it. */
+export const findActing = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
+  const row = await reader.get(
+    `select u.pk, u.id, u.accountName, u.org, coalesce(a.role, 'none') as role, a.managedOrgs, s.name as scheme, s.operations
+     from main.user u left join main.account a on a.user = u.pk left join main.scheme s on s.pk = a.scheme
+     where coalesce(u.accountKey, u.accountName) = :key`,
+    { key: comparisonKey("code", name) },
+  );
+  if (row === undefined) return undefined;
+  const { managedOrgs, scheme } = row;
+  return {
+    user: Number(row["pk"]),
+    id: String(row["id"]),
+    name: String(row["accountName"]),
+    role: String(row["role"]) as Role,
+    org: Number(row["org"]),
+    managedOrgs: managedOrgs === null ? undefined : (JSON.parse(String(managedOrgs)) as readonly number[]),
+    scheme: scheme === null ? undefined : String(scheme),
+    items: JSON.parse(String(row["operations"] ?? "[]")) as readonly string[],
+  };
+};
+
+/** An organisation by its path. */
+interface Place {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** Organisations by their numbers, those that are still there, in the order of the tree. */
+export const placesOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly Place[]> => {
+  await reader.derive(PLACE);
+  const rows = await reader.all(
+    `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
+     order by p.at`,
+    { orgs: JSON.stringify(orgs) },
+  );
+  return rows.map(({ id, path }) => ({ id: String(id), path: String(path) }));
+};
+
+/** Somebody's own user, also one that he does not see in lists. */
+export const findSelf = async (
+  reader: Reader,
+  user: number,
+): Promise<{
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly org: Place;
+  readonly listed: boolean;
+} | null> => {
+  const row = await reader.get(
+    `select u.id, u.name, u.emails ->> 0 as email, u.org, exists (select 1 from user seen where seen.pk = u.pk) as listed
+     from main.user u where u.pk = :user`,
+    { user },
+  );
+  const [org] = row === undefined ? [] : await placesOf(reader, [Number(row["org"])]);
+  if (row === undefined || org === undefined) return null;
+  const { id, name, email, listed } = row;
+  return { id: String(id), name: String(name), email: String(email), org, listed: listed === 1 };
+};

@@ -1,0 +1,48 @@
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { SECRET_FIELDS } from "./audit-rows.ts";
+
+const MODEL = join(import.meta.dirname, "..", "..", "model");
+
+interface Described {
+  readonly fields: Readonly<Record<string, { readonly secret?: boolean; readonly shownAs?: string }>>;
+}
+
+const isDescribed = (value: unknown): value is Described =>
+  typeof value === "object" && value !== null && "fields" in value && typeof value.fields === "object";
+
+test("knows the secrets of every thing that the model describes", async () => {
+  const secrets = new Set<string>();
+  for (const file of globSync("*.ts", { cwd: MODEL, exclude: ["*.test.ts"] })) {
+    const module = (await import(join(MODEL, file))) as Readonly<Record<string, unknown>>;
+    for (const { fields } of Object.values(module).filter(isDescribed)) {
+      for (const [name, { secret, shownAs }] of Object.entries(fields)) {
+        if (secret === true) secrets.add(name).add(shownAs ?? name);
+      }
+    }
+  }
+  expect(secrets).toContain("accountPassword");
+  expect(secrets).toContain("exchangePassphrase");
+  expect([...SECRET_FIELDS].toSorted()).toEqual([...secrets].toSorted());
+});
+
+test("a change whose record is not stored is not made", async () => {
+  await using own = new TestTenant();
+  await own.client.users.create({ name: "甲", emails: ["a@x"] });
+  own.sql("create trigger quiet before insert on audit begin select raise(ignore); end");
+  const failure = await failureOf(own.client.users.create({ name: "乙", emails: ["b@x"] }));
+  expect(failure).toMatchObject({ code: "unexpected", hint: { en: expect.stringContaining("clomoctl doctor") } });
+  const failed = await failureOf(
+    own.import({ kind: "users" }, [
+      ["氏名", "メールアドレス", "役職"],
+      ["丙", "c@x", ""],
+    ]),
+  );
+  expect(failed).toMatchObject({ code: "unexpected" });
+  expect((await own.users()).map(({ name }) => name)).toEqual(["甲"]);
+  own.sql("drop trigger quiet");
+  await own.client.users.create({ name: "乙", emails: ["b@x"] });
+  expect(await own.users()).toHaveLength(2);
+});

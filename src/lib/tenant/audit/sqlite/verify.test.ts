@@ -1,0 +1,449 @@
+import { undoImport } from "#support/tenant/undo.ts";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sha256 } from "../../ids.ts";
+import { LONG } from "#support/drawn.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import type { AuditFindings } from "../findings.ts";
+import { Database, type Row } from "../../store/sqlite/database.ts";
+import { verifyOn } from "./verify.ts";
+
+const SEED = 20_261_121;
+
+let tenant: TestTenant;
+let scratch: string;
+let copies = 0;
+/** the hash of the last record, kept elsewhere */
+let head: string;
+
+const header = ["氏名", "メールアドレス", "組織コード", "CLOMOアカウントパスワード", "CLOMOアカウント名"];
+const person = (n: number, name = `利用者${n}`) => [name, `p${n}@example.jp`, "S01", `secret-${n}`, `account${n}`];
+
+beforeAll(async () => {
+  tenant = new TestTenant();
+  scratch = mkdtempSync(join(tmpdir(), "audit-"));
+  const users = { kind: "users", createOrgs: true } as const;
+  await tenant.import(users, [header, ...[1, 2, 3, 4].map((n) => person(n))]);
+  const { id } = await tenant.client.users.addField({ name: "座席" });
+  await tenant.import(users, [header, person(1, "改名"), person(2, "改姓"), person(5)]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, [header, person(1, "改名"), person(5)]);
+  await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
+  await tenant.client.users.removeField(id);
+  for (let n = 0; n < 700; n += 1) await tenant.client.renewals.add({ kind: "custom", name: `契約${n}` });
+  head = String(tenant.sql("select hash from audit order by seq desc limit 1")[0]?.["hash"]);
+  tenant.database.foldLog();
+});
+afterAll(async () => {
+  await tenant[Symbol.asyncDispose]();
+  rmSync(scratch, { recursive: true });
+});
+
+/** What is found in a copy of the tenant that somebody with its file has changed. @param change false: the triggers do not come back */
+const found = (change: (database: Database) => unknown, asked: { head?: string } = { head }): AuditFindings => {
+  const path = join(scratch, `${(copies += 1)}.db`);
+  cpSync(tenant.path, path);
+  const database = new Database(path);
+  try {
+    const triggers = database.all(
+      "select name, sql from sqlite_master where type = 'trigger' and tbl_name = 'audit' order by name",
+    );
+    for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
+    if (change(database) !== false) for (const { sql } of triggers) database.exec(String(sql));
+    return verifyOn(database, { ...asked, changes: true });
+  } finally {
+    database.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  }
+};
+
+/** Whether a verification says that all is as it was written. */
+const isSound = ({ broken, headSeq, table, changes }: AuditFindings): boolean =>
+  broken === null && table.length === 0 && headSeq !== null && changes?.broken.length === 0;
+
+const untouched = (): void => undefined;
+
+test("what nobody touched passes, and says how far", () => {
+  const records = tenant.database.count("select count(*) from audit");
+  expect(found(untouched)).toEqual({
+    records,
+    last: { seq: records, hash: head },
+    broken: null,
+    headSeq: records,
+    table: [],
+    changes: { verified: 6, broken: [] },
+  });
+});
+
+describe("a table that is not as it was made is told", () => {
+  test("a copy with ordinary columns, of which one says something else than its record", () => {
+    const rebuild = (database: Database): void => {
+      database.exec(`create table audit2 (seq integer primary key, record text not null, hash text not null,
+        at text, actor text, action text);
+        insert into audit2 select seq, record, hash, at, actor, action from audit;
+        update audit2 set action = 'x' where seq = 4;
+        drop table audit;
+        alter table audit2 rename to audit;`);
+    };
+    expect(found(rebuild)).toMatchObject({
+      broken: null,
+      table: [
+        { name: "audit", reason: "altered" },
+        { name: "audit_at", reason: "missing" },
+      ],
+    });
+  });
+
+  test("a trigger more", () => {
+    const watch = "create trigger other after insert on audit begin select 1; end";
+    expect(found((database) => database.exec(watch)).table).toEqual([{ name: "other", reason: "unknown" }]);
+  });
+
+  test.each([
+    "create trigger other before insert on AUDIT begin select 1; end",
+    "create trigger main.other before insert on [Audit] begin select 1; end",
+    "create index other on AUDIT (at)",
+  ])("however its name is written: %s", (statement) => {
+    expect(found((database) => database.exec(statement)).table).toEqual([{ name: "other", reason: "unknown" }]);
+  });
+
+  test.each([
+    "drop table audit",
+    "alter table audit rename to journal",
+    "alter table audit rename column record to told",
+  ])("one that cannot be read stands for no record: %s", (statement) => {
+    const { table, ...findings } = found((database) => {
+      database.exec(statement);
+      return false;
+    });
+    expect(table.map(({ name }) => name)).toContain("audit");
+    expect(findings).toEqual({ records: 0, last: null, broken: null, headSeq: null, changes: null });
+  });
+});
+
+test("a head that was kept earlier is found in the chain", () => {
+  for (const seq of [1, 3, 512, 513, 600]) {
+    const [row] = tenant.sql("select hash from audit where seq = :seq", { seq });
+    expect(found(untouched, { head: String(row?.["hash"]) }).headSeq).toBe(seq);
+  }
+  expect(found(untouched, { head: "0".repeat(64) })).toMatchObject({ broken: null, headSeq: null });
+});
+
+describe("what breaks the chain is named by the first record that it concerns", () => {
+  test.each<[string, string, object]>([
+    [
+      "a record was altered",
+      "update audit set record = replace(record, 'custom', 'custon') where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its hash was altered",
+      `update audit set hash = '${"0".repeat(64)}' where seq = 20`,
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its text is no text",
+      "update audit set record = cast(record as blob) where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    [
+      "its hash is no text",
+      "update audit set hash = cast(hash as blob) where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    ["its hash is no hash", "update audit set hash = 'x' where seq = 20", { seq: 20, reason: "altered" }],
+    ["its text is no JSON", "update audit set record = 'x' where seq = 20", { seq: 20, reason: "altered" }],
+    [
+      "it has a line more",
+      "update audit set record = record || char(10) where seq = 20",
+      { seq: 20, reason: "altered" },
+    ],
+    ["the first one is missing", "delete from audit where seq = 1", { seq: 1, reason: "missing" }],
+    ["several are missing", "delete from audit where seq between 600 and 602", { seq: 600, reason: "missing" }],
+    [
+      "one is missing and the others moved up",
+      "delete from audit where seq = 20; update audit set seq = seq - 1 where seq > 20",
+      { seq: 20, reason: "moved" },
+    ],
+    [
+      "two were swapped",
+      "update audit set seq = -1 where seq = 20; update audit set seq = 20 where seq = 21; update audit set seq = 21 where seq = -1",
+      { seq: 20, reason: "moved" },
+    ],
+    [
+      "all were numbered anew",
+      "update audit set seq = -seq; update audit set seq = 1 - seq",
+      { seq: 1, reason: "missing" },
+    ],
+  ])("%s", (_, statements, broken) => {
+    const { seq } = broken as { seq: number };
+    expect(found((database) => database.exec(statements))).toMatchObject({
+      records: seq - 1,
+      broken,
+      headSeq: null,
+      changes: null,
+    });
+  });
+});
+
+describe("a record that is none of the chain is told, though all others stand", () => {
+  const FORGED = `'{"version":2,"at":"2026-01-01T00:00:00.000Z","actor":"x","action":"users.edit","objects":[]}', 'x'`;
+
+  test.each([
+    ["before the first one", "0", { seq: 0, reason: "stray" }],
+    ["far before it", "-9223372036854775807", { seq: -Number.MAX_SAFE_INTEGER, reason: "stray" }],
+  ])("%s", (_, seq, broken) => {
+    const records = tenant.database.count("select count(*) from audit");
+    const insert = `insert into audit (seq, record, hash) values (${seq}, ${FORGED})`;
+    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, headSeq: records, table: [] });
+  });
+
+  test("beyond all numbers", () => {
+    const records = tenant.database.count("select count(*) from audit");
+    const insert = `insert into audit (seq, record, hash) values (9223372036854775807, ${FORGED})`;
+    const broken = { seq: records + 1, reason: "missing" };
+    expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, changes: null });
+  });
+});
+
+test("a cut tail is seen by the head that was kept, or by a change of which the record is gone", () => {
+  const cut = found((database) => database.exec("delete from audit where seq > 706"), { head: "0".repeat(64) });
+  expect(cut).toMatchObject({ records: 706, broken: null, headSeq: null, changes: { broken: [] } });
+  const all = found((database) => database.exec("delete from audit where seq > 3"), {});
+  const unrecorded = Array.from({ length: 703 }, (_, at) => ({ number: 4 + at, reason: "unrecorded" }));
+  expect(all).toMatchObject({ broken: null, changes: { verified: 3, broken: unrecorded } });
+  expect(found((database) => database.exec("delete from audit"))).toMatchObject({
+    records: 0,
+    last: null,
+    headSeq: null,
+  });
+});
+
+test("whoever has the file can write the whole chain anew: only a head that was kept shows it", () => {
+  const rewrite = (database: Database): void => {
+    let before = "";
+    for (const { seq = 0, record } of database.all("select seq, record from audit order by seq")) {
+      const text = String(record).replace('"actor":"owner"', '"actor":"nobody"');
+      before = sha256(`${before}\n${text}`);
+      database.run("update audit set record = :text, hash = :before where seq = :seq", { text, before, seq });
+    }
+  };
+  expect(found(rewrite, {})).toMatchObject({ broken: null, changes: { broken: [] } });
+  expect(found(rewrite)).toMatchObject({ broken: null, headSeq: null });
+});
+
+const KEPT = ["user_version", "custom_field_version", "created_range"] as const;
+
+/** SQL: the revision of a change. */
+const revisionOf = (number: number): string => `(select revision from change where number = ${number})`;
+
+describe("versions of a change", () => {
+  test.each<[string, string, number | null, string]>([
+    [
+      "a value was altered",
+      `update user_version set name = 'x' where revision = ${revisionOf(3)} and pk = 2`,
+      3,
+      "altered",
+    ],
+    [
+      "a blank one was filled",
+      `update user_version set tel = '1' where revision = ${revisionOf(3)} and pk = 2`,
+      3,
+      "altered",
+    ],
+    [
+      "what was changed is another",
+      `update user_version set changed = 0 where revision = ${revisionOf(3)}`,
+      3,
+      "altered",
+    ],
+    [
+      "what was done is another",
+      `update user_version set action = 'x' where revision = ${revisionOf(4)}`,
+      4,
+      "altered",
+    ],
+    ["one was removed", `delete from user_version where revision = ${revisionOf(4)} and pk = 3`, 4, "altered"],
+    ["all were removed", `delete from user_version where revision = ${revisionOf(4)}`, 4, "altered"],
+    [
+      "one was added",
+      `insert into user_version (pk, revision, action) select 99, ${revisionOf(3)}, 'update'`,
+      3,
+      "altered",
+    ],
+    [
+      "one was added before all numbers",
+      `insert into user_version (pk, revision, action) select -9007199254740991, ${revisionOf(3)}, 'update'`,
+      3,
+      "altered",
+    ],
+    [
+      "one was added to a change that has none",
+      `insert into user_version (pk, revision, action) select 99, ${revisionOf(20)}, 'update'`,
+      20,
+      "altered",
+    ],
+    [
+      "one belongs to another change",
+      `update user_version set revision = ${revisionOf(3)} where revision = ${revisionOf(4)} and pk = 4`,
+      4,
+      "altered",
+    ],
+    [
+      "of an edit by hand were removed",
+      `delete from custom_field_version where revision = ${revisionOf(6)}`,
+      6,
+      "altered",
+    ],
+    [
+      "the records it made are others",
+      `update created_range set last = last + 1 where revision = ${revisionOf(1)}`,
+      1,
+      "altered",
+    ],
+    [
+      "a range is of another thing",
+      `update created_range set thing = thing || 's' where revision = ${revisionOf(2)}`,
+      2,
+      "altered",
+    ],
+    [
+      "a value is of another type",
+      `update user_version set name = cast(name as blob) where revision = ${revisionOf(3)}`,
+      3,
+      "altered",
+    ],
+    [
+      "a number is too large",
+      `update user_version set pk = 9223372036854775807 where revision = ${revisionOf(3)} and pk = 2`,
+      3,
+      "altered",
+    ],
+    ["the table of what it made is not there", "drop table created_range", 1, "altered"],
+    ["the change has another revision", "update change set revision = 5000 where number = 3", 3, "altered"],
+    ["the change has no revision", "update change set revision = null where number = 3", 3, "altered"],
+    ["the change is not there", "delete from change where number = 4", 4, "missing"],
+    [
+      "the change was made up",
+      "insert into change (number, revision, writer) values (5000, 5000, 'hand')",
+      5000,
+      "unrecorded",
+    ],
+    [
+      "they belong to no change",
+      "insert into user_version (pk, revision, action) values (1, 5000, 'update')",
+      null,
+      "unrecorded",
+    ],
+    ["a revision is no number", "insert into created_range values ('x', 'user', 1, 1)", null, "unrecorded"],
+  ])("%s", (_, statement, number, reason) => {
+    const { broken, changes } = found((database) => database.exec(statement));
+    expect(broken).toBeNull();
+    expect(changes?.broken).toContainEqual({ number, reason });
+  });
+
+  test("that cannot be read leave the others verified", () => {
+    const { changes } = found((database) =>
+      database.exec(`update user_version set name = x'00' where revision = ${revisionOf(3)}`),
+    );
+    expect(changes).toEqual({ verified: 5, broken: [{ number: 3, reason: "altered" }] });
+  });
+
+  test("are missing with the table of changes", () => {
+    const { changes } = found((database) => database.exec("drop table change"));
+    expect(changes).toMatchObject({
+      verified: 0,
+      broken: [1, 2, 3, 4, 5, 6].map((number) => ({ number, reason: "missing" })),
+    });
+  });
+
+  test("are the same under a later column, which has nothing in them", () => {
+    expect(isSound(found((database) => database.exec("alter table user_version add column another text")))).toBe(true);
+  });
+});
+
+/** Something else than a value, of its own type. */
+const otherThan = (value: Row[string], salt: number): string | number =>
+  typeof value === "number" ? value + 1 + salt : `${String(value ?? "")}${salt}`;
+
+type Tampering = (database: Database, at: number, salt: number) => boolean;
+
+const nthSeq = (database: Database, at: number): number => (at % database.count("select count(*) from audit")) + 1;
+
+/** Ways to alter the audit and versions. They return false if nothing changed. */
+const TAMPERINGS: Readonly<Record<string, Tampering>> = {
+  "alter a record": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    const { record = "" } = database.get("select record from audit where seq = :seq", { seq }) ?? {};
+    const text = String(record);
+    const place = salt % text.length;
+    const altered = `${text.slice(0, place)}${text[place] === "7" ? "8" : "7"}${text.slice(place + 1)}`;
+    return database.run("update audit set record = :altered where seq = :seq", { seq, altered }) > 0;
+  },
+  "alter a record and its hash": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    const { record = "" } = database.get("select record from audit where seq = :seq", { seq }) ?? {};
+    const { hash = "" } = database.get("select hash from audit where seq = :seq - 1", { seq }) ?? {};
+    const altered = String(record).replace(/"actor":"[^"]*"/, `"actor":"${salt}"`);
+    const own = sha256(`${String(hash)}\n${altered}`);
+    return database.run("update audit set record = :altered, hash = :own where seq = :seq", { seq, altered, own }) > 0;
+  },
+  "delete a record": (database, at) =>
+    database.run("delete from audit where seq = :seq", { seq: nthSeq(database, at) }) > 0,
+  "cut the tail": (database, at) =>
+    database.run("delete from audit where seq >= :seq", { seq: nthSeq(database, at) }) > 0,
+  "swap two records": (database, at, salt) => {
+    const [one, other] = [nthSeq(database, at), nthSeq(database, at + 1 + (salt % 5))];
+    const [a, b] = [one, other].map((seq) => database.get("select record, hash from audit where seq = :seq", { seq }));
+    const put = "update audit set record = :record, hash = :hash where seq = :seq";
+    database.run(put, { record: "", hash: "", ...b, seq: one });
+    return one !== other && database.run(put, { record: "", hash: "", ...a, seq: other }) > 0;
+  },
+  "insert a record": (database, at, salt) => {
+    const seq = nthSeq(database, at);
+    database.run("update audit set seq = -seq where seq >= :seq", { seq });
+    database.run("update audit set seq = 1 - seq where seq < 0", {});
+    return (
+      database.run("insert into audit values (:seq, :record, :hash)", {
+        seq,
+        record: `{"version":2,"seq":${seq},"at":""}`,
+        hash: sha256(String(salt)),
+      }) > 0
+    );
+  },
+  "alter a version": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_version";
+    const rows = database.all(`select * from ${table} order by 1, 2`);
+    const row = rows[at % rows.length] ?? {};
+    const columns = Object.keys(row);
+    const column = columns[salt % columns.length] ?? "pk";
+    const where = columns.map((name) => `"${name}" is :${name}`).join(" and ");
+    const value = otherThan(row[column] ?? null, salt);
+    return database.run(`update or ignore ${table} set "${column}" = :value where ${where}`, { ...row, value }) > 0;
+  },
+  "delete a version": (database, at, salt) => {
+    const table = KEPT[salt % KEPT.length] ?? "user_version";
+    const rows = database.all(`select * from ${table} order by 1, 2`);
+    const row = rows[at % rows.length] ?? {};
+    const where = Object.keys(row).map((name) => `"${name}" is :${name}`);
+    return database.run(`delete from ${table} where ${where.join(" and ")}`, row) > 0;
+  },
+};
+
+test("whatever is done to it is found", LONG, () => {
+  const tampering = fc.record({
+    what: fc.constantFrom(...Object.keys(TAMPERINGS)),
+    at: fc.nat({ max: 10_000 }),
+    salt: fc.nat({ max: 10_000 }),
+  });
+  const holds = fc.property(tampering, ({ what, at, salt }) => {
+    let isTouched = false;
+    const findings = found((database) => {
+      isTouched = TAMPERINGS[what]?.(database, at, salt) ?? false;
+    });
+    expect(isSound(findings)).toBe(!isTouched);
+  });
+  fc.assert(holds, { numRuns: 250, seed: SEED });
+});

@@ -1,0 +1,266 @@
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import type { PlanRow } from "../../../contract/index.ts";
+import type { PlanRequest } from "../../../imports/plan.ts";
+import { Stager } from "../../../imports/stage.ts";
+import type { FormatName } from "../../../model/console-files.ts";
+import { formatOf } from "../../../model/format.ts";
+import { FORMATS } from "../../../model/formats.ts";
+import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
+import { text } from "../../../text/index.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { applyPlan } from "./commit.ts";
+import { advance, compare, etagOf } from "./compare.ts";
+import { defineFunctions } from "./functions.ts";
+import { planLines } from "./rows.ts";
+import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
+import { storedKind, type PlanSql } from "./stored-kind.ts";
+import { tablesOf } from "./tables.ts";
+
+const value = <F extends Partial<Field>>(header: string, more?: F) =>
+  ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
+
+/** Who made a gadget: an import of gadgets creates one that a row names. */
+const MAKER = {
+  name: "maker",
+  fields: { id: idField(7), name: value("maker", { comparison: "name", unique: true }), createdAt: CREATED_AT },
+  formats: {},
+  keys: [],
+  usual: [],
+} as const satisfies Thing;
+
+/** A thing that the program does not know, with all that a kind of import can have. */
+const GADGET = {
+  name: "gadget",
+  fields: {
+    label: { ...value("label", { comparison: "name" }), column: { header: "label", required: "always" } },
+    serial: value("serial", { comparison: "code", unique: true }),
+    tag: value("tag", { unique: true }),
+    colours: { ...value("colour"), type: "texts" },
+    owner: value("owner", {
+      comparison: "mail-address",
+      refers: { to: "user", by: "emails", unknown: { code: "org-unknown", param: "code" } },
+    }),
+    maker: value("maker", {
+      comparison: "name",
+      refers: {
+        to: "maker",
+        by: "name",
+        unknown: { code: "group-unknown", param: "group" },
+        creates: { option: "createGroups", count: "groupsCreated" },
+      },
+    }),
+    pin: { ...value("pin"), secret: true },
+    locked: { type: "boolean" },
+  },
+  formats: { gadgets: ["label", "serial", "tag", "colours", "owner", "maker", "pin"] },
+  keys: [
+    { name: "serial", field: "serial", unique: true, standIn: ["label"] },
+    { name: "label", field: "label", unique: false },
+  ],
+  title: text("gadgets", "ガジェット"),
+  screen: { page: text("", ""), clicks: text("", ""), choice: text("", "") },
+  namedBy: "label",
+  protects: {
+    by: "locked",
+    missing: "administrator-delete",
+    keeps: { fields: ["serial", "tag", "pin"], code: "administrator-account" },
+  },
+  usual: [],
+} as const satisfies ThingInFiles;
+
+const format = formatOf(GADGET, "gadgets");
+const tables = tablesOf([...Object.values(FORMATS), format], [{ thing: MAKER }]);
+const kind = storedKind(format, tables);
+const users = storedKind(FORMATS.users, tables);
+
+const NOW = "2026-11-20T00:00:00.000Z";
+
+const tenant = new TestTenant();
+const { database } = tenant;
+const staging = tenant.staging("made-up");
+database.exec(`
+  create table maker (pk integer primary key autoincrement, id text not null unique, name text not null,
+    nameKey text, createdAt text not null, revision integer not null);
+  create table gadget (pk integer primary key autoincrement, id text not null unique, label text not null, labelKey text,
+    serial text, serialKey text, tag text unique, colours text not null, owner integer, maker integer,
+    secrets text not null default '{}', locked integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index gadget_serial on gadget (coalesce(serialKey, serial));
+`);
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(async () => {
+  tenant.clear();
+  database.exec("delete from maker; delete from gadget");
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "メールアドレス"],
+    ["山田", "yamada@x", "y@x"],
+    ["髙橋", "takahashi@x", ""],
+  ]);
+  defineFunctions(database, () => false);
+});
+afterEach(() => {
+  database.exec("detach s");
+  rmSync(staging);
+});
+
+/** Stages and compares a file. */
+const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
+  if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
+  rmSync(staging, { force: true });
+  attachStaging(database, staging, { fresh: true });
+  createStaging(database);
+  const request: PlanRequest = {
+    kind: of.name as FormatName,
+    mode: "append",
+    key: "serial",
+    blank: "clear",
+    absent: "keep",
+    createOrgs: false,
+    createGroups: true,
+    skipInvalid: false,
+    ...wished,
+  };
+  const table = new SqliteStaging(database);
+  const stager = new Stager(of, request, {}, table);
+  for (const [at, line] of file.split("\n").entries()) {
+    const cells = line.split(",").map((cell) => cell.trim());
+    stager.record(cells, cells.length, at + 1, at + 1);
+  }
+  const staged = { ...stager.end(), encoding: "utf-8" as const, sha256: "", bytes: 0 };
+  table.flush();
+  const sql: PlanSql = { kind: of, request, staged };
+  return { sql, counts: database.snapshot(() => compare(database, sql)) };
+};
+
+const lines = (sql: PlanSql): readonly PlanRow[] =>
+  Buffer.concat([...planLines(database, [sql], { actions: [] })])
+    .toString()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as PlanRow);
+
+const problems = () =>
+  database
+    .all("select code, row, col, params from s.problem order by row, col")
+    .map(({ code, row, col, params }) => `${String(code)}@${String(row)}:${String(col)} ${String(params)}`);
+
+/** Plans a file and applies the plan. */
+const load = (file: string, wished: Partial<PlanRequest> = {}) => {
+  const { sql, counts } = plan(file, wished);
+  expect(problems().filter((problem) => !problem.startsWith("code-repeated@"))).toEqual([]);
+  const revision = advance(database, [kind.collection]);
+  const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
+  const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, revision };
+  database.change(() => applyPlan(database, sql, context));
+  return counts;
+};
+
+const gadgets = () =>
+  database
+    .all(`select g.*, u.name as who, m.name as made from gadget g left join user u on u.pk = g.owner
+          left join maker m on m.pk = g.maker order by g.pk`)
+    .map((row) => ["label", "serial", "tag", "colours", "who", "made", "secrets"].map((name) => row[name]).join(" "));
+
+const HEADER = "label,serial,tag,colour,colour,owner,maker,pin";
+
+test("is created, with a new maker, by whichever address its owner has", () => {
+  const counts = load(`${HEADER}
+    lamp,S1,t1,red,blue,Y@X,Acme,1234
+    desk,,,,,,Acme,`);
+  expect(counts).toMatchObject({ create: 2, secretsSet: 1, groupsCreated: 1, orgsCreated: 0 });
+  expect(gadgets()).toEqual([`lamp S1 t1 ["red","blue"] 山田 Acme {"pin":"${NOW}"}`, "desk   []  Acme {}"]);
+  expect(database.all("select serialKey, labelKey from gadget")).toEqual([
+    { serialKey: null, labelKey: null },
+    { serialKey: null, labelKey: null },
+  ]);
+});
+
+test("is found by its key, by what stands in for it, or by another key", () => {
+  load(`${HEADER}\nlamp,S1,,,,,,\ndesk,,,,,,,`);
+  const { sql, counts } = plan("label,serial,tag\nlight,S1,\ndesk,,T\nnew,,");
+  expect(counts).toMatchObject({ create: 1, update: 2 });
+  expect(lines(sql).map(({ key, action, changed }) => ({ key, action, changed }))).toEqual([
+    { key: "S1", action: "update", changed: ["label"] },
+    { key: "desk", action: "update", changed: ["tag"] },
+    { key: "new", action: "create", changed: [] },
+  ]);
+  const renamed = plan("label,serial\nlamp,S2", { key: "label" });
+  expect(lines(renamed.sql)).toMatchObject([{ key: "lamp", action: "update", changed: ["serial"] }]);
+  load(`${HEADER}\ndesk,S3,,,,,,`);
+  plan("label,serial\ndesk,S4", { key: "label" });
+  expect(problems()).toEqual([`key-ambiguous@2:1 {"count":2}`]);
+});
+
+test("what stands in for a key may match several records, or two rows of a file", () => {
+  load(`${HEADER}\nlamp,S1,,,,,,\nlamp,S2,,,,,,`);
+  load("label,serial\nlamp,");
+  database.exec("update gadget set serial = null, serialKey = null");
+  plan("label,serial\nlamp,");
+  expect(problems()).toEqual([`key-ambiguous@2:2 {"count":3}`]);
+  plan("label,serial\nshelf,\nshelf,");
+  expect(problems()).toEqual([
+    `key-duplicate@2:1 {"header":"label","row":3}`,
+    `key-duplicate@3:1 {"header":"label","row":2}`,
+    `code-repeated@3:1 {"header":"label","row":2,"count":1}`,
+  ]);
+});
+
+test("a unique value without a table of its own is claimed: taken, given up, swapped", () => {
+  load(`${HEADER}\nlamp,S1,t1,,,,,\ndesk,S2,t2,,,,,`);
+  plan("label,serial,tag\nlamp,S1,t2");
+  expect(problems()).toEqual([`value-taken@2:3 {"value":"t2","header":"tag","of":"gadget","holder":"desk <S2>"}`]);
+  plan("label,serial,tag\nlamp,S1,t9\ndesk,S2,t9");
+  expect(problems().map((problem) => problem.split(" ")[0])).toEqual(["value-duplicate@2:3", "value-duplicate@3:3"]);
+  load("label,serial,tag\nlamp,S1,t2\ndesk,S2,");
+  expect(gadgets()).toMatchObject(["lamp S1 t2 []   {}", "desk S2  []   {}"]);
+  load("label,serial,tag\nlamp,S1,t3\ndesk,S2,t2");
+  load("label,serial,tag\nlamp,S2,t2\ndesk,S1,t3", { key: "label" });
+  expect(gadgets()).toMatchObject(["lamp S2 t2 []   {}", "desk S1 t3 []   {}"]);
+});
+
+test("what a cell names must be there unless the import may create it; a blank cell clears it", () => {
+  load(`${HEADER}\nlamp,S1,,,,takahashi@x,Acme,`);
+  plan("label,serial,owner,maker\nlamp,S1,nobody@x,New", { createGroups: false });
+  expect(problems()).toEqual([`org-unknown@2:3 {"code":"nobody@x"}`, `group-unknown@2:4 {"group":"New"}`]);
+  const { sql } = plan("label,serial,owner,maker\nlamp,S1,y@x,New");
+  expect(lines(sql)[0]).toMatchObject({ changed: ["owner", "maker"] });
+  expect(lines(sql)[0]?.after).toEqual(
+    expect.arrayContaining([
+      { field: "owner", value: "yamada@x" },
+      { field: "maker", value: "New" },
+    ]),
+  );
+  load("label,serial,owner\nlamp,S1,");
+  expect(gadgets()).toEqual(["lamp S1  []  Acme {}"]);
+});
+
+test("a protected one is kept", () => {
+  load(`${HEADER}\nlamp,S1,t1,red,,,,\ndesk,S2,,,,,,`);
+  database.exec("update gadget set locked = 1 where label = 'lamp'");
+  plan("label,serial,tag,pin\nlamp,S1,t2,\nlamp,S2,,", { skipInvalid: true });
+  expect(problems()).toEqual([
+    `administrator-account@2:2 {"name":"lamp"}`,
+    `code-repeated@3:1 {"header":"label","row":2,"count":1}`,
+  ]);
+  plan("label,serial,pin\nlamp,S1,9999");
+  expect(problems()).toEqual([`administrator-account@2:2 {"name":"lamp"}`]);
+  const { counts } = plan("label,serial\nshelf,S3", { mode: "replace" });
+  expect(counts).toMatchObject({ create: 1, delete: 1, rejected: true });
+  expect(problems()).toEqual([`administrator-delete@0:0 {"name":"lamp"}`]);
+  load("label,serial,colour\nlight,S1,green", { mode: "replace" });
+  expect(gadgets()).toEqual([`light S1 t1 ["green"]   {}`]);
+});
+
+test("its plan depends on its own collection and on those that its cells name", () => {
+  const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
+  expect(etagOf(database, [sql])).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
+});
+
+test("keeps its owner from being deleted by a file that lacks them", () => {
+  load(`${HEADER}\nlamp,S1,,,,y@x,,`);
+  const request = { mode: "replace", key: "email" } as const;
+  const { counts } = plan("氏名,メールアドレス\n髙橋,takahashi@x", request, users);
+  expect(counts).toMatchObject({ delete: 1, rejected: true });
+  expect(problems()[0]).toBe(`delete-held@0:0 {"name":"山田 <yamada@x>","count":1,"of":"gadget"}`);
+});

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Foreign } from "../../../../imports/plan.ts";
+import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+
+const tenant = new TestTenant();
+const empty = new TestTenant();
+afterAll(async () => {
+  await tenant[Symbol.asyncDispose]();
+  await empty[Symbol.asyncDispose]();
+});
+
+const USERS = ["メールアドレス", "氏名", "社員コード"];
+const people = (domain: string, count: number, from = 1): Cells =>
+  Array.from({ length: count }, (_, at) => [`p${at + from}@${domain}`, `人${at + from}`, `${domain}-${at + from}`]);
+
+const DEVICES = ["シリアルナンバー", "プラットフォーム"];
+const devices = (prefix: string, count: number): Cells =>
+  Array.from({ length: count }, (_, at) => [`${prefix}${at}`, "iOS"]);
+
+const DOCS = ["ユーザーID", "表示名", "パスワード"];
+const docs = (prefix: string, count: number): Cells =>
+  Array.from({ length: count }, (_, at) => [`${prefix}${at}`, `${prefix}${at}`, "Secret12"]);
+
+beforeAll(async () => {
+  await tenant.import({ kind: "users" }, [USERS, ...people("a.example", 8)]);
+  await tenant.import({ kind: "devices" }, [DEVICES, ...devices("A", 8)]);
+  await tenant.import({ kind: "docs" }, [DOCS, ...docs("a", 8)]);
+});
+
+const OTHERS = [USERS, ...people("b.example", 5)];
+
+/** Replacing files by employee code, whose codes are those of people. */
+const byCode = (
+  what: string,
+  header: readonly string[],
+  row: (at: number, code: string) => readonly string[],
+  by: Foreign["by"] | undefined,
+): [string, Request, Cells, Foreign["by"] | undefined] => [
+  `by employee code, ${what}`,
+  { kind: "users", mode: "replace", key: "employee-code", blank: "keep" },
+  [[...header], ...Array.from({ length: 8 }, (_, at) => [...row(at + 1, `a.example-${at + 1}`)])],
+  by,
+];
+const BY_CODE = [
+  byCode(
+    "other people with the same running numbers",
+    USERS,
+    (at, code) => [`p${at}@b.example`, `別人${at}`, code],
+    "domain",
+  ),
+  byCode(
+    "the same without names",
+    ["社員コード", "メールアドレス"],
+    (at, code) => [code, `p${at}@b.example`],
+    "domain",
+  ),
+  byCode("the same without addresses", ["社員コード", "氏名"], (at, code) => [code, `別人${at}`], "name"),
+  byCode("the same with blank addresses", USERS, (at, code) => ["", `別人${at}`, code], "name"),
+  byCode(
+    "the name of one agrees",
+    USERS,
+    (at, code) => [`p${at}@b.example`, at === 8 ? "人8" : `別人${at}`, code],
+    undefined,
+  ),
+  byCode(
+    "all people have new addresses in a new domain",
+    USERS,
+    (at, code) => [`p${at}@b.example`, `人${at}`, code],
+    undefined,
+  ),
+  byCode(
+    "all have new names and addresses in the tenant's domain",
+    USERS,
+    (at, code) => [`n${at}@A.example`, `別人${at}`, code],
+    undefined,
+  ),
+  byCode("neither names nor addresses", ["社員コード", "TEL"], (at, code) => [code, `03-0000-000${at}`], undefined),
+  byCode("blank names", ["社員コード", "氏名", "TEL"], (at, code) => [code, "", `03-0000-000${at}`], undefined),
+  byCode("codes of nobody", USERS, (at) => [`p${at}@b.example`, `別人${at}`, `X${at}`], "key"),
+  byCode(
+    "new codes, with the addresses of people",
+    USERS,
+    (at) => [`p${at}@a.example`, `改名${at}`, `X${at}`],
+    undefined,
+  ),
+];
+
+test.each<[string, Request, Cells, Foreign["by"] | undefined]>([
+  ["a replacing file that matches nobody", { kind: "users", mode: "replace" }, OTHERS, "key"],
+  [
+    "all addresses are new, and the codes and names are those of people",
+    { kind: "users", mode: "replace", allow: ["new-address"] },
+    [USERS, ...people("b.example", 5).map(([mail = "", name = ""], at) => [mail, name, `a.example-${at + 1}`])],
+    undefined,
+  ],
+  [
+    "the codes are those of people with other names, as another tenant counts from 1, too",
+    { kind: "users", mode: "replace", allow: ["new-address"] },
+    [USERS, ...people("b.example", 5).map(([mail = ""], at) => [mail, `別人${at}`, `a.example-${at + 1}`])],
+    "key",
+  ],
+  ["four rows", { kind: "users", mode: "replace" }, OTHERS.slice(0, 5), undefined],
+  ["one of six matches", { kind: "users", mode: "replace" }, [...OTHERS, ["P8@A.example", "人8", ""]], undefined],
+  ["an appending file of another domain", { kind: "users" }, OTHERS, "domain"],
+  ["appended people of the tenant's domain", { kind: "users" }, [USERS, ...people("A.EXAMPLE", 5, 20)], undefined],
+  [
+    "one of several domains, in a further address",
+    { kind: "users" },
+    [[...USERS, "メールアドレス"], ...people("b.example", 5).map((row, at) => [...row, at === 4 ? "x@a.example" : ""])],
+    undefined,
+  ],
+  ["permitted", { kind: "users", mode: "replace", allow: ["other-tenant"] }, OTHERS, undefined],
+  ["permitted, of another domain", { kind: "users", allow: ["new-address", "other-tenant"] }, OTHERS, undefined],
+  [
+    "by employee code, with addresses of another domain",
+    { kind: "users", key: "employee-code" },
+    [USERS, ...people("b.example", 5).map(([mail = "", name = ""], at) => [mail, name, `a.example-${at + 1}`])],
+    "domain",
+  ],
+  [
+    "by employee code, without addresses",
+    { kind: "users", key: "employee-code", blank: "keep" },
+    [["社員コード", "氏名"], ...people("a.example", 5).map(([, name = "", code = ""]) => [code, name])],
+    undefined,
+  ],
+  ...BY_CODE,
+  ["the console's own export", { kind: "users", fromConsole: true }, OTHERS, "key"],
+  ["devices", { kind: "devices", mode: "replace" }, [DEVICES, ...devices("B", 5)], "key"],
+  ["devices, appended", { kind: "devices" }, [DEVICES, ...devices("B", 5)], undefined],
+  ["SECURED APPs users", { kind: "docs", mode: "replace" }, [DOCS, ...docs("b", 5)], "key"],
+  [
+    "SECURED APPs users of an app that has none",
+    { kind: "mailer", mode: "replace" },
+    [DOCS, ...docs("b", 5)],
+    undefined,
+  ],
+  [
+    "devices, by serial number and with other names",
+    { kind: "devices", mode: "replace" },
+    [
+      ["シリアルナンバー", "プラットフォーム", "デバイス識別名称"],
+      ...devices("A", 5).map(([serial = "", platform = ""]) => [serial, platform, `別${serial}`]),
+    ],
+    undefined,
+  ],
+  [
+    "SECURED APPs users, by user ID and with other names",
+    { kind: "docs", mode: "replace" },
+    [DOCS, ...docs("a", 5).map(([id = "", , password = ""]) => [id, `別人${id}`, password])],
+    undefined,
+  ],
+  [
+    "organisations",
+    { kind: "orgs", mode: "replace" },
+    [["組織コード", "組織名"], ...docs("b", 5)].map((row) => row.slice(0, 2)),
+    undefined,
+  ],
+])("tells whether a file looks like another tenant's: %s", async (_, request, cells, foreign) => {
+  const plan = await tenant.plan(request, cells);
+  expect(plan.foreign?.by).toBe(foreign);
+  // an empty tenant is never asked about
+  expect(await empty.plan(request, cells)).not.toHaveProperty("foreign");
+});
+
+test("names the first keys and mail domains of the file", async () => {
+  const [replacing, appending] = await Promise.all([
+    tenant.plan({ kind: "users", mode: "replace" }, OTHERS),
+    tenant.plan({ kind: "users" }, [...OTHERS, ...people("C.example", 3)]),
+  ]);
+  expect(replacing.foreign?.values).toEqual([1, 2, 3, 4, 5].map((at) => `p${at}@b.example`));
+  expect(appending.foreign?.values).toEqual(["b.example", "c.example"]);
+});
+
+test("a plan that was kept says it too, until it is compared anew with a tenant that has them", async () => {
+  await using own = new TestTenant();
+  await own.import({ kind: "users" }, [USERS, ...people("a.example", 1)]);
+  const plan = await own.plan({ kind: "users" }, OTHERS);
+  expect(await own.client.imports.show(plan.id)).toMatchObject({ foreign: { by: "domain", values: ["b.example"] } });
+  await own.import({ kind: "users" }, [USERS, ...people("b.example", 1)]);
+  expect((await own.client.imports.replan(plan.id)).foreign).toBeUndefined();
+});

@@ -1,0 +1,420 @@
+import { Pairs } from "../../../../imports/pairs.ts";
+import type {
+  ExistingOrg,
+  ExportedOrg,
+  LocalOrgs,
+  OrgBits,
+  OrgOutcome,
+  OrgRow,
+  OrgTreePlan,
+  PossiblePlace,
+} from "../../../../imports/org-tree.ts";
+import { codeKey, nameKey } from "../../../../model/normalise.ts";
+import { ORG, parseOrgPath } from "../../../../model/organisation.ts";
+import { versionsOf } from "../../../versions/keep.ts";
+import { droppedVersions } from "../../../console/exported.ts";
+import { PRESENCE, statesSince } from "../../../console/observed.ts";
+import { THEN } from "../../../store/sql/forms.ts";
+import type { Database, Row } from "../../../store/sqlite/database.ts";
+import { lastNumber } from "../commit.ts";
+import { calledText } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
+import type { PlanSql } from "../stored-kind.ts";
+import { reportAmbiguous } from "./report.ts";
+import {
+  AMBIGUOUS,
+  DELETED_HERE,
+  HELD,
+  isContradictedMissing,
+  isHeldByDrift,
+  keepContradicted,
+  MERGED,
+  NO_RECORD,
+  prefersConsole,
+} from "./tables.ts";
+
+// The merge of an export of organisations with the local and the observed state: see `tables.ts`. They are compared as a
+// tree, in memory.
+
+// The first three columns that versions keep have the bits of `OrgBits`: 1 name, 2 code, 4 parent.
+const ALL_BITS: OrgBits = 7;
+
+/** An organisation as the console last showed it. */
+interface ObservedOrg {
+  readonly org: ExistingOrg;
+  readonly isHere: boolean;
+  readonly inConsole: boolean;
+  /** somebody said that it was deleted there */
+  readonly isGone: boolean;
+  /** an export that lacks it contradicts what was changed here */
+  readonly isExpected: boolean;
+  readonly open: OrgBits;
+  readonly confirmed: OrgBits;
+}
+
+const optional = (value: Row[string] | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+const valuesOf = (row: Row): Pick<ExistingOrg, "name" | "code" | "parent"> => ({
+  name: String(row["name"]),
+  code: optional(row["code"]),
+  parent: row["parent"] === null ? null : Number(row["parent"]),
+});
+
+const readObserved = (database: Database): readonly ObservedOrg[] => {
+  const values = ["name", "code", "parent"].map(
+    (name, at) => `case when t.pk is null or o.differs & ${2 ** at} <> 0 then o.${name} else t.${name} end as ${name}`,
+  );
+  return database
+    .all(
+      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, o.confirmed & ${PRESENCE} <> 0 as isGone, t.pk is not null as isHere, ${isContradictedMissing} as isExpected, ${values.join(", ")}
+       from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
+    )
+    .map((row) => ({
+      org: { pk: Number(row["pk"]), ...valuesOf(row), users: 0, devices: 0 },
+      isHere: row["isHere"] === 1,
+      inConsole: row["inConsole"] === 1,
+      isGone: row["isGone"] === 1,
+      isExpected: row["isExpected"] === 1,
+      open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
+      confirmed: Number(row["confirmed"]),
+    }));
+};
+
+/** A file, and the organisations that it is compared with. */
+interface Compared {
+  readonly rows: readonly OrgRow[];
+  readonly orgs: readonly ExistingOrg[];
+}
+
+/** An organisation with observed state, and all states in which the console may have it, the local one last. */
+interface PossibleOrg extends ObservedOrg {
+  readonly states: readonly OrgValues[];
+}
+
+/** The place of a row, as the key of a map. */
+const placeKey = (path: string | null, name: string | null = null): string =>
+  JSON.stringify([...(parseOrgPath(path ?? "") ?? []), ...(name === null ? [] : [name])].map((one) => nameKey(one)));
+
+/**
+ * Finds the rows with unknown codes that may be organisations whose codes were changed here, and that no row has by any of
+ * these: half of an exchange of codes has a temporary one.
+ *
+ * @param placed the organisations of other rows, by their places
+ */
+const temporaryCodes = (
+  unknown: readonly OrgRow[],
+  unseen: readonly PossibleOrg[],
+  {
+    local,
+    states,
+    placed,
+  }: {
+    readonly local: ReadonlyMap<number, ExistingOrg>;
+    readonly states: ReadonlyMap<number, readonly OrgValues[]>;
+    readonly placed: () => ReadonlyMap<string, number>;
+  },
+): readonly (readonly [row: number, pks: readonly number[]])[] => {
+  if (unknown.length === 0 || unseen.length === 0) return [];
+  const byName = new Map<string, Set<PossibleOrg>>();
+  for (const one of unseen)
+    for (const { name } of one.states) byName.set(nameKey(name), (byName.get(nameKey(name)) ?? new Set()).add(one));
+  const parents = placed();
+  const isParent = ({ parentCode, parentPath }: OrgRow, { parent }: OrgValues): boolean => {
+    const above = parent === null ? undefined : local.get(parent);
+    if (above === undefined || above.parent === null) return parentCode === null && parentPath === null;
+    const shown = parentPath === null ? undefined : parents.get(placeKey(parentPath));
+    if (shown !== undefined) return shown === parent;
+    const all = [above, ...(states.get(above.pk) ?? [])];
+    if (parentCode !== null) return all.some(({ code }) => code !== null && codeKey(code) === codeKey(parentCode));
+    const name = parseOrgPath(parentPath ?? "")?.at(-1);
+    return name !== undefined && all.some((state) => nameKey(state.name) === nameKey(name));
+  };
+  return unknown.flatMap((row) => {
+    const alike = [...(byName.get(nameKey(row.name ?? "")) ?? [])].filter((one) =>
+      one.states.some((state) => isParent(row, state)),
+    );
+    return alike.length === 0 ? [] : [[row.row, alike.map(({ org }) => org.pk)] as const];
+  });
+};
+
+/** Decides which rows belong to organisations for which the console may have another code than they have here. */
+const decideCodes = (
+  possible: readonly PossibleOrg[],
+  { rows, orgs }: Compared,
+): Pick<LocalOrgs, "decided" | "ambiguous"> => {
+  const local = new Map(orgs.map((org) => [org.pk, org]));
+  const states = new Map(possible.map((one) => [one.org.pk, one.states]));
+  const byCode = new Map<string, Set<number>>();
+  for (const one of possible) {
+    if (one.isHere && one.states.every(({ code }) => code === one.states.at(-1)?.code)) continue;
+    for (const { code } of one.states)
+      if (code !== null) byCode.set(codeKey(code), (byCode.get(codeKey(code)) ?? new Set()).add(one.org.pk));
+  }
+  const certain = new Map(orgs.flatMap((org) => (org.code === null ? [] : [[codeKey(org.code), org] as const])));
+  const isConfirmed = new Set(
+    possible
+      .filter(({ confirmed, isHere, isGone }) => (isHere ? (confirmed & 2) !== 0 : isGone))
+      .map(({ org }) => org.pk),
+  );
+  const pairs = new Pairs((pk, other) => local.has(pk) && !local.has(other));
+  const agrees = ({ name }: OrgRow, all: readonly OrgValues[]): boolean =>
+    name !== null && all.some((state) => nameKey(state.name) === nameKey(name));
+  for (const row of rows) {
+    const key = row.code === null ? undefined : codeKey(row.code);
+    const those = key === undefined ? undefined : byCode.get(key);
+    if (key === undefined || those === undefined) continue;
+    const holder = certain.get(key);
+    for (const pk of new Set([...those, ...(holder === undefined ? [] : [holder.pk])]))
+      pairs.add(row.row, pk, {
+        agrees: agrees(row, states.get(pk) ?? [local.get(pk) ?? []].flat()),
+        isDoubted: isConfirmed.has(pk) && local.get(pk)?.code !== row.code,
+      });
+  }
+  pairs.decide();
+  const codeOf = new Map(rows.map((row) => [row.row, row.code]));
+  // others whose code an organisation has here
+  const strangers = pairs.others.flatMap((row) => {
+    const holder = certain.get(codeKey(codeOf.get(row) ?? ""));
+    return holder === undefined ? [] : [[row, [holder.pk]] as const];
+  });
+  const ambiguous = [...pairs.ambiguous].map(([row, records]) => [row, [...records]] as const);
+  const seen = new Set(pairs.decided.map(([, pk]) => pk));
+  const unknown = rows.filter(({ code }) => code !== null && !byCode.has(codeKey(code)) && !certain.has(codeKey(code)));
+  const unseen = possible.filter(
+    ({ org, isHere, isGone, open }) => (isHere || !isGone) && (open & 2) !== 0 && !seen.has(org.pk),
+  );
+  const decided = new Map(pairs.decided);
+  const placed = (): ReadonlyMap<string, number> =>
+    new Map(
+      rows.flatMap((row) => {
+        const pk = decided.get(row.row) ?? certain.get(codeKey(row.code ?? ""))?.pk;
+        return pk === undefined ? [] : [[placeKey(row.parentPath, row.name), pk] as const];
+      }),
+    );
+  const temporary = temporaryCodes(unknown, unseen, { local, states, placed });
+  return { decided, ambiguous: new Map([...ambiguous, ...strangers, ...temporary]) };
+};
+
+/** The places in which the console may have an organisation without a code. */
+const placesOf = ({
+  org,
+  states,
+  isHere,
+  isGone,
+  confirmed,
+}: PossibleOrg): readonly (readonly [string, PossiblePlace])[] => {
+  if (!states.some(({ code }) => code === null)) return [];
+  const [names, parents] = [
+    new Set(states.map(({ name }) => nameKey(name))),
+    new Set(states.map(({ parent }) => parent)),
+  ];
+  const local = isHere ? states.at(-1) : undefined;
+  // what was confirmed, the console has no more
+  const isDoubted = (parent: number | null, name: string): boolean => {
+    if (local === undefined) return isGone;
+    const differing =
+      (name === nameKey(local.name) ? 0 : 1) + (local.code === null ? 0 : 2) + (parent === local.parent ? 0 : 4);
+    return (confirmed & differing) !== 0;
+  };
+  return [...parents].flatMap((parent) =>
+    [...names].map((name) => [`${parent}/${name}`, { pk: org.pk, isDoubted: isDoubted(parent, name) }] as const),
+  );
+};
+
+const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
+  const byPlace = Map.groupBy(possible.flatMap(placesOf), ([place]) => place);
+  return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
+};
+
+/** Returns the organisations that agree with the console, but of which something was dropped that somebody may have done there. */
+const readDropped = (database: Database, local: ReadonlyMap<number, ExistingOrg>): readonly PossibleOrg[] => {
+  const dropped = ["name", "code", "parent"]
+    .map((column) => `select * from (${droppedVersions(versionsOf(ORG.name), column)})`)
+    .join(" union ");
+  const rows = database.all(
+    `select pk, changed & ${ALL_BITS} as bits, name, code, parent from (${dropped}) v
+     where not exists (select 1 from main.org_observed o where o.pk = v.pk) order by pk, revision`,
+  );
+  return [...Map.groupBy(rows, ({ pk }) => Number(pk))].flatMap(([pk, states]) => {
+    const org = local.get(pk);
+    if (org === undefined) return [];
+    const agreed = { isHere: true, inConsole: true, isGone: false, isExpected: false, open: 0, confirmed: ALL_BITS };
+    return [{ ...agreed, org, states: [...states.map((state) => stateOf(state, org)), org] }];
+  });
+};
+
+/** An export of organisations, merged with what was changed here. */
+export interface OrgMerge {
+  readonly local: LocalOrgs;
+  readonly possible: readonly PossibleOrg[];
+  /** the fields that are given up as the export contradicts them, by the `pk` of their organisations */
+  readonly givenUp: ReadonlyMap<number, OrgBits>;
+}
+
+/** Compares an export with what was changed here of organisations since the console last showed them. */
+export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared): OrgMerge => {
+  const local = new Map(file.orgs.map((org) => [org.pk, org]));
+  const possible = readObserved(database).map((one) => ({
+    ...one,
+    states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
+  }));
+  const isKept = ({ isHere, isExpected }: PossibleOrg): boolean => isHere && !(isExpected && prefersConsole(plan));
+  const all = [...possible, ...readDropped(database, local)];
+  const held = database.all(`select t.pk from main.${ORG.name} t where ${isHeldByDrift(plan.kind)}`);
+  return {
+    possible,
+    givenUp: new Map(),
+    local: {
+      kept: new Set(possible.filter(isKept).map(({ org }) => org.pk)),
+      held: new Set(held.map(({ pk }) => Number(pk))),
+      open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
+      ...decideCodes(all, file),
+      places: groupPlaces(all),
+      deleted: possible.filter(({ isHere }) => !isHere).map(({ org }) => org),
+    },
+  };
+};
+
+/** An organisation as a row has it, by its `pk`, and the fields that it has otherwise than here. */
+interface ComparedOrg {
+  readonly row: number;
+  readonly pk: number;
+  /** undefined: it agreed with the console before */
+  readonly one: PossibleOrg | undefined;
+  readonly exported: Omit<ExportedOrg, "parent"> & { readonly parent: number };
+  readonly open: OrgBits;
+  readonly contradicted: OrgBits;
+}
+
+/** @param base the highest number of an organisation: new ones are counted from it by their rows */
+const compareExported = (
+  { row, target, exported }: OrgOutcome,
+  { possible, local }: OrgMerge,
+  { inPlace, base }: Pick<OrgTreePlan, "inPlace"> & { readonly base: number },
+): ComparedOrg | undefined => {
+  if (exported === undefined || target === undefined) return undefined;
+  const one = possible.find(({ org }) => org.pk === target);
+  const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
+  const open = one?.isHere === false ? ALL_BITS : (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
+  const states = (one?.states ?? []).map((values) => differingFrom(values, { ...exported, parent }));
+  const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
+  const contradicted = [1, 2, 4].filter((bit) => (open & exported.differing & bit) !== 0 && !isCandidate(bit));
+  const bits = contradicted.reduce((sum, bit) => sum + bit, 0);
+  return { row, pk: target, one, exported: { ...exported, parent }, open, contradicted: bits };
+};
+
+/** Gives up what was changed here where an export contradicts it. */
+export const giveUp = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
+  const of = { inPlace: new Set<number>(), base: lastNumber(database, "orgs") };
+  const compared = outcomes.flatMap((outcome) => compareExported(outcome, merge, of) ?? []);
+  const givenUp = new Map(compared.map(({ pk, contradicted }) => [pk, contradicted]));
+  const open = [...merge.local.open].map(([pk, bits]) => [pk, bits & ~(givenUp.get(pk) ?? 0)] as const);
+  return { ...merge, givenUp, local: { ...merge.local, open: new Map(open) } };
+};
+
+const EXPORTED_COLUMNS = "name, nameKey, code, codeKey, parent";
+const EXPORTED_VALUES = ":name, nullif(:nameKey, :name), :code, nullif(:codeKey, :code), :parent";
+
+/** The parameters of {@link EXPORTED_VALUES}, and which of the fields a row shows. */
+const exportedValues = ({ name, code, parent, shown }: ComparedOrg["exported"]) => ({
+  name,
+  nameKey: nameKey(name),
+  code,
+  codeKey: code === null ? null : codeKey(code),
+  parent,
+  shown,
+});
+
+/** Stores what the rows of an export show of organisations that were changed here. */
+export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
+  const { givenUp } = merge;
+  const { inPlace } = tree;
+  const base = lastNumber(database, "orgs");
+  for (const outcome of tree.outcomes) {
+    const compared = compareExported(outcome, merge, { inPlace, base });
+    if (compared === undefined) continue;
+    const { row, pk, one, open, contradicted, exported } = compared;
+    const given = (givenUp.get(pk) ?? 0) & ~contradicted;
+    database.run(
+      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, givenUp, ${EXPORTED_COLUMNS})
+       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :given, ${EXPORTED_VALUES}) on conflict do nothing`,
+      {
+        pk,
+        row,
+        isNew: one?.inConsole === false ? 1 : 0,
+        differing: exported.differing & ~given,
+        open: open & exported.shown,
+        contradicted,
+        given,
+        ...exportedValues(exported),
+      },
+    );
+  }
+  keepContradicted(database, versionsOf(ORG.name));
+  for (const outcome of tree.deleted) {
+    const { row, target = NO_RECORD } = outcome;
+    const compared = compareExported(outcome, merge, { inPlace, base });
+    database.run(`insert into ${DELETED_HERE} (pk, row) values (:target, :row)`, { target, row });
+    if (compared !== undefined)
+      database.run(
+        `update ${DELETED_HERE} set shown = :shown, contradicted = :contradicted, (${EXPORTED_COLUMNS}) = (${EXPORTED_VALUES}) where pk = :pk`,
+        { pk: compared.pk, contradicted: compared.contradicted, ...exportedValues(compared.exported) },
+      );
+    database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
+  }
+  for (const row of tree.leftOut)
+    database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
+  for (const pk of new Set([...tree.ambiguous.values()].flat()))
+    database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
+  for (const pk of tree.held) database.run(`insert into ${HELD} values (:pk)`, { pk });
+  reportAmbiguous(database, plan, tree.ambiguous);
+  reportNewCodes(database, plan, tree, merge);
+};
+
+/** Warns of new organisations in the place and with the name of one that was changed here, and that the export lacks by its code. */
+const reportNewCodes = (database: Database, plan: PlanSql, tree: OrgTreePlan, { possible }: OrgMerge): void => {
+  const known = new Set([...tree.matched.values(), ...[...tree.ambiguous.values()].flat()]);
+  const missing = possible.filter(({ org, isHere, inConsole }) => isHere && inConsole && !known.has(org.pk));
+  const pairs = tree.outcomes.flatMap(({ row, target, code, name, parent }) => {
+    if (target !== undefined || code === null || !("org" in parent)) return [];
+    const isThat = (state: OrgValues): boolean =>
+      state.code !== null && state.parent === parent.org && nameKey(state.name) === nameKey(name);
+    const former = missing.find(({ states }) => states.some(isThat));
+    return former === undefined ? [] : [{ row, pk: former.org.pk, code }];
+  });
+  if (pairs.length === 0) return;
+  recordFinding(database, plan, {
+    code: "org-new-code",
+    severity: "warning",
+    field: "code",
+    select: `select r.row, r.line, null as col,
+        json_object('org', ${calledText(ORG)}, 'was', t.code, 'code', p.value ->> 'code') as params
+      from json_each(:pairs) p ${THEN} s.row r on r.row = p.value ->> 'row' ${THEN} main.org t on t.pk = p.value ->> 'pk'
+      where t.code is not null`,
+    params: { pairs: JSON.stringify(pairs) },
+  });
+};
+
+type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
+
+const differingFrom = (one: OrgValues, other: OrgValues): OrgBits =>
+  (one.name === other.name ? 0 : 1) + (one.code === other.code ? 0 : 2) + (one.parent === other.parent ? 0 : 4);
+
+/** A state that `bits` of the columns tell of; what it did not change is no value of it. */
+const stateOf = (state: Row, org: OrgValues): OrgValues => {
+  const bits = Number(state["bits"]);
+  const { name, code, parent } = valuesOf(state);
+  return {
+    name: (bits & 1) === 0 ? org.name : name,
+    code: (bits & 2) === 0 ? org.code : code,
+    parent: (bits & 4) === 0 ? org.parent : parent,
+  };
+};
+
+/** The states in which the console may have been left: the observed one, and all since. */
+const candidatesOf = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
+  const since = `select mask & ${ALL_BITS} as bits, name, code, parent from (${statesSince(versionsOf(ORG.name), ":pk")}) order by place`;
+  const states = database.all(since, { pk: org.pk }).map((state) => stateOf(state, org));
+  return inConsole ? [org, ...states] : states;
+};

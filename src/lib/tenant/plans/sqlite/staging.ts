@@ -1,0 +1,113 @@
+import type { Database } from "../../store/sqlite/database.ts";
+import { quoteIdentifier } from "../../store/sql/forms.ts";
+import type { StatementSync } from "node:sqlite";
+import type { StagingTable } from "../../../imports/stage.ts";
+import type { Problem } from "../../../model/problem.ts";
+import { makeOwn } from "../../store/sqlite/own-file.ts";
+
+/** Rows per insert statement, to amortise the cost of a call. */
+const BATCH_ROWS = 16;
+
+/**
+ * Attaches an import's staging file as schema `s`, or as that of what is committed before it. It is locked exclusively while attached, so that other processes can
+ * distinguish the staging of a running import from that of a dead one. A fresh file keeps its journal in memory: an
+ * incomplete plan is discarded.
+ */
+export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
+  if (fresh) makeOwn(path);
+  database.run("attach :path as s", { path });
+  database.exec("pragma s.locking_mode = exclusive");
+  database.exec(`pragma s.journal_mode = ${fresh ? "memory" : "truncate"}`);
+  database.exec("pragma s.synchronous = off");
+  database.exec("pragma s.cache_size = -8192");
+};
+
+/** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */
+export const attachForReading = (database: Database, path: string): void => {
+  database.run("attach :path as s", { path });
+};
+
+/** The rows whose codes are alike, by field. */
+export const LIKE = "like_row";
+
+/** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
+export const createStaging = (database: Database): void => {
+  database.exec(`
+    create table s.claim (key text not null, row integer not null, col integer not null);
+    create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
+      primary key (what, key)) without rowid;
+    create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
+      header text not null, code text not null, severity text not null, params text not null);
+    create table s.${LIKE} (field text not null, row integer not null);
+    create table s.invalid (row integer primary key);
+    create table s.match (row integer primary key, target integer not null, changed integer not null);
+  `);
+};
+
+/** Writes checked rows into `s.row`, many at a time. */
+export class SqliteStaging implements StagingTable {
+  readonly #database: Database;
+  #width = 0;
+  #pending: (string | number | null)[] = [];
+  #batch: StatementSync | undefined;
+  #insertOne = "";
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  open(columns: readonly string[]): void {
+    const declared = columns.map((column) => `${quoteIdentifier(column)} text`);
+    this.#database.exec(`create table s.row (row integer primary key, line integer not null, ${declared.join(", ")})`);
+    this.#width = columns.length + 2;
+    const one = `(${Array.from({ length: this.#width }, () => "?").join(",")})`;
+    this.#insertOne = `insert into s.row values ${one}`;
+    this.#batch = this.#database.prepare(
+      `insert into s.row values ${Array.from({ length: BATCH_ROWS }, () => one).join(",")}`,
+    );
+  }
+
+  add(row: number, line: number, values: readonly (string | null)[]): void {
+    this.#pending.push(row, line, ...values);
+    if (this.#pending.length === this.#width * BATCH_ROWS) {
+      this.#batch?.run(...this.#pending);
+      this.#pending.length = 0;
+    }
+  }
+
+  claim(key: string, row: number, col: number): void {
+    this.#database.run("insert into s.claim values (:key, :row, :col)", { key, row, col });
+  }
+
+  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
+    this.#database.run("insert into s.refer values (:what, :key, :value, :row, :col) on conflict do nothing", {
+      what,
+      key,
+      value,
+      ...at,
+    });
+  }
+
+  like(field: string, rows: readonly number[]): void {
+    this.#database.run(`insert into s.${LIKE} select :field, value from json_each(:rows)`, {
+      field,
+      rows: JSON.stringify(rows),
+    });
+  }
+
+  problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {
+    this.#database.run(
+      "insert into s.problem values ('file', :row, :line, :column, :header, :code, :severity, :params)",
+      { row, line, column, header, code, severity, params: JSON.stringify(params) },
+    );
+  }
+
+  /** Writes what is still pending. */
+  flush(): void {
+    const statement = this.#database.prepare(this.#insertOne);
+    for (let i = 0; i < this.#pending.length; i += this.#width) {
+      statement.run(...this.#pending.slice(i, i + this.#width));
+    }
+    this.#pending = [];
+  }
+}

@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { Failure } from "../../../../errors/index.ts";
+import type { Observed } from "../../engine.ts";
+import type { Assignment, Outcome, Task } from "./messages.ts";
+
+/** The worker's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
+const workerUrl = (): URL =>
+  import.meta.url.endsWith(".ts")
+    ? new URL("./import-worker.ts", import.meta.url)
+    : new URL("./import-worker.js", import.meta.url);
+
+/** Idle workers for the next thread. A worker keeps no state between tasks, and starting one loads the whole import engine. */
+const idle = new Set<Worker>();
+
+/** Maximum number of idle workers. Usually one tenant is open at a time. */
+const MAX_IDLE = 2;
+
+function startWorker(): Worker {
+  const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  worker.once("error", () => idle.delete(worker));
+  worker.once("exit", () => idle.delete(worker));
+  return worker;
+}
+
+/** The thread that imports run in, so that this one can handle signals during statements over a million rows. */
+export class ImportThread {
+  #worker: Worker | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Runs a task when those before it have ended; `content` provides the bytes of its file.
+   *
+   * @param signal interrupts between rows, and aborts a stalled upload; unfinished work is rolled back
+   * @throws Failure as the task does, `interrupted` when the signal came first or the content broke off
+   */
+  run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Observed | undefined> {
+    const mine = this.#turn.then(() => this.#run(task, content, signal));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Waits for the running task. */
+  async close(): Promise<void> {
+    await this.#turn;
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.off("error", this.#forget);
+    if (worker === undefined) return;
+    if (idle.size >= MAX_IDLE) await worker.terminate();
+    else {
+      // an idle worker must not keep the process alive
+      worker.unref();
+      idle.add(worker);
+    }
+  }
+
+  readonly #forget = (): void => {
+    this.#worker = undefined;
+  };
+
+  async #run(task: Task, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const { port1: file, port2 } = new MessageChannel();
+    const reader = content?.getReader();
+    const abort = (): undefined => {
+      Atomics.store(stop, 0, 1);
+      void reader?.cancel().catch(() => undefined);
+    };
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener("abort", abort);
+    // a file that breaks off interrupts its task
+    file.on("message", () => {
+      void reader
+        ?.read()
+        .catch(abort)
+        .then((next) => file.postMessage(next?.value));
+    });
+    try {
+      const worker = this.#start();
+      worker.postMessage({ task, stop, file: port2 } satisfies Assignment, [port2]);
+      const [outcome] = (await once(worker, "message")) as [Outcome];
+      if (outcome.type === "done") return outcome.observed;
+      throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      file.close();
+      // a task that failed may have left some of its file unread
+      abort();
+    }
+  }
+
+  /** Returns the worker, or another one if the last one died. */
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const [kept] = idle;
+    if (kept !== undefined) idle.delete(kept);
+    const worker = kept ?? startWorker();
+    worker.ref();
+    worker.once("error", this.#forget);
+    this.#worker = worker;
+    return worker;
+  }
+}

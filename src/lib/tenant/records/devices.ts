@@ -1,0 +1,171 @@
+import { line } from "../../advice/line.ts";
+import type { Device } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import {
+  DEVICE_STATUSES,
+  NOT_MANAGED,
+  ONE_ACCOUNT,
+  needsWipe,
+  otherWipes,
+  ownerIdOf,
+  usesAccount,
+  type DEVICE,
+} from "../../model/device.ts";
+import { comparisonKey } from "../../model/normalise.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { deviceFields, describeForDevice } from "../../rules/device.ts";
+import { enforce } from "../../rules/rule.ts";
+import { text, type Text } from "../../text/index.ts";
+import type { Once, Session } from "../session.ts";
+import { deviceFacts, DEVICES, devicesOf, ownerCalled, type DeviceFacts } from "./device-rows.ts";
+import type { Writer } from "../store/store.ts";
+import {
+  createRecord,
+  editRecord,
+  editRecords,
+  type Checked,
+  type HandBody,
+  type HandNoun,
+  type EditedRecord,
+  type Written,
+} from "./records.ts";
+
+/** Devices, as they are written by hand. */
+const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
+  list: DEVICES,
+  collection: "devices",
+  series: "devices",
+  actions: "devices",
+  orgs: (_, record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
+  check: checkDevice,
+};
+
+type KeptOnce<T> = Omit<Once<T>, "replay"> | undefined;
+
+/** @throws Failure `input-rejected` where the serial number is taken, or a rule of devices says no; `not-found` where there is no such owner */
+export const createDevice = (
+  session: Session,
+  body: HandBody,
+  once?: KeptOnce<Written<Device>>,
+): Promise<Written<Device>> => createRecord(session, HAND_DEVICES, body, once);
+
+export const editDevice = (session: Session, id: string, body: HandBody): Promise<Written<Device>> =>
+  editRecord(session, HAND_DEVICES, id, body);
+
+/** The new owner of devices: a user, an organisation, or nobody. */
+export interface NewOwner {
+  readonly ids: readonly string[];
+  readonly owner: string | null;
+  readonly ownerOrg: string | null;
+  /** the number of devices that have to be wiped for it, as whoever asks was told */
+  readonly wipes?: number | undefined;
+  /** the tenant's revision before they were looked at */
+  readonly seen?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Gives devices another owner, all of them or none.
+ *
+ * @throws Failure `input-rejected` where the number of those to be wiped is another, or a rule of devices says no; `conflict` where
+ *   devices were changed since they were seen
+ */
+export const setOwner = (
+  session: Session,
+  { ids, owner, ownerOrg, wipes, seen, dryRun }: NewOwner,
+  once?: KeptOnce<Written<Device>[]>,
+): Promise<Written<Device>[]> => {
+  const whole = (changed: readonly EditedRecord<Device>[]): void => {
+    const needed = changed.filter(({ before, after }) => needsWipe(before, ownerIdOf(after))).length;
+    const isTold = dryRun !== true || wipes !== undefined;
+    if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
+  };
+  return editRecords(session, HAND_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole, seen, once });
+};
+
+/** Tags to be added and removed. */
+export interface TagChange {
+  readonly ids: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Adds tags to devices and removes others, of all of them or of none. @throws Failure `not-found` */
+export const tagDevices = (
+  session: Session,
+  { ids, add, remove, dryRun }: TagChange,
+  once?: KeptOnce<Written<Device>[]>,
+): Promise<Written<Device>[]> => {
+  const key = (tag: string): string => comparisonKey("name", tag);
+  const gone = new Set(remove.map(key));
+  const each = ({ tags }: Device) => {
+    const kept = tags.filter((tag) => !gone.has(key(tag)));
+    const known = new Set(kept.map(key));
+    return { tags: [...kept, ...add.filter((tag) => !known.has(key(tag)))] };
+  };
+  return editRecords(session, HAND_DEVICES, ids, { dryRun }, { verb: "tag", each, once });
+};
+
+const rejected = (what: Text, hint: Text): Failure => new Failure("input-rejected", { what, hint });
+
+const wrongWipes = (needed: number, confirmed: number): Failure =>
+  rejected(
+    otherWipes(needed, confirmed),
+    text(`if that is meant: --confirm-wipes ${needed}`, `それでよければ: --confirm-wipes ${needed}`),
+  );
+
+/** What a change makes of a device. */
+interface Change {
+  readonly former: DeviceFacts | undefined;
+  readonly after: DeviceFacts;
+}
+
+/** @see facts 1.3, 2.4, 4.6: the rules of imports, see their `checkDevices` */
+async function checkDevice(writer: Writer, { pk, values }: Checked): Promise<void> {
+  const former = pk === undefined ? undefined : await deviceFacts(writer, pk);
+  const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
+  const after = { ...NOTHING, ...former, ...given } as DeviceFacts;
+  const { owner, ownerOrg, ...others } = after;
+  const state = { ...others, isOfUser: owner !== null, isOfOrg: ownerOrg !== null };
+  enforce(deviceFields({ before: undefined, after: state, facts: undefined }));
+  checkStatus({ former, after });
+  await checkAccount(writer, pk, { former, after });
+}
+
+const NOTHING = { platform: null, status: null, androidMode: null, owner: null, ownerOrg: null };
+
+/** @throws Failure `input-rejected` where the owner of a device changes that has none set */
+function checkStatus({ former, after }: Change): void {
+  const isChanged = after.owner !== (former?.owner ?? null) || after.ownerOrg !== (former?.ownerOrg ?? null);
+  const isOwned = after.owner !== null || after.ownerOrg !== null;
+  if (!isChanged || after.status !== NOT_MANAGED || !(isOwned || former?.status === NOT_MANAGED)) return;
+  const allowed = DEVICE_STATUSES.filter((status) => status !== NOT_MANAGED).join(" / ");
+  throw rejected(
+    describeForDevice(after.serialNumber, "owner-not-managed", { status: NOT_MANAGED, allowed }),
+    text(
+      "if it is managed: --status 管理中 (of devices edit), then again",
+      "管理中であれば devices edit の --status 管理中 で直してから、もう一度実行してください",
+    ),
+  );
+}
+
+/** @throws Failure `input-rejected` where an owner's account would be in use on two devices, one of them Fully Managed */
+async function checkAccount(writer: Writer, pk: number | undefined, { former, after }: Change): Promise<void> {
+  if (after.owner === null || !usesAccount(after)) return;
+  const isSame = former !== undefined && usesAccount(former) && former.owner === after.owner;
+  if (isSame && former.androidMode === after.androidMode) return;
+  const others = (await devicesOf(writer, after.owner, pk)).filter(usesAccount);
+  const isFull = ({ androidMode }: DeviceFacts): boolean => androidMode === ONE_ACCOUNT;
+  const other = isFull(after) ? others[0] : others.find(isFull);
+  if (other === undefined) return;
+  const params = { owner: await ownerCalled(writer, after.owner), device: other.serialNumber };
+  const free = line("devices set-owner", [other.serialNumber], { none: true });
+  throw rejected(
+    describeForDevice(after.serialNumber, "account-taken", params),
+    text(
+      `give it another user, or take the other one from him: ${free}`,
+      `別のユーザーを所有者にするか、先に外してください: ${free}`,
+    ),
+  );
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { Database } from "../store/sqlite/database.ts";
+import { fillKeys } from "#support/tenant/keys.ts";
+import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { findRecords, recordsOf } from "../store/lists.ts";
+import { Connection } from "../store/sqlite/store.ts";
+import { ORG_DETAILS, ORGS } from "./org-rows.ts";
+
+let folder = "";
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "orgs-"));
+  database = new Database(join(folder, "tenant.db"));
+  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" });
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const listOrgs = () => {
+  fillKeys(database);
+  return recordsOf(new Connection(database), ORGS);
+};
+const findOrgs = (name: string) => {
+  fillKeys(database);
+  return findRecords(new Connection(database), ORG_DETAILS, name);
+};
+
+/** The row that {@link add} made. */
+const rowOf = ({ id }: { readonly id: string }): number => (id === ROOT_ORG_ID ? ROOT_ORG_PK : Number(id.slice(3)));
+
+const add = (
+  pk: number,
+  name: string,
+  { code = null, parent = ROOT_ORG_PK }: { code?: string | null; parent?: number } = {},
+) =>
+  database.run(
+    `insert into org (pk, id, parent, name, code, createdAt, updatedAt, revision)
+     values (:pk, :id, :parent, :name, :code, 'made', 'changed', 0)`,
+    { pk, id: `id-${pk}`, parent, name, code },
+  );
+
+const addUser = (pk: number, org: number) =>
+  database.run(
+    "insert into user (id, name, emails, org, createdAt, updatedAt, revision) values (:id, '', '[]', :org, '', '', 0)",
+    { id: `user-${pk}`, org },
+  );
+
+test("a new tenant has the root alone, which has no path", async () => {
+  expect(await listOrgs()).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
+});
+
+test("parents come before their children, brothers in the order they were made, branch after branch", async () => {
+  add(5, "総務部");
+  add(2, "営業部", { code: "S1" });
+  add(3, "二課", { parent: 2 });
+  add(4, "一課", { parent: 2 });
+  add(6, "班", { parent: 3 });
+  expect((await listOrgs()).map((org) => [org.path, org.depth, rowOf(org)])).toEqual([
+    ["", 0, 1],
+    ["営業部", 1, 2],
+    ["営業部/二課", 2, 3],
+    ["営業部/二課/班", 3, 6],
+    ["営業部/一課", 2, 4],
+    ["総務部", 1, 5],
+  ]);
+  expect((await listOrgs())[2]).toEqual({
+    id: "id-3",
+    name: "二課",
+    code: null,
+    parentId: "id-2",
+    path: "営業部/二課",
+    depth: 2,
+    createdAt: "made",
+    updatedAt: "changed",
+  });
+});
+
+test("a path is written as formatOrgPath writes it", async () => {
+  const names = ["a/b", String.raw`c\d\/`, "%_'\""];
+  for (const [at, name] of names.entries()) add(at + 2, name, { parent: at + 1 });
+  expect((await listOrgs()).at(-1)?.path).toBe(formatOrgPath(names));
+  add(9, "new", { parent: 2 });
+  expect((await listOrgs()).map(({ path }) => path)).toContain(String.raw`a\/b/new`);
+});
+
+test("an organisation that the root does not lead to is not listed", async () => {
+  add(2, "a", { parent: 3 });
+  add(3, "b", { parent: 2 });
+  expect(await listOrgs()).toHaveLength(1);
+});
+
+test.each([
+  ["its id", "id-3", [3]],
+  ["the start of an id", "id-", []],
+  ["its code", "S2", [3]],
+  ["a code in another case", "s2", []],
+  ["a code of look-alikes", "A～B", [4]],
+  ["its path", "本社/A\\/B", [3]],
+  ["a path of look-alikes", "本社/〜", [4]],
+  ["its name alone, below the root", "本社", [2, 5]],
+  ["its name alone, further down", "A/B", []],
+  ["the root's name", "全社", [1]],
+  ["nothing, which is the root's path", "", [1]],
+  ["what is one's code and another's path, by the code", "支社", [7]],
+])("is found by %s", async (_, name, found) => {
+  add(2, "本社");
+  add(3, "A/B", { code: "S2", parent: 2 });
+  add(4, "～", { code: "A〜B", parent: 2 });
+  add(5, "本社", { code: "H" });
+  add(6, "支社");
+  add(7, "x", { code: "支社" });
+  add(8, "全社", { parent: 2 });
+  expect((await findOrgs(name)).map(rowOf)).toEqual(found);
+});
+
+test("what is found says how many users and organisations lie in it itself", async () => {
+  add(2, "本社", { code: "H" });
+  add(3, "部", { parent: 2 });
+  add(4, "課", { parent: 3 });
+  addUser(1, 2);
+  addUser(2, 2);
+  addUser(3, 3);
+  expect(await findOrgs("H")).toMatchObject([{ users: 2, children: 1 }]);
+  expect(await findOrgs("全社")).toMatchObject([{ users: 0, children: 1 }]);
+  expect(await findOrgs("本社/部/課")).toMatchObject([{ users: 0, children: 0 }]);
+});

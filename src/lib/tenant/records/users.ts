@@ -1,0 +1,90 @@
+import type { MovedUser, User } from "../../contract/index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import type { HandValues } from "../../model/thing.ts";
+import type { USER } from "../../model/user.ts";
+import { orgOfOperator } from "../../rules/account.ts";
+import { enforce } from "../../rules/rule.ts";
+import type { Once, Session } from "../session.ts";
+import { readAccount } from "../accounts/account-rows.ts";
+import { countOwned } from "./device-rows.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { USERS } from "./user-rows.ts";
+import { newName, permitAccountOf } from "../accounts/rules.ts";
+import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
+
+/** PANEL users, as they are written by hand. */
+const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
+  list: USERS,
+  collection: "users",
+  series: "users",
+  actions: "users",
+  usual: { org: ROOT_ORG_ID },
+  orgs: (_, record) => [(record as User).org.id],
+  reading: async (writer, given, before) => {
+    if (before !== undefined) await checkAdministrator(session, writer, (before as User).id, given);
+    await checkNewName(writer, given, before as User | undefined);
+    return { values: given };
+  },
+});
+
+/** The name that an account gets is what names are composed of; one that it has stays. @throws Failure `input-rejected` @see seed 001 */
+const checkNewName = async (
+  reader: Reader,
+  { accountName, ...values }: HandValues,
+  before: User | undefined,
+): Promise<void> => {
+  if (typeof accountName !== "string" || accountName.trim() === "" || accountName === before?.accountName) return;
+  const none = { name: "", emails: [], employeeCode: null, googleWorkspaceEmail: null, salesforceAccount: null };
+  await newName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
+};
+
+/**
+ * What holds of users by the roles of their accounts.
+ *
+ * @throws Failure `not-permitted` where somebody else would change an administrator above operator, who could be taken
+ *   over by another address; `input-rejected` where an operator would be moved into 全社
+ */
+const checkAdministrator = async (
+  { asker }: Session,
+  writer: Writer,
+  id: string,
+  { org }: HandValues,
+): Promise<void> => {
+  const account = await readAccount(writer, id);
+  if (account === undefined) return;
+  permitAccountOf(asker, account);
+  if (org === ROOT_ORG_ID) enforce(orgOfOperator({ before: account, after: account, facts: { isInRoot: true } }));
+};
+
+/** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */
+export const createUser = (
+  session: Session,
+  body: HandBody,
+  once?: Omit<Once<Written<User>>, "replay">,
+): Promise<Written<User>> => createRecord(session, handUsers(session), body, once);
+
+export const editUser = (session: Session, id: string, body: HandBody): Promise<Written<User>> =>
+  editRecord(session, handUsers(session), id, body);
+
+/** Moves users into an organisation, all of them or none; their devices are counted there. */
+export const moveUsers = async (
+  session: Session,
+  {
+    ids,
+    org,
+    seen,
+    dryRun,
+  }: {
+    readonly ids: readonly string[];
+    readonly org: string;
+    /** see `ChangeOf` */
+    readonly seen?: number | undefined;
+    readonly dryRun?: boolean | undefined;
+  },
+  once?: Omit<Once<Written<User>[]>, "replay">,
+): Promise<MovedUser[]> => {
+  // read before, as what fails afterwards would not tell that they were moved
+  const devices = await session.read((reader) => countOwned(reader, ids));
+  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { verb: "move", seen, once });
+  return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
+};
