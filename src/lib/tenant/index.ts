@@ -107,7 +107,7 @@ const answerAs = (
       const known = apps.get(key);
       if (known !== undefined) return await known(request);
       const scope = scopeOf(asker);
-      const parts = { ...own, ...(scope && own.within(scope)) };
+      const parts = { ...own, ...(scope && (await own.within(scope))) };
       const session = new Session(parts.store, surroundings, actor, asker);
       const app = createApp({ ...parts, session });
       apps.set(key, app);

@@ -6,7 +6,7 @@ import { versionsOf } from "../versions/keep.ts";
 import { bitOf } from "../versions/tables.ts";
 import { ROOT } from "../records/org-rows.ts";
 import { either, listed } from "./sql/forms.ts";
-import type { Derived, Scope } from "./store.ts";
+import type { Derived, Scope, View } from "./store.ts";
 
 /** The scope in which an import was planned: what it reads lies in these organisations. */
 export const planScope = (orgs: readonly number[]): Scope => ({
@@ -61,9 +61,6 @@ const deleted = (scope: Scope): Derived => ({
       union select g.pk, g.id from within w join gone g on g.parent = w.pk)
     insert into temp.held_once (pk, id) select pk, id from within`,
 });
-
-/** The organisations of a scope, in the order in which they are made ready. */
-export const heldBy = (scope: Scope): readonly Derived[] => [standing(scope), deleted(scope)];
 
 /** SQL: true if the user with a number is in the scope. */
 const isOfHeldUser = (pk: string): string =>
@@ -154,11 +151,8 @@ export const visibleColumns = ({
   };
 };
 
-/**
- * The tables of which somebody sees a part, each with SQL that is true of its rows `t` that he sees. What is written names
- * the table itself, `main.<table>`.
- */
-export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
+/** The tables of which somebody sees a part, each with SQL that is true of its rows `t` that he sees. */
+const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   return new Map([
     ["org", IS_INSIDE["org"] ?? ""],
@@ -177,3 +171,11 @@ export const visibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["audit", isSeen(scope, { areOrgs: (ids) => areHeld(ids, WAS_HELD_BY_ID), isImport: isPlannedInside("i") })],
   ]);
 };
+
+/** What a scope makes of the tables of a tenant. What is written names a table itself, `main.<table>`. */
+export const viewOf = (scope: Scope): View => ({
+  name: JSON.stringify(scope),
+  rows: visibleRows(scope),
+  columns: visibleColumns(scope),
+  held: [standing(scope), deleted(scope)],
+});

@@ -33,6 +33,18 @@ export interface Scope {
   readonly contacts: boolean;
 }
 
+/** What a scope makes of the tables of a tenant, as SQL. */
+export interface View {
+  /** two views with the same name are the same */
+  readonly name: string;
+  /** the tables of which a part is seen, each with a condition that is true of its rows `t` that are */
+  readonly rows: ReadonlyMap<string, string>;
+  /** the columns of tables that are seen otherwise than they are, each with what is seen in a row `t` */
+  readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** the organisations of the scope, in the order in which they are made ready */
+  readonly held: readonly Derived[];
+}
+
 /** Reads on one snapshot of the tenant. */
 export interface Reader {
   /** it sees a part of the tenant: what it is told must tell nothing of the rest */
@@ -139,7 +151,7 @@ export interface Store {
   /** nothing can be written: {@link change} throws `not-permitted` */
   readonly isReadOnly: boolean;
   /** The same tenant as somebody sees it: what lies outside the scope does not exist for what is read. */
-  within(scope: Scope): Store;
+  within(scope: Scope): Promise<Store>;
   /** Whether nobody changes the tenant at the moment. */
   isFree(): boolean;
   /** Runs `body` on one snapshot. */

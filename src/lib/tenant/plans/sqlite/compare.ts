@@ -1,7 +1,7 @@
 import type { Foreign, PlanCounts } from "../../../imports/plan.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import { overtakenByTenant } from "../refusals.ts";
-import { IS_INSIDE, planScope } from "../../store/scope.ts";
+import { IS_INSIDE, planScope, viewOf } from "../../store/scope.ts";
 import { MARK_KEY, markOf } from "../../store/mark.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { hold } from "../../store/sqlite/scope.ts";
@@ -253,7 +253,7 @@ export const etagOf = (database: Database, plans: readonly PlanSql[]): string =>
  */
 const etagOfPlan = (database: Database, plan: PlanSql): string => {
   const { scope } = plan.request;
-  if (scope !== undefined) hold(database, planScope(scope));
+  if (scope !== undefined) hold(database, viewOf(planScope(scope)));
   const collections = collectionsOf(plan).map(
     (name) => `${name}.${(scope && stateInside(database, name)) ?? revisionOf(database, name)}`,
   );

@@ -16,7 +16,7 @@ import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
-import { planScope } from "../../store/scope.ts";
+import { planScope, viewOf } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { hold, see } from "../../store/sqlite/scope.ts";
 import { storageFailure } from "../../store/sqlite/storage-failure.ts";
@@ -223,8 +223,9 @@ export class SqliteImports implements ImportEngine {
     try {
       defineFunctions(database, () => false);
       if (staging !== undefined) attachForReading(database, staging);
-      see(database, scope);
-      hold(database, scope);
+      const view = scope && viewOf(scope);
+      see(database, view);
+      hold(database, view);
       yield* body(database);
     } catch (error) {
       throw storageFailure(error, database.path, staging);

@@ -13,7 +13,7 @@ export interface OpenStore {
   /** of imports; made when it is asked for */
   readonly engine: () => Promise<ImportEngine>;
   /** The same as somebody sees it. */
-  readonly within: (scope: Scope) => Pick<OpenStore, "store" | "engine">;
+  readonly within: (scope: Scope) => Promise<Pick<OpenStore, "store" | "engine">>;
   /** Verifies the audit. @throws Failure `interrupted`; `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
   /** What an error of the store means: who holds the tenant, what is wrong with its disk. */
@@ -51,7 +51,7 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
   };
   return {
     ...seenAs(store),
-    within: (scope) => seenAs(store.within(scope), scope),
+    within: async (scope) => seenAs(await store.within(scope), scope),
     verifyAudit: async (question, signal) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => storageFailure(note.explain(error), database.path),

@@ -1,5 +1,4 @@
-import { heldBy, visibleColumns, visibleRows } from "../scope.ts";
-import type { Derived, Scope } from "../store.ts";
+import type { Derived, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
 /** Makes a temporary table ready on a connection. */
@@ -21,34 +20,32 @@ export const derive = (database: Database, { name, columns, state, fill }: Deriv
 const columnsOf = (database: Database, table: string): readonly string[] =>
   database.all("select name from pragma_table_xinfo(:table) order by cid", { table }).map(({ name }) => String(name));
 
-/** The views that a connection has, by the scope they are of. */
-const VIEWS = new WeakMap<Database, { readonly scope: string; readonly names: readonly string[] }>();
+/** The views that a connection has. */
+const SEEN = new WeakMap<Database, View>();
 
 /**
- * Has a connection see what is in a scope, or all of the tenant: what its statements read of a table is read through a
+ * Has a connection see what a view shows, or all of the tenant: what its statements read of a table is read through a
  * temporary view of the same name. To be called outside a transaction that may be rolled back, which would take the views.
  */
-export const see = (database: Database, scope: Scope | undefined): void => {
-  const { scope: seen, names } = VIEWS.get(database) ?? { scope: "", names: [] };
-  const wanted = scope === undefined ? "" : JSON.stringify(scope);
-  if (wanted === seen) return;
-  for (const name of names) database.exec(`drop view if exists temp."${name}"`);
-  const visible = scope === undefined ? [] : [...visibleRows(scope)];
-  const changed = scope === undefined ? {} : visibleColumns(scope);
-  for (const [name, rows] of visible) {
+export const see = (database: Database, view: View | undefined): void => {
+  const seen = SEEN.get(database);
+  if (view?.name === seen?.name) return;
+  for (const name of seen?.rows.keys() ?? []) database.exec(`drop view if exists temp."${name}"`);
+  for (const [name, rows] of view?.rows ?? []) {
     const columns = columnsOf(database, name).map((column) => {
-      const { [column]: other } = changed[name] ?? {};
+      const { [column]: other } = view?.columns[name] ?? {};
       return other === undefined ? `t."${column}"` : `${other} as "${column}"`;
     });
     database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
   }
-  VIEWS.set(database, { scope: wanted, names: visible.map(([name]) => name) });
+  if (view === undefined) SEEN.delete(database);
+  else SEEN.set(database, view);
 };
 
 /** Whether a connection sees a part of the tenant only. */
-export const seesPart = (database: Database): boolean => (VIEWS.get(database)?.scope ?? "") !== "";
+export const seesPart = (database: Database): boolean => SEEN.has(database);
 
-/** Makes the organisations of a scope ready, as they are on the connection's snapshot. */
-export const hold = (database: Database, scope: Scope | undefined): void => {
-  if (scope !== undefined) for (const held of heldBy(scope)) derive(database, held);
+/** Makes the organisations of a view ready, as they are on the connection's snapshot. */
+export const hold = (database: Database, view: View | undefined): void => {
+  for (const held of view?.held ?? []) derive(database, held);
 };

@@ -14,11 +14,11 @@ import type {
   Scratch,
   Store,
   Value,
+  View,
   Writer,
 } from "../store.ts";
 import { interruption } from "../interruption.ts";
 import type { Database } from "./database.ts";
-import { streamLines, streamPieces } from "./lines.ts";
 import { derive, hold, see } from "./scope.ts";
 
 /** Time between two attempts to get the write lock. */
@@ -45,7 +45,7 @@ type End = "commit" | "rollback";
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionOf | undefined;
-  readonly #scope: Scope | undefined;
+  readonly #view: View | undefined;
   readonly #locked = new Set<string>();
   /** the tables of whose records versions were kept */
   readonly #kept = new Set<string>();
@@ -54,12 +54,12 @@ export class Connection implements Writer {
 
   /**
    * @param collectionOf checks that collections are locked, and versions kept, before records are written
-   * @param scope what the connection sees, if not all
+   * @param view what the connection sees, if not all
    */
-  constructor(database: Database, collectionOf?: CollectionOf, scope?: Scope) {
+  constructor(database: Database, collectionOf?: CollectionOf, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
-    this.#scope = scope;
+    this.#view = view;
   }
 
   get #database(): Database {
@@ -72,7 +72,7 @@ export class Connection implements Writer {
   }
 
   get isPartial(): boolean {
-    return this.#scope !== undefined;
+    return this.#view !== undefined;
   }
 
   /** Ends its use: whoever reads or writes with it afterwards gets a TypeError. */
@@ -94,7 +94,7 @@ export class Connection implements Writer {
 
   async derive(table: Derived): Promise<void> {
     // the tree may have changed in this transaction
-    hold(this.#database, this.#scope);
+    hold(this.#database, this.#view);
     derive(this.#database, table);
   }
 
@@ -163,21 +163,23 @@ export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #collectionOf: CollectionOf | undefined;
   readonly #turns: Turns;
-  readonly #scope: Scope | undefined;
+  readonly #view: View | undefined;
 
   constructor(
     database: Database,
     collectionOf?: CollectionOf,
-    { turns = new Turns(), scope }: { readonly turns?: Turns | undefined; readonly scope?: Scope | undefined } = {},
+    { turns = new Turns(), view }: { readonly turns?: Turns | undefined; readonly view?: View | undefined } = {},
   ) {
     this.#database = database;
     this.#collectionOf = collectionOf;
     this.#turns = turns;
-    this.#scope = scope;
+    this.#view = view;
   }
 
-  within(scope: Scope): SqliteStore {
-    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, scope });
+  async within(scope: Scope): Promise<SqliteStore> {
+    // the owner of the machine sees all, and needs none of it
+    const { viewOf } = await import("../scope.ts");
+    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: viewOf(scope) });
   }
 
   get isReadOnly(): boolean {
@@ -190,9 +192,9 @@ export class SqliteStore implements Store {
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
     return this.#turns.next(async () => {
-      see(this.#database, this.#scope);
+      see(this.#database, this.#view);
       this.#database.exec("begin");
-      return this.#ending(body, new Connection(this.#database, undefined, this.#scope));
+      return this.#ending(body, new Connection(this.#database, undefined, this.#view));
     });
   }
 
@@ -249,28 +251,32 @@ export class SqliteStore implements Store {
     };
   }
 
-  lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
+  async lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
+    const { streamLines } = await import("./lines.ts");
     return streamLines(this.#database, (database) => {
-      see(database, this.#scope);
-      hold(database, this.#scope);
-      return describe(new Connection(database, undefined, this.#scope));
+      see(database, this.#view);
+      hold(database, this.#view);
+      return describe(new Connection(database, undefined, this.#view));
     });
   }
 
-  pieces(describe: (reader: Reader) => Promise<readonly Piece[]>): Promise<ReadableStream<PieceStart | Uint8Array>> {
+  async pieces(
+    describe: (reader: Reader) => Promise<readonly Piece[]>,
+  ): Promise<ReadableStream<PieceStart | Uint8Array>> {
+    const { streamPieces } = await import("./lines.ts");
     return streamPieces(this.#database, async (database) => {
-      see(database, this.#scope);
-      hold(database, this.#scope);
-      const reader = new Connection(database, undefined, this.#scope);
+      see(database, this.#view);
+      hold(database, this.#view);
+      const reader = new Connection(database, undefined, this.#view);
       return { pieces: await describe(reader), reader };
     });
   }
 
   /** Runs `body` if the lock is free. */
   async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
-    see(this.#database, this.#scope);
+    see(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
-    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#scope), end) };
+    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#view), end) };
   }
 
   async #ending<T>(
@@ -284,7 +290,7 @@ export class SqliteStore implements Store {
       if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something else than its store"));
     });
     try {
-      hold(this.#database, this.#scope);
+      hold(this.#database, this.#view);
       const result = await Promise.race([body(connection), elsewhere.promise]);
       this.#database.exec(end);
       return result;

@@ -14,8 +14,8 @@ import { Database } from "../../../store/sqlite/database.ts";
 import type { DeletionTarget, CommitMoment } from "../../engine.ts";
 import { nextChange } from "../../../audit/audit-rows.ts";
 import { keepKey, findKey, type KeptKey } from "../../../store/idempotency.ts";
-import type { Reader, Scope, Writer } from "../../../store/store.ts";
-import { planScope } from "../../../store/scope.ts";
+import type { Reader, Scope, View, Writer } from "../../../store/store.ts";
+import { planScope, viewOf } from "../../../store/scope.ts";
 import { hold, see } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../undo/blocked.ts";
@@ -80,13 +80,13 @@ const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fr
 
 /** Has a connection see what an import was planned in; what it writes is written on another one. */
 const seeOnly = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
-  const scope = scopeOfPlan(request);
-  see(database, scope);
-  hold(database, scope);
+  const view = viewOfPlan(request);
+  see(database, view);
+  hold(database, view);
 };
 
-const scopeOfPlan = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
-  request?.scope === undefined ? undefined : planScope(request.scope);
+const viewOfPlan = (request: Pick<StoredRequest, "scope"> | null): View | undefined =>
+  request?.scope === undefined ? undefined : viewOf(planScope(request.scope));
 
 /**
  * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
@@ -415,7 +415,7 @@ const applyAndRecord = async (
   await writer.lock([...new Set([...plans.flatMap(({ kind }) => writtenBy(kind)), ...released])]);
   checkEtag(database, plans, record);
   if (scope !== undefined) for (const one of plans) refuseAbove(database, one);
-  hold(database, scopeOfPlan(record.detail.request));
+  hold(database, viewOfPlan(record.detail.request));
   const revision = advance(database, [...plans.map(({ kind }) => kind.collection), ...released]);
   const change = await nextChange(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
@@ -512,8 +512,9 @@ const droppedInSight = (database: Database, options: UndoneChange, scope: Scope)
   const seeing = database.reader();
   try {
     defineFunctions(seeing, () => database.isInterrupted());
-    see(seeing, scope);
-    hold(seeing, scope);
+    const view = viewOf(scope);
+    see(seeing, view);
+    hold(seeing, view);
     stageDrop(seeing, options);
     return droppedRecords(seeing);
   } finally {
@@ -526,8 +527,9 @@ const blockedInSight = (database: Database, options: UndoneChange, scope: Scope)
   const seeing = database.reader();
   try {
     defineFunctions(seeing, () => database.isInterrupted());
-    see(seeing, scope);
-    hold(seeing, scope);
+    const view = viewOf(scope);
+    see(seeing, view);
+    hold(seeing, view);
     prepareUndo(seeing, options);
     return blockedPlaces(seeing);
   } finally {
