@@ -1,5 +1,5 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import type { Exporting } from "../store/lists.ts";
+import type { Exporting } from "../store/list-export.ts";
 import { either, listed, THEN } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope, Store } from "../store/store.ts";
 

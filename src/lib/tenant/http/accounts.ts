@@ -5,11 +5,11 @@ import { Session } from "../session.ts";
 import { ACCOUNTS, readSettings, SUPPORTED } from "../accounts/account-rows.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import { findRecords, linesOf, pageOf } from "../store/lists.ts";
-import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when something is written: lists start sooner without it. */
+// loaded by the requests that need them: lists start sooner without
 const byHand = () => import("../accounts/accounts.ts");
+const versions = () => import("../versions/history.ts");
 
 /** What is kept of a request, which tells nothing of its password. */
 const withoutPassword = (
@@ -40,7 +40,7 @@ export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts">
     };
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
-  history: ({ query }) => history(session, "accounts", query.name),
+  history: async ({ query }) => (await versions()).history(session, "accounts", query.name),
   settings: () => session.read(readSettings),
   setSettings: async ({ body }) => (await byHand()).setSettings(session, body),
   renamings: async ({ query: { composition } }) => {

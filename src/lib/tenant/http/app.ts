@@ -9,7 +9,6 @@ import { sha256 } from "../ids.ts";
 import { notingChanges } from "../made-changes.ts";
 import type { AskedFor } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
-import { contentOf, partsOf } from "./content.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
 import type { Handler, Handlers, TenantParts } from "./handler.ts";
 import { problemOf, thrown } from "./problem.ts";
@@ -48,6 +47,13 @@ const isNoun = (name: string): name is NounName => Object.hasOwn(HANDLERS, name)
 const wantsLines = (c: Context): boolean => {
   const supports = [MEDIA_TYPES.list, MEDIA_TYPES.lines];
   return accepts(c, { header: "Accept", supports, default: MEDIA_TYPES.list }) === MEDIA_TYPES.lines;
+};
+
+/** The file or the parts that a route takes, or the response to a request that sends something else. */
+const fileOf = async ({ file, takesParts }: Route, request: Request) => {
+  if (file !== true && takesParts !== true) return undefined;
+  const { contentOf, partsOf } = await import("./content.ts");
+  return file === true ? contentOf(request) : partsOf(request);
 };
 
 /** The ETag without the quotes HTTP puts around it. */
@@ -135,7 +141,7 @@ class App {
       const { raw } = c.req;
       const valid = await validated(c.req);
       if (valid instanceof Response) return valid;
-      const file = route.file === true ? contentOf(raw) : route.takesParts === true ? await partsOf(raw) : undefined;
+      const file = await fileOf(route, raw);
       if (file instanceof Response) return file;
       const { params, query, body, headers } = valid;
       await this.#permit(route, { params, query, body });

@@ -1,15 +1,15 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { DEVICES, notReady } from "../records/device-rows.ts";
-import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { readProfile } from "../records/tenant-rows.ts";
-import { exported } from "../records/exports.ts";
-import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when something is written: lists start sooner without it. */
+// loaded by the requests that need them: lists start sooner without
 const byHand = () => import("../records/devices.ts");
+const exports = () => import("../records/exports.ts");
+const versions = () => import("../versions/history.ts");
 
 /** The devices that are not ready, by what is recorded of the tenant. */
 const notReadyIn = async (reader: Reader) => notReady((await readProfile(reader)).androidAccounts);
@@ -25,11 +25,10 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     page: () => session.read(async (reader) => pageOf(reader, await notReadyIn(reader), query)),
     lines: async () => linesOf(store, await session.read(notReadyIn), query),
   }),
-  history: ({ query }) => history(session, "devices", query.name),
+  history: async ({ query }) => (await versions()).history(session, "devices", query.name),
   create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
   setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),
   tag: async ({ body, repeatable }) => (await byHand()).tagDevices(session, body, repeatable),
-  export: ({ query }) =>
-    exported(session, { action: "devices.export", filters: query }, exportOf(store, DEVICES, query)),
+  export: async ({ query }) => (await exports()).exportList(session, DEVICES, query, { action: "devices.export" }),
 });

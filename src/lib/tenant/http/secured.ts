@@ -1,25 +1,24 @@
 /** Handlers of one noun: each has its own file, however short. */
 
 import { sha256 } from "../ids.ts";
-import { exportOf, findRecords, pageOf, recordsOf } from "../store/lists.ts";
+import { findRecords, pageOf, recordsOf } from "../store/lists.ts";
 import { securedGroups, securedUsers } from "../records/secured-rows.ts";
-import { exported } from "../records/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when something is written: lists start sooner without it. */
+// loaded by the requests that need them: lists start sooner without
+const exports = () => import("../records/exports.ts");
 const users = () => import("../records/secured-users.ts");
 const groups = () => import("../records/secured-groups.ts");
 
 /** SECURED APPs users and groups. */
-export default ({ session, store }: TenantParts): Handlers<"secured"> => ({
+export default ({ session }: TenantParts): Handlers<"secured"> => ({
   list: ({ params: { app }, query }) => session.read((reader) => pageOf(reader, securedUsers(app), query)),
   find: ({ params: { app }, query }) => session.read((reader) => findRecords(reader, securedUsers(app), query.name)),
-  export: ({ params: { app }, query }) =>
-    exported(
-      session,
-      { action: "secured.export", filters: { app, ...query } },
-      exportOf(store, securedUsers(app), query),
-    ),
+  export: async ({ params: { app }, query }) =>
+    (await exports()).exportList(session, securedUsers(app), query, {
+      action: "secured.export",
+      filters: { app, ...query },
+    }),
   create: async ({ params: { app }, body, repeatable }) => {
     // what is kept of a request tells nothing of its secrets
     const { password: _, secretKey: __, ...open } = body;

@@ -1,14 +1,14 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
+import { findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
 import { CUSTOM_FIELDS, USERS } from "../records/user-rows.ts";
-import { addCustomField, removeCustomField, usedField } from "../records/fields.ts";
-import { exported } from "../records/exports.ts";
-import { history } from "../versions/requests.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when something is written: lists start sooner without it. */
+// loaded by the requests that need them: lists start sooner without
 const byHand = () => import("../records/users.ts");
+const customFields = () => import("../records/fields.ts");
+const exports = () => import("../records/exports.ts");
+const versions = () => import("../versions/history.ts");
 
 /** PANEL users and their custom fields. */
 export default ({ session, store }: TenantParts): Handlers<"users"> => ({
@@ -20,10 +20,14 @@ export default ({ session, store }: TenantParts): Handlers<"users"> => ({
   create: async ({ body, repeatable }) => (await byHand()).createUser(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await byHand()).editUser(session, id, body),
   move: async ({ body, repeatable }) => (await byHand()).moveUsers(session, body, repeatable),
-  history: ({ query }) => history(session, "users", query.name),
-  export: ({ query }) => exported(session, { action: "users.export", filters: query }, exportOf(store, USERS, query)),
+  history: async ({ query }) => (await versions()).history(session, "users", query.name),
+  export: async ({ query }) => (await exports()).exportList(session, USERS, query, { action: "users.export" }),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
-  addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
-  field: ({ params: { id } }) => session.read((reader) => usedField(reader, id)),
-  removeField: ({ params: { id }, query: { users, seen } }) => removeCustomField(session, id, { users, seen }),
+  addField: async ({ body: { name }, repeatable }) => (await customFields()).addCustomField(session, name, repeatable),
+  field: async ({ params: { id } }) => {
+    const { usedField } = await customFields();
+    return session.read((reader) => usedField(reader, id));
+  },
+  removeField: async ({ params: { id }, query: { users, seen } }) =>
+    (await customFields()).removeCustomField(session, id, { users, seen }),
 });

@@ -1,6 +1,7 @@
 import type { Session } from "../session.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
-import type { Exporting } from "../store/lists.ts";
+import { exportOf, type Exporting, type ExportQuery } from "../store/list-export.ts";
+import type { List } from "../store/lists.ts";
 
 /** What leaves the tenant in one piece. */
 export interface Exported {
@@ -50,3 +51,11 @@ export const exported = async (
   }
   return { content, isAudited: true };
 };
+
+/** Hands out a list as CSV. @see exported */
+export const exportList = (
+  session: Session,
+  list: List,
+  query: ExportQuery,
+  { action, filters = { ...query } }: Pick<Asked, "action"> & Partial<Asked>,
+): Promise<Exported> => exported(session, { action, filters }, exportOf(session.store, list, query));

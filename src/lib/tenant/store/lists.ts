@@ -1,6 +1,5 @@
-import type { Newline } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
-import { columnsWithin, type Column, type Format } from "../../model/format.ts";
+import { columnsWithin, type Format } from "../../model/format.ts";
 import { comparisonKey, emailKey, nameKey, type Comparison } from "../../model/normalise.ts";
 import { searchPatterns } from "../../model/search.ts";
 import {
@@ -13,7 +12,6 @@ import {
   type Thing,
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { csvLines, type ExportColumn } from "./csv-lines.ts";
 import { either, hasPattern, keyOrValue, truth } from "./sql/forms.ts";
 import { jsonList, jsonObject } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
@@ -79,7 +77,8 @@ export interface List<F extends Fields = Fields> {
   readonly derived?: readonly Derived[] | undefined;
 }
 
-const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
+/** SQL: the value of a field of the list. */
+export const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
 
 /** SQL: the comparison key of a record's field, or those of a list. */
 const keySql = (list: List, name: string): string => {
@@ -215,7 +214,8 @@ export const numbersOf = (list: List, filters: Filters): { readonly sql: string;
   return { sql: `select t.pk from ${list.table} where ${list.among ?? "true"} and ${where}`, params };
 };
 
-const prepare = async (reader: Reader, { derived = [] }: List): Promise<void> => {
+/** Makes the temporary tables that a list reads. */
+export const prepare = async (reader: Reader, { derived = [] }: List): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };
 
@@ -351,7 +351,8 @@ export const recordsWith = async <F extends Fields>(
   return parsed<F>(await select(reader, list, { where, params: { ...list.params, ids: JSON.stringify(ids) } }));
 };
 
-const streamed = (reader: Reader, list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
+/** Returns the records that pass filters, and `further` (SQL), as they are streamed in the usual order. */
+export const streamed = (reader: Reader, list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
   const [{ sql: key, before }] = list.order;
   const { table, joined = "", among = "true" } = list;
   const whole = reader.isPartial ? list.whole : undefined;
@@ -378,81 +379,3 @@ export const linesOf = (
     await prepare(reader, list);
     return { ...streamed(reader, list, filters), line: recordLine(list) };
   });
-
-/** Content of an export and its line ending. */
-export interface ExportQuery extends Filters {
-  readonly newline: Newline;
-  /** `console`: only the columns of the console's own export; else every column but secrets */
-  readonly layout?: "console" | "full" | undefined;
-}
-
-/** Columns for the items of a JSON list, at least one: as many as the fullest record needs. */
-const repeated = (header: string, sql: string, most: number): readonly ExportColumn[] => {
-  const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
-  // `["text"]` or `[]`; a list of two has quotes in between, an escaped character a backslash
-  const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
-  return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
-};
-
-const exportColumns = async (
-  reader: Reader,
-  list: List,
-  records: Omit<Lines, "line">,
-  columns: readonly Column[],
-  customBy: "pk" | "id",
-): Promise<readonly ExportColumn[]> => {
-  const { table, among, where, params } = records;
-  const own: ExportColumn[] = [];
-  for (const { field, header, refers, sets, repeated: isRepeated } of columns) {
-    if (isRepeated === true) {
-      const sql = columnSql(list, field);
-      const most = `select max(json_array_length(${sql})) from ${table} where ${among} and ${where}`;
-      own.push(...repeated(header, sql, await reader.count(most, params)));
-    } else own.push({ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
-  }
-  if (list.thing.custom !== true) return own;
-  const fields = await reader.all(`select pk, name from custom_field order by ${customBy}`);
-  const custom = fields.map((field): ExportColumn => ({
-    header: String(field["name"]),
-    sql: `t.custom ->> '$."${Number(field["pk"])}"'`,
-  }));
-  return [...own, ...custom];
-};
-
-/** Records that are about to be streamed, and how many they are. */
-export interface Exporting {
-  readonly content: ReadableStream<Uint8Array>;
-  readonly records: number;
-}
-
-/**
- * The columns of a list's format without secrets, then the custom fields, as CSV.
- *
- * @param customBy the order of the custom fields: as they were made, or by their ids
- * @see facts 6.5
- */
-export const csvOf = async (
-  reader: Reader,
-  list: List,
-  { newline, layout, ...filters }: ExportQuery,
-  customBy: "pk" | "id" = "pk",
-): Promise<Lines> => {
-  await prepare(reader, list);
-  const columns = (list.format?.columns ?? []).filter(
-    ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
-  );
-  const records = streamed(reader, list, filters, list.exported);
-  return csvLines(records, await exportColumns(reader, list, records, columns, customBy), newline);
-};
-
-/** A list as CSV, and how many records that has. @see csvOf */
-export const exportOf = async (store: Store, list: List, query: ExportQuery): Promise<Exporting> => {
-  let count = 0;
-  const content = await store.lines(async (reader) => {
-    const lines = await csvOf(reader, list, query);
-    const { table, among, where, params } = lines;
-    count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
-    return lines;
-  });
-  return { content, records: count };
-};

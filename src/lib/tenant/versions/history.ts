@@ -4,6 +4,7 @@ import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import type { Session } from "../session.ts";
 import { THEN } from "../store/sql/forms.ts";
 import type { Reader, Row, Value } from "../store/store.ts";
 import { findNamed } from "./find.ts";
@@ -208,6 +209,9 @@ const UNKNOWN: ChangeFacts = { number: null, at: null, actor: null, command: nul
 /** After all changes. */
 const NOW: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
 
-/** Returns the histories of the records that have or had a name, also of deleted ones; see {@link findNamed}. */
-export const readHistory = (reader: Reader, noun: NounWithHistory, name: string): Promise<readonly RecordHistory[]> =>
-  new HistoryReader(reader, NOUNS[noun]).find(name);
+/** Returns the histories of a noun's records that have or had a name, also of deleted ones; see {@link findNamed}. */
+export const history = (
+  session: Pick<Session, "read">,
+  noun: NounWithHistory,
+  name: string,
+): Promise<readonly RecordHistory[]> => session.read((reader) => new HistoryReader(reader, NOUNS[noun]).find(name));

@@ -2,7 +2,8 @@ import { CONSOLE_FILES, type ResourceName } from "../../../handover/resources.ts
 import { SECURED_APPS } from "../../../model/secured-user.ts";
 import type { Newline } from "../../../csv/records/record.ts";
 import { DEVICES } from "../../records/device-rows.ts";
-import { csvOf, type List, type SortKey } from "../../store/lists.ts";
+import { csvOf } from "../../store/list-export.ts";
+import type { List, SortKey } from "../../store/lists.ts";
 import { ORGS, PLACE } from "../../records/org-rows.ts";
 import { securedUsers } from "../../records/secured-rows.ts";
 import { newTally, tallying, type Tally } from "./records.ts";
