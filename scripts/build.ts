@@ -61,6 +61,8 @@ const { output } = await build({
   cwd: ROOT,
   input: entryPoints(),
   platform: "node",
+  // importing a module of ours does nothing by itself: what only an index names is not loaded with it
+  treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: false }] },
   plugins: [manifestVersion, englishZodOnly, noSubprograms, promisesOnDemand],
   transform: { target: "node24" },
   output: {

@@ -1,7 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
 import { failureExit } from "./exit-codes.ts";
-import { nounHelp, verbHelp } from "./help.ts";
 import { errorStyleOf } from "./error-style.ts";
 import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
@@ -24,19 +23,21 @@ export async function main(outside: Outside): Promise<number> {
       case "version":
         writeNow(1, `clomoctl ${manifest.version}\n`);
         return 0;
-      case "noun-help":
+      case "noun-help": {
         if (STATUS !== undefined && (await wantsStatus(outside, line))) {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
         }
+        const { nounHelp } = await import("./help.ts");
         if (found.failure === undefined) {
           writeNow(1, nounHelp(found.path, found.noun, style.language, line.helpAll));
           return 0;
         }
         writeNow(2, nounHelp(found.path, found.noun, style.language, line.helpAll, LINES_OF_AN_ERROR));
         throw found.failure;
+      }
       case "verb-help": {
-        const { default: command } = await found.verb.load();
+        const [{ default: command }, { verbHelp }] = await Promise.all([found.verb.load(), import("./help.ts")]);
         writeNow(1, verbHelp(found.path, command, style.language, line.helpAll));
         return 0;
       }

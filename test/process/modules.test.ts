@@ -48,7 +48,7 @@ test.each([
   await writeFile(join(home, "apps.vpptoken"), vppToken(new Date("2099-03-01"), "本社"));
   await copyFile(join(FIXTURES, "users", "people.utf-8.lf.csv"), join(home, "people.csv"));
   const modules = await modulesOf(line, home);
-  // npx vitest run test/modules.test.ts -u writes them anew
+  // npx vitest run --project process test/process/modules.test.ts -u writes them anew
   await expect(`${modules.join("\n")}\n`).toMatchFileSnapshot(`fixtures/modules/${name}.txt`);
 });
 

@@ -1,6 +1,6 @@
 import type { Org } from "../../lib/client/index.ts";
 import { ORG } from "../../lib/model/organisation.ts";
-import { drawTree, type TreeNode } from "../../lib/terminal/index.ts";
+import type { TreeNode } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
@@ -50,6 +50,7 @@ function treesOf(orgs: readonly Org[]): readonly TreeNode[] {
 }
 
 async function writeTree(terminal: Tools["terminal"], orgs: readonly Org[]): Promise<void> {
+  const { drawTree } = await import("../../lib/terminal/table/tree.ts");
   const { faint } = await terminal.styles("stdout");
   for (const tree of treesOf(orgs)) {
     for (const line of drawTree(tree, faint)) {

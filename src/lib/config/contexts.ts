@@ -18,7 +18,6 @@ import {
 } from "./context.ts";
 import type { Home } from "./home.ts";
 import { EMBEDDED, readSettings, writeSettings, type Settings } from "./settings-file.ts";
-import { withSettingsLock } from "./settings-lock.ts";
 
 /** Where the context was selected; deletions on a remote tenant require `option`. `default`: it is the only one. */
 export type ContextSource = "option" | "environment" | "used" | "default";
@@ -233,6 +232,8 @@ export class Contexts {
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
+    // most commands change no settings
+    const { withSettingsLock } = await import("./settings-lock.ts");
     return withSettingsLock(this.#home.settings, this.#pause, async () => {
       const [settings, result] = await decide(await readSettings(this.#home));
       await writeSettings(this.#home.settings, settings);

@@ -8,10 +8,8 @@ import {
   type Fields,
   type RecordOf,
 } from "../model/thing.ts";
-import { describeProblem, severityOf } from "../model/problem.ts";
-import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
+import { characterCount, describeRule, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
 import { MAX_KEY_BYTES, valueRuleOf } from "../model/value-rule.ts";
-import { isKeptOfConsole } from "../model/value.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
 /** JSON Schema keywords of values that are there: they accept blank, what only causes a warning, and what the console may have. */
@@ -37,14 +35,16 @@ export const newValue = (field: Field) => {
   return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
 };
 
-/** The schema of a value that satisfies `rule`: the rule's own check, its description and its JSON Schema keywords. */
+/** The schema of a value that satisfies `rule`: its description and its JSON Schema keywords, and a check of these. */
 export const schemaOf = (rule: Rule) => {
   if (isUnlimited(rule)) return z.string();
-  const checked = z.string().superRefine((value, context) => {
-    const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error" && !isKeptOfConsole(code));
-    if (fault !== undefined) context.addIssue({ code: "custom", message: describeProblem(fault).en });
-  });
-  return checked.meta(ruleKeywords(rule));
+  const { pattern, enum: choices, description } = ruleKeywords(rule);
+  const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
+  const fits = (value: string): boolean => expression?.test(value) !== false && choices?.includes(value) !== false;
+  return z
+    .string()
+    .refine(fits, { error: `not ${description}` })
+    .meta(ruleKeywords(rule));
 };
 
 const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {

@@ -4,4 +4,4 @@ export type { SaveRows } from "./output.ts";
 export { BYTES, ROWS } from "./progress/line.ts";
 export type { Choice, Prompts } from "./prompt.ts";
 export { Terminal } from "./terminal.ts";
-export { drawTree, type TreeNode } from "./table/tree.ts";
+export type { TreeNode } from "./table/tree.ts";

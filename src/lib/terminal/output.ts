@@ -3,7 +3,6 @@ import { text, type Language } from "../text/index.ts";
 import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./table/cells.ts";
 import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
-import { checkQuery, compileQuery } from "./query.ts";
 import type { TextWriter } from "./writer.ts";
 
 /** Where a result is written, and in which form. */
@@ -41,11 +40,12 @@ export type ReadyLines = () => AsyncIterable<Uint8Array>;
  */
 export async function checkChoice({ fields, query }: OutputChoice, columns: readonly Column<never>[]): Promise<void> {
   selectColumns(columns, fields);
-  if (query !== undefined)
-    await checkQuery(
-      query,
-      columns.map(({ key }) => key),
-    );
+  if (query === undefined) return;
+  const { checkQuery } = await import("./query.ts");
+  await checkQuery(
+    query,
+    columns.map(({ key }) => key),
+  );
 }
 
 /**
@@ -66,6 +66,7 @@ export async function writeList<R>(
   if (isWhole && lines !== undefined) return writeAll(place.out, lines());
   const chosen = selectColumns(columns, fields);
   if (expression !== undefined) {
+    const { compileQuery } = await import("./query.ts");
     const query = await compileQuery(expression);
     return writeAnswer(place, query(await collect(chosen, records)));
   }
@@ -83,6 +84,7 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   const { out, choice, language } = place;
   const chosen = selectColumns(columns, choice.fields);
   if (choice.query !== undefined) {
+    const { compileQuery } = await import("./query.ts");
     const query = await compileQuery(choice.query);
     return writeAnswer(place, query(parse(jsonObject(chosen, record))));
   }
