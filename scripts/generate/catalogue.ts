@@ -5,7 +5,7 @@ const typeOf = (field: Field): string => {
   if (field.kind === "boolean") return "true";
   if (field.kind === "number") return "number | Name";
   if (field.kind !== "choice") return "string | number";
-  return [...field.choices.map((choice) => JSON.stringify(choice)), "Name"].join(" | ");
+  return `Choice<${field.choices.map((choice) => JSON.stringify(choice)).join(" | ")}>`;
 };
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
@@ -45,6 +45,9 @@ export function catalogueSource(program: NounFolder, globals: Fields): string {
 
 /** A word that stands for a value in a command line: \`FILE\`, \`ACCOUNT\`. */
 type Name = Uppercase<string>;
+
+/** One of some words, or several of which one is to be left: "yes/no". */
+type Choice<T extends string> = T | \`\${T}/\${string}\` | Name;
 
 /** The options that every command takes. */
 export interface GlobalOptions {

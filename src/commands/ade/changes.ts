@@ -1,12 +1,13 @@
 import { line } from "../../lib/advice/line.ts";
+import type { Step } from "../../lib/advice/step.ts";
 import type { Ade, AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth } from "../../lib/model/ade-health.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps, type NextStep } from "./next.ts";
-import { lineOf, proposeStep, SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
+import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps } from "./next.ts";
+import { SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
 
 /** Devices that are named, of each sort. */
 const MAX_NAMED = 20;
@@ -40,11 +41,11 @@ export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, 
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
   if (ade.counts.notReady > 0) await warnOfAllNotReady(tools, client, ade, waiting);
   else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade, run.created);
-  for (const step of waitingNow(tools, ade)) await proposeStep(tools, step);
+  for (const step of waitingNow(tools, ade)) await terminal.note(step);
   if (run.state === "done" && ade.counts.missing > 0) {
     const missing = adeHealth(ade, clock.now()).filter(({ id }) => id === "missing-devices");
     await warnOfConditions(tools, missing);
-    for (const step of missingSteps(ade.counts.missing)) await proposeStep(tools, step);
+    for (const step of missingSteps(ade.counts.missing)) await terminal.note(step);
   }
   if (run.kind === "delta") await terminal.note(ONLY_FULL);
 }
@@ -71,7 +72,7 @@ export async function warnOfDevices(
     `新規または変更のあったデバイスのうち、${items.length}${many} 台の準備が完了していません。ADE プロファイルを割り当てるまで電源を入れないでください`,
   );
   const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await terminal.warn(what, [firstNames(items, items.length), ...[...steps, ...waitingNow(tools, ade)].map(lineOf)]);
+  await terminal.warn(what, [firstNames(items, items.length), ...steps, ...waitingNow(tools, ade)]);
 }
 
 /** Names the records that a run could not read; the new ones are those that no run before has told of. */
@@ -118,7 +119,7 @@ const firstNames = (names: readonly string[], count: number): Text => {
   return text(`${shown}${en}`, `${shown}${ja}`);
 };
 
-const waitingNow = ({ terminal, clock }: Tools, ade: Ade): readonly NextStep[] =>
+const waitingNow = ({ terminal, clock }: Tools, ade: Ade): readonly Step[] =>
   waitingSteps(ade, clock.now().getTime(), (instant) => terminal.moment(instant));
 
 const NOTHING_CHANGED = text("nothing has changed", "前回から変更はありません");
@@ -205,7 +206,7 @@ async function warnOfAllNotReady(
     return text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`);
   });
   const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MAX_NAMED), ...steps.map(lineOf)]);
+  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MAX_NAMED), ...steps]);
 }
 
 const moreNotReady = (more: number): readonly Text[] => {
@@ -216,7 +217,7 @@ const moreNotReady = (more: number): readonly Text[] => {
 async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void> {
   const { terminal } = tools;
   const { present, unreadable } = ade.counts;
-  if (present === 0) return unreadable > 0 ? undefined : proposeStep(tools, noDevicesStep(ade));
+  if (present === 0) return unreadable > 0 ? undefined : terminal.note(noDevicesStep(ade));
   await terminal.note(unreadable > 0 ? allBut(unreadable) : allReady(present));
   if (created > 0 && !ade.mirror) await terminal.note(OWNERS);
 }

@@ -30,7 +30,7 @@ export function adePlugin(
           `${counted(ade.counts.present, "device")}, nothing is wrong`,
           `デバイス ${ade.counts.present} 台、問題なし`,
         )[language]
-      : conditions.map(({ what, step }) => `${what[language]}: ${step}`).join("; ");
+      : conditions.map(({ what, line }) => `${what[language]}: ${line}`).join("; ");
   return { service: SERVICE, state, sentence, figures: figuresOf(ade, now) };
 }
 

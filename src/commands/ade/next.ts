@@ -1,23 +1,15 @@
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step, type Step } from "../../lib/advice/step.ts";
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { isMended } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS, PUBLIC_KEY_FILE, SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
-
-/** What to do next, and what to type for it. */
-export interface NextStep {
-  readonly why: Text;
-  /** null where it is not done by a command */
-  readonly line: string | null;
-}
+import { counted, text } from "../../lib/text/index.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A token is to be renewed from so many days before it expires. */
 const RENEWED_WITHIN_DAYS = 30;
-
-const step = (en: string, ja: string, line: string | null): NextStep => ({ why: text(en, ja), line });
 
 const REHEARSE = [
   step("to rehearse without Apple", "Apple を使わずに練習するには", line("ade simulator start", [])),
@@ -34,7 +26,7 @@ const REHEARSE = [
  * @param now in milliseconds
  * @param profiles the ADE profiles that there are; undefined where nobody looked
  */
-export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[]): readonly NextStep[] {
+export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[]): readonly Step[] {
   const { endpoint, mirror } = ade;
   if (mirror && endpoint?.kind !== "simulator") {
     return [
@@ -66,7 +58,7 @@ export function nextSteps(ade: Ade, now: number, profiles?: readonly OwnProfile[
 const KEY_LINE = line("ade keypair create", [], { output: PUBLIC_KEY_FILE });
 
 /** A file of before may have a former key: the key is written once more, to the file that is named next. */
-const keyStep = ({ stagedKey }: Pick<Ade, "stagedKey">): NextStep =>
+const keyStep = ({ stagedKey }: Pick<Ade, "stagedKey">): Step =>
   stagedKey === null
     ? step("make a public key", "公開鍵を作成する", KEY_LINE)
     : step(
@@ -75,7 +67,7 @@ const keyStep = ({ stagedKey }: Pick<Ade, "stagedKey">): NextStep =>
         KEY_LINE,
       );
 
-function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
+function setUpSteps(ade: Ade, now: number): readonly Step[] | undefined {
   const { endpoint, token } = ade;
   const isSimulator = endpoint?.kind === "simulator";
   if (token === null) return [keyStep(ade), tokenStep(ade)];
@@ -105,7 +97,7 @@ function setUpSteps(ade: Ade, now: number): readonly NextStep[] | undefined {
 }
 
 /** How the public key gets its token. @param keyFile where it has just been written */
-export const tokenStep = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">, keyFile?: string): NextStep =>
+export const tokenStep = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">, keyFile?: string): Step =>
   endpoint?.kind === "simulator"
     ? step(
         `get a token for the public key from the simulator, then ${commandName("ade token set")}`,
@@ -140,13 +132,13 @@ export const profileToAssign = (profiles: readonly OwnProfile[]): string | undef
 };
 
 /** How devices without a profile get one, and new ones by themselves: it is made first, where there is none. */
-export const assignSteps = (profiles: readonly OwnProfile[]): readonly NextStep[] => [
+export const assignSteps = (profiles: readonly OwnProfile[]): readonly Step[] => [
   ...giveSteps(profiles),
   ...automaticSteps(profiles),
 ];
 
 /** How devices without a profile get one: it is made first, where there is none. */
-export function giveSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
+export function giveSteps(profiles: readonly OwnProfile[]): readonly Step[] {
   const word = profileToAssign(profiles);
   if (word === undefined) return [makeStep(profiles)];
   return [
@@ -177,7 +169,7 @@ export function waitingSteps(
   { waiting }: WaitingDevices,
   now: number,
   moment: (instant: string) => string,
-): readonly NextStep[] {
+): readonly Step[] {
   if (waiting === null) return [];
   const { devices, retryAt } = waiting;
   const isDue = Date.parse(retryAt) <= now;
@@ -192,7 +184,7 @@ export function waitingSteps(
 }
 
 /** How a tenant gets a profile that can be used, where it has none. */
-export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
+export const makeStep = (profiles: readonly OwnProfile[]): Step => {
   const [former] = profiles;
   if (former === undefined) {
     return step(
@@ -216,7 +208,7 @@ export const makeStep = (profiles: readonly OwnProfile[]): NextStep => {
 };
 
 /** How new devices get a profile by themselves; nothing where they do, or there is none. */
-export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextStep[] {
+export function automaticSteps(profiles: readonly OwnProfile[]): readonly Step[] {
   const word = profileToAssign(profiles);
   if (word === undefined || profiles.some((profile) => isUsable(profile) && profile.automatic.length > 0)) return [];
   return [
@@ -229,7 +221,7 @@ export function automaticSteps(profiles: readonly OwnProfile[]): readonly NextSt
 }
 
 /** What to do where no device is assigned to the server of the tenant. */
-export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
+export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): Step =>
   endpoint?.kind === "simulator"
     ? step(
         "no device is assigned to this server: buy some at the simulator",
@@ -243,7 +235,7 @@ export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): NextStep =>
       );
 
 /** What to do about devices that a full sync did not find, once somebody has looked at them; nothing if there are none. */
-export const missingSteps = (missing: number): readonly NextStep[] =>
+export const missingSteps = (missing: number): readonly Step[] =>
   missing === 0
     ? []
     : [
@@ -255,7 +247,7 @@ export const missingSteps = (missing: number): readonly NextStep[] =>
       ];
 
 /** Without another token, or a word that this one is meant, no sync goes on. */
-const otherServerSteps = (ade: Ade): readonly NextStep[] => [
+const otherServerSteps = (ade: Ade): readonly Step[] => [
   step(
     "the last sync stopped, as the token is of another MDM server; if that one is meant",
     "トークンが別の MDM サーバのものだったため、前回の同期は中止されました。それで正しければ",
@@ -265,7 +257,7 @@ const otherServerSteps = (ade: Ade): readonly NextStep[] => [
   tokenStep(ade),
 ];
 
-function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undefined): readonly NextStep[] {
+function dueSteps(ade: Ade, now: number, profiles: readonly OwnProfile[] | undefined): readonly Step[] {
   const { endpoint, token, sync, lastSyncAt, lastFullAt, counts } = ade;
   // no sync helps before another token is set, which the health of ADE says
   if (token !== null && token.rejectedAt !== null) return [];

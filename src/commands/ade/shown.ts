@@ -6,7 +6,6 @@ import { ADE_STATUS, type AdeCondition } from "../../lib/model/ade-health.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import type { NextStep } from "./next.ts";
 
 const KINDS: Readonly<Record<EndpointKind, Text>> = {
   apple: text("Apple", "Apple"),
@@ -130,28 +129,16 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
   isUnseen: token !== null && (server === null || server.seenAt < token.setAt),
 });
 
-/** Says what to type next. */
-export const propose = ({ terminal }: Pick<Tools, "terminal">, line: string, why: Text): Promise<void> =>
-  terminal.note(lineOf({ why, line }));
-
 /** Warns of what is wrong with ADE, each with the way out. */
 export async function warnOfConditions(
   { terminal }: Pick<Tools, "terminal">,
   conditions: readonly AdeCondition[],
 ): Promise<void> {
-  for (const { what, step, hint } of conditions) {
-    const isHere = hint !== undefined || step === ADE_STATUS;
-    await terminal.warn(isHere ? what : lineOf({ why: what, line: step }), hint === undefined ? [] : [hint]);
+  for (const { what, line, how } of conditions) {
+    const isHere = how !== undefined || line === ADE_STATUS;
+    await terminal.warn(isHere ? what : { why: what, line }, how === undefined ? [] : [how]);
   }
 }
-
-/** A step as a line: why, and what to type. */
-export const lineOf = ({ why, line }: NextStep): Text =>
-  line === null ? why : text(`${why.en}: ${line}`, `${why.ja}: ${line}`);
-
-/** Says a step, and what to type for it where there is a command. */
-export const proposeStep = ({ terminal }: Pick<Tools, "terminal">, step: NextStep): Promise<void> =>
-  terminal.note(lineOf(step));
 
 /** The failure that a run ended with. */
 export const failureOf = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>

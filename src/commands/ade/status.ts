@@ -11,7 +11,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { automaticSteps, nextSteps, waitingSteps } from "./next.ts";
-import { FACT_COLUMNS, factsOf, propose, proposeStep, tellEndpoint, warnOfConditions } from "./shown.ts";
+import { FACT_COLUMNS, factsOf, tellEndpoint, warnOfConditions } from "./shown.ts";
 
 export default defineCommand({
   summary: text("show how ADE stands, and what to do next", "ADE の状態と次の操作を表示する"),
@@ -71,7 +71,7 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
   const now = tools.clock.now().getTime();
   const waiting = waitingSteps(ade, now, (instant) => terminal.moment(instant));
   const steps = [...nextSteps(ade, now, profiles), ...waiting];
-  for (const one of steps) await proposeStep(tools, one);
+  for (const one of steps) await terminal.note(one);
   if (conditions.length + steps.length > 0 || ade.lastFullAt === null) return;
   const due = terminal.moment(new Date(Date.parse(ade.lastFullAt) + FULL_EVERY_MS).toISOString());
   await terminal.note(
@@ -80,14 +80,12 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
       `問題ありません。次の全件の取得: ${due}(${line("ade sync", [])})`,
     ),
   );
-  for (const one of automaticSteps(profiles ?? [])) await proposeStep(tools, one);
+  for (const one of automaticSteps(profiles ?? [])) await terminal.note(one);
   // a rehearsal in a mirror is not for every day
   const cronLine = ade.mirror ? undefined : await syncByCron(tools, tenant);
   if (cronLine === undefined) return;
-  await propose(
-    tools,
-    cronLine,
-    text("to sync each morning by cron (crontab -e)", "cron で毎朝同期するには(crontab -e)"),
+  await terminal.note(
+    text(`to sync each morning by cron (crontab -e): ${cronLine}`, `cron で毎朝同期するには(crontab -e): ${cronLine}`),
   );
 }
 

@@ -301,8 +301,8 @@ function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): reado
 function adeFindings(watched: AdeReport<Ade> | undefined, { timezone }: At): readonly Finding[] {
   if (watched === undefined) return [];
   const { lastSyncAt } = watched.facts;
-  const found = watched.conditions.map(({ level, what, step }) =>
-    (level === "critical" ? problem : warning)("ade", what, step),
+  const found = watched.conditions.map(({ level, what, line: shows }) =>
+    (level === "critical" ? problem : warning)("ade", what, shows),
   );
   if (found.length > 0 || lastSyncAt === null) return found;
   const when = minuteIn(lastSyncAt, timezone);

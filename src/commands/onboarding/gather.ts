@@ -85,6 +85,7 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
   const held = await heldKinds(client, ade);
   const now = tools.clock.now();
   const adeReport = ade && { facts: ade, conditions: adeHealth(ade, now) };
+  const notReady = adeReport?.conditions.find(({ id }) => id === "devices-not-ready");
   const renewals = await judgedRenewals(tools, chosen, adeReport);
   const kinds = new Set<string>(renewals.map(({ kind }) => kind));
   return {
@@ -93,13 +94,13 @@ export async function factsOf(tools: Tools): Promise<OnboardingFacts> {
     users: tenant.users,
     orgs: tenant.orgs,
     devices: tenant.devices,
-    notReady: adeReport?.conditions.find(({ id }) => id === "devices-not-ready"),
+    notReady: notReady && { why: notReady.what, line: notReady.line },
     adeState: adeStateOf(tenant, ade),
     unowned: tenant.devices > 0 && (await hasUnowned(client)),
     systemAdministrators: tenant.administration?.system ?? null,
     recorded: ISSUED_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),
     pressing: renewals.filter(isPressing).map((item) => {
-      return { kind: item.kind, what: describePressing(item), step: line("renewals guide", [item.name]) };
+      return { kind: item.kind, why: describePressing(item), line: line("renewals guide", [item.name]) };
     }),
     answers,
     seesAnswers: said !== undefined,

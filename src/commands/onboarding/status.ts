@@ -36,7 +36,7 @@ export default defineCommand({
         name: ({ state }) => STEP_STATES[state],
       },
       { key: "why", header: text("because", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
-      { key: "next", header: text("next", "次の操作"), value: ({ next }) => next },
+      { key: "next", header: text("next", "次の操作"), value: ({ line: next }) => next ?? null },
     ];
     await terminal.list(listColumns(terminal, columns, ["number", "step", "state", "why"]), all);
     const why = inapplicable(facts);
@@ -49,7 +49,7 @@ export default defineCommand({
         text(`every step is done: ${line("status", [])}`, `すべての手順が完了しています: ${line("status", [])}`),
       );
     }
-    const command = open.next ?? line("onboarding guide", [open.step.number]);
+    const command = open.line ?? line("onboarding guide", [open.step.number]);
     await terminal.note(text(`next, step ${open.step.number}: ${command}`, `次は手順 ${open.step.number}: ${command}`));
   },
 });

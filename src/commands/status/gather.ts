@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { sayUses } from "../../lib/model/applies.ts";
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -18,7 +19,7 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { watchedAde } from "../ade/watched.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { lastCommitted } from "../imports/plan/find.ts";
-import { missingName, recordingLine, sayingLine } from "../renewals/items/expected.ts";
+import { missingName, recordingLine } from "../renewals/items/expected.ts";
 import { rightsIn, type Rights } from "../rights.ts";
 import { asOfNow, describePressing, isPressing, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
@@ -202,7 +203,7 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, 
     ade
       .filter(({ level }) => level === wanted)
       .slice(0, 1)
-      .map(({ step }) => step);
+      .map((condition) => condition.line);
   return [
     ...adeStep("critical"),
     ...due.slice(0, 1).map((item) => line("renewals guide", [typableOf(item, renewals)])),
@@ -219,7 +220,7 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, 
     ...(rights.may("renewals.write") ? recordingLines({ tenant, renewals, expected }) : []),
     ...mendingLines(findings, rights),
     ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
-    ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [sayingLine(expected.unsaid)] : []),
+    ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [sayUses(expected.unsaid)] : []),
   ];
 }
 

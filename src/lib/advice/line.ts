@@ -7,6 +7,11 @@ type Options<C extends keyof Catalogue> = Catalogue[C]["options"] &
 
 type Value = string | number | true | undefined;
 
+declare const typed: unique symbol;
+
+/** A command line that was built from the declared commands: only {@link line} returns one. */
+export type CommandLine = string & { readonly [typed]: true };
+
 /** `dryRun` → `--dry-run` */
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -32,13 +37,14 @@ export const line = <C extends keyof Catalogue>(
   command: C,
   args: Catalogue[C]["args"],
   options?: Options<C>,
-): string => {
+): CommandLine => {
   const words = (args as readonly Value[]).filter((word) => word !== undefined).map((word) => shownWord(String(word)));
   const flags = Object.entries((options ?? {}) as Readonly<Record<string, Value | readonly Value[]>>).flatMap(
     optionWords,
   );
   const readsAsOption = (args as readonly Value[]).some((word) => String(word).startsWith("-"));
-  return ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])].join(" ");
+  const all = ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])];
+  return all.join(" ") as CommandLine;
 };
 
 /** The name of a command, for a message that proposes nothing to type: `clomoctl renewals edit`. */

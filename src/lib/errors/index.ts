@@ -1,3 +1,4 @@
+import { renderAdvice, type Advice } from "../advice/step.ts";
 import { text, type Text } from "../text/index.ts";
 
 /**
@@ -61,7 +62,7 @@ export interface FailureDetail {
   /** where: a file with row and column, an option, an address */
   readonly where?: string | undefined;
   /** what to do next */
-  readonly hint?: Text | undefined;
+  readonly hint?: Advice | undefined;
   readonly cause?: unknown;
 }
 
@@ -92,7 +93,7 @@ export class Failure extends Error {
     this.code = code;
     this.what = what;
     this.where = where;
-    this.hint = hint;
+    this.hint = hint && renderAdvice(hint);
   }
 
   /** The failure described by a problem object. */

@@ -108,7 +108,7 @@ describe("the health of ADE", () => {
       "the last sync failed: refused",
       "the server token has expired",
     ]);
-    expect(all.map(({ step }) => step)).toEqual([
+    expect(all.map(({ line }) => line)).toEqual([
       "clomoctl ade token set FILE",
       "clomoctl ade sync",
       "clomoctl ade sync",
@@ -117,16 +117,16 @@ describe("the health of ADE", () => {
       "clomoctl ade status",
       "clomoctl ade token set FILE",
     ]);
-    for (const { what, hint } of all) {
+    for (const { what, how } of all) {
       expect(what.ja).toMatch(/\p{Script=Hiragana}/u);
-      expect(hint?.ja ?? "").not.toBe(hint?.en);
+      expect(how?.why.ja ?? "").not.toBe(how?.why.en);
     }
     expect(new Set(all.map(({ id }) => id))).toEqual(new Set(Object.keys(ADE_CONDITIONS)));
   });
 
   test("has no way out of a failure that a token set since may have mended", () => {
     const hintAfter = (setAt: string) =>
-      adeHealth(facts({ sync: failed("not-permitted"), token: { ...TOKEN, setAt } }), NOW)[0]?.hint?.en;
+      adeHealth(facts({ sync: failed("not-permitted"), token: { ...TOKEN, setAt } }), NOW)[0]?.how?.why.en;
     expect([hintAfter(ago(2)), hintAfter(ago(0.5))]).toEqual(["accept", undefined]);
   });
 
@@ -135,7 +135,7 @@ describe("the health of ADE", () => {
       facts({ ...rejected, endpoint: { kind: "simulator", url: "http://127.0.0.1:8600" } }),
       NOW,
     );
-    expect(condition?.hint?.en).toContain("clomoctl ade simulator token");
-    expect(condition?.hint?.en).not.toContain("Business Manager");
+    expect(condition?.how?.why.en).toContain("clomoctl ade simulator token");
+    expect(condition?.how?.why.en).not.toContain("Business Manager");
   });
 });

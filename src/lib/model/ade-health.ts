@@ -1,4 +1,5 @@
-import { line } from "../advice/line.ts";
+import { line, type CommandLine } from "../advice/line.ts";
+import { step, type Step } from "../advice/step.ts";
 import type { Problem } from "../errors/index.ts";
 import { counted, text, type Text } from "../text/index.ts";
 import { CLOCK, FULL_EVERY_MS, simulatedToken, type AdeEndpoint, type SyncState } from "./ade.ts";
@@ -51,9 +52,9 @@ export interface AdeCondition {
   readonly level: "critical" | "warning";
   readonly what: Text;
   /** the command that shows more, or mends it */
-  readonly step: string;
-  /** how to mend it, if that takes more than {@link step} */
-  readonly hint?: Text | undefined;
+  readonly line: CommandLine;
+  /** how to mend it, if that takes more than {@link line} */
+  readonly how?: Step | undefined;
 }
 
 /** Shows how ADE stands, and the way out of what is wrong. */
@@ -77,9 +78,10 @@ export const isMended = ({ sync, token }: Pick<AdeHealthFacts, "sync" | "token">
 
 const SET_TOKEN = line("ade token set", ["FILE"]);
 
-const NEW_TOKEN = text(
-  `download a new token from the same MDM server entry in Apple Business Manager, then: ${SET_TOKEN}`,
-  `Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードして設定してください: ${SET_TOKEN}`,
+const NEW_TOKEN = step(
+  "download a new token from the same MDM server entry in Apple Business Manager, then",
+  "Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードして設定してください",
+  SET_TOKEN,
 );
 
 /** What a rejection of the server token means. */
@@ -95,8 +97,8 @@ function tokenRejected({ token, endpoint, server }: AdeHealthFacts): readonly Ad
       id: "token-rejected",
       level: "critical",
       what: TOKEN_REJECTED,
-      step: SET_TOKEN,
-      hint: endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : NEW_TOKEN,
+      line: SET_TOKEN,
+      how: endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : NEW_TOKEN,
     },
   ];
 }
@@ -109,7 +111,7 @@ function tokenExpired({ token }: AdeHealthFacts, now: Date): readonly AdeConditi
       id: "token-expired",
       level: "critical",
       what: text("the server token has expired", "サーバートークンの有効期限が切れています"),
-      step: SET_TOKEN,
+      line: SET_TOKEN,
     },
   ];
 }
@@ -123,8 +125,8 @@ function syncFailed(facts: AdeHealthFacts): readonly AdeCondition[] {
       id: "sync-failed",
       level: PASSING.includes(type) || isMended(facts) ? "warning" : "critical",
       what: text(`the last sync failed: ${detail.en}`, `前回の同期は失敗しました: ${detail.ja}`),
-      step: ADE_STATUS,
-      hint: isMended(facts) ? undefined : hint,
+      line: ADE_STATUS,
+      how: isMended(facts) || hint === undefined ? undefined : { why: hint },
     },
   ];
 }
@@ -157,7 +159,7 @@ function syncOverdue({ sync, token, lastSyncAt }: AdeHealthFacts, now: Date): re
         `no sync was completed for ${age.en}; one is expected every ${interval.en}`,
         `${age.ja}の間、同期が完了していません(予定の間隔: ${interval.ja})`,
       ),
-      step: line("ade sync", []),
+      line: line("ade sync", []),
     },
   ];
 }
@@ -172,7 +174,7 @@ function deviceConditions({ counts: { unreadable, missing, notReady } }: AdeHeal
         `${counted(unreadable, "device record")} in Apple's answer could not be read`,
         `Apple の応答に読み取れないデバイスの記録が ${unreadable} 件ありました`,
       ),
-      step: line("ade sync", []),
+      line: line("ade sync", []),
     },
     {
       count: missing,
@@ -182,7 +184,7 @@ function deviceConditions({ counts: { unreadable, missing, notReady } }: AdeHeal
         `${counted(missing, "device")} that Apple no longer has`,
         `Apple 側で見つからないデバイスが ${missing} 台あります`,
       ),
-      step: line("ade devices list", [], { state: "missing" }),
+      line: line("ade devices list", [], { state: "missing" }),
     },
     {
       count: notReady,
@@ -192,7 +194,7 @@ function deviceConditions({ counts: { unreadable, missing, notReady } }: AdeHeal
         `${counted(notReady, "device")} without an ADE profile: do not switch them on yet`,
         `ADE プロファイルが割り当てられていないデバイスが ${notReady} 台あります(まだ電源を入れないでください)`,
       ),
-      step: line("ade devices list", [], { notReady: true }),
+      line: line("ade devices list", [], { notReady: true }),
     },
   ];
   return conditions.flatMap(({ count, ...condition }) => (count > 0 ? [condition] : []));

@@ -1,4 +1,5 @@
 import { line } from "../advice/line.ts";
+import { step, type Step } from "../advice/step.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What stands at the other end: Apple, a simulator of ours, or something else that speaks the same protocol. */
@@ -89,11 +90,13 @@ const namedServer = (name: string | null | undefined): string | undefined =>
   typeof name === "string" && name !== SIMULATED_SERVER ? name : undefined;
 
 /** The way to a token that works, at a simulator. */
-export const simulatedToken = (place: SimulatorPlace): Text => {
-  const command = SIMULATOR_LINES.token(place);
-  return text(
-    `write the public key (${line("ade keypair create", [], { output: PUBLIC_KEY_FILE })}), get a token for it from the simulator (${command}), then the command that it proposes (${line("ade token set", ["FILE"])})`,
-    `公開鍵を書き出し(${line("ade keypair create", [], { output: PUBLIC_KEY_FILE })})、シミュレーターから対応するトークンを取得して(${command})、表示された ${line("ade token set", ["FILE"])} で設定してください`,
+export const simulatedToken = (place: SimulatorPlace): Step => {
+  const keypair = line("ade keypair create", [], { output: PUBLIC_KEY_FILE });
+  const token = SIMULATOR_LINES.token(place);
+  return step(
+    `write the public key (${keypair}), get a token for it from the simulator (${token}), then set it by the command that it proposes`,
+    `公開鍵を書き出し(${keypair})、シミュレーターから対応するトークンを取得して(${token})、表示されたコマンドで設定してください`,
+    line("ade token set", ["FILE"]),
   );
 };
 

@@ -1,3 +1,4 @@
+import { line, type CommandLine } from "../advice/line.ts";
 import type { RenewalKind } from "./renewal.ts";
 import type { TenantProfile, Use } from "./tenant.ts";
 
@@ -13,6 +14,15 @@ export type ExpectedKind = (typeof EXPECTED_KINDS)[number];
 
 /** A field of a tenant by which it is known what applies. */
 export type Deciding = Use | "androidAccounts";
+
+/** Returns the command that says what is used, with the answers to choose from: `clomoctl tenant set --ade yes/no`. */
+export const sayUses = (fields: readonly Deciding[]): CommandLine => {
+  const answers = Object.fromEntries(fields.map((field) => [field, "yes/no"])) as Partial<Record<Use, "yes/no">>;
+  return line("tenant set", [], {
+    ...answers,
+    androidAccounts: fields.includes("androidAccounts") ? "google-play/workspace/none" : undefined,
+  });
+};
 
 /** Whether something applies to a tenant. */
 export interface Applies {

@@ -1,4 +1,4 @@
-import type { AdeCondition } from "../model/ade-health.ts";
+import type { Step } from "../advice/step.ts";
 import { MANAGED_WAYS, SHOWN_AT_HOME, YES_NO, type QuestionName as AnyQuestion } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
@@ -84,11 +84,8 @@ export interface OnboardingAnswer {
 }
 
 /** Something that has to be renewed now. */
-export interface PressingRenewal {
+export interface PressingRenewal extends Step {
   readonly kind: RenewalKind;
-  readonly what: Text;
-  /** the command that shows how */
-  readonly step: string;
 }
 
 /** What is recorded of a tenant that is being set up. */
@@ -100,7 +97,7 @@ export interface OnboardingFacts {
   readonly orgs: number;
   readonly devices: number;
   /** that ADE devices are not ready to be switched on */
-  readonly notReady: Pick<AdeCondition, "what" | "step"> | undefined;
+  readonly notReady: Step | undefined;
   /** where the state of ADE devices is known from: a sync of this tenant; `console` of a mirror, which is synced there */
   readonly adeState: "synced" | "never-synced" | "not-visible" | "console";
   /** some device has no owner */

@@ -1,5 +1,7 @@
-import { commandName, line } from "../advice/line.ts";
+import { commandName, line, type CommandLine } from "../advice/line.ts";
+import type { Step as Advice } from "../advice/step.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
+import { sayUses } from "../model/applies.ts";
 import { TENANT, type Use } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
@@ -16,12 +18,8 @@ export const STEP_STATES = {
 
 export type StepState = keyof typeof STEP_STATES;
 
-/** How a step stands, why, and what to type next; null where there is nothing to type. */
-export interface Standing {
-  readonly state: StepState;
-  readonly why: Text;
-  readonly next: string | null;
-}
+/** How a step stands, and what to do next. */
+export type Standing = Advice & { readonly state: StepState };
 
 /** One of the twelve steps of the manual. @see seed 003; facts 4.8 */
 export interface OnboardingStep {
@@ -36,10 +34,11 @@ export interface OnboardingStep {
   readonly steps: (facts: OnboardingFacts) => readonly Step[];
 }
 
-const GUIDE = line("onboarding guide", []);
-const ASK = `${GUIDE} --interactive`;
+const ASK = line("onboarding guide", [], { interactive: true });
 
-const standing = (state: StepState, why: Text, next: string | null = null): Standing => ({ state, why, next });
+const guideTo = (step: number): CommandLine => line("onboarding guide", [step]);
+
+const standing = (state: StepState, why: Text, next?: CommandLine): Standing => ({ state, why, line: next });
 
 const done = (why: Text): Standing => standing("done", why);
 
@@ -52,7 +51,7 @@ const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, st
   if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
   const value = answered(facts, name);
   if (value === "yes") return done(finished);
-  return standing("open", value === undefined ? UNANSWERED : text("not yet", "まだです"), `${GUIDE} ${step}`);
+  return standing("open", value === undefined ? UNANSWERED : text("not yet", "まだです"), guideTo(step));
 };
 
 const none = (): readonly QuestionName[] => [];
@@ -111,29 +110,24 @@ const unsaidWhy = (fields: readonly Use[]): readonly Text[] => {
   ];
 };
 
-/** The command that records what is used. */
-const sayUses = (fields: readonly Use[]): string | null =>
-  fields.length === 0 ? null : `clomoctl tenant set ${fields.map((field) => `--${field} yes|no`).join(" ")}`;
-
 /** Says that nobody knows here which ADE devices may be switched on; undefined if that is known, or not judged here. */
-const unknownOfAde = (facts: OnboardingFacts): { readonly what: Text; readonly step: string | null } | undefined => {
+const unknownOfAde = (facts: OnboardingFacts): Advice | undefined => {
   const { adeState } = facts;
   if (adeState === "synced" || adeState === "console" || uses(facts, "ade-token") === false) return undefined;
   if (uses(facts, "ade-token") === null && !isAnswerHidden(facts, "ade-token")) return undefined;
   return adeState === "never-synced"
     ? {
-        what: text(
+        why: text(
           "it is not known which ADE devices have a profile, as nothing was synced with Apple here: do not switch them on yet",
           "Apple と同期していないため、ADE デバイスにプロファイルが割り当てられているかは不明です(まだ電源を入れないでください)",
         ),
-        step: line("ade sync", []),
+        line: line("ade sync", []),
       }
     : {
-        what: text(
+        why: text(
           "which ADE devices have a profile is not visible to you",
           "ADE デバイスの状態を参照する権限がありません",
         ),
-        step: null,
       };
 };
 
@@ -278,8 +272,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     steps: () => [
       step(
         "vpp",
-        `With VPP (recommended) apps go to devices without an Apple Account, and to supervised ones silently. Record it: ${line("tenant set", [], { vpp: "yes" })}|no`,
-        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。登録: ${line("tenant set", [], { vpp: "yes" })}|no`,
+        `With VPP (recommended) apps go to devices without an Apple Account, and to supervised ones silently. Record it: ${sayUses(["vpp"])}`,
+        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。登録: ${sayUses(["vpp"])}`,
       ),
     ],
   },
@@ -322,7 +316,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const { systemAdministrators: number } = facts;
       if (number === null) return standing("open", NOT_VISIBLE);
       const why = text(counted(number, "system administrator"), `システム管理者 ${number} 人`);
-      return number > 1 ? done(why) : standing("open", why, `${GUIDE} 5`);
+      return number > 1 ? done(why) : standing("open", why, guideTo(5));
     },
     steps: () => ADMINISTRATORS,
   },
@@ -364,10 +358,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       );
       const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
       const why = joined(
-        [...lacking, ...unsaidWhy(unsaid), ...hidden, ...pressing.map(({ what }) => what)],
+        [...lacking, ...unsaidWhy(unsaid), ...hidden, ...pressing.map((one) => one.why)],
         text("; ", "。"),
       );
-      return standing("open", why, left.length > 0 ? `${GUIDE} 7` : (first?.step ?? sayUses(unsaid)));
+      const next = first?.line ?? (unsaid.length > 0 ? sayUses(unsaid) : undefined);
+      return standing("open", why, left.length > 0 ? guideTo(7) : next);
     },
     steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
   },
@@ -379,10 +374,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: (facts) => {
       const { devices } = facts;
       const way = text(counted(devices, "device"), `デバイス ${devices} 台`);
-      if (devices === 0) return standing("open", way, `${GUIDE} 8`);
+      if (devices === 0) return standing("open", way, guideTo(8));
       const notReady = facts.notReady ?? unknownOfAde(facts);
       if (notReady === undefined) return done(way);
-      return standing("open", joined([way, notReady.what], text("; ", "。")), notReady.step);
+      return standing("open", joined([way, notReady.why], text("; ", "。")), notReady.line);
     },
     steps: (facts) => {
       const way = answered(facts, "onboarding.way");
@@ -390,8 +385,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         ? [
             step(
               "way",
-              `First decide how devices are managed (step 1); then: ${line("ade guide", ["purchased"])}|manual|supervised-only|unsupervised`,
-              `先にデバイスの管理状態を決めてください(手順 1)。その後: ${line("ade guide", ["purchased"])}|manual|supervised-only|unsupervised`,
+              `First decide how devices are managed (step 1); then: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
+              `先にデバイスの管理状態を決めてください(手順 1)。その後: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
             ),
           ]
         : [
@@ -410,9 +405,9 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     optional: true,
     asks: none,
     standing: ({ devices, unowned }) => {
-      if (devices === 0) return standing("open", text("no devices yet", "デバイスがありません"), `${GUIDE} 8`);
+      if (devices === 0) return standing("open", text("no devices yet", "デバイスがありません"), guideTo(8));
       return unowned
-        ? standing("open", text("some devices have no owner", "所有者のないデバイスがあります"), `${GUIDE} 9`)
+        ? standing("open", text("some devices have no owner", "所有者のないデバイスがあります"), guideTo(9))
         : done(text("every device has an owner", "すべてのデバイスに所有者がいます"));
     },
     steps: () => [

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { renderAdvice, type Advice } from "../advice/step.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { actingAs, foldLine, inContext } from "./commands.ts";
@@ -171,9 +172,9 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** The text in the user's language, unescaped: escape data that goes to {@link out} for people. */
-  say(wording: Text): string {
-    return wording[this.language];
+  /** Words in the user's language, unescaped: escape data that goes to {@link out} for people. */
+  say(wording: Advice): string {
+    return renderAdvice(wording)[this.language];
   }
 
   /** Says whose records are shown from now on. Where those of several are, a line says by itself for which it is. */
@@ -262,7 +263,7 @@ export class Terminal {
   }
 
   /** A note; one line, folded on a terminal, escaped; suppressed by `--quiet`. */
-  async note(line: Text): Promise<void> {
+  async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
     await this.#tell(this.#folded(this.#line(line)));
@@ -274,14 +275,14 @@ export class Terminal {
   }
 
   /** A {@link note} before work that holds up the event loop. */
-  noteNow(line: Text): void {
+  noteNow(line: Advice): void {
     if (this.#options.quiet === true) return;
     this.progress.hide();
     this.#writeNow(`${this.#folded(this.#line(line)).join("\n")}\n`);
   }
 
   /** A diagnostic detail; one line, escaped; only with `--verbose`. */
-  async detail(line: Text): Promise<void> {
+  async detail(line: Advice): Promise<void> {
     if (this.#options.verbose === true) {
       const { faint } = await this.styles("stderr");
       await this.#tell([faint(this.#line(line))]);
@@ -292,7 +293,7 @@ export class Terminal {
    * A warning, and what belongs to it: names, what to type. Each is a line, folded on a terminal and escaped. `--quiet`
    * keeps all of them: what needs action is a warning, not a {@link note}.
    */
-  async warn(line: Text, more: readonly Text[] = []): Promise<void> {
+  async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#below();
     const lines = this.#labelled(text("warning:", "警告:"), this.#line(line), warning);
@@ -300,7 +301,7 @@ export class Terminal {
   }
 
   /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, folded on a terminal, escaped; also with `--quiet`. */
-  async problem(line: Text): Promise<void> {
+  async problem(line: Advice): Promise<void> {
     await this.#tell(this.#folded(this.#line(line)));
   }
 
@@ -332,7 +333,7 @@ export class Terminal {
     await this.#err.flush();
   }
 
-  #line(line: Text): string {
+  #line(line: Advice): string {
     return this.named(escapeForPeople(this.say(line)));
   }
 

@@ -4,7 +4,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../../listing/list.ts";
 import { nextSteps } from "../next.ts";
-import { propose, proposeStep, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -48,11 +48,11 @@ export default defineCommand({
     if (!terminal.onTerminal) return;
     const { present, missing, released, notReady: waiting } = ade.counts;
     if (present + missing + released === 0) {
-      for (const step of nextSteps(ade, tools.clock.now().getTime())) await proposeStep(tools, step);
+      for (const step of nextSteps(ade, tools.clock.now().getTime())) await tools.terminal.note(step);
     }
     // of another state is none of those that are listed
     if (waiting > 0 && (state === undefined || state === "present"))
-      await propose(tools, line("ade status", []), notReadyYet(waiting));
+      await tools.terminal.note({ why: notReadyYet(waiting), line: line("ade status", []) });
   },
 });
 

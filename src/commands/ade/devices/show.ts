@@ -3,7 +3,7 @@ import { same, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
 import { allWait, makeStep, profileToAssign, waitingSteps } from "../next.ts";
-import { proposeStep, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 import { ADE_DEVICE_NAMES, ONE_DEVICE_COLUMNS, readiness } from "./columns.ts";
 
 export default defineCommand({
@@ -33,7 +33,7 @@ export default defineCommand({
     const { ready, tell } = readiness(device, allWait(ade) ? WAITS : same(command ?? ""));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
     if (ready || device.state !== "present") return;
-    for (const step of waiting) await proposeStep(tools, step);
+    for (const step of waiting) await tools.terminal.note(step);
   },
 });
 

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { isSimulatedSerial, SIMULATED_PREFIX } from "../../../lib/apple/simulator/devices/serials.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -7,7 +8,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { defineCommand } from "../../command.ts";
 import { nextSteps } from "../next.ts";
-import { FACT_COLUMNS, factsOf, propose, tellEndpoint, warnOfClomo } from "../shown.ts";
+import { FACT_COLUMNS, factsOf, tellEndpoint, warnOfClomo } from "../shown.ts";
 
 export default defineCommand({
   summary: text("say where Apple's services are", "接続先を設定する"),
@@ -55,9 +56,8 @@ export default defineCommand({
     await warnOfClomo(tools, ade);
     await tools.terminal.show(FACT_COLUMNS.slice(0, 4), factsOf(ade));
     if (kind !== "simulator" || startOver) await tellRehearsed(tools);
-    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
-      if (line !== null) await propose(tools, line, why);
-    }
+    for (const one of nextSteps(ade, tools.clock.now().getTime()))
+      if (one.line !== undefined) await tools.terminal.note(one);
   },
 });
 
@@ -114,11 +114,13 @@ async function tellRehearsed(tools: Tools): Promise<void> {
     );
   }
   const filter = { filterId: SIMULATED_PREFIX, status: PRE_REGISTERED };
-  await (found.others > 0
-    ? propose(tools, line("devices list", [], filter), text("to list them", "一覧を表示するには"))
-    : propose(
-        tools,
-        line("devices delete", [], filter),
-        text("to delete them (their number is asked for)", "削除するには(台数の入力を求めます)"),
-      ));
+  const next =
+    found.others > 0
+      ? step("to list them", "一覧を表示するには", line("devices list", [], filter))
+      : step(
+          "to delete them (their number is asked for)",
+          "削除するには(台数の入力を求めます)",
+          line("devices delete", [], filter),
+        );
+  await tools.terminal.note(next);
 }

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { nextSteps } from "../next.ts";
-import { FACT_COLUMNS, factsOf, propose, tellEndpoint } from "../shown.ts";
+import { FACT_COLUMNS, factsOf, tellEndpoint } from "../shown.ts";
 
 export default defineCommand({
   summary: text("show where Apple's services are", "接続先を表示する"),
@@ -15,8 +15,7 @@ export default defineCommand({
     await tools.terminal.show(FACT_COLUMNS.slice(0, 4), factsOf(ade));
     if (ade.endpoint !== null) return;
     await tellEndpoint(tools, ade);
-    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
-      if (line !== null) await propose(tools, line, why);
-    }
+    for (const one of nextSteps(ade, tools.clock.now().getTime()))
+      if (one.line !== undefined) await tools.terminal.note(one);
   },
 });

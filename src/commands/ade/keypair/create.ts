@@ -3,7 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import { tokenStep } from "../next.ts";
-import { proposeStep, tellEndpoint, warnOfClomo } from "../shown.ts";
+import { tellEndpoint, warnOfClomo } from "../shown.ts";
 
 export default defineCommand({
   summary: text("make the public key that is uploaded to Apple", "サーバートークン用公開鍵を作成して書き出す"),
@@ -51,6 +51,6 @@ export default defineCommand({
             `トークン待ちの公開鍵を、もう一度 ${output} に書き出しました`,
           ),
     );
-    await proposeStep(tools, tokenStep(ade, output === "-" ? undefined : output));
+    await terminal.note(tokenStep(ade, output === "-" ? undefined : output));
   },
 });

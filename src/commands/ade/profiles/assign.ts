@@ -1,9 +1,9 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step, type Step } from "../../../lib/advice/step.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireApple } from "../fence.ts";
-import { propose } from "../shown.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { MEANT_OPTIONS, meantBy, requireOneWay, SERIALS } from "./meant.ts";
 import { carryOut, RESULT_COLUMNS, showWork, WORK_OPTIONS } from "./work.ts";
@@ -44,12 +44,17 @@ export default defineCommand({
     const outcome = await showWork(tools, work);
     if (outcome !== undefined || work.devices === 0 || work.dryRun) return outcome;
     await tools.terminal.note(READY);
-    if (automatic.length === 0) await propose(tools, line("ade profiles auto-apply", [name]), LATER);
+    if (automatic.length === 0) await tools.terminal.note(later(name));
     return outcome;
   },
 });
 
-const LATER = text("to let later deliveries get it by themselves", "今後購入するデバイスに自動で適用するには");
+const later = (name: string): Step =>
+  step(
+    "to let later deliveries get it by themselves",
+    "今後購入するデバイスに自動で適用するには",
+    line("ade profiles auto-apply", [name]),
+  );
 
 const READY = text(
   "they may be switched on; one that is in use takes it after a wipe",

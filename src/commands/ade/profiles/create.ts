@@ -1,4 +1,5 @@
 import { commandName, line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -8,7 +9,7 @@ import type { Fields } from "../../field.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { requireApple } from "../fence.ts";
 import { profileWord } from "../next.ts";
-import { propose, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS, profileNamed } from "./columns.ts";
 
 const CALLED = { yes: text("yes", "はい"), no: text("no", "いいえ") };
@@ -120,16 +121,13 @@ export default defineCommand({
     else {
       const word = profileWord(profile, await client.profiles.list());
       await terminal.note(ade.endpoint?.kind === "simulator" ? AT_SIMULATOR : AT_APPLE);
-      await propose(
-        tools,
-        line("ade profiles assign", [word], { unassigned: true }),
-        text("to give it to all devices without one", "プロファイルのないデバイスすべてに割り当てるには"),
-      );
-      await propose(
-        tools,
-        line("ade profiles auto-apply", [word]),
-        text("to let new devices get it", "新しいデバイスに自動で適用するには"),
-      );
+      const assign = line("ade profiles assign", [word], { unassigned: true });
+      const autoApply = line("ade profiles auto-apply", [word]);
+      const next = [
+        step("to give it to all devices without one", "プロファイルのないデバイスすべてに割り当てるには", assign),
+        step("to let new devices get it", "新しいデバイスに自動で適用するには", autoApply),
+      ];
+      for (const one of next) await terminal.note(one);
     }
   },
 });

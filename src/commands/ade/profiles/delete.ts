@@ -7,7 +7,6 @@ import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { requireApple } from "../fence.ts";
 import { makeStep, profileToAssign } from "../next.ts";
-import { lineOf } from "../shown.ts";
 import { PROFILE_ARGUMENT, profileNamed } from "./columns.ts";
 import { carryOut, RESULT_COLUMNS, showWork, tellTaken, WORK_OPTIONS } from "./work.ts";
 
@@ -99,7 +98,7 @@ async function tellNotAutomatic(
       `new devices of ${named.join(", ")} get no ADE profile by themselves any more`,
       `新しいデバイスへの ADE プロファイルの自動適用がなくなりました(${named.join("、")})`,
     ),
-    steps.map(lineOf),
+    steps,
   );
 }
 

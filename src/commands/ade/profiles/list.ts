@@ -3,7 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
 import { assignSteps } from "../next.ts";
-import { proposeStep, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 import { PROFILE_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -21,6 +21,6 @@ export default defineCommand({
     const profiles = await client.profiles.list();
     await tools.terminal.list(listColumns(tools.terminal, PROFILE_COLUMNS, ADE_PROFILE.usual), profiles);
     if (profiles.length > 0 || !tools.terminal.onTerminal) return;
-    for (const one of assignSteps([])) await proposeStep(tools, one);
+    for (const one of assignSteps([])) await tools.terminal.note(one);
   },
 });

@@ -1,7 +1,8 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { propose, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 import { PROFILE_ARGUMENT, PROFILE_COLUMNS, profileNamed } from "./columns.ts";
 
 export default defineCommand({
@@ -22,10 +23,9 @@ export default defineCommand({
     const profile = check ? await client.profiles.check(found.id, {}) : found;
     await tools.terminal.show(PROFILE_COLUMNS, profile);
     if (profile.state === "active") return;
-    await propose(
-      tools,
-      line("ade profiles create", [], { from: profile.id }),
-      text("Apple has disabled it; make it anew", "Apple 側で無効化されています。作り直すには"),
+    const anew = line("ade profiles create", [], { from: profile.id });
+    await tools.terminal.note(
+      step("Apple has disabled it; make it anew", "Apple 側で無効化されています。作り直すには", anew),
     );
   },
 });

@@ -10,7 +10,7 @@ import { DRY_RUN } from "../../records/options.ts";
 import { noteNotRestored } from "../../records/written.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { giveSteps, type OwnProfile } from "../next.ts";
-import { lineOf, tellEndpoint } from "../shown.ts";
+import { tellEndpoint } from "../shown.ts";
 
 /** Options of what concerns devices at Apple. */
 export const WORK_OPTIONS = {
@@ -161,7 +161,7 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
  */
 export async function tellTaken(tools: Tools, work: AdeProfileWork, profiles: readonly OwnProfile[]): Promise<void> {
   if (work.dryRun || work.success === 0) return;
-  await tools.terminal.warn(TAKEN, giveSteps(profiles).map(lineOf));
+  await tools.terminal.warn(TAKEN, giveSteps(profiles));
 }
 
 const TAKEN = text(

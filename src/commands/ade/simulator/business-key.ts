@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -53,13 +54,17 @@ export default defineCommand({
     });
     await tools.terminal.note(text(`client id: ${clientId}`, `クライアント ID: ${clientId}`));
     await tools.terminal.note(text(`key id: ${keyId}`, `キー ID: ${keyId}`));
-    await proposeWith(tools, name, text("to compare a list with it", "購入リストとの照合に使うには"), (file) =>
-      line("ade reconcile", ["FILE"], {
-        appleBusiness: true,
-        businessClientId: clientId,
-        businessKeyId: keyId,
-        businessKeyFile: file,
-      }),
+    await proposeWith(tools, name, (file) =>
+      step(
+        "to compare a list with it",
+        "購入リストとの照合に使うには",
+        line("ade reconcile", ["FILE"], {
+          appleBusiness: true,
+          businessClientId: clientId,
+          businessKeyId: keyId,
+          businessKeyFile: file,
+        }),
+      ),
     );
   },
 });

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { line } from "../../../lib/advice/line.ts";
+import type { Step } from "../../../lib/advice/step.ts";
 import type { AppleAnswer, AppleRequest } from "../../../lib/apple/send.ts";
 import { CONTROL, MARK } from "../../../lib/apple/simulator/names.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../../lib/errors/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { OutputField, TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -178,15 +178,8 @@ export async function writeMade(
 }
 
 /** Says what to type next with the file that was made; nothing of one that went to stdout. */
-export async function proposeWith(
-  { terminal }: Tools,
-  name: string,
-  why: Text,
-  line: (file: string) => string,
-): Promise<void> {
-  if (name === "-") return;
-  const command = line(shownWord(name));
-  await terminal.note(text(`${why.en}: ${command}`, `${why.ja}: ${command}`));
+export async function proposeWith({ terminal }: Tools, name: string, next: (file: string) => Step): Promise<void> {
+  if (name !== "-") await terminal.note(next(name));
 }
 
 /** What is said where a signal comes while the simulator works. */

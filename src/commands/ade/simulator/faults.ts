@@ -1,10 +1,10 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { FAULTS } from "../../../lib/apple/simulator/faults.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { propose } from "../shown.ts";
 import { askSimulator, contentOf, CONTROL_EXITS, membersOf, URL_OPTION, WHILE_ASKING } from "./control.ts";
 
 interface Fault {
@@ -84,13 +84,11 @@ export default defineCommand({
     const answer = await askSimulator(tools, url, asked);
     await tools.terminal.list(COLUMNS, contentOf(answer, url, areFaults));
     if (fault === undefined || !tools.terminal.onTerminal) return;
-    await propose(tools, line("ade sync", []), text("to meet it", "障害を起こしてみるには"));
-    const at = url === undefined ? "" : ` --url ${url}`;
-    await propose(
-      tools,
-      `${line("ade simulator faults", [], { clear: true })}${at}`,
-      text("to end it", "解除するには"),
-    );
+    const next = [
+      step("to meet it", "障害を起こしてみるには", line("ade sync", [])),
+      step("to end it", "解除するには", line("ade simulator faults", [], { clear: true, url })),
+    ];
+    for (const one of next) await tools.terminal.note(one);
   },
 });
 

@@ -26,10 +26,10 @@ test("a new one has a topic of its own; --renew keeps it", async () => {
     exit: 0,
     stdout: "",
     stderr:
-      "written: MDM_SIMULATOR_Certificate.pem\nto take it over: clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem --apple-account ADDRESS\n",
+      "written: MDM_SIMULATOR_Certificate.pem\nto take it over: clomoctl push-certificate upload MDM_SIMULATOR_Certificate.pem --apple-account ADDRESS\n",
   });
   expect(ja.stderr).toBe(
-    "書き出しました: MDM_SIMULATOR_Certificate-2.pem\n取り込むには: clomoctl push-cert upload MDM_SIMULATOR_Certificate-2.pem --apple-account ADDRESS\n",
+    "書き出しました: MDM_SIMULATOR_Certificate-2.pem\n取り込むには: clomoctl push-certificate upload MDM_SIMULATOR_Certificate-2.pem --apple-account ADDRESS\n",
   );
   const { subject } = new X509Certificate(readFileSync(join(folder, "MDM_SIMULATOR_Certificate.pem")));
   const topic = /UID=(\S+)/.exec(subject)?.[1] ?? "";

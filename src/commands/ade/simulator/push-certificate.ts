@@ -1,3 +1,5 @@
+import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { MAX_BYTES } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -54,11 +56,8 @@ export default defineCommand({
     const body = { csr: Buffer.from(bytes).toString("latin1"), renew };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/push-certificates", body });
     const name = await writeMade(tools, answer, { output, usual: "MDM_SIMULATOR_Certificate.pem" });
-    await proposeWith(
-      tools,
-      name,
-      text("to take it over", "取り込むには"),
-      (file) => `clomoctl push-cert upload ${file} --apple-account ADDRESS`,
+    await proposeWith(tools, name, (file) =>
+      step("to take it over", "取り込むには", line("push-certificate upload", [file], { appleAccount: "ADDRESS" })),
     );
   },
 });

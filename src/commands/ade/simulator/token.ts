@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { MAX_BYTES } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -63,6 +64,6 @@ export default defineCommand({
     const body = { certificate: Buffer.from(bytes).toString("utf8"), server, admin };
     const answer = await askSimulator(tools, url, { method: "POST", path: "/tokens", body });
     const name = await writeMade(tools, answer, { output, usual: "SIMULATOR_Token_smime.p7m" });
-    await proposeWith(tools, name, text("to set it", "設定するには"), (file) => line("ade token set", [file]));
+    await proposeWith(tools, name, (file) => step("to set it", "設定するには", line("ade token set", [file])));
   },
 });

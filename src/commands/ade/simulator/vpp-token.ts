@@ -1,5 +1,6 @@
+import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { OTHER_HOLDER } from "../../../lib/apple/simulator/names.ts";
-import { shownOption } from "../../../lib/text/shell-word.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -46,11 +47,8 @@ export default defineCommand({
     const body = { org, holder: otherMdm ? OTHER_HOLDER : null };
     await askSimulator(tools, url, { method: "PUT", path: "/vpp-tokens/holder", body });
     const name = await writeMade(tools, answer, { output, usual: "sToken_for_SIMULATOR_.vpptoken" });
-    await proposeWith(
-      tools,
-      name,
-      text("to set it", "設定するには"),
-      (file) => `clomoctl vpp tokens set ${file} ${shownOption("--org", org)}`,
+    await proposeWith(tools, name, (file) =>
+      step("to set it", "設定するには", line("vpp tokens set", [file], { org })),
     );
   },
 });

@@ -6,7 +6,7 @@ import { defineCommand } from "../../command.ts";
 import { requireApple } from "../fence.ts";
 import { nextSteps } from "../next.ts";
 import { MAX_TOKEN_BYTES, tooLong } from "./file.ts";
-import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
+import { factsOf, tellEndpoint, TOKEN_COLUMNS } from "../shown.ts";
 
 export default defineCommand({
   summary: text("set the server token that Apple gave", "ダウンロードしたサーバートークンを設定する"),
@@ -65,8 +65,7 @@ export default defineCommand({
               "トークンを設定し、更新期限にも記録しました",
             ),
     );
-    for (const { line, why } of nextSteps(ade, tools.clock.now().getTime())) {
-      if (line !== null) await propose(tools, line, why);
-    }
+    for (const one of nextSteps(ade, tools.clock.now().getTime()))
+      if (one.line !== undefined) await tools.terminal.note(one);
   },
 });

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../../lib/advice/line.ts";
+import { renderAdvice, step } from "../../../lib/advice/step.ts";
 import { readExpiring } from "../../../lib/apple/index.ts";
 import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -9,7 +10,7 @@ import { defineCommand } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { adeHealth } from "../../../lib/model/ade-health.ts";
 import { nextSteps } from "../next.ts";
-import { factsOf, propose, tellEndpoint, TOKEN_COLUMNS, warnOfConditions } from "../shown.ts";
+import { factsOf, tellEndpoint, TOKEN_COLUMNS, warnOfConditions } from "../shown.ts";
 import { MAX_TOKEN_BYTES, tooLong } from "./file.ts";
 
 export default defineCommand({
@@ -44,9 +45,7 @@ export default defineCommand({
       tools,
       adeHealth(ade, now).filter(({ id }) => id === "token-rejected"),
     );
-    for (const { line, why } of nextSteps(ade, now.getTime())) {
-      if (line !== null) await propose(tools, line, why);
-    }
+    for (const one of nextSteps(ade, now.getTime())) if (one.line !== undefined) await tools.terminal.note(one);
   },
 });
 
@@ -102,23 +101,25 @@ async function showFile(tools: Tools, typed: string, client: Client<"ade">, ade:
     return terminal.note(told.simulated ? OF_SIMULATOR : NOT_OF_SIMULATOR);
   }
   if (isExpired) return undefined;
-  const command = line("ade token set", [typed]);
-  if (told.sameAdmin !== false) return propose(tools, command, text("to set it", "設定するには"));
-  return propose(
-    tools,
-    `${command} --other-admin`,
-    text(
-      "another administrator downloaded it than the one in force, or it is of another MDM server (--other-server); if it is of the same one",
-      "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバのもの(--other-server)です。同じ MDM サーバのものなら",
-    ),
-  );
+  const next =
+    told.sameAdmin === false
+      ? step(
+          "another administrator downloaded it than the one in force, or it is of another MDM server (--other-server); if it is of the same one",
+          "使用中のものとは別の管理者がダウンロードしたか、別の MDM サーバのもの(--other-server)です。同じ MDM サーバのものなら",
+          line("ade token set", [typed], { otherAdmin: true }),
+        )
+      : step("to set it", "設定するには", line("ade token set", [typed]));
+  return terminal.note(next);
 }
 
 const hasExpired = ({ clock }: Pick<Tools, "clock">, expiresAt: string): boolean =>
   Date.parse(expiresAt) <= clock.now().getTime();
 
 const expired = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
-  const way = endpoint?.kind === "simulator" ? simulatedToken({ url: endpoint.url, server: server?.name }) : DOWNLOAD;
+  const way =
+    endpoint?.kind === "simulator"
+      ? renderAdvice(simulatedToken({ url: endpoint.url, server: server?.name }))
+      : DOWNLOAD;
   return text(`this token has expired: ${way.en}`, `このトークンは期限切れです。${way.ja}`);
 };
 

@@ -2,26 +2,15 @@ import { line } from "../../../lib/advice/line.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import type { Deciding, ExpectedKind } from "../../../lib/model/applies.ts";
+import { sayUses, type Deciding, type ExpectedKind } from "../../../lib/model/applies.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { TENANT, UNSAID, type TenantProfile } from "../../../lib/model/tenant.ts";
 import { expectedOf, type Expected } from "../../../lib/renewals/expected.ts";
 import type { Checked } from "../../../lib/renewals/judge.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
 import { joined, text, type Text } from "../../../lib/text/index.ts";
-import { flagName } from "../../field.ts";
 import { rightsIn, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
-
-/** What may be said of something a tenant is asked for, as one word that no shell takes apart. */
-const answersTo = (field: Deciding): string => {
-  const { [field]: asked } = TENANT.fields;
-  return asked.type === "choice" ? asked.choices.join("/") : "yes/no";
-};
-
-/** The line to type to say what nobody has said; one of the answers is left. */
-export const sayingLine = (fields: readonly Deciding[]): string =>
-  `clomoctl tenant set ${fields.map((field) => `--${flagName(field)} ${answersTo(field)}`).join(" ")}`;
 
 /** The line to type to record a thing of a kind. */
 export const recordingLine = (kind: ExpectedKind): string =>
@@ -58,8 +47,8 @@ const linesOf = ({ missing, unsaid }: Expected, { may }: Rights): readonly Text[
     ? []
     : [
         text(
-          `not said ${unsaidName(unsaid).en}; so nobody knows what should be recorded: ${may("tenant.write") ? sayingLine(unsaid) : BY_SYSTEM.en}`,
-          `未設定です(${unsaidName(unsaid).ja})。何を登録すべきか判断できません${may("tenant.write") ? `: ${sayingLine(unsaid)}` : `。${BY_SYSTEM.ja}`}`,
+          `not said ${unsaidName(unsaid).en}; so nobody knows what should be recorded: ${may("tenant.write") ? sayUses(unsaid) : BY_SYSTEM.en}`,
+          `未設定です(${unsaidName(unsaid).ja})。何を登録すべきか判断できません${may("tenant.write") ? `: ${sayUses(unsaid)}` : `。${BY_SYSTEM.ja}`}`,
         ),
       ]),
 ];

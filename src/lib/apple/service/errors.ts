@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { renderAdvice } from "../../advice/step.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { CLOCK, simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -59,7 +60,7 @@ const orClear = ({ en, ja }: Text, { url }: SimulatorPlace): Text => {
   );
 };
 
-const newTokenThere = (place: SimulatorPlace): Text => orClear(simulatedToken(place), place);
+const newTokenThere = (place: SimulatorPlace): Text => orClear(renderAdvice(simulatedToken(place)), place);
 
 /** What {@link UNCLEAR} advises, at a simulator. */
 function unclearThere(place: SimulatorPlace): Text {

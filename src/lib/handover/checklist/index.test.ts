@@ -237,7 +237,7 @@ test("what is not used does not apply, what nobody has said is asked, and what i
   expect(of({ ...UNSAID, contactName: "花子" }, COMPLETE.renewals)).toEqual([true, true, true]);
   expect(of({ ...COMPLETE.tenant, ade: false, vpp: false })).toEqual([true, false, true]);
   const item = evaluate({ ...COMPLETE, tenant: { ...UNSAID }, renewals: [] }, TODAY).find(({ id }) => id === "android");
-  expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes|no"]);
+  expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes/no"]);
 });
 
 test("a question that the records answer is no gap", () => {

@@ -1,6 +1,6 @@
 import { line } from "../../advice/line.ts";
-import { ANDROID_ACCOUNTS, TENANT } from "../../model/tenant.ts";
-import { appliesTo, type Applies, type Deciding, type ExpectedKind } from "../../model/applies.ts";
+import { TENANT } from "../../model/tenant.ts";
+import { appliesTo, sayUses, type Applies, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
@@ -296,13 +296,9 @@ export class ItemDraft {
       `not known whether it applies: nobody has said whether ${names.en} is used`,
       `対象かどうか不明です(${names.ja} の利用が未登録)`,
     );
-    this.gap("unsaid", why, same(`clomoctl tenant set ${unsaid.map(choiceOf).join(" ")}`));
+    this.gap("unsaid", why, same(sayUses(unsaid)));
     return { ...this.item(), applies: null, why };
   }
 }
-
-/** The option by which somebody says what is used. */
-const choiceOf = (use: Deciding): string =>
-  use === "androidAccounts" ? `--android-accounts ${Object.keys(ANDROID_ACCOUNTS).join("|")}` : `--${use} yes|no`;
 
 const aboutOf = (about: string, { en, ja }: Text): Text => text(`${about}: ${en}`, `${about}: ${ja}`);

@@ -1,3 +1,4 @@
+import { line } from "../../advice/line.ts";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -55,7 +56,7 @@ test("has what is rejected, and how each tenant's ADE stands", () => {
     {
       context: "kanto",
       facts: { lastSyncAt: "2026-11-19T00:00:00.900Z", counts },
-      conditions: [{ id: "token-rejected", level: "critical", what: same("rejected"), step: "clomoctl" }],
+      conditions: [{ id: "token-rejected", level: "critical", what: same("rejected"), line: line("ade status", []) }],
     },
     { context: 'o"saka', facts: { lastSyncAt: null, counts: { ...counts, unreadable: 0 } }, conditions: [] },
   ]);

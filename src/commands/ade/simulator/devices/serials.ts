@@ -1,9 +1,9 @@
 import { line } from "../../../../lib/advice/line.ts";
+import { step, type Step } from "../../../../lib/advice/step.ts";
 import type { Column } from "../../../../lib/terminal/index.ts";
 import { text } from "../../../../lib/text/index.ts";
 import type { TextField } from "../../../field.ts";
 import type { Tools } from "../../../tools.ts";
-import { propose } from "../../shown.ts";
 import { askSimulator, contentOf, membersOf, WHILE_ASKING, type Asked } from "../control.ts";
 
 /** A device by its serial number. */
@@ -39,13 +39,18 @@ const hasSerials = (value: unknown): value is { readonly serials: readonly strin
   return Array.isArray(serials) && serials.every((serial) => typeof serial === "string");
 };
 
-const SYNC = { why: text("to let the tenant see it", "テナントに反映するには"), line: line("ade sync", []) };
+const SYNC = step("to let the tenant see it", "テナントに反映するには", line("ade sync", []));
 
 /** A change that only a sync of all devices finds. */
-export const SYNC_ALL = { why: SYNC.why, line: line("ade sync", [], { full: true }) };
+export const SYNC_ALL: Step = { why: SYNC.why, line: line("ade sync", [], { full: true }) };
 
 /** Asks for a change of devices, lists those that it concerned, and says on a terminal what to type next. */
-export async function changeDevices(tools: Tools, url: string | undefined, asked: Asked, next = SYNC): Promise<void> {
+export async function changeDevices(
+  tools: Tools,
+  url: string | undefined,
+  asked: Asked,
+  next: Step = SYNC,
+): Promise<void> {
   tools.describeState(() => WHILE_ASKING);
   const answer = await askSimulator(tools, url, asked);
   const { serials } = contentOf(answer, url, hasSerials);
@@ -53,5 +58,5 @@ export async function changeDevices(tools: Tools, url: string | undefined, asked
     SERIAL_COLUMNS,
     serials.map((serial) => ({ serial })),
   );
-  if (tools.terminal.onTerminal && serials.length > 0) await propose(tools, next.line, next.why);
+  if (tools.terminal.onTerminal && serials.length > 0) await tools.terminal.note(next);
 }
