@@ -1,5 +1,5 @@
 /**
- * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, `docs/commands/**`, the exit
+ * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit
  * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
@@ -15,6 +15,7 @@ import { catalogueSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
 import { withExitCodes } from "./generate/exit-codes.ts";
+import { guidesSource, readGuides } from "./generate/guides.ts";
 import { indexSource } from "./generate/index-source.ts";
 import { manPages } from "./generate/man.ts";
 import { referencePages } from "./generate/reference.ts";
@@ -32,6 +33,7 @@ async function writeFiles(check: boolean): Promise<void> {
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
     ["src/lib/advice/catalogue.ts", catalogueSource(program, GLOBAL_OPTIONS)],
+    ["src/lib/renewals/guide/guides.ts", guidesSource(await readGuides(join(ROOT, "guides")))],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
     ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],

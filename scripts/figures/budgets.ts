@@ -41,17 +41,20 @@ const isNoVerb = (file: string, { isVerb }: Source): boolean => file.startsWith(
 const percentOfNoVerbs = (sources: Sources): number =>
   Math.round((100 * linesIn(sources, isNoVerb)) / Math.max(1, linesBelow(/^src\/commands\//)(sources)));
 
+/** Files whose command lines are checked in another way: examples as they are declared, guides by their test. */
+const CHECKED: readonly string[] = ["src/commands/index.ts", "src/lib/renewals/guide/guides.ts"];
+
 /** Command lines that the compiler does not check: everything else goes through `lib/advice/line.ts`. */
 const spelledCommands = (sources: Sources): number => {
   const nouns = new Set([...sources.keys()].flatMap((file) => /^src\/commands\/([\w-]+)/.exec(file)?.[1] ?? []));
   return [...sources]
-    .filter(([file]) => file !== "src/commands/index.ts")
+    .filter(([file]) => !CHECKED.includes(file))
     .reduce((sum, [, { spelled }]) => sum + spelled.filter((noun) => nouns.has(noun)).length, 0);
 };
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 125_500, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 124_600, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -67,7 +70,7 @@ const MEASURES: readonly Measure[] = [
   {
     name: "handover, renewals",
     target: 22_000,
-    limit: 25_400,
+    limit: 24_500,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
   { name: "commands by hand", target: 0, limit: 45, of: spelledCommands },

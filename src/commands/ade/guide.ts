@@ -1,6 +1,5 @@
 import { commandName, line } from "../../lib/advice/line.ts";
-import { enrolmentGuide, WAYS_IN } from "../../lib/renewals/guide/enrolment/index.ts";
-import { THROUGH } from "../../lib/renewals/guide/enrolment/through.ts";
+import { enrolmentGuide, THROUGH, WAYS_IN } from "../../lib/renewals/guide/enrolment.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, requestedGuide, showSteps, writeGuide } from "../guides/write.ts";

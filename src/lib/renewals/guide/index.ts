@@ -1,29 +1,49 @@
+import { REQUEST_FILE } from "../../model/ade.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { line } from "../../advice/line.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { WHAT_STOPS } from "../consequences.ts";
 import { stateOf } from "../download.ts";
-import { adeTokenSteps } from "./ade-token.ts";
-import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
-import { androidOwnerSteps } from "./android-owner.ts";
-import { ownSteps, type Own } from "./own.ts";
-import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
-import { pushCertificateSteps } from "./push-certificate.ts";
-import { FEW_TOLD, NOTICES, oldFile, recordStep, type Step, type StepsOf } from "./step.ts";
-import { vppTokenSteps } from "./vpp-token.ts";
+import { accountOf, comparesUnknownFile, phoneOf, PUSH_CERTIFICATE_FILE, recordFacts, verifyLine } from "./facts.ts";
+import { fillGuide, type FilledGuide } from "./fill.ts";
+import { ownGuide, type Own } from "./own.ts";
+import type { Step } from "./step.ts";
 
-const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
-  "push-certificate": pushCertificateSteps,
-  "ade-token": adeTokenSteps,
-  "vpp-token": vppTokenSteps,
-  "android-owner": androidOwnerSteps,
-  "agent-build-certificate": agentBuildSteps,
-  "agent-push-certificate": agentPushSteps,
-  "agent-profile": agentProfileSteps,
-  "device-certificate": deviceCertificateSteps,
-  certificate: certificateSteps,
-  custom: customSteps,
+/** What every guide of an item may name. */
+interface ItemFacts {
+  readonly item: Text;
+  readonly account: Text;
+  readonly phone: Text;
+  readonly topic: Text | null;
+  readonly verify: Text;
+}
+
+const agentGuide =
+  (of: "build" | "push" | "profile", part: Text) =>
+  (facts: ItemFacts): FilledGuide =>
+    fillGuide("agent-enterprise", {
+      ...facts,
+      part,
+      build: of === "build",
+      push: of === "push",
+      profile: of === "profile",
+    });
+
+const KIND_GUIDES: Readonly<Record<RenewalKind, (facts: ItemFacts) => FilledGuide>> = {
+  "push-certificate": (facts) => fillGuide("push-certificate", facts),
+  "ade-token": (facts) => fillGuide("ade-token", facts),
+  "vpp-token": (facts) => fillGuide("vpp-token", facts),
+  "android-owner": (facts) => fillGuide("android-owner", facts),
+  "agent-build-certificate": agentGuide("build", text("build certificate", "ビルド用証明書")),
+  "agent-push-certificate": agentGuide("push", text("push certificate", "プッシュ通知用証明書")),
+  "agent-profile": agentGuide("profile", text("provisioning profile", "プロビジョニングプロファイル")),
+  "device-certificate": (facts) => fillGuide("device-certificate", facts),
+  certificate: (facts) => fillGuide("certificate", facts),
+  custom: (facts) => fillGuide("custom", facts),
 };
+
+/** What CLOMO itself sends mails about. @see facts 3.2 */
+const WITH_MAILS: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
 /** What a guide repeats of the record. */
 const FACTS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
@@ -76,49 +96,65 @@ export function guideOf(
     }),
     ...more.filter(([told]) => !FACTS.some((field) => labelOf(field, kind).en === told.en)),
   ];
+  const guide =
+    own === undefined
+      ? KIND_GUIDES[kind]({
+          item: what,
+          account: accountOf(kind, known),
+          phone: phoneOf(known),
+          topic: known?.topic === undefined || known.topic === null ? null : same(known.topic),
+          verify: same(
+            verifyLine(
+              known,
+              kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" },
+            ),
+          ),
+        })
+      : ownGuide(own, known, what);
+  const around = fillGuide("every-renewal", {
+    several: several === undefined ? null : same(several.join(", ")),
+    mails: WITH_MAILS.has(kind),
+    ...recordFacts(kind, known, several !== undefined),
+  }).steps;
   const steps =
     own === undefined
-      ? [
-          ...fromUpload(STEPS[kind](known), known, expiresOn),
-          ...(FEW_TOLD.has(kind) ? [NOTICES] : []),
-          recordStep(kind, known, several !== undefined),
-        ]
-      : ownSteps(own, known);
-  const compares = steps.some(({ check }) => check?.en.includes(`--current ${oldFile(null)} `) === true);
+      ? [...fromUpload(guide.steps, known, expiresOn), ...around.filter(({ id }) => id !== "several")]
+      : guide.steps;
   return {
     kind,
-    title: text(`How to renew: ${what.en}`, `更新の手順: ${what.ja}`),
+    title: guide.title,
     facts: facts.flatMap(([label, value]) =>
       (value ?? "") === "" ? [] : [[label, typeof value === "string" ? same(value) : (value ?? same(""))] as const],
     ),
     steps: [
       ...(first === undefined ? [] : [{ id: "first", what: first }]),
-      ...(several === undefined ? [] : [{ id: "several", what: severalRecorded(several) }]),
-      ...(elsewhere !== undefined && compares ? [{ id: "elsewhere", what: elsewhere }] : []),
+      ...around.filter(({ id }) => id === "several"),
+      ...(elsewhere !== undefined && steps.some(({ check }) => comparesUnknownFile(check))
+        ? [{ id: "elsewhere", what: elsewhere }]
+        : []),
       ...steps,
     ],
     own: own !== undefined,
   };
 }
 
-/** The steps that are left: of an item whose renewed file was downloaded already those from the upload on. */
+/** Returns the steps that are left: if the renewed file of an item was downloaded already, those from the upload on. */
 function fromUpload(steps: readonly Step[], known: RenewalItem | null, expiresOn: string | null): readonly Step[] {
   const start = steps.findIndex(({ beginsUpload }) => beginsUpload);
   const [upload, ...others] = steps.slice(start);
   if (known === null || stateOf(known) === "current" || start === -1 || upload === undefined) return steps;
-  return [{ ...upload, what: joined([downloadedAlready(known, expiresOn), upload.what], text(" ", "")) }, ...others];
+  const downloaded = downloadedAlready(known, expiresOn).map((step) => step.what);
+  return [{ ...upload, what: joined([...downloaded, upload.what], text(" ", "")) }, ...others];
 }
 
-function downloadedAlready(known: RenewalItem, expiresOn: string | null): Text {
-  const { name, downloadedSource } = known;
-  const [en, ja] = downloadedSource === null ? ["", ""] : [` (${downloadedSource})`, `(${downloadedSource})`];
-  // it may be recorded although something of it could not be compared
-  const verify = line("renewals verify", [], { current: known.source ?? "OLD", new: downloadedSource ?? "NEW" });
-  const drop = line("renewals edit", [name], { expires: expiresOn ?? "DATE" });
-  return text(
-    `The renewed file was downloaded already${en}. Check it first, and all that is listed as left to check: ${verify}. If it can replace the one in use, upload it, and do not renew again. If it is lost or the wrong one, drop it from the record and show this guide again: ${drop}.`,
-    `更新ファイル${ja}はダウンロード済みです。まず、そのファイルで更新できるかを調べ、「確かめれば」とされた項目も確かめてください: ${verify} 。更新できるファイルなら、もう一度更新せず、それをアップロードしてください。ファイルを失った場合や違うファイルだった場合は、記録から外してからこの手順をもう一度表示してください: ${drop} 。`,
-  );
+/** Returns what to do with a file that was downloaded: it may be recorded although something of it could not be compared. */
+function downloadedAlready(known: RenewalItem, expiresOn: string | null): readonly Step[] {
+  const { name, downloadedSource: file } = known;
+  return fillGuide("downloaded", {
+    file: file === null ? same("") : text(` (${file})`, `(${file})`),
+    verify: same(verifyLine(known, { new: file ?? "NEW" })),
+    drop: same(line("renewals edit", [name], { expires: expiresOn ?? "DATE" })),
+  }).steps;
 }
 
 /** What a recorded field is called: of a content token its organisation is one at Apple. */
@@ -126,14 +162,6 @@ const labelOf = (field: (typeof FACTS)[number], kind: RenewalKind): Text =>
   field === "organisation" && kind === "vpp-token"
     ? text("organisation at Apple", "Apple 側の組織名")
     : RECORDED_FIELDS[field].label;
-
-const severalRecorded = (lines: readonly string[]): Text => {
-  const all = lines.join(", ");
-  return text(
-    `Several are recorded, each with its own date and account: ${all}`,
-    `複数登録されています。期限やアカウントはそれぞれの手順で確認してください: ${all}`,
-  );
-};
 
 const THIS_TENANT = text(
   "this tenant of clomoctl itself, not CLOMO",

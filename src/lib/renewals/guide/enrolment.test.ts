@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Step } from "../step.ts";
-import { enrolmentGuide, WAYS_IN } from "./index.ts";
-import { THROUGH } from "./through.ts";
+import type { Step } from "./step.ts";
+import { enrolmentGuide, THROUGH, WAYS_IN } from "./enrolment.ts";
 
 const ALL = WAYS_IN.flatMap((way) => THROUGH.map((through) => [way, through] as const));
 

@@ -1,0 +1,147 @@
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readLine } from "../../src/cli/line.ts";
+import { parse } from "../../src/cli/parse.ts";
+import { routeOf } from "../../src/cli/route.ts";
+import { PROGRAM } from "../../src/commands/index.ts";
+import { ROOT, wordsOf } from "#support/cli/home.ts";
+import { guidesSource, parseGuide, readGuides } from "./guides.ts";
+
+const GUIDES = join(ROOT, "guides");
+const guides = await readGuides(GUIDES);
+
+const withHead = (body: string): string => `---\ntitle: "T {item}"\n---\n\n${body}\n`;
+
+test("a step has its lines in their order, with their conditions; escapes and code become words", () => {
+  const { title, facts, steps } = parseGuide(
+    withHead(
+      [
+        "- **erased**: no <!-- when: new -->",
+        "",
+        "1. <!-- id: a --> <!-- when: b, c --> <!-- upload --> <!-- seed 003:1-2 -->",
+        "   Type `clomoctl x_y`, then \\*. <!-- unless: d -->",
+        "",
+        "   - **Where**: HOME",
+        "",
+        "1. <!-- id: e -->",
+        "   {z}",
+      ].join("\n"),
+    ),
+    "en",
+  );
+  expect(title).toBe("T {item}");
+  expect(facts).toMatchObject([{ label: "erased", words: "no", marks: { when: ["new"] } }]);
+  expect(steps).toMatchObject([
+    {
+      marks: { id: ["a"], when: ["b, c"], upload: [""], seed: ["003:1-2"] },
+      lines: [
+        { kind: "what", words: "Type clomoctl x_y, then *.", marks: { unless: ["d"] } },
+        { kind: "where", words: "HOME" },
+      ],
+    },
+    { marks: { id: ["e"] }, lines: [{ kind: "what", words: "{z}" }] },
+  ]);
+});
+
+test.each([
+  ["1. <!-- id: a -->\n   An *emphasis*"],
+  ["1. <!-- id: a -->\n   Two\n   lines"],
+  ["1. <!-- id: a -->\n   Words\n   - **Hint**: no such line"],
+  ["1. <!-- identity: a -->\n   Words"],
+  ["1. <!-- id: a --> words\n   Words"],
+  ["## Heading"],
+])("refuses %j", (body) => {
+  expect(() => parseGuide(withHead(body), "en")).toThrow(/^not /);
+});
+
+async function folderWith(en: string, ja: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "guides-"));
+  await writeFile(join(folder, "g.en.md"), withHead(en));
+  await writeFile(join(folder, "g.ja.md"), withHead(ja));
+  return folder;
+}
+
+const STEP = "1. <!-- id: a --> <!-- seed 003:1 -->\n   Words {x}";
+
+test.each([
+  ["step", `${STEP}\n\n1. <!-- id: b -->\n   Words`],
+  ["id", STEP.replace("id: a", "id: b")],
+  ["source", STEP.replace("003", "004")],
+  ["placeholder", STEP.replace("{x}", "{y}")],
+  ["line", `${STEP}\n   - **画面**: HOME`],
+  ["condition", `${STEP} <!-- when: z -->`],
+])("refuses another %s in one language", async (_, ja) => {
+  await expect(readGuides(await folderWith(STEP, ja))).rejects.toThrow("guides/g: the languages differ");
+});
+
+test("the facts of a guide are typed by their use; one that may be unknown is named only where it is known", async () => {
+  const both = async (body: string): Promise<string> => guidesSource(await readGuides(await folderWith(body, body)));
+  expect(await both("1. <!-- id: a --> <!-- when: c -->\n   {x}\n\n   {y} <!-- when: y -->")).toContain(
+    '"g": { "c": boolean; "item": Text; "x": Text; "y": Text | null };',
+  );
+  await expect(both("1. <!-- id: a -->\n   {y}\n\n   none <!-- unless: y -->")).rejects.toThrow("{y} needs");
+});
+
+const commands = guides.flatMap(({ name, en, ja }) =>
+  [...en.commands, ...ja.commands].map((line) => [name, line] as const),
+);
+
+test.each(commands)("%s: %s is a command line", async (_, line) => {
+  const [, ...words] = wordsOf(line);
+  const route = routeOf(readLine(PROGRAM, words));
+  if (route.to !== "verb") throw new Error(`not a command: ${line}`);
+  // a name alone proposes nothing to type
+  if (route.words.length === 0) return;
+  const { default: command } = await route.verb.load();
+  expect(() => parse(route.path, command, route.words)).not.toThrow();
+});
+
+test("a command line outside of code would not be parsed: there is none", () => {
+  const nouns = readdirSync(join(ROOT, "src", "commands"));
+  for (const file of globSync("*.{en,ja}.md", { cwd: GUIDES })) {
+    const words = readFileSync(join(GUIDES, file), "utf8").replaceAll(/`[^`]*`/g, "");
+    const found = [...words.matchAll(/clomoctl ([a-z-]+)/g)].filter(([, noun = ""]) => nouns.includes(noun));
+    expect(found, file).toEqual([]);
+  }
+});
+
+/** The pages of CLOMO's manual, beside the checkout of those who work on the project. */
+const SEEDS = join(ROOT, "..", "shared", "seeds");
+
+const bare = (words: string): string => words.normalize("NFKC").replaceAll(/[\s「」[\]]/g, "");
+
+/** The lines `003:5-7` of a page. */
+function citedLines(source: string): string {
+  const [, page = "", first = "", last = first] = /^(\d{3}):(\d+)(?:-(\d+))?$/.exec(source) ?? [];
+  const file = readdirSync(SEEDS).find((name) => name.startsWith(`${page}_`));
+  if (page === "" || file === undefined) throw new Error(`no such source: ${source}`);
+  return readFileSync(join(SEEDS, file), "utf8")
+    .split("\n")
+    .slice(Number(first) - 1, Number(last))
+    .join("\n");
+}
+
+const sourced = guides.flatMap(({ name, ja }) =>
+  ja.steps.flatMap(({ marks, lines }) =>
+    marks.seed.map((seed) => ({ at: `${name}, ${marks.id[0]}`, sources: seed.split(", "), lines })),
+  ),
+);
+
+test.each(existsSync(SEEDS) ? sourced : [])("$at names what its sources name", ({ sources, lines }) => {
+  const cited = sources.map(citedLines);
+  for (const [at, words] of cited.entries()) expect(words.trim(), sources[at]).not.toBe("");
+  const done = lines.filter(({ kind }) => kind === "what" || kind === "check").map(({ words }) => words);
+  // Apple's screens of a renewal have names in English, and no page of the manual that is at hand
+  const names = [...done.join("\n").matchAll(/「([^「」]*[^\u0020-\u007e「」][^「」]*)」/gu)].map(
+    ([, name = ""]) => name,
+  );
+  expect(names.filter((name) => !bare(cited.join("\n")).includes(bare(name)))).toEqual([]);
+});
+
+test("the sources of steps are compared with the manual, if it is at hand", () => {
+  expect(sourced.length).toBeGreaterThan(30);
+  if (!existsSync(SEEDS)) process.stderr.write(`${SEEDS} is missing: the sources of guides are not compared\n`);
+});

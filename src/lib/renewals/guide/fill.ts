@@ -1,0 +1,48 @@
+import { joined, text, type Language, type Text } from "../../text/index.ts";
+import { GUIDES, type GuideFacts } from "./guides.ts";
+import type { GuideStep, LineKind, Step, When } from "./step.ts";
+
+type Facts = Readonly<Record<string, Text | boolean | null>>;
+
+/** A guide with what is known filled in. */
+export interface FilledGuide {
+  readonly title: Text;
+  readonly facts: readonly (readonly [label: Text, value: Text])[];
+  readonly steps: readonly Step[];
+}
+
+/** Returns a guide of `guides/` with the facts filled in, and without what does not apply. */
+export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<GuideFacts[N]>): FilledGuide {
+  const { title, facts: above, steps } = GUIDES[name];
+  const holds = (one: When): boolean => isShown(one, facts);
+  return {
+    title: filled(title, facts),
+    facts: above.filter(holds).map(({ label, words }) => [label, filled(words, facts)] as const),
+    steps: steps.filter(holds).map((step) => filledStep(step, facts)),
+  };
+}
+
+function isShown({ when = [], unless = [] }: When, facts: Facts): boolean {
+  const isKnown = (name: string): boolean => facts[name] !== null && facts[name] !== false;
+  return when.every((names) => names.some(isKnown)) && !unless.some(isKnown);
+}
+
+function filled({ en, ja }: Text, facts: Facts): Text {
+  const fill = (words: string, language: Language): string =>
+    words.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => (facts[name] as Text)[language]);
+  return text(fill(en, "en"), fill(ja, "ja"));
+}
+
+function filledStep({ id, waitsFor, beginsUpload, lines }: GuideStep, facts: Facts): Step {
+  const wordsOf = (kind: LineKind): Text | undefined => {
+    const shown = lines.filter((line) => line.kind === kind && isShown(line, facts));
+    return shown.length === 0
+      ? undefined
+      : joined(
+          shown.map((line) => filled(line.words, facts)),
+          text(" ", ""),
+        );
+  };
+  const what = wordsOf("what") ?? text("", "");
+  return { id, what, where: wordsOf("where"), trap: wordsOf("trap"), check: wordsOf("check"), waitsFor, beginsUpload };
+}
