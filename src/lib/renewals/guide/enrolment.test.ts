@@ -114,12 +114,12 @@ it.each([
     /assigned to CLOMO's server.+事前登録デバイス.+「assigned」 or 「pushed」/s,
     /3 つを確認/,
   ],
-  ["purchased", "console", "ready", /側で無効化されています.+made anew/s, /作り直しが必要/],
+  ["purchased", "console", "ready", /側で無効化されています.+created again/s, /作り直しが必要/],
   [
     "purchased",
     "commands",
     "profile",
-    /enrols nothing itself.+リモートマネージメント/s,
+    /does not enrol devices.+リモートマネージメント/s,
     /clomoctl 自体は登録を受け付けません/,
   ],
   ["purchased", "commands", "ready", /clomoctl ade devices show SERIAL/, /clomoctl ade devices show SERIAL/],
@@ -132,7 +132,7 @@ it.each([
     /チェックを入れます.+「アクティベートして登録を完了」のチェックは外します.+シャットダウンしないでください/s,
   ],
   ["manual", "console", "server", /mdm\.clomo\.com\/\(your domain\)\/ios.+「\*\.clomo\.com」/s, /URL情報/],
-  ["manual", "commands", "server", /enrols nothing itself/, /登録を受け付けません/],
+  ["manual", "commands", "server", /does not enrol devices/, /登録を受け付けません/],
   [
     "manual",
     "console",

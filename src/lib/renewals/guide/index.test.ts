@@ -60,7 +60,7 @@ it.each([
   ["push-certificate", "notices", /「サポートオプション」.+Five people at most/s, /「サポートオプション」.+最大 5 人/s],
   ["ade-token", "prepare", /another administrator .+ can reset/, /別の管理者がそのアカウントを再設定/],
   ["ade-token", "download", /then once more in the dialog/, /もう一度「MDMサーバトークンをダウンロード」/],
-  ["ade-token", "open-panel", /is no part of a renewal/, /更新では使いません/],
+  ["ade-token", "open-panel", /is not part of a renewal/, /更新では使いません/],
   ["ade-token", "look", /Automated Device Enrollment/, /Automated Device Enrollment/],
   ["vpp-token", "look", /「VPP管理配布」/, /「VPP管理配布」/],
   ["vpp-token", "licences", /「ライセンス情報を同期する」.+first remedy/s, /最初に勧める対処/],
