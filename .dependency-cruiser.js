@@ -27,11 +27,11 @@ const ALLOWED = {
   apple: ["model"],
   contract: ["model"],
   client: ["contract", "model"],
-  imports: ["csv", "model"],
+  plan: ["contract", "csv", "model"],
   renewals: ["document", "terminal", "apple", "model", "files"],
   handover: ["document", "csv", "model", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model"],
-  tenant: ["rules", "contract", "imports", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
+  tenant: ["rules", "contract", "plan", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
 const COMMANDS_MAY = [

@@ -1,7 +1,7 @@
 import type { ImportRequest } from "../../contract/index.ts";
 import { line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
-import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../imports/plan.ts";
+import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../plan/counts.ts";
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";

@@ -1,4 +1,4 @@
-import { besideOf } from "../../imports/kinds.ts";
+import { besideOf } from "../../plan/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";

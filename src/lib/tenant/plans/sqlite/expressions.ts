@@ -9,7 +9,7 @@ import {
   type Beside,
   type ImportedField,
   type KindKey,
-} from "../../../imports/kinds.ts";
+} from "../../../plan/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";

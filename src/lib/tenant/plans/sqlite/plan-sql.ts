@@ -5,7 +5,7 @@ import { kindsOfThing } from "./undo/lines.ts";
 import { staysHere } from "./merge/tables.ts";
 import { kindNamed } from "./tables.ts";
 import { IS_INSIDE } from "../../store/scope.ts";
-import type { StagedFile } from "../../../imports/plan.ts";
+import type { StagedFile } from "../../../plan/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { StoredRequest } from "../import-rows.ts";
 

@@ -5,7 +5,7 @@ import { ALL_CHANGED, bitOf, versionTable } from "../../../versions/tables.ts";
 import { either, THEN, truth } from "../../../store/sql/forms.ts";
 import { jsonList } from "../../../store/sql/json.ts";
 import type { RowQuery } from "../../engine.ts";
-import type { ImportedField } from "../../../../imports/kinds.ts";
+import type { ImportedField } from "../../../../plan/kinds.ts";
 import type { Database, Params, Row } from "../../../store/sqlite/database.ts";
 import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";

@@ -5,7 +5,7 @@ import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
 import { Failure } from "../../../../errors/index.ts";
-import { Stager } from "../../../../imports/stage.ts";
+import { Stager } from "../../../../plan/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
 import { text, type Text } from "../../../../text/index.ts";
@@ -65,7 +65,7 @@ import type { PlanSql, PlansSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import { noteLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
-import type { StagedFile } from "../../../../imports/plan.ts";
+import type { StagedFile } from "../../../../plan/counts.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 20_480;

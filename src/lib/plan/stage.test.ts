@@ -4,7 +4,7 @@ import type { FormatName } from "../model/console-files.ts";
 import { FORMATS } from "../model/formats.ts";
 import type { Problem } from "../model/problem.ts";
 import { kindOf } from "./kinds.ts";
-import type { PlanRequest } from "./plan.ts";
+import type { PlanRequest } from "./counts.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
 /** Records what is staged. */

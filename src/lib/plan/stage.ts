@@ -21,7 +21,7 @@ import {
   type Kind,
 } from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
-import type { PlanRequest, StagedFile } from "./plan.ts";
+import type { PlanRequest, StagedFile } from "./counts.ts";
 
 /**
  * Receives checked rows, in the file's order. A claim is a value, besides the row's key, that only one record of

@@ -1,5 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
-import type { PlanRequest } from "./plan.ts";
+import type { PlanRequest } from "./counts.ts";
 
 /** An organisation of the tenant; `parent` is null for the root only. */
 export interface ExistingOrg {
