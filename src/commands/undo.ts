@@ -14,7 +14,7 @@ import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
 import { showResult } from "./imports/plan/result.ts";
 import { rowsOf, showPlan } from "./imports/plan/show.ts";
-import { BESIDE_COLUMNS, BLOCKED_COLUMN, REOPENED_COLUMN, RESULT_COLUMNS } from "./imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "./imports/plan/columns.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -82,7 +82,7 @@ export default defineCommand({
     { line: "clomoctl undo 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
   ],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
-  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, REOPENED_COLUMN, BLOCKED_COLUMN],
+  shows: RESULT_COLUMNS,
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
     checkLimits(answers);
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;

@@ -3,7 +3,7 @@ import type { ConsoleTask, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { BESIDE_COLUMNS, BLOCKED_COLUMN, RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 import { confirmAndCommit, endOf, refuseOtherNumber } from "../imports/plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "../imports/plan/limits.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
@@ -38,7 +38,7 @@ export default defineCommand({
     { line: "clomoctl console drop 3 4 --dry-run" },
   ],
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
-  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS, BLOCKED_COLUMN],
+  shows: RESULT_COLUMNS,
   async run(tools, { number, record, field, dryRun, ...answers }) {
     checkLimits(answers);
     const { client } = await tools.tenant("imports", "console");

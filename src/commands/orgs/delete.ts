@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
-import { BESIDE_COLUMNS, RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 import { nearOrgs, ORG_ARGUMENT, ORG_NAMES } from "./named.ts";
 
 export default defineCommand({
@@ -29,7 +29,7 @@ export default defineCommand({
     { line: "clomoctl orgs delete 本社/営業部 --recursive --confirm-deletions 12" },
   ],
   exits: DELETION_EXITS,
-  shows: [...RESULT_COLUMNS, ...BESIDE_COLUMNS],
+  shows: RESULT_COLUMNS,
   run: (tools, { orgs, recursive, file, ...options }) =>
     runDeletion(tools, {
       kind: "orgs",

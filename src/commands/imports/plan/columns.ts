@@ -183,38 +183,6 @@ export interface ImportResult {
   readonly leftOut?: LeftOut | undefined;
 }
 
-/** The devices that have to be wiped for another owner. */
-export const WIPES_COLUMN: Column<ImportResult> = {
-  key: "wipes",
-  header: text("to be wiped", "初期化が必要"),
-  align: "end",
-  value: ({ plan: { wipes = 0 } }) => wipes,
-};
-
-/** The records that could not be deleted. */
-export const KEPT_COLUMN: Column<ImportResult> = {
-  key: "kept",
-  header: text("kept", "残したもの"),
-  align: "end",
-  value: ({ plan: { kept } }) => kept?.count ?? 0,
-};
-
-/** The records that an undo left as they are. */
-export const BLOCKED_COLUMN: Column<ImportResult> = {
-  key: "blocked",
-  header: text("not undone", "取り消せないもの"),
-  value: ({ plan: { blocked } }) => blocked?.first ?? [],
-  name: ({ plan: { blocked } }) => same(String(blocked?.count ?? 0)),
-};
-
-/** The tasks of the console that are open again after the undo of a confirmation. */
-export const REOPENED_COLUMN: Column<ImportResult> = {
-  key: "reopened",
-  header: text("tasks open again", "未了に戻した作業"),
-  value: ({ plan: { reopened } }) => reopened ?? null,
-  name: ({ plan: { reopened } }) => (reopened === undefined ? null : same(reopened.tasks.join(", "))),
-};
-
 /** A column of an import, of a result. */
 const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
   ...column,
@@ -222,55 +190,9 @@ const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** The kind that the counts are of, and the records of other things that were written. */
-export const BESIDE_COLUMNS: readonly Column<ImportResult>[] = [KIND, BESIDE].map(ofPlan);
+const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ofPlan(count(key, header));
 
-/** The devices that lost their owner. */
-export const RELEASED_COLUMN: Column<ImportResult> = {
-  key: "released",
-  header: text("owner changed", "所有者を変えたデバイス"),
-  align: "end",
-  value: ({ plan: { released = 0 } }) => released,
-};
-
-/** What an export of the console settled. */
-export const SETTLED_COLUMN: Column<ImportResult> = {
-  key: "settled",
-  header: text("tasks closed", "完了した作業"),
-  value: ({ plan: { settled } }) => settled ?? null,
-  name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
-};
-
-/** How an export of the console was merged with what was changed here. */
-export const MERGED_COLUMN: Column<ImportResult> = {
-  key: "merged",
-  header: text("merged with local changes", "ここでの変更との照合"),
-  value: ({ plan: { merged } }) => merged ?? null,
-  name: ({ plan: { merged } }) =>
-    merged === undefined
-      ? null
-      : text(
-          `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
-          `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
-        ),
-};
-
-/** The rows that an upload file leaves out. */
-export const LEFT_OUT_COLUMN: Column<ImportResult> = {
-  key: "leftOut",
-  header: text("left out of the upload file", "アップロード用ファイルに含めない行"),
-  value: ({ leftOut }) => leftOut ?? null,
-  name: ({ leftOut }) => (leftOut === undefined ? null : same(String(leftOut.count))),
-};
-
-const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
-  key,
-  header,
-  align: "end",
-  value: ({ plan }) => plan[key],
-});
-
-/** The columns of an import's result. */
+/** The columns of an import's result. One without a value is left out: not every import wipes devices or closes tasks. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ plan }) => plan.number },
   { key: "change", header: text("change", "変更番号"), align: "end", value: ({ plan }) => plan.change },
@@ -295,6 +217,52 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "newOrgs", header: text("new organisations", "新しい組織"), value: ({ plan }) => plan.newOrgs },
   { key: "newGroups", header: text("new groups", "新しいグループ"), value: ({ plan }) => plan.newGroups },
   columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
+  resultCount("wipes", text("to be wiped", "初期化が必要")),
+  {
+    key: "kept",
+    header: text("kept", "残したもの"),
+    align: "end",
+    value: ({ plan: { kept } }) => kept?.count,
+  },
+  resultCount("released", text("owner changed", "所有者を変えたデバイス")),
+  { ...ofPlan(KIND), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
+  { ...ofPlan(BESIDE), value: ({ plan: { beside } }) => beside },
+  {
+    key: "reopened",
+    header: text("tasks open again", "未了に戻した作業"),
+    value: ({ plan: { reopened } }) => reopened,
+    name: ({ plan: { reopened } }) => (reopened === undefined ? null : same(reopened.tasks.join(", "))),
+  },
+  {
+    key: "blocked",
+    header: text("not undone", "取り消せないもの"),
+    value: ({ plan: { blocked } }) => blocked?.first,
+    name: ({ plan: { blocked } }) => (blocked === undefined ? null : same(String(blocked.count))),
+  },
+  {
+    key: "settled",
+    header: text("tasks closed", "完了した作業"),
+    value: ({ plan: { settled } }) => settled,
+    name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
+  },
+  {
+    key: "merged",
+    header: text("merged with local changes", "ここでの変更との照合"),
+    value: ({ plan: { merged } }) => merged,
+    name: ({ plan: { merged } }) =>
+      merged === undefined
+        ? null
+        : text(
+            `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
+            `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
+          ),
+  },
+  {
+    key: "leftOut",
+    header: text("left out of the upload file", "アップロード用ファイルに含めない行"),
+    value: ({ leftOut }) => leftOut,
+    name: ({ leftOut }) => (leftOut === undefined ? null : same(String(leftOut.count))),
+  },
 ];
 
 /** The keys of the result that a table shows; the lines before it say the rest. */

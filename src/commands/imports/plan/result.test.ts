@@ -113,3 +113,9 @@ test("where there is nothing to settle nothing is said of it", async () => {
   const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).not.toContain("console list");
 });
+
+test("--fields takes a field that only some imports have, and shows it as missing", async () => {
+  const line = "imports commit P12 --yes --format json --fields number,wipes,beside";
+  const { stdout } = await run(line, { tenant: committing(planOf()) });
+  expect(JSON.parse(stdout)).toEqual({ number: "17", wipes: null, beside: null });
+});

@@ -9,39 +9,15 @@ import { counted, joined, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import { mayAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
-import {
-  BESIDE_COLUMNS,
-  BLOCKED_COLUMN,
-  KEPT_COLUMN,
-  LEFT_OUT_COLUMN,
-  MERGED_COLUMN,
-  RELEASED_COLUMN,
-  REOPENED_COLUMN,
-  RESULT_COLUMNS,
-  SETTLED_COLUMN,
-  USUAL_RESULT,
-  WIPES_COLUMN,
-  type ImportResult,
-} from "./columns.ts";
+import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult } from "./columns.ts";
 import { isChanging } from "./pending.ts";
 
 /** Shows how an import ended: its result, and where people look last, what was done and how to undo it. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
-  const { terminal } = tools;
+  const { terminal, globals } = tools;
   const { plan, committed, dryRun } = result;
   if (isSilent(tools, result)) return;
-  const columns = [
-    ...RESULT_COLUMNS,
-    ...(plan.wipes === undefined ? [] : [WIPES_COLUMN]),
-    ...(plan.kept === undefined ? [] : [KEPT_COLUMN]),
-    ...(plan.released === undefined ? [] : [RELEASED_COLUMN]),
-    ...(plan.beside === undefined ? [] : BESIDE_COLUMNS),
-    ...(plan.reopened === undefined ? [] : [REOPENED_COLUMN]),
-    ...(plan.blocked === undefined ? [] : [BLOCKED_COLUMN]),
-    ...(plan.settled === undefined ? [] : [SETTLED_COLUMN]),
-    ...(plan.merged === undefined ? [] : [MERGED_COLUMN]),
-    ...(result.leftOut === undefined ? [] : [LEFT_OUT_COLUMN]),
-  ];
+  const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
   if (committed) {
     const mayUndo = (await unlessFailing(() => mayAll(tools, neededToUndo(plan)))) ?? true;
