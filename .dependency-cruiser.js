@@ -27,7 +27,7 @@ const ALLOWED = {
   apple: ["model"],
   contract: ["model"],
   client: ["contract", "model"],
-  plan: ["contract", "csv", "model"],
+  plan: ["contract", "csv", "terminal", "model"],
   renewals: ["document", "terminal", "apple", "model", "files"],
   handover: ["document", "csv", "model", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model"],
@@ -35,6 +35,7 @@ const ALLOWED = {
 };
 
 const COMMANDS_MAY = [
+  "plan",
   "rules",
   "client",
   "config",

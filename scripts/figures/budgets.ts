@@ -58,15 +58,15 @@ const MEASURES: readonly Measure[] = [
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 19_400,
+    limit: 19_350,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 36_500, of: linesBelow(/^src\/commands\//) },
-  { name: "of them no verbs, %", target: 47, limit: 61, of: percentOfNoVerbs },
+  { name: "commands", target: 26_000, limit: 35_000, of: linesBelow(/^src\/commands\//) },
+  { name: "of them no verbs, %", target: 47, limit: 59, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,

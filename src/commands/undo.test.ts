@@ -138,8 +138,8 @@ test("nothing restores a secret: an undo says to set it again, or to confirm it"
   const { en, ja } = await inBoth("undo 17 --yes --format json", { tenant });
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
   const confirm = "clomoctl console confirm 17\n";
-  expect(en.stderr.endsWith(`set them again, or if the console has them: ${confirm}nothing was changed\n`)).toBe(true);
-  expect(ja.stderr.endsWith(`${confirm}何も変更していません\n`)).toBe(true);
+  expect(en.stderr.endsWith(`set them again, or if the console has them: ${confirm}nothing to change\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`${confirm}変更はありません\n`)).toBe(true);
 });
 
 test.each([

@@ -5,16 +5,17 @@ import { FORMATS } from "../lib/model/formats.ts";
 import { describeBlocked } from "../lib/model/undo.ts";
 import { counted, joined, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./imports/plan/confirm.ts";
-import { checkLimits, countAll, LIMITS, refuseBeyond } from "./imports/plan/limits.ts";
+import { checkLimits } from "../lib/plan/limits.ts";
+import { changesIn, changesNothing, rowsLine } from "../lib/plan/describe.ts";
+import { ACTIONS, countAll } from "../lib/plan/plan.ts";
 import { parseChange } from "./imports/plan/find.ts";
-import { CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./imports/plan/options.ts";
+import { CONFIRM_DELETIONS, CONFIRM_WIPES, LIMITS, PLAN_ONLY, UPLOAD_FILE } from "./imports/plan/options.ts";
 import type { WrittenUpload } from "./imports/outputs/console/file.ts";
 import { deletionsName } from "./imports/outputs/console/upload.ts";
-import { NOTHING_CHANGED, PendingPlan } from "./imports/plan/pending.ts";
-import { showResult } from "./imports/plan/result.ts";
-import { rowsOf, showPlan } from "./imports/plan/show.ts";
-import { RESULT_COLUMNS } from "./imports/plan/columns.ts";
+import { PendingPlan } from "./imports/plan/pending.ts";
+import { settlePlan, showResult } from "./imports/plan/settle.ts";
+import { showPlan } from "./imports/plan/show.ts";
+import { RESULT_COLUMNS, type LeftOut } from "../lib/plan/columns.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -56,10 +57,7 @@ export default defineCommand({
         "取り消せないレコードはそのままにして、ほかを取り消す(終了コード 8)",
       ),
     },
-    dryRun: {
-      kind: "boolean",
-      about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
-    },
+    dryRun: PLAN_ONLY,
     emitCsv: {
       ...UPLOAD_FILE,
       beside: (name) => [deletionsName(name)],
@@ -97,7 +95,7 @@ export default defineCommand({
       const original = importOf(imports, plan);
       if (emitCsv !== undefined && original === undefined) throw noFile(plan);
       // the rows of what is undone stay, whatever becomes of the undo
-      await showPlan(tools, plan, original && rowsOf(original));
+      await showPlan(tools, plan, { allRows: original && rowsLine(original) });
       for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
       await reportBlocked(tools, plan);
       if (plan.blocked !== undefined && !skipBlocked) {
@@ -108,40 +106,31 @@ export default defineCommand({
       const isExport = original?.request?.fromConsole === true;
       if (isExport && mirrorOnly) await tools.terminal.note(MIRROR_ONLY);
       else if (isExport) for (const one of whatStaysThere(plan, original)) await tools.terminal.warn(one);
-      const handOver = async (file: string, of: Import, done: (written: WrittenUpload) => Promise<Import>) => {
-        const { emitUndo } = await import("./imports/outputs/console/undo.ts");
-        const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
-        let committed = plan;
-        const leftOut = await emitUndo(
-          tools,
-          file,
-          { undo: plan, original: of },
-          async (written) => (committed = await done(written)),
-        );
-        await sayLeftOut(tools, file, leftOut, committed);
-        return { plan: committed, committed: true, leftOut };
-      };
-      const emitting = emitCsv !== undefined && original !== undefined ? { file: emitCsv, original } : undefined;
-      if (!dryRun && (isOfExport(imports, plan) || !changesNothing(plan)))
-        return confirmAndCommit(
-          tools,
-          pending,
-          answers,
-          emitting &&
-            (() =>
-              handOver(emitting.file, emitting.original, (written) => pending.commitWithFile(emitting.file, written))),
-        );
-      refuseOtherNumber(plan, answers);
-      refuseBeyond(plan, answers);
-      const written =
-        dryRun && emitting !== undefined
-          ? await handOver(emitting.file, emitting.original, async () => plan)
-          : undefined;
-      if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
-      await pending.leave();
-      await showResult(tools, { plan, dryRun, committed: false, leftOut: written?.leftOut });
-      return endOf(plan);
+      return settlePlan(tools, pending, {
+        ...answers,
+        dryRun,
+        changes: isOfExport(imports, plan) || !changesNothing(plan),
+        file:
+          emitCsv === undefined || original === undefined ? undefined : undoFile(tools, emitCsv, { plan, original }),
+      });
     });
+  },
+});
+
+/** Returns the file that undoes an import in the console, as it is written with the undo. */
+const undoFile = (
+  tools: Tools,
+  name: string,
+  { plan, original }: { readonly plan: Import; readonly original: Import },
+) => ({
+  name,
+  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOut> => {
+    const { emitUndo } = await import("./imports/outputs/console/undo.ts");
+    const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
+    let undo = plan;
+    const leftOut = await emitUndo(tools, name, { undo, original }, async (written) => (undo = await settle(written)));
+    await sayLeftOut(tools, name, leftOut, undo);
+    return leftOut;
   },
 });
 
@@ -213,8 +202,7 @@ const MAX_LATER = 3;
 
 /** The number of records that an undo would write or whose tasks it would open again, with those in the way. */
 const countUndone = (plan: Import): number =>
-  (["create", "update", "delete"] as const).reduce((sum, action) => sum + countAll(plan, action), 0) +
-  (plan.reopened?.records ?? 0);
+  ACTIONS.reduce((sum, action) => sum + countAll(changesIn(plan), action), 0) + (plan.reopened?.records ?? 0);
 
 /** @param given the options that say how it is undone */
 const cannotUndo = (

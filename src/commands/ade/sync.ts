@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { readLimit } from "../imports/plan/limits.ts";
+import { readLimit } from "../../lib/plan/limits.ts";
 import type { Tools } from "../tools.ts";
 import { CUT_OFF, nameSerials, notConfirmed, tellRun } from "./changes.ts";
 import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";

@@ -3,7 +3,7 @@ import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
-import { describeBeside } from "../imports/plan/changes.ts";
+import { describeAll } from "../../lib/plan/columns.ts";
 import type { Rights } from "../rights.ts";
 import { changesOf, placeOf, stepsOf, subjectOf, workOf } from "./steps.ts";
 
@@ -74,7 +74,7 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
     key: "beside",
     header: text("other records", "ほかのレコード"),
     value: ({ beside = [] }) => beside,
-    name: ({ beside = [] }) => (beside.length === 0 ? null : joined(beside.map(describeBeside), text("; ", "、"))),
+    name: ({ beside = [] }) => (beside.length === 0 ? null : describeAll(beside)),
   },
   plain("openedBy", text("by", "実行者")),
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },

@@ -59,10 +59,10 @@ describe("a confirmation by mistake", () => {
     expect(ja.stderr).toContain(`未了に戻す管理画面での作業: ${task}(1 件)\n`);
     const undone = await run(`--lang en undo ${undo}`, {
       tenant: tenant.fetch,
-      terminal: { typing: [["reopen records", "y\r"]] },
+      terminal: { typing: [["records of tasks to reopen", "y\r"]] },
     });
     expect(undone.exit).toBe(0);
-    expect(undone.stderr).toContain("reopen records of tasks 1?");
+    expect(undone.stderr).toContain("records of tasks to reopen 1?");
     expect(undone.stderr).toContain(
       `change ${undo + 1} (undoing ${undo}): open again in console list: ${task}\nconfirm again: clomoctl console confirm ${task}\n`,
     );

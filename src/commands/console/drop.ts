@@ -3,12 +3,11 @@ import type { ConsoleTask, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
-import { confirmAndCommit, endOf, refuseOtherNumber } from "../imports/plan/confirm.ts";
-import { checkLimits, LIMITS, refuseBeyond } from "../imports/plan/limits.ts";
-import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
+import { checkLimits } from "../../lib/plan/limits.ts";
+import { CONFIRM_DELETIONS, LIMITS, PLAN_ONLY } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending.ts";
-import { showResult } from "../imports/plan/result.ts";
+import { settlePlan, showResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { reportBlocked } from "../undo.ts";
 import { TASK_ARGUMENT } from "./columns.ts";
@@ -27,10 +26,7 @@ export default defineCommand({
     ...PART_OPTIONS,
     confirmDeletions: CONFIRM_DELETIONS,
     ...LIMITS,
-    dryRun: {
-      kind: "boolean",
-      about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
-    },
+    dryRun: PLAN_ONLY,
   },
   examples: [
     { line: "clomoctl console drop 3" },
@@ -46,7 +42,7 @@ export default defineCommand({
     const plan = await client.imports.dropTasks({ numbers, ...(await partOf(client, numbers, { record, field })) });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
-      await showPlan(tools, plan, undefined);
+      await showPlan(tools, plan);
       for (const one of numbers)
         for (const note of uploadsOf(await client.console.show(one))) await tools.terminal.note(note);
       await reportBlocked(tools, plan);
@@ -59,12 +55,7 @@ export default defineCommand({
           open.filter((task) => !number.includes(task)),
         );
       }
-      if (!dryRun) return confirmAndCommit(tools, pending, answers);
-      refuseOtherNumber(plan, answers);
-      refuseBeyond(plan, answers);
-      await pending.leave();
-      await showResult(tools, { plan, dryRun, committed: false });
-      return endOf(plan);
+      return settlePlan(tools, pending, { ...answers, dryRun, changes: true });
     });
   },
 });

@@ -15,7 +15,7 @@ import { UPLOAD_REASONS } from "../../lib/model/upload.ts";
 import { counted, indefinite, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { exportAndVerify, inApp, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
-import { kindName } from "../imports/plan/columns.ts";
+import { kindName } from "../../lib/plan/columns.ts";
 import { orderByKeys } from "./exchanged-keys.ts";
 import { exportLine } from "../imports/refusal/command.ts";
 import { nameForPart } from "./part.ts";

@@ -3,8 +3,7 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { LIMITS } from "../imports/plan/limits.ts";
-import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS, LIMITS, PLAN_ONLY } from "../imports/plan/options.ts";
 
 /** The file beside a list, with what goes along: `gone.xlsx`, `gone-users.xlsx`. */
 export const listBeside = (file: string, kind: ImportKind): string => {
@@ -21,10 +20,7 @@ export const DELETION_OPTIONS = {
       "1 行に 1 件ずつ書いたテキストファイル(- は標準入力)",
     ),
   },
-  dryRun: {
-    kind: "boolean",
-    about: text("show what would go and change nothing", "削除する対象を表示するだけで何も変更しない"),
-  },
+  dryRun: PLAN_ONLY,
   confirmDeletions: CONFIRM_DELETIONS,
   maxDeletions: LIMITS.maxDeletions,
   list: {

@@ -4,11 +4,10 @@ import { same, text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
-import { confirmAndCommit, refuseOtherNumber } from "../imports/plan/confirm.ts";
-import { checkLimits, refuseBeyond } from "../imports/plan/limits.ts";
+import { checkLimits } from "../../lib/plan/limits.ts";
 import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending.ts";
-import { showResult } from "../imports/plan/result.ts";
+import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamed } from "../permission.ts";
 import type { Tools } from "../tools.ts";
@@ -61,31 +60,11 @@ export async function runDeletion<R extends { readonly id: string }>(
 
 /** Shows a plan, asks about it, and commits or leaves it. */
 async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
-  const { terminal } = tools;
   const { plan } = pending;
-  const { dryRun, list } = options;
-  await showPlan(tools, plan, { whole: undefined, allRows: same(list ?? "--list gone.xlsx") });
-  if (plan.delete === 0) {
-    refuseOtherNumber(plan, options);
-    await terminal.note(text("nothing to delete", "削除の対象はありません"));
-    await pending.leave();
-    return showResult(tools, { plan, dryRun, committed: false });
-  }
-  await checkAdministrators(tools, plan);
-  if (dryRun) {
-    refuseOtherNumber(plan, options);
-    refuseBeyond(plan, options);
-    if (list !== undefined) await writeLists(tools, list, plan, async () => undefined);
-    await pending.leave();
-    return showResult(tools, { plan, dryRun, committed: false });
-  }
-  const commit = async () => ({ plan: await pending.commit(), committed: true });
-  const listing = async (file: string) => {
-    let done = { plan, committed: false };
-    await writeLists(tools, file, plan, async () => (done = await commit()));
-    return done;
-  };
-  await confirmAndCommit(tools, pending, options, list === undefined ? undefined : () => listing(list));
+  const { list } = options;
+  await showPlan(tools, plan, { allRows: same(list ?? "--list gone.xlsx") });
+  if (plan.delete > 0) await checkAdministrators(tools, plan);
+  await settlePlan(tools, pending, { ...options, file: list === undefined ? undefined : listFile(tools, list, plan) });
 }
 
 /** Records by their ids, or the filters. */
@@ -157,16 +136,17 @@ const NOBODY = new Failure("usage", {
   ),
 });
 
-/**
- * Writes who goes: the records of the plan's kind to the file, the users who go with organisations beside it.
- *
- * @param done called when all files are in place; if it throws, none is left
- */
-async function writeLists(tools: Tools, file: string, plan: Import, done: () => Promise<unknown>): Promise<void> {
+/** Returns the file of who goes: the records of the plan's kind; beside it, those of the users who go with organisations. */
+const listFile = (tools: Tools, name: string, plan: Import) => {
   const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
     await writeDeletions(tools, path, { id: plan.id, kind }, settle);
     await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
   };
-  const users = (): Promise<void> => write(listBeside(file, "users"), "users", done);
-  await write(file, plan.kind, (plan.beside ?? []).length === 0 ? done : users);
-}
+  return {
+    name,
+    write: async (settle: () => Promise<unknown>): Promise<undefined> => {
+      const users = (): Promise<void> => write(listBeside(name, "users"), "users", settle);
+      await write(name, plan.kind, (plan.beside ?? []).length === 0 ? settle : users);
+    },
+  };
+};

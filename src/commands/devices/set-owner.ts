@@ -9,7 +9,7 @@ import { orgNamed } from "../orgs/named.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { revisionSeen } from "../records/seen.ts";
 import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
-import { askWipes } from "../records/wipes.ts";
+import { askWipes } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { userNamed } from "../users/columns.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, devicesNamed } from "./columns.ts";
@@ -63,7 +63,7 @@ export default defineCommand({
     // nobody is asked about what the tenant refuses
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await tellWipes(tools, wiped);
-    if (asks) await askWipes(tools, wiped.length);
+    if (asks) await askWipes(tools.terminal, wiped.length);
     tools.describeState(() => WHILE_WRITING);
     const told = { wipes: confirmWipes ?? wiped.length, seen: asks ? seen : undefined };
     const all = await client.devices.setOwner({ ids, ...owner, ...told, dryRun });

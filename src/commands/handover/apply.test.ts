@@ -141,12 +141,12 @@ describe("what is removed", () => {
     const before = await travelling(other.client);
     const unasked = await handover("apply bundle --yes --lang en", other);
     expect(unasked.exit).toBe(3);
-    expect(unasked.stderr).toContain("removed from users: 山田 (");
+    expect(unasked.stderr).toContain("  - users 山田 (");
     expect(unasked.stderr).toContain("to see each value: clomoctl handover diff bundle --tenant --applicable");
     expect(unasked.stderr).toContain("--confirm-deletions 2");
     const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
     expect(wrong.exit).toBe(3);
-    expect(wrong.stderr).toContain("the plan removes 2 records, not 1; nothing was changed");
+    expect(wrong.stderr).toContain("the plan deletes 2 records, not 1; nothing was changed");
     expect(wrong.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 3$/);
     expect(await travelling(other.client)).toEqual(before);
     const done = await handover("apply bundle --confirm-deletions 2 --quiet", other);
@@ -161,7 +161,7 @@ describe("what is removed", () => {
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
       terminal: { typing: [["Type 1,", "1\r"]] },
     });
-    expect(stderr).toContain("removed from devices: C03Y");
+    expect(stderr).toContain("  - devices C03Y");
     expect(exit).toBe(0);
     expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
   });
@@ -399,7 +399,7 @@ describe("a bundle of another tenant", () => {
     expect(dry.stderr).toContain("Is this the bundle of another tenant?");
     const done = await handover("apply bundle --confirm-deletions 5 --allow other-tenant --lang en", other);
     expect(done.exit).toBe(0);
-    expect(done.stderr).toMatch(/to embedded, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
+    expect(done.stderr).toMatch(/plan for embedded, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
     expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
   });
 

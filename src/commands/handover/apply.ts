@@ -19,11 +19,13 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
-import { requireNamed, requireNamedForDeletion } from "../permission.ts";
-import { askToApply } from "../records/apply-question.ts";
+import { requireNamed } from "../permission.ts";
+import { refuseOtherNumber } from "../../lib/plan/confirm.ts";
+import { countAll, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { mayApply } from "../imports/plan/settle.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
-import { BEFORE_WRITING, DRY, noteNotRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, DRY, notRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { describeTarget, mayBeForeignBundle } from "./foreign.ts";
 import { BUNDLE, IDENTITY, openNamed, sentParts, verifying } from "./bundle.ts";
@@ -118,6 +120,7 @@ export default defineCommand({
   shows: COLUMNS,
   async run(tools, { bundle, only, confirmDeletions, allow, dryRun, identity }) {
     const { terminal } = tools;
+    const named: NamedBundle = { bundle, identity };
     tools.describeState(() => BEFORE_WRITING);
     tools.summarize({ file: bundle });
     await requireRight(tools, "accounts.roles", NOT_EVERYBODY);
@@ -133,28 +136,34 @@ export default defineCommand({
         client.restores.plan(parts, { only: names.join(","), mirroredAt }, tools.signal),
       );
     const plan = await compare(resources);
-    const sum = (key: "added" | "changed" | "removed") => plan.resources.reduce((all, each) => all + each[key], 0);
-    const removed = sum("removed");
-    tools.summarize({ create: sum("added"), update: sum("changed"), delete: removed });
-    await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
-    await refuse(tools, plan, { bundle, identity });
     const { name: context } = chosen.context;
-    await terminal.note(planOf(context, manifest));
-    const options = { bundle, identity, only, allow, dryRun };
+    const shown = planOf(plan, {
+      target: describeTarget(context, manifest),
+      zone: zoneOf(tools, chosen),
+      named,
+      manifest,
+    });
+    const removed = countAll(shown.changes, "delete");
+    tools.summarize({
+      create: countAll(shown.changes, "create"),
+      update: countAll(shown.changes, "update"),
+      delete: removed,
+    });
+    await terminal.list(COLUMNS, rowsOf(plan, manifest, only));
+    await refuse(tools, plan, named);
+    await renderPlan(terminal, shown);
+    const options = { ...named, only, allow, dryRun };
     const all = travellingIn(manifest);
     const compareAll = () => (all.length === resources.length ? Promise.resolve(plan) : compare(all));
     const compared = { client, files: found, plan, compareAll };
     if (!isNothing(plan) && !(await mayBeForeignBundle(tools, compared, { manifest, context }, options)))
       return terminal.note(BEFORE_WRITING);
-    if (confirmDeletions !== undefined && confirmDeletions !== removed) throw otherNumber(removed, confirmDeletions);
+    refuseOtherNumber(shown, { confirmDeletions });
     if (isNothing(plan)) return terminal.note(SAME);
-    if (plan.becomesMirror) await tellMirror(tools, chosen, manifest);
-    await showRemovals(tools, plan, removed);
-    await tellMore(tools, manifest, plan, { bundle, identity });
     const raised = keepsPasswords(plan, manifest) ? await raisedBy(found, client.accounts) : [];
     await tellRaised(tools, raised, WOULD_BE_RAISED);
     if (dryRun) return terminal.note(DRY);
-    if (!(await agreed(tools, plan, { removed, confirmDeletions, manifest }))) return terminal.note(BEFORE_WRITING);
+    if (!(await mayApply(tools, shown, { confirmDeletions }))) return terminal.note(BEFORE_WRITING);
     await chosen.permitChange();
     tools.describeState(() => WHILE_WRITING);
     await sending(tools, APPLYING, found, resources, ({ manifest: hash, ...parts }) =>
@@ -167,15 +176,27 @@ export default defineCommand({
     );
     tools.describeDone(WRITTEN);
     tools.summarize({ changed: true });
-    await terminal.note(DONE);
-    if (undoOf(plan).some) await proposeUndo(tools);
-    for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await terminal.note(line);
-    if (!keepsPasswords(plan, manifest)) return undefined;
-    await tellRaised(tools, await asNow(raised, client.accounts), RAISED);
-    await tellPasswords(tools, client.accounts.list);
-    return undefined;
+    return tellAfter(tools, plan, { manifest, raised, accounts: client.accounts });
   },
 });
+
+/** Says what a bundle does not do by itself, once it is applied. */
+async function tellAfter(
+  tools: Tools,
+  plan: RestorePlan,
+  {
+    manifest,
+    raised,
+    accounts,
+  }: { readonly manifest: Manifest; readonly raised: readonly Account[]; readonly accounts: Accounts },
+): Promise<void> {
+  await tools.terminal.note(DONE);
+  if (undoOf(plan).some) await proposeUndo(tools);
+  for (const line of [...ofLeaver(manifest), ...AFTERWARDS]) await tools.terminal.note(line);
+  if (!keepsPasswords(plan, manifest)) return;
+  await tellRaised(tools, await asNow(raised, accounts), RAISED);
+  await tellPasswords(tools, accounts.list);
+}
 
 /** Resources of which changes keep no versions. */
 const WITHOUT_VERSIONS: readonly string[] = ["tenant", "renewals", "answers"];
@@ -196,10 +217,41 @@ const NOT_EVERYBODY = {
   ),
 };
 
-const planOf = (context: string, manifest: Manifest): Text => {
-  const { en, ja } = describeTarget(context, manifest);
-  return text(`to ${en}`, `適用先: ${ja}`);
-};
+/** Returns what applying a bundle would do. */
+function planOf(
+  restore: RestorePlan,
+  {
+    target,
+    zone,
+    named,
+    manifest,
+  }: { readonly target: Text; readonly zone: string; readonly named: NamedBundle; readonly manifest: Manifest },
+): Plan {
+  const changes = restore.resources.map(({ name, added, changed, removed, unchanged }) => ({
+    noun: resourceOf(name as ResourceName).title,
+    create: added,
+    update: changed,
+    delete: removed,
+    recordsBefore: changed + removed + unchanged,
+  }));
+  const lines = restore.removals.slice(0, FIRST).map(({ resource, id, name }) => {
+    const { title } = resourceOf(resource as ResourceName);
+    const called = name === null ? id : `${name} (${id})`;
+    return text(`  - ${title.en} ${called}`, `  - ${title.ja} ${called}`);
+  });
+  return {
+    target,
+    changes,
+    effects: [],
+    wipes: 0,
+    lines: [text(`plan for ${target.en}`, `${target.ja} に対する計画`)],
+    warnings: [],
+    notes: isNothing(restore)
+      ? []
+      : [...(restore.becomesMirror ? mirrorLines(manifest, zone) : []), ...moreLines(restore, manifest, named)],
+    samples: [{ lines, rest: countAll(changes, "delete") - lines.length }],
+  };
+}
 
 const isNothing = ({ becomesMirror, resources }: RestorePlan): boolean =>
   !becomesMirror && resources.every((each) => each.added + each.changed + each.removed === 0);
@@ -345,35 +397,19 @@ const ofConsole = ({ bundle, identity }: NamedBundle): Text => {
   );
 };
 
-const otherNumber = (removed: number, confirmed: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `the plan removes ${counted(removed, "record")}, not ${confirmed}; nothing was changed`,
-      `計画の削除は ${removed} 件で、${confirmed} 件ではありません。何も変更していません`,
-    ),
-    where: `--confirm-deletions ${confirmed}`,
-  });
-
-/** Says how each value is seen that would change, and what of the bundle is not applied. */
-async function tellMore(
-  { terminal }: Tools,
-  manifest: Manifest,
-  plan: RestorePlan,
-  { bundle, identity }: NamedBundle,
-): Promise<void> {
+/** Says how to see each value that would change, and what of the bundle is not applied. */
+function* moreLines(plan: RestorePlan, manifest: Manifest, { bundle, identity }: NamedBundle): Generator<Text> {
   if (plan.resources.some(({ changed, removed }) => changed + removed > 0)) {
     const diff = line("handover diff", [bundle], { tenant: true, applicable: true, identity });
-    await terminal.note(text(`to see each value: ${diff}`, `値ごとの差異を見るには: ${diff}`));
+    yield text(`to see each value: ${diff}`, `値ごとの差異を見るには: ${diff}`);
   }
-  if (!undoOf(plan).all) await noteNotRestored({ terminal }, PROFILE_AND_DATES);
+  if (!undoOf(plan).all) yield notRestored(PROFILE_AND_DATES);
   const attached = attachedTo(manifest).length;
-  if (attached === 0) return;
-  await terminal.note(
-    text(
+  if (attached > 0)
+    yield text(
       `files attached stay in the bundle alone: keep it (${attached})`,
       `添付ファイル ${attached} 個は引き継ぎデータにだけ残ります。引き継ぎデータを保管してください`,
-    ),
-  );
+    );
 }
 
 /** What hangs on who leaves by the bundle, whom no tenant records. */
@@ -397,58 +433,19 @@ const AFTERWARDS: readonly Text[] = [
 ];
 
 /** Says that the tenant becomes a mirror, and how much is to be done in the console. */
-async function tellMirror(
-  tools: Tools,
-  tenant: ChosenTenant,
-  { tenant: { mirroredAt }, resources }: Manifest,
-): Promise<void> {
-  const { terminal } = tools;
-  const day = dayOf(mirroredAt ?? "", zoneOf(tools, tenant));
-  await terminal.note(
-    text(
-      `it becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on ${day}): what is changed in it is to be done there, too`,
-      `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
-    ),
+function* mirrorLines({ tenant: { mirroredAt }, resources }: Manifest, zone: string): Generator<Text> {
+  const day = dayOf(mirroredAt ?? "", zone);
+  yield text(
+    `it becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on ${day}): what is changed in it is to be done there, too`,
+    `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
   );
   const { records: open = 0 } = resources.find(({ name }) => name === "console-tasks") ?? {};
   if (open === 0) return;
-  await terminal.note(
-    text(
-      `${counted(open, "change")} of the bundle's tenant ${open === 1 ? "was" : "were"} not made in the console yet: to see what to do there after applying: ${line("console list", [])}`,
-      `書き出し元で管理画面に未反映の変更が ${open} 件あり、このテナントの作業として引き継がれます。適用後に確認するには: ${line("console list", [])}`,
-    ),
+  const list = line("console list", []);
+  yield text(
+    `${counted(open, "change")} of the bundle's tenant ${open === 1 ? "was" : "were"} not made in the console yet: to see what to do there after applying: ${list}`,
+    `書き出し元で管理画面に未反映の変更が ${open} 件あり、このテナントの作業として引き継がれます。適用後に確認するには: ${list}`,
   );
-}
-
-async function showRemovals({ terminal }: Tools, { removals }: RestorePlan, removed: number): Promise<void> {
-  for (const { resource, id, name } of removals.slice(0, FIRST)) {
-    const { title } = resourceOf(resource as ResourceName);
-    const called = name === null ? id : `${name} (${id})`;
-    await terminal.note(text(`removed from ${title.en}: ${called}`, `削除(${title.ja}): ${called}`));
-  }
-  if (removed > FIRST) {
-    await terminal.note(text(`… ${counted(removed, "record")} removed in all`, `… 削除は全部で ${removed} 件`));
-  }
-}
-
-/** Asks whether a plan may be applied, unless that is answered. @throws Failure where it cannot be asked */
-async function agreed(
-  tools: Tools,
-  { resources }: RestorePlan,
-  {
-    removed,
-    confirmDeletions,
-    manifest,
-  }: { readonly removed: number; readonly confirmDeletions: number | undefined; readonly manifest: Manifest },
-): Promise<boolean> {
-  const { terminal, globals } = tools;
-  const chosen = await tools.tenant();
-  const answered = globals.yes || confirmDeletions !== undefined;
-  if (removed > 0 && answered) requireNamedForDeletion(chosen);
-  if (removed === 0 ? answered : confirmDeletions !== undefined) return true;
-  const sum = (which: "added" | "changed"): number => resources.reduce((total, each) => total + each[which], 0);
-  const effects = { create: sum("added"), update: sum("changed"), delete: removed };
-  return askToApply(terminal, { tenant: describeTarget(chosen.context.name, manifest), effects });
 }
 
 /** Whether accounts are others than before, and their passwords are kept here: those of a mirror are the console's. */

@@ -5,15 +5,16 @@ import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
-import { confirmAndCommit } from "./plan/confirm.ts";
-import { checkLimits, LIMITS } from "./plan/limits.ts";
-import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES, UPLOAD_FILE } from "./plan/options.ts";
-import { commitWithFile, refuseUnseen } from "./outputs/console/emit.ts";
+import { checkLimits } from "../../lib/plan/limits.ts";
+import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES, LIMITS, UPLOAD_FILE } from "./plan/options.ts";
+import { refuseUnseen, uploadFile } from "./outputs/console/emit.ts";
 import { deletionsName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
-import { hasFile, rowsOf, showPlan } from "./plan/show.ts";
-import { RESULT_COLUMNS } from "./plan/columns.ts";
+import { settlePlan } from "./plan/settle.ts";
+import { hasFile, rowsLine } from "../../lib/plan/describe.ts";
+import { showPlan } from "./plan/show.ts";
+import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を確定する"),
@@ -43,17 +44,14 @@ export default defineCommand({
     // a deletion is called by the names that were typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
-    await showPlan(tools, plan, rowsOf(plan));
+    await showPlan(tools, plan, { allRows: rowsLine(plan) });
     if (plan.rejected) throw rejected(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    if (emitCsv === undefined) return pending.settling(() => confirmAndCommit(tools, pending, answers));
+    if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
     if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw needsInput(plan);
     refuseUnseen(plan);
-    return pending.settling(() =>
-      confirmAndCommit(tools, pending, answers, () =>
-        commitWithFile(tools, emitCsv, pending, { plan, map: undefined }),
-      ),
-    );
+    const file = uploadFile(tools, emitCsv, { plan, map: undefined });
+    return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true, file }));
   },
 });
 

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 
 export default defineCommand({

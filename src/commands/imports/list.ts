@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { firstOf, LIMIT } from "../listing/list.ts";
-import { importColumns } from "./plan/columns.ts";
+import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { LIST_COLUMNS, USUAL_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
@@ -12,6 +12,6 @@ export default defineCommand({
   async run(tools, { limit }) {
     const { client } = await tools.tenant("imports");
     const all = await client.imports.list();
-    await tools.terminal.list(importColumns(tools.terminal), firstOf(all, limit));
+    await tools.terminal.list(listColumns(tools.terminal, LIST_COLUMNS, USUAL_COLUMNS), firstOf(all, limit));
   },
 });

@@ -1,10 +1,11 @@
 import { line } from "../../lib/advice/line.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 import { NOTHING_CHANGED } from "./plan/pending.ts";
-import { rowsOf, showPlan } from "./plan/show.ts";
+import { rowsLine } from "../../lib/plan/describe.ts";
+import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
@@ -20,7 +21,7 @@ export default defineCommand({
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
-    await showPlan(tools, plan, { ...rowsOf(plan), ...problems });
+    await showPlan(tools, plan, { allRows: rowsLine(plan), whole: problems.whole });
     if (!plan.rejected) {
       const next = line("imports commit", [plan.number]);
       await tools.terminal.note(text(`continue with: ${next}`, `続けるには: ${next}`));

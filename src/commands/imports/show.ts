@@ -2,9 +2,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns, USUAL_ROW } from "./plan/columns.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns, USUAL_ROW } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { rowsOf, showPlan } from "./plan/show.ts";
+import { rowsLine } from "../../lib/plan/describe.ts";
+import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
@@ -46,7 +47,7 @@ export default defineCommand({
     if (found.state === "planned") {
       const isUndo = found.mode === "undo";
       const problems = isUndo ? undefined : await listProblems(terminal, client, found);
-      await showPlan(tools, found, { ...rowsOf(found), ...problems });
+      await showPlan(tools, found, { allRows: rowsLine(found), whole: problems?.whole });
     }
     await terminal.show(IMPORT_DETAILS, found);
   },

@@ -17,12 +17,12 @@ import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.
 import { isUsualTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
-import { kindName } from "./plan/columns.ts";
+import { kindName } from "../../lib/plan/columns.ts";
+import { describeOldExport } from "../../lib/plan/describe.ts";
 import { parseChange } from "./plan/find.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { kindsOfExport } from "./refusal/export-kind.ts";
-import { warnOfOldExport } from "./refusal/old-export.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
 interface Open {
@@ -182,7 +182,8 @@ export default defineCommand({
     }
     tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
-    await warnOfOldExport(tools, found.takenOver);
+    if (found.takenOver !== undefined)
+      await terminal.warn(describeOldExport(found.takenOver, zoneOf(tools, { context })));
     if (found.done) {
       await terminal.note(inConsole(number, found.changedAgain ?? null));
       // people read the sentence

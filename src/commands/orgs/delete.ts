@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
-import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { nearOrgs, ORG_ARGUMENT, ORG_NAMES } from "./named.ts";
 
 export default defineCommand({

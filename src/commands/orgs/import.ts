@@ -3,7 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
-import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
   summary: text(

@@ -136,9 +136,13 @@ export async function proposeUndo(
 /** What is set over former passwords and keys: these are not stored. */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
+/** Says what of a change no undo restores. */
+export const notRestored = ({ en, ja }: Text): Text =>
+  text(`undo does not restore ${en}`, `取り消しても元に戻らないもの: ${ja}`);
+
 /** Says, before a change is made, what of it no undo restores. */
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
-  terminal.note(text(`undo does not restore ${what.en}`, `取り消しても元に戻らないもの: ${what.ja}`));
+  terminal.note(notRestored(what));
 
 /** Returns whether an undo restores something: of a secret only the time when it was set is stored, and that stays. */
 const isRestorable = ({ before, after }: Written<object>): boolean => {

@@ -153,8 +153,8 @@ test("a filter that finds nobody says so", async () => {
   const tenant = { planDeletion: none, tenant: example("tenant"), discardImport: { ...DISCARDED, delete: 0 } };
   const { en, ja } = await inBoth("users delete --search nobody", { tenant });
   expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("\nnothing to delete\n");
-  expect(ja.stderr).toContain("\n削除の対象はありません\n");
+  expect(en.stderr).toContain("\nnothing to change\n");
+  expect(ja.stderr).toContain("\n変更はありません\n");
 });
 
 test("a number that is not that of nobody is refused", async () => {

@@ -2,7 +2,7 @@ import type { Client, Import, PlanRow } from "../../../lib/client/index.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
-import { describeRow } from "../plan/changes.ts";
+import { describeRow } from "../../../lib/plan/changes.ts";
 import { Reasons, writtenReason } from "./row-reasons.ts";
 import { isWorkbookName, tableBytes } from "./table-file.ts";
 

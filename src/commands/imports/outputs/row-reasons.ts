@@ -2,7 +2,7 @@ import type { InputProblem, Client } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { RowCursor } from "./row-cursor.ts";
-import { reasonOf } from "../plan/problems.ts";
+import { reasonOf } from "../../../lib/plan/columns.ts";
 
 /** Why a row is invalid. */
 export interface RowReasons {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { inBoth, run } from "#support/commands/program.ts";
 import { folderWith, operations, planning, planOf } from "#support/commands/imports/plans.ts";
-import { refuseBeyond } from "./limits.ts";
+import { changesIn } from "../../../lib/plan/describe.ts";
+import { refuseBeyond } from "../../../lib/plan/limits.ts";
 
 const plan = planOf({ create: 0, update: 0, delete: 30, recordsBefore: 200, mode: "replace" });
 const tenant = planning(plan, { discardImport: plan, import: plan });
@@ -31,7 +32,7 @@ test("one that cannot be read is a usage error before anything is asked", async 
 test("updates are counted of all kinds, and a share is of each kind", () => {
   const device = { thing: "device", create: 0, update: 1, delete: 0, recordsBefore: 4 };
   const undo = planOf({ create: 0, update: 1, recordsBefore: 200, mode: "undo", beside: [device] });
-  const refused = (maxChanges: string) => () => refuseBeyond(undo, { maxChanges });
+  const refused = (maxChanges: string) => () => refuseBeyond(changesIn(undo), { maxChanges });
   expect(refused("1")).toThrow("the plan updates 2 of 204 records, more than the 1 allowed; nothing was changed");
   expect(refused("20%")).toThrow("the plan updates 1 of 4 devices, more than the 0 allowed; nothing was changed");
   for (const limit of ["2", "25%"]) expect(refused(limit)).not.toThrow();

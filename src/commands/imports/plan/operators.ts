@@ -2,7 +2,7 @@ import type { Account, Import, PlanRow } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { codeKey, emailKey } from "../../../lib/model/normalise.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Maximum number of operators that are named. */
@@ -11,9 +11,9 @@ const MAX_NAMED = 5;
 /** By what a row may name a user, as keys. */
 type Names = ReadonlyMap<string, Account>;
 
-/** An operator acts in the organisation of the user: where a plan moves one, tells who will act where. */
-export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<void> {
-  if (plan.kind !== "users" || plan.rejected || !mayMove(plan)) return;
+/** Returns which operators a plan moves, and where they will act: an operator acts in the organisation of the user. */
+export async function describeMovedOperators(tools: Tools, plan: Import): Promise<readonly Text[]> {
+  if (plan.kind !== "users" || plan.rejected || !mayMove(plan)) return [];
   const { client } = await tools.tenant("imports");
   let operators: Names | undefined;
   const moved: string[] = [];
@@ -21,18 +21,18 @@ export async function warnOfMovedOperators(tools: Tools, plan: Import): Promise<
     const [from, to] = [orgIn(row.before), orgIn(row.after)];
     if (from === to || !row.changed.includes("orgCode")) continue;
     operators ??= await namesOfOperators(tools);
-    if (operators.size === 0) return;
+    if (operators.size === 0) return [];
     const account = operators.get(emailKey(row.key)) ?? operators.get(codeKey(row.key));
     if (account !== undefined) moved.push(`${account.name} (${from} → ${to})`);
   }
-  if (moved.length === 0) return;
+  if (moved.length === 0) return [];
   const named = `${moved.slice(0, MAX_NAMED).join(", ")}${moved.length > MAX_NAMED ? ", …" : ""}`;
-  await tools.terminal.warn(
+  return [
     text(
       `${counted(moved.length, "operator")} will act in another organisation and below it, and no more where they were: ${named}`,
       `操作できる範囲が変わるオペレーター: ${moved.length} 人(移動先の組織以下になります): ${named}`,
     ),
-  );
+  ];
 }
 
 const mayMove = ({ columns }: Import): boolean =>

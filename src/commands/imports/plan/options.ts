@@ -14,7 +14,7 @@ import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { SHEET } from "../../csv/file/sheet.ts";
 import { deletionsName } from "../outputs/console/upload.ts";
-import { checkLimits, LIMITS } from "./limits.ts";
+import { checkLimits } from "../../../lib/plan/limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
 /** The expected number of deletions, for a command that commits a plan. */
@@ -31,6 +31,32 @@ export const CONFIRM_WIPES = {
     "所有者の変更で初期化が必要になるデバイスの台数の確認(一致しなければ何もしない)",
   ),
 } as const;
+
+/** Limits for runs that nobody watches. */
+export const LIMITS = {
+  maxDeletions: {
+    kind: "string",
+    value: "N|P%",
+    about: text(
+      "change nothing (exit 10) if more records would be deleted; P% is of the records there are, 500 at most",
+      "削除がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合で、500 件まで)",
+    ),
+  },
+  maxChanges: {
+    kind: "string",
+    value: "N|P%",
+    about: text(
+      "change nothing (exit 10) if more records would be updated",
+      "更新がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合)",
+    ),
+  },
+} as const satisfies Fields;
+
+/** `--dry-run` of every command that plans what it changes. */
+export const PLAN_ONLY = {
+  kind: "boolean",
+  about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
+} as const satisfies Field;
 
 /** What a person may have meant though a file looks wrong, for a command that imports a file or commits its plan. */
 export const ALLOW = {
@@ -98,7 +124,7 @@ export const IMPORT_OPTIONS = {
   },
   sheet: SHEET,
   map: MAP,
-  dryRun: { kind: "boolean", about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない") },
+  dryRun: PLAN_ONLY,
   keepPlan: {
     kind: "boolean",
     about: text(

@@ -7,7 +7,8 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
 import type { WrittenUpload } from "../outputs/console/file.ts";
-import { countAll } from "./limits.ts";
+import { changesIn, isChanging } from "../../../lib/plan/describe.ts";
+import { countAll } from "../../../lib/plan/plan.ts";
 
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {
@@ -148,16 +149,10 @@ interface Written extends Partial<WrittenUpload> {
 /** What the summary line says of a plan. */
 const countsOf = (plan: Import): Partial<PlanSummary> => ({
   number: plan.number,
-  create: countAll(plan, "create"),
-  update: countAll(plan, "update"),
-  delete: countAll(plan, "delete"),
+  create: countAll(changesIn(plan), "create"),
+  update: countAll(changesIn(plan), "update"),
+  delete: countAll(changesIn(plan), "delete"),
 });
-
-const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
-
-/** Whether a plan changes anything. */
-export const isChanging = (plan: Import): boolean =>
-  CHANGES.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0 || (plan.reopened?.records ?? 0) > 0;
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");

@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
-import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
+import { reasonOf } from "../../../lib/plan/columns.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { ProblemDigest, problemLine } from "../../csv/file/check-report.ts";
@@ -35,12 +35,6 @@ const MAX_READ = 100_000;
 
 /** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
-
-const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
-
-/** The text of a problem; its code if a newer tenant knows more codes than this program. */
-export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
-  isKnown(code) ? describeProblem({ code, params }) : same(code);
 
 /** What an export of the console names and the mirror lacks: another export brings it, and nothing is made of a name. */
 const LACKING: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {

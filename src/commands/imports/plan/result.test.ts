@@ -22,7 +22,7 @@ test.each([
     "1 user updated, organisations created: 2",
     "ユーザーを 1 件更新、作成した組織: 2",
   ],
-  [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "機密情報を設定した行: 4"],
+  [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "パスワードなどを設定した行: 4"],
 ])("says what was done, and how to undo it: %j", async (counts, english, japanese) => {
   const plan = planOf(counts);
   const line = `imports commit P12 --confirm-deletions ${plan.delete} --yes`;

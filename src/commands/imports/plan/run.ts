@@ -6,9 +6,7 @@ import { rightsIn } from "../../rights.ts";
 import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
-import { changesNothing, confirmAndCommit, endOf, refuseOtherNumber } from "./confirm.ts";
-import { commitWithFile, emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
-import { sayLeftOut } from "../outputs/console/left-out.ts";
+import { refuseUnseen, uploadFile } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -17,7 +15,6 @@ import {
   requireAnswerableWipes,
   type ImportRequest,
 } from "./options.ts";
-import { refuseBeyond } from "./limits.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems, type ListedProblems } from "./problems.ts";
@@ -26,7 +23,7 @@ import { knownNames } from "../refusal/names.ts";
 import { openTasks } from "../refusal/of-console.ts";
 import { warnOfForeign } from "../refusal/foreign.ts";
 import { errorsNameFor, keepingPeople, rejectedFile } from "../refusal/rejection.ts";
-import { showResult } from "./result.ts";
+import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
 import { writeReport } from "../outputs/report.ts";
@@ -82,7 +79,11 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     if (emitCsv !== undefined) refuseUnseen(plan);
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
-    const outcome = await decide(tools, requested, pending, { plan, file, reading, map });
+    const outcome = await settlePlan(tools, pending, {
+      ...requested.options,
+      requested,
+      file: emitCsv === undefined ? undefined : uploadFile(tools, emitCsv, { plan, file, reading, map }),
+    });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
     return outcome;
@@ -113,34 +114,4 @@ async function withFreeNames({ outputs }: Tools, request: ImportRequest): Promis
     ...request,
     free: { errors: await free(errors), report: await free(report), emitCsv: await free(emitCsv) },
   };
-}
-
-/** Commits a plan, hands it over to the console, or leaves it. */
-async function decide(
-  tools: Tools,
-  requested: ImportRequest,
-  pending: PendingPlan,
-  source: EmitSource,
-): Promise<Outcome> {
-  const { plan } = source;
-  const { options } = requested;
-  const { dryRun, emitCsv } = options;
-  const { terminal } = tools;
-  if (dryRun || changesNothing(plan)) {
-    refuseOtherNumber(plan, options);
-    refuseBeyond(plan, options);
-    const leftOut = emitCsv === undefined ? undefined : await emit(tools, emitCsv, source);
-    if (emitCsv !== undefined && leftOut !== undefined) await sayLeftOut(tools, emitCsv, leftOut);
-    if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
-    await pending.leave();
-    await showResult(tools, { plan, dryRun, committed: false, leftOut });
-    return endOf(plan);
-  }
-  const answers = { ...options, requested };
-  return confirmAndCommit(
-    tools,
-    pending,
-    answers,
-    emitCsv === undefined ? undefined : () => commitWithFile(tools, emitCsv, pending, source),
-  );
 }

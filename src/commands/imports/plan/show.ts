@@ -1,436 +1,63 @@
-import { line } from "../../../lib/advice/line.ts";
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { titleOf } from "../../../lib/model/format.ts";
-import { nounNamed } from "../../../lib/model/problem.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
-import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
+import type { Import } from "../../../lib/client/index.ts";
+import { describeMirror, planOf, rowLine, sampleSize } from "../../../lib/plan/describe.ts";
+import { countAll, renderPlan, type Action, type Plan, type Sample } from "../../../lib/plan/plan.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { dayOf } from "../../../lib/model/time.ts";
-import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeBeside, describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
-import { countAll } from "./limits.ts";
-import { warnOfMovedOperators } from "./operators.ts";
-import type { ListedProblems } from "./problems.ts";
-import { warnOfOldExport } from "../refusal/old-export.ts";
+import { describeMovedOperators } from "./operators.ts";
 
-/** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
-const FIRST = 5;
-const FIRST_ORGS = 10;
-/** Of a deletion, which is looked at name by name. */
-const FIRST_GONE = 20;
-
-/** The name of a mode; the console's word in both languages. */
-const modeName = (mode: Import["mode"]): Text => {
-  const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
-  return mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
-};
-
-/** The tenant, and the context by which it was reached where that has another name. */
+/** The tenant, and the context by which it was reached if that has another name. */
 export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
   tenant === context.name
     ? same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
-/**
- * Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows of each
- * kind, deletions first. Of a rejected plan no rows are shown, and if its header is rejected, no columns either.
- *
- * @param allRows where all rows are, or what writes them
- */
-export async function showPlan(
-  tools: Tools,
-  plan: Import,
-  { whole, allRows }: Pick<ListedProblems, "whole"> & { readonly allRows?: Text | undefined } = { whole: undefined },
-): Promise<void> {
-  const { terminal, globals } = tools;
+/** Returns an import as a plan for the tenant in use. */
+export async function planFor(tools: Tools, told: Import): Promise<Plan> {
   const chosen = await tools.tenant("imports");
-  for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
-  await warnOfOldExport(tools, plan.takenOver);
-  if (!plan.rejected)
-    for (const line of [...clearing(plan), ...losses(plan), ...unnamed(plan)]) await terminal.warn(line);
-  for (const line of elsewhere(plan)) await terminal.warn(line);
-  if (!plan.rejected) for (const one of mergedLines(plan)) await terminal.warn(one);
-  await warnOfMovedOperators(tools, plan);
-  if (whole === undefined) for (const line of aboutColumns(plan)) await terminal.note(line);
-  await noteMirror(tools, plan);
-  if (!globals.quiet && !plan.rejected) {
-    for (const action of ["delete", "create", "update"] as const) {
-      if (countAll(plan, action) > 0) await showRows(tools, plan, action, allRows);
-    }
-  }
+  return planOf(told, { target: tenantName(told, chosen), zone: zoneOf(tools, chosen) });
 }
 
-/** The command that lists all rows of a plan that is kept. */
-export const rowsOf = ({ number }: Import) => ({
-  whole: undefined,
-  allRows: same(line("imports show", [number], { rows: true })),
-});
-
-/** Whether a plan was made of a file, not of names or of another import. */
-export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
-
-/** Of an undo or a drop: what is undone or dropped, and in which app. */
-function undoHeadline({ undoes, drops = [], kind }: Import, tenant: Text): Text {
-  const { app } = FORMATS[kind];
-  const tasks = drops.length === 1 ? "task" : "tasks";
-  const what =
-    undoes === null
-      ? text(`drop of ${tasks} ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`)
-      : text(`undo of change ${undoes}`, `変更 ${undoes} の取り消し`);
-  return text(
-    `plan for ${tenant.en}: ${what.en}${app === undefined ? "" : ` (${app})`}`,
-    `${tenant.ja} に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
-  );
+/** What is known of a plan besides. */
+interface Shown {
+  /** where all rows are, or what writes them */
+  readonly allRows?: Text | undefined;
+  /** the problem of the header or of the file as a whole, so that nothing is said of its columns */
+  readonly whole?: string | undefined;
 }
 
-function headline(plan: Import, chosen: ChosenTenant): Text {
-  const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
-  if (plan.mode === "undo") return undoHeadline(plan, tenant);
-  const rows = !hasFile(plan) ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
-  return text(
-    `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
-    `${tenant.ja} に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
-  );
-}
-
-/** How many deletions of all things are confirmed. */
-function* together(plan: Import): Generator<Text> {
-  const deletions = countAll(plan, "delete");
-  if (deletions > 0) yield text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`);
-}
-
-/** What a deletion takes, and who stays. */
-function* ofDeletion(plan: Import): Generator<Text> {
-  const { kind, delete: gone, recordsBefore, beside = [], staying } = plan;
-  const all = [{ thing: FORMATS[kind].thing.name, delete: gone, recordsBefore }, ...beside];
-  for (const one of all) {
-    const line = text(
-      `delete ${one.delete} of ${one.recordsBefore}`,
-      `${one.recordsBefore} 件のうち ${one.delete} 件を削除`,
-    );
-    yield all.length === 1 ? line : joined([nounNamed(one.thing), line], same(": "));
-  }
-  if (all.length > 1) yield* together(plan);
-  if (staying === undefined) return;
-  const { count, names } = staying;
-  yield text(`administrators stay: ${named(count, names)}`, `削除せずに残す管理者: ${named(count, names)}`);
-}
-
-const WIPES = text(
-  "devices to be wiped and set up again, as they get another owner",
-  "所有者が変わるため初期化と再設定が必要になるデバイス",
-);
-
-const RELEASED = text("devices to lose their owner, who is deleted", "所有者を外すデバイス(所有者を削除するため)");
-
-/** What an undo writes, thing by thing. */
-function* ofUndo(plan: Import): Generator<Text> {
-  const { kind, create, update, delete: gone, beside = [], reopened, wipes = 0 } = plan;
-  const all = [{ thing: FORMATS[kind].thing.name, create, update, delete: gone }, ...beside];
-  const written = all.filter((one) => one.create + one.update + one.delete > 0);
-  if (written.length === 0) yield text("no record changes", "変更するレコードはありません");
-  if (reopened !== undefined)
-    yield text(
-      `open again in console list: ${reopened.tasks.join(", ")} (${counted(reopened.records, "record")})`,
-      `未了に戻す管理画面での作業: ${reopened.tasks.join("、")}(${reopened.records} 件)`,
-    );
-  yield* written.map(describeBeside);
-  if (written.length > 1) yield* together(plan);
-  if (wipes > 0) yield text(`${WIPES.en}: ${wipes}`, `${WIPES.ja}: ${wipes}`);
-}
-
-function counts(plan: Import): Text[] {
-  if (plan.mode === "delete") return [...ofDeletion(plan)];
-  if (plan.mode === "undo") return [...ofUndo(plan)];
-  const {
-    create,
-    update,
-    unchanged,
-    invalid,
-    secretsSet,
-    orgsCreated,
-    groupsCreated,
-    newOrgs,
-    newGroups,
-    wipes = 0,
-    kept,
-    released = 0,
-  } = plan;
-  const more: readonly (readonly [number, Text, (readonly string[])?])[] = [
-    [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
-    [orgsCreated, text("organisations to create", "作成する組織"), newOrgs],
-    [groupsCreated, text("groups to create", "作成するグループ"), newGroups],
-    [wipes, WIPES],
-    [kept?.count ?? 0, text("kept though not in the file", "ファイルになくても残すもの(削除できないため)")],
-    [released, RELEASED],
-  ];
-  const present = more.filter(([count]) => count > 0);
-  const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
-  const ja = `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`;
-  const ofRejected =
-    invalid === 0
-      ? text("rejected as a whole: no row can be committed", "ファイル全体が不正なため、どの行も確定できません")
-      : text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`);
-  const main = plan.rejected ? ofRejected : text(en, ja);
-  return [
-    main,
-    ...present.map(([count, what, names]) =>
-      text(`${what.en}: ${named(count, names)}`, `${what.ja}: ${named(count, names)}`),
-    ),
-  ];
-}
-
-/** A name as one of a list: in quotes where it could be taken for several. */
-export const quotedIfList = (name: string): string =>
-  /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
-
-/** `2 (S01, S02)`: how many there are, and the first of them by name. */
-const named = (count: number, names: readonly string[] = []): string =>
-  names.length === 0
-    ? String(count)
-    : `${count} (${names.map(quotedIfList).join(", ")}${names.length < count ? ", …" : ""})`;
-
-/** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */
-function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
-  if (rejected) return [];
-  const lines = columns.slice(0, MAX_COLUMNS).map((column) => describeColumn(kind, column));
-  const rest = columns.length - lines.length;
-  const all = rest === 0 ? lines : [...lines, text(`… and ${counted(rest, "more column")}`, `… 他 ${rest} 列`)];
-  return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
-}
-const MAX_COLUMNS = 20;
-
-/** Columns of which most values would be cleared, however few rows of the file are blank there. */
-const clearing = ({ kind, columns, request, absentColumns }: Import): readonly Text[] =>
-  columns.flatMap(({ field, cleared, clearedOf }) => {
-    if (clearedOf === undefined) return [];
-    const header = fieldName(kind, field);
-    const isAbsent = headersOf(kind, field).some((one) => absentColumns.includes(one));
-    const option = isAbsent ? "--absent keep" : "--blank keep";
-    // a blank cell of the console's export is what the console has
-    const way =
-      request?.fromConsole === true ? same("") : text(`; ${option} keeps them`, `(${option} を付ければ残ります)`);
-    return text(
-      `${header}: ${cleared} of ${counted(clearedOf, "value")} would be cleared${way.en}`,
-      `${header}: ${clearedOf} 件の値のうち ${cleared} 件が消えます${way.ja}`,
-    );
+/** Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows, deletions first. */
+export async function showPlan(tools: Tools, told: Import, { allRows, whole }: Shown = {}): Promise<void> {
+  const plan = await planFor(tools, told);
+  await renderPlan(tools.terminal, {
+    ...plan,
+    warnings: [...plan.warnings, ...(await describeMovedOperators(tools, told))],
+    notes: [...(whole === undefined ? plan.notes : []), ...(await mirrorLines(tools, told))],
+    samples: tools.globals.quiet || told.rejected ? [] : await samplesOf(tools, told, { plan, allRows }),
   });
-
-/** Memberships and the like that records would lose, though only others were named. */
-const losses = ({ kind, columns, request }: Import): readonly Text[] =>
-  columns.flatMap(({ field, removed }) => {
-    const column = findColumn(FORMATS[kind].columns, field);
-    if (removed === 0 || column?.set !== true) return [];
-    const header = fieldName(kind, field);
-    const [en, ja] = column.refers === undefined ? ["value", "値"] : ["membership", "所属"];
-    // what the console has not goes here, too
-    const way =
-      request?.fromConsole === true
-        ? text("", "")
-        : text("; --blank keep keeps them", "(--blank keep を付ければ残ります)");
-    return text(
-      `${header}: ${counted(removed, en)} would be removed${way.en}`,
-      `${header}: ${ja} ${removed} 件がなくなります${way.ja}`,
-    );
-  });
-
-/** Only an export of the console clears names of accounts, which the console never deletes. @see facts 2.5 */
-const unnamed = ({ kind, columns }: Import): readonly Text[] =>
-  columns.flatMap(({ field, cleared }) =>
-    kind !== "users" || field !== "accountName" || cleared === 0
-      ? []
-      : text(
-          `${counted(cleared, "user")} would lose the name of the CLOMO account, which the console never deletes: compare the file; a role that is recorded is out of reach until the account has a name again`,
-          `CLOMO アカウント名がなくなるユーザー: ${cleared} 人。管理画面では CLOMO アカウントを削除できないため、ファイルを確認してください(記録された管理者権限は、もう一度名前が付くまで扱えません)`,
-        ),
-  );
-
-/** Who goes, and is an administrator by the mark of another app. */
-function* elsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
-  if (protectedElsewhere === undefined) return;
-  const { count, names } = protectedElsewhere;
-  const command = `${line("secured administrators add", ["USER"])}… --app ${kind}`;
-  yield text(
-    `marked as administrators in another app, and by the manual then in all: ${named(count, names)}; to keep them: ${command}`,
-    `ほかのアプリで管理者に指定されています(マニュアルでは、管理者はほかのアプリでも管理者になります): ${named(count, names)}。残すには: ${command}`,
-  );
 }
 
-/** Returns what an export of the console shows of the values that were changed here, which it leaves as they are. */
-function* mergedLines({ kind, merged }: Import): Generator<Text> {
-  if (merged === undefined) return;
-  const { open, contradicted, leftOut, first, givenUp } = merged;
-  if (leftOut > 0)
-    yield text(
-      `${counted(leftOut, "row")} left out, as it is not certain which record is meant; do the tasks in the console, and export again (${OPEN_TASKS})`,
-      `どのデータか判断できない ${leftOut} 行は取り込みません。管理画面で作業を行い、もう一度エクスポートしてください(${OPEN_TASKS})`,
-    );
-  if (open > 0)
-    yield text(
-      `${counted(open, "record")} changed here and not in the console yet; they stay as they are here (${OPEN_TASKS})`,
-      `ここで変更し、管理画面ではまだ変更していないもの: ${open} 件。ここでの内容のまま残ります(${OPEN_TASKS})`,
-    );
-  if (givenUp !== undefined) {
-    yield text(
-      `${counted(givenUp.count, "value")} changed here and given up, as the console has something else:`,
-      `ここでの変更を取りやめ、管理画面の内容にするもの: ${givenUp.count} 件`,
-    );
-    yield* contradictionLines(kind, givenUp.first.slice(0, MAX_GIVEN_UP), givenUp.count);
-  }
-  if (contradicted === 0) return;
-  yield text(
-    `${counted(contradicted, "difference")} from what was changed here; the values here stay (what to do: ${OPEN_TASKS})`,
-    `管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: ${OPEN_TASKS})`,
-  );
-  yield* contradictionLines(kind, first, contradicted);
+async function mirrorLines(tools: Tools, told: Import): Promise<Iterable<Text>> {
+  const chosen = await tools.tenant("tenant");
+  const { context } = chosen;
+  const { mirroredAt } = await chosen.client.tenant.show();
+  const isMapped = context.kind === "embedded" && context.maps.has(told.kind);
+  return describeMirror(told, { mirroredAt, zone: zoneOf(tools, chosen), isMapped });
 }
 
-type Contradiction = NonNullable<Import["merged"]>["first"][number];
+const DELETIONS_FIRST: readonly Action[] = ["delete", "create", "update"];
 
-/** What the console has instead, one line each. @param count of all, of which the first are given */
-const contradictionLines = (kind: Import["kind"], values: readonly Contradiction[], count: number): readonly Text[] => [
-  ...values.map(({ name, field, local, console: other, confirmed, deleted, held }): Text => {
-    if (field === null)
-      return held === true
-        ? text(
-            `${name}: not in the console; it stays because what was changed here uses it`,
-            `${name}: 管理画面にありませんが、ここで変更したものが使っているため残します`,
-          )
-        : text(`${name}: not in the console`, `${name}: 管理画面にありません`);
-    const header = `${name}: ${fieldName(kind, field)}`;
-    const [here, there] = [shownValue(local, MAX_VALUE), shownValue(other, MAX_VALUE)];
-    if (deleted === true)
-      return text(
-        `${header}: deleted here, in the console ${there.en}`,
-        `${header}: ここでは削除済み、管理画面では ${there.ja}`,
-      );
-    const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
-    return text(
-      `${header}: here ${here.en}${said.en}, in the console ${there.en}`,
-      `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
-    );
-  }),
-  ...(count > values.length ? [text(`and ${count - values.length} more`, `ほか ${count - values.length} 件`)] : []),
-];
-
-/** Maximum number of values given up that a plan lists for people; JSON has the first thousand. */
-const MAX_GIVEN_UP = 20;
-
-const OPEN_TASKS = line("console list", []);
-
-/** Maximum number of characters of a value. */
-const MAX_VALUE = 40;
-
-function* aboutColumns(plan: Import): Generator<Text> {
-  const { absentColumns, unknownColumns, kind, columns } = plan;
-  const losing = columns
-    .filter(({ cleared, removed }) => cleared + removed > 0)
-    .flatMap(({ field }) => headersOf(kind, field));
-  const cleared = absentColumns.filter((header) => losing.includes(header));
-  const kept = absentColumns.filter((header) => !losing.includes(header));
-  if (cleared.length > 0) {
-    const names = listed(cleared);
-    yield text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`);
-  }
-  if (kept.length > 0) {
-    const names = listed(kept, MAX_UNCHANGED);
-    yield text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
-  }
-  if (unknownColumns.length > 0) {
-    const names = listed(unknownColumns);
-    yield text(`unknown columns, not imported: ${names}`, `不明なため取り込まない列: ${names}`);
-  }
-}
-
-/** Names joined for one line, the first ones only: a hostile header may have thousands. */
-const listed = (names: readonly string[], most = MAX_NAMES): string =>
-  names.slice(0, most).map(quotedIfList).join(", ") + (names.length <= most ? "" : ` … (${names.length})`);
-const MAX_NAMES = 50;
-/** What does not change is seldom of interest. */
-const MAX_UNCHANGED = 4;
-
-async function showRows(
+async function samplesOf(
   tools: Tools,
-  plan: Import,
-  action: "delete" | "create" | "update",
-  allRows: Text | undefined,
-): Promise<void> {
-  const { terminal } = tools;
+  told: Import,
+  { plan, allRows: all }: Pick<Shown, "allRows"> & { readonly plan: Plan },
+): Promise<readonly Sample[]> {
   const { client } = await tools.tenant("imports");
-  const { mode, kind, beside = [] } = plan;
-  const gone = FIRST_GONE * (1 + beside.length);
-  const limit = mode === "delete" ? gone : kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
-  for await (const row of client.imports.rows(plan.id, { action, limit })) {
-    await terminal.note(rowLine(plan, row));
-  }
-  const rest = countAll(plan, action) - limit;
-  if (rest <= 0) return;
-  const all = allRows === undefined ? same("") : text(` (all: ${allRows.en})`, `(全件: ${allRows.ja})`);
-  await terminal.note(text(`  … and ${rest} more${all.en}`, `  … 他 ${rest} 件${all.ja}`));
-}
-
-/** Maximum number of changes shown of a row, and of characters of a value. */
-const MAX_CHANGES = 6;
-const MAX_CHARACTERS = 40;
-
-/** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`; of another thing than the kind: `- organisation S01` */
-function rowLine({ kind }: Import, row: PlanRow): Text {
-  const { action, key } = row;
-  const name = nameOf(row) ?? "";
-  const number = row.row === 0 ? "" : ` ${row.row}`;
-  const label = name !== "" && name !== key ? ` ${name}` : "";
-  const noun = row.thing === undefined ? undefined : nounNamed(row.thing);
-  const changes = describeRow(kind, row, MAX_CHARACTERS);
-  const rest = changes.length > MAX_CHANGES ? [same(`… (${changes.length})`)] : [];
-  const shown = [...changes.slice(0, MAX_CHANGES), ...rest];
-  const sign = `  ${SIGNS[action]}${number}`;
-  const start = text(
-    `${sign} ${noun === undefined ? "" : `${noun.en} `}${key}${label}`,
-    `${sign} ${noun === undefined ? "" : `${noun.ja} `}${key}${label}`,
-  );
-  return shown.length === 0 ? start : joined([start, joined(shown, same(", "))], same(": "));
-}
-
-/** Notes the age of a mirror, and what is not confirmed of its files, or that a plan makes one; a tenant of our own has nothing to do with the console. */
-async function noteMirror(tools: Tools, { kind, mode, request, unseenColumns = [] }: Import): Promise<void> {
-  const tenant = await tools.tenant("tenant");
-  const { mirroredAt } = await tenant.client.tenant.show();
-  const { columns, key, fallbackKey, thing } = FORMATS[kind];
-  const isUnseen = unseenColumns.includes(findColumn(columns, fallbackKey?.at(-1) ?? key)?.header ?? "");
-  if (mirroredAt !== null && isUnseen && request?.fromConsole !== true) {
-    await tools.terminal.note(
-      text(
-        "mirror of the console, though no export of these records was ever imported",
-        "管理画面のミラーですが、この種類のデータは管理画面からまだ取り込んでいません",
-      ),
-    );
-  } else if (mirroredAt !== null) {
-    const day = dayOf(mirroredAt, zoneOf(tools, tenant));
-    await tools.terminal.note(
-      text(
-        `mirror of the console: the tenant's data last came from there on ${day}`,
-        `管理画面のミラー: テナントのデータを最後に管理画面から取り込んだのは ${day} です`,
-      ),
-    );
-  } else if (request?.fromConsole === true) {
-    await tools.terminal.note(
-      text(
-        "this makes the tenant a mirror of the console: what is changed here later has to be done in the console too",
-        "このテナントは管理画面のミラーになります。以後ここで変更したものは、管理画面でも変更が必要です",
-      ),
-    );
-  }
-  if (request?.keepMissing === true) {
-    await tools.terminal.note(
-      text(
-        "what this export lacks is kept, and closes no task: import the console's other exports, then this one again without --keep-missing",
-        "このエクスポートにないものは残し、作業も終わったとはみなしません。管理画面のほかのエクスポートを取り込んだあと、--keep-missing なしでもう一度インポートしてください",
-      ),
-    );
-  }
-  const isForConsole = mirroredAt !== null && hasFile({ mode }) && request?.fromConsole !== true;
-  const { context } = tenant;
-  const isMapped = context.kind === "embedded" && context.maps.has(kind);
-  if (isForConsole && !isMapped && thing.unconfirmed !== undefined) await tools.terminal.note(thing.unconfirmed);
+  const linesOf = async function* (action: Action): AsyncGenerator<Text> {
+    const rows = client.imports.rows(told.id, { action, limit: sampleSize(told, action) });
+    for await (const row of rows) yield rowLine(told, row);
+  };
+  return DELETIONS_FIRST.flatMap((action) => {
+    const count = countAll(plan.changes, action);
+    return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told, action), all }];
+  });
 }

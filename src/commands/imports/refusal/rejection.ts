@@ -3,7 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
-import { quotedIfList } from "../plan/show.ts";
+import { quotedIfList } from "../../../lib/plan/describe.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";

@@ -202,7 +202,7 @@ describe("nothing is written", () => {
     const { code, screen } = await run(args, {
       home: there.home,
       cwd: there.folder,
-      typing: [["and write the upload file", change]],
+      typing: [["and write ", change]],
     });
     expect(code).toBe(3);
     expect(screen).toContain("the file changed after its plan was made");

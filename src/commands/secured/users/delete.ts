@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { FILTERS } from "../../csv/file/export.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
-import { RESULT_COLUMNS } from "../../imports/plan/columns.ts";
+import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { nearSecuredUsers, securedUserNames } from "./columns.ts";

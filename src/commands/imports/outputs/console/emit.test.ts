@@ -468,7 +468,7 @@ test("nothing is written where no is answered", async () => {
   const { exit } = await run("users import in.csv --emit-csv out.csv", {
     tenant: answers,
     folder,
-    terminal: { typing: [["and write the upload file", "n\r"]] },
+    terminal: { typing: [["and write ", "n\r"]] },
   });
   expect({ exit, there: existsSync(join(folder, "out.csv")) }).toEqual({ exit: 0, there: false });
 });

@@ -7,12 +7,12 @@ import { line } from "../../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
-import type { PendingPlan } from "../../plan/pending.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile, type WrittenUpload } from "./file.ts";
-import { sayLeftOut, type LeftOut } from "./left-out.ts";
+import { sayLeftOut } from "./left-out.ts";
+import type { LeftOut } from "../../../../lib/plan/columns.ts";
 import { exportAndVerify, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
@@ -20,32 +20,37 @@ import { deletionsFile, uploadMode } from "./upload.ts";
 /** A plan's file and how to read it again. */
 export type EmitSource = Pick<SecretSource, "plan" | "map"> & Partial<Pick<SecretSource, "file" | "reading">>;
 
-/** Commits a plan, and writes its file for the console: both or nothing. */
-export async function commitWithFile(
-  tools: Tools,
-  file: string,
-  pending: PendingPlan,
-  source: EmitSource,
-): Promise<{ readonly plan: Import; readonly committed: true; readonly leftOut: LeftOut }> {
-  let plan = source.plan;
-  const leftOut = await emit(tools, file, source, async (written) => {
-    plan = await pending.commitWithFile(file, written);
-  });
-  const { consoleTask } = plan;
-  await sayLeftOut(tools, file, leftOut, plan);
-  if (consoleTask !== undefined) await tools.terminal.note(exportAndVerify(String(consoleTask)));
-  await tools.terminal.note(
-    consoleTask === undefined
-      ? text(
-          "nothing is tracked until the first export of the console is taken over (--from-console)",
-          "管理画面のエクスポートを取り込む(--from-console)までは、反映されたかどうかを確認しません",
-        )
-      : text(
-          `if it is not uploaded: ${line("console drop", [consoleTask])}; to have it approved first: --keep-plan --report FILE, then ${line("imports commit", ["PLAN"])} --emit-csv FILE`,
-          `アップロードしない場合: ${line("console drop", [consoleTask])} 。先に承認を得るには: --keep-plan --report FILE のあと、${line("imports commit", ["PLAN"])} --emit-csv FILE`,
-        ),
+/** Returns the file of a plan for the console, as it is written with the plan. */
+export const uploadFile = (tools: Tools, name: string, source: EmitSource) => ({
+  name,
+  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOut> => {
+    let plan = source.plan;
+    const leftOut = await emit(tools, name, source, async (written) => (plan = await settle(written)));
+    await sayLeftOut(tools, name, leftOut, plan);
+    if (plan.state !== "planned") await sayTracked(tools, plan);
+    return leftOut;
+  },
+});
+
+/** Says how clomoctl learns that the file was uploaded. */
+async function sayTracked({ terminal }: Tools, { consoleTask }: Import): Promise<void> {
+  if (consoleTask === undefined) {
+    await terminal.note(
+      text(
+        "nothing is tracked until the first export of the console is taken over (--from-console)",
+        "管理画面のエクスポートを取り込む(--from-console)までは、反映されたかどうかを確認しません",
+      ),
+    );
+    return;
+  }
+  const [drop, commit] = [line("console drop", [consoleTask]), line("imports commit", ["PLAN"])];
+  await terminal.note(exportAndVerify(String(consoleTask)));
+  await terminal.note(
+    text(
+      `if it is not uploaded: ${drop}; to have it approved first: --keep-plan --report FILE, then ${commit} --emit-csv FILE`,
+      `アップロードしない場合: ${drop} 。先に承認を得るには: --keep-plan --report FILE のあと、${commit} --emit-csv FILE`,
+    ),
   );
-  return { plan, committed: true, leftOut };
 }
 
 /**
@@ -55,24 +60,23 @@ export async function commitWithFile(
  * @param done called when the files are in place; if it fails, none is left
  * @returns the rows that the file leaves out
  */
-export async function emit(
+async function emit(
   tools: Tools,
   file: string,
   source: EmitSource,
-  done?: (written: WrittenUpload) => Promise<unknown>,
+  done: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOut> {
   const { plan } = source;
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = deletionsFile(file, plan);
-  const settle = async (upload: WrittenUpload): Promise<void> => void (await done?.(upload));
   const { file: input, reading, ...rest } = source;
   const whole =
     input === undefined || reading === undefined
       ? { ...rest, customFields }
       : { ...rest, customFields, file: input, reading };
   const written = await writeConsoleFile(tools, file, whole, (upload) =>
-    list === undefined ? settle(upload) : writeDeletions(tools, list, plan, () => settle(upload)),
+    list === undefined ? done(upload) : writeDeletions(tools, list, plan, () => done(upload)),
   );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   await sayUpload(tools, file, { plan, rows: written.rows });

@@ -2,16 +2,9 @@ import { line } from "../../../../lib/advice/line.ts";
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { UPLOAD_REASONS, type UploadReason } from "../../../../lib/model/upload.ts";
+import type { LeftOut } from "../../../../lib/plan/columns.ts";
 import { counted, text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";
-
-/** The rows that an upload file leaves out, which are tasks by hand. */
-export interface LeftOut {
-  readonly count: number;
-  readonly reasons: Readonly<Partial<Record<UploadReason, number>>>;
-  /** the first of them, by their rows in the input and their keys */
-  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadReason }[];
-}
 
 /** Maximum number of rows that are named. */
 const MAX_NAMED = 20;
@@ -44,16 +37,12 @@ const describe = ({ reasons, first }: LeftOut) =>
     return { count, reason: text(`${en} (${named})`, `${ja}(${named})`) };
   });
 
-/**
- * Says which rows an upload file leaves out, and how they are done.
- *
- * @param committed undefined if the change is not made
- */
+/** Says which rows the upload file of a plan leaves out, and how they are done. */
 export async function sayLeftOut(
   { terminal }: Tools,
   file: string,
   leftOut: LeftOut,
-  committed?: Pick<Import, "change" | "consoleTask">,
+  { change, consoleTask }: Pick<Import, "change" | "consoleTask">,
 ): Promise<void> {
   if (leftOut.count === 0) return;
   for (const { count, reason } of describe(leftOut))
@@ -63,7 +52,6 @@ export async function sayLeftOut(
         `${file} に含めていない行 ${count} 件: ${reason.ja}`,
       ),
     );
-  const { change = null, consoleTask } = committed ?? {};
   const rows = change === null ? undefined : line("imports show", [change], { rows: true });
   const show = consoleTask === undefined ? rows : line("console show", [consoleTask]);
   await terminal.problem(

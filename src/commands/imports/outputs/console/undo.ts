@@ -9,7 +9,7 @@ import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
 import { sayUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile, type WrittenUpload } from "./file.ts";
-import type { LeftOut } from "./left-out.ts";
+import type { LeftOut } from "../../../../lib/plan/columns.ts";
 import { deletionsFile } from "./upload.ts";
 
 /** An undoing that is planned, and what it undoes. */

@@ -1,12 +1,20 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import type { Tools } from "../../tools.ts";
-import { changesNothing, mayCommit, type Answers } from "./confirm.ts";
-import { checkLimits } from "./limits.ts";
+import type { Answers } from "../../../lib/plan/confirm.ts";
+import { changesNothing } from "../../../lib/plan/describe.ts";
+import { mayApply } from "./settle.ts";
+import { planFor } from "./show.ts";
+import { checkLimits } from "../../../lib/plan/limits.ts";
 
 const planOf = (counts: Partial<Import>): Import =>
   ({
     tenant: "関東",
+    kind: "users",
+    mode: "append",
+    columns: [],
+    absentColumns: [],
+    unknownColumns: [],
     create: 0,
     update: 0,
     delete: 0,
@@ -15,6 +23,9 @@ const planOf = (counts: Partial<Import>): Import =>
     groupsCreated: 0,
     ...counts,
   }) as Import;
+
+const mayCommit = async (tools: Tools, plan: Import, answers: Answers, file?: string): Promise<boolean> =>
+  mayApply(tools, await planFor(tools, plan), answers, file);
 
 interface Desk {
   readonly kind?: "embedded" | "remote";
@@ -49,11 +60,11 @@ test("a plan is asked about by name of tenant and context", async () => {
 
 test("a file for the console is asked about as what it is: nothing is applied by it", async () => {
   const asked: string[] = [];
-  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, true)).toBe(true);
-  await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, true);
+  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, "up.csv")).toBe(true);
+  await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, "up.csv");
   expect(asked).toEqual([
-    "Apply to 関東 (context kanto), and write the upload file: create 1? --yes",
-    "Apply to 関東 (context kanto), and write the upload file: delete 1. Type 1, the number of deletions: --confirm-deletions 1",
+    "Apply to 関東 (context kanto) and write up.csv: create 1? --yes",
+    "Apply to 関東 (context kanto) and write up.csv: delete 1. Type 1, the number of deletions: --confirm-deletions 1",
   ]);
 });
 

@@ -1,14 +1,13 @@
-import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
-import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { UPLOAD_REASONS } from "../../../lib/model/upload.ts";
-import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { listColumns } from "../../listing/list.ts";
-import type { LeftOut } from "../outputs/console/left-out.ts";
-import { additionsOf, describeBeside, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
-import { countAll } from "./limits.ts";
-import { reasonOf } from "./problems.ts";
+import type { Import, InputProblem, PlanRow } from "../contract/imports.ts";
+import { FORMATS } from "../model/formats.ts";
+import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../model/import.ts";
+import type { Column } from "../terminal/index.ts";
+import { describeProblem, nounNamed, PROBLEMS, type ProblemCode } from "../model/problem.ts";
+import { UPLOAD_REASONS, type UploadReason } from "../model/upload.ts";
+import { joined, same, text, type Language, type Text } from "../text/index.ts";
+import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import { changesIn } from "./describe.ts";
+import { ACTIONS, countAll, describeChanges, type Action } from "./plan.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
   key,
@@ -42,12 +41,19 @@ export const kindName = (kind: Import["kind"]): Text => {
 
 const KIND: Column<Import> = { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) };
 
+/** `device: create 0, update 3, delete 0`, for each thing that a change writes beside its own. */
+export const describeAll = (beside: readonly (Readonly<Record<Action, number>> & { readonly thing: string })[]): Text =>
+  joined(
+    beside.map(({ thing, ...counts }) => describeChanges(nounNamed(thing), counts)),
+    text("; ", "、"),
+  );
+
 /** The records of other things than the kind's. */
 const BESIDE: Column<Import> = {
   key: "beside",
   header: text("other records", "ほかのレコード"),
   value: ({ beside }) => beside ?? [],
-  name: ({ beside = [] }) => (beside.length === 0 ? null : joined(beside.map(describeBeside), text("; ", "、"))),
+  name: ({ beside = [] }) => (beside.length === 0 ? null : describeAll(beside)),
 };
 
 const DROP = text("drop", "取り下げ");
@@ -76,16 +82,15 @@ const CHANGES: Column<Import> = {
   key: "changes",
   header: text("changes", "変更"),
   value: (plan) =>
-    (["create", "update", "delete"] as const)
-      .map((action) => [SIGNS[action], countAll(plan, action)] as const)
+    ACTIONS.map((action) => [SIGNS[action], countAll(changesIn(plan), action)] as const)
       .filter(([, count]) => count > 0)
       .map((parts) => parts.join(""))
       .join(" "),
 };
 
-/** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
-export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
-  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "kind", "mode", "state", "createdAt", "changes"]);
+/** The columns of imports in a list, and those that fit on a terminal. */
+export const LIST_COLUMNS: readonly Column<Import>[] = [...COLUMNS, CHANGES];
+export const USUAL_COLUMNS: readonly string[] = ["number", "kind", "mode", "state", "createdAt", "changes"];
 
 /** The columns of a single import. */
 export const IMPORT_DETAILS: readonly Column<Import>[] = [
@@ -158,6 +163,12 @@ export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => 
 /** Those that a table shows: what is changed tells the fields, too. */
 export const USUAL_ROW: readonly string[] = ["row", "key", "name", "action", "changes"];
 
+const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
+
+/** The text of a problem; its code if a newer tenant knows more codes than this program. */
+export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
+  isKnown(code) ? describeProblem({ code, params }) : same(code);
+
 /** The columns of a problem of an input. */
 export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProblem>[] => [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
@@ -173,6 +184,14 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "reason", header: text("reason", "理由"), wraps: true, value: (problem) => reasonOf(problem)[language] },
 ];
+
+/** The rows that an upload file leaves out, which are tasks by hand. */
+export interface LeftOut {
+  readonly count: number;
+  readonly reasons: Readonly<Partial<Record<UploadReason, number>>>;
+  /** the first of them, by their rows in the input and their keys */
+  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadReason }[];
+}
 
 /** The result of an import, for programs; the keys are stable. */
 export interface ImportResult {

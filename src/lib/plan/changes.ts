@@ -1,10 +1,10 @@
-import { nounNamed } from "../../../lib/model/problem.ts";
-import { THINGS } from "../../../lib/model/things.ts";
-import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
+import type { Action } from "./plan.ts";
+import { THINGS } from "../model/things.ts";
+import { ROOT_ORG_NAME } from "../model/organisation.ts";
+import type { Import, PlanRow } from "../contract/imports.ts";
+import { findColumn } from "../csv/layout/columns.ts";
+import { FORMATS } from "../model/formats.ts";
+import { counted, joined, same, text, type Text } from "../text/index.ts";
 
 type Value = PlanRow["after"][number]["value"];
 
@@ -113,18 +113,6 @@ export function describeRow(
   return [...changes, ...(row.setsSecret ? [SECRET] : [])];
 }
 
-/** The records of a thing that an undo writes. */
-type Beside = Pick<NonNullable<Import["beside"]>[number], "thing" | "create" | "update" | "delete">;
-
-/** `device: create 0, update 3, delete 0` */
-export const describeBeside = ({ thing, create, update, delete: gone }: Beside): Text => {
-  const { en, ja } = nounNamed(thing);
-  return text(
-    `${en}: create ${create}, update ${update}, delete ${gone}`,
-    `${ja}: 追加 ${create}、更新 ${update}、削除 ${gone}`,
-  );
-};
-
 const ACTIONS = [
   ["create", "created", "追加"],
   ["update", "updated", "更新"],
@@ -132,7 +120,7 @@ const ACTIONS = [
 ] as const;
 
 /** `3 users created`, `2 updated`: what was done with the records of a thing, one after another. */
-export const describeDone = (counts: Pick<Beside, "create" | "update" | "delete">, noun: Text): readonly Text[] =>
+export const describeDone = (counts: Readonly<Record<Action, number>>, noun: Text): readonly Text[] =>
   ACTIONS.filter(([action]) => counts[action] > 0).map(([action, en, ja], at) =>
     at === 0
       ? text(`${counted(counts[action], noun.en)} ${en}`, `${noun.ja}を ${counts[action]} 件${ja}`)

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { same, text } from "../text/index.ts";
+import type { Terminal } from "../terminal/index.ts";
+import { confirmPlan } from "./confirm.ts";
+import { describeEffects, type Effect } from "./plan.ts";
+
+const planOf = (counts: Partial<Record<"create" | "update" | "delete", number>>, effects: readonly Effect[] = []) => ({
+  target: same("customer-a"),
+  changes: [{ noun: same("user"), create: 0, update: 0, delete: 0, recordsBefore: 100, ...counts }],
+  effects,
+  wipes: 0,
+});
+
+const asked = async (plan: ReturnType<typeof planOf>, file?: string) => {
+  const questions: unknown[] = [];
+  const prompts = {
+    confirm: async (question: unknown) => questions.push(question) > 0,
+    typedNumber: async (question: unknown) => void questions.push(question),
+  };
+  const terminal = { prompts } as unknown as Pick<Terminal, "prompts">;
+  expect(await confirmPlan(terminal, plan, {}, file)).toBe(true);
+  return questions[0];
+};
+
+test("the question repeats the tenant and the counts", async () => {
+  expect(await asked(planOf({ create: 9, update: 30 }))).toEqual({
+    message: text("Apply to customer-a: create 9, update 30?", "customer-a に 追加 9・更新 30 を適用しますか?"),
+    flag: "--yes",
+  });
+  expect(await asked(planOf({ create: 9, update: 30, delete: 12 }))).toEqual({
+    message: text(
+      "Apply to customer-a: create 9, update 30, delete 12. Type 12, the number of deletions:",
+      "customer-a に 追加 9・更新 30・削除 12 を適用します。続けるには、削除の件数を入力してください:",
+    ),
+    flag: "--confirm-deletions 12",
+    expected: 12,
+  });
+});
+
+test("a plan without changes stands without blanks in Japanese", async () => {
+  expect(await asked(planOf({}))).toMatchObject({ message: { ja: "customer-a に変更のない計画を適用しますか?" } });
+});
+
+test("the question names a file that is written for the console", async () => {
+  expect(await asked(planOf({ delete: 12 }), "up.csv")).toMatchObject({
+    message: { ja: expect.stringMatching(/^customer-a に 削除 12 を適用し、up.csv を書き出します。/) },
+  });
+  expect(await asked(planOf({ create: 1 }), "up.csv")).toMatchObject({
+    message: text(
+      "Apply to customer-a and write up.csv: create 1?",
+      "customer-a に 追加 1 を適用し、up.csv を書き出しますか?",
+    ),
+  });
+});
+
+test.each([
+  [
+    planOf({ update: 3 }, [{ count: 2, what: text("organisations to create", "作成する組織") }]),
+    "update 3, organisations to create 2",
+    "更新 3・作成する組織 2",
+  ],
+  [planOf({}), "a plan without changes", "変更のない計画"],
+])("says what a plan does: %o", (plan, en, ja) => {
+  expect(describeEffects(plan)).toEqual(text(en, ja));
+});
