@@ -4,10 +4,9 @@ import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { FILTERS } from "../csv/file/export.ts";
 import type { Fields } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
-import { firstOf } from "../listing/list.ts";
+import { FILTERS, firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 
 /** The argument that names a device. */

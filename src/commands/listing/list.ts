@@ -1,11 +1,25 @@
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
-import type { NumberField } from "../field.ts";
+import type { Fields, NumberField } from "../field.ts";
 
 const LINE_FEED = 0x0a;
 
 /** `--limit` of every list. */
 export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
+
+/** `--filter-name` and `--filter-id` of lists and exports. */
+export const FILTERS = {
+  filterName: {
+    kind: "string",
+    value: "TEXT",
+    about: text("only those whose name contains it", "名前に含む文字で絞り込む"),
+  },
+  filterId: {
+    kind: "string",
+    value: "TEXT",
+    about: text("only those whose id contains it", "ID に含む文字で絞り込む"),
+  },
+} as const satisfies Fields;
 
 /**
  * The columns of a list: by default people and pipes get the usual ones; JSON, queries and `--fields` have all of them.

@@ -2,11 +2,10 @@ import { line } from "../../lib/advice/line.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { FILTERS } from "../csv/file/export.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import type { Fields } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
-import { firstOf } from "../listing/list.ts";
+import { FILTERS, firstOf } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 
 const NAMED_BY = text(

@@ -2,7 +2,6 @@ import { USER, USER_ORDERS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { orgNamed } from "../orgs/named.ts";
 import { USER_COLUMNS, USER_FILTERS } from "./columns.ts";
 
 const sortOf = (sort: string | undefined) => {
@@ -46,9 +45,10 @@ export default defineCommand({
   async run(tools, { org, sort, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
+    const inOrg = org === undefined ? undefined : await (await import("../orgs/named.ts")).orgNamed(tools, org);
     const query = {
       ...filters,
-      ...(org !== undefined && { org: (await orgNamed(tools, org)).id }),
+      ...(inOrg && { org: inOrg.id }),
       ...sortOf(sort),
     };
     const users = client.users.list(query);

@@ -5,26 +5,13 @@ import { relabel } from "../../../lib/csv/layout/relabel.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
+import { FILTERS } from "../../listing/list.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { watched } from "./watched.ts";
 import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
 import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
-
-/** `--filter-name` and `--filter-id` of lists and exports. */
-export const FILTERS = {
-  filterName: {
-    kind: "string",
-    value: "TEXT",
-    about: text("only those whose name contains it", "名前に含む文字で絞り込む"),
-  },
-  filterId: {
-    kind: "string",
-    value: "TEXT",
-    about: text("only those whose id contains it", "ID に含む文字で絞り込む"),
-  },
-} as const satisfies Fields;
 
 /** The options of every export. */
 export const EXPORT_OPTIONS = {

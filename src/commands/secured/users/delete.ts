@@ -1,6 +1,6 @@
+import { FILTERS } from "../../listing/list.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { FILTERS } from "../../csv/file/export.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";

@@ -3,8 +3,7 @@ import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { FILTERS } from "../../csv/file/export.ts";
-import { firstOf, isUsualTable, LIMIT, listColumns } from "../../listing/list.ts";
+import { FILTERS, firstOf, isUsualTable, LIMIT, listColumns } from "../../listing/list.ts";
 import { APP } from "../app.ts";
 import { securedUserColumns } from "./columns.ts";
 

@@ -17,9 +17,9 @@ import {
   hasFieldNamed,
   heldValues,
   insertField,
-  USERS,
   type StoredField,
-} from "./user-rows.ts";
+} from "../store/custom-fields.ts";
+import { USERS } from "./user-rows.ts";
 
 /**
  * Adds a custom field of users; its name is its column's header.
