@@ -1,13 +1,12 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
-import { placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
+import { optionTerm, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { optionTerm } from "./usage.ts";
 
 /** A parsed command line: defaults filled in, numbers and lists converted. */
 export interface Parsed {

@@ -1,5 +1,5 @@
 import type { Command } from "../commands/command.ts";
-import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
+import { flagName, optionTerm, placeholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
@@ -22,12 +22,6 @@ export function usageLine(path: readonly string[], command: Command): string {
     .filter(([, field]) => field.kind !== "boolean" && field.required === true)
     .map(([key, field]) => `--${flagName(key)} ${placeholder(key, field)}`);
   return ["clomoctl", ...path, ...args, ...options, "[OPTIONS]"].join(" ");
-}
-
-/** `-o, --output FILE`: the syntax of an option. */
-export function optionTerm(key: string, field: Field): string {
-  const short = field.short === undefined ? "" : `-${field.short}, `;
-  return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
 }
 
 /** The purpose of a field, with its default and whether it may be repeated. */

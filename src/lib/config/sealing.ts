@@ -1,17 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/line.ts";
-import { diskFailureOf } from "../errors/disk.ts";
+import { diskFailureOf, reasonOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
-import {
-  ensureFolder,
-  hasCode,
-  readShort,
-  reasonOf,
-  unwritable,
-  writeOwnFile,
-  type ProcessTable,
-} from "../files/index.ts";
+import { ensureFolder, hasCode, readShort, unwritable, writeOwnFile, type ProcessTable } from "../files/index.ts";
 import { sealedBy } from "../model/sealed.ts";
 import { text, type Text } from "../text/index.ts";
 import { shownWord } from "../text/shell-word.ts";

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { diskFailureOf } from "../errors/disk.ts";
+import { diskFailureOf, reasonOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { hasCode, readOwnFile, reasonOf, syncNames, unwritable } from "../files/index.ts";
+import { hasCode, readOwnFile, syncNames, unwritable } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */

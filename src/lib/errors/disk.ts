@@ -1,4 +1,4 @@
-import { text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { Failure, type FailureDetail } from "./index.ts";
 
 const FULL: FailureDetail = {
@@ -69,3 +69,29 @@ export const deniedFailureOf = (error: unknown, where?: string): Failure | undef
     cause: error,
   });
 };
+
+/** Devices, sockets and pipes. */
+export const NOT_A_FILE = text(
+  "this is neither a file nor a folder; it is not opened",
+  "ファイルでもフォルダーでもないため開きません",
+);
+
+export const A_FOLDER = text("this is a folder", "これはフォルダーです");
+const NO_SUCH_FILE = text("no such file", "ファイルがありません");
+const NOT_READABLE = text("permission denied", "読み取る権限がありません");
+
+const BY_CODE: ReadonlyMap<string, Text> = new Map([
+  ["ENOENT", NO_SUCH_FILE],
+  ["ENOTDIR", NO_SUCH_FILE],
+  ["EACCES", NOT_READABLE],
+  ["EPERM", NOT_READABLE],
+  ["EISDIR", A_FOLDER],
+  ["ELOOP", text("symbolic link not followed", "シンボリックリンクをたどれません")],
+  ["ENXIO", NOT_A_FILE],
+]);
+
+/** The reason for a file system's error while reading. */
+export function reasonOf(error: unknown): Text {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
+}

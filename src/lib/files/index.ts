@@ -12,7 +12,6 @@ export {
   readNamedText,
   readShort,
   readText,
-  reasonOf,
   unreadable,
   type ReadFile,
 } from "./read.ts";

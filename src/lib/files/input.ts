@@ -2,10 +2,11 @@ import { fstat } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { A_FOLDER } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { freeBytesIn } from "./folder.ts";
-import { A_FOLDER, openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
+import { openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryPlace } from "./temporary.ts";
 

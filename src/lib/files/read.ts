@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { diskFailureOf } from "../errors/disk.ts";
+import { diskFailureOf, NOT_A_FILE, reasonOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+import { text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -11,31 +11,6 @@ export type { FileHandle } from "node:fs/promises";
 
 /** Opening must not wait for a pipe. Windows lacks the second and the third flag; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
-
-export const NOT_A_FILE = text(
-  "this is neither a file nor a folder; it is not opened",
-  "ファイルでもフォルダーでもないため開きません",
-);
-
-export const A_FOLDER = text("this is a folder", "これはフォルダーです");
-const NO_SUCH_FILE = text("no such file", "ファイルがありません");
-const DENIED = text("permission denied", "読み取る権限がありません");
-
-const BY_CODE: ReadonlyMap<string, Text> = new Map([
-  ["ENOENT", NO_SUCH_FILE],
-  ["ENOTDIR", NO_SUCH_FILE],
-  ["EACCES", DENIED],
-  ["EPERM", DENIED],
-  ["EISDIR", A_FOLDER],
-  ["ELOOP", text("symbolic link not followed", "シンボリックリンクをたどれません")],
-  ["ENXIO", NOT_A_FILE],
-]);
-
-/** The reason for a file system's error while reading. */
-export function reasonOf(error: unknown): Text {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
-}
 
 /**
  * The failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the disk is

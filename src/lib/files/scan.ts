@@ -2,7 +2,8 @@ import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { text, type Text } from "../text/index.ts";
-import { NOT_A_FILE, readStart, reasonOf } from "./read.ts";
+import { NOT_A_FILE, reasonOf } from "../errors/disk.ts";
+import { readStart } from "./read.ts";
 import { hasCode } from "./temporary.ts";
 
 /** A file that was read, or a path that was not and why. `where` names it: as typed, with the path below. */

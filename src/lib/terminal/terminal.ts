@@ -8,8 +8,7 @@ import { failureLines, problemLine } from "./failure.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { ReadyLines, Records, SaveRows } from "./output.ts";
-import type { LoadSpinner, ProgressMode } from "./progress/place.ts";
-import { createProgress, type Progress } from "./progress/progress.ts";
+import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 

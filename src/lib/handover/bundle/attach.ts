@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { line } from "../../advice/line.ts";
+import { NOT_A_FILE } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { NOT_A_FILE, unreadable } from "../../files/read.ts";
+import { unreadable } from "../../files/read.ts";
 import { openPlain, type PlainFile } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { NOT_KNOWN_HERE, pathOfAttached, type AttachedFile } from "../not-known.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
+import { reasonOf } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, reasonOf, unreadable, type TemporaryPlace } from "../../files/index.ts";
+import { hasCode, unreadable, type TemporaryPlace } from "../../files/index.ts";
 import { openPlain, readTree, type Part, type PlainFile, type TreeEntry } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";

@@ -2,8 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { barLine, clockTime, progressLine, ROWS, BYTES } from "./line.ts";
-import type { ProgressPlace } from "./place.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type ProgressPlace } from "./progress.ts";
 import { displayWidth } from "../table/width.ts";
 
 const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROWS };

@@ -1,7 +1,44 @@
-import type { Text } from "../../text/index.ts";
-import { barReporter } from "./bar.ts";
-import { progressLine, type StepState, type Unit } from "./line.ts";
-import type { ProgressPlace, Reporter } from "./place.ts";
+import type { Language, Text } from "../../text/index.ts";
+import { barLine, finishedLine, progressLine, type StepState, type Unit } from "./line.ts";
+
+/** How progress is shown, by the names that `--progress` takes. */
+export type ProgressMode = "auto" | "plain" | "json" | "none";
+
+/** A self-animating spinner, as made by ora. */
+interface Spinner {
+  text: string;
+  start(): unknown;
+  clear(): unknown;
+  stop(): unknown;
+}
+
+/** Creates a stopped spinner. */
+export type LoadSpinner = () => Promise<Spinner>;
+
+/** Shows the states of a step; one per mode. */
+interface Reporter {
+  /** minimum time between two updates, in milliseconds */
+  readonly intervalMs: number;
+  begin(state: StepState, id: string): void;
+  update(state: StepState, id: string): void;
+  end(state: StepState, id: string): void;
+  hide(): void;
+}
+
+/** What progress needs of its environment. */
+export interface ProgressPlace {
+  readonly mode: ProgressMode;
+  readonly language: Language;
+  readonly stderrIsTerminal: boolean;
+  /** writes to stderr immediately */
+  readonly write: (chunk: string) => void;
+  /** the terminal's current width in columns */
+  readonly columns: () => number;
+  /** a monotonic clock in milliseconds */
+  readonly clock: () => number;
+  /** shows activity if the total is not known */
+  readonly loadSpinner: LoadSpinner;
+}
 
 /** A part of long-running work. */
 export interface StepDescription {
@@ -76,6 +113,83 @@ function lineReporter({ write, language }: ProgressPlace): Reporter {
     write(`${progressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
   };
   return { intervalMs: 3_000, begin() {}, update: line, end() {}, hide() {} };
+}
+
+const CLEAR_LINE = "\r\u001b[K";
+
+/** A step that took no longer than this leaves no line behind. */
+const TOLD_MS = 2_000;
+
+/** Draws on a terminal: a bar if the total is known, else a spinner, loaded on first use. */
+function barReporter(place: ProgressPlace): Reporter {
+  const { write, columns, language } = place;
+  let spinning: SpinningStep | undefined;
+  let drawn = false;
+  const hide = (): void => {
+    spinning?.hide();
+    if (drawn) {
+      drawn = false;
+      write(CLEAR_LINE);
+    }
+  };
+  const draw = (state: StepState): void => {
+    if (state.total !== undefined) {
+      spinning?.stop();
+      spinning = undefined;
+      drawn = true;
+      write(CLEAR_LINE + barLine(state, language, columns()));
+      return;
+    }
+    spinning ??= new SpinningStep(place.loadSpinner);
+    spinning.say(progressLine(state, language));
+  };
+  return {
+    intervalMs: 100,
+    begin: draw,
+    update: draw,
+    end(state) {
+      hide();
+      spinning?.stop();
+      spinning = undefined;
+      if (state.elapsedMs >= TOLD_MS) write(`${finishedLine(state, language)}\n`);
+    },
+    hide,
+  };
+}
+
+class SpinningStep {
+  #spinner: Spinner | undefined;
+  #line = "";
+  #stopped = false;
+
+  constructor(load: LoadSpinner) {
+    void this.#start(load);
+  }
+
+  async #start(load: LoadSpinner): Promise<void> {
+    const spinner = await load();
+    if (!this.#stopped) {
+      this.#spinner = spinner;
+      spinner.text = this.#line;
+      spinner.start();
+    }
+  }
+
+  say(line: string): void {
+    this.#line = line;
+    if (this.#spinner !== undefined) {
+      this.#spinner.text = line;
+    }
+  }
+
+  hide(): void {
+    this.#spinner?.clear();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#spinner?.stop();
+  }
 }
 
 class RunningStep implements Step {
