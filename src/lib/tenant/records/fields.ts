@@ -18,7 +18,7 @@ import {
   heldValues,
   insertField,
   type StoredField,
-} from "../store/custom-fields.ts";
+} from "./custom-field-rows.ts";
 import { USERS } from "./user-rows.ts";
 
 /**

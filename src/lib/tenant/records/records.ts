@@ -16,7 +16,7 @@ import { advance } from "../store/collections.ts";
 import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "./record-rows.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
-import { mergeCustom } from "../store/custom-fields.ts";
+import { mergeCustom } from "./custom-field-rows.ts";
 
 /** A thing whose records are written by hand, one at a time. */
 export interface HandNoun<F extends Fields = Fields> {

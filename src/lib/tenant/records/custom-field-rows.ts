@@ -4,8 +4,8 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { keepVersions, noteCreated } from "../versions/keep.ts";
-import { keepLast } from "./collections.ts";
-import type { Reader, Row, Writer } from "./store.ts";
+import { keepLast } from "../store/collections.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
 
 /** A custom field with its own number, under which users have their values. */
 export interface StoredField {
