@@ -54,11 +54,11 @@ const spelledCommands = (sources: Sources): number => {
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 124_600, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 125_400, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 19_350,
+    limit: 19_380,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,

@@ -10,7 +10,7 @@ import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { changedValues } from "./changed.ts";
 import { ConsoleTask } from "./console.ts";
 import { flag } from "./queries.ts";
-import { byId, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
+import { byId, Id, ImportMode, InBothLanguages, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 const ImportKind = z.enum(FORMAT_NAMES);
@@ -177,6 +177,7 @@ const BlockedRecord = named(
     thing: z.string(),
     name: z.string().nullable().meta({ description: "null of a record that the asker does not see" }),
     why: z.enum(UNDO_REASONS),
+    what: InBothLanguages.optional().meta({ description: "what the rule says that refuses it" }),
     fields: z.array(z.string()),
     change: z.int().nullable().meta({ description: "the number of the later change that is in the way" }),
     other: z

@@ -102,6 +102,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-cycle": { name: "本社" },
   "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 5, children: 8 },
   "owner-org-unknown": { code: "S01" },
+  "rule-broken": { en: "a scheme needs at least one item", ja: "スキームには 1 つ以上のチェック項目が必要です" },
   "owner-both": { one: "所有者メールアドレス", other: "所有組織コード" },
   "owner-not-managed": { status: "管理外", allowed: "事前登録 / 管理中" },
   "owner-wipe": { certain: 1 },
@@ -122,8 +123,8 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
-/** Parameters that select a word and are not shown themselves. */
-const CHOOSES: readonly string[] = ["of", "certain", "by", "key"];
+/** Parameters that select a word, or are one in a language, and are not shown themselves. */
+const CHOOSES: readonly string[] = ["of", "certain", "by", "key", "en", "ja"];
 /** Problems of a column whose header already precedes the text: Japanese does not repeat it. */
 const HEADED: readonly ProblemCode[] = ["key-duplicate", "value-duplicate"];
 

@@ -604,6 +604,7 @@ export const PROBLEMS = {
       orgNamed(p, "code")?.ja ??
       `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: ${line("orgs import", ["FILE"])}`,
   ),
+  "rule-broken": error("{en}", "{ja}"),
   "owner-both": error(
     "would belong to a user and to an organisation; leave {one} or {other} blank",
     "所有者がユーザーと組織の両方になります。「{one}」か「{other}」を空にしてください",

@@ -13,8 +13,7 @@ export const UNDO_REASONS = [
   "below",
   "place",
   "account",
-  "last-administrator",
-  "support-options",
+  "rule",
   "hidden",
 ] as const;
 
@@ -27,6 +26,8 @@ export interface BlockedRecord {
   /** what people call it; null of one that who asks does not see */
   readonly name: string | null;
   readonly why: UndoReason;
+  /** what the rule says that refuses it */
+  readonly what?: Text | undefined;
   /** what people call the fields that it is about */
   readonly fields: readonly string[];
   /** the number of the later change that is in the way; null where none is, or who asks does not see it */
@@ -41,8 +42,8 @@ const calledRecord = ({ thing, name }: Pick<BlockedRecord, "thing" | "name">): T
   return name === null ? text(indefinite(en), ja) : text(`the ${en} ${name}`, `${ja}「${name}」`);
 };
 
-/** The wording of each reason. `by` is ` by change 17`, `fields` the fields, `other` the record in the way. */
-const REASONS: Readonly<Record<UndoReason, (told: { by: Text; fields: Text; other: Text }) => Text>> = {
+/** The wording of each reason. `by` is ` by change 17`, `fields` the fields, `other` the record in the way, `what` what a rule says. */
+const REASONS: Readonly<Record<UndoReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>> = {
   changed: ({ by, fields }) => text(`changed${by.en}${fields.en}`, `${by.ja}変更されています${fields.ja}`),
   shown: () =>
     text("an export of the console has decided it since", "その後の管理画面のエクスポートで結果が出ています"),
@@ -64,19 +65,18 @@ const REASONS: Readonly<Record<UndoReason, (told: { by: Text; fields: Text; othe
       `its owner uses ${other.en}, and in Fully Managed an account has one device`,
       `所有者が${other.ja}を使っています(Fully Managed では 1 つのアカウントを 2 台に使えません)`,
     ),
-  "last-administrator": () => text("no system administrator would be left", "システム管理者がいなくなります"),
-  "support-options": () =>
-    text("too many accounts would have the support option", "サポートオプションの数が上限を超えます"),
+  rule: ({ what }) => what,
   hidden: () => text("outside your organisations", "管理対象組織の外にあります"),
 };
 
 /** Why a record stays as it is: `the user 佐藤 <sato@example.jp>: changed by change 17 (役職)`. */
 export const describeBlocked = (blocked: BlockedRecord): Text => {
-  const { why, fields, change, other } = blocked;
+  const { why, what = same(""), fields, change, other } = blocked;
   const told = REASONS[why]({
     by: change === null ? same("") : text(` by change ${change}`, `変更 ${change} で`),
     fields: fields.length === 0 ? same("") : text(` (${fields.join(", ")})`, `(${fields.join("、")})`),
     other: other === null ? text("a record", "レコード") : calledRecord(other),
+    what,
   });
   return joined([calledRecord(blocked), told], same(": "));
 };

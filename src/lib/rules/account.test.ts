@@ -11,5 +11,5 @@ test.each([
   ["the account was no system administrator", { ...alice, role: "operator" } as const, undefined, 0, 0],
   ["the account is new", undefined, alice, 0, 0],
 ])("a tenant keeps a system administrator: %s", (_, before, after, otherSystemAdministrators, problems) => {
-  expect(lastSystemAdministrator({ before, after, facts: { otherSystemAdministrators } })).toHaveLength(problems);
+  expect(lastSystemAdministrator.judge({ before, after, facts: { otherSystemAdministrators } })).toHaveLength(problems);
 });

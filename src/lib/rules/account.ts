@@ -3,12 +3,16 @@ import { MANAGING, SUPPORT_RULE } from "../model/account.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
 import { zoneNamed } from "../model/time.ts";
+import { USER } from "../model/user.ts";
 import { text } from "../text/index.ts";
-import { firstOf, type Rule, type RuleProblem } from "./rule.ts";
+import { firstOf, type Facts, type Rule, type RuleProblem } from "./rule.ts";
 
 /** What rules read of an account. */
 export interface AccountState {
-  readonly name: string | null;
+  /** the user's; undefined, as the next one, where only the account is known */
+  readonly name?: string | null | undefined;
+  /** its user belongs to 全社 itself */
+  readonly isInRoot?: boolean | undefined;
   readonly role: Role;
   readonly hasScheme: boolean;
   readonly managesAll: boolean;
@@ -19,99 +23,118 @@ export interface AccountState {
   readonly timezone: string | null;
 }
 
-type NameAndRole = Pick<AccountState, "name" | "role">;
+const OF_ACCOUNT = { of: "account", on: ["create", "edit"] } as const;
 
 /** A tenant keeps at least one system administrator, because nobody else can give the role back. */
-export const lastSystemAdministrator: Rule<NameAndRole, { readonly otherSystemAdministrators: number }> = ({
-  before,
-  after,
-  facts,
-}) => {
-  if (before?.role !== "system" || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
-  const grant = line("clomo-account grant", ["ACCOUNT"], { role: "system" });
-  const name = before.name ?? "";
-  return [
-    {
-      field: "role",
-      what: text(
-        `${name} is the last system administrator: nobody else could give the role back`,
-        `「${name}」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります`,
-      ),
-      hint: text(
-        `make another person a system administrator first: ${grant}`,
-        `先に別の人をシステム管理者にしてください: ${grant}`,
-      ),
-    },
-  ];
+export const lastSystemAdministrator: Rule<
+  Pick<AccountState, "name" | "role">,
+  Pick<Facts, "otherSystemAdministrators">
+> = {
+  name: "last-system-administrator",
+  of: "account",
+  on: ["edit", "delete"],
+  fields: ["role"],
+  before: { role: "system" },
+  facts: ["otherSystemAdministrators"],
+  judge: ({ before, after, facts }) => {
+    if (before?.role !== "system" || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
+    const grant = line("clomo-account grant", ["ACCOUNT"], { role: "system" });
+    const name = before.name ?? "";
+    return [
+      {
+        field: "role",
+        what: text(
+          `${name} is the last system administrator: nobody else could give the role back`,
+          `「${name}」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります`,
+        ),
+        hint: text(
+          `make another person a system administrator first: ${grant}`,
+          `先に別の人をシステム管理者にしてください: ${grant}`,
+        ),
+      },
+    ];
+  },
 };
 
 /** An account with a role has a name to sign in with. @see facts 2.2 */
-export const nameOfAdministrator: Rule<NameAndRole> = ({ after }) =>
-  after === undefined || after.role === "none" || (after.name ?? "").trim() !== ""
-    ? []
-    : [
-        {
-          field: "name",
-          what: text("an administrator needs an account name", "管理者にはアカウント名が必要です"),
-        },
-      ];
+const nameOfAdministrator: Rule<Pick<AccountState, "name" | "role">> = {
+  name: "administrator-name",
+  ...OF_ACCOUNT,
+  fields: ["role", "name"],
+  after: { role: { not: "none" }, name: null },
+  spares: "console",
+  judge: ({ after }) =>
+    after === undefined || after.role === "none" || (after.name ?? null) !== null
+      ? []
+      : [
+          {
+            field: "name",
+            what: text("an administrator needs an account name", "管理者にはアカウント名が必要です"),
+          },
+        ],
+};
 
 /** An operator acts in the organisation of its user, which cannot be the whole tenant. @see facts 2.1 */
-export const orgOfOperator: Rule<NameAndRole, { readonly isInRoot: boolean }> = ({ before, after, facts }) => {
-  if (after?.role !== "operator" || !facts.isInRoot) return [];
-  const move = line("users move", ["USER"], { org: "ORG" });
-  const grant = line("clomo-account grant", ["ACCOUNT"], { role: "ROLE" });
-  const revoke = line("clomo-account revoke", ["ACCOUNT"]);
-  const moved = text(`another organisation: ${move}`, `別の組織にするには: ${move}`);
-  const otherwise = text(
-    `another role: ${grant}; none: ${revoke}`,
-    `別の権限にするには: ${grant}。権限を外すには: ${revoke}`,
-  );
-  const name = after.name ?? "";
-  return [
-    {
-      field: "role",
-      what: text(
-        `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
-        `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
-      ),
-      hint: before?.role === "operator" ? text(`${moved.en}; ${otherwise.en}`, `${moved.ja}。${otherwise.ja}`) : moved,
-    },
-  ];
+const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
+  name: "operator-organisation",
+  ...OF_ACCOUNT,
+  fields: ["role", "isInRoot"],
+  after: { role: "operator", isInRoot: true },
+  spares: "console",
+  judge: ({ before, after }) => {
+    if (after?.role !== "operator" || after.isInRoot !== true) return [];
+    const move = line("users move", ["USER"], { org: "ORG" });
+    const grant = line("clomo-account grant", ["ACCOUNT"], { role: "ROLE" });
+    const revoke = line("clomo-account revoke", ["ACCOUNT"]);
+    const moved = text(`another organisation: ${move}`, `別の組織にするには: ${move}`);
+    const otherwise = text(
+      `another role: ${grant}; none: ${revoke}`,
+      `別の権限にするには: ${grant}。権限を外すには: ${revoke}`,
+    );
+    const name = after.name ?? "";
+    return [
+      {
+        field: "role",
+        what: text(
+          `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
+          `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+        ),
+        hint:
+          before?.role === "operator" ? text(`${moved.en}; ${otherwise.en}`, `${moved.ja}。${otherwise.ja}`) : moved,
+      },
+    ];
+  },
 };
 
 /** A tenant has few accounts with the support option. @see facts 2.1 */
-export const supportOptions: Rule<Pick<AccountState, "supportOption">, { readonly others: readonly string[] }> = ({
-  before,
-  after,
-  facts: { others },
-}) => {
-  if (after?.supportOption !== true || before?.supportOption === true || others.length < MAX_SUPPORT_OPTIONS) return [];
-  const take = line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true });
-  return [
-    {
-      field: "supportOption",
-      what: text(
-        `${MAX_SUPPORT_OPTIONS} accounts hold the support option, and no more may: ${others.join(", ")}`,
-        `サポートオプションはすでに ${MAX_SUPPORT_OPTIONS} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
-      ),
-      hint: text(`take it from one of them: ${take}`, `いずれかから外してください: ${take}`),
-    },
-  ];
+const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "otherSupportOptions">> = {
+  name: "support-options",
+  ...OF_ACCOUNT,
+  fields: ["supportOption"],
+  after: { supportOption: true },
+  facts: ["otherSupportOptions"],
+  judge: ({ after, facts: { otherSupportOptions: others } }) => {
+    if (after?.supportOption !== true || others.length < MAX_SUPPORT_OPTIONS) return [];
+    const take = line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true });
+    return [
+      {
+        field: "supportOption",
+        what: text(
+          `${others.length} accounts hold the support option, and no more may: ${others.join(", ")}`,
+          `サポートオプションはすでに ${others.length} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
+        ),
+        hint: text(`take it from one of them: ${take}`, `いずれかから外してください: ${take}`),
+      },
+    ];
+  },
 };
-
-/** What an account has follows from its role, whatever other accounts are. @see facts 2.1, 2.2 */
-export const accountOfRole: Rule<AccountState> = ({ before, after }) =>
-  after === undefined
-    ? []
-    : [scheme, managedOrgs, supportOption, noticeMail, timezone].flatMap((judge) => judge(after, before));
 
 type Judge = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
 
 const calledOf = ({ name }: AccountState) =>
-  name === null ? text("this account", "このアカウント") : text(name, `「${name}」`);
+  (name ?? null) === null ? text("this account", "このアカウント") : text(`${name}`, `「${name}」`);
 
-const scheme: Judge = (account) => {
+const judgeScheme: Judge = (account) => {
   if (account.role === "custom" && !account.hasScheme) {
     const list = line("roles schemes list", []);
     const { en, ja } = calledOf(account);
@@ -146,7 +169,7 @@ const NAME_ORGS_OR_ALL = text(
 );
 
 /** The first reason alone: the others follow from it. */
-const managedOrgs: Judge = (account) => {
+const judgeManagedOrgs: Judge = (account) => {
   const { role, managesAll, managedOrgs: orgs } = account;
   const isManaging = MANAGING.includes(role);
   const { en, ja } = calledOf(account);
@@ -225,12 +248,12 @@ const asSystem = ({ name, noticeMail: mailed }: AccountState, before: AccountSta
   return text(`make it one: ${way}`, `システム管理者にするには: ${way}`);
 };
 
-const supportOption: Judge = (account, before) =>
+const judgeSupportOption: Judge = (account, before) =>
   account.supportOption && account.role !== "system"
     ? [{ field: "supportOption", what: SUPPORT_RULE, hint: asSystem(account, before) }]
     : [];
 
-const noticeMail: Judge = (account, before) => {
+const judgeNoticeMail: Judge = (account, before) => {
   if (!account.noticeMail || account.supportOption) return [];
   return [
     {
@@ -243,11 +266,12 @@ const noticeMail: Judge = (account, before) => {
         account.role === "system"
           ? text("add it: --support-option", "付与するには: --support-option")
           : asSystem(account, before),
+      needs: account.role === "system" ? undefined : "accounts.roles",
     },
   ];
 };
 
-const timezone: Judge = ({ timezone: zone }) =>
+const judgeTimezone: Judge = ({ timezone: zone }) =>
   zone === null || zoneNamed(zone) !== undefined
     ? []
     : [
@@ -257,3 +281,79 @@ const timezone: Judge = ({ timezone: zone }) =>
           hint: text("as Asia/Tokyo", "例: Asia/Tokyo"),
         },
       ];
+
+/** Returns whether an account can get the support option. @param others who holds it */
+export const isSupportOptionFree = (others: readonly string[]): boolean =>
+  supportOptions.judge({
+    before: { supportOption: false },
+    after: { supportOption: true },
+    facts: { otherSupportOptions: others },
+  }).length === 0;
+
+/** What an account has follows from its role, whatever other accounts are: each by the fields that it is about. */
+const ofRole = (name: string, fields: readonly (keyof AccountState)[], judge: Judge): Rule<AccountState> => ({
+  name,
+  ...OF_ACCOUNT,
+  fields,
+  judge: ({ before, after }) => (after === undefined ? [] : judge(after, before)),
+});
+
+/** The rules of accounts. @see facts 2.1, 2.2 */
+export const ACCOUNT_RULES = [
+  lastSystemAdministrator,
+  nameOfAdministrator,
+  orgOfOperator,
+  ofRole("account-scheme", ["role", "hasScheme"], judgeScheme),
+  ofRole("managed-organisations", ["role", "managesAll", "managedOrgs"], judgeManagedOrgs),
+  ofRole("support-option-role", ["role", "supportOption"], judgeSupportOption),
+  ofRole("notice-mail", ["role", "supportOption", "noticeMail"], judgeNoticeMail),
+  ofRole("account-timezone", ["timezone"], judgeTimezone),
+  supportOptions,
+] as const;
+
+/** What rules read of a user. */
+interface UserState {
+  readonly accountName: string | null;
+}
+
+/** An account is made once, and keeps a name from then on. Imports take a blank cell for none by `clearable`. @see facts 1.3 */
+export const accountNameStays: Rule<UserState> = {
+  name: "account-name-stays",
+  of: "user",
+  on: ["edit"],
+  fields: ["accountName"],
+  before: { accountName: { not: null } },
+  after: { accountName: null },
+  spares: "states",
+  judge: ({ before, after }) =>
+    before === undefined || after === undefined || before.accountName === null || after.accountName !== null
+      ? []
+      : [
+          {
+            field: "accountName",
+            what: text(
+              `${USER.fields.accountName.label.en}: can be changed and never cleared`,
+              `${USER.fields.accountName.label.ja}: 変更はできますが、消すことはできません`,
+            ),
+          },
+        ],
+};
+
+/** A scheme permits something. */
+export const schemeItems: Rule<{ readonly operations: readonly string[] }> = {
+  name: "scheme-items",
+  of: "scheme",
+  on: ["create", "edit"],
+  fields: ["operations"],
+  judge: ({ after }) => {
+    if (after === undefined || after.operations.length > 0) return [];
+    const revoke = line("clomo-account revoke", ["ACCOUNT"]);
+    return [
+      {
+        field: "operations",
+        what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
+        hint: text(`to take all rights from an account: ${revoke}`, `アカウントからすべての権限を外すには: ${revoke}`),
+      },
+    ];
+  },
+};

@@ -4,9 +4,9 @@ import { answerOfQuestion, normaliseAnswer } from "./answer.ts";
 const NOW = "2026-11-23T03:00:00.000Z";
 
 const fieldsOf = (question: string, value: string | null, at = NOW) =>
-  answerOfQuestion({ before: undefined, after: { question, value, at }, facts: { now: NOW } }).map(
-    ({ field }) => field,
-  );
+  answerOfQuestion
+    .judge({ before: undefined, after: { question, value, at }, facts: { now: NOW } })
+    .map(({ field }) => field);
 
 test.each([
   ["rules.lost.owner", "佐藤"],

@@ -21,18 +21,22 @@ const FOREIGN: ReadonlyMap<SecuredApp, readonly string[]> = new Map(
 );
 
 /** A user of SECURED APPs has only fields of their app. @see facts 6 */
-export const fieldsOfOwnApp: Rule<{ readonly app: SecuredApp; readonly values: Readonly<Record<string, unknown>> }> = ({
-  after,
-}) => {
-  if (after === undefined) return [];
-  const { app, values } = after;
-  return (FOREIGN.get(app) ?? []).flatMap((name) => {
-    const { [name]: value = null } = values;
-    if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return [];
-    const what = text(
-      `a user of ${securedAppName(app)} does not have ${name}`,
-      `${securedAppName(app)} のユーザーに ${name} はありません`,
-    );
-    return [{ field: name, what }];
-  });
+export const fieldsOfOwnApp: Rule<{ readonly app: SecuredApp; readonly values: Readonly<Record<string, unknown>> }> = {
+  name: "fields-of-app",
+  of: "secured_user",
+  on: ["create", "edit"],
+  fields: ["app", "values"],
+  judge: ({ after }) => {
+    if (after === undefined) return [];
+    const { app, values } = after;
+    return (FOREIGN.get(app) ?? []).flatMap((name) => {
+      const { [name]: value = null } = values;
+      if (value === null || value === false || (Array.isArray(value) && value.length === 0)) return [];
+      const what = text(
+        `a user of ${securedAppName(app)} does not have ${name}`,
+        `${securedAppName(app)} のユーザーに ${name} はありません`,
+      );
+      return [{ field: name, what }];
+    });
+  },
 };

@@ -1,16 +1,11 @@
 import { ANDROID_ACCOUNTS, USES, type Contract, type TenantProfile } from "../model/tenant.ts";
+import { isTelephoneNumber, type RenewalItem } from "../model/renewal.ts";
 import { nameKey } from "../model/normalise.ts";
 import { zoneNamed } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import type { Rule, RuleProblem } from "./rule.ts";
 
 type Judge = (profile: TenantProfile) => readonly RuleProblem[];
-
-/** What is recorded of a tenant does not contradict itself. */
-export const tenantProfile: Rule<TenantProfile> = ({ after }) =>
-  after === undefined
-    ? []
-    : [contracts, services, androidAccounts, loginUrl, timezone].flatMap((judge) => judge(after));
 
 const contracts: Judge = (profile) => [...profile.contracts.flatMap(contract), ...twinContracts(profile)];
 
@@ -106,3 +101,43 @@ const timezone: Judge = ({ consoleTimezone: zone }) =>
   zone === null || zoneNamed(zone) !== undefined
     ? []
     : [{ field: "consoleTimezone", what: text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`) }];
+
+/** What is recorded of a tenant does not contradict itself. */
+const ofProfile = (name: string, fields: readonly (keyof TenantProfile)[], judge: Judge): Rule<TenantProfile> => ({
+  name,
+  of: "tenant",
+  on: ["create", "edit"],
+  fields,
+  judge: ({ after }) => (after === undefined ? [] : judge(after)),
+});
+
+/** The rules of what is recorded of a tenant. */
+export const TENANT_RULES = [
+  ofProfile("contracts", ["contracts"], contracts),
+  ofProfile("apple-services", ["ios", "macos", "ade", "vpp"], services),
+  ofProfile("android-accounts", ["android", "androidAccounts"], androidAccounts),
+  ofProfile("login-url", ["loginUrl"], loginUrl),
+  ofProfile("console-timezone", ["consoleTimezone"], timezone),
+] as const;
+
+/** The phone of an item is a telephone number: who holds it, or where it is kept, has a field of its own. */
+export const phoneOfRenewal: Rule<Pick<RenewalItem, "phone">> = {
+  name: "renewal-phone",
+  of: "renewal_item",
+  on: ["create", "edit"],
+  fields: ["phone"],
+  judge: ({ after }) => {
+    const { phone = null } = after ?? {};
+    if (phone === null || isTelephoneNumber(phone)) return [];
+    return [
+      {
+        field: "phone",
+        what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
+        hint: text(
+          "who holds the phone, or where it is kept, belongs in phoneHolder",
+          "電話を持っている人や置き場所は phoneHolder に記録してください",
+        ),
+      },
+    ];
+  },
+};

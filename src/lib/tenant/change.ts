@@ -2,10 +2,13 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { observe } from "./console/observed.ts";
 import { taskOfRecord } from "./console/tasks.ts";
+import type { Asker } from "./policy/asker.ts";
+import { enforceFor } from "./policy/check.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { noteChange } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
+import { judgeWritten } from "./store/rules.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
@@ -40,6 +43,8 @@ export interface ChangeOf<T> {
   readonly signal?: AbortSignal | undefined;
   /** nothing of it stays */
   readonly dryRun?: boolean | undefined;
+  /** its body asks the rules itself, and tells what they say with other things */
+  readonly isJudged?: boolean | undefined;
   /** the tenant's revision before somebody looked at what is to be changed, and was asked: it holds only for that */
   readonly seen?: number | undefined;
 }
@@ -67,6 +72,7 @@ export interface Changed<T> {
 export interface Author {
   readonly store: Store;
   readonly surroundings: Surroundings;
+  readonly asker: Asker;
   readonly actor: string;
   readonly by: string | undefined;
   readonly keptKey: (request: KeptRequest, subject: string) => KeptKey;
@@ -97,7 +103,17 @@ export const write = async <T>(
   change: ChangeOf<T>,
   body: (writer: Writer) => Promise<Changed<T>>,
 ): Promise<T> => {
-  const { action, writer: way = "hand", commits = true, locks, once, signal, dryRun = false, seen } = change;
+  const {
+    action,
+    writer: way = "hand",
+    commits = true,
+    locks,
+    once,
+    signal,
+    dryRun = false,
+    isJudged = false,
+    seen,
+  } = change;
   const { actor, by, store, surroundings } = author;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   let number: number | null = null;
@@ -110,6 +126,7 @@ export const write = async <T>(
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
+      if (!isJudged) enforceFor(author.asker, await judgeWritten(writer, await writer.revision(), "edits"));
       if (isObserved) await observe(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isAnswer(result) ? result(tasksOf(writer, seq)) : result);

@@ -1,7 +1,7 @@
 import { line } from "../../advice/line.ts";
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
-import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
+import { isSupportOptionFree } from "../../rules/account.ts";
 import { counted, same, shortened, text, type Text } from "../../text/index.ts";
 import { typableName } from "../../text/shell-word.ts";
 import { inOrder, lastLoginOf, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
@@ -35,7 +35,7 @@ type Found = Omit<Hanging, "step">;
 
 const found = (what: Text, mend: Text): Found => ({ what, mend });
 
-/** The steps by which the support option moves: five hold it at most, so one is freed first where five do. @see facts 7.2 */
+/** The steps by which the support option moves: few may hold it, so one is freed first where no more may. @see facts 7.2 */
 function supportSteps(facts: HandoverFacts, account: Administrator): readonly Found[] {
   const holders = facts.administrators.filter(({ supportOption }) => supportOption);
   const on = found(
@@ -49,7 +49,7 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
     text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
     same(line("clomo-account grant", [typableName(account.name ?? "", account.id)], { noSupportOption: true })),
   );
-  return holders.length >= MAX_SUPPORT_OPTIONS ? [off, on] : [on, off];
+  return isSupportOptionFree(holders.map(({ user }) => user)) ? [on, off] : [off, on];
 }
 
 const guideOf = ({ name }: Renewal): string => line("renewals guide", [name]);

@@ -9,7 +9,7 @@ import {
 } from "../../model/account.ts";
 import type { Composition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
-import { ROLES, type AdministratorRole, type Role } from "../../model/role.ts";
+import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
 import { CREATION, type List } from "../store/lists.ts";
@@ -188,16 +188,11 @@ export const withRole = async (reader: Reader, ids: readonly string[]): Promise<
     }),
   );
 
-/** Who holds the support option in the whole tenant, but for one user. */
-export const othersSupported = async (reader: Reader, user: number): Promise<readonly NamedAccount[]> =>
-  named(await reader.all(`${NAMED} where a.supportOption = 1 and a.user <> :user order by u.pk`, { user }));
-
-/** The number of accounts of the whole tenant that have a role, but for one user. */
-export const countOthers = (reader: Reader, user: number, role: AdministratorRole): Promise<number> =>
-  reader.count(
-    "select count(*) from main.account a join main.user u on u.pk = a.user where a.role = :role and a.user <> :user",
-    { user, role },
-  );
+/** Names who holds the support option in the whole tenant, but for one user. */
+export const othersSupported = async (reader: Reader, user: number): Promise<readonly string[]> => {
+  const rows = await reader.all(`${NAMED} where a.supportOption = 1 and a.user <> :user order by u.pk`, { user });
+  return rows.map(({ name }) => String(name));
+};
 
 /** The user who has an account name in the whole tenant; undefined if nobody has. Whom the asker does not see is not called. */
 export const holderOfName = async (

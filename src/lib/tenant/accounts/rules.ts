@@ -5,30 +5,21 @@ import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from 
 import { composedName, COMPOSITIONS, type Composed, type Composition } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { zoneNamed } from "../../model/time.ts";
-import {
-  accountOfRole,
-  lastSystemAdministrator,
-  orgOfOperator,
-  supportOptions,
-  type AccountState,
-} from "../../rules/account.ts";
-import { enforce } from "../../rules/rule.ts";
+import type { AccountState } from "../../rules/account.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { joined, text, type Text } from "../../text/index.ts";
 import { shownOption, typedWord } from "../../text/shell-word.ts";
 import type { Asker } from "../policy/asker.ts";
-import { CHANGING_USERS, may, permit } from "../policy/check.ts";
+import { CHANGING_USERS, enforceFor, may, permit } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
-  countOthers,
   findScheme,
   holderOfName,
   isAbove,
   ofSystemAlone,
-  othersSupported,
   readSettings,
   thereOf,
   type AccountValues,
-  type NamedAccount,
   type StoredAccount,
 } from "./account-rows.ts";
 import { ROOT } from "../records/org-rows.ts";
@@ -62,9 +53,6 @@ const { fields: FIELDS } = ACCOUNT;
 
 const refused = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
-
-/** `alice (山田 花子)` */
-const called = ({ name, user }: NamedAccount): string => `${name} (${user})`;
 
 /**
  * Checks that somebody may change an account as asked; before its values are looked at.
@@ -128,7 +116,8 @@ export const meantBy = async (
   const kept = before.managedOrgs === null ? [] : await thereOf(writer, before.managedOrgs);
   const after = stateAfter(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  await checkRules(writer, before, after, asker);
+  const unchanged = stateAfter(before, {}, kept, before.name);
+  enforceFor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
   return {
     values: {
       role: after.role,
@@ -162,6 +151,7 @@ const stateAfter = (
   const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
   return {
     name,
+    isInRoot: before.org === ROOT,
     role,
     hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
     managesAll,
@@ -171,25 +161,6 @@ const stateAfter = (
     timezone: given.timezone === undefined ? before.timezone : given.timezone === "" ? null : given.timezone,
   };
 };
-
-/** @throws Failure `input-rejected` where a rule of accounts says no */
-const checkRules = async (reader: Reader, account: StoredAccount, after: AccountState, asker: Asker): Promise<void> => {
-  const others = await othersSupported(reader, account.pk);
-  const otherSystemAdministrators = await countOthers(reader, account.pk, "system");
-  const before = { ...account, hasScheme: account.scheme !== null, managesAll: false, managedOrgs: [] };
-  enforce([
-    ...lastSystemAdministrator({ before, after, facts: { otherSystemAdministrators } }),
-    ...orgOfOperator({ before, after, facts: { isInRoot: account.org === ROOT } }),
-    ...accountOfRole({ before, after, facts: undefined }).map((problem) =>
-      problem.field === "noticeMail" && after.role !== "system" && !may(asker, "accounts.roles")
-        ? { ...problem, hint: ASK_SYSTEM }
-        : problem,
-    ),
-    ...supportOptions({ before, after, facts: { others: others.map(called) } }),
-  ]);
-};
-
-const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 interface Called {
   readonly name: string;
@@ -205,9 +176,11 @@ const meantName = async (
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
-  if (typed.trim() === "") {
-    throw refused(label, text("can be changed and never cleared", "変更はできますが、消すことはできません"));
-  }
+  if (typed.trim() === "")
+    enforceFor(
+      asking.asker,
+      judgeRecord(USERS.thing.name, { before: { accountName: before.name ?? typed }, after: { accountName: null } }),
+    );
   const name = checkValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
   const holder = await holderOfName(reader, name);

@@ -3,10 +3,10 @@ import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import type { SCHEME } from "../../model/scheme.ts";
+import { SCHEME } from "../../model/scheme.ts";
 import type { HandValues } from "../../model/thing.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
-import { schemeItems } from "../../rules/scheme.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
@@ -38,7 +38,7 @@ const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Sch
 
 /** @param option that left these items */
 const checkItems = (operations: readonly string[], option: string): void =>
-  enforce(schemeItems({ before: undefined, after: { operations }, facts: undefined }), option);
+  enforce(judgeRecord(SCHEME.name, { after: { operations } }), option);
 
 const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
   const name = scheme?.name ?? "";

@@ -1,6 +1,7 @@
 import type { NewAnswer } from "../../contract/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { answerOfQuestion, normaliseAnswer } from "../../rules/answer.ts";
+import { normaliseAnswer } from "../../rules/answer.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { instant, newId } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -48,7 +49,7 @@ async function setOne(
   const now = instant(session.surroundings);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
-  enforce(answerOfQuestion({ before: undefined, after: { question, value: said, at: at ?? now }, facts: { now } }));
+  enforce(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));
   const before = (await findAnswer(writer, { question, subject })) ?? null;
   if (said === null) {
     if (before === null) return undefined;

@@ -16,6 +16,7 @@ import type { KeptRequest } from "../store/idempotency.ts";
 import {
   compareLines,
   countPlan,
+  findBreaches,
   findRefusals,
   FoundRefusals,
   firstOther,
@@ -23,6 +24,7 @@ import {
   KEY,
   LINES,
   listRemovals,
+  MAX_REFUSALS,
   PLAN,
   readRestored,
   type PlannedResource,
@@ -258,13 +260,24 @@ const removedBy = (resources: readonly PlannedResource[]): number =>
 const isNothing = ({ becomesMirror, resources }: Planned): boolean =>
   !becomesMirror && resources.every(({ added, changed, removed }) => added + changed + removed === 0);
 
-/** Makes the tenant as it is planned, and looks at what came of it. @throws Failure `input-rejected` where it is not the same */
-const write = async (writer: Writer, { staged, mirroredAt }: Received, { becomesMirror }: Planned): Promise<void> => {
+/**
+ * Makes the tenant as it is planned, and looks at what came of it.
+ *
+ * @returns what rules refuse of it
+ * @throws Failure `input-rejected` where it is not the same
+ */
+const write = async (
+  writer: Writer,
+  { staged, mirroredAt }: Received,
+  { becomesMirror }: Planned,
+): Promise<readonly Refusal[]> => {
   if (becomesMirror) await setMirrored(writer, mirroredAt ?? null);
   await writePlan(writer, staged);
+  const breaches = await findBreaches(writer, staged);
+  if (breaches.length > 0) return breaches;
   await compareLines(writer, staged);
   const other = await firstOther(writer, staged);
-  if (other === undefined) return;
+  if (other === undefined) return [];
   const [resource, id] = [String(other["resource"]), String(other["id"])];
   throw new Failure("input-rejected", {
     what: text(
@@ -287,10 +300,13 @@ export const planRestore = async (
 ): Promise<RestorePlan> => {
   await using received = await receive(session, parts, request);
   const locks = locksOf(received.staged);
-  return await session.change({ action: null, locks, dryRun: true }, async (writer) => {
+  return await session.change({ action: null, locks, dryRun: true, isJudged: true }, async (writer) => {
     const plan = await planned(writer, received);
-    if (plan.refusals.length === 0 && !isNothing(plan)) await write(writer, received, plan);
-    return { result: { ...plan, resources: [...plan.resources] }, objects: [] };
+    const isTried = plan.refusals.length === 0 && !isNothing(plan);
+    const breaches = isTried ? await write(writer, received, plan) : [];
+    const refusals = [...plan.refusals, ...breaches.slice(0, MAX_REFUSALS)];
+    const refused = plan.refused + breaches.length;
+    return { result: { ...plan, refusals, refused, resources: [...plan.resources] }, objects: [] };
   });
 };
 
@@ -311,16 +327,21 @@ export const restore = async (
     return { id, resources };
   };
   const locks = locksOf(received.staged);
-  const change = { action: "handover.apply", writer: "apply", locks, once: once && { ...once, replay } } as const;
+  const change = {
+    action: "handover.apply",
+    writer: "apply",
+    isJudged: true,
+    locks,
+    once: once && { ...once, replay },
+  } as const;
   return await session.change<Restored>(change, async (writer) => {
     const plan = await planned(writer, received);
     if (plan.etag !== etag) throw CHANGED;
-    const [refusal] = plan.refusals;
-    if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SEE_ALL);
+    refuseFirst(plan.refusals);
     const [resources, removed] = [[...plan.resources], removedBy(plan.resources)];
     if (removed !== deletions) throw otherRemovals(removed, deletions);
     if (isNothing(plan)) return { result: { id: null, resources }, objects: [] };
-    await write(writer, received, plan);
+    refuseFirst(await write(writer, received, plan));
     const id = newId(session.surroundings);
     return {
       result: { id, resources },
@@ -328,6 +349,11 @@ export const restore = async (
       detail: { manifest, resources, ...(plan.becomesMirror && { mirroredAt: received.mirroredAt }) },
     };
   });
+};
+
+/** @throws Failure `input-rejected` if there is a refusal */
+const refuseFirst = ([refusal]: RestorePlan["refusals"] | readonly Refusal[]): void => {
+  if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SEE_ALL);
 };
 
 const CHANGED = new Failure("conflict", {

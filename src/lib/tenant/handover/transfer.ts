@@ -3,7 +3,8 @@ import { personOf, namesPerson, succeeded, type Person } from "../../handover/ch
 import type { RenewalItem, Transferred, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
-import { MAX_SUPPORT_OPTIONS, ROLES } from "../../model/role.ts";
+import { ROLES } from "../../model/role.ts";
+import { isSupportOptionFree } from "../../rules/account.ts";
 import { text } from "../../text/index.ts";
 import { typedWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
@@ -31,8 +32,6 @@ interface TransferRequest {
  * Gives what somebody has to a successor, all of it or nothing: the support option, with the role of a system administrator
  * that it needs, and the renewals whose owner is named so. Without the option no role is given. The role of who leaves stays:
  * it is taken away last.
- *
- * At most five accounts hold the option: where five do, it goes off before it goes on, else on before off.
  *
  * @throws Failure `input-rejected` where the successor is the same person, or is to hold the option and has no role and so no
  *   password yet; `not-found`; `not-permitted`; `conflict` where something was changed since it was seen
@@ -89,15 +88,14 @@ interface Step {
   readonly request: AccountRequest;
 }
 
-/** What is asked of both accounts, in its order. @throws Failure `input-rejected` */
+/** What is asked of both accounts, in its order: where no more may hold the option, it goes off before it goes on. @throws Failure `input-rejected` */
 async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<readonly Step[]> {
   const { role, supportOption, noticeMail } = leaver.account;
   if (role !== "system" || !supportOption) return [];
   if (successor.account.role === "none") throw await withoutRole(writer, successor);
   const off: Step = { id: leaver.id, request: { supportOption: false } };
   const on: Step = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
-  const others = await othersSupported(writer, successor.account.pk);
-  return others.length >= MAX_SUPPORT_OPTIONS ? [off, on] : [on, off];
+  return isSupportOptionFree(await othersSupported(writer, successor.account.pk)) ? [on, off] : [off, on];
 }
 
 /** @returns undefined where it is so already */

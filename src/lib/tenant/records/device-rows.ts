@@ -6,9 +6,9 @@ import {
   NOT_READY,
   ONE_ACCOUNT,
   PRE_REGISTERED,
-  type AndroidMode,
   type Lack,
 } from "../../model/device.ts";
+import type { DeviceState } from "../../rules/device.ts";
 import { formatOf } from "../../model/format.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { CREATION, type List } from "../store/lists.ts";
@@ -94,39 +94,12 @@ export const notReady = (accounts: TenantProfile["androidAccounts"]): List<typeo
   },
 });
 
-/** What the rules of devices look at, as the table has it; owners by their numbers. */
-export interface DeviceFacts {
-  readonly serialNumber: string;
-  readonly platform: string | null;
-  readonly status: string | null;
-  readonly androidMode: AndroidMode | null;
-  readonly owner: number | null;
-  readonly ownerOrg: number | null;
-}
-
-const FACTS = "t.serialNumber, t.platform, t.status, t.androidMode, t.owner, t.ownerOrg";
-
-export const deviceFacts = async (reader: Reader, pk: number): Promise<DeviceFacts | undefined> =>
-  (await reader.get(`select ${FACTS} from device t where t.pk = :pk`, { pk })) as DeviceFacts | undefined;
-
-/** The devices of a user, but one. */
-export const devicesOf = async (
-  reader: Reader,
-  owner: number,
-  but: number | undefined,
-): Promise<readonly DeviceFacts[]> => {
-  const rows = await reader.all(`select ${FACTS} from device t where t.owner = :owner and t.pk <> :but order by t.pk`, {
-    owner,
-    but: but ?? 0,
-  });
-  return rows as unknown as readonly DeviceFacts[];
-};
-
-/** What people call a user. */
-export const ownerCalled = async (reader: Reader, owner: number): Promise<string> => {
-  const row = await reader.get("select name, emails ->> 0 as email from user where pk = :owner", { owner });
-  return row === undefined ? "" : `${String(row["name"])} <${String(row["email"])}>`;
-};
+/** A device as its rules read it; undefined if there is none. */
+export const deviceFacts = async (reader: Reader, pk: number): Promise<DeviceState | undefined> =>
+  (await reader.get(
+    "select t.serialNumber, t.platform, t.status, t.androidMode, t.owner, t.ownerOrg from device t where t.pk = :pk",
+    { pk },
+  )) as DeviceState | undefined;
 
 /** How many devices users own, by the users' ids; those without any are missing. */
 export const countOwned = async (reader: Reader, owners: readonly string[]): Promise<ReadonlyMap<string, number>> => {

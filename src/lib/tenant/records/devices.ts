@@ -1,23 +1,13 @@
-import { line } from "../../advice/line.ts";
 import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import {
-  DEVICE_STATUSES,
-  NOT_MANAGED,
-  ONE_ACCOUNT,
-  needsWipe,
-  otherWipes,
-  ownerIdOf,
-  usesAccount,
-  type DEVICE,
-} from "../../model/device.ts";
+import { DEVICE, needsWipe, otherWipes, ownerIdOf } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { deviceFields, describeForDevice } from "../../rules/device.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
-import { deviceFacts, DEVICES, devicesOf, ownerCalled, type DeviceFacts } from "./device-rows.ts";
+import { deviceFacts, DEVICES } from "./device-rows.ts";
 import type { Writer } from "../store/store.ts";
 import {
   createRecord,
@@ -115,57 +105,11 @@ const wrongWipes = (needed: number, confirmed: number): Failure =>
     text(`if that is meant: --confirm-wipes ${needed}`, `それでよければ: --confirm-wipes ${needed}`),
   );
 
-/** What a change makes of a device. */
-interface Change {
-  readonly former: DeviceFacts | undefined;
-  readonly after: DeviceFacts;
-}
-
-/** @see facts 1.3, 2.4, 4.6: the rules of imports, see their `checkDevices` */
+/** The fields of a device fit together, before the table is asked to take them. */
 async function checkDevice(writer: Writer, { pk, values }: Checked): Promise<void> {
-  const former = pk === undefined ? undefined : await deviceFacts(writer, pk);
+  const before = pk === undefined ? undefined : await deviceFacts(writer, pk);
   const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
-  const after = { ...NOTHING, ...former, ...given } as DeviceFacts;
-  const { owner, ownerOrg, ...others } = after;
-  const state = { ...others, isOfUser: owner !== null, isOfOrg: ownerOrg !== null };
-  enforce(deviceFields({ before: undefined, after: state, facts: undefined }));
-  checkStatus({ former, after });
-  await checkAccount(writer, pk, { former, after });
+  enforce(judgeRecord(DEVICE.name, { before, after: { ...NOTHING, ...before, ...given } }));
 }
 
 const NOTHING = { platform: null, status: null, androidMode: null, owner: null, ownerOrg: null };
-
-/** @throws Failure `input-rejected` where the owner of a device changes that has none set */
-function checkStatus({ former, after }: Change): void {
-  const isChanged = after.owner !== (former?.owner ?? null) || after.ownerOrg !== (former?.ownerOrg ?? null);
-  const isOwned = after.owner !== null || after.ownerOrg !== null;
-  if (!isChanged || after.status !== NOT_MANAGED || !(isOwned || former?.status === NOT_MANAGED)) return;
-  const allowed = DEVICE_STATUSES.filter((status) => status !== NOT_MANAGED).join(" / ");
-  throw rejected(
-    describeForDevice(after.serialNumber, "owner-not-managed", { status: NOT_MANAGED, allowed }),
-    text(
-      "if it is managed: --status 管理中 (of devices edit), then again",
-      "管理中であれば devices edit の --status 管理中 で直してから、もう一度実行してください",
-    ),
-  );
-}
-
-/** @throws Failure `input-rejected` where an owner's account would be in use on two devices, one of them Fully Managed */
-async function checkAccount(writer: Writer, pk: number | undefined, { former, after }: Change): Promise<void> {
-  if (after.owner === null || !usesAccount(after)) return;
-  const isSame = former !== undefined && usesAccount(former) && former.owner === after.owner;
-  if (isSame && former.androidMode === after.androidMode) return;
-  const others = (await devicesOf(writer, after.owner, pk)).filter(usesAccount);
-  const isFull = ({ androidMode }: DeviceFacts): boolean => androidMode === ONE_ACCOUNT;
-  const other = isFull(after) ? others[0] : others.find(isFull);
-  if (other === undefined) return;
-  const params = { owner: await ownerCalled(writer, after.owner), device: other.serialNumber };
-  const free = line("devices set-owner", [other.serialNumber], { none: true });
-  throw rejected(
-    describeForDevice(after.serialNumber, "account-taken", params),
-    text(
-      `give it another user, or take the other one from him: ${free}`,
-      `別のユーザーを所有者にするか、先に外してください: ${free}`,
-    ),
-  );
-}

@@ -3,7 +3,7 @@ import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { customFieldName } from "../../rules/custom-field.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
@@ -37,7 +37,7 @@ export const addCustomField = (
     checkValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);
     const isFree = isFreeColumn(name) && !(await hasFieldNamed(writer, key));
-    enforce(customFieldName({ before: undefined, after: { name }, facts: { isFree } }));
+    enforce(judgeRecord(CUSTOM_FIELD.name, { after: { name, isFree } }));
     const field = { id: newId(session.surroundings), name, createdAt: instant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertField(writer, field, { pk: last + 1, nameKey: key });

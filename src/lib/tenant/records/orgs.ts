@@ -2,8 +2,6 @@ import { commandName, line } from "../../advice/line.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
-import { orgNames } from "../../rules/org.ts";
-import { enforce } from "../../rules/rule.ts";
 import { text } from "../../text/index.ts";
 import type { Once, Session } from "../session.ts";
 import {
@@ -102,7 +100,6 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
       hint: text(`see the tree: ${line("orgs list", [])}`, `ツリーを見る: ${line("orgs list", [])}`),
     });
   }
-  enforce(orgNames({ before: undefined, after: { name, code }, facts: undefined }));
   const place = {
     pk,
     parent: parent as number | undefined,

@@ -382,7 +382,6 @@ const storedOf = async (
     else stored.set(name, checkedText(name, field, value as string | null));
   }
   await checkTaken(writer, noun, stored, about?.pk);
-  checkKept(fields, stored, about?.before);
   return stored;
 };
 
@@ -496,19 +495,6 @@ const checkTaken = async (
         hintOf(thing.name, `show ${shownWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`),
       );
     }
-  }
-};
-
-/** @throws Failure `input-rejected` where a value would be cleared that is never cleared */
-const checkKept = (fields: Fields, stored: StoredValues, before: object | undefined): void => {
-  for (const [name, value] of stored) {
-    const { [name]: field } = fields;
-    if (field?.clearable !== false || value !== null || before === undefined) continue;
-    if ((valueOf(before, name) ?? null) === null) continue;
-    throw refused(
-      labelOf(name, field),
-      text("can be changed and never cleared", "変更はできますが、消すことはできません"),
-    );
   }
 };
 

@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
 import type { Fields } from "../../model/thing.ts";
-import { tenantProfile } from "../../rules/tenant.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
@@ -30,7 +30,7 @@ export const setTenant = (session: Session, { dryRun, ...change }: TenantChange)
       ...Object.fromEntries(Object.entries(others).map(([field, value]) => [field, checked(field, unblanked(value))])),
       contracts: changedContracts(before.contracts, contracts, contractsRemoved),
     };
-    const [problem] = tenantProfile({ before, after, facts: undefined });
+    const [problem] = judgeRecord(TENANT.name, { before, after });
     if (problem !== undefined) throw refused(problem.field ?? "", problem.what, problem.hint);
     if (isDeepStrictEqual(before, after)) return { result: { before, after: before }, objects: [] };
     await writeProfile(writer, after);

@@ -5,7 +5,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
 import type { Field } from "../../model/thing.ts";
-import { renewalFields } from "../../rules/renewal.ts";
+import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { withoutBlanks } from "../../rules/values.ts";
 import { yearAfter } from "../../model/time.ts";
@@ -80,7 +80,7 @@ const checkValues = (values: Partial<RenewalItem>): void => {
     const { [name as keyof RenewalItem]: value } = values;
     if (value !== undefined) checkField(name, field, value);
   }
-  enforce(renewalFields({ before: undefined, after: values, facts: undefined }), "phone");
+  enforce(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
 /** What a tenant knows by itself of something of its own that expires. */

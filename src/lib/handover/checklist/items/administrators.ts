@@ -1,6 +1,7 @@
 import { line } from "../../../advice/line.ts";
-import { MAX_SUPPORT_OPTIONS } from "../../../model/role.ts";
-import { SUPPORT_RULE } from "../../../model/account.ts";
+import { ACCOUNT, SUPPORT_RULE } from "../../../model/account.ts";
+import { isSupportOptionFree } from "../../../rules/account.ts";
+import { judgeRecord } from "../../../rules/index.ts";
 import { counted, same, text, type Text } from "../../../text/index.ts";
 import { typableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
@@ -107,7 +108,8 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
       GIVE_SUPPORT_OPTION,
     );
   }
-  if (holders.length > MAX_SUPPORT_OPTIONS) {
+  const [, ...others] = holders.map(({ user }) => user);
+  if (!isSupportOptionFree(others)) {
     draft.gap(
       "support-option-rule",
       text(
@@ -118,7 +120,8 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
     );
   }
   for (const holder of holders) {
-    if (holder.role !== "system") {
+    const { role, supportOption } = holder;
+    if (judgeRecord(ACCOUNT.name, { after: { role, supportOption } }).length > 0) {
       draft.gap(
         "support-option-rule",
         text(

@@ -1,12 +1,11 @@
 import { RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../../../handover/resources.ts";
-import { ANDROID, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT } from "../../../model/device.ts";
 import { nameKey } from "../../../model/normalise.ts";
-import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
-import { MAX_SUPPORT_OPTIONS, type Role } from "../../../model/role.ts";
-import { lastSystemAdministrator, nameOfAdministrator, orgOfOperator } from "../../../rules/account.ts";
+import { ROOT_ORG_ID } from "../../../model/organisation.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { DETAIL, isAbout } from "../../audit/records.ts";
+import { settleVersions } from "../../versions/keep.ts";
 import { linesNow } from "../exports/records.ts";
+import { judgeWritten } from "../../store/rules.ts";
 import { THEN } from "../../store/sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../../store/store.ts";
 import { targetOf, TRAVELLING } from "./targets.ts";
@@ -37,7 +36,7 @@ export interface Refusal {
 }
 
 /** Refusals that are told at most; more are counted. */
-const MAX_REFUSALS = 1000;
+export const MAX_REFUSALS = 1000;
 
 /** Refusals: the first ones, and how many there are. */
 export class FoundRefusals {
@@ -187,7 +186,7 @@ export const findRefusals = async (reader: Reader, staged: Staged, known: FoundR
       );
     }
   }
-  await findRuleRefusals(reader, staged, refusals);
+  await findMisplaced(reader, staged, refusals);
   return refusals.found;
 };
 
@@ -228,74 +227,14 @@ const stillNamed = (field: string, to: ResourceName, id: string): Text => {
   );
 };
 
-/**
- * What rules forbid that take more than one record to judge: what every command refuses, and no import brings. What came
- * from the console may be otherwise, as its export could not be applied: an administrator without an account name, an
- * operator in 全社, one account on two devices.
- */
-const findRuleRefusals = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
+/** What cannot be written, or could not be found by its name. */
+const findMisplaced = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
   const { resources, isOfConsole } = staged;
   const isSent = (...names: readonly ResourceName[]): boolean => names.some((name) => resources.includes(name));
   if (isSent("orgs")) await findWrongOrgs(reader, staged, refusals);
-  if (isSent("accounts")) await findSupportOptions(staged, refusals);
-  if (isSent("accounts", "users")) {
-    await findLastAdministrator(reader, staged, refusals);
-    if (!isOfConsole) await findWrongAdministrators(reader, staged, refusals);
-  }
   if (isSent("secured-users", "secured-groups")) await findWrongGroups(staged, refusals);
   if (isSent("observed") && !isOfConsole) await findStrayStates(staged, refusals);
-  if (isSent("devices") && !isOfConsole) await findSharedAccounts(staged, refusals);
   if (isSent("renewals")) await findTwinRenewals(reader, staged, refusals);
-};
-
-const findSupportOptions = async ({ lines, plan }: Staged, refusals: Refusals): Promise<void> => {
-  const held = "l.resource = :resource and l.line ->> '$.supportOption' = 1";
-  await refusals.add(
-    "accounts",
-    `select l.id from ${lines} l where ${held} and exists (select 1 from ${plan} p where p.resource = l.resource and p.id = l.id)
-     and (select count(*) from ${lines} l where ${held}) > :supported order by 1`,
-    () =>
-      text(
-        `more than ${MAX_SUPPORT_OPTIONS} accounts would hold the support option`,
-        `サポートオプションのアカウントが ${MAX_SUPPORT_OPTIONS} を超えることになります`,
-      ),
-    { supported: MAX_SUPPORT_OPTIONS },
-  );
-};
-
-/** SQL: accounts with a role as they will be, whichever of accounts and users was sent: `id`, `role`, `name` and `orgId`. */
-const administratorsAfter = ({ lines, resources }: Staged): string => {
-  const users = resources.includes("users")
-    ? `select s.id, s.line ->> '$.accountName' as name, s.line ->> '$.orgId' as orgId from ${lines} s where s.resource = 'users'`
-    : `select s.id, s.accountName as name, o.id as orgId from main."user" s join main.org o on o.pk = s.org`;
-  const accounts = resources.includes("accounts")
-    ? `select s.id, s.line ->> '$.role' as role from ${lines} s where s.resource = 'accounts'`
-    : `select s.id, a.role from main.account a join main."user" s on s.pk = a.user`;
-  return `select a.id, a.role, u.name, u.orgId from (${accounts}) a join (${users}) u on u.id = a.id where a.role <> 'none'`;
-};
-
-const findWrongAdministrators = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
-  for (const { id = "", role, name = null, orgId } of await reader.all(`${administratorsAfter(staged)} order by 1`)) {
-    const after = { role: role as Role, name: name === null ? null : String(name) };
-    const problems = [
-      ...nameOfAdministrator({ before: undefined, after, facts: undefined }),
-      ...orgOfOperator({ before: undefined, after, facts: { isInRoot: orgId === ROOT_ORG_ID } }),
-    ];
-    for (const { what } of problems) refusals.refuse("accounts", String(id), what);
-  }
-};
-
-const findLastAdministrator = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
-  const row = await reader.get(
-    `select u.id, u.accountName as name, (select count(*) from (${administratorsAfter(staged)}) n where n.role = 'system') as others
-     from main.account a join main."user" u on u.pk = a.user where a.role = 'system' order by 1 limit 1`,
-  );
-  if (row === undefined) return;
-  const { id, name = null, others } = row;
-  const before = { role: "system", name: name === null ? null : String(name) } as const;
-  const facts = { otherSystemAdministrators: Number(others) };
-  for (const { what } of lastSystemAdministrator({ before, after: undefined, facts }))
-    refusals.refuse("accounts", String(id), what);
 };
 
 /** Refuses observed state if the tenant would not be a mirror. */
@@ -322,25 +261,6 @@ const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals)
   );
 };
 
-/** An account that is in use on a Fully Managed device is in use on no other. @see facts 1.3, 2.4 */
-const findSharedAccounts = async ({ lines }: Staged, refusals: Refusals): Promise<void> => {
-  const uses = (of: string): string =>
-    `${of}.resource = 'devices' and ${of}.line ->> '$.ownerId' is not null and ${of}.line ->> '$.platform' = '${ANDROID}'
-     and ${of}.line ->> '$.status' is distinct from '${NOT_MANAGED}' and ${of}.line ->> '$.androidMode' is distinct from '${NO_ACCOUNT}'`;
-  await refusals.add(
-    "devices",
-    `select max(l.id) as id, u.line ->> '$.name' as value from ${lines} l
-     left join ${lines} u on u.resource = 'users' and u.id = l.line ->> '$.ownerId'
-     where l.resource = :resource and ${uses("l")} group by l.line ->> '$.ownerId'
-     having count(*) > 1 and max(coalesce(l.line ->> '$.androidMode', '') = '${ONE_ACCOUNT}') = 1 order by 1`,
-    (owner) =>
-      text(
-        `the account of the owner ${owner} would be in use on two devices, one of them Fully Managed`,
-        `所有者「${owner}」のアカウントを、Fully Managed のデバイスを含む 2 台で使うことになります`,
-      ),
-  );
-};
-
 /** All organisations hang on 全社, which is always there, and as it is; without a code each is told from its neighbours by its name. */
 const findWrongOrgs = async (reader: Reader, { lines }: Staged, refusals: Refusals): Promise<void> => {
   const rows = await reader.all(
@@ -350,12 +270,6 @@ const findWrongOrgs = async (reader: Reader, { lines }: Staged, refusals: Refusa
   if (above.get(ROOT_ORG_ID) !== null) refusals.refuse("orgs", ROOT_ORG_ID, ROOT_MISSING);
   for (const id of looseOrgs(above)) refusals.refuse("orgs", id, LOOSE);
   const [name, code] = ["l.line ->> '$.name'", "l.line ->> '$.code'"];
-  await refusals.add(
-    "orgs",
-    `select l.id from ${lines} l where l.resource = :resource and l.id = :root and (${name} <> :called or ${code} is not null)`,
-    () => ROOT_STAYS,
-    { root: ROOT_ORG_ID, called: ROOT_ORG_NAME },
-  );
   await refusals.add(
     "orgs",
     `select min(l.id) as id, min(${name}) as value from ${lines} l
@@ -370,10 +284,6 @@ const findWrongOrgs = async (reader: Reader, { lines }: Staged, refusals: Refusa
 };
 
 const ROOT_MISSING = text("全社 is missing, or below another", "「全社」がないか、別の組織の下にあります");
-const ROOT_STAYS = text(
-  "全社 stands for the whole tenant: it keeps its name, and has no code",
-  "「全社」はテナント全体を表すため、名前は変えられず、組織コードもありません",
-);
 const LOOSE = text("it does not hang on 全社", "「全社」の下につながっていません");
 
 /** The ids of those from which no way up leads to 全社. Each is passed once. @param above ids, each with that of the one above it */
@@ -408,6 +318,27 @@ const findTwinRenewals = async (reader: Reader, { lines }: Staged, refusals: Ref
     }
     known.add(key);
   }
+};
+
+/** The resources with the records that rules judge. */
+const JUDGED: Readonly<Record<string, ResourceName>> = {
+  account: "accounts",
+  device: "devices",
+  org: "orgs",
+  scheme: "schemes",
+  user: "users",
+};
+
+/** Finds what rules refuse of a plan that was written. */
+export const findBreaches = async (writer: Writer, { isOfConsole }: Staged): Promise<readonly Refusal[]> => {
+  await settleVersions(writer);
+  const found = await judgeWritten(writer, await writer.revision(), isOfConsole ? "console" : "states");
+  return found.map(({ thing, id, field, what }) => {
+    const { [thing]: resource } = JUDGED;
+    if (resource === undefined) throw new TypeError(`no resource has ${thing}`);
+    const detail = field === undefined ? what : text(`${field}: ${what.en}`, `${field}: ${what.ja}`);
+    return { resource, id, detail };
+  });
 };
 
 /** The first record that is not as it was sent. */

@@ -8,6 +8,7 @@ import { hold } from "../../store/sqlite/scope.ts";
 import { isMatched, isMissing, isValid, listed } from "../../store/sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
 import { findReleased, findUndeletable } from "./deletion/undeletable.ts";
+import { findBreaches } from "../../store/sqlite/breaches.ts";
 import { findConflicts } from "./conflicts.ts";
 import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
 import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
@@ -113,6 +114,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   let foreign: Foreign | undefined;
   if (planner !== undefined) {
     planner.compare(database, plan);
+    findBreaches(database, plan);
   } else {
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
@@ -134,6 +136,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
     findStranded(database, plan);
+    findBreaches(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
     foreign = findForeign(database, plan, findKeysOfOthers(database, plan));
     findLostZeros(database, plan);

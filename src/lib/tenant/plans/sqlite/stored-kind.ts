@@ -35,6 +35,8 @@ export interface Table {
   /** SQL of further columns of a record created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly planner?: Planner | undefined;
+  /** the names of the rules that its `check` judges, over all rows at once */
+  readonly judges?: readonly string[] | undefined;
   /**
    * Tells what is particular to the thing, of valid rows and their records, as findings of the plan.
    *
@@ -148,6 +150,8 @@ export interface Planner {
   readonly lacking: string;
   /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
   write(database: Database, plan: PlanSql, context: CommitContext): void;
+  /** SQL: the columns that a valid row `r` leaves its record `t` with, and the joins that they read */
+  readonly state: { readonly joins: string; readonly column: (name: string) => string };
   /** SQL: joins to the staged row `r` what {@link values} reads */
   readonly join: string;
   /**

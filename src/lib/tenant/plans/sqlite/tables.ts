@@ -7,6 +7,7 @@ import { FORMATS } from "../../../model/formats.ts";
 import { ORG } from "../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
 import type { Thing } from "../../../model/thing.ts";
+import { accountOfOwner } from "../../../rules/device.ts";
 import { USER } from "../../../model/user.ts";
 import { MANAGERS } from "../../accounts/account-rows.ts";
 import { CLAIMS } from "../../records/record-rows.ts";
@@ -35,6 +36,7 @@ const OWN: readonly Table[] = [
   {
     thing: DEVICE,
     check: checkDevices,
+    judges: [accountOfOwner.name],
     isFast: isOwnerKept,
   },
 ];

@@ -3,6 +3,7 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
+import { enforce } from "../../../../rules/rule.ts";
 import { text } from "../../../../text/index.ts";
 import { IS_ABOVE, UNSEEN_MANAGERS } from "../../../accounts/account-rows.ts";
 import type { DeletionTarget } from "../../engine.ts";
@@ -11,6 +12,7 @@ import { ASKED, chosenNumbers, chosenTable } from "../../selection.ts";
 import { NO_COUNTS } from "../../shape.ts";
 import { either, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database, Params } from "../../../store/sqlite/database.ts";
+import { breachesOf } from "../../../store/sqlite/breaches.ts";
 import { countRecords } from "../compare.ts";
 import { calledText } from "../expressions.ts";
 import { FOUND, refuseFound } from "../matching/outside.ts";
@@ -194,6 +196,7 @@ export const choose = (database: Database, plans: PlansSql, lesser: DeletionTarg
     .toReversed()
     .flatMap(({ reasons: [reason, ...more] }) => (reason === undefined ? [] : [notDeletable([reason, ...more])]));
   if (refusals.length > 0) throw together(refusals);
+  for (const plan of plans) enforce(breachesOf(database, plan));
   const beside = plans
     .slice(1)
     .map(({ kind }): BesideCounts => ({

@@ -1,7 +1,8 @@
-import { ANDROID, DEVICE_STATUSES, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../model/device.ts";
+import { NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../model/device.ts";
 import { severityOf, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { either, isValid, listed, THEN } from "../../../store/sql/forms.ts";
+import { usesAccount } from "../../../store/rules.ts";
 import { needsWipe } from "../../../store/sql/wipes.ts";
 import {
   changes,
@@ -18,11 +19,6 @@ import type { PlanSql } from "../stored-kind.ts";
 
 /** What rows make of owners and modes: the devices that are new or change in them. */
 const OUTCOME = "s.device_outcome";
-
-/** SQL: true if the owner's account is in use on an Android device. @param column SQL of one of its columns */
-export const usesAccount = (column: (name: string) => string): string =>
-  `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
-    and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
 
 /** SQL: true if a device keeps its owner, as none is set of it. @see facts 1.3 */
 export const isOwnerKept = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;
@@ -63,12 +59,6 @@ const findOutcomes = (database: Database, plan: PlanSql): void => {
       where ${VALID} and coalesce(m.changed, 1) <> 0) o
     where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
 };
-
-/** SQL: a JSON object of texts of ours. */
-const jsonOf = (params: Readonly<Record<string, string>>): string => `'${JSON.stringify(params)}'`;
-
-const headerOf = ({ kind }: PlanSql, name: string): string =>
-  kind.format.columns.find(({ sets }) => sets === name)?.header ?? name;
 
 /** Tells of outcomes. @param which SQL about the outcome `o`. @param params SQL of a JSON object */
 const tell = (
@@ -125,7 +115,7 @@ const findSharedAccounts = (database: Database, plan: PlanSql): void => {
 const WIPE = `o.changesOwner = 1 and o.wasOwned = 1 and ${needsWipe((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * What holds of a device's fields together. What the console exports is so: of that only what cannot be is told. Of a
+ * Tells of owners who own another device, and of devices that have to be wiped. What the console exports is so. Of a
  * device whose status is not known every owner is taken, which is ours.
  *
  * @returns the number of devices that have to be wiped for another owner
@@ -134,29 +124,10 @@ const WIPE = `o.changesOwner = 1 and o.wasOwned = 1 and ${needsWipe((name) => `o
 export const checkDevices = (database: Database, plan: PlanSql): number => {
   if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return 0;
   findOutcomes(database, plan);
-  const told = (code: ProblemCode, field: string, which: string, params?: string): void =>
-    tell(database, plan, code, field, which, params);
-  const isOwned = `(o.owner is not null or o."ownerOrg" is not null)`;
-  told(
-    "owner-both",
-    "ownerOrg",
-    `o.owner is not null and o."ownerOrg" is not null`,
-    jsonOf({ one: headerOf(plan, "owner"), other: headerOf(plan, "ownerOrg") }),
-  );
-  told(
-    "android-mode-elsewhere",
-    "androidMode",
-    `o."androidMode" is not null and o.platform is distinct from '${ANDROID}'`,
-  );
   if (plan.request.fromConsole === true) return 0;
-  told(
-    "owner-not-managed",
-    "owner",
-    `o.status = '${NOT_MANAGED}' and (o.isNew = 1 and ${isOwned}
-      or o.changesOwner = 1 and (${isOwned} or o.formerStatus = '${NOT_MANAGED}'))`,
-    jsonOf({ status: NOT_MANAGED, allowed: DEVICE_STATUSES.filter((one) => one !== NOT_MANAGED).join(" / ") }),
-  );
-  told(
+  tell(
+    database,
+    plan,
     "owner-wipe",
     "owner",
     WIPE,

@@ -12,6 +12,7 @@ import { severityOf, type ProblemParams } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
+import { either } from "../../../store/sql/forms.ts";
 import { jsonList } from "../../../store/sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
@@ -237,11 +238,21 @@ const values: Planner["values"] = (database) => {
   return { after: afterJson("a.name"), before: BEFORE };
 };
 
+/** The columns that a file decides. */
+const PLANNED: readonly string[] = ["name", "code", "parent"];
+
 /** Organisations are compared as a tree; parents are written before or after their children. */
 export const ORG_PLANNER: Planner = {
   compare,
   lacking: "t.pk in (select target from s.gone)",
   write,
+  state: {
+    joins: "left join s.org_after a on a.row = r.row",
+    column: (name) => {
+      const after = name === "parent" ? "coalesce(a.parentOrg, -a.parentRow)" : `a.${name}`;
+      return PLANNED.includes(name) ? either("a.row is null", `t.${name}`, after) : `t.${name}`;
+    },
+  },
   join: "left join s.org_after a on a.row = r.row",
   values,
   key: "org_key(a.code)",

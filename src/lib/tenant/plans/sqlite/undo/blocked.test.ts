@@ -144,24 +144,19 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const told = "its owner uses the device S2, and in Fully Managed an account has one device";
     return { number, first: { thing: "device", name: "S1", fields: [], change: null, other }, told };
   },
-  "last-administrator": async () => {
+  rule: async () => {
     const id = await administrator("a");
     await administrator("b");
     // what is undone makes the last one that is left no administrator any more
     const number = await did(tenant.client.accounts.revoke(id, {}).then(() => administrator("c")));
     const [b] = await tenant.client.accounts.find({ name: "b" });
     await tenant.client.accounts.revoke(b?.id ?? "", {});
-    const first = { thing: "account", name: "c", fields: [], change: null, other: null };
-    return { number, first, told: "no system administrator would be left" };
-  },
-  "support-options": async () => {
-    const ids: string[] = [];
-    for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1)
-      ids.push(await administrator(`a${at}`, { supportOption: true }));
-    const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
-    await administrator("z", { supportOption: true });
-    const first = { thing: "account", name: "a0", fields: [], change: null, other: null };
-    return { number, first, told: "too many accounts would have the support option" };
+    const what = {
+      en: "c is the last system administrator: nobody else could give the role back",
+      ja: "「c」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります",
+    };
+    const first = { thing: "account", name: "c", fields: [], change: null, other: null, what };
+    return { number, first, told: what.en };
   },
   hidden: async () => {
     const [east, west] = [await orgMade("東", { code: "E" }), await orgMade("西", { code: "W" })];
@@ -174,6 +169,16 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     return { number, first, told: "outside your organisations", as: "div" };
   },
 };
+
+test("no sixth account gets the support option back", async () => {
+  const ids: string[] = [];
+  for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1) ids.push(await administrator(`a${at}`, { supportOption: true }));
+  const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
+  await administrator("z", { supportOption: true });
+  const { blocked } = await tenant.client.imports.undo(number);
+  expect(blocked).toMatchObject({ count: 1, first: [{ thing: "account", name: "a0", why: "rule" }] });
+  expect(blocked?.first[0]?.what?.["en"]).toMatch(/^5 accounts hold the support option, and no more may: a1/);
+});
 
 test.each(UNDO_REASONS)("%s: the record is named, and stays as it is", async (why) => {
   const { number, first, told, as } = await CASES[why]();
@@ -360,7 +365,7 @@ describe("without what is in the way", () => {
       expect(await left(number)).toMatchObject({
         update: 0,
         beside: [],
-        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "last-administrator" })) },
+        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "rule" })) },
       });
       expect(accounts()).toEqual(before);
     });

@@ -1,11 +1,11 @@
 import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, ONE_ACCOUNT, OWNERS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import { MAX_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { observedTable } from "../../../console/observed.ts";
+import type { Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { ALL_CHANGED, bitOf, versionTable, type Versions } from "../../../versions/tables.ts";
@@ -13,9 +13,9 @@ import type { UndoneChange } from "../../engine.ts";
 import { asExpression, either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
 import { jsonList } from "../../../store/sql/json.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { usesAccount } from "../devices/rules.ts";
 import { proceeding } from "../functions.ts";
 import { seesPart } from "../../../store/sqlite/scope.ts";
+import { judgePlanned, usesAccount } from "../../../store/rules.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { fromReopened, isReopening, REOPENED, sinceConfirmed } from "./confirmation.ts";
@@ -29,6 +29,7 @@ import {
   restoredColumns,
   stagedTable,
   THINGS,
+  undoneTables,
   uniqueFields,
 } from "./staged.ts";
 
@@ -38,7 +39,7 @@ import {
 const TABLE = "temp.undo_blocked";
 
 const CREATE = `create table if not exists ${TABLE} (thing text, pk integer, why text, fields text, change integer,
-  otherThing text, otherPk integer, primary key (thing, pk))`;
+  otherThing text, otherPk integer, what text, primary key (thing, pk))`;
 
 /** The columns of a user that belong to the account. */
 const OF_ACCOUNT = ["accountName", "administrator"];
@@ -95,7 +96,7 @@ class Finder {
   ): void {
     const of = other === undefined ? "null, null" : `'${other.thing.name}', ${other.pk}`;
     this.#database.run(
-      `insert into ${TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of} ${from}
+      `insert into ${TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of}, null ${from}
        on conflict do nothing`,
       { revision: this.#undone.revision },
     );
@@ -120,7 +121,7 @@ class Finder {
     }
     if (writes(ORG)) this.#orgs();
     if (writes(DEVICE)) this.#devices();
-    if (writes(ACCOUNT)) this.#accounts();
+    this.#rules();
   }
 
   /** Blocks what cannot be undone without a blocked record: the other half of a user and account, and references by name. */
@@ -132,7 +133,7 @@ class Finder {
       [USER, ACCOUNT],
     ] as const)
       this.#database.exec(
-        `insert into ${TABLE} select '${other.name}', b.pk, b.why, '[]', b.change, b.otherThing, b.otherPk
+        `insert into ${TABLE} select '${other.name}', b.pk, b.why, '[]', b.change, b.otherThing, b.otherPk, b.what
          from ${TABLE} b ${THEN} ${stagedTable(users)} u on u.pk = b.pk ${THEN} ${stagedTable(accounts)} a on a.pk = b.pk
          where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
       );
@@ -372,20 +373,17 @@ class Finder {
     );
   }
 
-  /** Accounts without which the tenant would have no system administrator, or with which it would have too many support options. */
-  #accounts(): void {
-    const versions = versionsOf(ACCOUNT.name);
-    const of = (alias: string): string => `exists (select 1 from main.user own where own.pk = ${alias}.pk)`;
-    const now = `(select user as pk, role, supportOption from main.account)`;
-    const after = afterwards(versions, ["role", "supportOption"]);
-    const count = (table: string, which: string): number =>
-      this.#database.count(`select count(*) from ${table} a where ${which} and ${of("a")}`);
-    const block = (why: UndoReason, column: string): void =>
-      this.#add(versions, { why }, `from ${stagedTable(versions)} u where u.changed & ${bitOf(versions, column)} <> 0`);
-    const [isSystem, isSupported] = ["a.role = 'system'", "a.supportOption = 1 and a.role <> 'none'"];
-    if (count(now, isSystem) > 0 && count(after, isSystem) === 0) block("last-administrator", "role");
-    if (count(after, isSupported) > Math.max(count(now, isSupported), MAX_SUPPORT_OPTIONS))
-      block("support-options", "supportOption");
+  /** Records that a rule refuses as they would be: what the console may have otherwise may come back. */
+  #rules(): void {
+    const things = THINGS.filter((versions) => isStaged(this.#database, versions)).map(({ thing }) => thing.name);
+    const found = judgePlanned(undoneTables(new Set(things)), "console", (sql, params) =>
+      this.#database.all(sql, params),
+    );
+    for (const { thing, pk, what } of found)
+      this.#database.run(
+        `insert into ${TABLE} values (:thing, :pk, 'rule', '[]', null, null, null, :what) on conflict do nothing`,
+        { thing, pk, what: JSON.stringify(what) },
+      );
   }
 }
 
@@ -402,7 +400,7 @@ export const findBlocked = (database: Database, undone: UndoneChange, known: rea
   database.exec(CREATE);
   database.exec(`delete from ${TABLE}`);
   for (const [thing, pk] of known)
-    database.run(`insert into ${TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null)`, { thing, pk });
+    database.run(`insert into ${TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null, null)`, { thing, pk });
   const finder = new Finder(database, undone);
   for (let before = -1, now = 0; before < now;) {
     if (undone.skipBlocked) {
@@ -445,7 +443,7 @@ const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織",
 /** The records that {@link findBlocked} found, the first of them. @param most maximum number */
 export const blockedRecords = (database: Database, most: number): readonly BlockedRecord[] => {
   const rows = database.all(
-    `select b.thing, b.why, b.fields, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,
+    `select b.thing, b.why, b.fields, b.what, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,
        ${calledAny(database, "b.thing", "b.pk")} as name, ${calledAny(database, "b.otherThing", "b.otherPk")} as other
      from ${TABLE} b order by b.thing, b.pk limit :most`,
     { most },
@@ -458,6 +456,7 @@ export const blockedRecords = (database: Database, most: number): readonly Block
       thing,
       name: orNull(row["name"]),
       why: row["why"] as UndoReason,
+      ...(row["what"] !== null && { what: JSON.parse(String(row["what"])) as Text }),
       fields: (JSON.parse(String(row["fields"])) as readonly string[]).map((field) => labelOf(thing, field)),
       change: row["change"] === null ? null : Number(row["change"]),
       other: row["otherThing"] === null ? null : { thing: String(row["otherThing"]), name: orNull(row["other"]) },

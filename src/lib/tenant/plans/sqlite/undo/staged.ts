@@ -6,6 +6,7 @@ import { ALL_CHANGED, bitOf, secretColumns, VERSIONS, versionTable, type Version
 import type { UndoneChange } from "../../engine.ts";
 import { CONSOLE } from "../../../store/collections.ts";
 import { CLAIMS } from "../../../records/record-rows.ts";
+import { sideNow, type ChangedTables } from "../../../store/rules.ts";
 import { either, keyOrValue, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { proceeding } from "../functions.ts";
@@ -168,6 +169,29 @@ export const afterwards = (versions: Versions, names: readonly string[]): string
   return `(select ${of("n", key)} from main.${thing.name} n where not exists (select 1 from ${stagedTable(versions)} u where u.pk = n.${key})
     union all select ${of("u", "pk")} from ${stagedTable(versions)} u where u.action <> 'delete')`;
 };
+
+/** The records before and after a staged undo, as rules read them. @param things of which it writes records */
+export const undoneTables = (things: ReadonlySet<string>): ChangedTables => ({
+  things,
+  before: sideNow,
+  after: (thing, alias) => {
+    const now = sideNow(thing, alias);
+    const undone = `${alias}_undo`;
+    const isUndone = (then: string, otherwise: string): string => either(`${undone}.pk is not null`, then, otherwise);
+    return {
+      joins: (pk) => `${now.joins(pk)} left join ${stagedTable(versionsOf(thing))} ${undone} on ${undone}.pk = ${pk}`,
+      column: (name) => isUndone(`${undone}.${quoteIdentifier(name)}`, now.column(name)),
+      there: `(${isUndone(`${undone}.action <> 'delete'`, now.there)})`,
+    };
+  },
+  changed: (thing, columns) => {
+    const versions = versionsOf(thing);
+    const bits = columns.map((name) => bitOf(versions, name)).join(" | ");
+    return `select u.pk from ${stagedTable(versions)} u where u.action <> 'update' or u.changed & (${bits || "0"}) <> 0`;
+  },
+  all: (thing, columns) => afterwards(versionsOf(thing), columns),
+  params: {},
+});
 
 /** SQL: true if a custom field is there, or comes back. @param pk SQL: its number */
 export const isFieldThere = (pk: string): string =>

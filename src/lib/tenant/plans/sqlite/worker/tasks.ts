@@ -8,6 +8,7 @@ import { Failure } from "../../../../errors/index.ts";
 import { Stager } from "../../../../plan/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
+import { enforce } from "../../../../rules/rule.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { interruption } from "../../../store/interruption.ts";
 import { Database } from "../../../store/sqlite/database.ts";
@@ -47,6 +48,7 @@ import { countMerged } from "../merge/report.ts";
 import { observeExport } from "../merge/observation.ts";
 import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
 import { CONSOLE } from "../../../store/collections.ts";
+import { judgeWritten } from "../../../store/rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../versions/keep.ts";
@@ -436,6 +438,9 @@ const applyAndRecord = async (
   if (isExport) noteMirror(database, record, { now, revision });
   const after = isObserved ? OBSERVING : [];
   for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
+  // its own records were judged when they were planned
+  const isBeside = (thing: string): boolean => plans.every(({ kind }) => kind.thing.name !== thing);
+  enforce(await judgeWritten(writer, revision, isExport ? "console" : "edits", isBeside));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
   const settled = await readSettled(writer, unsettled, { kind: plan.kind, change });

@@ -1,0 +1,376 @@
+import { expect, test } from "vitest";
+import { partsOf, travelling } from "#support/tenant/restoring.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { resourceOf, type ResourceName } from "../handover/resources.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { MAX_SUPPORT_OPTIONS } from "../model/role.ts";
+import { describeBlocked } from "../model/undo.ts";
+import { RULES } from "./index.ts";
+
+// Each rule by each writer: what it refuses, or why nothing that breaks it can come by that way.
+
+/** Does something that a rule refuses. Refusals that a plan tells are returned, as English; others are thrown. */
+type Attempt = (tenant: Filled) => Promise<readonly string[]>;
+
+interface Breach {
+  /** what is told of it */
+  readonly told: RegExp;
+  /** a command, and so the tenant API */
+  readonly hand: Attempt | string;
+  /** an import */
+  readonly file: Attempt | string;
+  /** `handover apply` */
+  readonly bundle: Attempt | string;
+  readonly undo: Attempt | string;
+}
+
+const PASSWORD = "Canary42Canary";
+
+/** A tenant in which every rule can be broken by one step. */
+class Filled extends TestTenant {
+  east = "";
+  system = "";
+  division = "";
+  operator = "";
+  person = "";
+  scheme = "";
+
+  static async make(): Promise<Filled> {
+    const tenant = new Filled();
+    await tenant.#fill();
+    return tenant;
+  }
+
+  async #fill(): Promise<void> {
+    const { client } = this;
+    this.east = (await client.orgs.create({ name: "東日本", code: "EAST" })).after.id;
+    this.scheme = (await client.roles.createScheme({ name: "受付", operations: ["users.write"] })).after.id;
+    this.person = await this.user("person", { org: this.east });
+    this.system = await this.account("system", { role: "system" });
+    this.division = await this.account("division", { role: "division", managedOrgs: [this.east] });
+    this.operator = await this.account("operator", { role: "operator" }, { org: this.east });
+    await client.devices.create({ serialNumber: "A", platform: "Android", owner: this.person, androidMode: "comp" });
+    await client.devices.create({ serialNumber: "B", platform: "iOS" });
+    await client.secured.create("browser", { userId: "u01", displayName: "佐藤", password: "secret1A" });
+    await client.users.addField({ name: "座席" });
+    await client.renewals.add({ kind: "custom", name: "証明書" });
+    await client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
+  }
+
+  async user(name: string, more: object = {}): Promise<string> {
+    return (await this.client.users.create({ name, emails: [`${name}@example.jp`], ...more })).after.id;
+  }
+
+  async account(name: string, given: object, more: object = {}): Promise<string> {
+    const user = await this.user(name, more);
+    await this.client.accounts.create({ user, name, password: PASSWORD, ...given });
+    return user;
+  }
+
+  /** What is told of the undo of a change. */
+  async undoing(number: number): Promise<readonly string[]> {
+    const { blocked } = await this.client.imports.undo(number);
+    return (blocked?.first ?? []).map((one) => describeBlocked(one).en);
+  }
+
+  get lastChange(): number {
+    return this.database.count("select max(number) from change");
+  }
+
+  /** As many support options as there may be. */
+  async supported(): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1)
+      ids.push(await this.account(`s${at}`, { role: "system", supportOption: true }));
+    return ids;
+  }
+}
+
+/** A file that is imported. */
+const file =
+  (kind: "orgs" | "users" | "devices", cells: Cells): Attempt =>
+  async (tenant) =>
+    (await tenant.reasons(await tenant.plan({ kind }, cells))).map(({ en }) => en);
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** A bundle in which a record is otherwise. @param which the first one by default */
+const bundle =
+  (
+    resource: ResourceName,
+    change: (tenant: Filled) => object,
+    which: (line: Line, tenant: Filled) => boolean = () => true,
+  ): Attempt =>
+  async (tenant) => {
+    const files = new Map(await travelling(tenant.client));
+    const name = `resources/${resource}.ndjson`;
+    const lines = (files.get(name) ?? "").split("\n").filter((line) => line !== "");
+    const at = lines.findIndex((line) => which(JSON.parse(line) as Line, tenant));
+    expect(Object.keys(resourceOf(resource).fields)).toEqual(expect.arrayContaining(Object.keys(change(tenant))));
+    const changed = lines.map((line, place) =>
+      place === at ? JSON.stringify({ ...(JSON.parse(line) as object), ...change(tenant) }) : line,
+    );
+    expect(changed).not.toEqual(lines);
+    files.set(name, changed.map((line) => `${line}\n`).join(""));
+    return (await tenant.client.restores.plan(partsOf(files))).refusals.map(({ detail }) => detail.en);
+  };
+
+const hand =
+  (work: (tenant: Filled) => Promise<unknown>): Attempt =>
+  async (tenant) => {
+    const failure = await failureOf(work(tenant));
+    return failure === undefined ? [] : [failure.what.en];
+  };
+
+const NO_FILE = "no file has it";
+const NO_VERSIONS = "no undo writes it";
+const AS_IT_WAS = "what comes back was allowed by itself";
+const isOf = (of: "system" | "division" | "operator" | "person") => (line: Line, tenant: Filled) =>
+  line["id"] === tenant[of];
+
+/** A rule of what is recorded of the tenant. */
+const ofTenant = (told: RegExp, values: object): Breach => ({
+  told,
+  hand: hand(({ client }) => client.tenant.set(values)),
+  file: NO_FILE,
+  bundle: async (tenant) => {
+    await tenant.client.tenant.set({ domain: "example" });
+    return bundle("tenant", () => values)(tenant);
+  },
+  undo: NO_VERSIONS,
+});
+
+const DEVICE_HEADER = [
+  "シリアルナンバー",
+  "プラットフォーム",
+  "ステータス",
+  "Androidモード",
+  "所有者メールアドレス",
+  "所有組織コード",
+];
+const PERSON = "person@example.jp";
+const isDeviceB = (line: Line) => line["serialNumber"] === "B";
+
+const BREACHES: Readonly<Record<string, Breach>> = {
+  contracts: ofTenant(/ends .* before it begins/, {
+    contracts: [{ name: "CLOMO MDM", licences: null, from: "2026-02-01", until: "2026-01-01" }],
+  }),
+  "apple-services": ofTenant(/neither iOS\/iPadOS nor macOS/, { ios: false, macos: false, ade: true }),
+  "android-accounts": ofTenant(/Android is not used/, { android: false, androidAccounts: "google-play" }),
+  "login-url": ofTenant(/must be http or https/, { loginUrl: "ftp://panel.example.jp" }),
+  "console-timezone": ofTenant(/unknown time zone/, { consoleTimezone: "Nowhere/Land" }),
+  "custom-field-name": {
+    told: /cannot have = in its name/,
+    hand: hand(({ client }) => client.users.addField({ name: "a=b" })),
+    file: NO_FILE,
+    bundle: bundle("custom-fields", () => ({ name: "a=b" })),
+    undo: AS_IT_WAS,
+  },
+  "reserved-names": {
+    told: /only the top is called 全社/,
+    hand: hand(({ client }) => client.orgs.create({ name: "全社" })),
+    file: file("orgs", [
+      ["組織名", "組織コード"],
+      ["全社", "ALL"],
+    ]),
+    bundle: bundle(
+      "orgs",
+      () => ({ name: "全社" }),
+      (line) => line["code"] === "EAST",
+    ),
+    undo: AS_IT_WAS,
+  },
+  "root-stays": {
+    told: /全社 stands for the whole tenant/,
+    hand: hand(({ client }) => client.orgs.edit(ROOT_ORG_ID, { name: "本社" })),
+    file: "no row means 全社",
+    bundle: bundle(
+      "orgs",
+      () => ({ name: "本社" }),
+      (line) => line["id"] === ROOT_ORG_ID,
+    ),
+    undo: AS_IT_WAS,
+  },
+  "scheme-items": {
+    told: /a scheme needs at least one item/,
+    hand: hand(({ client }) => client.roles.createScheme({ name: "空", operations: [] })),
+    file: NO_FILE,
+    bundle: bundle("schemes", () => ({ operations: [] })),
+    undo: AS_IT_WAS,
+  },
+  "account-name-stays": {
+    told: /can be changed and never cleared/,
+    hand: hand(({ client, system }) => client.users.edit(system, { accountName: "" })),
+    file: "a blank cell keeps it, which is told: clearable of the field",
+    bundle: "a bundle brings back who had none yet",
+    undo: "an undo brings back who had none yet",
+  },
+  "last-system-administrator": {
+    told: /is the last system administrator/,
+    hand: hand(({ client, system }) => client.accounts.revoke(system, {})),
+    file: "no import deletes an administrator, or changes a role",
+    bundle: bundle("accounts", () => ({ role: "none" }), isOf("system")),
+    undo: async (tenant) => {
+      await tenant.account("next", { role: "system" });
+      const number = tenant.lastChange;
+      await tenant.client.accounts.revoke(tenant.system, {});
+      return tenant.undoing(number);
+    },
+  },
+  "administrator-name": {
+    told: /an administrator needs an account name/,
+    hand: "a name is never cleared",
+    file: "a blank cell keeps it",
+    bundle: bundle("users", () => ({ accountName: null }), isOf("system")),
+    undo: "the console may have it otherwise",
+  },
+  "operator-organisation": {
+    told: /cannot be an operator in 全社/,
+    hand: hand(({ client, operator }) => client.users.move({ ids: [operator], org: ROOT_ORG_ID })),
+    file: "no cell means 全社",
+    bundle: bundle("users", () => ({ orgId: ROOT_ORG_ID }), isOf("operator")),
+    undo: "the console may have it otherwise",
+  },
+  "account-scheme": {
+    told: /only a custom administrator has a scheme/,
+    hand: hand(({ client, system, scheme }) => client.accounts.edit(system, { scheme })),
+    file: NO_FILE,
+    bundle: bundle("accounts", ({ scheme }) => ({ schemeId: scheme }), isOf("system")),
+    undo: AS_IT_WAS,
+  },
+  "managed-organisations": {
+    told: /only division and custom administrators have managed organisations/,
+    hand: hand(({ client, system, east }) => client.accounts.edit(system, { managedOrgs: [east] })),
+    file: NO_FILE,
+    bundle: bundle("accounts", ({ east }) => ({ managedOrgIds: [east] }), isOf("system")),
+    undo: AS_IT_WAS,
+  },
+  "support-option-role": {
+    told: /the support option is for system administrators/,
+    hand: hand(({ client, division }) => client.accounts.edit(division, { supportOption: true })),
+    file: NO_FILE,
+    bundle: bundle("accounts", () => ({ supportOption: true }), isOf("division")),
+    undo: async (tenant) => {
+      const id = await tenant.account("next", { role: "division", managedOrgs: [tenant.east] });
+      await tenant.client.accounts.grant(id, { role: "system" });
+      const number = tenant.lastChange;
+      await tenant.client.accounts.edit(id, { supportOption: true });
+      return tenant.undoing(number);
+    },
+  },
+  "notice-mail": {
+    told: /notice mail is for system administrators with the support option/,
+    hand: hand(({ client, system }) => client.accounts.edit(system, { noticeMail: true })),
+    file: NO_FILE,
+    bundle: bundle("accounts", () => ({ noticeMail: true }), isOf("system")),
+    undo: async (tenant) => {
+      await tenant.client.accounts.edit(tenant.system, { supportOption: true });
+      const number = tenant.lastChange;
+      await tenant.client.accounts.edit(tenant.system, { noticeMail: true });
+      return tenant.undoing(number);
+    },
+  },
+  "account-timezone": {
+    told: /no such time zone/,
+    hand: hand(({ client, system }) => client.accounts.edit(system, { timezone: "Nowhere/Land" })),
+    file: NO_FILE,
+    bundle: bundle("accounts", () => ({ timezone: "Nowhere/Land" }), isOf("system")),
+    undo: AS_IT_WAS,
+  },
+  "support-options": {
+    told: /5 accounts hold the support option, and no more may/,
+    hand: async (tenant) => {
+      await tenant.supported();
+      return hand(({ client, system }) => client.accounts.edit(system, { supportOption: true }))(tenant);
+    },
+    file: NO_FILE,
+    bundle: async (tenant) => {
+      await tenant.supported();
+      return bundle("accounts", () => ({ supportOption: true }), isOf("system"))(tenant);
+    },
+    undo: async (tenant) => {
+      const [first = ""] = await tenant.supported();
+      await tenant.client.accounts.edit(first, { supportOption: false });
+      const number = tenant.lastChange;
+      await tenant.client.accounts.edit(tenant.system, { supportOption: true });
+      return tenant.undoing(number);
+    },
+  },
+  "fields-of-app": {
+    told: /a user of .* does not have fileManager/,
+    hand: "a command knows the fields of its app alone",
+    file: "a file has the columns of its app alone",
+    bundle: bundle("secured-users", () => ({ fileManager: "TRUE" })),
+    undo: AS_IT_WAS,
+  },
+  "device-owner": {
+    told: /a device has one owner|would belong to a user and to an organisation/,
+    hand: hand(({ client, person, east }) =>
+      client.devices.create({ serialNumber: "C", owner: person, ownerOrg: east }),
+    ),
+    file: file("devices", [DEVICE_HEADER, ["C", "iOS", "", "", PERSON, "EAST"]]),
+    bundle: bundle("devices", ({ person, east }) => ({ ownerId: person, ownerOrgId: east }), isDeviceB),
+    undo: AS_IT_WAS,
+  },
+  "android-mode": {
+    told: /Android/,
+    hand: hand(({ client }) => client.devices.create({ serialNumber: "C", platform: "iOS", androidMode: "comp" })),
+    file: file("devices", [DEVICE_HEADER, ["C", "iOS", "", "comp", "", ""]]),
+    bundle: bundle("devices", () => ({ androidMode: "comp" }), isDeviceB),
+    undo: AS_IT_WAS,
+  },
+  "owner-not-managed": {
+    told: /an owner is set of devices that are/,
+    hand: hand(({ client, person }) => client.devices.create({ serialNumber: "C", status: "管理外", owner: person })),
+    file: file("devices", [DEVICE_HEADER, ["C", "iOS", "管理外", "", PERSON, ""]]),
+    bundle: "a device that left management keeps its owner",
+    undo: "a device that left management keeps its owner",
+  },
+  "device-account": {
+    told: /owns the Android device A too; in Fully Managed an account has one device/,
+    hand: hand(({ client, person }) =>
+      client.devices.create({
+        serialNumber: "C",
+        platform: "Android",
+        androidMode: "fully-managed",
+        owner: person,
+      }),
+    ),
+    file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
+    bundle: bundle(
+      "devices",
+      ({ person }) => ({ ownerId: person, platform: "Android", androidMode: "fully-managed" }),
+      isDeviceB,
+    ),
+    undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
+  },
+  "renewal-phone": {
+    told: /is not a telephone number/,
+    hand: hand(({ client }) => client.renewals.add({ kind: "custom", name: "トークン", phone: "机の上" })),
+    file: NO_FILE,
+    bundle: bundle("renewals", () => ({ phone: "机の上" })),
+    undo: NO_VERSIONS,
+  },
+  "answer-of-question": {
+    told: /no question is named/,
+    hand: hand(({ client }) => client.answers.set({ answers: [{ question: "no.such", value: "x" }] })),
+    file: NO_FILE,
+    bundle: bundle("answers", () => ({ question: "no.such", value: "x" })),
+    undo: NO_VERSIONS,
+  },
+};
+
+test("each rule has its breaches, and no others have", () => {
+  expect(Object.keys(BREACHES)).toEqual(RULES.map(({ name }) => name));
+});
+
+const ATTEMPTS = Object.entries(BREACHES).flatMap(([rule, { told, ...writers }]) =>
+  Object.entries(writers).flatMap(([writer, attempt]) =>
+    typeof attempt === "string" ? [] : [{ rule, writer, told, attempt }],
+  ),
+);
+
+test.each(ATTEMPTS)("$rule: refused by $writer", async ({ told, attempt }) => {
+  await using tenant = await Filled.make();
+  expect(await attempt(tenant)).toEqual(expect.arrayContaining([expect.stringMatching(told)]));
+});
