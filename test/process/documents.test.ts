@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { htmlOf } from "../../src/lib/renewals/notify/message.ts";
+import { documentMail } from "../../src/lib/document/mail.ts";
+import { noticeDocument } from "../../src/lib/renewals/notify/message.ts";
 import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
 import { text } from "../../src/lib/text/index.ts";
@@ -56,18 +57,19 @@ async function filledHome(): Promise<string> {
 }
 
 const mail = (language: "en" | "ja"): string =>
-  htmlOf(
-    digestOf({
-      language,
-      due: [
-        dueNotice({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
-        dueNotice({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
-        dueNotice({ item: { name: "契約更新", kind: "custom" }, days: 60, day: "2027-03-31" }),
-      ],
-      warnings: [text("mail to ops@example.jp was refused", "ops@example.jp へのメールが拒否されました")],
-    }),
-    text("[Renewal] expired 3 days ago: 本社", "【更新期限】期限切れ(3 日経過): 本社")[language],
-  );
+  documentMail(
+    noticeDocument(
+      digestOf({
+        due: [
+          dueNotice({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
+          dueNotice({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
+          dueNotice({ item: { name: "契約更新", kind: "custom" }, days: 60, day: "2027-03-31" }),
+        ],
+        warnings: [text("mail to ops@example.jp was refused", "ops@example.jp へのメールが拒否されました")],
+      }),
+    ),
+    language,
+  ).html;
 
 const PAPER = { light: "rgb(255, 255, 255)", dark: "rgb(13, 17, 23)" } as const;
 

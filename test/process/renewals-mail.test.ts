@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
-import { htmlOf } from "../../src/lib/renewals/notify/message.ts";
-import { text } from "../../src/lib/text/index.ts";
+import { documentMail } from "../../src/lib/document/mail.ts";
+import { noticeDocument } from "../../src/lib/renewals/notify/message.ts";
+import type { Digest } from "../../src/lib/renewals/notify/digest.ts";
+import { same, text } from "../../src/lib/text/index.ts";
 
 let started: StartedChromium;
 beforeAll(async () => {
@@ -20,31 +22,42 @@ const DIGEST = digestOf({
   warnings: [text("", "届きません")],
 });
 
-test.each(["screen", "print"] as const)(
-  "without JavaScript, on %s, rows and bars show what the data says",
-  async (media) => {
+/** As mail programs show it that drop style sheets, or keep them. */
+const mailOf = (digest: Digest, keepsStyles: boolean): string => {
+  const { html } = documentMail({ ...noticeDocument(digest), title: same("件名 <1>") }, "ja");
+  return keepsStyles ? html : html.replace(/<style>.*<\/style>/s, "");
+};
+
+test.each([
+  ["screen", true],
+  ["screen", false],
+  ["print", true],
+] as const)(
+  "without JavaScript, on %s, with its style sheet %s, sections and bars show what the data says",
+  async (media, keepsStyles) => {
     const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
     const asked: string[] = [];
     page.on("request", (request) => void asked.push(request.url()));
     await page.emulateMedia({ media });
-    await page.setContent(htmlOf(DIGEST, "件名 <1>"));
+    await page.setContent(mailOf(DIGEST, keepsStyles));
     expect(await page.title()).toBe("件名 <1>");
-    const rows = page.locator("body > table > tbody > tr");
+    const rows = page.locator("main > section");
     const shown = await rows.allInnerTexts();
     expect(
       shown.map((row) =>
         row
           .split("\n")
           .filter((line) => line.trim() !== "")
-          .slice(0, 2),
+          .slice(0, 3),
       ),
     ).toEqual([
-      ["MDM プッシュ通知証明書「期限切れ」", "期限切れ(3 日経過) 2026-11-17"],
-      ["MDM プッシュ通知証明書「本社」", "あと 30 日 2027-03-01"],
-      ["VPP サービストークン「<大阪> & 京都」", "あと 60 日 2027-03-31"],
-      ["その他の期日「全部」", "あと 90 日 2027-04-30"],
+      ["MDM プッシュ通知証明書「期限切れ」", "期限", "2026-11-17 期限切れ(3 日経過)"],
+      ["MDM プッシュ通知証明書「本社」", "期限", "2027-03-01 あと 30 日"],
+      ["VPP サービストークン「<大阪> & 京都」", "期限", "2027-03-31 あと 60 日"],
+      ["その他の期日「全部」", "期限", "2027-04-30 あと 90 日"],
+      ["ご注意", "届きません"],
     ]);
-    expect(shown[1]).toContain("アカウント: push@example.jp");
+    expect(shown[1]).toMatch(/アカウント\n+push@example\.jp/);
     expect(await page.locator("li").allInnerTexts()).toEqual(["届きません"]);
     const bars = rows.locator("table");
     for (const [index, share] of [1, 30 / 90, 60 / 90, 1].entries()) {
@@ -62,8 +75,11 @@ test.each(["screen", "print"] as const)(
 test("a page as wide as a telephone needs no scrolling to the side", async () => {
   const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });
   const long = dueNotice({ item: { name: "x".repeat(200), owner: `${"y".repeat(200)}@example.jp` } });
-  for (const due of [DIGEST.due, [long]]) {
-    await page.setContent(htmlOf({ ...DIGEST, due }, "件名"));
+  for (const [due, keepsStyles] of [DIGEST.due, [long]].flatMap((one) => [
+    [one, true] as const,
+    [one, false] as const,
+  ])) {
+    await page.setContent(mailOf({ ...DIGEST, due }, keepsStyles));
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   }
   await page.close();

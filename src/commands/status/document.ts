@@ -33,5 +33,5 @@ const factsOf = (status: Status): readonly Fact[] =>
     .filter(({ key }) => key !== "context")
     .map(({ key, header, lines }) => {
       const isAlarm = key === "problems" && status.problems.length > 0;
-      return [header, lines, isAlarm ? "alarm" : key === "next" && status.next.length > 0 ? "command" : undefined];
+      return [header, lines, isAlarm ? "critical" : key === "next" && status.next.length > 0 ? "command" : undefined];
     });

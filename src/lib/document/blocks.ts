@@ -15,6 +15,8 @@ export interface Document {
   /** between the title and the sections */
   readonly intro: readonly Block[];
   readonly sections: readonly Section[];
+  /** below everything, small */
+  readonly footer?: Text | undefined;
   /** a page begins with the titles of the sections */
   readonly hasContents?: true | undefined;
   /** lies across on paper, for wide tables */
@@ -45,6 +47,8 @@ export type Block =
   | { readonly kind: "steps"; readonly steps: readonly StepBlock[] }
   | { readonly kind: "tree"; readonly nodes: readonly TreeNode[] }
   | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
+  /** a bar as long as a share of a whole, from 0 to 1; words beside it say the same to those who do not see it */
+  | { readonly kind: "share"; readonly share: number; readonly level: Level }
   | { readonly kind: "timeline"; readonly marks: readonly Mark[]; readonly timeline: Timeline }
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
   | Part;
@@ -62,11 +66,11 @@ interface Part {
   readonly blocks: readonly Block[];
 }
 
-/** A label and its value, on one line or several. `alarm`: do not overlook it; `command`: it is to be typed. */
+/** A label and its value, on one line or several. `command`: it is to be typed. */
 export type Fact = readonly [
   label: Words | null,
   value: Words | readonly Words[],
-  look?: "alarm" | "command" | undefined,
+  look?: Level | "command" | undefined,
 ];
 
 /** A cell of a table: words, or lines with facts below them. */

@@ -2,7 +2,7 @@ import type { Language } from "../text/index.ts";
 import { html, Markup, type Part } from "./markup.ts";
 
 /** An HTML document of any kind: a page, a guide, a mail. */
-interface DocumentParts {
+export interface DocumentParts {
   readonly language: Language;
   /** how it begins, for a page that jobs write: see `HEADERS` */
   readonly opening?: string | undefined;
@@ -10,8 +10,6 @@ interface DocumentParts {
   readonly title: string;
   /** its style sheet */
   readonly style: string;
-  /** style of its body that stays where a mail program drops the style sheet */
-  readonly bodyStyle?: string | undefined;
   /** class of its body */
   readonly look?: string | undefined;
   readonly body: Part;
@@ -23,7 +21,6 @@ export const htmlDocument = ({
   language,
   title,
   style,
-  bodyStyle,
   look,
   body,
 }: DocumentParts): string =>
@@ -39,10 +36,7 @@ export const htmlDocument = ({
           ${new Markup(style.trim())}
         </style>
       </head>
-      <body
-        ${look === undefined ? null : html`class="${look}"`}
-        ${bodyStyle === undefined ? null : html`style="${bodyStyle}"`}
-      >
+      <body ${look === undefined ? null : html`class="${look}"`}>
         ${body}
       </body>
     </html> `.source;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { same, text } from "../text/index.ts";
 import type { Block, Document } from "./blocks.ts";
-import { DOCUMENT_FORMS, WRITERS } from "./index.ts";
+import { WRITERS } from "./index.ts";
+import { documentMail } from "./mail.ts";
 import { Timeline } from "./timeline.ts";
 
 /** A document with every block, each with its own value from outside. */
@@ -26,6 +27,7 @@ const documentOf = (value: (block: string) => string): Document => {
     { kind: "tree", nodes: [{ name: value("root"), about: same("2"), children: [leaf(value("leaf"))] }] },
     { kind: "bars", id: "bars", title: same("Bars"), bars: [{ label: value("bar"), value: 3 }] },
     { kind: "timeline", timeline: new Timeline("2026-11-20"), marks: [mark(value("mark"))] },
+    { kind: "share", share: 0.5, level: "warning" },
     { kind: "note", title: same("A note"), lines: [same("noted")] },
     { kind: "part", id: "part", title: value("part"), about: same("2 gaps"), blocks: [steps] },
   ];
@@ -36,6 +38,7 @@ const documentOf = (value: (block: string) => string): Document => {
     intro: [],
     hasContents: true,
     sections: [{ id: "all", title: value("section"), blocks }],
+    footer: same("sent once"),
   };
 };
 
@@ -52,18 +55,46 @@ const NAMES = "paragraph fact first second cell line below item about root leaf 
   " ",
 );
 
-/** What a hostile value would be, if it were no plain words. */
-const MARKUP = { text: /\t/, markdown: /(?<!\\)[*|]a/, html: /<b>\*/ } as const;
+/** A document in a form in which people get it, and what a hostile value would be there, if it were no plain words. */
+const FORMS = [
+  { form: "text", write: WRITERS.text, markup: /\t/ },
+  { form: "Markdown", write: WRITERS.markdown, markup: /(?<!\\)[*|]a/ },
+  { form: "a page", write: WRITERS.html, markup: /<b>\*/ },
+  {
+    form: "the text of a mail",
+    write: (...of: Parameters<typeof documentMail>) => {
+      const { subject, text: words } = documentMail(...of);
+      return `${subject}\n${words}`;
+    },
+    markup: /\t/,
+  },
+  {
+    form: "the page of a mail",
+    write: (...of: Parameters<typeof documentMail>) => documentMail(...of).html,
+    markup: /<b>\*/,
+  },
+];
 
-describe.each(DOCUMENT_FORMS)("as %s", (form) => {
+describe.each(FORMS)("as $form", ({ write, markup }) => {
   test("every block and all that it says is there, in both languages", () => {
     for (const language of ["en", "ja"] as const) {
-      const written = WRITERS[form](
+      const written = write(
         documentOf((name) => `value-of-${name}`),
         language,
       ).replaceAll("<wbr>", "");
       for (const name of NAMES) expect(written, name).toContain(`value-of-${name}`);
-      const own = ["A table", "MISSING", "A note", "noted", "2 gaps", "sign in", "Careful", "once", "and 3 more"];
+      const own = [
+        "A table",
+        "MISSING",
+        "A note",
+        "noted",
+        "2 gaps",
+        "sign in",
+        "Careful",
+        "once",
+        "and 3 more",
+        "sent once",
+      ];
       for (const words of [...own, "2027-02-01", "2026-11-20"]) expect(written).toContain(words);
     }
   });
@@ -72,14 +103,14 @@ describe.each(DOCUMENT_FORMS)("as %s", (form) => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 20 }), (drawn) => {
         const hostile = `\u202e</td>\n<b>*a*|[b](c)</b>\u0007${drawn.replaceAll(/[<>]/g, "")}`;
-        const written = WRITERS[form](
+        const written = write(
           documentOf(() => hostile),
           "en",
         );
         expect(written).not.toMatch(/[\u202e\u0007]/);
-        expect(written).not.toMatch(MARKUP[form]);
+        expect(written).not.toMatch(markup);
         // a value that is long enough to be broken, as this one is
-        const plain = WRITERS[form](
+        const plain = write(
           documentOf(() => "value of a length"),
           "en",
         );

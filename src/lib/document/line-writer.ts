@@ -19,7 +19,10 @@ export abstract class LineWriter {
 
   /** Blocks, each with an empty line before it. */
   blocks(blocks: readonly Block[]): readonly string[] {
-    return blocks.flatMap((block) => ["", ...this.block(block)]);
+    return blocks.flatMap((block) => {
+      const lines = this.block(block);
+      return lines.length === 0 ? [] : ["", ...lines];
+    });
   }
 
   protected abstract block(block: Block): readonly string[];

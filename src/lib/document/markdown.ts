@@ -3,7 +3,10 @@ import type { Block, Cell, Document, Words } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
 /** A document as Markdown: the same content, charts as tables and lists; each step has a box to tick. */
-export function documentMarkdown({ title, subject, asOf, intro, sections }: Document, language: Language): string {
+export function documentMarkdown(
+  { title, subject, asOf, intro, sections, footer }: Document,
+  language: Language,
+): string {
   const writer = new MarkdownWriter(language);
   return [
     `# ${writer.say(title)}`,
@@ -12,6 +15,7 @@ export function documentMarkdown({ title, subject, asOf, intro, sections }: Docu
       : ["", [writer.say(subject ?? ""), ...(asOf === undefined ? [] : [`(${asOf})`])].join(" ").trim()]),
     ...writer.blocks(intro),
     ...sections.flatMap((section) => ["", `## ${writer.say(section.title)}`, ...writer.blocks(section.blocks)]),
+    ...(footer === undefined ? [] : ["", writer.say(footer)]),
     "",
   ].join("\n");
 }
@@ -54,6 +58,8 @@ class MarkdownWriter extends LineWriter {
           [text("what", "項目"), text("records", "件数")],
           block.bars.map(({ label, value }) => [label, String(value)]),
         );
+      case "share":
+        return [];
       case "timeline":
         return block.marks.map((mark) => this.mark(mark));
       case "note":

@@ -16,25 +16,28 @@ import {
   type Words,
 } from "./blocks.ts";
 import { timelineMarkup } from "./chart.ts";
-import { htmlDocument } from "./html.ts";
+import { htmlDocument, type DocumentParts } from "./html.ts";
 import { html, Markup } from "./markup.ts";
-import { STYLE } from "./style.ts";
+import { LIGHT, STYLE } from "./style.ts";
 
 /**
  * A document as one HTML page: without scripts, and without anything from elsewhere.
  *
  * @param opening how it begins, for a page that jobs write
  */
-export function documentPage(document: Document, language: Language, opening?: string): string {
-  const { title, subject, asOf, intro, sections, hasContents, isWide } = document;
+export const documentPage = (document: Document, language: Language, opening?: string): string =>
+  htmlDocument({ ...pageParts(document, language), opening });
+
+/** The parts of a page. */
+export function pageParts(document: Document, language: Language): DocumentParts {
+  const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
   const page = new Page(language);
   const contents = html`<nav aria-label="${CONTENTS[language]}">
     <ol>
       ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
     </ol>
   </nav>`;
-  return htmlDocument({
-    opening,
+  return {
     language,
     title: [title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": "),
     style: STYLE,
@@ -44,8 +47,9 @@ export function documentPage(document: Document, language: Language, opening?: s
         ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
         ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
       </header>
-      <main>${sections.map((section) => page.section(section))}</main>`,
-  });
+      <main>${sections.map((section) => page.section(section))}</main>
+      ${footer === undefined ? null : html`<footer class="faint">${page.plain(footer)}</footer>`}`,
+  };
 }
 
 const CONTENTS = text("Contents", "目次");
@@ -99,6 +103,8 @@ class Page {
         return html`<div class="tree">${this.#tree(block.nodes)}</div>`;
       case "bars":
         return this.#bars(block);
+      case "share":
+        return this.#share(block);
       case "timeline":
         return timelineMarkup(block.marks, block.timeline, this.#language);
       case "note":
@@ -115,7 +121,7 @@ class Page {
 
   #fact([label, value, look]: Fact): Markup {
     const lines = linesOf(value);
-    const classes = look === undefined ? "" : look === "alarm" ? "level critical" : "command";
+    const classes = look === undefined ? "" : look === "command" ? look : `level ${look}`;
     return html`<dt>${this.words(label ?? "")}</dt>
       <dd class="${classes}">
         ${lines.length === 1 ? this.#line(lines[0] ?? "") : lines.map((line) => html`<div>${this.#line(line)}</div>`)}
@@ -241,6 +247,19 @@ class Page {
           </li>`,
       )}
     </ul>`;
+  }
+
+  /** Mail programs draw no SVG and drop style sheets, but all of them draw tables. */
+  #share({ share, level }: Extract<Block, { kind: "share" }>): Markup {
+    const percent = Math.round(share * 1000) / 10;
+    const cell = (look: string, colour: string, width: number | null): Markup =>
+      html`<td class="${look}" bgcolor="${colour}" ${width === null ? null : html`width="${width}%"`}>&nbsp;</td>`;
+    return html`<table class="share" role="presentation" width="100%" cellpadding="0" cellspacing="0">
+      <tr style="font-size:0;line-height:8px">
+        ${percent <= 0 ? null : cell(`bar ${level}`, LIGHT[level], percent)}
+        ${percent >= 100 ? null : cell("bar", LIGHT.rule, null)}
+      </tr>
+    </table>`;
   }
 
   #bars({ id, title, bars }: Extract<Block, { kind: "bars" }>): Markup {

@@ -104,6 +104,11 @@ ol.steps{padding-left:2.2rem}
 .steps p::before{content:"☐ "}
 .trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
 .tree ul{margin:0}
+.share{margin:.35rem 0}
+.share td{padding:0;border:0}
+.bar{background:var(--rule)}
+${LEVELS.map((level) => `.bar.${level}{background:var(--${level})}`).join("\n")}
+footer{margin-top:1.5rem;font-size:.8em}
 .bars,.chart{display:block;width:100%;height:auto}
 .bars text{fill:var(--ink);font-size:14px}
 .bars rect{fill:var(--faint)}
@@ -119,8 +124,8 @@ ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 ${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
 .marker.hollow{fill:var(--paper)}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
-@media screen and (max-width:40rem){${CARDS("")}}
-@media screen and (max-width:72rem){${CARDS(".wide ")}}
+@media screen and (max-width:40rem){${CARDS(".scroll ")}}
+@media screen and (max-width:72rem){${CARDS(".wide .scroll ")}}
 @page{size:A4;margin:13mm}
 @page wide{size:A4 landscape;margin:12mm}
 @media print{

@@ -4,7 +4,7 @@ import type { Block, Cell, Document, StepBlock } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
 /** A document as plain text, for a terminal or a file; lines are not folded. */
-export function documentText({ title, subject, asOf, intro, sections }: Document, language: Language): string {
+export function documentText({ title, subject, asOf, intro, sections, footer }: Document, language: Language): string {
   const writer = new TextWriter(language);
   const about = [subject, asOf === undefined ? undefined : `(${asOf})`].filter((words) => words !== undefined);
   const lines = [
@@ -12,6 +12,7 @@ export function documentText({ title, subject, asOf, intro, sections }: Document
     ...(about.length === 0 ? [] : ["", about.map((words) => writer.say(words)).join(" ")]),
     ...writer.blocks(intro),
     ...sections.flatMap((section) => ["", writer.say(section.title), ...writer.blocks(section.blocks)]),
+    ...(footer === undefined ? [] : ["", writer.say(footer)]),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -20,7 +21,8 @@ export function documentText({ title, subject, asOf, intro, sections }: Document
 export const stepLines = (step: StepBlock, number: number, language: Language): readonly string[] =>
   new TextWriter(language).step(step, number);
 
-class TextWriter extends LineWriter {
+/** Writes blocks as plain text. */
+export class TextWriter extends LineWriter {
   step({ what, below }: StepBlock, number: number): readonly string[] {
     const lead = `${number}. `;
     return [
@@ -51,6 +53,8 @@ class TextWriter extends LineWriter {
         return block.nodes.flatMap((node) => this.tree(node));
       case "bars":
         return [`${this.say(block.title)}:`, ...this.#table(block.bars.map(({ label, value }) => [label, `${value}`]))];
+      case "share":
+        return [];
       case "timeline":
         return block.marks.map((mark) => this.mark(mark));
       case "note":

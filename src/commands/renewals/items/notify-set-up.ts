@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { line } from "../../../lib/advice/line.ts";
+import type { Document } from "../../../lib/document/blocks.ts";
+import { documentMail } from "../../../lib/document/mail.ts";
 import { ensureFolder, readOwnFile, writeOwnFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { fits, SENDABLE_ADDRESS } from "../../../lib/model/rules.ts";
 import { deliveryOf } from "../../../lib/renewals/notify/deliver.ts";
-import { htmlOf } from "../../../lib/renewals/notify/message.ts";
 import type { SecretPlace } from "../../../lib/renewals/notify/secret.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../../lib/renewals/notify/settings.ts";
 import { renewalCalendar } from "../../../lib/renewals/output/calendar.ts";
@@ -140,11 +141,19 @@ interface Tried {
   readonly reason: Text | undefined;
 }
 
-const TITLE = text(`Test of ${line("renewals notify", [])}`, `${line("renewals notify", [])} のテスト`);
-const BODY = text(
-  "This is a test. Notices about expiry dates will arrive here.",
-  "テスト送信です。期限についての通知は、この宛先に届きます。",
-);
+const TEST: Document = {
+  title: text(`Test of ${line("renewals notify", [])}`, `${line("renewals notify", [])} のテスト`),
+  intro: [
+    {
+      kind: "paragraph",
+      words: text(
+        "This is a test. Notices about expiry dates will arrive here.",
+        "テスト送信です。期限についての通知は、この宛先に届きます。",
+      ),
+    },
+  ],
+  sections: [],
+};
 
 /** One message through each way of the settings; nothing is recorded. The sender stands for owners, where no mail is listed. */
 export async function tryWays(tools: Tools, settings: NotifySettings, place: SecretPlace): Promise<Outcome> {
@@ -166,12 +175,8 @@ export async function tryWays(tools: Tools, settings: NotifySettings, place: Sec
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
     const digest = { due: [], warnings: [], language: recipient.language, severalContexts: false, messageId };
-    const subject = TITLE[recipient.language];
-    const body = `${BODY[recipient.language]}\n`;
     const message = {
-      subject,
-      text: body,
-      html: htmlOf({ ...digest, warnings: [BODY] }, subject),
+      ...documentMail(TEST, recipient.language),
       calendar: await renewalCalendar([], recipient.language),
       guides: [],
       messageId,

@@ -60,15 +60,14 @@ export const dayLabel = ({ item }: Pick<DueNotice, "item">): Text =>
   item.rejection === undefined ? text("Expires", "期限") : text("Rejected by Apple", "Apple が拒否した日");
 
 /** The kind and the name of a thing. */
-export const titleOf = (item: Pick<RenewalItem, "kind" | "name">, language: Language): string => {
+export const titleOf = (item: Pick<RenewalItem, "kind" | "name">): Text => {
   const kind = RENEWAL_KINDS[item.kind];
   const name = oneLine(item.name);
-  return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`)[language];
+  return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`);
 };
 
 /** How the details of an item are told. */
 export interface Telling {
-  readonly language: Language;
   /** the tenants' names matter */
   readonly severalContexts: boolean;
   /** the file with its steps that goes along */
@@ -87,42 +86,43 @@ const NOT_PERMITTED = text("not permitted to see", "権限なし");
  */
 export const detailsOf = (
   { item, context, expired = false }: Pick<DueNotice, "item" | "context"> & Partial<Pick<DueNotice, "expired">>,
-  { language, severalContexts, guide, readsReserved = true }: Telling,
-): readonly (readonly [Text, string])[] => {
+  { severalContexts, guide, readsReserved = true }: Telling,
+): readonly (readonly [label: Text, value: Text])[] => {
   // a name in quotes is not typed alike in every shell
   const named = shownWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
   const command = line("renewals guide", [named], { context });
-  const attached = guide === undefined ? same("") : text(`${guide} (attached), or `, `添付の ${guide}、または `);
   const ofAccount = HAVE_ACCOUNTS.has(item.kind);
-  const missing = ofAccount ? (readsReserved ? NOT_RECORDED : NOT_PERMITTED)[language] : null;
-  const lines: readonly (readonly [Text, string | null | undefined])[] = [
-    [text("reason", "理由"), item.rejection?.what[language]],
+  const missing = ofAccount ? (readsReserved ? NOT_RECORDED : NOT_PERMITTED) : null;
+  const lines: readonly (readonly [Text, Text | string | null | undefined])[] = [
+    [text("reason", "理由"), item.rejection?.what],
     [
       item.rejection !== undefined
         ? text("since it was rejected", "拒否の影響")
         : expired
           ? text("since it has expired", "期限切れの影響")
           : text("once expired", "期限が切れると"),
-      WHAT_STOPS[item.kind]?.[language],
+      WHAT_STOPS[item.kind],
     ],
     [text("tenant", "テナント"), severalContexts ? context : null],
     [RECORDED_FIELDS.organisation.label, item.organisation],
     [RECORDED_FIELDS.account.label, item.account ?? missing],
-    [
-      text("2-factor phone", "認証コードを受け取る電話"),
-      ofAccount && phoneWords(item) !== null ? RECORDED[language] : missing,
-    ],
+    [text("2-factor phone", "認証コードを受け取る電話"), ofAccount && phoneWords(item) !== null ? RECORDED : missing],
     [RECORDED_FIELDS.owner.label, item.owner],
-    [text("steps", "手順"), attached[language] + command],
+    [
+      text("steps", "手順"),
+      guide === undefined ? command : text(`${guide} (attached), or ${command}`, `添付の ${guide}、または ${command}`),
+    ],
   ];
-  return lines.flatMap(([label, value]) =>
-    (value ?? "") === "" ? [] : [[beginning(label), oneLine(value ?? "")] as const],
-  );
+  return lines.flatMap(([label, value]) => {
+    if (value === null || value === undefined || value === "") return [];
+    const { en, ja } = typeof value === "string" ? same(value) : value;
+    return [[beginning(label), text(oneLine(en), oneLine(ja))] as const];
+  });
 };
 
 /** A label as a line begins. */
 const beginning = ({ en, ja }: Text): Text => text(en.slice(0, 1).toUpperCase() + en.slice(1), ja);
 
 /** The day of expiry; one that was only derived says so. */
-export const dayText = ({ day, item }: DueNotice, language: Language): string =>
-  item.certainty === "estimated" ? `${day} ${text("(estimated)", "(推定)")[language]}` : day;
+export const dayText = ({ day, item }: DueNotice): Text =>
+  item.certainty === "estimated" ? text(`${day} (estimated)`, `${day} (推定)`) : same(day);

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { htmlOf, messageOf, subjectOf } from "./message.ts";
+import { documentMail } from "../../document/mail.ts";
+import { messageOf, noticeDocument } from "./message.ts";
 import { digestOf, dueNotice } from "#support/renewals/digest.ts";
+import type { Digest } from "./digest.ts";
+
+const subjectOf = (digest: Digest): string => noticeDocument(digest).title[digest.language];
 
 test.each([
   [
@@ -108,7 +112,7 @@ test("several things are one digest; it names what is needed and nothing else", 
   認証コードを受け取る電話: 登録されていません
   手順: clomoctl renewals guide 大阪 --context kanto
 
-ご注意:
+■ ご注意
 - x@example.jp に届きません
 
 -- 
@@ -142,14 +146,17 @@ test("the steps go along where files do: a page for each of the ten most urgent,
   );
   expect(guides[1]?.html).toMatch(/How to renew: MDM push certificate: 第2.*the Apple Account a@b\.jp.*Renew/s);
   expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
-  expect(html).toContain("guide-10-push-certificate.html (attached)");
+  expect(html.replaceAll(/<[^>]*>/g, "")).toContain("guide-10-push-certificate.html (attached)");
   expect(html).not.toContain("guide-11");
   expect((await messageOf(digestOf({ due }))).guides).toEqual([]);
 });
 
 test("a bar that is full has no rest, every other one has", () => {
   const cells = (days: readonly number[]): number => {
-    const html = htmlOf(digestOf({ due: days.map((left) => dueNotice({ days: left })) }), "");
+    const { html } = documentMail(
+      noticeDocument(digestOf({ due: days.map((left) => dueNotice({ days: left })) })),
+      "ja",
+    );
     return html.match(/<td [^>]*>&nbsp;<\/td>/g)?.length ?? 0;
   };
   expect([cells([400]), cells([400, 399])]).toEqual([1, 3]);
@@ -174,5 +181,5 @@ test("what is expired already is told as that, and a name that needs quotes by i
   expect(en?.text).toMatch(/^ {2}Since it has expired: all iPhones/m);
   expect(ja?.text).toMatch(/^ {2}期限切れの影響: すべての/m);
   expect(en?.text).toContain(`guide ${expired.item.id} --context embedded`);
-  expect(en?.html).toContain("<div>Since it has expired: ");
+  expect(en?.html).toContain("Since it has expired</dt>");
 });

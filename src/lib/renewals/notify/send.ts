@@ -62,7 +62,7 @@ const find = async (run: NotifyRun): Promise<Found> => {
   const targets = itemsOfRecipients(tenantItems, settings);
   for (const { context, items } of tenantItems) {
     for (const item of items.filter((one) => !hasRecipient(targets, one))) {
-      const [en, ja] = [titleOf(item, "en"), titleOf(item, "ja")];
+      const { en, ja } = titleOf(item);
       await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }

@@ -1,6 +1,6 @@
 import type { Notice } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
-import { text, type Text } from "../../text/index.ts";
+import { joined, same, text, type Text } from "../../text/index.ts";
 import { ownerLine, sentenceOf } from "../administrators.ts";
 import { oneLine, titleOf, type DueNotice } from "./digest.ts";
 import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
@@ -61,7 +61,7 @@ const inTenant = (line: string, context: string): string => `${line} --context $
 export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
-  const [en, ja] = [titleOf(due.item, "en"), titleOf(due.item, "ja")];
+  const { en, ja } = titleOf(due.item);
   const line = inTenant(ownerLine(due.item), due.context);
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change it: ${line}`,
@@ -115,7 +115,7 @@ export const hearingWarnings = async (
 export const dateRemark = ({ item }: DueNotice): Text | undefined => {
   const { remark } = item;
   if (remark === undefined || remark === null) return undefined;
-  return text(`${titleOf(item, "en")}: ${oneLine(remark.en)}`, `${titleOf(item, "ja")}: ${oneLine(remark.ja)}`);
+  return joined([titleOf(item), text(oneLine(remark.en), oneLine(remark.ja))], same(": "));
 };
 
 /** Warns of items without a date, for everybody or for one recipient: no notice is ever sent for them. */
@@ -124,7 +124,7 @@ export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Re
     undated
       .filter((item) => recipient === undefined || receives(recipient, context, item))
       .map((item) => {
-        const [en, ja] = [titleOf(item, "en"), titleOf(item, "ja")];
+        const { en, ja } = titleOf(item);
         return text(
           `${en} (${context}) has no expiry date, so no notice will be sent`,
           `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,

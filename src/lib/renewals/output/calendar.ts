@@ -28,7 +28,7 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
   for (const entry of entries) {
     const { item, day, readsReserved } = entry;
     if (day === LAST_DAY) continue;
-    const title = titleOf(item, language);
+    const title = titleOf(item)[language];
     const isRejected = item.rejection !== undefined;
     // what was rejected ended then
     const changes = isRejected ? [item.updatedAt, item.expiresAt] : [item.updatedAt];
@@ -45,8 +45,8 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
       summary: (isRejected
         ? text(`Rejected by Apple: ${title}`, `Apple が拒否: ${title}`)
         : text(`Expires: ${title}`, `期限: ${title}`))[language],
-      description: detailsOf(entry, { language, severalContexts: true, readsReserved })
-        .map(([label, value]) => `${label[language]}: ${value}`)
+      description: detailsOf(entry, { severalContexts: true, readsReserved })
+        .map(([label, value]) => `${label[language]}: ${value[language]}`)
         .join("\n"),
       transparency: ICalEventTransparency.TRANSPARENT,
     });
