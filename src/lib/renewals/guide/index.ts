@@ -86,6 +86,51 @@ export function guideOf(
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
+  const guide = own === undefined ? KIND_GUIDES[kind](itemFacts(kind, known, what)) : ownGuide(own, known, what);
+  const around = fillGuide("every-renewal", {
+    several: several === undefined ? null : same(several.join(", ")),
+    mails: WITH_MAILS.has(kind),
+    ...recordFacts(kind, known, several !== undefined),
+  }).steps;
+  const isBefore = ({ id }: Step): boolean => id === "several";
+  const steps =
+    own === undefined
+      ? [...fromUpload(guide.steps, known, expiresOn), ...around.filter((step) => !isBefore(step))]
+      : guide.steps;
+  const compares = steps.some(({ check }) => comparesUnknownFile(check));
+  return {
+    kind,
+    title: guide.title,
+    facts: [...factsOf(kind, known, expiresOn, { own, known: more }), ...guide.facts],
+    steps: [
+      ...(first === undefined ? [] : [{ id: "first", what: first }]),
+      ...around.filter(isBefore),
+      ...(elsewhere !== undefined && compares ? [{ id: "elsewhere", what: elsewhere }] : []),
+      ...steps,
+    ],
+    own: own !== undefined,
+  };
+}
+
+const itemFacts = (kind: RenewalKind, known: RenewalItem | null, item: Text): ItemFacts => {
+  const topic = known?.topic ?? null;
+  const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
+  return {
+    item,
+    account: accountOf(kind, known),
+    phone: phoneOf(known),
+    topic: topic === null ? null : same(topic),
+    verify: same(verifyLine(known, files)),
+  };
+};
+
+/** Returns what stops without an item, and what is recorded of it. */
+function factsOf(
+  kind: RenewalKind,
+  known: RenewalItem | null,
+  expiresOn: string | null,
+  { own, known: more = [] }: Pick<Holding, "own" | "known">,
+): Guide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("held by", "保持しているもの"), own === undefined ? null : THIS_TENANT],
@@ -96,46 +141,11 @@ export function guideOf(
     }),
     ...more.filter(([told]) => !FACTS.some((field) => labelOf(field, kind).en === told.en)),
   ];
-  const guide =
-    own === undefined
-      ? KIND_GUIDES[kind]({
-          item: what,
-          account: accountOf(kind, known),
-          phone: phoneOf(known),
-          topic: known?.topic === undefined || known.topic === null ? null : same(known.topic),
-          verify: same(
-            verifyLine(
-              known,
-              kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" },
-            ),
-          ),
-        })
-      : ownGuide(own, known, what);
-  const around = fillGuide("every-renewal", {
-    several: several === undefined ? null : same(several.join(", ")),
-    mails: WITH_MAILS.has(kind),
-    ...recordFacts(kind, known, several !== undefined),
-  }).steps;
-  const steps =
-    own === undefined
-      ? [...fromUpload(guide.steps, known, expiresOn), ...around.filter(({ id }) => id !== "several")]
-      : guide.steps;
-  return {
-    kind,
-    title: guide.title,
-    facts: facts.flatMap(([label, value]) =>
-      (value ?? "") === "" ? [] : [[label, typeof value === "string" ? same(value) : (value ?? same(""))] as const],
-    ),
-    steps: [
-      ...(first === undefined ? [] : [{ id: "first", what: first }]),
-      ...around.filter(({ id }) => id === "several"),
-      ...(elsewhere !== undefined && steps.some(({ check }) => comparesUnknownFile(check))
-        ? [{ id: "elsewhere", what: elsewhere }]
-        : []),
-      ...steps,
-    ],
-    own: own !== undefined,
-  };
+  return facts.flatMap(([label, value]) =>
+    value === null || value === undefined || value === ""
+      ? []
+      : [[label, typeof value === "string" ? same(value) : value] as const],
+  );
 }
 
 /** Returns the steps that are left: if the renewed file of an item was downloaded already, those from the upload on. */
