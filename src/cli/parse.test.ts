@@ -34,6 +34,8 @@ const sample = defineCommand({
   },
 });
 
+const { excludes: _, ...bare } = sample;
+
 const read = (line: string, command: Command = sample) => parse(["users", "import"], command, line.split(" "));
 
 const failureOf = (line: string, command: Command = sample): Failure => {
@@ -131,7 +133,7 @@ test.each([
 test("a choice may be typed as people call it, in either language", () => {
   const called = { name: text("full name", "氏名"), "name:desc": text("full name:desc", "氏名:desc") };
   const choosing = defineCommand({
-    ...sample,
+    ...bare,
     args: {},
     options: { sort: { kind: "choice", choices: ["name", "name:desc", "title"], called, about } },
     async run() {},
@@ -145,7 +147,7 @@ test("a choice may be typed as people call it, in either language", () => {
 
 test("numbers at their limits are taken, and what is no number is not", () => {
   const numbers = defineCommand({
-    ...sample,
+    ...bare,
     args: {},
     options: { count: { kind: "number", about }, port: { kind: "number", min: 1, max: 3, default: 2, about } },
     async run() {},
@@ -162,7 +164,7 @@ test("numbers at their limits are taken, and what is no number is not", () => {
 
 test("lists are split at commas, their blanks left out, also where they are the default", () => {
   const lists = defineCommand({
-    ...sample,
+    ...bare,
     args: { names: { kind: "list", about } },
     options: { orgs: { kind: "list", default: "a,b", about }, more: { kind: "list", repeatable: true, about } },
     async run() {},
@@ -175,7 +177,7 @@ test("lists are split at commas, their blanks left out, also where they are the 
 
 test("an argument that may be missing has its default, or nothing", () => {
   const args = { out: { kind: "file", default: "-", about }, count: { kind: "number", about } } as const;
-  const optional = defineCommand({ ...sample, args, options: {}, async run() {} });
+  const optional = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(parse(["try"], optional, []).input).toEqual({ out: "-", count: undefined });
   expect(read("a.csv 3", optional).input).toEqual({ out: "a.csv", count: 3 });
   expect(() => read("a.csv x", optional)).toThrow("N must be a whole number from 0, not x");
@@ -183,7 +185,7 @@ test("an argument that may be missing has its default, or nothing", () => {
 
 test("a list of arguments that must be given takes one or more", () => {
   const args = { files: { kind: "file", required: true, repeatable: true, about } } as const;
-  const many = defineCommand({ ...sample, args, options: {}, async run() {} });
+  const many = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(read("a b -- -c", many).input).toEqual({ files: ["a", "b", "-c"] });
   expect(() => parse(["try"], many, [])).toThrow("the argument FILES is missing");
 });
@@ -202,7 +204,7 @@ test("a blank is refused: of what may be left out with that, else with the help"
 
 test("each argument is read as its own kind", () => {
   const args = { count: { kind: "number", required: true, about }, name: { kind: "string", about } } as const;
-  const two = defineCommand({ ...sample, args, options: {}, async run() {} });
+  const two = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(read("3 x", two).input).toEqual({ count: 3, name: "x" });
 });
 
@@ -227,7 +229,7 @@ test("a time zone is one that exists, by its own name", () => {
 });
 
 const dated = defineCommand({
-  ...sample,
+  ...bare,
   args: {},
   options: {
     within: { kind: "duration", about },
@@ -268,7 +270,7 @@ test("help is not far from what is misspelt so", () => {
 });
 
 test("an argument too many is refused", () => {
-  const closed = defineCommand({ ...sample, args: { file: sample.args.file }, async run() {} });
+  const closed = defineCommand({ ...bare, args: { file: sample.args.file }, async run() {} });
   expect(() => read("a b --app docs", closed)).toThrow("unexpected argument b");
 });
 
@@ -287,4 +289,30 @@ test("who acts is said once; of other options given twice the last one counts", 
   expect(failure.what).toEqual(
     text("--as is given twice, with different values", "--as に異なる値が 2 回指定されています"),
   );
+});
+
+test("options that exclude each other are refused together; the default of a choice is not given", () => {
+  const excluding = defineCommand({
+    ...bare,
+    args: {},
+    options: {
+      mode: { kind: "choice", choices: ["append", "replace"], default: "append", about },
+      all: { kind: "boolean", about },
+      only: { kind: "string", repeatable: true, about },
+    },
+    excludes: [
+      ["all", "mode"],
+      ["all", "only"],
+    ],
+    async run() {},
+  });
+  expect(read("--all --mode append", excluding).input).toMatchObject({ all: true, mode: "append", only: [] });
+  expect(read("--mode replace --only a", excluding).input).toMatchObject({ all: false, mode: "replace" });
+  const { what, hint, code } = failureOf("--all --only a", excluding);
+  expect([code, what.en, hint?.ja]).toEqual([
+    "usage",
+    "--all and --only cannot be used together",
+    "どちらかを外してください",
+  ]);
+  expect(failureOf("--all --mode replace", excluding).what.ja).toBe("--all と --mode は同時に指定できません");
 });

@@ -1,6 +1,6 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
-import { optionTerm, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
+import { flagName, optionTerm, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
@@ -263,6 +263,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
     }
   }
   refuseMisfits(command, values, usageError);
+  refuseTogether(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   // of a command that writes documents, too, `--format` and `--output` are the usual ones where they are of records
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
@@ -305,10 +306,32 @@ function refuseMisfits(command: Command, values: ReadonlyMap<string, unknown>, u
         "--context and --all-contexts cannot be used together",
         "--context と --all-contexts は同時に指定できません",
       ),
-      text("remove one of them", "どちらかを外してください"),
+      REMOVE_ONE,
     );
   }
 }
+
+/** Refuses options that a command does not take together. */
+function refuseTogether(
+  { options, excludes = [] }: Command,
+  values: ReadonlyMap<string, unknown>,
+  usageError: UsageError,
+): void {
+  const isGiven = (key: string): boolean => {
+    const [value, field] = [values.get(key), options[key]];
+    const usual = field !== undefined && "default" in field ? field.default : undefined;
+    return value !== undefined && value !== false && value !== usual && !(Array.isArray(value) && value.length === 0);
+  };
+  const both = excludes.find((pair) => pair.every(isGiven));
+  if (both === undefined) return;
+  const [one, other] = both.map((key) => `--${flagName(key)}`);
+  throw usageError(
+    text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`),
+    REMOVE_ONE,
+  );
+}
+
+const REMOVE_ONE = text("remove one of them", "どちらかを外してください");
 
 const isRecordFormat = (format: unknown): boolean =>
   (GLOBAL_OPTIONS.format.choices as readonly unknown[]).includes(format);

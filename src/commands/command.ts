@@ -46,6 +46,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   /** in the order they are typed; only the last one may be repeatable or optional */
   readonly args: A;
   readonly options: O;
+  /** pairs of options that are not given together; of a choice with a default, another value than that counts as given */
+  readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
   readonly examples: readonly Example[];
   /** the failures a script should expect, besides `usage`, `unexpected` and those of opening a tenant */
   readonly exits: readonly ErrorCode[];
@@ -78,7 +80,7 @@ export type Command = CommandOf<Fields, Fields>;
 
 /** Declares a verb; the input's type follows from `args` and `options`. */
 export function defineCommand<const A extends Fields, const O extends Fields>(
-  command: CommandOf<A, O>,
+  command: CommandOf<A, O> & { readonly excludes?: readonly (readonly [keyof O, keyof O])[] | undefined },
 ): CommandOf<A, O> {
   return command;
 }

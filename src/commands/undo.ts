@@ -74,6 +74,7 @@ export default defineCommand({
       ),
     },
   },
+  excludes: [["emitCsv", "mirrorOnly"]],
   examples: [
     { line: "clomoctl undo last --dry-run" },
     { line: "clomoctl undo 12 --confirm-deletions 3" },
@@ -83,7 +84,6 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
     checkLimits(answers);
-    if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
     const { client } = await tools.tenant("imports");
     const plan = await client.imports.undo(parseChange(change, line("audit list", [])), {
       mirrorOnly: mirrorOnly || undefined,
@@ -256,10 +256,6 @@ const MIRROR_ONLY = text(
   "only the mirror changes: nothing is to be done in the console, and the tasks that this export closed are open again",
   "変わるのはミラーだけです。管理画面で行う作業はできず、このエクスポートで終わった作業は未了に戻ります",
 );
-
-const ONE_OF_BOTH = new Failure("usage", {
-  what: text("--emit-csv and --mirror-only exclude each other", "--emit-csv と --mirror-only は同時に使えません"),
-});
 
 const noFile = ({ undoes }: Import): Failure =>
   new Failure("usage", {

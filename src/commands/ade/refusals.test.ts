@@ -6,7 +6,7 @@ import { testFenced, testRefusals, testTenantFailures, testWrongLines } from "#s
 testWrongLines(
   ["ade devices list --state lost"],
   ["ade status --bogus"],
-  ["ade sync --full --delta", "--full and --delta exclude each other"],
+  ["ade sync --full --delta", "--full and --delta cannot be used together"],
   ["ade sync --max-deletions many", "neither a number of records nor a share"],
   ["ade sync --watch soon", "soon is not an interval from 1m to 7d"],
   ["ade sync --watch 8d", "8d is not an interval from 1m to 7d"],

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/line.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";
@@ -64,6 +64,10 @@ export default defineCommand({
       ),
     },
   },
+  excludes: [
+    ["full", "delta"],
+    ["watch", "every"],
+  ],
   examples: [
     { line: "clomoctl ade sync" },
     { line: "clomoctl ade sync --full --max-deletions 20" },
@@ -73,11 +77,9 @@ export default defineCommand({
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, watch, every, maxDeletions }) {
-    if (full && delta) throw NOT_BOTH;
     if (delta && watch !== undefined) throw NOT_DELTA_ALONE;
     if (delta && maxDeletions !== undefined) throw NOT_OF_DELTA;
     const most = maxDeletions === undefined ? undefined : readLimit("--max-deletions", maxDeletions);
-    if (watch !== undefined && every !== undefined) throw NOT_EVERY;
     const everyMs = watch === undefined ? undefined : intervalOf("--watch", watch);
     const intervalMs = every === undefined ? everyMs : intervalOf("--every", every);
     const kind: SyncKind | undefined = full ? "full" : delta ? "delta" : undefined;
@@ -91,11 +93,6 @@ export default defineCommand({
 
 type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
-const NOT_BOTH = new Failure("usage", {
-  what: text("--full and --delta exclude each other", "--full と --delta は同時に指定できません"),
-  where: commandName("ade sync"),
-});
-
 const NOT_DELTA_ALONE = new Failure("usage", {
   what: text(
     "--watch fetches all devices once a day, and deltas between",
@@ -103,12 +100,6 @@ const NOT_DELTA_ALONE = new Failure("usage", {
   ),
   where: "--delta",
   hint: text("leave --delta out", "--delta を外してください"),
-});
-
-const NOT_EVERY = new Failure("usage", {
-  what: text("--watch and --every cannot be used together", "--watch と --every は同時に指定できません"),
-  where: "--every",
-  hint: text("remove --every: --watch has its own interval", "--watch は間隔を含むため、--every を外してください"),
 });
 
 const NOT_OF_DELTA = new Failure("usage", {

@@ -6,7 +6,6 @@ import { codeKey, emailKey } from "../../lib/model/normalise.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { flagName } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
@@ -51,6 +50,15 @@ export default defineCommand({
     passwordInConsole: ACCOUNT_OPTIONS.passwordInConsole,
     dryRun: DRY_RUN,
   },
+  excludes: [
+    ["byMail", "code"],
+    ["byMail", "passwordFile"],
+    ["byMail", "passwordInConsole"],
+    ["byMail", "dryRun"],
+    ["code", "passwordInConsole"],
+    ["code", "dryRun"],
+    ["passwordFile", "passwordInConsole"],
+  ],
   examples: [
     { line: "clomoctl clomo-account reset-password taro01 --password-file taro01.txt" },
     { line: "clomoctl clomo-account reset-password taro01 --by-mail --to taro@example.co.jp" },
@@ -61,7 +69,7 @@ export default defineCommand({
   async run(tools, { named, byMail, to, code, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
     const { passwordFile, passwordInConsole } = options;
-    refuseContrary({ byMail, to, code, dryRun, ...options });
+    if (to !== undefined && !byMail) throw ONLY_BY_MAIL;
     const { terminal } = tools;
     await terminal.checkOutput(byMail ? SENT_COLUMNS : ACCOUNT_COLUMNS);
     const { client } = await tools.tenant("accounts", "users");
@@ -86,30 +94,6 @@ export default defineCommand({
     await showAccountWritten(tools, await client.accounts.resetPassword(id, given));
   },
 });
-
-/** The options that this one leaves no room for. */
-const CONTRARY = {
-  byMail: ["code", "passwordFile", "passwordInConsole", "dryRun"],
-  code: ["passwordInConsole", "dryRun"],
-  passwordFile: ["passwordInConsole"],
-} as const;
-
-type Given = Readonly<Record<"byMail" | "to" | "code" | "passwordFile" | "passwordInConsole" | "dryRun", unknown>>;
-
-/** @throws `usage` where two options do not go together */
-function refuseContrary(given: Given): void {
-  const isGiven = (name: keyof Given): boolean => given[name] !== undefined && given[name] !== false;
-  for (const [name, others] of Object.entries(CONTRARY)) {
-    const other = isGiven(name as keyof Given) ? others.find(isGiven) : undefined;
-    if (other === undefined) continue;
-    const [one, two] = [`--${flagName(name)}`, `--${flagName(other)}`];
-    throw new Failure("usage", {
-      what: text(`${one} and ${two} do not go together`, `${one} と ${two} は同時に指定できません`),
-      where: two,
-    });
-  }
-  if (isGiven("to") && !isGiven("byMail")) throw ONLY_BY_MAIL;
-}
 
 const ONLY_BY_MAIL = new Failure("usage", {
   what: text("--to goes with --by-mail", "--to は --by-mail と一緒に指定してください"),

@@ -20,7 +20,7 @@ test("what is named changes, and nothing else", async () => {
 test.each([
   ["context set kinki --protected", 6, "kinki", "kinki"],
   ["context set kanto", 2, "nothing to change", "変更する設定がありません"],
-  ["context set kanto --protected --unprotected", 2, "exclude each other", "同時に使えません"],
+  ["context set kanto --protected --unprotected", 2, "cannot be used together", "同時に指定できません"],
   ["context set kanto --timezone Tokyo", 2, "Tokyo", "Tokyo"],
 ])("%s ends with %i", async (line, exit, en, ja) => {
   const home = freshFolder();

@@ -27,6 +27,7 @@ export default defineCommand({
       ),
     },
   },
+  excludes: [["protected", "unprotected"]],
   examples: [
     { line: "clomoctl context set embedded --protected" },
     { line: "clomoctl context set embedded --timezone Asia/Tokyo" },
@@ -37,14 +38,6 @@ export default defineCommand({
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off, undeletable }) {
     const { timezone } = globals;
-    if (on && off) {
-      throw new Failure("usage", {
-        what: text(
-          "--protected and --unprotected exclude each other",
-          "--protected と --unprotected は同時に使えません",
-        ),
-      });
-    }
     if (!on && !off && timezone === undefined && undeletable === undefined) {
       throw new Failure("usage", {
         what: text("nothing to change", "変更する設定がありません"),

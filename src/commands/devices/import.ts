@@ -1,7 +1,7 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { CONFIRM_WIPES, IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { CONFIRM_WIPES, IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -42,6 +42,7 @@ export default defineCommand({
       about: text("the field that matches rows to devices", "行とデバイスを対応させる項目"),
     },
   },
+  excludes: IMPORT_EXCLUDES,
   examples: [
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --yes" },
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --dry-run --format json" },

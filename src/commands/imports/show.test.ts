@@ -160,8 +160,12 @@ test("--problems lists everything that is wrong, the reasons in the person's lan
 test("--rows and --problems cannot be used together, before the tenant is asked", async () => {
   const { en, ja } = await inBoth("imports show 019a --rows --problems");
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toBe("error: --rows and --problems cannot be used together\n");
-  expect(ja.stderr).toBe("エラー: --rows と --problems は同時に使えません\n");
+  expect(en.stderr).toBe(
+    "error: --rows and --problems cannot be used together\n  clomoctl imports show\n  remove one of them\n",
+  );
+  expect(ja.stderr).toBe(
+    "エラー: --rows と --problems は同時に指定できません\n  clomoctl imports show\n  どちらかを外してください\n",
+  );
 });
 
 test("says why the rows of a plan that is gone cannot be listed", async () => {

@@ -1,4 +1,3 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
@@ -21,6 +20,7 @@ export default defineCommand({
     },
     problems: { kind: "boolean", about: text("list all problems of its file", "ファイルの問題を全件一覧する") },
   },
+  excludes: [["rows", "problems"]],
   examples: [
     { line: "clomoctl imports show last" },
     {
@@ -31,11 +31,6 @@ export default defineCommand({
   exits: ["not-found", "conflict"],
   async run(tools, { id, rows, problems }) {
     const { terminal } = tools;
-    if (rows && problems) {
-      throw new Failure("usage", {
-        what: text("--rows and --problems cannot be used together", "--rows と --problems は同時に使えません"),
-      });
-    }
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) {

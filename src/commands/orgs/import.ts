@@ -1,7 +1,7 @@
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -23,6 +23,7 @@ export default defineCommand({
     },
   },
   options: { ...IMPORT_OPTIONS, undeletable: UNDELETABLE },
+  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },

@@ -1,7 +1,7 @@
 import { USER, USER_KEYS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -39,6 +39,7 @@ export default defineCommand({
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },
   },
+  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },

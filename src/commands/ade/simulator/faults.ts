@@ -66,6 +66,7 @@ export default defineCommand({
     clear: { kind: "boolean", about: text("end all faults", "すべての障害を解除する") },
     url: URL_OPTION,
   },
+  excludes: [["count", "always"]],
   examples: [
     { line: "clomoctl ade simulator faults terms --url http://127.0.0.1:8600" },
     { line: "clomoctl ade simulator faults --clear --url http://127.0.0.1:8600" },
@@ -75,7 +76,6 @@ export default defineCommand({
   shows: COLUMNS,
   async run(tools, { fault, count, always, after, path, seconds, serial, clear, url }) {
     if (fault !== undefined && clear) throw both("--clear", "FAULT");
-    if (count !== undefined && always) throw both("--count", "--always");
     tools.describeState(() => WHILE_ASKING);
     const serials = serial.length === 0 ? undefined : serial;
     const body = { fault, count, lasting: always, after, path, seconds, serials };

@@ -245,6 +245,13 @@ export interface ImportRequest {
 
 type OutputName = "emitCsv" | "errors" | "report";
 
+/** `--from-console` makes the mirror equal to the console's export; these would not. */
+export const IMPORT_EXCLUDES = [
+  ["fromConsole", "emitCsv"],
+  ["fromConsole", "skipInvalid"],
+  ["fromConsole", "absent"],
+] as const;
+
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
 
@@ -272,31 +279,32 @@ export const asMirroring = (requested: ImportRequest): ImportRequest => {
   return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
 };
 
-/** @throws `usage` if options exclude each other, or a limit cannot be read */
+/** @throws `usage` if options contradict each other, or a limit cannot be read */
 export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
+  const { mode, emitCsv, skipInvalid, fromConsole, keepMissing, prefer, blank } = options;
   checkLimits(options);
-  for (const [option, isGiven, hint] of ONLY_OF_EXPORTS)
-    if (isGiven(options) && !fromConsole) throw refusal(option, hint);
-  const unlike: readonly (readonly [string, boolean])[] = [
-    ["--emit-csv", emitCsv !== undefined],
-    ["--skip-invalid", skipInvalid],
-    ["--blank keep", blank === "keep"],
-    ["--absent clear", absent === "clear"],
-    ["--undeletable", undeletable !== undefined],
-  ];
-  const contradiction = unlike.find(([, given]) => fromConsole && given);
-  if (contradiction !== undefined) {
+  if (!fromConsole && (keepMissing || prefer !== undefined))
     throw refusal(
-      contradiction[0],
+      keepMissing ? "--keep-missing" : "--prefer",
       text(
-        "--from-console makes the mirror equal to the console's export; this option would not",
-        "--from-console は管理画面のエクスポートにミラーを一致させるため、このオプションとは併用できません",
+        "this is for the console's own export (--from-console)",
+        "管理画面のエクスポート(--from-console)用のオプションです",
       ),
     );
-  }
-  refuseWithoutDeletions(undeletable, mode);
-  if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
+  if (fromConsole && blank === "keep")
+    throw refusal(
+      "--blank keep",
+      text(
+        "--from-console makes the mirror equal to the console's export, blank cells too",
+        "--from-console は、空のセルも含めて管理画面のエクスポートにミラーを一致させます",
+      ),
+    );
+  if (undeletable !== undefined && mode === "append")
+    throw refusal(
+      "--undeletable",
+      text("--mode append deletes nothing", "--mode append は何も削除しないため、このオプションは使えません"),
+    );
+  if (emitCsv !== undefined && mode === "replace" && skipInvalid)
     throw refusal(
       "--skip-invalid",
       text(
@@ -304,41 +312,7 @@ export function refuseConflictingOptions({ options, undeletable }: ImportRequest
         "--mode replace で書き出すファイルには全行が必要です(除いた行のデータは削除の対象になります)",
       ),
     );
-  }
 }
-
-/** @throws `usage` if records that cannot be deleted are named where no record is deleted */
-function refuseWithoutDeletions(undeletable: UndeletableChoice | undefined, mode: ImportOptions["mode"]): void {
-  if (undeletable === undefined || mode !== "append") return;
-  throw refusal(
-    "--undeletable",
-    text("--mode append deletes nothing", "--mode append は何も削除しないため、このオプションは使えません"),
-  );
-}
-
-/** The options that only the console's own export takes: whether they are given, and what to do with another file. */
-const ONLY_OF_EXPORTS: readonly (readonly [
-  option: string,
-  isGiven: (options: ImportOptions) => boolean,
-  hint: Text,
-])[] = [
-  [
-    "--keep-missing",
-    ({ keepMissing }) => keepMissing,
-    text(
-      "this is for the console's own export (--from-console); of other files --mode append keeps what they lack",
-      "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルでは --mode append を指定してください",
-    ),
-  ],
-  [
-    "--prefer",
-    ({ prefer }) => prefer !== undefined,
-    text(
-      "this is for the console's own export (--from-console); other files are applied as they are",
-      "管理画面のエクスポート(--from-console)用のオプションです。ほかのファイルは、そのまま適用されます",
-    ),
-  ],
-];
 
 /**
  * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.

@@ -30,8 +30,8 @@ export async function showPlan(tools: Tools, told: Import, { allRows, whole }: S
   const plan = await planFor(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    warnings: [...plan.warnings, ...(await describeMovedOperators(tools, told))],
-    notes: [...(whole === undefined ? plan.notes : []), ...(await mirrorLines(tools, told))],
+    warnings: [...(plan.warnings ?? []), ...(await describeMovedOperators(tools, told))],
+    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await mirrorLines(tools, told))],
     samples: tools.globals.quiet || told.rejected ? [] : await samplesOf(tools, told, { plan, allRows }),
   });
 }

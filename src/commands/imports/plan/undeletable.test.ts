@@ -161,7 +161,7 @@ test("a context has a default for it, which a command overrides", async () => {
 
 test.each([
   ["--undeletable keep", "--mode append deletes nothing"],
-  ["--from-console --undeletable keep", "--from-console makes the mirror equal"],
+  ["--from-console --undeletable keep", "--from-console and --undeletable cannot be used together"],
 ])("it is for replacing imports alone: %s", async (options, what) => {
   const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
   expect(exit).toBe(2);

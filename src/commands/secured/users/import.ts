@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { APP } from "../app.ts";
@@ -38,6 +38,7 @@ export default defineCommand({
       ),
     },
   },
+  excludes: IMPORT_EXCLUDES,
   examples: [
     { line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --yes" },
     {

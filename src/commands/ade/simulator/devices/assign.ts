@@ -1,4 +1,3 @@
-import { Failure } from "../../../../lib/errors/index.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { defineCommand } from "../../../command.ts";
 import { CONTROL_EXITS, URL_OPTION } from "../control.ts";
@@ -16,6 +15,7 @@ export default defineCommand({
     silent: SILENT_OPTION,
     url: URL_OPTION,
   },
+  excludes: [["toOther", "none"]],
   examples: [
     { line: "clomoctl ade simulator devices assign C02NEW000001 --to-other Jamf --url http://127.0.0.1:8600" },
     { line: "clomoctl ade simulator devices assign C02NEW000001 --url http://127.0.0.1:8600" },
@@ -24,11 +24,6 @@ export default defineCommand({
   opensTenant: false,
   shows: SERIAL_COLUMNS,
   async run(tools, { serials, toOther, none, silent, url }) {
-    if (toOther !== undefined && none) {
-      throw new Failure("usage", {
-        what: text("--to-other and --none cannot go together", "--to-other と --none は同時に指定できません"),
-      });
-    }
     const body = { serials, server: toOther, none, silent };
     await changeDevices(tools, url, { method: "POST", path: "/devices/assign", body }, silent ? SYNC_ALL : undefined);
   },
