@@ -65,7 +65,7 @@ const MEASURES: readonly Measure[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 35_000, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 34_900, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 59, of: percentOfNoVerbs },
   {
     name: "handover, renewals",

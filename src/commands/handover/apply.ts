@@ -21,7 +21,7 @@ import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed } from "../permission.ts";
 import { refuseOtherNumber } from "../../lib/plan/confirm.ts";
-import { countAll, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { changesOf, countAll, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { mayApply } from "../imports/plan/settle.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
@@ -227,13 +227,9 @@ function planOf(
     manifest,
   }: { readonly target: Text; readonly zone: string; readonly named: NamedBundle; readonly manifest: Manifest },
 ): Plan {
-  const changes = restore.resources.map(({ name, added, changed, removed, unchanged }) => ({
-    noun: resourceOf(name as ResourceName).title,
-    create: added,
-    update: changed,
-    delete: removed,
-    recordsBefore: changed + removed + unchanged,
-  }));
+  const changes = restore.resources.map(({ name, added, changed, removed }) =>
+    changesOf(resourceOf(name as ResourceName).title, { create: added, update: changed, delete: removed }),
+  );
   const lines = restore.removals.slice(0, FIRST).map(({ resource, id, name }) => {
     const { title } = resourceOf(resource as ResourceName);
     const called = name === null ? id : `${name} (${id})`;
@@ -242,10 +238,7 @@ function planOf(
   return {
     target,
     changes,
-    effects: [],
-    wipes: 0,
     lines: [text(`plan for ${target.en}`, `${target.ja} に対する計画`)],
-    warnings: [],
     notes: isNothing(restore)
       ? []
       : [...(restore.becomesMirror ? mirrorLines(manifest, zone) : []), ...moreLines(restore, manifest, named)],

@@ -145,12 +145,14 @@ test("recipients are given for this context alone, and a successor of another is
 
 test("it asks first, and no is no; without a terminal --yes is named", async () => {
   const before = await stateOf();
-  const scene = here({ terminal: { typing: [["Give 4 things of taro to hanako in the tenant embedded?", "n\r"]] } });
-  expect(await run(LINE, scene)).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
+  const scene = here({ terminal: { typing: [["Apply to embedded: update 4?", "n\r"]] } });
+  const refused = await run(LINE, scene);
+  expect(refused).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
+  expect(refused.stderr).toContain("plan for embedded: what taro has goes to hanako");
   const silent = await run(LINE, here());
   expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
   expect(await stateOf()).toEqual(before);
-  const yes = here({ terminal: { typing: [["Give 4 things", "y\r"]] } });
+  const yes = here({ terminal: { typing: [["Apply to embedded: ", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
   expect(yes.settings()).toContain("hanako@accounts.example");
 });

@@ -11,10 +11,12 @@ import { notifyFileIn } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { changesOf, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { mayApply } from "../imports/plan/settle.ts";
 import { isUsualTable } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { revisionSeen } from "../records/seen.ts";
-import { BEFORE_WRITING, DRY, noteNotRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { BEFORE_WRITING, DRY, notRestored, proposeUndo, WHILE_WRITING, WRITTEN } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { administratorOf, factsOf, handedOver, today, type HandoverTenant } from "./facts.ts";
 import { personNamed, recordsOf } from "./leaver.ts";
@@ -129,16 +131,11 @@ export default defineCommand({
       const left = await finish(tools, tenant, { ...known, rows: planned, done: plan });
       return terminal.note(nothingToGive(from, left));
     }
-    if (plan.renewals.length > 0 || settings !== undefined) await noteNotRestored(tools, NOTICES);
-    if (!globals.yes) {
-      if (terminal.interactive && isUsualTable(terminal)) await showChanges(tools, planned, PEOPLE);
-      const { name } = tenant.context;
-      const message = text(
-        `Give ${counted(planned.length, "thing")} of ${from.called} to ${to.called} in the tenant ${name}?`,
-        `テナント ${name} で、${from.called} さんの ${planned.length} 件を ${to.called} さんに引き継ぎますか?`,
-      );
-      if (!(await terminal.prompts.confirm({ message, flag: "--yes" }))) return terminal.note(BEFORE_WRITING);
-    }
+    const isKept = plan.renewals.length === 0 && settings === undefined;
+    const shown = planOf(planned, { context: tenant.context.name, from, to, isKept });
+    if (!globals.yes && terminal.interactive && isUsualTable(terminal)) await showChanges(tools, planned, PEOPLE);
+    await renderPlan(terminal, shown);
+    if (!(await mayApply(tools, shown, {}))) return terminal.note(BEFORE_WRITING);
     tools.describeState(() => WHILE_WRITING);
     const done = await transfer(tools, tenant, { from, to, seen, settings });
     tools.describeDone(WRITTEN);
@@ -154,6 +151,27 @@ export default defineCommand({
       ),
     );
   },
+});
+
+/** Returns what a transfer would change. @param isKept an undo restores all of it */
+const planOf = (
+  rows: readonly TransferRow[],
+  {
+    context,
+    from,
+    to,
+    isKept,
+  }: { readonly context: string; readonly from: Person; readonly to: Person; readonly isKept: boolean },
+): Plan => ({
+  target: same(context),
+  changes: [changesOf(text("record", "レコード"), { update: rows.length })],
+  lines: [
+    text(
+      `plan for ${context}: what ${from.called} has goes to ${to.called}`,
+      `${context} に対する計画: ${from.called} さんのものを ${to.called} さんに引き継ぐ`,
+    ),
+  ],
+  notes: isKept ? [] : [notRestored(NOTICES)],
 });
 
 const NOTICES = text("owners of renewals and recipients of notices", "年次更新の担当者と通知の宛先");

@@ -43,7 +43,7 @@ export const askWipes = ({ prompts }: Pick<Terminal, "prompts">, count: number, 
 
 /** @throws `input-rejected` if another number of deletions or of wipes was confirmed than a plan has */
 export function refuseOtherNumber(
-  { changes, wipes }: Pick<Plan, "changes" | "wipes">,
+  { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { confirmDeletions, confirmWipes }: Answers,
 ): void {
   if (confirmWipes !== undefined && confirmWipes !== wipes) {
@@ -78,7 +78,7 @@ export async function confirmPlan(
   answers: Answers,
   file?: string,
 ): Promise<boolean> {
-  const { changes, wipes } = plan;
+  const { changes, wipes = 0 } = plan;
   const { yes = false, confirmDeletions, confirmWipes, maxDeletions } = answers;
   refuseOtherNumber(plan, answers);
   refuseBeyond(changes, answers);

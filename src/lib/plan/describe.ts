@@ -78,7 +78,6 @@ export function planOf(told: Import, { target, zone }: Target): Plan {
       ...(rejected ? [] : mergedLines(told)),
     ],
     notes: [...aboutColumns(told)],
-    samples: [],
   };
 }
 

@@ -38,15 +38,21 @@ export interface Plan {
   readonly target: Text;
   /** the thing that the plan is about comes first */
   readonly changes: readonly Changes[];
-  readonly effects: readonly Effect[];
+  readonly effects?: readonly Effect[] | undefined;
   /** number of devices that have to be wiped for another owner */
-  readonly wipes: number;
+  readonly wipes?: number | undefined;
   /** what it is, and its counts in words */
   readonly lines: readonly Text[];
-  readonly warnings: readonly Text[];
-  readonly notes: readonly Text[];
-  readonly samples: readonly Sample[];
+  readonly warnings?: readonly Text[] | undefined;
+  readonly notes?: readonly Text[] | undefined;
+  readonly samples?: readonly Sample[] | undefined;
 }
+
+/** Returns what a plan does to records of one thing, of which those that change are all that matter. */
+export const changesOf = (noun: Text, counts: Partial<Record<Action, number>>): Changes => {
+  const all = { create: 0, update: 0, delete: 0, ...counts };
+  return { noun, ...all, recordsBefore: all.update + all.delete };
+};
 
 /** Returns the number of records of all things on which a plan has an action. */
 export const countAll = (changes: readonly Changes[], action: Action): number =>
@@ -67,7 +73,7 @@ export const describeChanges = (noun: Text, counts: Readonly<Record<Action, numb
 };
 
 /** Returns what a plan does in a few words: `create 9, update 30, delete 12`. */
-export const describeEffects = ({ changes, effects }: Pick<Plan, "changes" | "effects">): Text => {
+export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
   const counts = ACTIONS.map((action) => ({ count: countAll(changes, action), what: NAMES[action] }));
   const parts = [...counts, ...effects]
     .filter(({ count }) => count > 0)
@@ -84,7 +90,7 @@ export interface PlanReader {
 /** Shows a plan: what it is, what may be wrong with it, and the first records of each action. */
 export async function renderPlan(
   reader: PlanReader,
-  { lines, warnings, notes, samples }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,
+  { lines, warnings = [], notes = [], samples = [] }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,
 ): Promise<void> {
   for (const line of lines) await reader.note(line);
   for (const warning of warnings) await reader.warn(warning);

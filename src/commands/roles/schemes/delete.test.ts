@@ -38,8 +38,8 @@ test("a dry run only tries", async () => {
   const tenant = { ...listed, deleteSchemes: { ...deleted, dryRun: true } };
   const { en, ja } = await inBoth(`${LINE} --dry-run`, { tenant });
   expect(operations(en.requests)).toEqual(["schemes", "deleteSchemes"]);
-  expect(en.stderr).toContain("dry run: nothing was deleted\n");
-  expect(ja.stderr).toContain("試行のため、何も削除していません\n");
+  expect(en.stderr).toContain("dry run: nothing was changed\n");
+  expect(ja.stderr).toContain("試行のため、何も変更していません\n");
   expect(en.stdout).toContain("組織担当\t");
 });
 
@@ -55,18 +55,18 @@ test("what accounts have is refused before anybody is asked", async () => {
 test("on a terminal the number is typed, of what was seen; another one deletes nothing", async () => {
   const looked = { tenantRevision: { revision: 7 }, ...listed };
   const tenant = { ...looked, deleteSchemes: twice(deleted) };
-  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2 to delete", "2\r"]] } });
+  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2, the number", "2\r"]] } });
   expect(typed.exit).toBe(0);
   expect(typed.requests.at(-1)).toMatchObject({ json: { seen: 7 } });
   const other = await run(LINE, {
     tenant: { ...looked, deleteSchemes: { ...deleted, dryRun: true } },
-    terminal: { typing: [["Type 2 to delete", "3\r"]] },
+    terminal: { typing: [["Type 2, the number", "3\r"]] },
   });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });
 
 test.each([
-  [" --confirm-deletions 3", "2 schemes would go, not 3; nothing was deleted", "3 個ではありません", {}],
+  [" --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", "3 件ではありません", {}],
   [
     "",
     "pass --confirm-deletions 2",

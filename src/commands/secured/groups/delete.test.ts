@@ -60,25 +60,25 @@ test("a dry run only looks", async () => {
   const { en, ja } = await inBoth(`${LINE} --dry-run`, { tenant: listed });
   expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers"]);
   expect(en.stderr).not.toContain("warning");
-  expect(en.stderr).toContain("dry run: nothing was deleted\n");
-  expect(ja.stderr).toContain("試行のため、何も削除していません\n");
+  expect(en.stderr).toContain("dry run: nothing was changed\n");
+  expect(ja.stderr).toContain("試行のため、何も変更していません\n");
   expect(en.stdout).toBe("name\tusers\n営業\t12\n総務\t3\n");
 });
 
 test("on a terminal the number is typed, of what was shown; another one deletes nothing", async () => {
   const looked = { ...listed, tenantRevision: { revision: 7 } };
   const tenant = { ...looked, deleteSecuredGroups: deleted };
-  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2 to delete", "2\r"]] } });
+  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2, the number", "2\r"]] } });
   expect(typed.exit).toBe(0);
   expect(operations(typed.requests)[0]).toBe("tenantRevision");
   expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
-  const other = await run(LINE, { tenant: looked, terminal: { typing: [["Type 2 to delete", "3\r"]] } });
+  const other = await run(LINE, { tenant: looked, terminal: { typing: [["Type 2, the number", "3\r"]] } });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });
 
 test.each([
-  [" --confirm-deletions 3", "2 groups would go, not 3; nothing was deleted", "3 個ではありません"],
-  [" --dry-run --confirm-deletions 3", "2 groups would go, not 3; nothing was deleted", "3 個ではありません"],
+  [" --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", "3 件ではありません"],
+  [" --dry-run --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", "3 件ではありません"],
   [" --yes", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
   ["", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
 ])("a number that is missing or wrong is 3:%s", async (option, told, toldJa) => {

@@ -1,17 +1,17 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { App, Client, DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { refuseOtherNumber } from "../../../lib/plan/confirm.ts";
+import { changesOf, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
+import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
-import { requireNamedForDeletion } from "../../permission.ts";
+import { mayApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { inConsoleToo, proposeUndo, WRITTEN } from "../../records/written.ts";
-import type { Tools } from "../../tools.ts";
+import { BEFORE_WRITING, DRY, inConsoleToo, proposeUndo, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
 import { requireRight } from "../../rights.ts";
 import { APP } from "../app.ts";
 import { managerOf } from "../users/roles.ts";
@@ -39,25 +39,26 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
-    tools.describeState(() => KEPT);
+    tools.describeState(() => BEFORE_WRITING);
     await requireRight(tools, "secured.write");
     const { terminal } = tools;
-    const { client, permitChange } = await tools.tenant("secured");
+    const { client, context, permitChange } = await tools.tenant("secured");
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
     const known = await client.secured.groups(app);
     const groups = [...new Set(names.map((name) => groupNamed(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
-    await terminal.note(sizeOf(groups));
-    await warnOfManagers(tools, client, app, groups);
-    refuseOther(groups, confirmDeletions);
+    const warnings = await managersLeft(client, app, groups);
+    const plan = { ...planOf(groups, context.name), warnings };
+    await renderPlan(terminal, plan);
+    refuseOtherNumber(plan, { confirmDeletions });
     if (dryRun) {
       await terminal.list(columns, groups);
       await terminal.note(DRY);
       return;
     }
     await permitChange();
-    await confirm(tools, groups, confirmDeletions);
-    tools.describeState(() => text("they may have been deleted", "削除されている可能性があります"));
+    await mayApply(tools, plan, { confirmDeletions });
+    tools.describeState(() => WHILE_WRITING);
     const memberships = membershipsOf(groups);
     const ids = groups.map(({ id }) => id);
     const deleted = await client.secured.deleteGroups(app, { ids, memberships, seen });
@@ -68,30 +69,32 @@ export default defineCommand({
   },
 });
 
-const KEPT = text("nothing was deleted", "何も削除していません");
-const DRY = text("dry run: nothing was deleted", "試行のため、何も削除していません");
-
 const membershipsOf = (groups: readonly SecuredGroup[]): number => groups.reduce((sum, { users }) => sum + users, 0);
 
-const sizeOf = (groups: readonly SecuredGroup[]): Text => {
+const planOf = (groups: readonly SecuredGroup[], context: string): Plan => {
   const names = groups.map(({ name }) => name).join(", ");
   const memberships = membershipsOf(groups);
-  return text(
-    `to be deleted: ${counted(groups.length, "group")} (${names}), with ${counted(memberships, "membership")}`,
-    `削除するグループ: ${groups.length} 個(${names})、外れる所属: ${memberships} 件`,
-  );
+  return {
+    target: same(context),
+    changes: [changesOf(text("group", "グループ"), { delete: groups.length })],
+    lines: [
+      text(
+        `to be deleted: ${counted(groups.length, "group")} (${names}), with ${counted(memberships, "membership")}`,
+        `削除するグループ: ${groups.length} 個(${names})、外れる所属: ${memberships} 件`,
+      ),
+    ],
+  };
 };
 
 /** Maximum number of managers who are named. */
 const MAX_NAMED = 10;
 
-/** Names the managers who would be left in no group. @see facts 6.7 */
-async function warnOfManagers(
-  { terminal }: Pick<Tools, "terminal">,
+/** Returns which managers would be left in no group. @see facts 6.7 */
+async function managersLeft(
   { secured }: Client<"secured">,
   app: App,
   groups: readonly SecuredGroup[],
-): Promise<void> {
+): Promise<readonly Text[]> {
   const going = new Set(groups.map(({ name }) => nameKey(name)));
   const left = new Map<string, SecuredUser>();
   for (const { name, users } of groups) {
@@ -101,47 +104,17 @@ async function warnOfManagers(
       if (isLeft) left.set(user.id, user);
     }
   }
-  if (left.size === 0) return;
+  if (left.size === 0) return [];
   const first = [...left.values()].slice(0, MAX_NAMED);
   const names = [...first.map(({ name, userId }) => `${name} <${userId}>`), ...(left.size > MAX_NAMED ? ["…"] : [])];
   const { en, ja } = managerOf(app);
   const edit = line("secured users edit", ["USER"], { app: app, group: "GROUP" });
-  await terminal.warn(
+  return [
     text(
       `${counted(left.size, en)} would be left in no group, and could manage nothing: ${names.join(", ")}; another group: ${edit}`,
       `所属するグループがなくなり、何も管理できなくなる${ja}が ${left.size} 人います: ${names.join("、")}。ほかのグループを設定するには: ${edit}`,
     ),
-  );
-}
-
-/** @throws `input-rejected` where no number can be asked for; `usage` on a remote tenant that the command does not name */
-async function confirm(tools: Tools, groups: readonly SecuredGroup[], confirmed: number | undefined): Promise<void> {
-  const count = groups.length;
-  const chosen = await tools.tenant("secured");
-  if (confirmed === undefined) {
-    await tools.terminal.prompts.typedNumber({
-      message: text(
-        `Type ${count} to delete ${counted(count, "group")} from ${chosen.context.name}:`,
-        `${chosen.context.name} からグループを ${count} 個削除します。続けるには数を入力してください:`,
-      ),
-      flag: `--confirm-deletions ${count}`,
-      expected: count,
-    });
-    return;
-  }
-  requireNamedForDeletion(chosen);
-}
-
-/** @throws `input-rejected` where another number is given than that of the groups */
-function refuseOther({ length: count }: readonly SecuredGroup[], confirmed: number | undefined): void {
-  if (confirmed === undefined || confirmed === count) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `${counted(count, "group")} would go, not ${confirmed}; nothing was deleted`,
-      `削除するグループは ${count} 個で、${confirmed} 個ではありません。何も削除していません`,
-    ),
-    where: `--confirm-deletions ${confirmed}`,
-  });
+  ];
 }
 
 function* sentences({ groups, memberships, consoleTasks }: DeletedGroups): Generator<Text> {
