@@ -1,5 +1,5 @@
 import type { LineSoFar } from "../commands/completion/place.ts";
-import { flagName, isOption } from "../commands/field.ts";
+import { flagName, isOption, placeholder, type Field } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 
@@ -83,4 +83,10 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     globals.set(flag, value);
   }
   return { path, noun, verb, words, globals, flags, version, help, helpAll, stray };
+}
+
+/** `-o, --output FILE`: the syntax of an option. */
+export function optionTerm(key: string, field: Field): string {
+  const short = field.short === undefined ? "" : `-${field.short}, `;
+  return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
 }

@@ -1,12 +1,13 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
-import { flagName, optionTerm, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
+import { flagName, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
+import { optionTerm } from "./line.ts";
 
 /** A parsed command line: defaults filled in, numbers and lists converted. */
 export interface Parsed {

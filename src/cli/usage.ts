@@ -1,7 +1,8 @@
 import type { Command } from "../commands/command.ts";
-import { flagName, optionTerm, placeholder, type Field, type Fields } from "../commands/field.ts";
+import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { text, type Text } from "../lib/text/index.ts";
+import { optionTerm } from "./line.ts";
 
 /** One line of a list in help: a term as typed, and its explanation. */
 export interface Entry {

@@ -167,9 +167,3 @@ export function placeholder(key: string, field: Field): string {
   if (field.kind === "number") return "N";
   return flagName(key).toUpperCase();
 }
-
-/** `-o, --output FILE`: the syntax of an option. */
-export function optionTerm(key: string, field: Field): string {
-  const short = field.short === undefined ? "" : `-${field.short}, `;
-  return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
-}

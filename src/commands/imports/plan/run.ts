@@ -6,7 +6,6 @@ import { rightsIn } from "../../rights.ts";
 import { refuseFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
-import { refuseUnseen, uploadFile } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -18,15 +17,16 @@ import {
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems, type ListedProblems } from "./problems.ts";
-import { importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
+import { errorsNameFor, importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
 import { knownNames } from "../refusal/names.ts";
-import { openTasks } from "../refusal/of-console.ts";
 import { warnOfForeign } from "../refusal/foreign.ts";
-import { errorsNameFor, keepingPeople, rejectedFile } from "../refusal/rejection.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
-import { writeErrors } from "../outputs/errors.ts";
-import { writeReport } from "../outputs/report.ts";
+
+// loaded by the runs that ask for them, or are refused
+const consoleFile = () => import("../outputs/console/emit.ts");
+const errorsFile = () => import("../outputs/errors.ts");
+const refusal = () => import("../refusal/rejection.ts");
 
 /**
  * Imports a file: sends it, shows the plan, asks, and commits all of it or nothing.
@@ -67,22 +67,26 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
-    if (report !== undefined) await writeReport(tools, report, plan);
-    if (errors !== undefined) await writeErrors(tools, errors, { plan, file, reading });
+    if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
+    if (errors !== undefined) await (await errorsFile()).writeErrors(tools, errors, { plan, file, reading });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeign(tools, plan);
     if (plan.rejected) {
       await pending.leave();
+      const [{ openTasks }, { rejectedFile }] = await Promise.all([import("../refusal/of-console.ts"), refusal()]);
       const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
       const { isSystem } = await rightsIn(tools, context);
       throw rejectedFile(plan, await withFreeNames(tools, requested), problems, { tasks, isSystem });
     }
-    if (emitCsv !== undefined) refuseUnseen(plan);
+    if (emitCsv !== undefined) (await consoleFile()).refuseUnseen(plan);
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
     const outcome = await settlePlan(tools, pending, {
       ...requested.options,
       requested,
-      file: emitCsv === undefined ? undefined : uploadFile(tools, emitCsv, { plan, file, reading, map }),
+      file:
+        emitCsv === undefined
+          ? undefined
+          : (await consoleFile()).uploadFile(tools, emitCsv, { plan, file, reading, map }),
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
@@ -97,7 +101,7 @@ async function adviseNewAddresses(
   { newAddresses }: Pick<ListedProblems["remedies"], "newAddresses">,
 ): Promise<void> {
   if (newAddresses.length === 0 || requested.options.allow?.includes("new-address") === true) return;
-  const commands = keepingPeople(requested, newAddresses);
+  const commands = (await refusal()).keepingPeople(requested, newAddresses);
   await terminal.warn(
     text(
       `${counted(newAddresses.length, "person")} in the file may be in the tenant already; if they are the same people: ${commands}`,

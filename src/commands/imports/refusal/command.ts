@@ -6,6 +6,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Rights } from "../../rights.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import { flagName } from "../../field.ts";
+import { isWorkbookName } from "../outputs/table-file.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
 import type { Remedy } from "./remedies.ts";
 
@@ -87,3 +88,7 @@ export function csvCommand(
   const to = typeof output === "string" && output !== "-" ? ["-o", shownWord(output)] : [];
   return ["clomoctl csv", verb, shownWord(file === "-" ? "FILE" : file), ...words, ...to].join(" ");
 }
+
+/** The name that is proposed for a file with the invalid rows: of the same kind as the one that was given. */
+export const errorsNameFor = ({ file }: Pick<ImportRequest, "file">): string =>
+  isWorkbookName(file) ? "bad.xlsx" : "bad.csv";

@@ -8,7 +8,7 @@ import { mapNameOf } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
-import { importCommand, NOTHING_NEEDED } from "./command.ts";
+import { errorsNameFor, importCommand, NOTHING_NEEDED } from "./command.ts";
 import { nextOfExport, type OpenTask } from "./of-console.ts";
 import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
@@ -204,10 +204,6 @@ function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text
   );
 }
 const MAX_LIKENESSES = 3;
-
-/** The name that is proposed for a file with the invalid rows: of the same kind as the one that was given. */
-export const errorsNameFor = ({ file }: Pick<ImportRequest, "file">): string =>
-  isWorkbookName(file) ? "bad.xlsx" : "bad.csv";
 
 /** The same command, with a file for the invalid rows. */
 const withErrors = (requested: ImportRequest, remedies: Remedy): string => {
