@@ -208,9 +208,9 @@ export interface ImportEngine {
   /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
   /** The rows of an undo's plan. @param first the kind whose rows come first */
-  undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Iterable<Uint8Array>;
+  undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>>;
   /** What a committed import did, as the rows of a plan. */
-  committedRows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
+  committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>>;
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
   problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
   /** Removes what is staged of an import. */

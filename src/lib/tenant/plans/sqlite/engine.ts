@@ -20,12 +20,9 @@ import { planScope, viewOf } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { hold, see } from "../../store/sqlite/scope.ts";
 import { storageFailure } from "../../store/sqlite/storage-failure.ts";
-import { undoLines } from "./undo/lines.ts";
-import { countUndo, prepareUndo } from "./undo/plan.ts";
 import { removeUnfinished } from "../../store/sqlite/tenant-file.ts";
 import type { WriterNote } from "../../store/sqlite/writer-note.ts";
 import { defineFunctions } from "./functions.ts";
-import { committedLines } from "./history/lines.ts";
 import { plannedWork } from "./matching/work.ts";
 import { kindsOfImport, planSqlOf } from "./plan-sql.ts";
 import { planLines, problemLines } from "./rows.ts";
@@ -40,6 +37,9 @@ import {
 import { attachForReading } from "./staging.ts";
 import type { TaskFiles } from "./worker/messages.ts";
 import { ImportThread } from "./worker/thread.ts";
+
+/** Loaded when something is to be undone. */
+const undoing = () => import("./undo/plan.ts");
 
 /** What the engine needs besides the tenant's connection. */
 export interface EngineOptions {
@@ -136,13 +136,14 @@ export class SqliteImports implements ImportEngine {
     return observed;
   }
 
-  countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
+  async countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
+    const { countUndo, prepareUndo } = await undoing();
     const [counts] = this.#reading(undefined, (database) => {
       prepareUndo(database, undone);
       return [countUndo(database, undone, kind)];
     });
     if (counts === undefined) throw new TypeError("an undo has counts");
-    return Promise.resolve(counts);
+    return counts;
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
@@ -150,17 +151,19 @@ export class SqliteImports implements ImportEngine {
     yield* this.#readingPlan(record, (database) => planLines(database, plans, query));
   }
 
-  *undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Generator<Uint8Array> {
-    yield* this.#reading(undefined, (database) => {
+  async undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>> {
+    const [{ prepareUndo }, { undoLines }] = await Promise.all([undoing(), import("./undo/lines.ts")]);
+    return this.#reading(undefined, (database) => {
       prepareUndo(database, undone);
       return undoLines(database, first, query);
     });
   }
 
-  *committedRows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+  async committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>> {
+    const { committedLines } = await import("./history/lines.ts");
     const kinds = kindsOfImport(record);
     const revision = record.revision ?? -1;
-    yield* this.#reading(undefined, (database) => committedLines(database, { kinds, revision }, query));
+    return this.#reading(undefined, (database) => committedLines(database, { kinds, revision }, query));
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {

@@ -1,9 +1,8 @@
 import { withoutPlan } from "../refusals.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import { deleting, UNDELETABLE, type PlanSql, type PlansSql, type StoredKind } from "./stored-kind.ts";
-import { kindsOfThing } from "./undo/lines.ts";
 import { staysHere } from "./merge/tables.ts";
-import { kindNamed } from "./tables.ts";
+import { kindNamed, kindsOfThing } from "./tables.ts";
 import { IS_INSIDE } from "../../store/scope.ts";
 import type { StagedFile } from "../../../plan/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";

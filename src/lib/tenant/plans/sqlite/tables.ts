@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../../model/account.ts";
-import type { FormatName } from "../../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { kindOf } from "../../../plan/kinds.ts";
 import type { Format } from "../../../model/format.ts";
@@ -83,3 +83,7 @@ const TABLES = tablesOf(Object.values(FORMATS));
 
 /** A kind of import and how its records are stored. */
 export const kindNamed = (name: FormatName): StoredKind => storedKind(FORMATS[name], TABLES);
+
+/** The kinds of files that a thing's records are in, by the thing's name. */
+export const kindsOfThing = (thing: string): readonly StoredKind[] =>
+  FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(kindNamed);

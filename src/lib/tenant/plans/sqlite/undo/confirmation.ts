@@ -5,7 +5,9 @@ import {
   EXPORTED,
   OBSERVED,
   observedTable,
+  OBSERVING,
   PRESENCE,
+  RESTORING,
 } from "../../../console/observed.ts";
 import { versionTable, type Versions } from "../../../versions/tables.ts";
 import { objectsOf } from "../../../audit/records.ts";
@@ -140,4 +142,17 @@ const reopening = (versions: Versions): string => {
 /** Opens the tasks of a staged undo again; inside the caller's transaction. */
 export const reopen = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
   if (isConfirmation) for (const versions of OBSERVED) database.run(reopening(versions), { revision });
+};
+
+/** Stores the observed state of the records that a change wrote. */
+export const observeWritten = (database: Database, revision: number): void => {
+  for (const sql of OBSERVING) database.run(sql, { revision });
+};
+
+/** Restores the observed state of the records of a change that is undone. @param revisions of that change and of its undo */
+export const restoreObserved = (
+  database: Database,
+  { undone, revision }: { readonly undone: number | null; readonly revision: number },
+): void => {
+  for (const sql of RESTORING) database.run(sql, { undone, ...(sql.includes(":revision") && { revision }) });
 };

@@ -1,7 +1,5 @@
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../plan/counts.ts";
-import { FORMAT_NAMES } from "../../../../model/console-files.ts";
-import { FORMATS } from "../../../../model/formats.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { RELATIONS } from "../../../versions/references.ts";
 import type { Versions } from "../../../versions/tables.ts";
@@ -14,7 +12,7 @@ import { keyText, recordKey, referenceOf, shownReference, stored, storedKeys } f
 import { proceeding } from "../functions.ts";
 import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
-import { kindNamed } from "../tables.ts";
+import { kindsOfThing } from "../tables.ts";
 import { keepLeftOut, keyOfNamed, uploadSql, type Uploaded, type UploadRows, type UploadSql } from "../upload.ts";
 import { called } from "./called.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
@@ -29,10 +27,6 @@ const differs = ({ stored: column, merge }: Pick<ImportedField, "stored" | "merg
   const value = (of: string): string => `${of} ->> cast(f.pk as text)`;
   return `(${isOther} and exists (select 1 from custom_field f where ${value(to(column))} is distinct from ${value(stored(column))}))`;
 };
-
-/** The kinds of files that a thing's records are in, by the thing's name. */
-export const kindsOfThing = (thing: string): readonly StoredKind[] =>
-  FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(kindNamed);
 
 export const kindsOf = ({ thing }: Versions): readonly StoredKind[] => kindsOfThing(thing.name);
 

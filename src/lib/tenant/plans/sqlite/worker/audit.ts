@@ -130,3 +130,14 @@ export const auditVerification = async (
     { writer: "console", revision: own },
   );
 };
+
+/** Returns what a commit adds to the detail of its import. */
+export const committedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
+  committedAt,
+  actor,
+  ...(file !== undefined && {
+    emittedAt: committedAt,
+    emittedFile: file.fileName,
+    emittedSha256: file.sha256,
+  }),
+});

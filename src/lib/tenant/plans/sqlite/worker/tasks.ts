@@ -15,17 +15,10 @@ import { Database } from "../../../store/sqlite/database.ts";
 import type { DeletionTarget, CommitMoment } from "../../engine.ts";
 import { nextChange } from "../../../audit/audit-rows.ts";
 import { keepKey, findKey, type KeptKey } from "../../../store/idempotency.ts";
-import type { Reader, Scope, View, Writer } from "../../../store/store.ts";
+import type { Scope, View, Writer } from "../../../store/store.ts";
 import { planScope, viewOf } from "../../../store/scope.ts";
 import { hold, see } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
-import { blockedPlaces, countBlocked, undoEtag, type BlockedPlace } from "../undo/blocked.ts";
-import { prepareUndo } from "../undo/plan.ts";
-import { reopen } from "../undo/confirmation.ts";
-import { droppedRecords, settleDropped, stageDrop } from "../undo/drop.ts";
-import { noteLeftOutOfUndo } from "../undo/lines.ts";
-import { stagedCollections } from "../undo/staged.ts";
-import { writeUndo } from "../undo/write.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
@@ -38,15 +31,14 @@ import {
   type ImportRecord,
   type StoredRequest,
 } from "../../import-rows.ts";
-import { blockedOtherwise, rejected, seeImport, undoneAlready, withoutPlan } from "../../refusals.ts";
+import { rejected, seeImport } from "../../refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
-import type { Observed, UndoneChange, WrittenFile } from "../../engine.ts";
-import { readChange, undoneChange, type StoredChange } from "../../../audit/change-number.ts";
+import type { Observed, WrittenFile } from "../../engine.ts";
 import { countMerged } from "../merge/report.ts";
 import { observeExport } from "../merge/observation.ts";
-import { observeTask, readSettled, readUnsettled, restoreAge, unseenFields } from "../merge/tasks.ts";
+import { observeTask, readSettled, readUnsettled, unseenFields } from "../merge/tasks.ts";
 import { CONSOLE } from "../../../store/collections.ts";
 import { judgeWritten } from "../../../store/rules.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
@@ -55,8 +47,8 @@ import { SETTLING } from "../../../versions/keep.ts";
 import { confirmDrift, customColumn, readOpenColumns } from "../../../console/drift.ts";
 import { droppedTasks } from "../../../console/named.ts";
 import { NOTING_EXPORTED } from "../../../console/exported.ts";
-import { OBSERVING, RESTORING } from "../../../console/observed.ts";
-import { auditImport, auditVerification } from "./audit.ts";
+import { OBSERVING } from "../../../console/observed.ts";
+import { auditImport, auditVerification, committedDetail } from "./audit.ts";
 import { ofOtherTenant } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { removedFields } from "../merge/observation.ts";
@@ -385,17 +377,6 @@ interface Applying {
   readonly written?: WrittenFile | undefined;
 }
 
-/** Returns what a commit adds to the detail of its import. */
-const committedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
-  committedAt,
-  actor,
-  ...(file !== undefined && {
-    emittedAt: committedAt,
-    emittedFile: file.fileName,
-    emittedSha256: file.sha256,
-  }),
-});
-
 /**
  * Applies the plan of an import as one change, advances the revision and writes the audit record; inside the caller's
  * transaction.
@@ -497,109 +478,16 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
 
 /** Undoes a change. @throws Failure `conflict` if other records stand in its way than when it was planned */
 export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrupted: () => boolean): Promise<void> => {
+  const { undoAndRecord } = await import("../../../store/sqlite/imports/worker/undo.ts");
   const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     defineFunctions(database, interrupted);
-    await changing(database, task, interrupted, async (writer) =>
-      undoAndRecord(database, writer, await readImport(writer, task.id), task),
-    );
+    await changing(database, task, interrupted, async (writer) => {
+      const record = await readImport(writer, task.id);
+      const readDropped = () => droppedTasks(writer, record.detail);
+      await undoAndRecord(database, writer, record, { ...task, readDropped });
+    });
   } finally {
     database.close();
   }
-};
-
-/** The change that a plan undoes; undefined if it drops tasks. */
-const undoneBy = async (reader: Reader, { detail: { undoes } }: ImportRecord): Promise<StoredChange | undefined> =>
-  undoes === undefined ? undefined : readChange(reader, undoes);
-
-/** What is dropped that somebody sees who sees a part of the tenant. */
-const droppedInSight = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] => {
-  const seeing = database.reader();
-  try {
-    defineFunctions(seeing, () => database.isInterrupted());
-    const view = viewOf(scope);
-    see(seeing, view);
-    hold(seeing, view);
-    stageDrop(seeing, options);
-    return droppedRecords(seeing);
-  } finally {
-    seeing.close();
-  }
-};
-
-/** What stands in the way of an undo for who sees a part of the tenant: found on a connection of its own, which sees that. */
-const blockedInSight = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedPlace[] => {
-  const seeing = database.reader();
-  try {
-    defineFunctions(seeing, () => database.isInterrupted());
-    const view = viewOf(scope);
-    see(seeing, view);
-    hold(seeing, view);
-    prepareUndo(seeing, options);
-    return blockedPlaces(seeing);
-  } finally {
-    seeing.close();
-  }
-};
-
-/** Records that an import was undone: what it undid, if it is an undo, stands again, and what that undid is undone again. */
-const noteReverted = async (writer: Writer, original: ImportRecord, by: string): Promise<void> => {
-  await changeImport(writer, original, { detail: { revertedBy: by } });
-  let [undo, stands] = [original, false];
-  while (undo.detail.reverts !== null) {
-    const next = await readImport(writer, undo.detail.reverts);
-    const { revertedBy } = next.detail;
-    const now = stands ? (revertedBy ?? undo.id) : revertedBy === undo.id ? null : revertedBy;
-    await changeImport(writer, next, { detail: { revertedBy: now } });
-    [undo, stands] = [next, !stands];
-  }
-};
-
-/** Undoes a change and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
-const undoAndRecord = async (
-  database: Database,
-  writer: Writer,
-  record: ImportRecord,
-  { moment, scope, written }: Applying,
-): Promise<void> => {
-  const { now, actor } = moment;
-  const { skipBlocked = false, reverts } = record.detail;
-  const undone = await undoneBy(writer, record);
-  if (undone !== undefined && undone.undoneBy !== null)
-    throw await undoneAlready(writer, undone.number, undone.undoneBy);
-  if (record.state !== "planned") throw withoutPlan(record);
-  const asked = undone === undefined ? await droppedTasks(writer, record.detail) : undoneChange(undone, skipBlocked);
-  const options = {
-    ...asked,
-    ...(asked.dropped !== undefined && scope && { inSight: droppedInSight(database, asked, scope) }),
-  };
-  prepareUndo(database, options, scope && blockedInSight(database, options, scope));
-  if (undoEtag(database, options) !== record.etag || (!skipBlocked && countBlocked(database) > 0))
-    throw blockedOtherwise(record);
-  const staged = stagedCollections(database);
-  // as an import that changed no record does
-  const collections = staged.length === 0 ? [kindNamed(record.kind).collection] : staged;
-  await writer.lock(collections);
-  const revision = advance(database, collections);
-  const change = await nextChange(writer);
-  if (written?.fields !== undefined)
-    noteLeftOutOfUndo(database, kindNamed(record.kind), { fields: written.fields, revision });
-  writeUndo(database, revision);
-  await changeImport(writer, record, {
-    state: "committed",
-    revision,
-    change,
-    detail: committedDetail(now, actor, written?.file),
-  });
-  const original = reverts === null ? undefined : await readImport(writer, reverts);
-  if (original !== undefined) await noteReverted(writer, original, record.id);
-  for (const sql of SETTLING) database.run(sql, { revision });
-  reopen(database, options);
-  if (undone === undefined) settleDropped(database);
-  else if (record.detail.mirrorOnly === true) {
-    for (const sql of RESTORING)
-      database.run(sql, { undone: undone.revision, ...(sql.includes(":revision") && { revision }) });
-  } else if (await isMirror(writer)) for (const sql of OBSERVING) database.run(sql, { revision });
-  if (original !== undefined) await restoreAge(writer, original);
-  await auditImport(database, writer, record, { change, moment, revision, written });
 };
