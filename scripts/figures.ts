@@ -1,11 +1,16 @@
 /**
  * Prints size and structure of the sources of a checkout: `--root FOLDER` of another one, `--json` as data. With `--judge` it fails
- * when a bound is broken.
+ * when a bound is broken. Where the program is built it also prints how many modules commands load, which
+ * `test/process/modules.test.ts` judges.
  */
-import { dirname, posix, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BOUNDS, brokenBounds, readFigures, type Figures } from "./figures/figures.ts";
+import { loadedModules, MODULE_BUDGETS, writeImportFile } from "./figures/modules.ts";
 
 const { values } = parseArgs({
   options: {
@@ -54,8 +59,27 @@ function table(figures: Figures): string {
   ].join("\n");
 }
 
-const figures = await readFigures(resolve(values.root ?? dirname(dirname(fileURLToPath(import.meta.url)))));
+/** How many modules the built program loads for each command line, a line each. */
+async function moduleLines(root: string): Promise<readonly string[]> {
+  if (!existsSync(join(root, "dist", "metafile.json"))) return ["not built"];
+  const lines: string[] = [];
+  for (const { line, target, limit } of MODULE_BUDGETS) {
+    const home = await mkdtemp(join(tmpdir(), "clomoctl-figures-"));
+    try {
+      await writeImportFile(home);
+      const { length } = await loadedModules(root, line, home);
+      lines.push(`${line.padEnd(36)} ${length} (target ${target}, at most ${limit})`);
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  }
+  return lines;
+}
+
+const root = resolve(values.root ?? dirname(dirname(fileURLToPath(import.meta.url))));
+const figures = await readFigures(root);
 process.stdout.write(values.json ? `${JSON.stringify(figures, undefined, 2)}\n` : table(figures));
+if (!values.json) process.stdout.write(`\nModules loaded:\n${indented(await moduleLines(root)).join("\n")}\n`);
 if (values.judge) {
   for (const broken of brokenBounds(figures)) {
     process.stderr.write(`${broken}\n`);
