@@ -478,7 +478,7 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
 
 /** Undoes a change. @throws Failure `conflict` if other records stand in its way than when it was planned */
 export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrupted: () => boolean): Promise<void> => {
-  const { undoAndRecord } = await import("../../../store/sqlite/imports/worker/undo.ts");
+  const { undoAndRecord } = await import("./undo.ts");
   const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     defineFunctions(database, interrupted);
