@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastSystemAdministrator } from "./account.ts";
+import { judgeRecord } from "./index.ts";
 
 const alice = { name: "alice", role: "system" } as const;
 
@@ -11,5 +11,6 @@ test.each([
   ["the account was no system administrator", { ...alice, role: "operator" } as const, undefined, 0, 0],
   ["the account is new", undefined, alice, 0, 0],
 ])("a tenant keeps a system administrator: %s", (_, before, after, otherSystemAdministrators, problems) => {
-  expect(lastSystemAdministrator.judge({ before, after, facts: { otherSystemAdministrators } })).toHaveLength(problems);
+  const found = judgeRecord("account", { before, after }, { facts: { otherSystemAdministrators } });
+  expect(found).toHaveLength(problems);
 });

@@ -26,10 +26,7 @@ export interface AccountState {
 const OF_ACCOUNT = { of: "account", on: ["create", "edit"] } as const;
 
 /** A tenant keeps at least one system administrator, because nobody else can give the role back. */
-export const lastSystemAdministrator: Rule<
-  Pick<AccountState, "name" | "role">,
-  Pick<Facts, "otherSystemAdministrators">
-> = {
+const lastSystemAdministrator: Rule<Pick<AccountState, "name" | "role">, Pick<Facts, "otherSystemAdministrators">> = {
   name: "last-system-administrator",
   of: "account",
   on: ["edit", "delete"],
@@ -37,7 +34,7 @@ export const lastSystemAdministrator: Rule<
   before: { role: "system" },
   facts: ["otherSystemAdministrators"],
   judge: ({ before, after, facts }) => {
-    if (before?.role !== "system" || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
+    if (before === undefined || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
     const grant = line("clomo-account grant", ["ACCOUNT"], { role: "system" });
     const name = before.name ?? "";
     return [
@@ -63,15 +60,9 @@ const nameOfAdministrator: Rule<Pick<AccountState, "name" | "role">> = {
   fields: ["role", "name"],
   after: { role: { not: "none" }, name: null },
   spares: "console",
-  judge: ({ after }) =>
-    after === undefined || after.role === "none" || (after.name ?? null) !== null
-      ? []
-      : [
-          {
-            field: "name",
-            what: text("an administrator needs an account name", "管理者にはアカウント名が必要です"),
-          },
-        ],
+  judge: () => [
+    { field: "name", what: text("an administrator needs an account name", "管理者にはアカウント名が必要です") },
+  ],
 };
 
 /** An operator acts in the organisation of its user, which cannot be the whole tenant. @see facts 2.1 */
@@ -82,7 +73,6 @@ const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
   after: { role: "operator", isInRoot: true },
   spares: "console",
   judge: ({ before, after }) => {
-    if (after?.role !== "operator" || after.isInRoot !== true) return [];
     const move = line("users move", ["USER"], { org: "ORG" });
     const grant = line("clomo-account grant", ["ACCOUNT"], { role: "ROLE" });
     const revoke = line("clomo-account revoke", ["ACCOUNT"]);
@@ -91,7 +81,7 @@ const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
       `another role: ${grant}; none: ${revoke}`,
       `別の権限にするには: ${grant}。権限を外すには: ${revoke}`,
     );
-    const name = after.name ?? "";
+    const name = after?.name ?? "";
     return [
       {
         field: "role",
@@ -113,8 +103,8 @@ const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "oth
   fields: ["supportOption"],
   after: { supportOption: true },
   facts: ["otherSupportOptions"],
-  judge: ({ after, facts: { otherSupportOptions: others } }) => {
-    if (after?.supportOption !== true || others.length < MAX_SUPPORT_OPTIONS) return [];
+  judge: ({ facts: { otherSupportOptions: others } }) => {
+    if (others.length < MAX_SUPPORT_OPTIONS) return [];
     const take = line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true });
     return [
       {
@@ -325,18 +315,11 @@ export const accountNameStays: Rule<UserState> = {
   before: { accountName: { not: null } },
   after: { accountName: null },
   spares: "states",
-  judge: ({ before, after }) =>
-    before === undefined || after === undefined || before.accountName === null || after.accountName !== null
-      ? []
-      : [
-          {
-            field: "accountName",
-            what: text(
-              `${USER.fields.accountName.label.en}: can be changed and never cleared`,
-              `${USER.fields.accountName.label.ja}: 変更はできますが、消すことはできません`,
-            ),
-          },
-        ],
+  judge: () => {
+    const { en, ja } = USER.fields.accountName.label;
+    const what = text(`${en}: can be changed and never cleared`, `${ja}: 変更はできますが、消すことはできません`);
+    return [{ field: "accountName", what }];
+  },
 };
 
 /** A scheme permits something. */

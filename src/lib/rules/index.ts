@@ -35,10 +35,21 @@ const SPARED: Readonly<Record<Exclude<Bringing, "edits">, readonly AnyRule["spar
 
 type State = Readonly<Record<string, unknown>>;
 
-const isConcerned = ({ on, fields }: AnyRule, { before, after }: Pick<Change<State>, "before" | "after">): boolean => {
+const isConcerned = (rule: AnyRule, { before, after }: Pick<Change<State>, "before" | "after">): boolean => {
+  const { on, fields } = rule;
+  if (
+    ![before, after].every((state, at) => state === undefined || isSuspect(at === 0 ? rule.before : rule.after, state))
+  )
+    return false;
   if (before === undefined || after === undefined) return on.includes(before === undefined ? "create" : "delete");
   return on.includes("edit") && fields.some((name) => !isSame(before[name], after[name]));
 };
+
+const isSuspect = (suspects: AnyRule["after"] = {}, state: State): boolean =>
+  Object.entries(suspects).every(([name, value]) => {
+    const { [name]: is = null } = state;
+    return typeof value === "object" && value !== null && "not" in value ? is !== value.not : is === value;
+  });
 
 const isSame = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));

@@ -18,7 +18,7 @@ const reservedNames: Rule<OrgState> = {
   after: { isRoot: false },
   spares: "console",
   judge: ({ after }) =>
-    after !== undefined && !after.isRoot && [after.name, after.code].includes(ROOT_ORG_NAME)
+    [after?.name, after?.code].includes(ROOT_ORG_NAME)
       ? [{ what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`) }]
       : [],
 };
@@ -31,7 +31,7 @@ const rootStays: Rule<OrgState> = {
   fields: ["name", "code", "isRoot"],
   after: { isRoot: true },
   judge: ({ after }) =>
-    after === undefined || !after.isRoot || (after.name === ROOT_ORG_NAME && after.code === null)
+    after?.name === ROOT_ORG_NAME && after.code === null
       ? []
       : [
           {

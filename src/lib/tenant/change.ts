@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 import { observe } from "./console/observed.ts";
 import { taskOfRecord } from "./console/tasks.ts";
 import type { Asker } from "./policy/asker.ts";
-import { enforceFor } from "./policy/check.ts";
+import { enforceFor } from "./policy/enforce.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { noteChange } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";

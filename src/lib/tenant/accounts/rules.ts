@@ -10,7 +10,8 @@ import { judgeRecord } from "../../rules/index.ts";
 import { joined, text, type Text } from "../../text/index.ts";
 import { shownOption, typedWord } from "../../text/shell-word.ts";
 import type { Asker } from "../policy/asker.ts";
-import { CHANGING_USERS, enforceFor, may, permit } from "../policy/check.ts";
+import { CHANGING_USERS, may, permit } from "../policy/check.ts";
+import { enforceFor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,

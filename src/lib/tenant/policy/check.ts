@@ -4,7 +4,6 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_READERS } from "../../model/renewal.ts";
 import { hasItem, POLICY, whyNotPermitted } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
-import { enforce, type RuleProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
 import type { Asker } from "./asker.ts";
@@ -68,19 +67,6 @@ const notPermitted = ({ account }: Asker, about: Text, why: Text, places: Text |
     hint: text(`see what each role may: ${line("roles matrix", [])}`, `権限の一覧: ${line("roles matrix", [])}`),
   });
 };
-
-/**
- * Enforces rules on what somebody does: who may not do what a hint takes asks a system administrator.
- *
- * @throws Failure `input-rejected` with the first problem
- */
-export const enforceFor = (asker: Asker, [problem]: readonly RuleProblem[]): void => {
-  if (problem === undefined) return;
-  const mayMend = problem.needs === undefined || may(asker, problem.needs);
-  enforce([mayMend ? problem : { ...problem, hint: ASK_SYSTEM }]);
-};
-
-const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 /** The kinds of imports with rights of their own; all others are of SECURED APPs. */
 const PANEL = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];

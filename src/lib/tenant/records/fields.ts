@@ -3,7 +3,6 @@ import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
@@ -26,12 +25,14 @@ import { USERS } from "./user-rows.ts";
  *
  * @throws Failure `input-rejected` when the name is taken or cannot be a header
  */
-export const addCustomField = (
+export const addCustomField = async (
   session: Session,
   name: string,
   once?: Pick<Once<CustomField>, "key" | "route" | "fingerprint">,
 ): Promise<CustomField> => {
   const replay: Once<CustomField>["replay"] = async (reader, id) => (await findField(reader, id))?.field;
+  // whoever lists users loads no rules
+  const { judgeRecord } = await import("../../rules/index.ts");
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
     checkValue("name", CUSTOM_FIELD.fields.name, name);
