@@ -66,7 +66,7 @@ const MEASURES: readonly Measure[] = [
     ),
   },
   { name: "commands", target: 26_000, limit: 34_900, of: linesBelow(/^src\/commands\//) },
-  { name: "of them no verbs, %", target: 47, limit: 59, of: percentOfNoVerbs },
+  { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,

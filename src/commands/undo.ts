@@ -2,7 +2,6 @@ import { line } from "../lib/advice/line.ts";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { FORMATS } from "../lib/model/formats.ts";
-import { describeBlocked } from "../lib/model/undo.ts";
 import { counted, joined, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { checkLimits } from "../lib/plan/limits.ts";
@@ -97,7 +96,6 @@ export default defineCommand({
       // the rows of what is undone stay, whatever becomes of the undo
       await showPlan(tools, plan, { allRows: original && rowsLine(original) });
       for (const note of whatIsUndone(plan, original)) await tools.terminal.note(note);
-      await reportBlocked(tools, plan);
       if (plan.blocked !== undefined && !skipBlocked) {
         // as of a rejected file, nobody is told to run it without --dry-run
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
@@ -183,18 +181,6 @@ function secretsStay({ consoleTask }: Import): Text {
     `passwords and the like that it set stay as they are, as none are kept: set them again${confirm === undefined ? "" : `, or if the console has them: ${confirm}`}`,
     `設定したパスワードなどは元に戻りません(保存していないため)。設定し直してください${confirm === undefined ? "" : `。管理画面で設定済みの場合: ${confirm}`}`,
   );
-}
-
-/** Maximum number of records in the way that people are told; programs get all. */
-const MAX_BLOCKED = 20;
-
-/** Names the records that cannot be undone. */
-export async function reportBlocked({ terminal }: Tools, { blocked }: Import): Promise<void> {
-  if (blocked === undefined) return;
-  const { count, first } = blocked;
-  for (const one of first.slice(0, MAX_BLOCKED)) await terminal.warn(describeBlocked(one));
-  const rest = count - Math.min(count, MAX_BLOCKED);
-  if (rest > 0) await terminal.warn(text(`… and ${counted(rest, "more record")}`, `… 他 ${rest} 件`));
 }
 
 /** Maximum number of later changes whose undo is proposed. */

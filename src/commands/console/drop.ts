@@ -9,7 +9,6 @@ import { CONFIRM_DELETIONS, LIMITS, PLAN_ONLY } from "../imports/plan/options.ts
 import { PendingPlan } from "../imports/plan/pending.ts";
 import { settlePlan, showResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { reportBlocked } from "../undo.ts";
 import { TASK_ARGUMENT } from "./columns.ts";
 import { PART_OPTIONS, partOf } from "./part.ts";
 
@@ -45,7 +44,6 @@ export default defineCommand({
       await showPlan(tools, plan);
       for (const one of numbers)
         for (const note of uploadsOf(await client.console.show(one))) await tools.terminal.note(note);
-      await reportBlocked(tools, plan);
       if (plan.blocked !== undefined) {
         await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         const open = (await client.console.list({})).map((task) => task.number);

@@ -6,6 +6,7 @@ import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../model/import.ts";
 import { nounNamed } from "../model/problem.ts";
 import { dayOf } from "../model/time.ts";
+import { describeBlocked } from "../model/undo.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
 import { countAll, describeChanges, type Action, type Changes, type Effect, type Plan } from "./plan.ts";
@@ -76,9 +77,22 @@ export function planOf(told: Import, { target, zone }: Target): Plan {
       ...(rejected ? [] : [...clearing(told), ...losses(told), ...unnamed(told)]),
       ...elsewhere(told),
       ...(rejected ? [] : mergedLines(told)),
+      ...blockedLines(told),
     ],
     notes: [...aboutColumns(told)],
   };
+}
+
+/** Maximum number of records in the way that people are told; programs get all. */
+const MAX_BLOCKED = 20;
+
+/** Names the records that an undo leaves as they are. */
+function* blockedLines({ blocked }: Import): Generator<Text> {
+  if (blocked === undefined) return;
+  const { count, first } = blocked;
+  yield* first.slice(0, MAX_BLOCKED).map(describeBlocked);
+  const rest = count - Math.min(count, MAX_BLOCKED);
+  if (rest > 0) yield text(`… and ${counted(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
 /** Maximum number of newer exports that a warning names. */
