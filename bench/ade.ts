@@ -17,7 +17,7 @@ async function connect(bench: Bench, program: Program, url: string): Promise<voi
   const [key, token] = [join(folder, "key.pem"), join(folder, "SIMULATOR_Token.p7m")];
   await program.run("ade", "endpoint", "set", "--simulator", url);
   await program.run("ade", "keypair", "create", "-o", key);
-  await program.run("ade", "simulator", "token", "--url", url, "--public-key", key, "-o", token);
+  await program.run("ade", "simulator", "do", "token", "--url", url, "--public-key", key, "-o", token);
   await program.run("ade", "token", "set", token);
 }
 

@@ -73,7 +73,7 @@ const MEASURES: readonly Measure[] = [
     limit: 24_500,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
-  { name: "commands by hand", target: 0, limit: 45, of: spelledCommands },
+  { name: "commands by hand", target: 0, limit: 42, of: spelledCommands },
   { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
 ];
 

@@ -65,7 +65,7 @@ function* spelledIn(value: unknown): Generator<string> {
 }
 
 const definesCommand = ({ type, callee }: Node): boolean =>
-  type === "CallExpression" && isNode(callee) && callee["value"] === "defineCommand";
+  type === "CallExpression" && isNode(callee) && ["defineCommand", "defineVerbs"].includes(String(callee["value"]));
 
 /** Where `//` and `/*` begin no comment; everywhere else they do. */
 const LITERALS: readonly string[] = ["StringLiteral", "TemplateElement", "RegExpLiteral"];

@@ -10,6 +10,8 @@ import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 export interface VerbFile {
   readonly name: string;
   readonly file: string;
+  /** it stands under its name in a file with several verbs */
+  readonly isInTable?: true;
   readonly command: Command;
 }
 
@@ -22,6 +24,9 @@ export interface NounFolder {
   readonly nouns: readonly NounFolder[];
   readonly verbs: readonly VerbFile[];
 }
+
+/** The verbs of a noun that are declared in one file. */
+const TABLE = "verbs.ts";
 
 const NOT_A_VERB = /(?:\.test|^noun|^index)\.ts$/;
 
@@ -64,8 +69,17 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
     .map(({ name }) => name);
   const files = entries.filter((entry) => entry.isFile() && !NOT_A_VERB.test(entry.name));
   const verbs = await Promise.all(
-    files.map(async ({ name }) => {
+    files.map(async ({ name }): Promise<readonly VerbFile[]> => {
       const file = [...path, name].join("/");
+      if (name === TABLE) {
+        const table = (await load<Record<string, Command>>(join(folder, name))) ?? {};
+        return Object.entries(table).map(([name, verb]) => ({
+          name,
+          file,
+          isInTable: true,
+          command: check(file, verb, globals),
+        }));
+      }
       const command = await load<Command>(join(folder, name));
       return command?.run === undefined
         ? []
@@ -85,7 +99,7 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
 
 /**
  * Reads all commands: each folder below `src/commands` with a `noun.ts` is a noun, each other file in it that exports a
- * command by default is a verb; the rest, and folders without `noun.ts`, is what several verbs share.
+ * command by default is a verb, and so is each of a table `verbs.ts`; the rest, and folders without `noun.ts`, is what several verbs share.
  *
  * @param folder `src/commands` of a checkout
  * @param globals the global options of that checkout

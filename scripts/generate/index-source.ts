@@ -1,15 +1,29 @@
+import { usageLine } from "../../src/cli/usage.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
 /** At most this many examples are shown for a noun. */
 const EXAMPLES = 3;
 
-function examplesOf({ noun, verbs, nouns }: NounFolder): readonly string[] {
+const namesake = (verbs: readonly VerbFile[], { name }: NounFolder): VerbFile | undefined =>
+  verbs.find((verb) => verb.name === name);
+
+function examplesOf({ noun, verbs, nouns }: NounFolder, alone?: VerbFile): readonly string[] {
   if (noun.examples !== undefined) return noun.examples;
-  const firsts = verbs.flatMap(({ command }) => command.examples.slice(0, 1).map(({ line }) => line));
-  return [...firsts, ...nouns.flatMap(examplesOf)].slice(0, EXAMPLES);
+  const firsts = [alone ?? [], verbs]
+    .flat()
+    .flatMap(({ command }) => command.examples.slice(0, 1).map(({ line }) => line));
+  return [...firsts, ...nouns.flatMap((below) => examplesOf(below))].slice(0, EXAMPLES);
 }
 
-function nodeSource(folder: NounFolder): string {
+const loadSource = ({ name, file, isInTable }: VerbFile): string => {
+  const source = `import(${JSON.stringify(`./${file}`)})`;
+  return isInTable === true
+    ? `async () => ({ default: (await ${source}).default[${JSON.stringify(name)}] })`
+    : `() => ${source}`;
+};
+
+/** @param alone the verb that has the noun's name */
+function nodeSource(folder: NounFolder, alone?: VerbFile): string {
   const { name, noun, nouns, verbs } = folder;
   const failureExit = ({ command: { ownExits } }: VerbFile): string => {
     if (ownExits === undefined) return "";
@@ -19,14 +33,14 @@ function nodeSource(folder: NounFolder): string {
   };
   const verbSources = verbs.map(
     (verb) =>
-      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: () => import(${JSON.stringify(`./${verb.file}`)}) }`,
+      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: ${loadSource(verb)} }`,
   );
   return `{
     name: ${JSON.stringify(name)},
     summary: ${JSON.stringify(noun.summary)},
-    aliases: ${JSON.stringify(noun.aliases ?? [])},
-    examples: ${JSON.stringify(examplesOf(folder))},
-    nouns: [${nouns.map(nodeSource).join(",")}],
+    aliases: ${JSON.stringify(noun.aliases ?? [])},${alone === undefined ? "" : ` usage: ${JSON.stringify(usageLine(folder.path, alone.command))},`}
+    examples: ${JSON.stringify(examplesOf(folder, alone))},
+    nouns: [${nouns.map((below) => nodeSource(below, namesake(verbs, below))).join(",")}],
     verbs: [${verbSources.join(",")}],
   }`;
 }

@@ -32,9 +32,11 @@ const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Pro
 
 test("every command opens a tenant, but for these", async () => {
   expect((await opening(PROGRAM, [])).toSorted()).toEqual([
-    ...["advance", "business-key"].map((verb) => `ade simulator ${verb}`),
-    ...["activate", "add", "assign", "release"].map((verb) => `ade simulator devices ${verb}`),
-    ...["faults", "push-certificate", "start", "token", "vpp-token"].map((verb) => `ade simulator ${verb}`),
+    "ade simulator do",
+    ...["advance", "business-key"].map((verb) => `ade simulator do ${verb}`),
+    ...["activate", "add", "assign", "release"].map((verb) => `ade simulator do devices ${verb}`),
+    ...["faults", "push-certificate", "token", "vpp-token"].map((verb) => `ade simulator do ${verb}`),
+    "ade simulator start",
     "completion",
     ...["add", "list", "remove", "set", "show", "use"].map((verb) => `context ${verb}`),
     ...["check", "convert", "inspect", "map", "template"].map((verb) => `csv ${verb}`),

@@ -1,6 +1,6 @@
 import type { Command } from "../commands/command.ts";
 import { flagName, type Field } from "../commands/field.ts";
-import type { NounNode } from "../commands/node.ts";
+import { wordsBelow, type NounNode } from "../commands/node.ts";
 import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
@@ -121,7 +121,7 @@ const nounOpening = (path: readonly string[], noun: NounNode, language: Language
   const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
   return [
     ...paragraph(noun.summary[language]),
-    ...section(HEADINGS.usage, [plain(usage)], language),
+    ...section(HEADINGS.usage, [noun.usage ?? [], usage].flat().map(plain), language),
     ...section(
       HEADINGS.examples,
       noun.examples.flatMap((line) => exampleEntries(line)),
@@ -133,8 +133,10 @@ const nounOpening = (path: readonly string[], noun: NounNode, language: Language
 const nounEntries = ({ nouns }: NounNode): Entry[] =>
   nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
 
-const verbEntries = ({ verbs }: NounNode): Entry[] =>
-  verbs.map(({ name, summary }) => ({ term: name, about: summary }));
+const verbEntries = (noun: NounNode): Entry[] =>
+  wordsBelow(noun)
+    .slice(noun.nouns.length)
+    .map(({ name, summary }) => ({ term: name, about: summary }));
 
 function wholeNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
   const isRoot = path.length === 0;

@@ -32,6 +32,8 @@ const VERSION = ["--version", "-V"];
 const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
+const verbOf = (noun: NounNode, word: string): VerbNode | undefined => noun.verbs.find(({ name }) => name === word);
+
 /** Scans a command line once. Global options may be anywhere; the verb's own follow it. It never fails. */
 export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
@@ -44,6 +46,7 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
   let help = false;
   let helpAll = false;
   let stray: StrayWord | undefined;
+  let namesake: VerbNode | undefined;
   const isStray = (word: string): void => void (stray ??= { word, path: [...path], noun });
   for (let at = 0; at < argv.length; at += 1) {
     const word = argv[at] ?? "";
@@ -59,12 +62,17 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     }
     if (!isOption(word)) {
       const below = verb === undefined ? nounBelow(noun, word) : undefined;
-      const found = verb === undefined ? noun.verbs.find(({ name }) => name === word) : undefined;
-      if (verb !== undefined) words.push(word);
-      else if (found === undefined && below === undefined) isStray(word);
-      else path.push((found ?? below ?? root).name);
-      verb ??= found;
-      noun = found === undefined ? (below ?? noun) : noun;
+      if (below !== undefined) {
+        path.push(below.name);
+        namesake = verbOf(noun, below.name);
+        noun = below;
+        continue;
+      }
+      const found = verb === undefined ? verbOf(noun, word) : undefined;
+      if (found !== undefined) path.push(word);
+      else if (verb !== undefined || namesake !== undefined) words.push(word);
+      else isStray(word);
+      verb ??= found ?? namesake;
       continue;
     }
     const [flag = "", ...rest] = word.split("=");
@@ -82,7 +90,7 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     if (isApart) words.push(value);
     globals.set(flag, value);
   }
-  return { path, noun, verb, words, globals, flags, version, help, helpAll, stray };
+  return { path, noun, namesake, verb, words, globals, flags, version, help, helpAll, stray };
 }
 
 /** `-o, --output FILE`: the syntax of an option. */

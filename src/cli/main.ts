@@ -28,9 +28,11 @@ export async function main(outside: Outside): Promise<number> {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
         }
-        const { nounHelp } = await import("./help.ts");
+        const { nounHelp, verbHelp } = await import("./help.ts");
         if (found.failure === undefined) {
           writeNow(1, nounHelp(found.path, found.noun, style.language, line.helpAll));
+          const { default: namesake } = (line.helpAll ? await line.namesake?.load() : undefined) ?? {};
+          if (namesake !== undefined) writeNow(1, `\n${verbHelp(found.path, namesake, style.language, false)}`);
           return 0;
         }
         writeNow(2, nounHelp(found.path, found.noun, style.language, line.helpAll, LINES_OF_AN_ERROR));

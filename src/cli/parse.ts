@@ -1,6 +1,13 @@
 import { Command as Parser, CommanderError, Option } from "commander";
-import type { Command } from "../commands/command.ts";
-import { flagName, placeholder, type ChoiceField, type Field, type ValueField } from "../commands/field.ts";
+import {
+  flagName,
+  placeholder,
+  type ChoiceField,
+  type Field,
+  type Fields,
+  type Syntax,
+  type ValueField,
+} from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
@@ -191,17 +198,17 @@ function failUnknown(word: string, known: readonly Option[], usageError: UsageEr
 }
 
 /** An argument too many; where a verb takes secrets, it may be one. */
-const superfluous = (word: string, command: Command): Text =>
+const superfluous = (word: string, command: Syntax): Text =>
   Object.keys(command.options).some((key) => key.endsWith("Stdin"))
     ? text("one argument too many", "引数が多すぎます")
     : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
 /** What a command line may look like, where something is missing; undefined of a verb without examples. */
-const suchAs = ({ examples: [first] }: Command, typed: string): Text | undefined =>
+const suchAs = ({ examples: [first] }: Syntax, typed: string): Text | undefined =>
   first && text(`such as: ${first.line}; more: ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
 function readArguments(
-  command: Command,
+  command: Syntax,
   typed: string,
   operands: readonly string[],
   usageError: UsageError,
@@ -229,9 +236,15 @@ function readArguments(
 /**
  * Parses the words of a verb's command line by its declaration. Nothing is abbreviated or guessed.
  *
+ * @param everywhere the options that every command takes
  * @throws `usage` for unknown options, missing or superfluous arguments, invalid numbers and choices
  */
-export function parse(path: readonly string[], command: Command, words: readonly string[]): Parsed {
+export function parse(
+  path: readonly string[],
+  command: Syntax,
+  words: readonly string[],
+  everywhere: Fields = GLOBAL_OPTIONS,
+): Parsed {
   const typed = ["clomoctl", ...path].join(" ");
   const seeHelp = text(`see ${typed} --help`, `${typed} --help を参照してください`);
   const usageError: UsageError = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
@@ -240,7 +253,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   // a verb whose result is a file has an --output of its own
-  const general = Object.entries<Field>(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
+  const general = Object.entries(everywhere).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
   const options = fields.map(([key, field]) => ({ key, field, option: optionFor(key, field, usageError) }));
   for (const { option } of options) parser.addOption(option);
@@ -278,7 +291,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
 }
 
 /** Refuses global options that have no meaning for a command, or beside its own. */
-function refuseMisfits(command: Command, values: ReadonlyMap<string, unknown>, usageError: UsageError): void {
+function refuseMisfits(command: Syntax, values: ReadonlyMap<string, unknown>, usageError: UsageError): void {
   const { opensTenant, readsTenants, options } = command;
   const { output } = options;
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
@@ -314,7 +327,7 @@ function refuseMisfits(command: Command, values: ReadonlyMap<string, unknown>, u
 
 /** Refuses options that a command does not take together. */
 function refuseTogether(
-  { options, excludes = [] }: Command,
+  { options, excludes = [] }: Syntax,
   values: ReadonlyMap<string, unknown>,
   usageError: UsageError,
 ): void {

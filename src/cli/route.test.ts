@@ -29,7 +29,7 @@ const program = noun(
   [
     noun("users", [noun("fields", [], ["add"])], ["list", "import"]),
     noun("secured", [noun("users", [], ["import"])], []),
-    noun("clomo-account", [], ["grant"], ["account"]),
+    noun("clomo-account", [noun("do", [noun("devices", [], ["add"])], ["advance"])], ["grant", "do"], ["account"]),
   ],
   [],
 );
@@ -94,6 +94,17 @@ test.each([
     expect.objectContaining({ code: "usage", what: expect.objectContaining({ en: what }) }),
   );
   expect(() => to(line)).toThrow(expect.objectContaining({ hint: expect.objectContaining({ en: hint }) }));
+});
+
+test("a verb named like a noun is meant where the next word is not in the noun", () => {
+  const path = ["clomo-account", "do"];
+  expect(to("account do a.txt --url x")).toMatchObject({ to: "verb", path, words: ["a.txt", "--url", "x"] });
+  expect(to("account do advance 8d")).toMatchObject({ to: "verb", path: [...path, "advance"], words: ["8d"] });
+  expect(to("account do devices add")).toMatchObject({ to: "verb", path: [...path, "devices", "add"] });
+  expect(to("account do")).toMatchObject({ to: "verb", path, words: [] });
+  expect(to("account do --help")).toMatchObject({ to: "noun-help", path });
+  expect(to("account do a.txt --help")).toMatchObject({ to: "verb-help", path });
+  expect(() => to("account do devices ad")).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { text } from "../lib/text/index.ts";
 import { isOption } from "../commands/field.ts";
-import type { NounNode, VerbNode } from "../commands/node.ts";
+import { wordsBelow, type NounNode, type VerbNode } from "../commands/node.ts";
 import { GLOBAL_FLAGS, type CommandLine, type StrayWord } from "./line.ts";
 
 /** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */
@@ -23,9 +23,6 @@ export type Route =
       /** all words except the nouns and the verb, still to be parsed */
       readonly words: readonly string[];
     };
-
-/** The words that may follow a noun, in the order of its help. */
-const wordsBelow = (noun: NounNode): string[] => [...noun.nouns, ...noun.verbs].map(({ name }) => name);
 
 /** The command as typed so far. */
 const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
@@ -66,7 +63,7 @@ function unknownWord({ word, path, noun }: StrayWord): Failure {
       hint: text(`one of: ${commands.join(", ")}`, `次のいずれか: ${commands.join(", ")}`),
     });
   }
-  const words = wordsBelow(noun);
+  const words = wordsBelow(noun).map(({ name }) => name);
   const near = nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
     what: text(`unknown command ${word}`, `コマンド ${word} は不明です`),
@@ -91,8 +88,9 @@ function missingVerb(path: readonly string[]): Failure {
  *
  * @throws `usage` for an unknown noun, verb or option before the verb, naming the nearest
  */
-export function routeOf({ path, noun, verb, words, version, help, stray }: CommandLine): Route {
+export function routeOf({ path, noun, namesake, words, version, help, stray, ...line }: CommandLine): Route {
   if (version) return { to: "version" };
+  const verb = line.verb ?? (help ? undefined : namesake);
   if (stray !== undefined) throw isOption(stray.word) ? unknownOption(stray) : unknownWord(stray);
   if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
   if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: missingVerb(path) };

@@ -12,6 +12,7 @@ import { Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
 import type { openSealing, Sealing } from "../lib/config/sealing.ts";
+import { parse } from "./parse.ts";
 import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -339,6 +340,7 @@ export function openTools(
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     send: apple.send,
+    parse: (path, command, words) => parse(path, command, words, {}).input,
     describeState: (state) => interrupts.describe(state),
     summarize: (plan) => summary.add(plan),
     describeDone: (done) => interrupts.describeDone(done),

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../lib/errors/index.ts";
 import type { Column, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
-import type { Fields, InputOf } from "./field.ts";
+import type { Fields, InputOf, Syntax } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
 /** A line to type, run as it stands by `test/process/examples.test.ts` in a fresh home, in the folder `fixtures`. */
@@ -36,25 +36,18 @@ export interface OwnExits {
  * One verb, declared once: parsing, help, the reference in `docs/commands`, completion and tests follow from it.
  * It is light data, so that `--help` and the docs need no schema library.
  */
-export interface CommandOf<A extends Fields, O extends Fields> {
+export interface CommandOf<A extends Fields, O extends Fields> extends Syntax {
   /** one line, shown in the list of verbs too */
   readonly summary: Text;
   /** what is not certain of the files it reads or writes: said on every page of its help */
   readonly caution?: Text | undefined;
   /** more for `--help`: paragraphs, not wrapped */
   readonly details?: readonly Text[] | undefined;
-  /** in the order they are typed; only the last one may be repeatable or optional */
   readonly args: A;
   readonly options: O;
-  /** pairs of options that are not given together; of a choice with a default, another value than that counts as given */
-  readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
   readonly examples: readonly Example[];
   /** the failures a script should expect, besides `usage`, `unexpected` and those of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** false: no tenant is opened for it, or what keeps one from being opened is told and ends nothing */
-  readonly opensTenant?: false | undefined;
-  /** tenants are read for it, though {@link opensTenant} is false: as the account of `--as` */
-  readonly readsTenants?: true | undefined;
   /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
   readonly changes?: true | undefined;
   /** the options by which a command changes something that otherwise only reads */
@@ -83,6 +76,11 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   command: CommandOf<A, O> & { readonly excludes?: readonly (readonly [keyof O, keyof O])[] | undefined },
 ): CommandOf<A, O> {
   return command;
+}
+
+/** Declares verbs that have much in common, by name: in `verbs.ts` of their noun's folder. */
+export function defineVerbs<const V extends Readonly<Record<string, Command>>>(verbs: V): V {
+  return verbs;
 }
 
 /** A noun: a folder of verbs; declared in `noun.ts` of the folder. */

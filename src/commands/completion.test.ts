@@ -62,6 +62,16 @@ test("options are offered once, repeatable ones again, missing ones first", asyn
   expect(await tab(["--vers"])).toEqual(["words", "--version\tshow the program's version"]);
 });
 
+test("where a step or a file may stand, steps come first", async () => {
+  const steps = await tab(["--lang", "ja", "ade", "simulator", "do", "d"]);
+  expect(steps).toEqual(["words", "devices\tシミュレーターの組織のデバイス"]);
+  expect(await tab(["ade", "simulator", "do", "steps"])).toEqual(["files"]);
+  expect(await tab(["ade", "simulator", "do", "devices", "x"])).toEqual(["words"]);
+  expect(await tab(["ade", "simulator", "do", "a.txt", "--ur"])).toHaveLength(2);
+  const simulator = await tab(["ade", "simulator", ""]);
+  expect(simulator.map((word) => word.split("\t")[0])).toEqual(["words", "do", "start"]);
+});
+
 test("values are those declared, zones those there are, and files are left to the shell", async () => {
   expect(await tab(["users", "list", "--format", "nd"])).toEqual(["words", "ndjson"]);
   expect(await tab(["users", "list", "--format=nd"])).toEqual(["words", "--format=ndjson"]);
@@ -70,7 +80,7 @@ test("values are those declared, zones those there are, and files are left to th
   expect(await tab(["users", "import", "a.csv", "--errors="])).toEqual(["files"]);
   expect(await tab(["users", "import", "a.csv", "-o", ""])).toEqual(["files"]);
   expect(await tab(["users", "list", "--limit", ""])).toEqual(["words"]);
-  expect(await tab(["ade", "simulator", "advance", "--by", ""])).toEqual(["words"]);
+  expect(await tab(["ade", "simulator", "do", "advance", "--by", ""])).toEqual(["words"]);
 });
 
 test("names are those of the tenant", async () => {

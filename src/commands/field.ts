@@ -124,6 +124,21 @@ export type ValueField = TextField | OutputField | DurationField | DateField | N
 /** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
+/** What the line of a command is parsed by. */
+export interface Syntax {
+  /** in the order they are typed; only the last one may be repeatable or optional */
+  readonly args: Fields;
+  readonly options: Fields;
+  /** pairs of options that are not given together; of a choice with a default, another value than that counts as given */
+  readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
+  /** the first is shown if something is missing */
+  readonly examples: readonly { readonly line: string }[];
+  /** false: no tenant is opened for it, or what keeps one from being opened is told and ends nothing */
+  readonly opensTenant?: false | undefined;
+  /** tenants are read for it, though {@link opensTenant} is false: as the account of `--as` */
+  readonly readsTenants?: true | undefined;
+}
+
 type Typed<F> = F extends { readonly kind: "boolean" }
   ? boolean
   : F extends { readonly kind: "number" | "duration" }

@@ -96,12 +96,13 @@ const CHANGING = [
   "orgs import x.csv --yes",
   "devices import x.csv --yes",
   "secured users import x.csv --app docs --yes",
-  "ade simulator advance 8d --url http://127.0.0.1:1",
-  "ade simulator faults terms --url http://127.0.0.1:1",
-  "ade simulator devices activate X --url http://127.0.0.1:1",
-  "ade simulator devices add --url http://127.0.0.1:1",
-  "ade simulator devices assign X --url http://127.0.0.1:1",
-  "ade simulator devices release X --url http://127.0.0.1:1",
+  "ade simulator do x.txt --url http://127.0.0.1:1",
+  "ade simulator do advance 8d --url http://127.0.0.1:1",
+  "ade simulator do faults terms --url http://127.0.0.1:1",
+  "ade simulator do devices activate X --url http://127.0.0.1:1",
+  "ade simulator do devices add --url http://127.0.0.1:1",
+  "ade simulator do devices assign X --url http://127.0.0.1:1",
+  "ade simulator do devices release X --url http://127.0.0.1:1",
 ];
 
 /** They show nothing of what they change. */

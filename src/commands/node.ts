@@ -17,8 +17,16 @@ export interface NounNode {
   readonly name: string;
   readonly summary: Text;
   readonly aliases: readonly string[];
+  /** how it is called itself, with the arguments of the verb of the same name */
+  readonly usage?: string | undefined;
   /** lines to type */
   readonly examples: readonly string[];
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];
 }
+
+/** The words that may follow a noun, in the order of help. A verb named like a noun is called by words that are not in the noun. */
+export const wordsBelow = ({ nouns, verbs }: NounNode): readonly (NounNode | VerbNode)[] => [
+  ...nouns,
+  ...verbs.filter(({ name }) => !nouns.some((noun) => noun.name === name)),
+];

@@ -84,12 +84,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade guide --output": { line: "ade guide purchased -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
-  "ade simulator business-key --output": {
-    line: "ade simulator business-key -o SIMULATOR-OUT",
+  "ade simulator do business-key --output": {
+    line: "ade simulator do business-key -o SIMULATOR-OUT",
     circumstances: simulated,
   },
-  "ade simulator push-certificate --output": {
-    line: "ade simulator push-certificate --csr request.csr -o SIMULATOR-OUT",
+  "ade simulator do push-certificate --output": {
+    line: "ade simulator do push-certificate --csr request.csr -o SIMULATOR-OUT",
     isPublic: true,
     circumstances: simulated,
   },
@@ -99,13 +99,13 @@ const CASES: Readonly<Record<string, Case>> = {
     exit: 130,
     circumstances: interrupted,
   },
-  "ade simulator token --output": {
-    line: "ade simulator token --public-key public.pem -o SIMULATOR-OUT",
+  "ade simulator do token --output": {
+    line: "ade simulator do token --public-key public.pem -o SIMULATOR-OUT",
     isPublic: true,
     circumstances: simulated,
   },
-  "ade simulator vpp-token --output": {
-    line: "ade simulator vpp-token --org Tokyo -o SIMULATOR-OUT",
+  "ade simulator do vpp-token --output": {
+    line: "ade simulator do vpp-token --org Tokyo -o SIMULATOR-OUT",
     circumstances: simulated,
   },
   "audit export --output": { line: "audit export -o OUT" },

@@ -6,6 +6,7 @@ import type { Outputs, TemporaryPlace } from "../lib/files/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
+import type { Syntax } from "./field.ts";
 import type { Globals } from "./globals.ts";
 import type { PlanSummary } from "./summary.ts";
 
@@ -111,6 +112,14 @@ export interface Tools {
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
   /** How Apple's services, and what stands in for them, are reached; opened by the first call, closed after the command. */
   send(): Promise<Send>;
+  /**
+   * Returns the input of a command that words of the same run stand for, such as a line of a file: without the options of every
+   * command.
+   *
+   * @param path the nouns and the verb
+   * @throws `usage` if the words do not match the declaration
+   */
+  parse(path: readonly string[], command: Syntax, words: readonly string[]): Readonly<Record<string, unknown>>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
   /**

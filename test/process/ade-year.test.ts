@@ -56,7 +56,7 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
   const at = `--url ${url}`;
   const token = async (file: string, exit = 0, options = ""): Promise<void> => {
     await desk.type("ade keypair create -o CLOMO_ADE_PublicKey.pem --overwrite");
-    await desk.type(`ade simulator token --public-key CLOMO_ADE_PublicKey.pem -o ${file} ${at}${options}`);
+    await desk.type(`ade simulator do token --public-key CLOMO_ADE_PublicKey.pem -o ${file} ${at}${options}`);
     await desk.type(`ade token set ${file}`, exit);
   };
 
@@ -70,23 +70,23 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
   await desk.type("ade profiles auto-apply Office");
 
   // newly bought ones come by a delta, with their profile; what Apple does not tell, only a full one finds
-  await desk.type(`ade simulator devices add C02NEW000001 C02NEW000002 ${at}`);
-  await desk.type(`ade simulator devices add C02NEW000003 --silent ${at}`);
+  await desk.type(`ade simulator do devices add C02NEW000001 C02NEW000002 ${at}`);
+  await desk.type(`ade simulator do devices add C02NEW000003 --silent ${at}`);
   expect(await desk.json<Sync>("ade sync")).toMatchObject({ kind: "delta", created: 2, registered: 2 });
   expect(await desk.json<Device>("ade devices show C02NEW000001")).toMatchObject({ profileStatus: "assigned" });
   await desk.type("ade devices show C02NEW000003", 6);
   expect(await desk.json<Sync>("ade sync --full")).toMatchObject({ kind: "full", created: 1, registered: 1 });
 
   // one is moved to another server, and back
-  await desk.type(`ade simulator devices assign C02NEW000002 --to-other Elsewhere ${at}`);
+  await desk.type(`ade simulator do devices assign C02NEW000002 --to-other Elsewhere ${at}`);
   expect(await desk.json<Sync>("ade sync")).toMatchObject({ kind: "delta", released: 1 });
-  await desk.type(`ade simulator devices assign C02NEW000002 ${at}`);
+  await desk.type(`ade simulator do devices assign C02NEW000002 ${at}`);
   expect(await desk.json<Sync>("ade sync")).toMatchObject({ created: 1, registered: 0 });
 
   // Apple's terms have changed
-  await desk.type(`ade simulator faults terms ${at}`);
+  await desk.type(`ade simulator do faults terms ${at}`);
   expect((await desk.type("ade sync", 4)).stderr).toContain("terms");
-  await desk.type(`ade simulator faults --clear ${at}`);
+  await desk.type(`ade simulator do faults --clear ${at}`);
   await desk.type("ade sync");
 
   // handed to users by CSV
@@ -106,14 +106,14 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
     home: desk.home,
     cwd: desk.folder,
   });
-  await desk.type(`ade simulator push-certificate --csr a.csr -o SIMULATOR_1.pem ${at}`);
+  await desk.type(`ade simulator do push-certificate --csr a.csr -o SIMULATOR_1.pem ${at}`);
   await desk.type(`push-cert upload SIMULATOR_1.pem --apple-account ${mail}`);
   await desk.type("orgs create Osaka --code O1");
   for (const [org, name] of [
     ["全社", "all"],
     ["O1", "osaka"],
   ]) {
-    await desk.type(`ade simulator vpp-token --org ${name} -o SIMULATOR_${name}.vpptoken ${at}`);
+    await desk.type(`ade simulator do vpp-token --org ${name} -o SIMULATOR_${name}.vpptoken ${at}`);
     await desk.type(`vpp tokens set SIMULATOR_${name}.vpptoken --org ${org}`);
   }
   await desk.type("vpp tokens verify");
@@ -121,7 +121,7 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
   expect(items.map(({ kind }) => kind).toSorted()).toEqual(["ade-token", "push-certificate", "vpp-token", "vpp-token"]);
 
   // eleven months later: a position that is too old, a token and a certificate to renew
-  await desk.type(`ade simulator advance 335d ${at}`);
+  await desk.type(`ade simulator do advance 335d ${at}`);
   expect(await desk.json<Sync>("ade sync --delta")).toMatchObject({ kind: "full", created: 0, released: 0 });
   await token("SIMULATOR_Token_2.p7m");
   await desk.type("ade sync --full");
@@ -130,10 +130,10 @@ test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, 
     home: desk.home,
     cwd: desk.folder,
   });
-  await desk.type(`ade simulator push-certificate --csr b.csr -o SIMULATOR_other.pem ${at}`);
+  await desk.type(`ade simulator do push-certificate --csr b.csr -o SIMULATOR_other.pem ${at}`);
   await desk.type(`push-cert upload SIMULATOR_other.pem --apple-account ${mail}`, 3);
   const { topic } = await desk.json<{ topic: string }>("push-cert status");
-  await desk.type(`ade simulator push-certificate --csr b.csr --renew ${topic} -o SIMULATOR_2.pem ${at}`);
+  await desk.type(`ade simulator do push-certificate --csr b.csr --renew ${topic} -o SIMULATOR_2.pem ${at}`);
   await desk.type(`push-cert upload SIMULATOR_2.pem --apple-account ${mail}`);
   expect(await desk.json<{ topic: string }>("push-cert status")).toMatchObject({ topic });
 

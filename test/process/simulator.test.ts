@@ -18,7 +18,7 @@ test.each([
   await mdm.signIn();
   const { devices } = await mdm.fetch(1000);
   expect(devices).toHaveLength(2000);
-  await run(["ade", "simulator", "devices", "add", "C02NEW000001", "--url", url], { home, cwd: home });
+  await run(["ade", "simulator", "do", "devices", "add", "C02NEW000001", "--url", url], { home, cwd: home });
   running.process.kill(signal);
   const { code, text, stderr } = await running.ended;
   expect([code, text]).toEqual([exit, `${url}\n`]);
@@ -39,7 +39,7 @@ test("kill -9 leaves the state of a moment before", async () => {
   const home = await freshHome();
   const state = join(home, "SIMULATOR.json");
   const { url, running } = await startSimulator(home, "--state", state);
-  await run(["ade", "simulator", "devices", "add", "C02NEW000001", "--url", url], { home, cwd: home });
+  await run(["ade", "simulator", "do", "devices", "add", "C02NEW000001", "--url", url], { home, cwd: home });
   await expect.poll(async () => readFile(state, "utf8"), { timeout: 10_000 }).toContain("C02NEW000001");
   running.process.kill("SIGKILL");
   await running.ended;
@@ -51,11 +51,11 @@ test("its verbs make files that say SIMULATOR, and a token that its public key o
   const home = await freshHome();
   const { url } = await startSimulator(home);
   const { certificate } = testKey();
-  const token = ["ade", "simulator", "token", "--public-key", "-", "-o", "SIMULATOR-token.p7m", "--url", url];
+  const token = ["ade", "simulator", "do", "token", "--public-key", "-", "-o", "SIMULATOR-token.p7m", "--url", url];
   const made = await run(token, { home, cwd: home, stdin: certificate });
   expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/^written: SIMULATOR-token\.p7m\nto set it: /) });
   expect(await readFile(join(home, "SIMULATOR-token.p7m"), "utf8")).toContain("smime-type=enveloped-data");
-  const vpp = await run(["ade", "simulator", "vpp-token", "--org", "全社", "--url", url], { home, cwd: home });
+  const vpp = await run(["ade", "simulator", "do", "vpp-token", "--org", "全社", "--url", url], { home, cwd: home });
   expect(vpp).toMatchObject({ code: 0, stderr: expect.stringContaining("SIMULATOR") });
 });
 

@@ -226,7 +226,7 @@ export const noDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): Step =>
     ? step(
         "no device is assigned to this server: buy some at the simulator",
         "この MDM サーバに割り当てられたデバイスはありません。シミュレーターで購入する",
-        line("ade simulator devices add", [], { count: "10", url: endpoint.url }),
+        line("ade simulator do devices add", [], { count: "10", url: endpoint.url }),
       )
     : step(
         `no device is assigned to this server: assign some to it in Apple Business Manager, then ${line("ade sync", [])}; the steps`,

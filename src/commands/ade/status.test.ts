@@ -49,7 +49,7 @@ describe("what stands at the other end is said, and what to type next", () => {
     [
       "no token of a simulator",
       { ...NOTHING, endpoint: ADE.endpoint, stagedKey: KEY },
-      "once more: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\nget a token for the public key from the simulator, then clomoctl ade token set: clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --url http://127.0.0.1:8080",
+      "once more: clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\nget a token for the public key from the simulator, then clomoctl ade token set: clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --url http://127.0.0.1:8080",
     ],
     [
       "no token of Apple",
@@ -128,7 +128,7 @@ test("a token of the simulator is proposed for the server that is known, togethe
   const { en } = await inBoth("ade status", { tenant: known({ ...ADE, server, token }), terminal: { columns: 400 } });
   expect(en.stderr).toContain("clomoctl ade keypair create -o CLOMO_ADE_PublicKey.pem\n");
   expect(en.stderr).toContain(
-    "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080\n",
+    "clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR 大阪 2' --url http://127.0.0.1:8080\n",
   );
 });
 
@@ -144,7 +144,7 @@ test("after a stop at another MDM server's token the ways out are proposed, unti
     const before = await told(line, "2026-11-20T00:00:00.000Z");
     expect(before).toContain(": clomoctl ade token set FILE --other-server\n");
     expect(before).toContain(
-      ": clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url",
+      ": clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url",
     );
     expect(before).not.toContain("clomoctl ade sync");
     expect(await told(line, "2026-11-20T00:40:00.000Z")).toContain("go on with it: clomoctl ade sync\n");

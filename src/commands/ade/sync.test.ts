@@ -63,7 +63,9 @@ test("where no device is assigned to the server, what to do is said", async () =
   const at = async (endpoint: Ade["endpoint"]) =>
     inBoth("ade sync", { tenant: { syncAde: nothing, ade: { ...ADE, endpoint, counts } } });
   const simulator = await at({ kind: "simulator", url: "http://127.0.0.1:8080" });
-  expect(simulator.en.stderr).toContain("clomoctl ade simulator devices add --count 10 --url http://127.0.0.1:8080\n");
+  expect(simulator.en.stderr).toContain(
+    "clomoctl ade simulator do devices add --count 10 --url http://127.0.0.1:8080\n",
+  );
   const apple = await at({ kind: "apple", url: "https://mdmenrollment.apple.com" });
   expect(apple.en.stderr).not.toContain("nothing has changed");
   expect(apple.ja.stderr).toContain("手順: clomoctl ade guide purchased --through commands\n");

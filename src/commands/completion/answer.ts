@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import { flagName, type Field, type Fields, type Names } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import type { NounNode } from "../node.ts";
+import { wordsBelow, type NounNode } from "../node.ts";
 import { placeOf, type LineSoFar } from "./place.ts";
 
 /** What a word may become. */
@@ -46,8 +46,8 @@ const WORDS: readonly Possible[] = [
   { value: "version", about: VERSION.about },
 ];
 
-const below = ({ nouns, verbs }: NounNode): readonly Possible[] =>
-  [...nouns, ...verbs].map(({ name, summary }) => ({ value: name, about: summary }));
+const below = (noun: NounNode): readonly Possible[] =>
+  wordsBelow(noun).map(({ name, summary }) => ({ value: name, about: summary }));
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
@@ -129,7 +129,12 @@ async function possibleAt(
       return values?.map(({ value, about }) => ({ value: behind + value, about }));
     }
     case "word": {
-      if (command === undefined) return [...below(noun), ...(isRoot && words.length === 0 ? WORDS : [])];
+      if (command === undefined) {
+        const possible = [...below(noun), ...(isRoot && words.length === 0 ? WORDS : [])];
+        const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
+        const isBelow = field === undefined || possible.some(({ value }) => value.startsWith(current));
+        return isBelow ? possible : valuesOf(field, current, line, readNames);
+      }
       if (place.field === undefined) return optionsInstead(command, flags);
       return valuesOf(place.field, current, line, readNames);
     }

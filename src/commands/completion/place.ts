@@ -5,6 +5,8 @@ import type { NounNode, VerbNode } from "../node.ts";
 export interface LineSoFar {
   /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
+  /** the verb of the same name, which is meant if the next word is not in the noun */
+  readonly namesake: VerbNode | undefined;
   readonly verb: VerbNode | undefined;
   /** all words except the nouns and the verb */
   readonly words: readonly string[];

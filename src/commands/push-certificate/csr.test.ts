@@ -75,7 +75,9 @@ test("at a simulator its command names the file as written, and its address", as
     terminal: { columns: 400 },
   });
   for (const { stderr } of Object.values(await ran)) {
-    expect(stderr).toContain(": clomoctl ade simulator push-certificate --csr CSR2.csr --url http://127.0.0.1:8080\n");
+    expect(stderr).toContain(
+      ": clomoctl ade simulator do push-certificate --csr CSR2.csr --url http://127.0.0.1:8080\n",
+    );
     expect(stderr).toContain(": clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n");
   }
 });

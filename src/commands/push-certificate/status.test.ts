@@ -72,7 +72,7 @@ test("where the endpoint is a simulator, its command stands in the portal's plac
   const { en, ja } = await at(push({ request, simulator: true }));
   const [write, get] = [
     "clomoctl push-cert csr -o CertificateSigningRequest.csr",
-    "clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr",
+    "clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr",
   ];
   const upload = "clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n";
   expect(en.stderr).toContain(

@@ -505,7 +505,7 @@ describe("what the tenant holds itself", () => {
       { ade: simulator },
       token,
       [
-        "clomoctl ade simulator token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
+        "clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
         "clomoctl ade token set SIMULATOR_Token.p7m",
         "once expired: nothing but the rehearsal",
       ],
@@ -526,7 +526,7 @@ describe("what the tenant holds itself", () => {
       { ade: simulator, pushCertificate: certificate({ simulated: true }) },
       pushed,
       [
-        `clomoctl ade simulator push-certificate --csr CertificateSigningRequest.csr --renew ${certificate().topic} --url`,
+        `clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr --renew ${certificate().topic} --url`,
         "clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem",
       ],
     ],
@@ -540,7 +540,7 @@ describe("what the tenant holds itself", () => {
       "VPP",
       { ade: simulator, vppTokens: { items: [content({ simulated: true })] } },
       vpp,
-      ["clomoctl ade simulator vpp-token --org 本社/営業部 --url http://127.0.0.1:8080"],
+      ["clomoctl ade simulator do vpp-token --org 本社/営業部 --url http://127.0.0.1:8080"],
     ],
   ])("%s has this tenant's steps, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;

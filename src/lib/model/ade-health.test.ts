@@ -135,7 +135,7 @@ describe("the health of ADE", () => {
       facts({ ...rejected, endpoint: { kind: "simulator", url: "http://127.0.0.1:8600" } }),
       NOW,
     );
-    expect(condition?.how?.why.en).toContain("clomoctl ade simulator token");
+    expect(condition?.how?.why.en).toContain("clomoctl ade simulator do token");
     expect(condition?.how?.why.en).not.toContain("Business Manager");
   });
 });

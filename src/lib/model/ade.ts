@@ -77,13 +77,13 @@ export interface SimulatorPlace {
 export const SIMULATOR_LINES = {
   /** @param keyFile what `ade keypair create` has just written: a file of before may have a former key */
   token: ({ url, server }: SimulatorPlace, keyFile = PUBLIC_KEY_FILE) =>
-    line("ade simulator token", [], { publicKey: keyFile, server: namedServer(server), url }),
-  clear: (url: string) => line("ade simulator faults", [], { clear: true, url }),
-  assign: (url: string) => line("ade simulator devices assign", ["SERIAL"], { url }),
-  vppToken: (url: string, org = "NAME") => line("ade simulator vpp-token", [], { org, url }),
+    line("ade simulator do token", [], { publicKey: keyFile, server: namedServer(server), url }),
+  clear: (url: string) => line("ade simulator do faults", [], { clear: true, url }),
+  assign: (url: string) => line("ade simulator do devices assign", ["SERIAL"], { url }),
+  vppToken: (url: string, org = "NAME") => line("ade simulator do vpp-token", [], { org, url }),
   /** @param topic of the certificate that is renewed; null for a first one */
   pushCertificate: (url: string, topic: string | null, requestFile = REQUEST_FILE) =>
-    line("ade simulator push-certificate", [], { csr: requestFile, renew: topic ?? undefined, url }),
+    line("ade simulator do push-certificate", [], { csr: requestFile, renew: topic ?? undefined, url }),
 } as const;
 
 const namedServer = (name: string | null | undefined): string | undefined =>

@@ -269,8 +269,8 @@ test("Japanese is broken between letters, no line is wider, and nothing is lost"
 });
 
 test.each([
-  "clomoctl ade simulator token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem",
-  "clomoctl ade simulator devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
+  "clomoctl ade simulator do token --url http://127.0.0.1:8600 --public-key CLOMO_ADE_PublicKey.pem",
+  "clomoctl ade simulator do devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
   "clomoctl ade guide supervised-only --through commands --format html -o SIMULATOR_a_long_name_of_a_document.html",
   "0 6 * * * CLOMOCTL_HOME=/home/hanako PATH='/opt/node/bin:/usr/bin:/bin' /usr/bin/clomoctl ade sync --no-input >/dev/null",
 ])("what is long is copied whole: %s", (command) => {

@@ -88,7 +88,7 @@ export const actingAs = (line: string, account: string): string => {
 const OTHER = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING}|(?:add|set|use) ${NAME}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENTS.join("|")}))*`;
 
 /** Commands that ask no tenant, though their noun has others that do. */
-const ASIDE = String.raw`clomoctl (?:ade (?:guide|simulator)\b(?: (?:devices )?[a-z]+(?:-[a-z]+)*)?|handover (?:diff|verify)\b)(?: (?:${ARGUMENTS.join("|")}))*`;
+const ASIDE = String.raw`clomoctl (?:ade (?:guide|simulator)\b(?: (?:do )?(?:devices )?[a-z]+(?:-[a-z]+)*)?|handover (?:diff|verify)\b)(?: (?:${ARGUMENTS.join("|")}))*`;
 
 /** A line for a crontab, up to its end. */
 const CRONTAB = String.raw`\d+ \d+ \* \* \* .+`;

@@ -18,6 +18,7 @@ const TOKEN = "SIMULATOR_Token.p7m";
 const tokenFor = (url: string): readonly string[] => [
   "ade",
   "simulator",
+  "do",
   "token",
   "--public-key",
   "key.pem",
@@ -71,6 +72,7 @@ const CERTIFICATE = "SIMULATOR_MDM.pem";
 const certify = (url: string): readonly string[] => [
   "ade",
   "simulator",
+  "do",
   "push-certificate",
   "--csr",
   REQUEST,
@@ -91,6 +93,7 @@ const VPP = "SIMULATOR_Tokyo.vpptoken";
 const vppTokenFrom = (url: string): readonly string[] => [
   "ade",
   "simulator",
+  "do",
   "vpp-token",
   "--org",
   "全社",
@@ -125,13 +128,13 @@ export const APPLE: readonly Scene[] = [
   { name: "ade profiles auto-apply", prepare: withProfile, line: ["ade", "profiles", "auto-apply", "本社"] },
   { name: "ade profiles delete", prepare: withAssigned, line: ["ade", "profiles", "delete", "本社"], ...AT_APPLE },
   {
-    name: "ade simulator token",
+    name: "ade simulator do token",
     prepare: withKey,
     line: [...tokenFor("ID"), "--overwrite"],
     whole: { output: TOKEN, line: ["ade", "token", "set", TOKEN] },
   },
   {
-    name: "ade simulator push-certificate",
+    name: "ade simulator do push-certificate",
     prepare: withRequest,
     line: [...certify("ID"), "--overwrite"],
     whole: {
@@ -140,15 +143,15 @@ export const APPLE: readonly Scene[] = [
     },
   },
   {
-    name: "ade simulator vpp-token",
+    name: "ade simulator do vpp-token",
     prepare: withEndpoint,
     line: [...vppTokenFrom("ID"), "--overwrite"],
     whole: { output: VPP, line: setVpp },
   },
   {
-    name: "ade simulator business-key",
+    name: "ade simulator do business-key",
     prepare: simulator,
-    line: ["ade", "simulator", "business-key", "-o", "SIMULATOR_key.pem", "--overwrite", "--url", "ID"],
+    line: ["ade", "simulator", "do", "business-key", "-o", "SIMULATOR_key.pem", "--overwrite", "--url", "ID"],
     outputs: ["SIMULATOR_key.pem"],
     varies: /[\w+/]/g,
   },

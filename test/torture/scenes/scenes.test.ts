@@ -11,12 +11,13 @@ const ASKS = "asks a running simulator and writes no file";
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "csv map": "asks at the terminal which header is which field",
   "ade simulator start": "runs until it is stopped; simulator.test.ts stops it and reads its state again",
-  "ade simulator advance": ASKS,
-  "ade simulator faults": ASKS,
-  "ade simulator devices activate": ASKS,
-  "ade simulator devices add": ASKS,
-  "ade simulator devices assign": ASKS,
-  "ade simulator devices release": ASKS,
+  "ade simulator do": ASKS,
+  "ade simulator do advance": ASKS,
+  "ade simulator do faults": ASKS,
+  "ade simulator do devices activate": ASKS,
+  "ade simulator do devices add": ASKS,
+  "ade simulator do devices assign": ASKS,
+  "ade simulator do devices release": ASKS,
 };
 
 const program = await readCommands(join(ROOT, "src", "commands"));

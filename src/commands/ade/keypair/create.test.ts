@@ -40,7 +40,7 @@ test("the simulator's token is proposed for the file just written, also where on
     terminal: { columns: 400 },
   });
   expect(stderr).toContain(
-    "clomoctl ade simulator token --public-key K3.pem --server SIMULATOR --url http://127.0.0.1:8080",
+    "clomoctl ade simulator do token --public-key K3.pem --server SIMULATOR --url http://127.0.0.1:8080",
   );
   expect(stderr).not.toContain("keypair create");
 });

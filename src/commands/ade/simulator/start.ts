@@ -1,11 +1,5 @@
-import { line } from "../../../lib/advice/line.ts";
-import {
-  createSimulator,
-  listen,
-  readState,
-  type Simulator,
-  type SimulatorState,
-} from "../../../lib/apple/simulator/index.ts";
+import { commandName, line } from "../../../lib/advice/line.ts";
+import { createSimulator, listen, readState, type SimulatorState } from "../../../lib/apple/simulator/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -77,8 +71,14 @@ export default defineCommand({
       now: () => clock.now().getTime(),
       random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     });
-    const saving = file === undefined ? undefined : new Saving(tools, simulator, file);
-    await saving?.save();
+    let saved = -1;
+    const save = async (): Promise<void> => {
+      const revision = simulator.revision();
+      if (file === undefined || revision === saved) return;
+      await tools.outputs.write(file, JSON.stringify(simulator.state()));
+      saved = revision;
+    };
+    await save();
     const { url, close } = await listen(simulator, place);
     tools.describeState(() =>
       file === undefined
@@ -89,10 +89,10 @@ export default defineCommand({
       await terminal.out.write(`${url}\n`);
       await terminal.out.flush();
       await sayNext(tools, url, place.host);
-      await ended(signal, async () => saving?.save());
+      await ended(signal, save);
     } finally {
       await close();
-      await saving?.save();
+      await save();
     }
     throw signal.reason;
   },
@@ -109,8 +109,8 @@ async function sayNext({ terminal }: Tools, url: string, host: string): Promise<
   );
   await terminal.note(
     text(
-      "devices, tokens, faults: clomoctl ade simulator --help; Ctrl-C ends it",
-      "デバイス、トークン、障害の操作: clomoctl ade simulator --help(Ctrl-C で終了)",
+      `devices, tokens, faults: ${commandName("ade simulator do")} --help; Ctrl-C ends it`,
+      `デバイス、トークン、障害の操作: ${commandName("ade simulator do")} --help(Ctrl-C で終了)`,
     ),
   );
   if (LOOPBACK.includes(host)) return;
@@ -177,25 +177,4 @@ async function savedState(
       "--seed と --devices を省略するか、別のファイルを指定してください",
     ),
   });
-}
-
-/** Saves a simulator's state, where it has changed since. */
-class Saving {
-  readonly #tools: Tools;
-  readonly #simulator: Simulator;
-  readonly #file: string;
-  #saved = -1;
-
-  constructor(tools: Tools, simulator: Simulator, file: string) {
-    this.#tools = tools;
-    this.#simulator = simulator;
-    this.#file = file;
-  }
-
-  async save(): Promise<void> {
-    const revision = this.#simulator.revision();
-    if (revision === this.#saved) return;
-    await this.#tools.outputs.write(this.#file, JSON.stringify(this.#simulator.state()));
-    this.#saved = revision;
-  }
 }

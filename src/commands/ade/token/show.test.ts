@@ -42,7 +42,7 @@ test("a token that Apple rejected is a warning with the way out, and no sync is 
     sync: { ...sync, state: "failed" },
   };
   const { en, ja } = await inBoth("ade token show", { tenant: { ade: rejected } });
-  expect(en.stderr).toMatch(/^warning: Apple rejected the server token: .*\n.*clomoctl ade simulator token/m);
+  expect(en.stderr).toMatch(/^warning: Apple rejected the server token: .*\n.*clomoctl ade simulator do token/m);
   expect(en.stderr).not.toContain("clomoctl ade sync");
   expect(ja.stderr).toContain("警告: Apple がサーバートークンを拒否しました");
 });
@@ -75,7 +75,7 @@ test.each([
   [
     "the one in force, which has expired",
     { inForce: true, expiresAt: "2020-01-01T00:00:00.000Z" },
-    "clomoctl ade simulator token",
+    "clomoctl ade simulator do token",
   ],
   ["another administrator's", { sameAdmin: false }, `clomoctl ade token set ${FILE} --other-admin`],
 ])("a file: %s", async (_, change, told) => {

@@ -30,7 +30,7 @@ test("at a simulator a token is got there first", async () => {
     tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
   });
   const lines =
-    /: clomoctl ade simulator vpp-token --org 全社 --url http:\/\/127\.0\.0\.1:8080\n.*: clomoctl vpp tokens set FILE --org 全社\n/;
+    /: clomoctl ade simulator do vpp-token --org 全社 --url http:\/\/127\.0\.0\.1:8080\n.*: clomoctl vpp tokens set FILE --org 全社\n/;
   expect(en.stderr).toMatch(lines);
   expect(ja.stderr).toMatch(lines);
 });

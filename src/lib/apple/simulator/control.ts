@@ -52,8 +52,7 @@ const SHAPES = {
   advance: z.strictObject({ ms: z.number().int().min(0).max(LONGEST_ADVANCE_MS) }),
   token: z.strictObject({ certificate: z.string(), server, admin: z.string().min(3).max(254).default(DEFAULT_ADMIN) }),
   push: z.strictObject({ csr: z.string(), renew: z.string().optional() }),
-  vpp: z.strictObject({ org: z.string().trim().min(1).max(200) }),
-  holder: z.strictObject({ org: z.string().trim().min(1).max(200), holder: holderShape.nullable() }),
+  vpp: z.strictObject({ org: z.string().trim().min(1).max(200), holder: holderShape.nullable().default(null) }),
   business: z.strictObject({}),
   fault: faultShape.extend({ after: faultShape.shape.after.default(0), lasting: z.boolean().default(false) }),
   add: z.strictObject({
@@ -115,7 +114,6 @@ export class Control {
       ["POST /tokens", (request) => this.#token(request)],
       ["POST /push-certificates", (request) => this.#pushCertificate(request)],
       ["POST /vpp-tokens", (request) => this.#vppToken(request)],
-      ["PUT /vpp-tokens/holder", (request) => this.#holder(request)],
       ["POST /business-keys", (request) => this.#businessKey(request)],
     ]);
   }
@@ -283,16 +281,9 @@ export class Control {
   }
 
   #vppToken(request: SimulatorRequest): SimulatorAnswer {
-    const { name, content } = this.#parts.vpp.download(read(SHAPES.vpp, request).org, this.#parts.clock());
+    const { org, holder } = read(SHAPES.vpp, request);
+    const { name, content } = this.#parts.vpp.download(org, holder ?? undefined, this.#parts.clock());
     return file(name, "application/octet-stream", content);
-  }
-
-  #holder(request: SimulatorRequest): SimulatorAnswer {
-    const { org, holder } = read(SHAPES.holder, request);
-    if (this.#parts.vpp.hold(org, holder ?? undefined)) return json({ org, holder });
-    throw new Failure("not-found", {
-      what: text(`no content token of ${org} was made`, `${org} のサービストークンは作成されていません`),
-    });
   }
 
   #businessKey(request: SimulatorRequest): SimulatorAnswer {
@@ -322,8 +313,8 @@ export class Control {
         `シミュレーターの組織にないデバイスです: ${missing.slice(0, 5).join(", ")}`,
       ),
       hint: text(
-        `add them first: ${line("ade simulator devices add", [])}`,
-        `先に追加してください: ${line("ade simulator devices add", [])}`,
+        `add them first: ${line("ade simulator do devices add", [])}`,
+        `先に追加してください: ${line("ade simulator do devices add", [])}`,
       ),
     });
   }

@@ -79,7 +79,7 @@ describe("an error", () => {
     const { access } = asked(json({ errorNumber: 9621, errorMessage: "" }));
     const failed = clientConfig({ ...access, simulator: true }, "t");
     await expect(failed).rejects.toMatchObject({
-      hint: { en: expect.stringContaining("clomoctl ade simulator vpp-token --org NAME --url https://a.example") },
+      hint: { en: expect.stringContaining("clomoctl ade simulator do vpp-token --org NAME --url https://a.example") },
     });
   });
 

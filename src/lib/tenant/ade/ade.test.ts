@@ -281,16 +281,18 @@ describe("endpoint, key and token", () => {
       expect(hint?.ja).not.toMatch(/Business Manager/);
       return hint?.en ?? "";
     };
-    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator token");
+    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator do token");
     const { certificate } = await ade.createKeyPair({});
     const file = await issued(certificate);
     await ade.createKeyPair({ startOver: true });
     expect(await told(ade.setToken(file))).toMatch(
-      /clomoctl ade keypair create -o (?<key>\S+\.pem)\).*\(clomoctl ade simulator token --public-key \k<key> /,
+      /clomoctl ade keypair create -o (?<key>\S+\.pem)\).*\(clomoctl ade simulator do token --public-key \k<key> /,
     );
     await rehearsal.newToken();
     await rehearsal.fault("terms");
-    expect(await told(ade.contact({}))).toContain("clomoctl ade simulator faults --clear --url http://127.0.0.1:8080");
+    expect(await told(ade.contact({}))).toContain(
+      "clomoctl ade simulator do faults --clear --url http://127.0.0.1:8080",
+    );
     rehearsal.tenant.apple = () => Promise.reject(new Failure("unavailable", { what: text("refused", "拒否") }));
     expect(await told(ade.contact({}))).toContain("clomoctl ade simulator start");
   });

@@ -144,8 +144,8 @@ const notAtApple = (serials: readonly string[]): Failure => {
       `Apple 側にないデバイスです(${serials.length} 台): ${named.join("、")}。何も送信していません`,
     ),
     hint: text(
-      `assign them to the server in Apple Business Manager (at a simulator: ${line("ade simulator devices assign", [])}), then: ${line("ade sync", [], { full: true })}`,
-      `Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは ${line("ade simulator devices assign", [])})から ${line("ade sync", [], { full: true })} を実行してください`,
+      `assign them to the server in Apple Business Manager (at a simulator: ${line("ade simulator do devices assign", [])}), then: ${line("ade sync", [], { full: true })}`,
+      `Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは ${line("ade simulator do devices assign", [])})から ${line("ade sync", [], { full: true })} を実行してください`,
     ),
   });
 };

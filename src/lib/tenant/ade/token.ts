@@ -261,8 +261,8 @@ const notSimulated = (name: string): Failure =>
     ),
     where: name,
     hint: text(
-      `a simulator's: ${line("ade simulator token", [])}; to leave the simulator: ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
-      `シミュレーターのトークンは ${line("ade simulator token", [])} で作成します。シミュレーターの利用をやめるには ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
+      `a simulator's: ${line("ade simulator do token", [])}; to leave the simulator: ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
+      `シミュレーターのトークンは ${line("ade simulator do token", [])} で作成します。シミュレーターの利用をやめるには ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
     ),
   });
 

@@ -70,7 +70,7 @@ test("content tokens of two organisations are taken, asked about, and renewed", 
     { org: "大阪支社", organisation: "SIMULATOR Osaka" },
   ]);
   expect(await vpp.check(root?.id ?? "", {})).toMatchObject({ locationName: "SIMULATOR Tokyo", heldBy: null });
-  await control("/vpp-tokens/holder", { org: "Osaka", holder: { id: "1", name: "他社", metadata: "" } }, "PUT");
+  await control("/vpp-tokens", { org: "Osaka", holder: { id: "1", name: "他社", metadata: "" } });
   expect(await vpp.check(osaka?.id ?? "", {})).toMatchObject({ heldBy: "他社" });
   await control("/advance", { ms: 366 * DAY_MS });
   expect(await failureOf(vpp.check(root?.id ?? "", {}))).toMatchObject({ code: "not-permitted" });

@@ -312,7 +312,7 @@ describe("the fence", () => {
     await push().request({ ...SUBJECT, startOver: true });
     const refused = await failureOf(send(pem));
     expect(refused?.hint?.ja).toMatch(
-      /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator push-certificate --csr \k<file> --url /,
+      /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator do push-certificate --csr \k<file> --url /,
     );
     expect(refused?.hint?.en).not.toContain("--start-over");
     expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
@@ -324,7 +324,7 @@ describe("the fence", () => {
     const refused = await failureOf(year({ ...simulated, topic: `${TOPIC}2`, to: "2028-03-31T00:00:00Z" }));
     for (const hint of [refused?.hint?.en, refused?.hint?.ja]) {
       expect(hint).toMatch(
-        /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator push-certificate --csr \k<file> --renew /,
+        /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator do push-certificate --csr \k<file> --renew /,
       );
     }
   });

@@ -262,7 +262,7 @@ describe("the fence", () => {
     await useSimulator();
     await set(root, SIMULATED);
     const failed = await failureOf(set(root, content("2026-03-31T00:00:00Z", "SIMULATOR 株式会社例")));
-    expect(failed?.hint?.en).toContain("clomoctl ade simulator vpp-token --org NAME --url http://127.0.0.1:8080");
+    expect(failed?.hint?.en).toContain("clomoctl ade simulator do vpp-token --org NAME --url http://127.0.0.1:8080");
   });
 
   test("a token of Apple's is sent to no simulator", async () => {

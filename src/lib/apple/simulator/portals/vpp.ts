@@ -48,8 +48,8 @@ export class Vpp {
     this.#holders = new Map(holders);
   }
 
-  /** Downloads a location's content token. */
-  download(organisation: string, now: number): Download {
+  /** Downloads a location's content token. @param holder the MDM that holds the location from now on; undefined: none does */
+  download(organisation: string, holder: Holder | undefined, now: number): Download {
     const location = marked(organisation);
     const expiresAt = now + YEAR_MS;
     const content = {
@@ -59,17 +59,10 @@ export class Vpp {
     };
     const bearer = Buffer.from(JSON.stringify(content)).toString("base64");
     const uId = String(2_049_025_000_000_000 + this.#ids.number("location", location));
-    this.#tokens.set(bearer, { bearer, location, uId, expiresAt });
-    return { name: `sToken_for_${location.replaceAll(/[^A-Za-z0-9-]/g, "_")}_.vpptoken`, content: bearer };
-  }
-
-  /** Says which MDM holds a location, or that none does. @returns false where no token of it was downloaded */
-  hold(organisation: string, holder: Holder | undefined): boolean {
-    const location = marked(organisation);
-    if (!this.#tokens.values().some((token) => token.location === location)) return false;
     if (holder === undefined) this.#holders.delete(location);
     else this.#holders.set(location, holder);
-    return true;
+    this.#tokens.set(bearer, { bearer, location, uId, expiresAt });
+    return { name: `sToken_for_${location.replaceAll(/[^A-Za-z0-9-]/g, "_")}_.vpptoken`, content: bearer };
   }
 
   /** @returns undefined for a path that it does not know */

@@ -7,8 +7,8 @@ import { rehearsal } from "#support/commands/ade/simulated.ts";
 
 test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter", async () => {
   const { run: ask, requests } = rehearsal();
-  await ask("ade simulator faults");
-  await ask("ade simulator faults --url http://127.0.0.1:9/x/");
+  await ask("ade simulator do faults");
+  await ask("ade simulator do faults --url http://127.0.0.1:9/x/");
   expect(requests.map(({ asked }) => asked)).toEqual([
     "GET http://127.0.0.1:8600/_simulator/faults",
     "GET http://127.0.0.1:9/_simulator/faults",
@@ -16,7 +16,7 @@ test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter
 });
 
 test("without an address, or with what is none, it is a usage error that names both ways", async () => {
-  const { en, ja } = await inBoth("ade simulator faults");
+  const { en, ja } = await inBoth("ade simulator do faults");
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("which simulator is meant is not said\n  give --url URL, or set CLOMOCTL_SIMULATOR_URL");
   expect(ja.stderr).toContain("どのシミュレーターか指定されていません");
@@ -39,7 +39,7 @@ test.each([
   ["[]", 200],
   ['{"now":7}', 200],
 ])("what answers %j (%i) is no simulator", async (body, status) => {
-  const line = "ade simulator advance 8d --url http://127.0.0.1:9";
+  const line = "ade simulator do advance 8d --url http://127.0.0.1:9";
   const { en, ja } = await inBoth(line, { apple: answering(body, status) });
   expect(en).toMatchObject({ exit: 7, stdout: "" });
   expect(en.stderr).toContain("what answers there is no simulator of clomoctl\n  http://127.0.0.1:9\n");
@@ -49,7 +49,7 @@ test.each([
 test("a simulator that is not reached is unavailable", async () => {
   const gone = new Failure("unavailable", { what: text("connection refused", "接続が拒否されました") });
   const apple = () => Promise.reject(gone);
-  const { en, ja } = await inBoth("ade simulator faults --url http://127.0.0.1:9", { apple });
+  const { en, ja } = await inBoth("ade simulator do faults --url http://127.0.0.1:9", { apple });
   expect(en).toMatchObject({ exit: 7, stderr: "error: connection refused\n" });
   expect(ja.stderr).toBe("エラー: 接続が拒否されました\n");
 });

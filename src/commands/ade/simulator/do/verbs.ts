@@ -1,0 +1,264 @@
+import { line } from "../../../../lib/advice/line.ts";
+import { step } from "../../../../lib/advice/step.ts";
+import { FAULTS } from "../../../../lib/apple/simulator/faults.ts";
+import { OTHER_HOLDER } from "../../../../lib/apple/simulator/names.ts";
+import { Failure } from "../../../../lib/errors/index.ts";
+import type { Column } from "../../../../lib/terminal/index.ts";
+import { text } from "../../../../lib/text/index.ts";
+import { defineVerbs } from "../../../command.ts";
+import { defineStep, post, type Values } from "../step.ts";
+
+const CLOCK_COLUMNS: readonly Column<Values>[] = [
+  { key: "now", header: text("now", "現在日時"), instant: true, value: ({ now }) => now },
+];
+
+const FAULT_COLUMNS: readonly Column<Values>[] = [
+  { key: "fault", header: text("fault", "障害"), value: ({ fault }) => fault },
+  {
+    key: "count",
+    header: text("still", "残り回数"),
+    align: "end",
+    value: ({ count }) => count,
+    name: ({ count }) =>
+      count === undefined
+        ? text("until cleared", "解除するまで")
+        : text(`${count as number}×`, `${count as number} 回`),
+  },
+  { key: "after", header: text("after", "発生までの回数"), align: "end", value: ({ after }) => after },
+  { key: "path", header: text("path", "パス"), value: ({ path }) => path },
+  { key: "seconds", header: text("seconds", "秒数"), align: "end", value: ({ seconds }) => seconds },
+  { key: "serials", header: text("devices", "デバイス"), value: ({ serials }) => serials },
+];
+
+const DAY_MS = 24 * 3600 * 1000;
+
+export default defineVerbs({
+  advance: defineStep({
+    summary: text("put the simulator's clock forward", "シミュレーターの時計を進める"),
+    details: [
+      text(
+        "Cursors age, and tokens and certificates expire, by this clock. Signatures are still checked by the real time.",
+        "カーソルやトークン、証明書の期限は、この時計で判定されます。署名の時刻は実際の時刻で確認します。",
+      ),
+    ],
+    args: {
+      by: {
+        kind: "duration",
+        value: "DURATION",
+        required: true,
+        about: text("by how much: 8d, 52w", "進める期間: 8d、52w"),
+      },
+    },
+    options: {},
+    examples: [{ line: "clomoctl ade simulator do advance 8d --url http://127.0.0.1:8600" }],
+    request: ({ by }) => post("/advance", { ms: by * DAY_MS }),
+    columns: CLOCK_COLUMNS,
+    isOne: true,
+    records: (clock) => [clock],
+  }),
+  "business-key": defineStep({
+    summary: text(
+      "make a key for the simulator's Apple Business API",
+      "シミュレーターの Apple Business API の鍵を作成する",
+    ),
+    details: [
+      text(
+        "The private key goes to the file; client id and key id are told beside it.",
+        "秘密鍵はファイルに書き出し、クライアント ID とキー ID は画面に表示します。",
+      ),
+    ],
+    args: {},
+    options: {},
+    examples: [{ line: "clomoctl ade simulator do business-key --url http://127.0.0.1:8600" }],
+    request: () => post("/business-keys", {}),
+    file: "SIMULATOR_business_key.pem",
+    content: ({ clientId, keyId, privateKey }) => ({
+      content: privateKey,
+      notes: [
+        text(`client id: ${String(clientId)}`, `クライアント ID: ${String(clientId)}`),
+        text(`key id: ${String(keyId)}`, `キー ID: ${String(keyId)}`),
+      ],
+    }),
+    next: (_, businessKeyFile, { clientId, keyId }) => [
+      step(
+        "to compare a list with it",
+        "購入リストとの照合に使うには",
+        line("ade reconcile", ["FILE"], {
+          appleBusiness: true,
+          businessClientId: String(clientId),
+          businessKeyId: String(keyId),
+          businessKeyFile,
+        }),
+      ),
+    ],
+  }),
+  faults: defineStep({
+    summary: text("let things go wrong at the simulator", "シミュレーターで障害を起こす"),
+    details: [
+      text(
+        "Without FAULT those that are to come are listed. terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed and quoted last until --clear; the others happen once. --count and --always say otherwise.",
+        "FAULT を付けないと、設定済みの障害を一覧します。次の障害は --clear するまで続きます: terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed, quoted 。ほかは 1 回だけ起きます。回数は --count か --always で変えられます。",
+      ),
+      text(
+        "terms: terms and conditions not signed. inactive: the server is inactive. clock: the client's clock counts as wrong. unauthorized-once: the session ends. rate-limited (429), unavailable (503): with Retry-After of --seconds. reset: the connection breaks after the work is done. slow: the answer comes --seconds late. cut-json: half of it. stuck-cursor: the cursor does not move. duplicate-device: the same device twice. unreadable-device: the record of a device has an invalid date. throttled, failed, left-out: the answer for devices of an assignment. quoted: errors in quotation marks.",
+        "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。unreadable-device: デバイスの記録の日付が読み取れない。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
+      ),
+    ],
+    args: { fault: { kind: "choice", choices: FAULTS, value: "FAULT", about: text("what goes wrong", "障害の種類") } },
+    options: {
+      count: { kind: "number", min: 1, about: text("how often", "起きる回数") },
+      always: { kind: "boolean", about: text("until --clear", "--clear するまで続ける") },
+      after: {
+        kind: "number",
+        default: 0,
+        about: text("after so many requests that go well", "起きるまでに成功する要求の数"),
+      },
+      path: {
+        kind: "string",
+        value: "PATH",
+        about: text("at paths that begin so, such as /devices/sync", "対象のパスの先頭(例: /devices/sync)"),
+      },
+      seconds: { kind: "number", max: 86_400, about: text("seconds to wait, or of delay", "待ち時間や遅れの秒数") },
+      serial: {
+        kind: "string",
+        value: "SERIAL",
+        repeatable: true,
+        about: text("only of this device", "対象のデバイス"),
+      },
+      clear: { kind: "boolean", about: text("end all faults", "すべての障害を解除する") },
+    },
+    examples: [
+      { line: "clomoctl ade simulator do faults terms --url http://127.0.0.1:8600" },
+      { line: "clomoctl ade simulator do faults --clear --url http://127.0.0.1:8600" },
+    ],
+    excludes: [["count", "always"]],
+    check({ fault, clear }) {
+      if (fault === undefined || !clear) return;
+      throw new Failure("usage", {
+        what: text("--clear and FAULT cannot go together", "--clear と FAULT は同時に指定できません"),
+      });
+    },
+    request({ fault, count, always, after, path, seconds, serial, clear }) {
+      if (clear) return { method: "DELETE", path: "/faults" };
+      if (fault === undefined) return { method: "GET", path: "/faults" };
+      const serials = serial.length === 0 ? undefined : serial;
+      return post("/faults", { fault, count, lasting: always, after, path, seconds, serials });
+    },
+    columns: FAULT_COLUMNS,
+    next: ({ fault, url }) =>
+      fault === undefined
+        ? []
+        : [
+            step("to meet it", "障害を起こしてみるには", line("ade sync", [])),
+            step("to end it", "解除するには", line("ade simulator do faults", [], { clear: true, url })),
+          ],
+  }),
+  "push-certificate": defineStep({
+    summary: text(
+      "get a push certificate from the simulator, as from Apple's portal",
+      "シミュレーターからプッシュ通知証明書を取得する(Apple のポータルの代わり)",
+    ),
+    details: [
+      text(
+        'Without --renew it has a new topic, as after "Create a Certificate" at Apple; with it that of the one of before, as after "Renew". It is signed by the simulator\'s own authority.',
+        "--renew を付けないと新しいトピックになり(Apple の「Create a Certificate」に当たります)、付けると前の証明書のトピックのままです(「Renew」に当たります)。署名するのはシミュレーター自身の認証局です。",
+      ),
+    ],
+    args: {},
+    options: {
+      csr: {
+        kind: "file",
+        value: "CSR",
+        required: true,
+        about: text("the CSR: signed by a vendor or as it is", "CSR ファイル(ベンダー署名の有無は問いません)"),
+      },
+      renew: {
+        kind: "string",
+        value: "TOPIC|SERIAL",
+        about: text("renew the one of this topic or serial number", "更新する証明書のトピックかシリアル番号"),
+      },
+    },
+    examples: [
+      {
+        line: "clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr --url http://127.0.0.1:8600",
+      },
+    ],
+    isPublic: true,
+    request: async ({ csr, renew }, read) =>
+      post("/push-certificates", { csr: (await read(csr)).toString("latin1"), renew }),
+    file: "MDM_SIMULATOR_Certificate.pem",
+    next: (_, file) => [
+      step("to take it over", "取り込むには", line("push-certificate upload", [file], { appleAccount: "ADDRESS" })),
+    ],
+  }),
+  token: defineStep({
+    summary: text(
+      "download a server token from the simulator, as from Apple's portal",
+      "シミュレーターからサーバートークンをダウンロードする(Apple のポータルの代わり)",
+    ),
+    details: [
+      text(
+        "As on Apple's side a new token ends the former one of that server at once. Nothing of it works at Apple.",
+        "Apple と同じく、新しいトークンを作成すると、そのサーバーの前のトークンはすぐに無効になります。Apple では使えません。",
+      ),
+    ],
+    args: {},
+    options: {
+      publicKey: {
+        kind: "file",
+        value: "FILE",
+        required: true,
+        about: text("the public key: a certificate in PEM", "公開鍵ファイル(PEM 形式の証明書)"),
+      },
+      server: {
+        kind: "string",
+        value: "NAME",
+        about: text(
+          "of another MDM server, which is made where there is none",
+          "別の MDM サーバのトークン(なければ作成)",
+        ),
+      },
+      admin: {
+        kind: "string",
+        value: "ADDRESS",
+        about: text("the administrator who downloads it", "ダウンロードする管理者のメールアドレス"),
+      },
+    },
+    examples: [
+      {
+        line: "clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --url http://127.0.0.1:8600",
+      },
+    ],
+    isPublic: true,
+    request: async ({ publicKey, server, admin }, read) =>
+      post("/tokens", { certificate: (await read(publicKey)).toString("utf8"), server, admin }),
+    file: "SIMULATOR_Token_smime.p7m",
+    next: (_, file) => [step("to set it", "設定するには", line("ade token set", [file]))],
+  }),
+  "vpp-token": defineStep({
+    summary: text(
+      "download a content token (VPP) from the simulator",
+      "シミュレーターからサービストークン(VPP)をダウンロードする",
+    ),
+    args: {},
+    options: {
+      org: {
+        kind: "string",
+        value: "NAME",
+        required: true,
+        about: text("the location it is for", "トークンの場所(組織)の名前"),
+      },
+      otherMdm: {
+        kind: "boolean",
+        about: text(
+          "another MDM holds this location (without it, none does)",
+          "この場所を別の MDM が使用中にする(付けなければ、どの MDM も使用していない状態)",
+        ),
+      },
+    },
+    examples: [{ line: "clomoctl ade simulator do vpp-token --org 全社 --url http://127.0.0.1:8600" }],
+    request: ({ org, otherMdm }) => post("/vpp-tokens", { org, holder: otherMdm ? OTHER_HOLDER : null }),
+    file: "sToken_for_SIMULATOR_.vpptoken",
+    next: ({ org }, file) => [step("to set it", "設定するには", line("vpp tokens set", [file], { org }))],
+  }),
+});
