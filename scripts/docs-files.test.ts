@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -15,9 +15,44 @@ const THEIRS = [
   "tenant/handover/{exports,restores}/*.ts",
 ];
 
+const PAGE = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
+
+/** The files in the first column of the table with this header. */
+const filesUnder = (header: string): readonly string[] =>
+  (PAGE.split(`\n| ${header} | what |\n`)[1] ?? "").split("\n\n", 1)[0]?.match(/(?<=^\| `)src\/[^`]+/gm) ?? [];
+
+test("a noun has at most six files of its own: those of devices", () => {
+  const there = globSync("src/lib/**/{device,devices}.ts", { cwd: ROOT }).map((file) => file.replaceAll("\\", "/"));
+  const own = there.filter((file) => !/\/(?:apple|ade)\//.test(file));
+  expect(filesUnder("file of its own").toSorted()).toEqual(own.toSorted());
+  expect(own.length).toBeLessThanOrEqual(6);
+});
+
+test("nouns share at most four files that are written by hand", () => {
+  const shared = filesUnder("shared file");
+  expect(shared.length).toBeLessThanOrEqual(4);
+  for (const file of shared) expect(readFileSync(join(ROOT, file), "utf8"), file).toMatch(/\bdevices?\b/);
+});
+
+test("what loads the nouns of the tenant API is generated", () => {
+  const files = globSync("src/lib/contract/*.ts", { cwd: ROOT });
+  const nouns = files.filter((file) => /^export default /m.test(readFileSync(join(ROOT, file), "utf8")));
+  const names = nouns.map((file) => basename(file));
+  const loading = globSync("src/lib/**/*.ts", { cwd: ROOT, exclude: ["**/*.test.ts"] }).flatMap((file) => {
+    const source = readFileSync(join(ROOT, file), "utf8");
+    const loaded = names.filter((name) => new RegExp(`import\\("[./\\w-]*/${name}"\\)`).test(source));
+    return loaded.length > names.length / 2 ? [{ file: file.replaceAll("\\", "/"), source }] : [];
+  });
+  expect(names.length).toBeGreaterThan(15);
+  expect(loading.map(({ file }) => file).toSorted()).toEqual([
+    "src/lib/contract/index.ts",
+    "src/lib/tenant/http/nouns.ts",
+  ]);
+  for (const { source } of loading) expect(source).toMatch(/^\/\/ Generated/);
+});
+
 test("the files that each noun took are those of the tree, and no more than eight", () => {
-  const page = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
-  const rows = [...page.matchAll(/^\| `([a-z -]+)` \| ((?:`[\w/-]+\.ts`(?:, )?)+) \|$/gm)];
+  const rows = [...PAGE.matchAll(/^\| `([a-z -]+)` \| ((?:`[\w/-]+\.ts`(?:, )?)+) \|$/gm)];
   const files = rows.map(([, noun, cells = ""]) => [noun, cells.split(", ").map((cell) => cell.slice(1, -1))] as const);
   expect(files.map(([noun, own]) => [noun, own.length])).toEqual([
     ["ade", 7],

@@ -1,5 +1,5 @@
 /**
- * Writes what follows from what the program declares: `src/commands/index.ts`, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit
+ * Writes what follows from what the program declares: the lists of commands and of nouns of the tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit
  * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
@@ -9,7 +9,6 @@ import { globSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openApiDocument } from "../src/lib/contract/openapi.ts";
 import { GLOBAL_OPTIONS } from "../src/commands/globals.ts";
 import { catalogueSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
@@ -17,6 +16,7 @@ import { readDeclarations } from "./generate/declarations.ts";
 import { withExitCodes } from "./generate/exit-codes.ts";
 import { guidesSource, readGuides } from "./generate/guides.ts";
 import { indexSource } from "./generate/index-source.ts";
+import { contractSource, handlersSource, readNouns } from "./generate/nouns.ts";
 import { manPages } from "./generate/man.ts";
 import { referencePages } from "./generate/reference.ts";
 
@@ -28,6 +28,15 @@ async function versionOf(root: string): Promise<string> {
 }
 
 async function writeFiles(check: boolean): Promise<void> {
+  const nouns = await readNouns(join(ROOT, "src", "lib", "contract"));
+  const lists = [
+    ["src/lib/contract/index.ts", contractSource(nouns)],
+    ["src/lib/tenant/http/nouns.ts", handlersSource(nouns)],
+  ] as const;
+  const differingLists = await findDiffering(new Map(lists));
+  if (!check) await write(differingLists);
+  // what follows reads the lists
+  const { openApiDocument } = await import("../src/lib/contract/openapi.ts");
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await versionOf(ROOT);
   const wanted = new Map([
@@ -44,22 +53,32 @@ async function writeFiles(check: boolean): Promise<void> {
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !wanted.has(file));
 
-  const differing: string[] = [];
+  const differing = new Map([...differingLists, ...(await findDiffering(wanted))]);
+  if (!check) {
+    await write(differing);
+    for (const file of stale) await rm(join(ROOT, file));
+    return;
+  }
+  for (const file of [...differing.keys(), ...stale]) {
+    process.stderr.write(`${file}: differs from what the commands declare; run npm run generate\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** The files whose content is not yet what it should be. */
+async function findDiffering(wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+  const differing = new Map<string, string>();
   for (const [file, contents] of wanted) {
     const before = await readFile(join(ROOT, file), "utf8").catch(() => undefined);
-    if (before !== contents) differing.push(file);
+    if (before !== contents) differing.set(file, contents);
   }
-  if (check) {
-    for (const file of [...differing, ...stale]) {
-      process.stderr.write(`${file}: differs from what the commands declare; run npm run generate\n`);
-      process.exitCode = 1;
-    }
-  } else {
-    for (const file of differing) {
-      await mkdir(dirname(join(ROOT, file)), { recursive: true });
-      await writeFile(join(ROOT, file), wanted.get(file) ?? "");
-    }
-    for (const file of stale) await rm(join(ROOT, file));
+  return differing;
+}
+
+async function write(files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [file, contents] of files) {
+    await mkdir(dirname(join(ROOT, file)), { recursive: true });
+    await writeFile(join(ROOT, file), contents);
   }
 }
 

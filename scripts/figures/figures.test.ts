@@ -55,14 +55,15 @@ test("a lone small file is imported by one neighbour and says not why", () => {
   expect(lone).toEqual([{ file: "src/a/small.ts", lines: 1, importer: "src/a/top.ts" }]);
 });
 
-test("a verb, a noun and a worker are no lone files", () => {
+test("a verb, a noun, a worker and what is generated are no lone files", () => {
   const small = {
     "src/commands/orgs/list.ts": "export default defineCommand({});\n",
     "src/commands/orgs/noun.ts": "",
     "src/commands/orgs/scan-worker.ts": "",
     "src/commands/orgs/share.ts": "",
+    "src/commands/orgs/made.ts": "// Generated; do not edit.\n",
   };
-  const top = imports("./list.ts", "./noun.ts", "./scan-worker.ts", "./share.ts");
+  const top = imports("./list.ts", "./noun.ts", "./scan-worker.ts", "./share.ts", "./made.ts");
   expect(figures({ ...small, "src/commands/orgs/top.ts": top }).lone.map(({ file }) => file)).toEqual([
     "src/commands/orgs/share.ts",
   ]);

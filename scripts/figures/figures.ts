@@ -89,7 +89,8 @@ export function figuresOf(texts: ReadonlyMap<string, string>): Figures {
   const lone = [...sources].flatMap(([file, source]): Lone[] => {
     const [importer, ...others] = importers.get(file) ?? [];
     if (importer === undefined || others.length > 0 || posix.dirname(importer) !== posix.dirname(file)) return [];
-    const mayStandAlone = source.lines >= SMALL || source.isExplained || isEntry(file, source);
+    const isOfTools = isGenerated(texts.get(file) ?? "") || isEntry(file, source);
+    const mayStandAlone = source.lines >= SMALL || source.isExplained || isOfTools;
     return mayStandAlone ? [] : [{ file, lines: source.lines, importer }];
   });
   return {

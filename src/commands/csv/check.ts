@@ -1,7 +1,8 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
 import { diskFailureOf } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { loadFormat, type FormatName } from "../../lib/model/console-files.ts";
+import type { FormatName } from "../../lib/model/console-files.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { FIXES } from "../../lib/model/import.ts";
 import { severityOf } from "../../lib/model/problem.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
@@ -20,9 +21,9 @@ import { SHEET } from "./file/sheet.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
 /** The field that `--key` names; undefined for the format's own. @throws `usage` if the format has no such key */
-async function fieldOfKey(format: FormatName, key: string | undefined): Promise<string | undefined> {
+function fieldOfKey(format: FormatName, key: string | undefined): string | undefined {
   if (key === undefined) return undefined;
-  const { keys } = (await loadFormat(format)).thing;
+  const { keys } = FORMATS[format].thing;
   const found = keys.find(({ name }) => name === key);
   if (keys.length > 1 && found !== undefined) return found.field;
   const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : undefined;
@@ -80,7 +81,7 @@ export default defineCommand({
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
     refuseFixes(fix, as);
-    const keyField = await fieldOfKey(as, key);
+    const keyField = fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
     const given = { as, sheet, map: mapFile, key, allowUnknownColumns };

@@ -1,13 +1,13 @@
+// Generated from the files of src/lib/contract by `npm run generate`; do not edit.
 export type * from "./accounts.ts";
-export type * from "./ade.ts";
 export type * from "./ade-profiles.ts";
+export type * from "./ade.ts";
 export type * from "./administrators.ts";
 export type * from "./answers.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./exports.ts";
-export type * from "./history.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./push-certificate.ts";
@@ -22,25 +22,25 @@ export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
 export const NOUNS = {
-  tenant: () => import("./tenant.ts"),
-  orgs: () => import("./orgs.ts"),
-  users: () => import("./users.ts"),
-  secured: () => import("./secured.ts"),
-  devices: () => import("./devices.ts"),
-  ade: () => import("./ade.ts"),
-  profiles: () => import("./ade-profiles.ts"),
   accounts: () => import("./accounts.ts"),
+  profiles: () => import("./ade-profiles.ts"),
+  ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
-  roles: () => import("./roles.ts"),
-  console: () => import("./console.ts"),
-  audit: () => import("./audit.ts"),
-  imports: () => import("./imports.ts"),
-  renewals: () => import("./renewals.ts"),
-  "push-certificate": () => import("./push-certificate.ts"),
-  vpp: () => import("./vpp.ts"),
   answers: () => import("./answers.ts"),
+  audit: () => import("./audit.ts"),
+  console: () => import("./console.ts"),
+  devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
+  imports: () => import("./imports.ts"),
+  orgs: () => import("./orgs.ts"),
+  "push-certificate": () => import("./push-certificate.ts"),
+  renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
+  roles: () => import("./roles.ts"),
+  secured: () => import("./secured.ts"),
+  tenant: () => import("./tenant.ts"),
+  users: () => import("./users.ts"),
+  vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

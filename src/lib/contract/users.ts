@@ -8,6 +8,8 @@ import { byId, Id, named, seeing, seeingByQuery } from "./shapes.ts";
 import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
 import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
+export type { RecordHistory, RecordVersion } from "./history.ts";
+
 /** A custom user field of the tenant (カスタムユーザー情報). */
 const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
 

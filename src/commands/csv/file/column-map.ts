@@ -1,7 +1,8 @@
 import { parse, resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -50,6 +51,6 @@ export async function loadColumnMap(
   if (file === undefined) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
-  const known = await loadFormat(format);
+  const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }

@@ -3,7 +3,8 @@ import { HeaderFinder, headerRow } from "../../../lib/csv/layout/find-header.ts"
 import { HEADER_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -38,8 +39,7 @@ export async function examineFile(
   options: Examination,
 ): Promise<Reading> {
   const reading = await detectReading(file, { ...options, signal });
-  if (options.format !== undefined)
-    await refuseTitles(file, reading, await loadFormat(options.format), { ...options, signal });
+  if (options.format !== undefined) await refuseTitles(file, reading, FORMATS[options.format], { ...options, signal });
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(

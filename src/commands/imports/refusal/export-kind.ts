@@ -1,7 +1,8 @@
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { FORMAT_NAMES, loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { recordsOf, type Reading } from "../plan/reading.ts";
 
 /** Minimum number of columns by which an export is known: several kinds have the code of an organisation. */
@@ -12,7 +13,7 @@ export async function kindsOfExport(file: InputFile, reading: Reading): Promise<
   const header = await headerOf(file, reading);
   const counts = new Map<FormatName, number>();
   for (const kind of FORMAT_NAMES) {
-    const { columns } = readHeader(header, await loadFormat(kind)).layout;
+    const { columns } = readHeader(header, FORMATS[kind]).layout;
     counts.set(kind, columns.filter(({ positions }) => positions.length > 0).length);
   }
   const most = Math.max(MIN_COLUMNS, ...counts.values());

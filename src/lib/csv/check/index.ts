@@ -6,7 +6,8 @@ import { PROBLEM_LIMIT } from "./problems.ts";
 import { FileCheck, FileReading, type CheckOptions } from "./reading.ts";
 import type { SplitPoint } from "./split.ts";
 import { startThread, type SecondThread } from "./thread.ts";
-import { loadFormat, type FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
 import type { Layout } from "../layout/layout.ts";
 
 export type { CheckOptions } from "./reading.ts";
@@ -107,7 +108,7 @@ const readAll = async (
  * @throws the file system's error, or the signal's reason
  */
 export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
-  const format = await loadFormat(name);
+  const format = FORMATS[name];
   const check = new FileCheck(format, options);
   const file = await openToRead(path);
   try {

@@ -3,7 +3,8 @@ import { ValueHashes, type HashPart } from "./hashes.ts";
 import { PartChecker } from "./part.ts";
 import { ProblemList, type ProblemTally } from "./problems.ts";
 import { readBytes } from "./read.ts";
-import { loadFormat, type FormatName } from "../../model/console-files.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { Tallied } from "../layout/tally.ts";
@@ -38,7 +39,7 @@ export interface PartFindings {
  * @returns the findings, and the memory that may be transferred with them
  */
 export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; memory: ArrayBuffer[] }> => {
-  const { layout } = readHeader(task.header, await loadFormat(task.format), task.options);
+  const { layout } = readHeader(task.header, FORMATS[task.format], task.options);
   const problems = new ProblemList(task.problemLimit);
   const hashes = new ValueHashes();
   const checker = new PartChecker(layout, task.options, problems, hashes);

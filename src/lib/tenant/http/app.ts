@@ -10,37 +10,10 @@ import { notingChanges } from "../made-changes.ts";
 import type { AskedFor } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
-import type { Handler, Handlers, TenantParts } from "./handler.ts";
+import type { Handler, TenantParts } from "./handler.ts";
+import { HANDLERS } from "./nouns.ts";
 import { problemOf, thrown } from "./problem.ts";
 import { validatorOf } from "./validate.ts";
-
-/** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
-const HANDLERS: {
-  readonly [N in NounName]: () => Promise<{
-    readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
-  }>;
-} = {
-  tenant: () => import("./tenant.ts"),
-  orgs: () => import("./orgs.ts"),
-  users: () => import("./users.ts"),
-  secured: () => import("./secured.ts"),
-  devices: () => import("./devices.ts"),
-  ade: () => import("./ade.ts"),
-  profiles: () => import("./ade-profiles.ts"),
-  accounts: () => import("./accounts.ts"),
-  administrators: () => import("./administrators.ts"),
-  roles: () => import("./roles.ts"),
-  console: () => import("./console.ts"),
-  audit: () => import("./audit.ts"),
-  imports: () => import("./imports.ts"),
-  renewals: () => import("./renewals.ts"),
-  "push-certificate": () => import("./push-certificate.ts"),
-  vpp: () => import("./vpp.ts"),
-  answers: () => import("./answers.ts"),
-  exports: () => import("./exports.ts"),
-  restores: () => import("./restores.ts"),
-  whoami: () => import("./whoami.ts"),
-};
 
 const isNoun = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
 

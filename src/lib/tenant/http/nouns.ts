@@ -1,0 +1,31 @@
+// Generated from the files of src/lib/contract by `npm run generate`; do not edit.
+import type { NounName } from "../../contract/index.ts";
+import type { Handlers, TenantParts } from "./handler.ts";
+
+/** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
+export const HANDLERS: {
+  readonly [N in NounName]: () => Promise<{
+    readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
+  }>;
+} = {
+  accounts: () => import("./accounts.ts"),
+  profiles: () => import("./ade-profiles.ts"),
+  ade: () => import("./ade.ts"),
+  administrators: () => import("./administrators.ts"),
+  answers: () => import("./answers.ts"),
+  audit: () => import("./audit.ts"),
+  console: () => import("./console.ts"),
+  devices: () => import("./devices.ts"),
+  exports: () => import("./exports.ts"),
+  imports: () => import("./imports.ts"),
+  orgs: () => import("./orgs.ts"),
+  "push-certificate": () => import("./push-certificate.ts"),
+  renewals: () => import("./renewals.ts"),
+  restores: () => import("./restores.ts"),
+  roles: () => import("./roles.ts"),
+  secured: () => import("./secured.ts"),
+  tenant: () => import("./tenant.ts"),
+  users: () => import("./users.ts"),
+  vpp: () => import("./vpp.ts"),
+  whoami: () => import("./whoami.ts"),
+};
