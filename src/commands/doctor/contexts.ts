@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line, type CommandLine } from "../../lib/advice/line.ts";
 import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
@@ -243,7 +243,7 @@ function waitingFinding(
   check: "plans" | "uploads" | "console",
   since: readonly string[],
   { now, timezone }: At,
-  mend: string,
+  mend: CommandLine,
 ): Finding {
   const [oldest] = since.toSorted();
   if (oldest === undefined) return ok(check, text("none", "なし"));

@@ -1,5 +1,6 @@
+import { renderAdvice, type Advice } from "../../lib/advice/step.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
 /** How a thing was found, in words: a warning works, but is worth looking at; a problem does not work. */
@@ -58,15 +59,15 @@ export interface Finding {
 export const ok = (check: CheckName, what: Text): Finding => ({ check, state: "ok", what });
 
 /** Says what works and is worth looking at. @param mend what to do or to type */
-export const warning = (check: CheckName, what: Text, mend: Text | string): Finding => ({
+export const warning = (check: CheckName, what: Text, mend: Advice): Finding => ({
   check,
   state: "warning",
   what,
-  mend: typeof mend === "string" ? same(mend) : mend,
+  mend: renderAdvice(mend),
 });
 
 /** Says what does not work. @param mend what to do or to type */
-export const problem = (check: CheckName, what: Text, mend: Text | string): Finding => ({
+export const problem = (check: CheckName, what: Text, mend: Advice): Finding => ({
   ...warning(check, what, mend),
   state: "problem",
 });

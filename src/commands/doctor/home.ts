@@ -3,7 +3,7 @@ import { accessFault } from "../../lib/config/index.ts";
 import { freeBytesIn, realNameOf, registeredFiles } from "../../lib/files/index.ts";
 import { keepsOwners, lookAt, networkFileSystemOf, type Look } from "../../lib/files/look.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { counted, same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { found, ok, problem, warning, type Finding } from "./finding.ts";
 import { keyFindings } from "./sealing.ts";
@@ -114,13 +114,13 @@ async function permissionFindings({ home, contexts }: Tools, ownersKept: boolean
     const fault = look && accessFault(folder, look, userId);
     if (fault !== undefined) {
       // whose the home is has a finding of its own
-      if (fault.kind === "open" || folder !== data) findings.push(problem("permissions", fault.what, fault.mend));
+      if (fault.kind === "open" || folder !== data) findings.push(problem("permissions", fault.what, same(fault.mend)));
     } else if (readable.includes(folder) && ((look?.mode ?? 0) & OTHERS_READ) !== 0) {
       findings.push(
         warning(
           "permissions",
           text(`other users can read ${folder}`, `${folder} を他のユーザーが読めます`),
-          `chmod 700 ${shownWord(folder)}`,
+          same(`chmod 700 ${shownWord(folder)}`),
         ),
       );
     }

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { line } from "../../lib/advice/line.ts";
 import { readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
-import { text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { found, ok, problem, warning, type Finding } from "./finding.ts";
 
@@ -117,7 +117,7 @@ function terminalFinding({ terminal, environment, machine }: Tools): Finding {
         `its encoding is not UTF-8 (${locale || "no locale"}): Japanese may be unreadable`,
         `文字コードが UTF-8 ではありません(${locale || "ロケールなし"})。日本語が読めないことがあります`,
       ),
-      language === "ja" ? "export LANG=ja_JP.UTF-8" : "export LANG=en_US.UTF-8",
+      same(language === "ja" ? "export LANG=ja_JP.UTF-8" : "export LANG=en_US.UTF-8"),
     );
   }
   if (columns < MIN_COLUMNS) {
@@ -181,7 +181,7 @@ async function completionFindings(tools: Tools): Promise<readonly Finding[]> {
     if (content.includes("clomoctl")) return [ok("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
   }
   const what = text(`${shell} does not complete clomoctl`, `${shell} で clomoctl の補完が使えません`);
-  return [warning("completion", what, places.mend)];
+  return [warning("completion", what, same(places.mend))];
 }
 
 async function manualFinding(tools: Tools): Promise<Finding> {

@@ -57,9 +57,7 @@ async function scheduleFindings(tools: Tools, { count, isPart }: Expiring): Prom
   if (findings.length > 0) return findings;
   if (tools.machine.platform === "win32") {
     const what = text("not known here: Windows keeps it", "この環境ではわかりません(Windows が管理しています)");
-    return [
-      { ...ok("schedule", what), mend: text(line("renewals schedule show", []), line("renewals schedule show", [])) },
-    ];
+    return [{ ...ok("schedule", what), mend: same(line("renewals schedule show", [])) }];
   }
   if (count === 0) {
     const why = isPart
@@ -97,7 +95,7 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
   }
   if (active === false && way !== "cron" && way !== "task-scheduler") {
     const what = text(`${runs.en}: the timer does not run`, `${runs.ja}: タイマーが動いていません`);
-    return problem("schedule", what, `systemctl ${managerOf(way)} enable --now ${UNIT}.timer`);
+    return problem("schedule", what, same(`systemctl ${managerOf(way)} enable --now ${UNIT}.timer`));
   }
   const last = await lastRunOf({ files });
   if (last === undefined)

@@ -111,8 +111,8 @@ export default defineCommand({
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
     ),
     text(
-      `What the console alone knows (profiles, apps, tags, …) is in it as somebody has answered (${line("handover answer", [])} console), and as the files that --attach names, 64 MiB at most. They are taken as they are: nobody looks for passwords in them.`,
-      `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", [])} console)と --attach で添付したファイル(合計 64 MiB まで)として含まれます。添付ファイルの中身は確認しないため、パスワードなどが書かれていないか確かめてください。`,
+      `What the console alone knows (profiles, apps, tags, …) is in it as somebody has answered (${line("handover answer", ["console"])}), and as the files that --attach names, 64 MiB at most. They are taken as they are: nobody looks for passwords in them.`,
+      `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", ["console"])})と --attach で添付したファイル(合計 64 MiB まで)として含まれます。添付ファイルの中身は確認しないため、パスワードなどが書かれていないか確かめてください。`,
     ),
   ],
   args: {},

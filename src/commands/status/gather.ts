@@ -154,7 +154,7 @@ const mendingLines = (findings: readonly Finding[], { may }: Rights): readonly s
     findings
       .filter(({ about }) => mended.includes(about))
       .slice(0, 1)
-      .map(({ next }) => next),
+      .map(({ next }) => next.line),
   );
 
 /** The number of users who need a CLOMO account and have none. */

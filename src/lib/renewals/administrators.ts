@@ -1,7 +1,8 @@
-import { line } from "../advice/line.ts";
+import { line, type CommandLine } from "../advice/line.ts";
+import { renderAdvice, step } from "../advice/step.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
 import { shownWord } from "../text/shell-word.ts";
-import { text, type Text } from "../text/index.ts";
+import { joined, text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
 import type { Checked } from "./judge.ts";
 import { NOTIFY_FILE } from "./notify/settings.ts";
@@ -34,10 +35,14 @@ export interface Administration {
   readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
-const ANOTHER_HOLDER = line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true });
-const ANOTHER_SYSTEM = line("clomo-account grant", ["NAME"], { role: "system" });
+/** How something is set right. */
+const change = (command: CommandLine) => step("to change it", "対処", command);
+
+const BOTH = { supportOption: true, noticeMail: true } as const;
+const ANOTHER_HOLDER = change(line("clomo-account edit", ["NAME"], BOTH));
+const ANOTHER_SYSTEM = change(line("clomo-account grant", ["NAME"], { role: "system" }));
 /** where nobody else is a system administrator, whose account alone may hold it */
-const ANOTHER_OF_BOTH = `${ANOTHER_SYSTEM} --support-option --notice-mail`;
+const ANOTHER_OF_BOTH = change(line("clomo-account grant", ["NAME"], { role: "system", ...BOTH }));
 
 /** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
 const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {
@@ -100,7 +105,7 @@ const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
         `${owner}, the owner of ${en} "${name}", is ${left.en}`,
         `${ja}「${name}」の更新担当 ${owner} は、${left.ja}です`,
       ),
-      next: ownerLine({ id, name }),
+      next: change(ownerLine({ id, name })),
     };
   });
 
@@ -115,7 +120,7 @@ export const recipientFinding = (address: string, isRevoked: boolean): Finding =
       `${address}, a recipient of notices, is ${left.en}: name another in ${NOTIFY_FILE}`,
       `通知先 ${address} は、${left.ja}です。${NOTIFY_FILE} の通知先を変更してください`,
     ),
-    next: line("renewals notify", ["test"]),
+    next: step("to try it", "確認", line("renewals notify", ["test"])),
   };
 };
 
@@ -136,13 +141,13 @@ const ofContact = ({ contact }: Administration): readonly Finding[] => {
         `${address}, the contact person (担当者), is ${left.en}: CLOMO changes that by the application form (申込書)`,
         `担当者 ${address} は、${left.ja}です(CLOMO での変更は申込書で行います)`,
       ),
-      next: CONTACT_LINE,
+      next: step("to record who it is now", "新しい担当者の登録", CONTACT_LINE),
     },
   ];
 };
 
 /** The line to type to record another owner. */
-export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): string =>
+export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): CommandLine =>
   line("renewals edit", [shownWord(name) === name ? name : id], { owner: "MAIL" });
 
 /**
@@ -167,13 +172,9 @@ export const NOT_SHOWN = text(
   "証明書の更新に関する CLOMO からのメールが誰に届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
 );
 
-/** What is wrong, and the line to type. */
-export const sentenceOf = ({ about, what: { en, ja }, next }: Finding): Text =>
-  about === "recipient"
-    ? text(`${en}; to try it: ${next}`, `${ja}。確認: ${next}`)
-    : about === "contact"
-      ? text(`${en}; to record who it is now: ${next}`, `${ja}。新しい担当者の登録: ${next}`)
-      : text(`${en}; to change it: ${next}`, `${ja}。対処: ${next}`);
+/** What is wrong, and what to type. */
+export const sentenceOf = ({ what, next }: Pick<Finding, "what" | "next">): Text =>
+  joined([what, renderAdvice(next)], text("; ", "。"));
 
 /** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
 export const checkedFinding = (finding: Finding, context: string): Checked => ({

@@ -1,3 +1,5 @@
+import type { CommandLine } from "../advice/line.ts";
+import type { Step } from "../advice/step.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What may be wrong with who hears of renewals; programs read the keys. */
@@ -16,6 +18,6 @@ export interface Finding {
   /** of an owner the name of what is to be renewed, of a recipient and of the contact person the mail address */
   readonly item?: string | undefined;
   readonly what: Text;
-  /** the line to type; words in capitals are left to be said */
-  readonly next: string;
+  /** words in capitals are left to be said */
+  readonly next: Step & { readonly line: CommandLine };
 }

@@ -118,8 +118,8 @@ const TOO_MANY = text(
   `添付ファイルが ${MAX_ATTACHED} 個を超えています`,
 );
 const SHARE = text(
-  `write down where they are instead: ${line("handover answer", [])} console`,
-  `代わりに置き場所を登録してください: ${line("handover answer", [])} console`,
+  `write down where they are instead: ${line("handover answer", ["console"])}`,
+  `代わりに置き場所を登録してください: ${line("handover answer", ["console"])}`,
 );
 const CUT = text("the file became shorter while it was read", "読み込み中にファイルが短くなりました");
 const AGAIN = text("run it again once nobody writes to it", "書き込みが終わってから、もう一度実行してください");

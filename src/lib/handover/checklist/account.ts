@@ -1,8 +1,7 @@
-import { line } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/line.ts";
 import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
-import { shownOption, shownWord } from "../../text/shell-word.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Item, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
@@ -35,10 +34,11 @@ const TOLD = {
 const TOLD_NAMES = Object.keys(TOLD) as readonly (keyof typeof TOLD)[];
 
 /** What records an answer with a renewal, by an option of `renewals edit`. */
-export const editing = (renewal: Renewal | undefined, option: string): ((answered: string) => string) | undefined =>
-  renewal === undefined
-    ? undefined
-    : (answered) => `clomoctl renewals edit ${shownWord(renewal.name)} ${shownOption(option, answered)}`;
+export const editing = (
+  renewal: Renewal | undefined,
+  option: "account" | "expires" | "phone" | "phoneHolder",
+): ((answered: string) => CommandLine) | undefined =>
+  renewal === undefined ? undefined : (answered) => line("renewals edit", [renewal.name], { [option]: answered });
 
 /** An account in a question: what it is, and its name as far as that is known. */
 const asObject = (what: Text, account: string | null): Text => {
@@ -52,13 +52,13 @@ export function askAccount(
   draft: ItemDraft,
   { prefix, what, recorded, recordedIn, renewals, moving }: HandedAccount,
 ): void {
-  const mend = (question: string): Text => same(`${line("handover answer", [prefix])}.${question}`);
+  const mend = (question: string): CommandLine => line("handover answer", [`${prefix}.${question}`]);
   const account = draft.ask({
     id: `${prefix}.account`,
     label: text("account", "アカウント"),
     wording: text(`Which account is it (${what.en})?`, `どのアカウントですか?(${what.ja})`),
     recorded,
-    recordedBy: editing(recordedIn, "--account"),
+    recordedBy: editing(recordedIn, "account"),
   });
   const of = asObject(what, account);
   askCompany(draft, { prefix, what, moving, of });
@@ -108,8 +108,8 @@ function askCompany(
       "personal-account",
       text(`${what.en} is a person's own`, `${what.ja}${/\w$/.test(what.ja) ? " " : ""}が個人のアカウントです`),
       text(
-        `${moving.en}; then: ${line("handover answer", [prefix])}.company`,
-        `${moving.ja}。その後: ${line("handover answer", [prefix])}.company`,
+        `${moving.en}; then: ${line("handover answer", [`${prefix}.company`])}`,
+        `${moving.ja}。その後: ${line("handover answer", [`${prefix}.company`])}`,
       ),
     );
   }
@@ -322,7 +322,7 @@ function askPhone(
       `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
     ),
     recorded: numberIn?.phone,
-    recordedBy: editing(numberIn, "--phone"),
+    recordedBy: editing(numberIn, "phone"),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
@@ -332,13 +332,13 @@ function askPhone(
       `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
     ),
     recorded: holderIn?.phoneHolder,
-    recordedBy: editing(holderIn, "--phone-holder"),
+    recordedBy: editing(holderIn, "phoneHolder"),
     yearly: true,
   });
   draft.held(
     phoneHolder,
     text("the phone for the 2-factor code", "認証コードを受け取る電話"),
-    same(`${line("handover answer", [prefix])}.phone-holder`),
+    line("handover answer", [`${prefix}.phone-holder`]),
   );
   draft.ask({
     id: `${prefix}.tried`,

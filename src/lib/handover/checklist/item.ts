@@ -1,4 +1,5 @@
-import { line } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/line.ts";
+import { renderAdvice, type Advice } from "../../advice/step.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { appliesTo, sayUses, type Applies, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
@@ -76,7 +77,7 @@ interface Telling {
   /** how the gap is told where nothing is known; default: as a question that is not answered */
   readonly told?: Pick<Gap, "what" | "mend"> | undefined;
   /** the command that records what was answered; undefined where none does */
-  readonly recordedBy?: ((answered: string) => string) | undefined;
+  readonly recordedBy?: ((answered: string) => CommandLine) | undefined;
 }
 
 type Day = Pick<When, "asOf" | "timezone">;
@@ -105,7 +106,7 @@ export function questionFor(
 const NOTHING = same("");
 
 /** The command that asks a question. */
-const asking = (id: string): Text => same(line("handover answer", [id]));
+const asking = (id: string): CommandLine => line("handover answer", [id]);
 
 /** An item as it is being made. */
 export class ItemDraft {
@@ -132,8 +133,8 @@ export class ItemDraft {
     this.#notes.push(line);
   }
 
-  gap(code: GapCode, what: Text, mend: Text): void {
-    this.#gaps.push({ code, item: this.#id, what, mend });
+  gap(code: GapCode, what: Text, mend: Advice): void {
+    this.#gaps.push({ code, item: this.#id, what, mend: renderAdvice(mend) });
   }
 
   /**
@@ -164,8 +165,8 @@ export class ItemDraft {
         edit === undefined
           ? answer
           : text(
-              `if the answer holds: ${edit}, else: ${answer.en}`,
-              `回答が正しい場合: ${edit}、登録が正しい場合: ${answer.ja}`,
+              `if the answer holds: ${edit}, else: ${answer}`,
+              `回答が正しい場合: ${edit}、登録が正しい場合: ${answer}`,
             ),
       );
     }
@@ -187,7 +188,7 @@ export class ItemDraft {
   }
 
   /** Finds the gap of what is in the hands of who leaves. */
-  held(written: string | null | undefined, what: Text, mend: Text): void {
+  held(written: string | null | undefined, what: Text, mend: Advice): void {
     const { leaver } = this.when;
     if (leaver === undefined || !namesPerson(leaver, written)) return;
     this.gap(

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { renderAdvice, type Advice } from "../../advice/step.ts";
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionFree } from "../../rules/account.ts";
@@ -33,7 +34,7 @@ export interface Hanging {
 
 type Found = Omit<Hanging, "step">;
 
-const found = (what: Text, mend: Text): Found => ({ what, mend });
+const found = (what: Text, mend: Advice): Found => ({ what, mend: renderAdvice(mend) });
 
 /** The steps by which the support option moves: few may hold it, so one is freed first where no more may. @see facts 7.2 */
 function supportSteps(facts: HandoverFacts, account: Administrator): readonly Found[] {
@@ -109,24 +110,24 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
 const CONTACT = found(
   text("contact person of the contract", "契約の担当者"),
   text(
-    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: ${line("handover answer", [])} contact`,
-    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: ${line("handover answer", [])} contact`,
+    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: ${line("handover answer", ["contact"])}`,
+    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: ${line("handover answer", ["contact"])}`,
   ),
 );
 
 const PUSH = found(
   text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
   text(
-    `hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: ${line("handover answer", [])} push-certificate`,
-    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: ${line("handover answer", [])} push-certificate`,
+    `hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: ${line("handover answer", ["push-certificate"])}`,
+    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: ${line("handover answer", ["push-certificate"])}`,
   ),
 );
 
 const BUSINESS = found(
   text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
   text(
-    `hand over the password, and have the telephone number for the code changed at Apple; then: ${line("handover answer", [])} apple-business`,
-    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: ${line("handover answer", [])} apple-business`,
+    `hand over the password, and have the telephone number for the code changed at Apple; then: ${line("handover answer", ["apple-business"])}`,
+    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: ${line("handover answer", ["apple-business"])}`,
   ),
 );
 
@@ -150,8 +151,8 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
 const GMAIL = found(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
   text(
-    `hand over the password and the phone, sign in once, then: ${line("handover answer", [])} android`,
-    `パスワードと電話を引き継ぎ、一度ログインしてから: ${line("handover answer", [])} android`,
+    `hand over the password and the phone, sign in once, then: ${line("handover answer", ["android"])}`,
+    `パスワードと電話を引き継ぎ、一度ログインしてから: ${line("handover answer", ["android"])}`,
   ),
 );
 

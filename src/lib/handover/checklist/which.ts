@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/line.ts";
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
@@ -107,7 +107,7 @@ const finding = ({ question, file }: Pick<Mark, "question" | "file">, { name }: 
   return text(`${edit} (${file.en}), or: ${answer}`, `${edit}(${file.ja})、または: ${answer}`);
 };
 
-const editingFile = (name: string): string => line("renewals edit", [name], { file: "FILE" });
+const editingFile = (name: string): CommandLine => line("renewals edit", [name], { file: "FILE" });
 
 /** Asks which one at Apple a renewal is about, where its kind has several. */
 export function askWhich(draft: ItemDraft, renewal: Renewal): void {

@@ -228,8 +228,8 @@ function notKnownTable(data: ReportData): Block {
     caption:
       why === undefined
         ? text(
-            `${ONLY_CONSOLE.en}: what is blank is not recorded. Fill it in by hand, with author and date, or in the tenant: ${line("handover answer", [])} console`,
-            `${ONLY_CONSOLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", [])} console`,
+            `${ONLY_CONSOLE.en}: what is blank is not recorded. Fill it in by hand, with author and date, or in the tenant: ${line("handover answer", ["console"])}`,
+            `${ONLY_CONSOLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", ["console"])}`,
           )
         : text(
             `${ONLY_CONSOLE.en}: what is recorded is not in this bundle (${why.en})`,

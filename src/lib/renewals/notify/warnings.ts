@@ -71,8 +71,8 @@ export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promis
 
 /** A finding as one line about its tenant. */
 const told = (finding: Finding, context: string): Text => {
-  const { en, ja } = sentenceOf({ ...finding, next: inTenant(finding.next, context) });
-  return text(`${context}: ${oneLine(en)}`, `${context}: ${oneLine(ja)}`);
+  const { en, ja } = sentenceOf(finding);
+  return text(`${context}: ${inTenant(oneLine(en), context)}`, `${context}: ${inTenant(oneLine(ja), context)}`);
 };
 
 /** What nobody should wait for until something is due: each finding that is critical. */

@@ -62,7 +62,7 @@ interface Said {
   readonly person: string;
 }
 
-const PERSON = same(`${line("handover answer", [])} administrators.person`);
+const PERSON = line("handover answer", ["administrators.person"]);
 
 /** Finds the gaps of somebody who uses an account of another user, or several. @see facts 2.1: one person, one account */
 function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly Said[]): void {
@@ -76,8 +76,8 @@ function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly
         `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
       ),
       text(
-        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer: ${PERSON.en}`,
-        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正: ${PERSON.ja}`,
+        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer: ${PERSON}`,
+        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正: ${PERSON}`,
       ),
     );
   }
@@ -234,8 +234,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     ),
     lacking: "no-backup-codes",
   });
-  if (codes !== null)
-    draft.held(codes, BACKUP_CODES, same(`${line("handover answer", [])} administrators.backup-codes`));
+  if (codes !== null) draft.held(codes, BACKUP_CODES, line("handover answer", ["administrators.backup-codes"]));
   return person;
 }
 

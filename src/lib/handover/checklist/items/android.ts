@@ -1,6 +1,6 @@
 import { line } from "../../../advice/line.ts";
 import { appliesTo } from "../../../model/applies.ts";
-import { same, text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import { askAccount, editing } from "../account.ts";
 import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
@@ -66,13 +66,13 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
       "Android Enterprise の 2 人目の所有者は誰ですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
-    recordedBy: editing(second, "--account"),
+    recordedBy: editing(second, "account"),
     lacking: "no-second-owner",
   });
   draft.held(
     owner,
     text("second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
-    same(`${line("handover answer", [])} android.second-owner`),
+    line("handover answer", ["android.second-owner"]),
   );
   draft.ask({
     id: "android.organisation-id",

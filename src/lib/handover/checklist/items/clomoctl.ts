@@ -118,7 +118,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
     wording: text("Who looks after clomoctl?", "clomoctl を管理しているのは誰ですか?"),
     yearly: true,
   });
-  draft.held(owner, text("clomoctl", "clomoctl の管理"), same(`${line("handover answer", [])} clomoctl.owner`));
+  draft.held(owner, text("clomoctl", "clomoctl の管理"), line("handover answer", ["clomoctl.owner"]));
   if ((draft.isLeaver(user) || draft.isLeaver(own?.user)) && own?.runs?.length !== 0) {
     const called = draft.when.leaver?.called ?? "";
     draft.gap(

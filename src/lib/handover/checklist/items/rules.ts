@@ -95,7 +95,7 @@ function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
       `${known.user} <${known.emails[0]}>`,
     );
   }
-  const mend = same(`${line("handover answer", [])} rules.${name}.owner`);
+  const mend = line("handover answer", [`rules.${name}.owner`]);
   draft.held(owner, text(`the rules for ${label.en}`, `${label.ja}時の社内ルール`), mend);
   draft.ask({
     id: `rules.${name}.reviewed`,
