@@ -46,10 +46,20 @@ const CHECKED: readonly string[] = ["src/commands/index.ts", "src/lib/renewals/g
 
 /** Command lines that the compiler does not check: everything else goes through `lib/advice/line.ts`. */
 const spelledCommands = (sources: Sources): number => {
-  const nouns = new Set([...sources.keys()].flatMap((file) => /^src\/commands\/([\w-]+)/.exec(file)?.[1] ?? []));
+  const commands = new Set(
+    [...sources].flatMap(([file, { isVerb }]) => {
+      const [, noun, verb] = /^src\/commands\/([\w-]+)(?:\/([\w-]+))?/.exec(file) ?? [];
+      if (noun === undefined) return [];
+      return verb === undefined ? (isVerb ? [noun] : []) : [`${noun} `, `${noun} ${verb}`];
+    }),
+  );
   return [...sources]
     .filter(([file]) => !CHECKED.includes(file))
-    .reduce((sum, [, { spelled }]) => sum + spelled.filter((noun) => nouns.has(noun)).length, 0);
+    .reduce(
+      (sum, [, { spelled }]) =>
+        sum + spelled.filter((one) => commands.has(one) || commands.has(one.split(" ", 1)[0] ?? "")).length,
+      0,
+    );
 };
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
@@ -73,7 +83,7 @@ const MEASURES: readonly Measure[] = [
     limit: 24_500,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
-  { name: "commands by hand", target: 0, limit: 42, of: spelledCommands },
+  { name: "commands by hand", target: 0, limit: 2, of: spelledCommands },
   { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
 ];
 

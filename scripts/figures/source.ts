@@ -13,7 +13,7 @@ export interface Source {
   readonly isExplained: boolean;
   /** it defines a command */
   readonly isVerb: boolean;
-  /** the nouns of command lines that are spelled in its texts, but for examples of commands */
+  /** noun and verb of command lines that are spelled in its texts, but for examples of commands; without a verb that is a value */
   readonly spelled: readonly string[];
 }
 
@@ -60,7 +60,8 @@ const isOfExamples = ({ type, key }: Node): boolean =>
 
 function* spelledIn(value: unknown): Generator<string> {
   if (typeof value !== "object" || value === null || (isNode(value) && isOfExamples(value))) return;
-  if (isNode(value)) for (const [, noun = ""] of textOf(value).matchAll(/clomoctl ([a-z][a-z-]+)/g)) yield noun;
+  if (isNode(value))
+    for (const [, noun = ""] of textOf(value).matchAll(/clomoctl ([a-z][a-z-]+(?: [a-z][a-z-]*| $)?)/g)) yield noun;
   for (const child of Object.values(value)) yield* spelledIn(child);
 }
 

@@ -490,7 +490,7 @@ test("administrators are counted, with who is only marked; what is wrong with th
     "there is one system administrator",
     "12 users without the CLOMO account that CLOMO GATE needs",
     "clomoctl clomo-account grant NAME --role system --support-option --notice-mail --context kanto",
-    'clomoctl users list --query "[?accountName==null]" --context kanto',
+    "clomoctl users list --query '[?accountName==null]' --context kanto",
   ]) {
     expect(en.stdout).toContain(said);
   }

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/line.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
@@ -39,7 +40,7 @@ const ENDLESS = new Failure("usage", {
     "--watch has no end: --format json, --format xlsx and --query would never have a result",
     "--watch は終わらないため、--format json、--format xlsx、--query は指定できません",
   ),
-  where: "clomoctl ade sync --watch",
+  where: `${commandName("ade sync")} --watch`,
   hint: text("a record a line: --format ndjson", "1 行に 1 件ずつ出力するには: --format ndjson"),
 });
 

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
@@ -69,7 +69,7 @@ export const usualOf = (role: Role | undefined): readonly string[] => {
 export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
   list: line("clomo-account list", []),
-  search: "clomoctl clomo-account list --search",
+  search: `${commandName("clomo-account list")} --search`,
   by: NAMED_BY,
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };

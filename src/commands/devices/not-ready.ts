@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { NotReadyDevice } from "../../lib/client/index.ts";
 import { LACKS, NOT_READY, type Lack } from "../../lib/model/device.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -11,8 +11,8 @@ import type { Tools } from "../tools.ts";
 /** Help on the devices that are not ready. */
 export const NOT_READY_DETAILS = [
   text(
-    "--not-ready goes by clomoctl tenant set --android-accounts: with google-play an Android device of every mode but Dedicated needs a user who owns it and has a CLOMO account, with workspace one who has a Google Workspace address; in Fully Managed each device an account of its own. iOS and Windows need none, nor, which is ours, does macOS. That a device needs an owner before its set-up is ours, too.",
-    "--not-ready は clomoctl tenant set --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows には不要です(macOS に不要とするのと、セットアップの前に所有者を必要とするのは clomoctl 独自の規則)。",
+    `--not-ready goes by ${commandName("tenant set")} --android-accounts: with google-play an Android device of every mode but Dedicated needs a user who owns it and has a CLOMO account, with workspace one who has a Google Workspace address; in Fully Managed each device an account of its own. iOS and Windows need none, nor, which is ours, does macOS. That a device needs an owner before its set-up is ours, too.`,
+    `--not-ready は ${commandName("tenant set")} --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows には不要です(macOS に不要とするのと、セットアップの前に所有者を必要とするのは clomoctl 独自の規則)。`,
   ),
 ];
 

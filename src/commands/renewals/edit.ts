@@ -175,7 +175,7 @@ function refuseNothing(change: RenewalChange): void {
   throw new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
     where: commandName("renewals edit"),
-    hint: text("see clomoctl renewals edit --help", "clomoctl renewals edit --help を見てください"),
+    hint: text(`see ${commandName("renewals edit")} --help`, `${commandName("renewals edit")} --help を見てください`),
   });
 }
 

@@ -173,7 +173,7 @@ const lackingAccounts = (tenant: Tenant): Text => {
 };
 
 /** What lists users without an account. */
-const LACKING_LINE = 'clomoctl users list --query "[?accountName==null]"';
+const LACKING_LINE = line("users list", [], { query: "[?accountName==null]" });
 
 /** The kinds whose next export of the console is to be taken over. */
 const awaitedIn = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>

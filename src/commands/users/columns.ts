@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/line.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -47,7 +47,7 @@ export const USER_COLUMNS = columnsOfFields<User>(USER.fields);
 export const USER_NAMES: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: line("users list", []),
-  search: "clomoctl users list --search",
+  search: `${commandName("users list")} --search`,
   by: NAMED_BY,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };

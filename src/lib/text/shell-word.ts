@@ -12,7 +12,7 @@ export const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-
  * terminal would show escaped is escaped for bash and zsh: `$'a\nb'`.
  */
 export const shownWord = (name: string): string => {
-  if (/^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/:-]*$/u.test(name)) return name;
+  if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
   if (name.search(DECEPTIVE) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
   return `$'${name
     .replaceAll("\\", String.raw`\\`)

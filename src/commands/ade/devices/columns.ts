@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/line.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE, READY } from "../../../lib/model/ade-device.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -31,7 +31,7 @@ export const ONE_DEVICE_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_DEVI
 export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
   list: line("ade devices list", []),
-  search: "clomoctl ade devices list --search",
+  search: `${commandName("ade devices list")} --search`,
   by: text("serial number", "シリアルナンバー"),
   describe: ({ serialNumber }) => serialNumber,
 };

@@ -1,11 +1,9 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line, type CommandLine } from "../../../lib/advice/line.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
-import { shownOption, shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Rights } from "../../rights.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
-import { flagName } from "../../field.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
 import type { Remedy } from "./remedies.ts";
@@ -78,15 +76,13 @@ export function csvCommand(
   verb: "check" | "inspect" | "map",
   file: string,
   { output, ...options }: Readonly<Record<string, string | readonly string[] | boolean | undefined>>,
-): string {
+): CommandLine {
   const words = Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];
-    const flag = `--${flagName(name)}`;
-    if (value === true) return [flag];
-    return typeof value === "string" ? [shownOption(flag, value)] : [flag, value.join(",")];
+    return [[name, typeof value === "object" ? value.join(",") : value] as const];
   });
-  const to = typeof output === "string" && output !== "-" ? ["-o", shownWord(output)] : [];
-  return ["clomoctl csv", verb, shownWord(file === "-" ? "FILE" : file), ...words, ...to].join(" ");
+  const to = { output: typeof output === "string" && output !== "-" ? output : undefined };
+  return line(`csv ${verb}`, [file === "-" ? "FILE" : file], { ...Object.fromEntries(words), ...to });
 }
 
 /** The name that is proposed for a file with the invalid rows: of the same kind as the one that was given. */

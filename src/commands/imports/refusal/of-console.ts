@@ -7,7 +7,6 @@ import { THINGS } from "../../../lib/model/things.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import type { Tools } from "../../tools.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
 
@@ -97,7 +96,7 @@ function keepFirst(
     );
   const [called = "", ...others] = remedies.concerned;
   const address = others.some((one) => keyIn(one) !== undefined) ? undefined : keyIn(called);
-  const edit = `clomoctl users edit ${address === undefined ? "USER" : shownWord(address)} --email NEW`;
+  const edit = line("users edit", [address ?? "USER"], { email: "NEW" });
   const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED));
   const or = byKey.length === 0 ? text("", "") : text(`, or: ${byKey.join(", ")}`, `(または: ${byKey.join(", ")})`);
   return text(
@@ -175,9 +174,11 @@ const REVOKED: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
 
 /** Of administrators: those whom the console has no more, and those of SECURED APPs whom no export has. */
 function unmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: Text): Text {
-  const remove = "administrators remove USER…";
+  const { app } = FORMATS[kind];
   const list =
-    FORMATS[kind].app === undefined ? `clomoctl users ${remove}` : `clomoctl secured ${remove} --app ${kind}`;
+    app === undefined
+      ? line("users administrators remove", ["USER…"])
+      : line("secured administrators remove", ["USER…"], { app });
   return whole === "administrator-delete"
     ? text(
         `if they are gone from the console, they are administrators no more: ${list}${REVOKED[kind]?.en ?? ""}; then: ${then.en}`,

@@ -1,3 +1,4 @@
+import { commandName } from "../../../lib/advice/line.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -34,5 +35,8 @@ export default defineCommand({
 const NO_ITEM = new Failure("usage", {
   what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
   where: "--item",
-  hint: text("see clomoctl roles schemes create --help", "clomoctl roles schemes create --help を見てください"),
+  hint: text(
+    `see ${commandName("roles schemes create")} --help`,
+    `${commandName("roles schemes create")} --help を見てください`,
+  ),
 });

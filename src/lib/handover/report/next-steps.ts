@@ -1,7 +1,6 @@
-import { line } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/line.ts";
 import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { shownOption } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN } from "../checklist/items/android.ts";
@@ -9,7 +8,8 @@ import { NEW_TOKEN_ENDS, TOKENS_END } from "../checklist/items/apple-business.ts
 import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "../../document/blocks.ts";
 
-type Line = readonly [command: string, what: Text];
+/** A command, and what it is for. */
+type Line = readonly [command: CommandLine, what: Text];
 
 /** What the former machine goes on with. */
 const FORMER: Line = [
@@ -20,8 +20,13 @@ const FORMER: Line = [
   ),
 ];
 
-/** @param leaver who leaves, as options of the checklist; "" where that was not said */
-const before = (leaver: string): readonly Line[] => [
+/** Who leaves, and when, as options of the checklist. */
+interface LeaverOptions {
+  readonly leaver?: string | undefined;
+  readonly leaves?: string | undefined;
+}
+
+const before = (leaver: LeaverOptions): readonly Line[] => [
   [
     line("handover verify", ["BUNDLE"]),
     text(
@@ -41,7 +46,7 @@ const before = (leaver: string): readonly Line[] => [
     ),
   ],
   [
-    `${line("handover checklist", [])}${leaver}`,
+    line("handover checklist", [], leaver),
     text("what is missing, and what to type for it", "不足しているものと、その対処を確認する"),
   ],
   [line("renewals check", []), text("what expires, and when", "期限と残り日数を確認する")],
@@ -100,8 +105,6 @@ export function nextSteps(
   { tenant, renewals, clomoctl }: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">,
   leaver?: { readonly person: string; readonly leaves: string | null },
 ): Section {
-  const until = (leaver?.leaves ?? null) === null ? "" : ` --leaves ${leaver?.leaves}`;
-  const leaverOptions = leaver === undefined ? "" : ` ${shownOption("--leaver", leaver.person)}${until}`;
   const kinds = EXPECTED_KINDS.filter(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
@@ -127,7 +130,11 @@ export function nextSteps(
           "BUNDLE は受け取ったファイルまたはフォルダー",
         ),
         head: [text("command", "コマンド"), text("what for", "目的")],
-        rows: [...before(leaverOptions), ...guides, ...after(clomoctl !== null && clomoctl.runs?.length !== 0)],
+        rows: [
+          ...before({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
+          ...guides,
+          ...after(clomoctl !== null && clomoctl.runs?.length !== 0),
+        ],
       },
       ...warnings,
       { kind: "paragraph", words: DOCUMENTED },

@@ -4,7 +4,7 @@ import { line } from "../../advice/line.ts";
  * own file and replaces no other.
  */
 export const HEADERS = {
-  metrics: "# Written by clomoctl renewals check --prometheus; the next run replaces this file\n",
+  metrics: `# Written by ${line("renewals check", [], { prometheus: "FILE" })}; the next run replaces this file\n`,
   /** the first lines of every calendar, with the program that made it */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
   renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" })}; the next run replaces this file -->\n`,

@@ -1,3 +1,4 @@
+import { commandName } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
@@ -42,7 +43,7 @@ async function write(place: SchedulePlace, crontab: CrontabText): Promise<void> 
   }
 }
 
-const HEADING = "# what expires, and notices of it; written by clomoctl renewals schedule install";
+const HEADING = `# what expires, and notices of it; written by ${commandName("renewals schedule install")}`;
 
 /** `%` ends a command in a crontab. */
 const cronLine = (minute: number, hour: number, launcher: string): string =>

@@ -1,3 +1,4 @@
+import { commandName } from "../../advice/line.ts";
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
@@ -79,12 +80,12 @@ export function shellWord(word: string): string {
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {
-    en: `clomoctl or Node.js ${NODE_NEEDED} was not found; run "clomoctl renewals schedule install" again`,
-    ja: `clomoctl または Node.js ${NODE_NEEDED} が見つかりません。「clomoctl renewals schedule install」をもう一度実行してください`,
+    en: `clomoctl or Node.js ${NODE_NEEDED} was not found; run "${commandName("renewals schedule install")}" again`,
+    ja: `clomoctl または Node.js ${NODE_NEEDED} が見つかりません。「${commandName("renewals schedule install")}」をもう一度実行してください`,
   }[language];
   const words = ["--quiet", "--no-input", ...scope.map(shellWord)].join(" ");
   return `#!/bin/sh
-# Written by "clomoctl renewals schedule install"; "clomoctl renewals schedule remove" takes it away.
+# Written by "${commandName("renewals schedule install")}"; "${commandName("renewals schedule remove")}" takes it away.
 trap 'ended=$?; case $0 in *.sh) { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $ended" >"\${0%.sh}.last"; } 2>/dev/null ;; esac' EXIT
 HOME=\${HOME:-${shellWord(userFolder)}}; export HOME
 ${[...variables].map(([name, value]) => `${name}=${shellWord(value)}; export ${name}\n`).join("")}CLOMOCTL_LANG=${language}; export CLOMOCTL_LANG
@@ -119,9 +120,9 @@ clomoctl() {
   esac
 }
 
-said=$(clomoctl renewals notify ${words} 2>&1 >/dev/null)
+said=$(${commandName("renewals notify")} ${words} 2>&1 >/dev/null)
 notified=$?
-shown=$(clomoctl renewals check --format table ${words} 2>&1)
+shown=$(${commandName("renewals check")} --format table ${words} 2>&1)
 checked=$?
 if [ $notified -eq ${NOT_SET_UP} ] && [ $checked -eq 0 ]; then exit 0; fi
 if [ $checked -gt 1 ] || { [ $checked -eq 1 ] && [ "$notified$said" != 0 ]; }; then printf '%s\\n' "$shown"; fi

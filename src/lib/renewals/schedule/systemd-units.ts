@@ -1,3 +1,4 @@
+import { commandName } from "../../advice/line.ts";
 import type { Scheduler } from "./schedule.ts";
 import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 
@@ -5,7 +6,7 @@ import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 export const UNIT = "clomoctl-renewals";
 
 /** The first line of both units: what lacks it was not made here. */
-export const WRITTEN = "# Written by clomoctl renewals schedule install";
+export const WRITTEN = `# Written by ${commandName("renewals schedule install")}`;
 
 /**
  * One word of a unit's command line.

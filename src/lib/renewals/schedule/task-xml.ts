@@ -1,3 +1,4 @@
+import { commandName } from "../../advice/line.ts";
 import { win32 } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { localInstant } from "../../model/time.ts";
@@ -51,8 +52,8 @@ function commandLine({ scope, variables, folders }: DailyTask): string {
   const words = ["--quiet", "--no-input", ...scope.map(word)].join(" ");
   const steps = [
     ...sets.map(([name, value]) => `set "${name}=${value}"`),
-    `call clomoctl renewals notify ${words}`,
-    `call clomoctl renewals check ${words}`,
+    `call ${commandName("renewals notify")} ${words}`,
+    `call ${commandName("renewals check")} ${words}`,
   ];
   return `/d /s /c "${steps.join(" & ")}"`;
 }

@@ -216,8 +216,8 @@ const otherwiseNamed = async (reader: Reader, { id, asker }: Asking): Promise<re
 };
 
 const COMPOSE_OTHERWISE = text(
-  "to compose names of something else: clomoctl clomo-account settings set --composition …",
-  "構成する情報を変えるには: clomoctl clomo-account settings set --composition …",
+  `to compose names of something else: ${commandName("clomo-account settings set")} --composition …`,
+  `構成する情報を変えるには: ${commandName("clomo-account settings set")} --composition …`,
 );
 
 const ASK_TO_COMPOSE = text(

@@ -1,3 +1,6 @@
+import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
+import { typableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { personOf, namesPerson, succeeded, type Person } from "../../handover/checklist/people.ts";
 import type { RenewalItem, Transferred, User } from "../../contract/index.ts";
@@ -6,7 +9,6 @@ import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";
 import { isSupportOptionFree } from "../../rules/account.ts";
 import { text } from "../../text/index.ts";
-import { typedWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { ACCOUNTS, othersSupported, readSettings, type StoredAccount } from "../accounts/account-rows.ts";
@@ -160,17 +162,16 @@ const refused = (): Failure =>
 async function withoutRole(reader: Reader, { id, account: { name, called } }: Held): Promise<Failure> {
   const { system } = ROLES;
   const isTyped = name === null && (await readSettings(reader)).composition === "free-text";
-  const line = [
-    `clomoctl clomo-account ${name === null ? "create" : "grant"} ${typedWord(name ?? "", id)}`,
-    ...(isTyped ? ["--account NAME"] : []),
-    "--role system",
-    ...((await isMirror(reader)) ? ["--password-in-console"] : []),
-  ].join(" ");
+  const granted = { role: "system", passwordInConsole: (await isMirror(reader)) ? true : undefined } as const;
+  const command =
+    name === null
+      ? line("clomo-account create", [id], { account: isTyped ? "NAME" : undefined, ...granted })
+      : line("clomo-account grant", [typableName(name, id)], granted);
   return new Failure("input-rejected", {
     what: text(
       `${called} has no role: a ${system.en} needs a password`,
       `「${called}」に管理者権限がありません(${system.ja}にはパスワードが必要です)`,
     ),
-    hint: text(`give it first: ${line}`, `先に付与してください: ${line}`),
+    hint: step("give it first", "先に付与してください", command),
   });
 }

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/line.ts";
 import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
@@ -61,7 +61,7 @@ const noRole = (name: string): Failure =>
       `アカウント「${inShort(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `give it a role, without --as: clomoctl clomo-account grant ${typed(name)} --role …`,
-      `管理者権限を付与する(--as なし): clomoctl clomo-account grant ${typed(name)} --role …`,
+      `give it a role, without --as: ${commandName("clomo-account grant")} ${typed(name)} --role …`,
+      `管理者権限を付与する(--as なし): ${commandName("clomo-account grant")} ${typed(name)} --role …`,
     ),
   });

@@ -7,6 +7,7 @@ import { line } from "../../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
+import { exportLine } from "../../refusal/command.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
@@ -121,9 +122,7 @@ export function refuseUnseen(plan: Import): void {
   const { kind, mode, unseenColumns = [] } = plan;
   if (mode !== "replace") return;
   const format = FORMATS[kind];
-  const noun = format.app === undefined ? `clomoctl ${kind}` : "clomoctl secured users";
-  const app = format.app === undefined ? "" : ` --app ${format.app}`;
-  const mirror = `${noun} import EXPORT.csv${app} --from-console`;
+  const mirror = exportLine(kind);
   const key = findColumn(format.columns, format.fallbackKey?.at(-1) ?? format.key)?.header ?? "";
   if (unseenColumns.includes(key)) {
     throw new Failure("input-rejected", {
