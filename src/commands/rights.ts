@@ -1,4 +1,5 @@
 import { line } from "../lib/advice/line.ts";
+import { step } from "../lib/advice/step.ts";
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { RESERVED_READERS } from "../lib/model/renewal.ts";
@@ -70,6 +71,6 @@ export async function requireRight(
   throw new Failure("not-permitted", {
     what: text(`${name} may not ${asked.en}: ${because}`, `「${name}」の権限では行えません(${asked.ja}): ${reason}`),
     where,
-    hint: text(`see what each role may: ${line("roles matrix", [])}`, `権限の一覧: ${line("roles matrix", [])}`),
+    hint: step("see what each role may", "権限の一覧", line("roles matrix", [])),
   });
 }

@@ -1,3 +1,4 @@
+import { step } from "../../lib/advice/step.ts";
 import { commandName, line } from "../../lib/advice/line.ts";
 import { enrolmentGuide, THROUGH, WAYS_IN } from "../../lib/renewals/guide/enrolment.ts";
 import { text } from "../../lib/text/index.ts";
@@ -49,10 +50,7 @@ export default defineCommand({
     if (through === "commands") return;
     const command = line("ade guide", [way], { through: "commands" });
     await tools.terminal.note(
-      text(
-        `in a tenant of your own, or with the simulator: ${command}`,
-        `独自のテナントやシミュレーターでの手順: ${command}`,
-      ),
+      step("in a tenant of your own, or with the simulator", "独自のテナントやシミュレーターでの手順", command),
     );
   },
 });

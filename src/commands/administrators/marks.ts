@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -204,9 +205,7 @@ const showMarked = async (tools: Tools, before: Administrators, marks: Administr
     await tools.terminal.note(inConsoleToo(task));
     const confirm = line("console confirm", [task]);
     if (mayConfirm)
-      await tools.terminal.note(
-        text(`if the console has it so already: ${confirm}`, `管理画面がすでにそのとおりの場合: ${confirm}`),
-      );
+      await tools.terminal.note(step("if the console has it so already", "管理画面がすでにそのとおりの場合", confirm));
   }
   if (former !== now) await proposeUndo(tools);
 };

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -65,7 +66,7 @@ export default defineCommand({
     if (!isAny && filters.action !== undefined) await tellActions(tools, chosen.client, filters.action);
     if (last === undefined) return;
     const command = line("imports show", [last], { rows: true });
-    await terminal.note(text(`the rows of an import: ${command}`, `インポートの行ごとの内容: ${command}`));
+    await terminal.note(step("the rows of an import", "インポートの行ごとの内容", command));
   },
 });
 

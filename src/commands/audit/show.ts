@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -37,7 +38,7 @@ export default defineCommand({
     const shown = importOf(entry);
     if (shown === undefined) return;
     const command = line("imports show", [shown], { rows: true });
-    await terminal.note(text(`the rows of the import: ${command}`, `インポートの行ごとの内容: ${command}`));
+    await terminal.note(step("the rows of the import", "インポートの行ごとの内容", command));
   },
 });
 

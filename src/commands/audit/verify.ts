@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -165,7 +166,7 @@ const hashIn = (typed: string): string => {
   throw new Failure("usage", {
     what: text("a hash has 64 hexadecimal digits", "ハッシュは 16 進数 64 桁です"),
     where: "--head",
-    hint: text(`as shown by: ${line("audit head", [])}`, `表示: ${line("audit head", [])}`),
+    hint: step("as shown by", "表示", line("audit head", [])),
   });
 };
 

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";
@@ -107,6 +108,6 @@ async function refuseWithout(users: Client<"users">["users"], typed: string): Pr
       `the user ${typed} (${user.name}) has no CLOMO account`,
       `ユーザー「${typed}」(${user.name})に CLOMO アカウントはありません`,
     ),
-    hint: text(`to make one: ${command}`, `作成するには: ${command}`),
+    hint: step("to make one", "作成するには", command),
   });
 }

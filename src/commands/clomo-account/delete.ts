@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
@@ -31,11 +32,8 @@ export default defineCommand({
       what: text(`a CLOMO account is never deleted: ${name}`, `CLOMO アカウントは削除できません: ${name}`),
       hint:
         role === "none"
-          ? text(`leave it, or delete the user: ${remove}`, `そのまま残すか、ユーザーを削除してください: ${remove}`)
-          : text(
-              `take its role away, which ends its sign-in: ${revoke}`,
-              `管理者権限を外すとログインできなくなります: ${revoke}`,
-            ),
+          ? step("leave it, or delete the user", "そのまま残すか、ユーザーを削除してください", remove)
+          : step("take its role away, which ends its sign-in", "管理者権限を外すとログインできなくなります", revoke),
     });
   },
 });

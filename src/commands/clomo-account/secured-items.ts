@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
 import type { Tools } from "../tools.ts";
 
@@ -21,9 +21,10 @@ export async function warnOfSecuredItems(tools: Tools, { before, after }: Writte
   if (items.length === 0) return;
   const all = line("clomo-account edit", [typableName(name, id)], { managedOrgs: "all" });
   await tools.terminal.warn(
-    text(
-      `${items.join(", ")} of the scheme ${scheme.name} will do nothing for ${name}: over all organisations alone (ours); to give these: ${all}`,
-      `スキーム「${scheme.name}」の ${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、「${name}」には効果がありません。「全て」にするには: ${all}`,
+    step(
+      `${items.join(", ")} of the scheme ${scheme.name} will do nothing for ${name}: over all organisations alone (ours); to give these`,
+      `スキーム「${scheme.name}」の ${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、「${name}」には効果がありません。「全て」にするには`,
+      all,
     ),
   );
 }

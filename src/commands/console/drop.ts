@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { ConsoleTask, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
@@ -84,10 +85,11 @@ const cannotDrop = (
     ),
     hint:
       other === undefined
-        ? text(
-            `records that exchanged values are put back together; see what is open: ${line("console list", [])}`,
-            `値を入れ替えたものは、一度にまとめて戻してください。未了の作業: ${line("console list", [])}`,
+        ? step(
+            "records that exchanged values are put back together; see what is open",
+            "値を入れ替えたものは、一度にまとめて戻してください。未了の作業",
+            line("console list", []),
           )
-        : text(`put them back together: ${together}`, `まとめて戻してください: ${together}`),
+        : step("put them back together", "まとめて戻してください", together),
   });
 };

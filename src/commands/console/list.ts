@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { text } from "../../lib/text/index.ts";
 import { isOpen } from "../../lib/model/console-task.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
@@ -35,7 +36,7 @@ export default defineCommand({
     const first = tasks.find(isOpen);
     if (first !== undefined) {
       const command = line("console show", [first.number]);
-      await tools.terminal.note(text(`how to do one: ${command}`, `手順を見る: ${command}`));
+      await tools.terminal.note(step("how to do one", "手順を見る", command));
     }
     const tenant = await tools.tenant("tenant");
     const { exportsAwaited = [] } = await tenant.client.tenant.show();

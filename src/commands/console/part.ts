@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Client, ConsoleTask } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -61,6 +62,6 @@ const notOfTasks = (called: string, [first = 0]: readonly number[]): Failure => 
   const see = line("console show", [first], { rows: true });
   return new Failure("not-found", {
     what: text(`no record ${called} is open in the tasks`, `作業に、未了の「${called}」はありません`),
-    hint: text(`see them all: ${see}`, `一覧: ${see}`),
+    hint: step("see them all", "一覧", see),
   });
 };

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Context } from "../../lib/config/context.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -47,9 +48,10 @@ export async function tellInUse(tools: Pick<Tools, "terminal" | "contexts" | "en
   const inUse = await contexts.inEffect(undefined, {});
   await terminal.note(
     inUse === undefined
-      ? text(
-          `no context is in use now; choose one: ${line("context use", ["NAME"])}`,
-          `使用中のコンテキストはありません。選んでください: ${line("context use", ["NAME"])}`,
+      ? step(
+          "no context is in use now; choose one",
+          "使用中のコンテキストはありません。選んでください",
+          line("context use", ["NAME"]),
         )
       : text(`in use: ${inUse.context.name}`, `使用中: ${inUse.context.name}`),
   );

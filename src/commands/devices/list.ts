@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { NOT_TAKEN, notTakenIn } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
@@ -29,10 +30,7 @@ async function tellNotTaken(tools: Tools): Promise<void> {
   if (!(await rightsIn(tools, context)).isSystem || !notTakenIn(await client.tenant.show()).devices) return;
   const command = line("devices import", ["FILE"], { fromConsole: true });
   await tools.terminal.note(
-    text(
-      `devices: ${NOT_TAKEN.en}; to take them in: ${command}`,
-      `デバイス: ${NOT_TAKEN.ja}。取り込むには: ${command}`,
-    ),
+    step(`devices: ${NOT_TAKEN.en}; to take them in`, `デバイス: ${NOT_TAKEN.ja}。取り込むには`, command),
   );
 }
 

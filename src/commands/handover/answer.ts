@@ -1,4 +1,5 @@
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";
@@ -92,9 +93,7 @@ export default defineCommand({
     else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, USUAL), keeper.changed);
     if (dryRun) return terminal.note(DRY);
     if (length > 0) await terminal.note(text(`${counted(length, "answer")} kept`, `回答を ${length} 件登録しました`));
-    await terminal.note(
-      text(`what is missing: ${line("handover checklist", [])}`, `不足を確認: ${line("handover checklist", [])}`),
-    );
+    await terminal.note(step("what is missing", "不足を確認", line("handover checklist", [])));
   },
 });
 
@@ -254,10 +253,7 @@ async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day
 const notAsked = (named: string): Failure =>
   new Failure("not-found", {
     what: text(`no question is called ${named}`, `「${named}」という質問はありません`),
-    hint: text(
-      `to see all of them: ${line("handover answer", [], { template: true })}`,
-      `一覧を見るには: ${line("handover answer", [], { template: true })}`,
-    ),
+    hint: step("to see all of them", "一覧を見るには", line("handover answer", [], { template: true })),
   });
 
 /** @returns undefined where it stays open */

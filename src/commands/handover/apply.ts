@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Account, RestoredResource, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { attachedTo, type Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -456,7 +457,7 @@ async function tellPasswords(
     for await (const { id, name, passwordSetAt } of list({ role })) {
       if (passwordSetAt !== null) continue;
       const command = line("clomo-account reset-password", [typableName(name, id)], { passwordFile: "FILE" });
-      await terminal.note(text(`no password here: ${command}`, `パスワードが未設定です: ${command}`));
+      await terminal.note(step("no password here", "パスワードが未設定です", command));
     }
   }
 }
@@ -494,9 +495,10 @@ async function tellRaised({ terminal }: Tools, raised: readonly Account[], what:
     await terminal.problem(
       passwordSetAt === null
         ? text(`${en}, without a password`, `${ja}(パスワードは未設定)`)
-        : text(
-            `${en}, and may sign in with the former password: ${command}`,
-            `${ja}。以前のパスワードでサインインできるため、再設定するには: ${command}`,
+        : step(
+            `${en}, and may sign in with the former password`,
+            `${ja}。以前のパスワードでサインインできるため、再設定するには`,
+            command,
           ),
     );
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { SentParts } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
@@ -46,9 +47,10 @@ export function refuseActing({ globals }: Pick<Tools, "globals">, where: string)
   throw new Failure("usage", {
     what: text("--as has no effect on a bundle", "引き継ぎデータに --as は使えません"),
     where,
-    hint: text(
-      `leave --as out, or export the bundle with it: ${line("handover export", [], { output: "FOLDER", as: "ACCOUNT" })}`,
-      `--as を外すか、書き出すときに指定してください: ${line("handover export", [], { output: "FOLDER", as: "ACCOUNT" })}`,
+    hint: step(
+      "leave --as out, or export the bundle with it",
+      "--as を外すか、書き出すときに指定してください",
+      line("handover export", [], { output: "FOLDER", as: "ACCOUNT" }),
     ),
   });
 }

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
@@ -273,9 +274,10 @@ async function showBundle(
   if (gaps.length > 0) {
     const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
-      text(
-        `its report.html names ${counted(gaps.length, "gap")} of the checklist: ${checklist}`,
-        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認: ${checklist}`,
+      step(
+        `its report.html names ${counted(gaps.length, "gap")} of the checklist`,
+        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認`,
+        checklist,
       ),
     );
   }
@@ -290,8 +292,8 @@ async function showBundle(
   const verify = line("handover verify", [output], { identity: isEncrypted ? "KEY-FILE" : undefined });
   await terminal.note(
     isEncrypted
-      ? text(`whoever has the key verifies it: ${verify}`, `鍵を持つ人が検証するには: ${verify}`)
-      : text(`verify it: ${verify}`, `検証: ${verify}`),
+      ? step("whoever has the key verifies it", "鍵を持つ人が検証するには", verify)
+      : step("verify it", "検証", verify),
   );
 }
 

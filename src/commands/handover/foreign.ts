@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
@@ -143,9 +144,6 @@ export async function mayBeForeignBundle(
   throw new Failure("input-rejected", {
     what: text(`${what.en} Nothing was changed`, `${what.ja} 何も変更していません`),
     where: bundle,
-    hint: text(
-      `if ${context} is the right tenant: ${permitting}`,
-      `適用先が ${context} で間違いなければ: ${permitting}`,
-    ),
+    hint: step(`if ${context} is the right tenant`, `適用先が ${context} で間違いなければ`, permitting),
   });
 }

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -67,10 +68,7 @@ export function theOne(found: readonly Person[], typed: string): Person {
   if (person === undefined) {
     throw new Failure("not-found", {
       what: text(`nobody is recorded as ${typed}`, `「${typed}」という人は、どこにも登録されていません`),
-      hint: text(
-        `to search users: ${line("users list", [], { search: "TEXT" })}`,
-        `ユーザーを探すには: ${line("users list", [], { search: "TEXT" })}`,
-      ),
+      hint: step("to search users", "ユーザーを探すには", line("users list", [], { search: "TEXT" })),
     });
   }
   if (others.length === 0) return person;

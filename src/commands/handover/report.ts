@@ -1,4 +1,5 @@
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Failure, OPENING } from "../../lib/errors/index.ts";
 import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
@@ -121,10 +122,7 @@ function refuseSelection({ globals }: Tools): void {
       "レポートは文書のため、--fields と --query は使えません",
     ),
     where: WHERE,
-    hint: text(
-      `to export records: ${line("handover export", [], { output: "FOLDER" })}`,
-      `データが必要な場合: ${line("handover export", [], { output: "FOLDER" })}`,
-    ),
+    hint: step("to export records", "データが必要な場合", line("handover export", [], { output: "FOLDER" })),
   });
 }
 

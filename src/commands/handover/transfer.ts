@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { readOwnFile, writeOwnFile } from "../../lib/files/index.ts";
 import type { Account, Transferred } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -144,12 +145,7 @@ export default defineCommand({
     if (done.accounts.length > 0) await proposeUndo(tools);
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
-    await terminal.note(
-      text(
-        `to be done in the console: ${line("console list", [])}`,
-        `管理画面での作業を確認: ${line("console list", [])}`,
-      ),
-    );
+    await terminal.note(step("to be done in the console", "管理画面での作業を確認", line("console list", [])));
   },
 });
 
@@ -195,9 +191,10 @@ const samePerson = (leaving: string): Failure => {
   return new Failure("input-rejected", {
     what: text("who leaves and who takes over are the same person", "退任者と後任が同じ人です"),
     where: "--to",
-    hint: text(
-      `name the successor by --to; what hangs on who leaves: ${command}`,
-      `--to で後任を指定してください。退任者に紐づくものを確認するには: ${command}`,
+    hint: step(
+      "name the successor by --to; what hangs on who leaves",
+      "--to で後任を指定してください。退任者に紐づくものを確認するには",
+      command,
     ),
   });
 };
@@ -228,9 +225,10 @@ function userOf({ id, ...person }: Person, typed: string): UserPerson {
   if (id !== null) return { ...person, id };
   throw new Failure("input-rejected", {
     what: text(`${typed} is no user of the tenant`, `「${typed}」はテナントのユーザーではありません`),
-    hint: text(
-      `what hangs on that person: ${line("handover checklist", [], { leaver: "PERSON" })}`,
-      `その人に紐づくものを確認するには: ${line("handover checklist", [], { leaver: "PERSON" })}`,
+    hint: step(
+      "what hangs on that person",
+      "その人に紐づくものを確認するには",
+      line("handover checklist", [], { leaver: "PERSON" }),
     ),
   });
 }

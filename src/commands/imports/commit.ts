@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
@@ -61,10 +62,7 @@ const rejected = ({ number }: Import): Failure =>
       `import ${number} has invalid rows; nothing was changed`,
       `インポート ${number} に不正な行があるため、何も変更していません`,
     ),
-    hint: text(
-      `see them: ${line("imports show", [number], { problems: true })}`,
-      `確認: ${line("imports show", [number], { problems: true })}`,
-    ),
+    hint: step("see them", "確認", line("imports show", [number], { problems: true })),
   });
 
 const notPlanned = ({ number, state }: Import): Failure => {
@@ -74,7 +72,7 @@ const notPlanned = ({ number, state }: Import): Failure => {
       `import ${number} is ${en}; it has no open plan`,
       `インポート ${number} は${ja}で、確定できる計画がありません`,
     ),
-    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
+    hint: step("see them all", "一覧", line("imports list", [])),
   });
 };
 

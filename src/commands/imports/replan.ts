@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS } from "../../lib/plan/columns.ts";
@@ -24,7 +25,7 @@ export default defineCommand({
     await showPlan(tools, plan, { allRows: rowsLine(plan), whole: problems.whole });
     if (!plan.rejected) {
       const next = line("imports commit", [plan.number]);
-      await tools.terminal.note(text(`continue with: ${next}`, `続けるには: ${next}`));
+      await tools.terminal.note(step("continue with", "続けるには", next));
     }
     await tools.terminal.show(IMPORT_DETAILS, plan);
     if (plan.rejected) return "input-rejected";

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { ConsoleTask, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -204,9 +205,10 @@ const reportOpen = async (
   await listOpen(terminal, task);
   const work = workOf(task);
   await terminal.note(
-    text(
-      `still open of change ${number}: ${work.en}; how: ${line("console show", [number])}`,
-      `変更 ${number} で残っている作業: ${work.ja}。手順: ${line("console show", [number])}`,
+    step(
+      `still open of change ${number}: ${work.en}; how`,
+      `変更 ${number} で残っている作業: ${work.ja}。手順`,
+      line("console show", [number]),
     ),
   );
   const again = { number, against, kind: kind === task.kind ? undefined : kind };
@@ -222,7 +224,7 @@ const listOpen = async (terminal: Tools["terminal"], task: ConsoleTask): Promise
   await terminal.list(COLUMNS, shown);
   if (shown.length === open.length) return;
   const [more, all] = [open.length - shown.length, line("console show", [task.number], { rows: true })];
-  await terminal.note(text(`and ${more} more: ${all}`, `ほか ${more} 件: ${all}`));
+  await terminal.note(step(`and ${more} more`, `ほか ${more} 件`, all));
 };
 
 /** The failure of an export that is rejected, which may be of another kind that the change has. */
@@ -271,7 +273,7 @@ const ofOtherTask = (
             `no task of ${file.en} is open; export ${is.en} in the console`,
             `${file.ja}の未了の作業はありません。管理画面で${is.ja}をエクスポートしてください`,
           )
-        : text(`newest open task of ${file.en}: ${again}`, `${file.ja}の最新の未了の作業: ${again}`),
+        : step(`newest open task of ${file.en}`, `${file.ja}の最新の未了の作業`, again),
   });
 };
 
@@ -336,9 +338,10 @@ const isUpload = (label: string, { number, against, kind }: VerifiedChange): Fai
       `${label} is the file that was uploaded, and proves nothing`,
       `${label} はアップロードしたファイルと同じ内容のため、照合できません`,
     ),
-    hint: text(
-      `export in the console; if it is the same all the same: ${again}`,
-      `管理画面でエクスポートしてください。それでも同じ内容なら: ${again}`,
+    hint: step(
+      "export in the console; if it is the same all the same",
+      "管理画面でエクスポートしてください。それでも同じ内容なら",
+      again,
     ),
   });
 };

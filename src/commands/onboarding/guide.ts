@@ -1,4 +1,5 @@
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
   answered,
@@ -135,10 +136,7 @@ function stepNumbered(typed: string): OnboardingStep {
   throw new Failure("usage", {
     what: text(`there is no step ${typed}`, `手順 ${typed} はありません`),
     where: WHERE,
-    hint: text(
-      `a number from 1 to 12: ${line("onboarding status", [])}`,
-      `1 から 12 の番号を指定してください: ${line("onboarding status", [])}`,
-    ),
+    hint: step("a number from 1 to 12", "1 から 12 の番号を指定してください", line("onboarding status", [])),
   });
 }
 
@@ -211,7 +209,5 @@ async function ask(
   const why = inapplicable(known());
   if (why !== undefined) await terminal.note(why);
   if (kept === 0) await terminal.note(text("nothing is left to ask", "質問することはありません"));
-  await terminal.note(
-    text(`how it stands: ${line("onboarding status", [])}`, `進み具合: ${line("onboarding status", [])}`),
-  );
+  await terminal.note(step("how it stands", "進み具合", line("onboarding status", [])));
 }

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { inapplicable, standings, STEP_STATES } from "../../lib/onboarding/steps.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text } from "../../lib/text/index.ts";
@@ -45,11 +46,9 @@ export default defineCommand({
       all.find(({ state, step }) => state === "open" && step.optional !== true) ??
       all.find(({ state }) => state === "open");
     if (open === undefined) {
-      return terminal.note(
-        text(`every step is done: ${line("status", [])}`, `すべての手順が完了しています: ${line("status", [])}`),
-      );
+      return terminal.note(step("every step is done", "すべての手順が完了しています", line("status", [])));
     }
     const command = open.line ?? line("onboarding guide", [open.step.number]);
-    await terminal.note(text(`next, step ${open.step.number}: ${command}`, `次は手順 ${open.step.number}: ${command}`));
+    await terminal.note(step(`next, step ${open.step.number}`, `次は手順 ${open.step.number}`, command));
   },
 });

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
@@ -83,10 +84,7 @@ export default defineCommand({
     if (uploaded.losing !== null) await terminal.warn(lost(uploaded.losing));
     if (dryRun) return terminal.note(DRY);
     await terminal.note(
-      text(
-        `recorded among the renewals, too: ${line("renewals list", [])}`,
-        `更新期限にも登録しました: ${line("renewals list", [])}`,
-      ),
+      step("recorded among the renewals, too", "更新期限にも登録しました", line("renewals list", [])),
     );
   },
 });

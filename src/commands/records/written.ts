@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import type { Fields } from "../../lib/model/thing.ts";
@@ -130,7 +131,7 @@ export async function proposeUndo(
   const number = tools.terminal.takeChange();
   if (number === undefined) return;
   const undo = line("undo", [number]);
-  await tools.terminal.note(text(`undo: ${undo}`, `取り消すには: ${undo}`));
+  await tools.terminal.note(step("undo", "取り消すには", undo));
 }
 
 /** What is set over former passwords and keys: these are not stored. */

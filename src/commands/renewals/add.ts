@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -105,9 +106,10 @@ async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: st
       "シミュレーター(SIMULATOR)で作成された練習用のものです。登録していません",
     ),
     where,
-    hint: text(
-      `name the file of the real one; the endpoint: ${line("ade endpoint show", [])}`,
-      `実際に使うファイルを指定してください。接続先: ${line("ade endpoint show", [])}`,
+    hint: step(
+      "name the file of the real one; the endpoint",
+      "実際に使うファイルを指定してください。接続先",
+      line("ade endpoint show", []),
     ),
   });
 }

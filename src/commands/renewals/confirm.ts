@@ -1,6 +1,7 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { confirmLine, isUploaded } from "../../lib/renewals/download.ts";
 import { text } from "../../lib/text/index.ts";
@@ -94,10 +95,7 @@ function refuseMisfit({ kind, name }: RenewalItem, consoleShows: TypedDate | und
         ? text(`logins do not renew ${name}`, `「${name}」の期限はログインでは延びません`)
         : text(`the console shows no date for ${name}`, `「${name}」の期限は管理画面に表示されません`),
     hint: byLogin
-      ? text(
-          `to record a login: ${line("renewals confirm", [name])}`,
-          `ログインの記録: ${line("renewals confirm", [name])}`,
-        )
+      ? step("to record a login", "ログインの記録", line("renewals confirm", [name]))
       : text(`record the renewed file: ${edit}${en}`, `更新後のファイルを登録してください: ${edit}${ja}`),
   });
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { commandName, line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
@@ -134,9 +135,10 @@ async function judgeFile(
     csr: kind === "push-certificate" ? "CSR" : undefined,
   });
   await tools.terminal.warn(
-    text(
-      `${file.name}: not checked: ${left.en}. Before the upload: ${verify}`,
-      `${file.name}: 未確認: ${left.ja}。アップロードの前に: ${verify}`,
+    step(
+      `${file.name}: not checked: ${left.en}. Before the upload`,
+      `${file.name}: 未確認: ${left.ja}。アップロードの前に`,
+      verify,
     ),
   );
 }

@@ -1,4 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
+import { step } from "../../lib/advice/step.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { mdmAddressOf, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
@@ -40,9 +41,10 @@ async function proposeAddress({ terminal }: Tools, { domain, mdmAddress }: Tenan
   const address = mdmAddressOf(domain);
   const command = line("tenant set", [], { mdmAddress: address });
   await terminal.note(
-    text(
-      `by the manual the MDM address would be ${address}; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: ${command}`,
-      `マニュアルによると MDM のアドレスは ${address} です。Settings > Mobile Device Management > iOS > 基本設定 > URL情報 で確かめてから登録してください: ${command}`,
+    step(
+      `by the manual the MDM address would be ${address}; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it`,
+      `マニュアルによると MDM のアドレスは ${address} です。Settings > Mobile Device Management > iOS > 基本設定 > URL情報 で確かめてから登録してください`,
+      command,
     ),
   );
 }

@@ -1,4 +1,5 @@
 import { line } from "../advice/line.ts";
+import { step } from "../advice/step.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { minuteIn } from "./time.ts";
@@ -102,6 +103,6 @@ export const checkDroppable = (task: Pick<Confirmable, "number" | "state">): voi
   const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
   throw new Failure("conflict", {
     what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
-    hint: text(`see it: ${line("console show", [number])}`, `確認: ${line("console show", [number])}`),
+    hint: step("see it", "確認", line("console show", [number])),
   });
 };

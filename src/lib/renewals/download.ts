@@ -1,4 +1,5 @@
 import { line } from "../advice/line.ts";
+import { step } from "../advice/step.ts";
 import { Failure } from "../errors/index.ts";
 import { DOWNLOAD_FIELDS, type RenewalItem, type RenewalKind, type RenewalState } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
@@ -128,9 +129,10 @@ const notUploaded = (
       `the console shows ${dates.shown}, but the renewed file of ${name} expires on ${renewed} (the one before: ${current})`,
       `管理画面の期限は ${dates.shown} ですが、「${name}」の更新ファイルの期限は ${renewed} です(更新前: ${current})`,
     ),
-    hint: text(
-      `upload the renewed file, and look again: ${line("renewals guide", [name])}`,
-      `更新ファイルをアップロードしてから、もう一度確認してください: ${line("renewals guide", [name])}`,
+    hint: step(
+      "upload the renewed file, and look again",
+      "更新ファイルをアップロードしてから、もう一度確認してください",
+      line("renewals guide", [name]),
     ),
   });
 };

@@ -1,3 +1,4 @@
+import { step } from "../../../lib/advice/step.ts";
 import { commandName, line } from "../../../lib/advice/line.ts";
 import { createSimulator, listen, readState, type SimulatorState } from "../../../lib/apple/simulator/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -101,12 +102,7 @@ export default defineCommand({
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 async function sayNext({ terminal }: Tools, url: string, host: string): Promise<void> {
-  await terminal.note(
-    text(
-      `to use it: ${line("ade endpoint set", [], { simulator: url })}`,
-      `使うには: ${line("ade endpoint set", [], { simulator: url })}`,
-    ),
-  );
+  await terminal.note(step("to use it", "使うには", line("ade endpoint set", [], { simulator: url })));
   await terminal.note(
     text(
       `devices, tokens, faults: ${commandName("ade simulator do")} --help; Ctrl-C ends it`,

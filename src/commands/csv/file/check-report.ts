@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
@@ -165,7 +166,7 @@ export const rejection = ({ file, format, report: { errors, rows, counts } }: Ch
     ),
     where: file,
     hint: counts.has("header-unknown")
-      ? text(`map the columns with --map, made by: ${map}`, `--map で列の意味を指定できます。対応表の作成: ${map}`)
+      ? step("map the columns with --map, made by", "--map で列の意味を指定できます。対応表の作成", map)
       : text(`fix them and check again: ${again}`, `直して再度検査してください: ${again}`),
   });
 };

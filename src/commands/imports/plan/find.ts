@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
@@ -101,5 +102,5 @@ function findLast(imports: readonly Import[], states: LastOf): Import {
 const notFound = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
+    hint: step("see them all", "一覧", line("imports list", [])),
   });

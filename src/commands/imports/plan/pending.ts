@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";
@@ -42,12 +43,7 @@ export class PendingPlan {
       await this.#client.imports.discard(id);
       return;
     }
-    await this.#tools.terminal.note(
-      text(
-        `the plan is kept: ${line("imports commit", [number])}`,
-        `計画を残しました: ${line("imports commit", [number])}`,
-      ),
-    );
+    await this.#tools.terminal.note(step("the plan is kept", "計画を残しました", line("imports commit", [number])));
   }
 
   /**
@@ -173,6 +169,6 @@ const MAY_BE_DONE = (number: string): Text =>
 function withNextStep(failure: Failure, number: string): Failure {
   const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
   return failure.with({
-    hint: text(`the plan is kept; continue with: ${next}`, `計画は残っています。続けるには: ${next}`),
+    hint: step("the plan is kept; continue with", "計画は残っています。続けるには", next),
   });
 }

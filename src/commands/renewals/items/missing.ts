@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
@@ -66,9 +67,10 @@ export async function tellUnnoticed({ terminal }: Tools, items: readonly Renewal
   if (first === undefined) return;
   const command = more.length === 0 ? ownerLine(first) : line("renewals edit", ["ITEM"], { owner: "MAIL" });
   await terminal.note(
-    text(
-      `no notices go to the owner ${first.owner}: only to one who is named by one mail address; to name it: ${command}`,
-      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${command}`,
+    step(
+      `no notices go to the owner ${first.owner}: only to one who is named by one mail address; to name it`,
+      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには`,
+      command,
     ),
   );
 }
@@ -103,9 +105,10 @@ export async function tellUnnoticedOf(
 export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }: RenewalChange): Promise<void> {
   if (!/(?:pass(?:word|wd|phrase|code)?|パスワード|暗証番号)\s*[:=：＝は]\s*\S/iu.test(notes ?? "")) return;
   await terminal.warn(
-    text(
-      `the notes look like a password: notes are no place for one; to remove it: ${line("renewals edit", [name], { notes: "" })}`,
-      `メモにパスワードが書かれているようです。メモには書かないでください。消すには: ${line("renewals edit", [name], { notes: "" })}`,
+    step(
+      "the notes look like a password: notes are no place for one; to remove it",
+      "メモにパスワードが書かれているようです。メモには書かないでください。消すには",
+      line("renewals edit", [name], { notes: "" }),
     ),
   );
 }

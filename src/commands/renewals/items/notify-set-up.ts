@@ -1,3 +1,4 @@
+import { step } from "../../../lib/advice/step.ts";
 import { join } from "node:path";
 import { line } from "../../../lib/advice/line.ts";
 import type { Document } from "../../../lib/document/blocks.ts";
@@ -35,10 +36,7 @@ export async function writeSettings(tools: Tools): Promise<void> {
     throw new Failure("input-rejected", {
       what: text("there are settings already", "設定ファイルはすでにあります"),
       where: file,
-      hint: text(
-        `to try them: ${line("renewals notify", ["test"])}`,
-        `動作の確認: ${line("renewals notify", ["test"])}`,
-      ),
+      hint: step("to try them", "動作の確認", line("renewals notify", ["test"])),
     });
   }
   tools.describeState(() => text("no settings were written", "設定ファイルは書き出していません"));

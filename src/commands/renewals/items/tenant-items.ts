@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
@@ -60,5 +61,5 @@ export async function showItem(tools: Tools, tenant: ChosenTenant, item: Renewal
   await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);
-  await terminal.note(text(`how to renew it: ${guide}`, `更新の手順: ${guide}`));
+  await terminal.note(step("how to renew it", "更新の手順", guide));
 }

@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -36,9 +37,10 @@ export default defineCommand({
     if (shown.administrators === 0 || !isUsualTable(terminal)) return;
     const apart = line("secured administrators list", [], { app });
     await terminal.note(
-      text(
-        `${shown.administrators} of them ${shown.administrators === 1 ? "is an administrator" : "are administrators"}, whom no export has, and no import or edit changes: ${apart}`,
-        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません): ${apart}`,
+      step(
+        `${shown.administrators} of them ${shown.administrators === 1 ? "is an administrator" : "are administrators"}, whom no export has, and no import or edit changes`,
+        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません)`,
+        apart,
       ),
     );
   },

@@ -1,4 +1,5 @@
 import { line } from "../../../lib/advice/line.ts";
+import { step } from "../../../lib/advice/step.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
@@ -89,9 +90,10 @@ export default defineCommand({
     if (dryRun) return terminal.note(DRY);
     const command = line("vpp tokens verify", [], { org: typableName(set.after.org, id) });
     await terminal.note(
-      text(
-        `set, and its date recorded among the renewals; to ask Apple about it: ${command}`,
-        `設定し、更新期限にも登録しました。Apple に確認するには: ${command}`,
+      step(
+        "set, and its date recorded among the renewals; to ask Apple about it",
+        "設定し、更新期限にも登録しました。Apple に確認するには",
+        command,
       ),
     );
   },

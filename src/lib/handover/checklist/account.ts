@@ -1,4 +1,5 @@
 import { line, type CommandLine } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
@@ -107,10 +108,7 @@ function askCompany(
     draft.gap(
       "personal-account",
       text(`${what.en} is a person's own`, `${what.ja}${/\w$/.test(what.ja) ? " " : ""}が個人のアカウントです`),
-      text(
-        `${moving.en}; then: ${line("handover answer", [`${prefix}.company`])}`,
-        `${moving.ja}。その後: ${line("handover answer", [`${prefix}.company`])}`,
-      ),
+      step(`${moving.en}; then`, `${moving.ja}。その後`, line("handover answer", [`${prefix}.company`])),
     );
   }
 }
@@ -142,9 +140,7 @@ function findLacking(
       `not recorded with the renewal ${renewal.name}, so that renewals list lacks it: ${en}`,
       `「${renewal.name}」の更新期限に登録がなく、renewals list に表示されません: ${ja}`,
     ),
-    same(
-      line("renewals edit", [renewal.name], { ...lacking, owner: lacking.owner === undefined ? undefined : "MAIL" }),
-    ),
+    line("renewals edit", [renewal.name], { ...lacking, owner: lacking.owner === undefined ? undefined : "MAIL" }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { line, type CommandLine } from "../../advice/line.ts";
-import { renderAdvice, type Advice } from "../../advice/step.ts";
+import { step, renderAdvice, type Advice } from "../../advice/step.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { appliesTo, sayUses, type Applies, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
@@ -164,10 +164,7 @@ export class ItemDraft {
         ),
         edit === undefined
           ? answer
-          : text(
-              `if the answer holds: ${edit}, else: ${answer}`,
-              `回答が正しい場合: ${edit}、登録が正しい場合: ${answer}`,
-            ),
+          : step(`if the answer holds: ${edit}, else`, `回答が正しい場合: ${edit}、登録が正しい場合`, answer),
       );
     }
     if (due === "old") {
@@ -209,12 +206,10 @@ export class ItemDraft {
     this.gap(
       "not-recorded",
       text(`not recorded, so nobody is reminded: ${en}`, `登録がないため、期限の通知が届きません: ${ja}`),
-      same(
-        line("renewals add", ["NAME"], {
-          kind,
-          ...(kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" }),
-        }),
-      ),
+      line("renewals add", ["NAME"], {
+        kind,
+        ...(kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" }),
+      }),
     );
   }
 
@@ -224,11 +219,7 @@ export class ItemDraft {
       const found = expiresAt === null ? undefined : this.#whenDue(expiresAt);
       if (rejection !== undefined && found?.code !== "renewal-expired") {
         const { en, ja } = rejection.what;
-        this.gap(
-          "renewal-critical",
-          text(`${name}: ${en}`, `「${name}」: ${ja}`),
-          same(line("renewals guide", [name])),
-        );
+        this.gap("renewal-critical", text(`${name}: ${en}`, `「${name}」: ${ja}`), line("renewals guide", [name]));
         continue;
       }
       if (expiresAt === null || found === undefined) continue;
@@ -243,7 +234,7 @@ export class ItemDraft {
               `「${name}」は期限切れです(期限: ${told.ja.trim()}${how.ja})`,
             )
           : text(`${name} expires on ${told.en}${how.en}`, `「${name}」の期限は ${told.ja}です${how.ja}`),
-        same(line("renewals guide", [name])),
+        line("renewals guide", [name]),
       );
     }
   }
@@ -297,7 +288,7 @@ export class ItemDraft {
       `not known whether it applies: nobody has said whether ${names.en} is used`,
       `対象かどうか不明です(${names.ja} の利用が未登録)`,
     );
-    this.gap("unsaid", why, same(sayUses(unsaid)));
+    this.gap("unsaid", why, sayUses(unsaid));
     return { ...this.item(), applies: null, why };
   }
 }

@@ -1,5 +1,5 @@
 import { line } from "../../advice/line.ts";
-import { renderAdvice, type Advice } from "../../advice/step.ts";
+import { step, renderAdvice, type Advice } from "../../advice/step.ts";
 import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionFree } from "../../rules/account.ts";
@@ -48,7 +48,7 @@ function supportSteps(facts: HandoverFacts, account: Administrator): readonly Fo
   }
   const off = found(
     text(`turn the support option of ${account.user} off`, `${account.user} さんのサポートオプションをオフにする`),
-    same(line("clomo-account grant", [typableName(account.name ?? "", account.id)], { noSupportOption: true })),
+    line("clomo-account grant", [typableName(account.name ?? "", account.id)], { noSupportOption: true }),
   );
   return isSupportOptionFree(holders.map(({ user }) => user)) ? [on, off] : [off, on];
 }
@@ -74,9 +74,10 @@ function unsaidSteps(
   return [
     found(
       text(`${what.en}: nobody has answered who signs in to it`, `${what.ja}: サインインする人が未回答`),
-      text(
-        `ask who leaves whether it is this person, before the last day, then: ${command}`,
-        `最終日までに、この人がサインインしているかどうか本人に確認してから: ${command}`,
+      step(
+        "ask who leaves whether it is this person, before the last day, then",
+        "最終日までに、この人がサインインしているかどうか本人に確認してから",
+        command,
       ),
     ),
   ];
@@ -109,25 +110,28 @@ function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
 
 const CONTACT = found(
   text("contact person of the contract", "契約の担当者"),
-  text(
-    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then: ${line("handover answer", ["contact"])}`,
-    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後: ${line("handover answer", ["contact"])}`,
+  step(
+    `${APPLICATION_FORM.en}; once it is changed: ${RECORD_CONTACT}, then`,
+    `${APPLICATION_FORM.ja}。変更されたら: ${RECORD_CONTACT}、その後`,
+    line("handover answer", ["contact"]),
   ),
 );
 
 const PUSH = found(
   text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
-  text(
-    `hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then: ${line("handover answer", ["push-certificate"])}`,
-    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後: ${line("handover answer", ["push-certificate"])}`,
+  step(
+    "hand over the password, and have the telephone number for the code changed at Apple, never making a new certificate; then",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更(証明書は作り直さないでください)。その後",
+    line("handover answer", ["push-certificate"]),
   ),
 );
 
 const BUSINESS = found(
   text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
-  text(
-    `hand over the password, and have the telephone number for the code changed at Apple; then: ${line("handover answer", ["apple-business"])}`,
-    `パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後: ${line("handover answer", ["apple-business"])}`,
+  step(
+    "hand over the password, and have the telephone number for the code changed at Apple; then",
+    "パスワードを引き継ぎ、認証コードを受け取る電話番号を Apple 側で変更。その後",
+    line("handover answer", ["apple-business"]),
   ),
 );
 
@@ -150,9 +154,10 @@ function googleSteps(facts: HandoverFacts, person: Person, timezone: string): re
 
 const GMAIL = found(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
-  text(
-    `hand over the password and the phone, sign in once, then: ${line("handover answer", ["android"])}`,
-    `パスワードと電話を引き継ぎ、一度ログインしてから: ${line("handover answer", ["android"])}`,
+  step(
+    "hand over the password and the phone, sign in once, then",
+    "パスワードと電話を引き継ぎ、一度ログインしてから",
+    line("handover answer", ["android"]),
   ),
 );
 
@@ -164,7 +169,7 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     .map(({ name }) =>
       found(
         text(`owner of the renewal ${name}`, `「${name}」の更新担当`),
-        same(line("renewals edit", [name], { owner: "MAIL" })),
+        line("renewals edit", [name], { owner: "MAIL" }),
       ),
     );
   const recipients = (clomoctl?.recipients ?? [])
@@ -172,9 +177,10 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     .map(({ name, address }) =>
       found(
         text(`recipient of notices: ${address ?? name}`, `通知先: ${address ?? name}`),
-        text(
-          `put the successor into notify.yaml, then: ${line("renewals notify", ["test"])}`,
-          `notify.yaml の宛先を後任に変えてから: ${line("renewals notify", ["test"])}`,
+        step(
+          "put the successor into notify.yaml, then",
+          "notify.yaml の宛先を後任に変えてから",
+          line("renewals notify", ["test"]),
         ),
       ),
     );
@@ -185,7 +191,7 @@ function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
     const { [question]: what } = OWNED;
     if (what === undefined || !namesPerson(person, value) || isOfFormerHome(facts, answer)) return [];
     return [
-      found(text(`named as ${what.en}`, `${what.ja}として回答されています`), same(line("handover answer", [question]))),
+      found(text(`named as ${what.en}`, `${what.ja}として回答されています`), line("handover answer", [question])),
     ];
   });
   return [...owned, ...recipients, ...runs, ...asked];
@@ -240,7 +246,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
     ...secured.map((app) =>
       found(
         text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
-        same(line("secured administrators add", ["USERID"], { app })),
+        line("secured administrators add", ["USERID"], { app }),
       ),
     ),
     ...(devices.length === 0
@@ -251,7 +257,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
               `owner of ${counted(devices.length, "device")}: ${named.en}`,
               `所有するデバイス ${devices.length} 台: ${named.ja}`,
             ),
-            same(line("devices set-owner", [devices[0] ?? ""], { user: "MAIL" })),
+            line("devices set-owner", [devices[0] ?? ""], { user: "MAIL" }),
           ),
         ]),
     ...schemes.map((name) =>
@@ -260,7 +266,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
           `wrote the scheme ${name}: somebody else has to know what it is for`,
           `スキーム「${name}」の作成者: 目的を引き継ぐ`,
         ),
-        same(line("roles schemes show", [name])),
+        line("roles schemes show", [name]),
       ),
     ),
   ];
@@ -275,9 +281,10 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
             `the person's devices: ${NOT_TAKEN.en}, so not known here`,
             `所有するデバイス: ${NOT_TAKEN.ja}(ここでは分かりません)`,
           ),
-          text(
-            `look in CLOMO PANEL > Devices for those whose 「所有者情報」 is the person; to take them in: ${line("devices import", ["FILE"], { fromConsole: true })}`,
-            `CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。取り込むには: ${line("devices import", ["FILE"], { fromConsole: true })}`,
+          step(
+            "look in CLOMO PANEL > Devices for those whose 「所有者情報」 is the person; to take them in",
+            "CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。取り込むには",
+            line("devices import", ["FILE"], { fromConsole: true }),
           ),
         ),
       ]
@@ -289,9 +296,10 @@ const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
             `the person's SECURED APPs: ${NOT_TAKEN.en}, so not known here`,
             `SECURED APPs のユーザーと管理者: ${NOT_TAKEN.ja}(ここでは分かりません)`,
           ),
-          text(
-            `look in SECURED APPs MANAGER, at its users and Settings > Administrators; to take users in: ${line("secured users import", ["FILE"], { app: "APP", fromConsole: true })}`,
-            `SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには: ${line("secured users import", ["FILE"], { app: "APP", fromConsole: true })}`,
+          step(
+            "look in SECURED APPs MANAGER, at its users and Settings > Administrators; to take users in",
+            "SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには",
+            line("secured users import", ["FILE"], { app: "APP", fromConsole: true }),
           ),
         ),
       ]
@@ -336,7 +344,7 @@ export function hangingOn(
               `last: the role of ${account.user}: an account is never deleted, its role is taken away`,
               `最後に ${account.user} さんの管理者権限を外す(アカウントは削除できません)`,
             ),
-            same(line("clomo-account revoke", [typableName(account.name ?? "", account.id)])),
+            line("clomo-account revoke", [typableName(account.name ?? "", account.id)]),
           ),
         ]),
   ];

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretPlace } from "./secret.ts";
 import { notifyFileIn, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
@@ -44,12 +45,10 @@ const noServer = (file: string, isThere: boolean): Failure =>
     what: text("no mail server is set (smtp)", "メールサーバー(smtp)の設定がありません"),
     where: file,
     hint: isThere
-      ? text(
-          `add smtp to this file; for its format: ${line("renewals notify", [], { helpAll: true })}`,
-          `このファイルに smtp を追加してください。書き方: ${line("renewals notify", [], { helpAll: true })}`,
+      ? step(
+          "add smtp to this file; for its format",
+          "このファイルに smtp を追加してください。書き方",
+          line("renewals notify", [], { helpAll: true }),
         )
-      : text(
-          `to write this file, without --as: ${line("renewals notify", ["init"])}`,
-          `作成するには(--as なしで実行): ${line("renewals notify", ["init"])}`,
-        ),
+      : step("to write this file, without --as", "作成するには(--as なしで実行)", line("renewals notify", ["init"])),
   });

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
 import { COMPOSITIONS, type Composition } from "../../model/composition.ts";
@@ -228,10 +229,7 @@ export const checkNamed = ({ name }: StoredAccount): void => {
   if (name !== null) return;
   throw new Failure("not-found", {
     what: text("this user has no CLOMO account", "このユーザーに CLOMO アカウントはありません"),
-    hint: text(
-      `make one: ${line("clomo-account create", ["USER"], { account: "NAME" })}`,
-      `作成するには: ${line("clomo-account create", ["USER"], { account: "NAME" })}`,
-    ),
+    hint: step("make one", "作成するには", line("clomo-account create", ["USER"], { account: "NAME" })),
   });
 };
 
@@ -249,8 +247,8 @@ const alreadyNamed = ({ name, role }: StoredAccount, given: AccountRequest): Fai
   return new Failure("input-rejected", {
     what: text(`this user has the account ${name} already`, `このユーザーにはアカウント「${name}」があります`),
     hint: isRoleAlone
-      ? text(`to give it the role: ${command}`, `管理者権限を付与するには: ${command}`)
-      : text(`to change it: ${command}`, `変更するには: ${command}`),
+      ? step("to give it the role", "管理者権限を付与するには", command)
+      : step("to change it", "変更するには", command),
   });
 };
 

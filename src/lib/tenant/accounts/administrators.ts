@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { Administrators } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROLES } from "../../model/role.ts";
@@ -104,10 +105,7 @@ const checkWithoutRole = async (reader: Reader, ids: readonly string[]): Promise
       `administrators by the role of their CLOMO accounts: ${names.map(([name, role]) => `${name} (${role.en})`).join(", ")}`,
       `CLOMO アカウントの管理者権限が記録されています: ${names.map(([name, role]) => `${name}(${role.ja})`).join("、")}`,
     ),
-    hint: text(
-      `take the role away: ${line("clomo-account revoke", [first.name])}`,
-      `管理者権限を外してください: ${line("clomo-account revoke", [first.name])}`,
-    ),
+    hint: step("take the role away", "管理者権限を外してください", line("clomo-account revoke", [first.name])),
   });
 };
 

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { RESET_CODE, type Account, type SentCode } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";
@@ -175,7 +176,7 @@ const addressMeant = ({ asker }: Session, { account: { id, name, emails } }: Per
       ),
       where: "--to",
       // who resets his own password may not be let to see accounts
-      hint: may(asker, "accounts.read") ? text(`see them: ${show}`, `確認: ${show}`) : undefined,
+      hint: may(asker, "accounts.read") ? step("see them", "確認", show) : undefined,
     });
   }
   if (fits(SENDABLE_ADDRESS, found)) return found;
@@ -221,7 +222,7 @@ const refusedCode = (name: string, what: Text): Failure => {
   return new Failure("input-rejected", {
     what,
     where: "--code",
-    hint: text(`ask for a new one: ${command}`, `新しいコードを送信するには: ${command}`),
+    hint: step("ask for a new one", "新しいコードを送信するには", command),
   });
 };
 
@@ -253,7 +254,7 @@ const withoutRole = ({ name }: Account): Failure => {
       `${name} has no role: a code is for administrators only`,
       `「${name}」は管理者ではありません。コードで再設定できるのは管理者だけです`,
     ),
-    hint: text(`to give it one: ${command}`, `管理者権限を付与するには: ${command}`),
+    hint: step("to give it one", "管理者権限を付与するには", command),
   });
 };
 

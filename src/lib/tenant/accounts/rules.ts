@@ -1,4 +1,5 @@
 import { commandName, line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../model/account.ts";
@@ -302,7 +303,7 @@ const schemeOf = async (writer: Writer, before: StoredAccount, { scheme }: Accou
   throw new Failure("not-found", {
     what: text(`no custom scheme is named ${scheme}`, `「${scheme}」というカスタム管理権限スキームはありません`),
     where: "--scheme",
-    hint: text(`see them: ${list}`, `一覧: ${list}`),
+    hint: step("see them", "一覧", list),
   });
 };
 

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
@@ -131,9 +132,10 @@ const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => 
       `スキーム「${name}」は ${holders.length} 個のアカウントに設定されています: ${all.join("、")}`,
     ),
     where: name,
-    hint: text(
-      `give them another one first: ${line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" })}`,
-      `先にほかのスキームを設定してください: ${line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" })}`,
+    hint: step(
+      "give them another one first",
+      "先にほかのスキームを設定してください",
+      line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" }),
     ),
   });
 };

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { Send } from "../../apple/send.ts";
 import { Failure } from "../../errors/index.ts";
 import type { AdeEndpoint } from "../../model/ade.ts";
@@ -84,9 +85,10 @@ export const refuseSimulated = ({ endpoint }: { readonly endpoint: AdeEndpoint |
   throw new Failure("input-rejected", {
     what: text("made by a simulator, and good for nothing else", "シミュレーターで作られたもので、実際には使えません"),
     where,
-    hint: text(
-      `take the file that Apple's portal gives; the endpoint: ${line("ade endpoint show", [])}`,
-      `Apple のポータルからダウンロードしたファイルを指定してください。接続先: ${line("ade endpoint show", [])}`,
+    hint: step(
+      "take the file that Apple's portal gives; the endpoint",
+      "Apple のポータルからダウンロードしたファイルを指定してください。接続先",
+      line("ade endpoint show", []),
     ),
   });
 };

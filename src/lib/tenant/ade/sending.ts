@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { limitOf } from "../../apple/service/account.ts";
 import { AppleRefusal } from "../../apple/service/errors.ts";
 import type { DeviceResult, DeviceResults } from "../../apple/service/service.ts";
@@ -86,10 +87,7 @@ export const requireActive = ({ profile: { id, name, state } }: StoredProfile): 
           )
         : text(`Apple has disabled the profile ${name}`, `ADE プロファイル「${name}」は Apple 側で無効化されています`),
     where: name,
-    hint: text(
-      `make it anew: ${line("ade profiles create", [], { from: id })}`,
-      `作り直してください: ${line("ade profiles create", [], { from: id })}`,
-    ),
+    hint: step("make it anew", "作り直してください", line("ade profiles create", [], { from: id })),
   });
 };
 

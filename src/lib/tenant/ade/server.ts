@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Ade, AdeSync } from "../../contract/index.ts";
 import { Failure, type Problem } from "../../errors/index.ts";
@@ -211,9 +212,10 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
       "this tenant mirrors the console, and CLOMO holds its keys: its endpoint can only be a simulator",
       "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。接続先にできるのはシミュレーターだけです",
     ),
-    hint: text(
-      `for a server entry of your own take a tenant of your own: ${line("context add", ["NAME"], { embedded: true })}`,
-      `専用の MDM サーバを使うには、別のテナントを作成してください: ${line("context add", ["NAME"], { embedded: true })}`,
+    hint: step(
+      "for a server entry of your own take a tenant of your own",
+      "専用の MDM サーバを使うには、別のテナントを作成してください",
+      line("context add", ["NAME"], { embedded: true }),
     ),
   });
 };

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { limitOf } from "../../apple/service/account.ts";
 import type { DevicePage } from "../../apple/service/device.ts";
 import { CursorRefused } from "../../apple/service/errors.ts";
@@ -187,7 +188,7 @@ const atIt = ({ host, pid }: StoredSync): Failure =>
       `another sync is running (process ${pid ?? "?"} on ${host ?? "?"})`,
       `別の同期を実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
     ),
-    hint: text(`since when, and how far: ${line("ade status", [])}`, `開始日時と進み具合: ${line("ade status", [])}`),
+    hint: step("since when, and how far", "開始日時と進み具合", line("ade status", [])),
   });
 
 /**

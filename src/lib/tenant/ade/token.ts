@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { isOtherKey, openAdeToken } from "../../apple/ade-token.ts";
 import { isSimulatedToken } from "../../apple/simulated.ts";
 import type { AdeToken } from "../../apple/service/token.ts";
@@ -247,9 +248,10 @@ const older = (name: string, at: string, set: string): Failure =>
       `このトークンの有効期限は ${at} で、設定済みのもの(${set})より前です。古いトークンのため、Apple では無効になっています`,
     ),
     where: name,
-    hint: text(
-      `name the file that was downloaded last; what is set: ${line("ade token show", [])}`,
-      `最後にダウンロードしたファイルを指定してください。設定済みのもの: ${line("ade token show", [])}`,
+    hint: step(
+      "name the file that was downloaded last; what is set",
+      "最後にダウンロードしたファイルを指定してください。設定済みのもの",
+      line("ade token show", []),
     ),
   });
 

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";
@@ -154,5 +155,5 @@ const notStored = (seq: number): Failure =>
       `record ${seq} of the audit was not stored; nothing was changed`,
       `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
     ),
-    hint: text(`see what keeps it from being stored: ${line("doctor", [])}`, `原因を調べる: ${line("doctor", [])}`),
+    hint: step("see what keeps it from being stored", "原因を調べる", line("doctor", [])),
   });

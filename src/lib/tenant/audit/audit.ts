@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { AuditHead, AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -44,7 +45,7 @@ export const auditRecord = async (session: Session, seq: number): Promise<AuditR
   if (json !== undefined) return JSON.parse(json) as AuditRecord;
   throw new Failure("not-found", {
     what: text(`the audit has no record ${seq}`, `監査ログに記録 ${seq} はありません`),
-    hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
+    hint: step("see them all", "一覧", line("audit list", [])),
   });
 };
 

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
 import type { FormatName } from "../../model/console-files.ts";
@@ -31,7 +32,7 @@ const otherChange = (number: number, action: string): Failure => {
   const see = line("audit show", [number]);
   return new Failure("not-found", {
     what: text(`${number} is not an import: ${en}`, `${number} はインポートではありません(${ja})`),
-    hint: text(`see it: ${see}`, `確認: ${see}`),
+    hint: step("see it", "確認", see),
   });
 };
 
@@ -75,7 +76,7 @@ const changeOf = (row: Row): StoredChange => {
 const noChange = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: text(`see them all: ${line("audit list", [])}`, `一覧: ${line("audit list", [])}`),
+    hint: step("see them all", "一覧", line("audit list", [])),
   });
 
 /** Returns the revision of a change, even if the asker sees only a part of its task; -1 if there is no such change. */

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { actionName } from "../../model/audit.ts";
@@ -197,7 +198,7 @@ export const ofCreation = (number: number, creation: number): Failure => {
       `change ${number} is part of task ${creation}: the console does not have what it changed yet`,
       `変更 ${number} は作業 ${creation} に含まれます。変更したものがまだ管理画面にないためです`,
     ),
-    hint: text(`see it: ${see}`, `確認: ${see}`),
+    hint: step("see it", "確認", see),
   });
 };
 
@@ -212,6 +213,6 @@ export const nothingLeft = (number: number, by: LaterChange | undefined): Failur
       `nothing of task ${number} is left: it was changed again since${last.en}`,
       `作業 ${number} の内容は残っていません。その後に変更し直されています${last.ja}`,
     ),
-    hint: text(`see it: ${see}`, `確認: ${see}`),
+    hint: step("see it", "確認", see),
   });
 };

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { checkConfirmable } from "../../model/console-task.ts";
@@ -73,8 +74,5 @@ export const nothingOpen = (numbers: readonly number[]): Failure =>
       `nothing of this is open in ${numbers.join(", ")}`,
       `作業 ${numbers.join("、")} に、該当する未了の内容はありません`,
     ),
-    hint: text(
-      `see it: ${line("console show", [numbers[0] ?? 0])}`,
-      `確認: ${line("console show", [numbers[0] ?? 0])}`,
-    ),
+    hint: step("see it", "確認", line("console show", [numbers[0] ?? 0])),
   });

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
@@ -295,7 +296,7 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
   }
   throw new Failure("not-found", {
     what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
-    hint: text(`see them all: ${ALL_TASKS}`, `一覧: ${ALL_TASKS}`),
+    hint: step("see them all", "一覧", ALL_TASKS),
   });
 };
 
@@ -309,7 +310,7 @@ export const lastOpenTask = async (reader: Reader, actor: string): Promise<numbe
       `no change of ${actor} is open in the console`,
       `${actor} による変更で、管理画面での作業が残っているものはありません`,
     ),
-    hint: text(`see them all: ${line("console list", [])}`, `一覧: ${line("console list", [])}`),
+    hint: step("see them all", "一覧", line("console list", [])),
   });
 };
 

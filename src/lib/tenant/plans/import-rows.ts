@@ -1,5 +1,6 @@
 import type { ImportRequest } from "../../contract/index.ts";
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../plan/counts.ts";
 import { text } from "../../text/index.ts";
@@ -177,7 +178,7 @@ export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "p
 export const unknownImport = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`no import ${name}`, `インポート ${name} はありません`),
-    hint: text(`see them all: ${line("imports list", [])}`, `一覧: ${line("imports list", [])}`),
+    hint: step("see them all", "一覧", line("imports list", [])),
   });
 
 /** @throws Failure `not-found` */

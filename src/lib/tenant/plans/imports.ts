@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
@@ -719,9 +720,10 @@ const shownSince = (number: number, later: number): Failure => {
       `export ${later} of the console was taken over after change ${number}: it shows what the console has, and nothing of ${number} is left in the mirror alone`,
       `変更 ${number} の後に管理画面のエクスポート ${later} を取り込んでいます。管理画面の内容は ${later} が示しており、ここだけで取り消せるものは残っていません`,
     ),
-    hint: text(
-      `if export ${later} was not the console's either, first: ${undo}`,
-      `エクスポート ${later} も管理画面のものではない場合は、先に: ${undo}`,
+    hint: step(
+      `if export ${later} was not the console's either, first`,
+      `エクスポート ${later} も管理画面のものではない場合は、先に`,
+      undo,
     ),
   });
 };
@@ -732,7 +734,7 @@ const notOpen = (record: ImportRecord): Failure => {
   const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
-    hint: text(`see it: ${line("imports list", [])}`, `確認: ${line("imports list", [])}`),
+    hint: step("see it", "確認", line("imports list", [])),
   });
 };
 
@@ -779,7 +781,7 @@ const confirmAgain = (number: number, tasks: readonly number[]): Failure => {
       `change ${number} cannot be undone: it opened tasks of the console again`,
       `変更 ${number} は取り消せません: 管理画面での作業を未了に戻した変更です`,
     ),
-    hint: text(`confirm them again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`),
+    hint: step("confirm them again", "もう一度完了を記録するには", confirm),
   });
 };
 

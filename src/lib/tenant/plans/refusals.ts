@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, joined, text, type Text } from "../../text/index.ts";
@@ -70,10 +71,7 @@ const insteadOfPlan = (record: ImportRecord): Text => {
 export const overtakenByTenant = ({ number }: Pick<ImportRecord, "number">): Failure =>
   new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
-    hint: text(
-      `compare again: ${line("imports replan", [number])}`,
-      `もう一度比較してください: ${line("imports replan", [number])}`,
-    ),
+    hint: step("compare again", "もう一度比較してください", line("imports replan", [number])),
   });
 
 /**
@@ -96,7 +94,7 @@ export const undoneAlready = async (reader: Reader, number: number, by: number):
   return new Failure(
     "conflict",
     left === 0
-      ? { what, hint: text(`to have it again: ${again}`, `もう一度適用するには: ${again}`) }
+      ? { what, hint: step("to have it again", "もう一度適用するには", again) }
       : {
           what: text(`${what.en}${but.en}`, `${what.ja}${but.ja}`),
           hint: text(`to undo all of it: ${again}, then ${whole}`, `すべて取り消すには、この順に: ${again}、${whole}`),
@@ -130,9 +128,6 @@ export const notUndoable = (number: number, why: Text, before?: number): Failure
     what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
     hint:
       before === undefined
-        ? text(`see it: ${line("audit show", [number])}`, `確認: ${line("audit show", [number])}`)
-        : text(
-            `to undo the change before it: ${line("undo", [before])}`,
-            `その前の変更を取り消すには: ${line("undo", [before])}`,
-          ),
+        ? step("see it", "確認", line("audit show", [number]))
+        : step("to undo the change before it", "その前の変更を取り消すには", line("undo", [before])),
   });

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
@@ -48,10 +49,7 @@ const typed = (name: string): string => (name.length > MAX_TOLD ? "ACCOUNT" : sh
 const unknownAccount = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`no CLOMO account ${inShort(name)}`, `「${inShort(name)}」という CLOMO アカウントはありません`),
-    hint: text(
-      `see them, without --as: ${line("clomo-account list", [])}`,
-      `一覧(--as なし): ${line("clomo-account list", [])}`,
-    ),
+    hint: step("see them, without --as", "一覧(--as なし)", line("clomo-account list", [])),
   });
 
 const noRole = (name: string): Failure =>

@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_READERS } from "../../model/renewal.ts";
@@ -64,7 +65,7 @@ const notPermitted = ({ account }: Asker, about: Text, why: Text, places: Text |
       `${name} may not ${about.en}${en}: ${why.en}`,
       `「${name}」の権限では行えません(${about.ja}${ja}): ${why.ja}`,
     ),
-    hint: text(`see what each role may: ${line("roles matrix", [])}`, `権限の一覧: ${line("roles matrix", [])}`),
+    hint: step("see what each role may", "権限の一覧", line("roles matrix", [])),
   });
 };
 

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -97,7 +98,7 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
         "an organisation cannot be moved below itself",
         "組織を、その組織自身やその下位組織の下に移動することはできません",
       ),
-      hint: text(`see the tree: ${line("orgs list", [])}`, `ツリーを見る: ${line("orgs list", [])}`),
+      hint: step("see the tree", "ツリーを見る", line("orgs list", [])),
     });
   }
   const place = {

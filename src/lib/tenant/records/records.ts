@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
@@ -325,7 +326,7 @@ const outside = (thing: string): Failure => {
       `the ${noun.en} would lie outside your organisations; nothing was changed`,
       `${noun.ja}が対象の組織の外になるため、何も変更していません`,
     ),
-    hint: text(`name one of yours: ${line("whoami", [])}`, `対象の組織を指定してください: ${line("whoami", [])}`),
+    hint: step("name one of yours", "対象の組織を指定してください", line("whoami", [])),
   });
 };
 

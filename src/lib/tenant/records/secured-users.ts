@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { SecuredUser } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
@@ -142,10 +143,7 @@ const noRole = (app: SecuredApp, userId: string): Failure =>
       "管理者は SECURED APPs MANAGER の Settings(Administrators)で登録し、全アプリのすべての権限を持ちます。ここでは指定だけできます",
     ),
     where: "--role administrator",
-    hint: text(
-      `to mark one: ${line("secured administrators add", [userId], { app })}`,
-      `指定するには: ${line("secured administrators add", [userId], { app })}`,
-    ),
+    hint: step("to mark one", "指定するには", line("secured administrators add", [userId], { app })),
   });
 
 const noManagers = (app: SecuredApp): Failure =>
@@ -164,8 +162,5 @@ const isAdministrator = (app: SecuredApp, userId: string): Failure =>
       `${userId} は ${app} の管理者です。管理者はインポートでも編集でも変更しません`,
     ),
     where: app,
-    hint: text(
-      `if that is wrong: ${line("secured administrators remove", [userId], { app })}`,
-      `管理者でなければ: ${line("secured administrators remove", [userId], { app })}`,
-    ),
+    hint: step("if that is wrong", "管理者でなければ", line("secured administrators remove", [userId], { app })),
   });

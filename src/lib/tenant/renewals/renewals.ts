@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
@@ -224,7 +225,7 @@ const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<R
     throw new Failure("input-rejected", {
       what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
       where: confirmedAt,
-      hint: text(`if that one is wrong: ${edit}`, `記録が誤りなら: ${edit}`),
+      hint: step("if that one is wrong", "記録が誤りなら", edit),
     });
   }
   return { expiresAt: yearAfter(new Date(at).toISOString()), certainty: "estimated" };

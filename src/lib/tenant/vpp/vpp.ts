@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { Renewable } from "../../apple/index.ts";
 import { readRenewables } from "../../apple/index.ts";
 import { openVppToken } from "../../apple/vpp-token.ts";
@@ -302,7 +303,7 @@ const noToken = ({ name }: TokenOrg): Failure => {
   const command = line("vpp tokens set", ["FILE"], { org: name });
   return new Failure("not-found", {
     what: text(`${name} has no content token`, `「${name}」にサービストークンはありません`),
-    hint: text(`to set one: ${command}`, `設定するには: ${command}`),
+    hint: step("to set one", "設定するには", command),
   });
 };
 

@@ -1,4 +1,5 @@
 import { line } from "../../../../lib/advice/line.ts";
+import { step } from "../../../../lib/advice/step.ts";
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { UPLOAD_REASONS, type UploadReason } from "../../../../lib/model/upload.ts";
@@ -57,7 +58,7 @@ export async function sayLeftOut(
   await terminal.problem(
     show === undefined
       ? text("change these by hand in the console", "これらは管理画面で手作業で変更してください")
-      : text(`change these by hand in the console: ${show}`, `これらは管理画面で手作業で変更してください: ${show}`),
+      : step("change these by hand in the console", "これらは管理画面で手作業で変更してください", show),
   );
 }
 

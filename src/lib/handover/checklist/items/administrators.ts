@@ -1,8 +1,9 @@
+import { step } from "../../../advice/step.ts";
 import { line } from "../../../advice/line.ts";
 import { ACCOUNT, SUPPORT_RULE } from "../../../model/account.ts";
 import { isSupportOptionFree } from "../../../rules/account.ts";
 import { judgeRecord } from "../../../rules/index.ts";
-import { counted, same, text, type Text } from "../../../text/index.ts";
+import { counted, text, type Text } from "../../../text/index.ts";
 import { typableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type Item, type When } from "../item.ts";
@@ -75,9 +76,10 @@ function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly
         `${called} is the account of ${user}, and ${person} uses it`,
         `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
       ),
-      text(
-        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer: ${PERSON}`,
-        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正: ${PERSON}`,
+      step(
+        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer`,
+        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正`,
+        PERSON,
       ),
     );
   }
@@ -116,7 +118,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
         `${counted(holders.length, "account")} hold the support option: ${SUPPORT_RULE.en}`,
         `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_RULE.ja}`,
       ),
-      same(line("clomo-account grant", ["ACCOUNT"], { noSupportOption: true })),
+      line("clomo-account grant", ["ACCOUNT"], { noSupportOption: true }),
     );
   }
   for (const holder of holders) {
@@ -128,7 +130,7 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
           `${holder.user} holds the support option, and is no system administrator: ${SUPPORT_RULE.en}`,
           `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_RULE.ja}`,
         ),
-        same(line("clomo-account grant", [nameOf(holder)], { noSupportOption: true })),
+        line("clomo-account grant", [nameOf(holder)], { noSupportOption: true }),
       );
     }
     mailOf(draft, holder);
@@ -144,7 +146,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
         `${holder.user} holds the support option without お知らせメール受信: no mail comes`,
         `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
       ),
-      same(line("clomo-account grant", [nameOf(holder)], { noticeMail: true })),
+      line("clomo-account grant", [nameOf(holder)], { noticeMail: true }),
     );
   }
   const read = draft.ask({
@@ -162,7 +164,7 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
   draft.gap(
     "mailbox-unread",
     text(`nobody reads the mailbox of ${holder.user}`, `${holder.user} さんのメールボックスを読んでいる人がいません`),
-    same(line("users edit", [typableName(holder.emails[0] ?? "", holder.id)], { email: "MAIL" })),
+    line("users edit", [typableName(holder.emails[0] ?? "", holder.id)], { email: "MAIL" }),
   );
 }
 function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void {
@@ -176,7 +178,7 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
         `${account.user} leaves, and still holds the support option: the mails about renewals end with that`,
         `退任する ${account.user} さんにサポートオプションが残っています。更新のお知らせメールが途絶えます`,
       ),
-      same(line("clomo-account grant", [nameOf(account)], { noSupportOption: true })),
+      line("clomo-account grant", [nameOf(account)], { noSupportOption: true }),
     );
   }
   if (account.role === "none") return;
@@ -186,7 +188,7 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
       `${account.user} leaves, and still has a role: the account can sign in to CLOMO PANEL`,
       `退任する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
     ),
-    same(line("clomo-account revoke", [nameOf(account)])),
+    line("clomo-account revoke", [nameOf(account)]),
   );
 }
 
@@ -211,7 +213,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
         `${of.about} is shared (${person}): who did what cannot be told from the log`,
         `${of.about} を複数人で共用しています(${person})。ログから操作した人を特定できません`,
       ),
-      same(line("clomo-account create", ["USER"], { role: "system" })),
+      line("clomo-account create", ["USER"], { role: "system" }),
     );
   }
   const mfa = draft.ask({

@@ -1,4 +1,5 @@
 import { line } from "../../../advice/line.ts";
+import { step } from "../../../advice/step.ts";
 import { dayOf } from "../../../model/time.ts";
 import { joined, same, text, type Text } from "../../../text/index.ts";
 import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, Withheld } from "../facts.ts";
@@ -127,10 +128,7 @@ function ask(draft: ItemDraft, own: ClomoctlFacts | null): void {
         `the daily run is that of ${called}, who leaves: it ends with that user`,
         `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。ユーザーがなくなると止まります`,
       ),
-      text(
-        `as the user who stays: ${line("renewals schedule install", [])}`,
-        `引き継ぐ人のユーザーで: ${line("renewals schedule install", [])}`,
-      ),
+      step("as the user who stays", "引き継ぐ人のユーザーで", line("renewals schedule install", [])),
     );
   }
 }
@@ -187,7 +185,7 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
         "no daily run is installed: nobody checks what expires",
         "毎日の自動実行が登録されていません(期限を誰も確認していません)",
       ),
-      same(line("renewals schedule install", [])),
+      line("renewals schedule install", []),
     );
   }
   for (const { way, lastRunAt, late = isLate({ lastRunAt }, { asOf, timezone }) } of runs ?? []) {
@@ -198,14 +196,14 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
       last === null
         ? text(`${way}: no run is noted`, `${way}: 実行の記録がありません`)
         : text(`${way}: no run since ${last}`, `${way}: ${last} から実行されていません`),
-      same(line("renewals schedule show", [])),
+      line("renewals schedule show", []),
     );
   }
   if (recipients.length === 0 && withheld === undefined && isAny) {
     draft.gap(
       "no-recipients",
       text("no recipient of notices is set up", "通知先が設定されていません"),
-      same(line("renewals notify", ["init"])),
+      line("renewals notify", ["init"]),
     );
   }
   const leaving = recipients.filter(({ name, address }) => draft.isLeaver(name) || draft.isLeaver(address));
@@ -221,9 +219,10 @@ function lookAt(draft: ItemDraft, { runs, recipients, withheld }: ClomoctlFacts)
       `notices go to ${called}, who leaves (${names.en})`,
       `通知先に、退任する ${called} さんが残っています(${names.ja})`,
     ),
-    text(
-      `put the successor into notify.yaml, then: ${line("renewals notify", ["test"])}`,
-      `notify.yaml の宛先を後任に変えてから: ${line("renewals notify", ["test"])}`,
+    step(
+      "put the successor into notify.yaml, then",
+      "notify.yaml の宛先を後任に変えてから",
+      line("renewals notify", ["test"]),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { line } from "../../../advice/line.ts";
+import { step } from "../../../advice/step.ts";
 import { TENANT } from "../../../model/tenant.ts";
-import { same, text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type When } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
@@ -46,10 +47,7 @@ function findEnding(draft: ItemDraft): void {
     draft.gap(
       "contract-ends",
       text(`the contract ${name} ends on ${until}: ${en}`, `契約「${name}」の終了日は ${until} です(${ja})`),
-      text(
-        `ask your dealer (販売代理店); once it is renewed: ${command}`,
-        `販売代理店に確認し、更新されたら: ${command}`,
-      ),
+      step("ask your dealer (販売代理店); once it is renewed", "販売代理店に確認し、更新されたら", command),
     );
   }
 }
@@ -86,7 +84,7 @@ export function contactItem(facts: HandoverFacts, when: When): Item {
     draft.gap(
       "contact-unknown",
       text("the contact person is not recorded", "担当者が登録されていません"),
-      same(RECORD_CONTACT),
+      RECORD_CONTACT,
     );
   }
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
