@@ -38,11 +38,12 @@ export interface Administration {
 /** How something is set right. */
 const change = (command: CommandLine) => step("to change it", "対処", command);
 
-const BOTH = { supportOption: true, noticeMail: true } as const;
-const ANOTHER_HOLDER = change(line("clomo-account edit", ["NAME"], BOTH));
+const ANOTHER_HOLDER = change(line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true }));
 const ANOTHER_SYSTEM = change(line("clomo-account grant", ["NAME"], { role: "system" }));
 /** where nobody else is a system administrator, whose account alone may hold it */
-const ANOTHER_OF_BOTH = change(line("clomo-account grant", ["NAME"], { role: "system", ...BOTH }));
+const ANOTHER_OF_BOTH = change(
+  line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true }),
+);
 
 /** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
 const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {

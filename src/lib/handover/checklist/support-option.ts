@@ -1,9 +1,13 @@
 import { line } from "../../advice/line.ts";
 import { text } from "../../text/index.ts";
 
-const RIGHTS = { role: "system", supportOption: true, noticeMail: true } as const;
-const CREATE = line("clomo-account create", ["USER"], { account: "NAME", ...RIGHTS });
-const GRANT = line("clomo-account grant", ["ACCOUNT"], RIGHTS);
+const CREATE = line("clomo-account create", ["USER"], {
+  account: "NAME",
+  role: "system",
+  supportOption: true,
+  noticeMail: true,
+});
+const GRANT = line("clomo-account grant", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true });
 
 /** How somebody becomes a system administrator who holds the support option; the account comes first. @see seed 003, 5 */
 export const GIVE_SUPPORT_OPTION = text(

@@ -162,11 +162,11 @@ const refused = (): Failure =>
 async function withoutRole(reader: Reader, { id, account: { name, called } }: Held): Promise<Failure> {
   const { system } = ROLES;
   const isTyped = name === null && (await readSettings(reader)).composition === "free-text";
-  const granted = { role: "system", passwordInConsole: (await isMirror(reader)) ? true : undefined } as const;
+  const passwordInConsole = (await isMirror(reader)) ? true : undefined;
   const command =
     name === null
-      ? line("clomo-account create", [id], { account: isTyped ? "NAME" : undefined, ...granted })
-      : line("clomo-account grant", [typableName(name, id)], granted);
+      ? line("clomo-account create", [id], { account: isTyped ? "NAME" : undefined, role: "system", passwordInConsole })
+      : line("clomo-account grant", [typableName(name, id)], { role: "system", passwordInConsole });
   return new Failure("input-rejected", {
     what: text(
       `${called} has no role: a ${system.en} needs a password`,
