@@ -118,7 +118,7 @@ function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone:
   );
 }
 
-const SET_OWNER = line("devices set-owner", ["SERIAL", "…"], { user: "USER" });
+const SET_OWNER = line("devices set-owner", ["SERIAL…"], { user: "USER" });
 
 /** What else hangs on the person of an account, each with what to type or where to change it. */
 async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[]> {

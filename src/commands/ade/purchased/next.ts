@@ -37,8 +37,8 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
       return undefined;
     case "no-profile":
       return text(
-        `give them a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL", "…"])}`,
-        `プロファイルを割り当ててください: ${line("ade profiles assign", ["PROFILE", "SERIAL", "…"])}`,
+        `give them a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
+        `プロファイルを割り当ててください: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
       );
     case "gone":
       return text(
