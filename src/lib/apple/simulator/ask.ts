@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { AppleAnswer, AppleRequest, Send } from "../send.ts";
@@ -58,10 +59,7 @@ const noSimulator = (where: string): Failure =>
       "応答しているのは clomoctl のシミュレーターではありません",
     ),
     where,
-    hint: text(
-      `start one with: ${line("ade simulator start", [])}`,
-      `起動するには: ${line("ade simulator start", [])}`,
-    ),
+    hint: step("start one with", "起動するには", line("ade simulator start", [])),
   });
 
 function isText(value: unknown): value is Text {

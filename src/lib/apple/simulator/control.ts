@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { NOWHERE, type Fleet } from "./devices/fleet.ts";
@@ -312,10 +313,7 @@ export class Control {
         `not in the simulated organisation: ${missing.slice(0, 5).join(", ")}`,
         `シミュレーターの組織にないデバイスです: ${missing.slice(0, 5).join(", ")}`,
       ),
-      hint: text(
-        `add them first: ${line("ade simulator do devices add", [])}`,
-        `先に追加してください: ${line("ade simulator do devices add", [])}`,
-      ),
+      hint: step("add them first", "先に追加してください", line("ade simulator do devices add", [])),
     });
   }
 }

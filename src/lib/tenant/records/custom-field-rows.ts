@@ -1,4 +1,5 @@
 import { line } from "../../advice/line.ts";
+import { step } from "../../advice/step.ts";
 import type { CustomField } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
@@ -59,7 +60,7 @@ export const mergeCustom = async (
     if (found === undefined) {
       throw new Failure("not-found", {
         what: text(`no custom field is named ${name}`, `カスタムユーザー情報に「${name}」という項目はありません`),
-        hint: text(`see them: ${line("users fields list", [])}`, `一覧: ${line("users fields list", [])}`),
+        hint: step("see them", "一覧", line("users fields list", [])),
       });
     }
     const field = String(found["pk"]);
