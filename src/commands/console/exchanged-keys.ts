@@ -1,9 +1,8 @@
-import type { ConsoleTask } from "../../lib/client/index.ts";
+import type { TaskRecord } from "../../lib/client/index.ts";
 import { calledOnScreen } from "../../lib/model/console-change.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 
-type TaskRecord = ConsoleTask["records"][number];
 type Occupant = NonNullable<TaskRecord["changes"][number]["occupant"]>;
 
 /** What people call a record of a thing. */

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/line.ts";
 import { step } from "../../lib/advice/step.ts";
-import type { Client, ConsoleTask } from "../../lib/client/index.ts";
+import type { Client, TaskRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 
@@ -28,8 +28,6 @@ interface Part {
   readonly record: readonly string[];
   readonly field: readonly string[];
 }
-
-type TaskRecord = ConsoleTask["records"][number];
 
 const isCalled = ({ id, name, key, console }: TaskRecord, called: string): boolean =>
   [id, key, console?.key, key === null ? name : null].includes(called);

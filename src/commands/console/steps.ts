@@ -1,5 +1,5 @@
 import { line } from "../../lib/advice/line.ts";
-import type { ConsoleTask } from "../../lib/client/index.ts";
+import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
 import { CONSOLE_WORK_NAMES, countRecords, isOpen } from "../../lib/model/console-task.ts";
@@ -21,7 +21,6 @@ import { exportLine } from "../imports/refusal/command.ts";
 import { nameForPart } from "./part.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
-type TaskRecord = ConsoleTask["records"][number];
 type Change = TaskRecord["changes"][number];
 
 /** Maximum number of records whose values the steps of a task have. */
