@@ -7,7 +7,7 @@ import { nounNamed } from "../../model/problem.ts";
 import { text, type Text } from "../../text/index.ts";
 import { instant } from "../ids.ts";
 import { permit } from "../policy/check.ts";
-import type { Changed, Once, Session, TaskOf } from "../session.ts";
+import type { Changed, Session, TaskOf } from "../session.ts";
 import {
   ACCOUNTS,
   readAccount,
@@ -21,13 +21,12 @@ import {
   type Renamings,
   type StoredAccount,
 } from "./account-rows.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 import { verifierOf } from "../verifier.ts";
 import { checkValue, objectOf, recordOf, type Written } from "../records/records.ts";
 import { meantBy, newName, permitChange, type AccountRequest, type Meant } from "./rules.ts";
-
-type KeptOnce = Omit<Once<Written<Account>>, "replay"> | undefined;
 
 /** A request as it came. */
 type Body = AccountRequest & { readonly dryRun?: boolean | undefined };
@@ -44,7 +43,7 @@ export const HAND_ACCOUNTS = { list: ACCOUNTS };
 export const createAccount = (
   session: Session,
   { user, ...body }: Body & { readonly user: string },
-  once?: KeptOnce,
+  once?: KeptRequest,
 ): Promise<Written<Account>> =>
   write(session, { verb: "create", id: user, body, once }, (before) => {
     if (before.name !== null) throw alreadyNamed(before, body);
@@ -55,7 +54,7 @@ export const editAccount = (session: Session, id: string, body: Body): Promise<W
   write(session, { verb: "edit", id, body }, checkNamed);
 
 /** Gives an account a role, or what belongs to one. @throws Failure as {@link createAccount} */
-export const grantRole = (session: Session, id: string, body: Body, once?: KeptOnce): Promise<Written<Account>> =>
+export const grantRole = (session: Session, id: string, body: Body, once?: KeptRequest): Promise<Written<Account>> =>
   write(session, { verb: "grant", id, body, once }, (before) => {
     checkNamed(before);
     const role = body.role ?? before.role;
@@ -67,7 +66,7 @@ export const revokeRole = (
   session: Session,
   id: string,
   { dryRun }: { readonly dryRun?: boolean | undefined },
-  once?: KeptOnce,
+  once?: KeptRequest,
 ): Promise<Written<Account>> =>
   write(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, checkNamed);
 
@@ -81,7 +80,7 @@ export const resetPassword = (
   session: Session,
   id: string,
   body: Pick<Body, "password" | "passwordInConsole" | "dryRun">,
-  once?: KeptOnce,
+  once?: KeptRequest,
 ): Promise<Written<Account>> =>
   write(session, { verb: "reset-password", id, body, once }, (before) => {
     checkNamed(before);
@@ -115,7 +114,7 @@ interface Asked {
   /** the user's */
   readonly id: string;
   readonly body: Body;
-  readonly once?: KeptOnce;
+  readonly once?: KeptRequest | undefined;
 }
 
 /** Whether a request changes what imports know of a user, or the mark. */

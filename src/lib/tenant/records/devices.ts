@@ -6,8 +6,9 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Once, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { deviceFacts, DEVICES } from "./device-rows.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
 import type { Writer } from "../store/store.ts";
 import {
   createRecord,
@@ -30,14 +31,9 @@ const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
   check: checkDevice,
 };
 
-type KeptOnce<T> = Omit<Once<T>, "replay"> | undefined;
-
 /** @throws Failure `input-rejected` where the serial number is taken, or a rule of devices says no; `not-found` where there is no such owner */
-export const createDevice = (
-  session: Session,
-  body: HandBody,
-  once?: KeptOnce<Written<Device>>,
-): Promise<Written<Device>> => createRecord(session, HAND_DEVICES, body, once);
+export const createDevice = (session: Session, body: HandBody, once?: KeptRequest): Promise<Written<Device>> =>
+  createRecord(session, HAND_DEVICES, body, once);
 
 export const editDevice = (session: Session, id: string, body: HandBody): Promise<Written<Device>> =>
   editRecord(session, HAND_DEVICES, id, body);
@@ -63,7 +59,7 @@ export interface NewOwner {
 export const setOwner = (
   session: Session,
   { ids, owner, ownerOrg, wipes, seen, dryRun }: NewOwner,
-  once?: KeptOnce<Written<Device>[]>,
+  once?: KeptRequest,
 ): Promise<Written<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => {
     const needed = changed.filter(({ before, after }) => needsWipe(before, ownerIdOf(after))).length;
@@ -85,7 +81,7 @@ export interface TagChange {
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,
-  once?: KeptOnce<Written<Device>[]>,
+  once?: KeptRequest,
 ): Promise<Written<Device>[]> => {
   const key = (tag: string): string => comparisonKey("name", tag);
   const gone = new Set(remove.map(key));

@@ -12,10 +12,11 @@ import { valueCheckOf } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Once, Session, TaskOf } from "../session.ts";
+import type { ChangedObject, Session, TaskOf } from "../session.ts";
 import { advance } from "../store/collections.ts";
 import { findRecords, recordsWith, type List } from "../store/lists.ts";
 import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "./record-rows.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
 import { mergeCustom } from "./custom-field-rows.ts";
 
@@ -84,14 +85,12 @@ export interface Written<R> {
 /** The values of a request that writes; see `newRecord` and `recordChange` of the contract. */
 export type HandBody = HandValues & { readonly dryRun?: boolean | undefined };
 
-type KeptOnce<T> = Omit<Once<T>, "replay"> | undefined;
-
 /** @throws Failure `input-rejected` where a field's rule says no, or a value is taken; `not-found` */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: HandNoun<F>,
   { dryRun = false, ...given }: HandBody,
-  once: KeptOnce<Written<RecordOf<F>>>,
+  once: KeptRequest | undefined,
 ): Promise<Written<RecordOf<F>>> => {
   const { list, collection } = noun;
   const answer = async (after: RecordOf<F>, taskOf: TaskOf): Promise<Written<RecordOf<F>>> => ({
@@ -169,7 +168,7 @@ interface Editing<R> {
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
   /** see `ChangeOf` */
   readonly seen?: number | undefined;
-  readonly once?: KeptOnce<Written<R>[]>;
+  readonly once?: KeptRequest | undefined;
 }
 
 /** Changes several records alike, all of them or none. @throws Failure as {@link createRecord} */
