@@ -41,7 +41,7 @@ function table(figures: Figures): string {
     ),
   ]);
   const budgetLines = budgets.map(
-    ({ name, value, target, limit }) => `${name.padEnd(24)} ${value} (target ${target}, at most ${limit})`,
+    ({ name, value, target, limit }) => `${name.padEnd(33)} ${value} (target ${target}, at most ${limit})`,
   );
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ["Files directly in a folder:", flattest.map(({ folder, files }) => `${String(files).padStart(3)}  ${folder}`)],

@@ -114,3 +114,18 @@ test("a part is counted by its folders, and breaks its limit", () => {
   expect(values.get("of them no verbs, %")).toBe(98);
   expect(brokenBounds(found)).toContain("of them no verbs, %: 98, at most 61");
 });
+
+test("a type name in three files is too common, and one that is only a participle is vague; tests may have both", () => {
+  const found = figures({
+    "src/a.ts": "export type Row = string;\nexport type Row2 = string;\n",
+    "src/b.ts": "export interface Row {}\nclass Registered {}\n",
+    "src/c.ts": "class Row {}\ntype Feed = string;\ntype Org = string;\n",
+    "src/d.ts": "type Org = string;\ntype Found = string;\n",
+    "src/d.test.ts": "type Org = string;\ntype Asked = string;\n",
+  });
+  const names = new Map(found.budgets.map((budget) => [budget.name, budget.names]));
+  expect(names.get("type names in more than two files")).toEqual(["Row"]);
+  expect(names.get("vague type names")).toEqual(["Registered", "Found"]);
+  const budgets = found.budgets.map((budget) => ({ ...budget, limit: 0 }));
+  expect(brokenBounds({ ...found, budgets })).toContain("vague type names: 2 Registered Found, at most 0");
+});

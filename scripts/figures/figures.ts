@@ -126,6 +126,8 @@ export function brokenBounds({ flattest, lone, circles, commentPercent, budgets 
     ...(commentPercent < BOUNDS.commentPercent
       ? [`comment: ${commentPercent.toFixed(2)} % of the lines, at least ${BOUNDS.commentPercent} %`]
       : []),
-    ...budgets.flatMap(({ name, value, limit }) => (value > limit ? [`${name}: ${value}, at most ${limit}`] : [])),
+    ...budgets.flatMap(({ name, value, limit, names }) =>
+      value > limit ? [`${name}: ${[value, ...names].join(" ")}, at most ${limit}`] : [],
+    ),
   ];
 }

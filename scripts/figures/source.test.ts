@@ -70,6 +70,21 @@ it("a verb is what defines a command", () => {
   expect(source("export function defineCommand() {}", "// defineCommand({})").isVerb).toBe(false);
 });
 
+it("names the types and classes at the top of a file", () => {
+  const { types } = source(
+    "interface A { readonly b: B; }",
+    "export type B = string;",
+    "export class C {}",
+    "type D<T> = T;",
+    "const e = () => {",
+    "  type F = string;",
+    "};",
+    'import type { G } from "./g.ts";',
+    'export type { H } from "./h.ts";',
+  );
+  expect(types).toEqual(["A", "B", "C", "D"]);
+});
+
 it("counts command lines that are spelled in texts, but for examples", () => {
   const { spelled } = readSource(
     'const a = { examples: [{ line: "clomoctl users list" }], b: "see clomoctl orgs list" };\nconst c = `clomoctl imports show ${a} // clomoctl audit list`;\n// clomoctl vpp status\n',

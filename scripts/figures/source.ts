@@ -15,6 +15,8 @@ export interface Source {
   readonly isVerb: boolean;
   /** noun and verb of command lines that are spelled in its texts, but for examples of commands; without a verb that is a value */
   readonly spelled: readonly string[];
+  /** names of the types and classes that it declares, those inside functions left out */
+  readonly types: readonly string[];
 }
 
 interface Node {
@@ -64,6 +66,13 @@ function* spelledIn(value: unknown): Generator<string> {
     for (const [, noun = ""] of textOf(value).matchAll(/clomoctl ([a-z][a-z-]+(?: [a-z][a-z-]*| $)?)/g)) yield noun;
   for (const child of Object.values(value)) yield* spelledIn(child);
 }
+
+/** Types, interfaces and classes at the top of a file. */
+const typesIn = (body: readonly Node[]): readonly string[] =>
+  body
+    .map((node) => (node.type === "ExportDeclaration" ? (node["declaration"] as Node) : node))
+    .filter(({ type }) => /^(?:TsTypeAlias|TsInterface|Class)Declaration$/.test(type))
+    .map(({ id, identifier = id }) => (identifier as { readonly value: string }).value);
 
 const definesCommand = ({ type, callee }: Node): boolean =>
   type === "CallExpression" && isNode(callee) && ["defineCommand", "defineVerbs"].includes(String(callee["value"]));
@@ -123,5 +132,6 @@ export function readSource(text: string): Source {
     isExplained: EXPLANATION.test(bare),
     isVerb: nodes.some(definesCommand),
     spelled: [...spelledIn(tree)],
+    types: typesIn(tree.body as readonly unknown[] as readonly Node[]),
   };
 }
