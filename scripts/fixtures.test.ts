@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { checkFile, type CheckReport } from "../src/lib/csv/check/index.ts";
-import { EncodingDetector, type Detected } from "../src/lib/csv/encoding/detect.ts";
+import { EncodingDetector, type EncodingGuess } from "../src/lib/csv/encoding/detect.ts";
 import type { FormatName } from "../src/lib/model/console-files.ts";
 import type { RecordReaderOptions } from "../src/lib/csv/records/reader.ts";
 import { RecordReader } from "../src/lib/csv/records/reader.ts";
@@ -26,7 +26,7 @@ const broken = Object.entries(parsed(join(BROKEN, "index.json")) as Record<strin
 const check = (path: string, format: FormatName, reading: RecordReaderOptions): Promise<CheckReport> =>
   checkFile(path, format, { reading, threads: 1 });
 
-const detect = (path: string): Detected => {
+const detect = (path: string): EncodingGuess => {
   const detector = new EncodingDetector();
   detector.write(readFileSync(path));
   return detector.end();

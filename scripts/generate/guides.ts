@@ -2,7 +2,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import { parse } from "yaml";
-import type { Download, GuideFact, GuideLine, GuideStep, LineKind, When } from "../../src/lib/renewals/guide/step.ts";
+import type {
+  DownloadKind,
+  GuideFact,
+  GuideLine,
+  GuideStep,
+  LineKind,
+  StepCondition,
+} from "../../src/lib/renewals/guide/step.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** What `guides/README.md` says a comment may say. */
@@ -158,7 +165,7 @@ export async function readGuides(folder: string): Promise<readonly Guide[]> {
 
 const listed = (values: readonly string[]): readonly (readonly string[])[] => values.map((value) => value.split(", "));
 
-const whenOf = ({ when, unless }: Marks): When => ({
+const whenOf = ({ when, unless }: Marks): StepCondition => ({
   ...(when.length === 0 ? {} : { when: listed(when) }),
   ...(unless.length === 0 ? {} : { unless: listed(unless).flat() }),
 });
@@ -179,7 +186,7 @@ function mergedStep(en: ParsedStep, ja: ParsedStep | undefined): GuideStep {
   return {
     id: id[0] ?? "",
     ...whenOf(en.marks),
-    ...(file[0] === undefined ? {} : { waitsFor: file[0] as Download }),
+    ...(file[0] === undefined ? {} : { waitsFor: file[0] as DownloadKind }),
     ...(upload.length === 0 ? {} : { beginsUpload: true }),
     lines,
   };

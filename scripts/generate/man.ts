@@ -1,5 +1,5 @@
 import { EVERY_FAILURE, exitsOf, type Exit } from "../../src/cli/exit-codes.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "../../src/cli/usage.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
@@ -21,12 +21,12 @@ const WORDS = {
   manual: text("clomoctl manual", "clomoctl マニュアル"),
 } as const;
 
-const HELP: readonly Entry[] = [
+const HELP: readonly HelpEntry[] = [
   { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
   { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") },
 ];
 
-const ENVIRONMENT: readonly Entry[] = [
+const ENVIRONMENT: readonly HelpEntry[] = [
   {
     term: "CLOMOCTL_HOME",
     about: text(
@@ -64,14 +64,14 @@ const quoted = (words: string): string => `"${roff(words).replaceAll('"', String
 
 const heading = (title: Text, language: Language): string => `.SH ${quoted(title[language])}`;
 
-const listed = (entries: readonly Entry[], language: Language): readonly string[] =>
+const listed = (entries: readonly HelpEntry[], language: Language): readonly string[] =>
   entries.flatMap(({ term, about }) => [".TP", `.B ${quoted(term)}`, roff(about[language])]);
 
 /** A list with a title of its own; nothing for an empty one. */
-const titled = (title: Text, entries: readonly Entry[], language: Language): readonly string[] =>
+const titled = (title: Text, entries: readonly HelpEntry[], language: Language): readonly string[] =>
   entries.length === 0 ? [] : [".PP", roff(title[language]), ...listed(entries, language)];
 
-const exitEntries = (exits: readonly Exit[]): readonly Entry[] =>
+const exitEntries = (exits: readonly Exit[]): readonly HelpEntry[] =>
   exits.map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
 /** Lines to type, as they are. */
@@ -136,7 +136,7 @@ const also = (names: readonly string[], language: Language): readonly string[] =
 ];
 
 function programPage(program: NounFolder, version: string, language: Language): string {
-  const below: readonly Entry[] = [
+  const below: readonly HelpEntry[] = [
     ...program.nouns.map(({ name, noun }) => ({ term: name, about: noun.summary })),
     ...program.verbs.map(({ name, command }) => ({ term: name, about: command.summary })),
   ];

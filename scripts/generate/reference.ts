@@ -1,6 +1,6 @@
 import { exitsOf } from "../../src/cli/exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "../../src/cli/usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "../../src/cli/usage.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
@@ -28,7 +28,7 @@ const WORDS = {
 
 const cell = (value: string): string => value.replaceAll("|", String.raw`\|`);
 
-function table(first: string, entries: readonly Entry[], language: Language): string[] {
+function table(first: string, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
   const rows = entries.map(({ term, about }) => `| \`${cell(term)}\` | ${cell(about[language])} |`);
   return ["", `| ${first} | ${WORDS.purpose[language]} |`, "| --- | --- |", ...rows];

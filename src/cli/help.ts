@@ -5,7 +5,7 @@ import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/tabl
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type Entry } from "./usage.ts";
+import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "./usage.ts";
 
 const HEADINGS = {
   usage: text("Usage", "使い方"),
@@ -33,7 +33,7 @@ const paragraph = (words: string, indent = ""): string[] =>
     .map((line) => indent + line);
 
 /** A titled list, its terms padded to one width, explanations wrapped beside them; no lines for an empty list. */
-function section(title: Text, entries: readonly Entry[], language: Language): string[] {
+function section(title: Text, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
   const widths = entries.map(({ term }) => wordWidth(term)).filter((width) => width <= MOST);
   const width = Math.max(0, ...widths);
@@ -57,12 +57,12 @@ const MOST = 28;
 const rowsOf = (page: readonly string[]): number =>
   page.reduce((rows, line) => rows + Math.max(1, Math.ceil(wordWidth(line) / COLUMNS)), 0);
 
-const exitEntries = (command: Parameters<typeof exitsOf>[0]): Entry[] =>
+const exitEntries = (command: Parameters<typeof exitsOf>[0]): HelpEntry[] =>
   exitsOf(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
 const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
-const plain = (term: string): Entry => ({ term, about: text("", "") });
+const plain = (term: string): HelpEntry => ({ term, about: text("", "") });
 
 /** A command up to its first option, or an option with its value; quotes may hold blanks. */
 const OPTIONS = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
@@ -76,15 +76,15 @@ function foldCommand(command: string): readonly string[] {
 }
 
 /** An example in a list, with what is said of it behind or below its last line. */
-const exampleEntries = (line: string, about = text("", "")): readonly Entry[] =>
+const exampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
   foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : plain(term)));
 
-const ALWAYS: readonly Entry[] = [
+const ALWAYS: readonly HelpEntry[] = [
   { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
   { term: "--help-all", about: text("show help with these options", "これらのオプションを含むヘルプを表示する") },
 ];
 
-const VERSION: Entry = { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") };
+const VERSION: HelpEntry = { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") };
 
 /** What to type for more: in two lines where a name is long. */
 const moreBy = (path: readonly string[], label: string): string[] => {
@@ -130,10 +130,10 @@ const nounOpening = (path: readonly string[], noun: NounNode, language: Language
   ];
 };
 
-const nounEntries = ({ nouns }: NounNode): Entry[] =>
+const nounEntries = ({ nouns }: NounNode): HelpEntry[] =>
   nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
 
-const verbEntries = (noun: NounNode): Entry[] =>
+const verbEntries = (noun: NounNode): HelpEntry[] =>
   wordsBelow(noun)
     .slice(noun.nouns.length)
     .map(({ name, summary }) => ({ term: name, about: summary }));
@@ -178,11 +178,11 @@ const tightRootHelp = (noun: NounNode, language: Language): string[] => {
 const ALSO = text("Also", "ほかのコマンド");
 
 /** What is answered without a command of its own. */
-const HELP: Entry = {
+const HELP: HelpEntry = {
   term: "help",
   about: text("show the help of a command: help users import", "ヘルプを表示する(例: help users import)"),
 };
-const VERSION_WORD: Entry = { term: "version", about: VERSION.about };
+const VERSION_WORD: HelpEntry = { term: "version", about: VERSION.about };
 
 /**
  * Help for a verb: one screen. What it has room for is explained: required options, those of the examples, exit codes, the

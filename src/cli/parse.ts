@@ -17,7 +17,7 @@ import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { optionTerm } from "./line.ts";
 
 /** A parsed command line: defaults filled in, numbers and lists converted. */
-export interface Parsed {
+export interface ParsedLine {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -149,7 +149,7 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
 }
 
 /** A parsed value in a box: commander takes null for "not given". */
-interface Given {
+interface BoxedValue {
   readonly value: unknown;
 }
 
@@ -159,7 +159,7 @@ function optionFor(key: string, field: Field, usageError: UsageError): Option {
   const flags = term.slice(0, term.length - placeholder(key, field).length);
   const option = new Option(`${flags}<value>`);
   const name = flags.trim();
-  option.argParser<Given | undefined>((raw, before) => {
+  option.argParser<BoxedValue | undefined>((raw, before) => {
     const value = valueOf(raw, name, field, usageError);
     if (field.single === true && before !== undefined && before.value !== value) {
       throw usageError(
@@ -176,7 +176,7 @@ function optionFor(key: string, field: Field, usageError: UsageError): Option {
 /** The value of an option read by commander, or its default. */
 function valueOrDefault(option: Option, field: Field, given: unknown): unknown {
   if (field.kind === "boolean") return option.negate ? given === false : given === true;
-  if (given !== undefined) return (given as Given).value;
+  if (given !== undefined) return (given as BoxedValue).value;
   if (field.repeatable === true) return [];
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
@@ -244,7 +244,7 @@ export function parse(
   command: Syntax,
   words: readonly string[],
   everywhere: Fields = GLOBAL_OPTIONS,
-): Parsed {
+): ParsedLine {
   const typed = ["clomoctl", ...path].join(" ");
   const seeHelp = text(`see ${typed} --help`, `${typed} --help を参照してください`);
   const usageError: UsageError = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });

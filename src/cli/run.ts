@@ -9,7 +9,7 @@ import { changesAlways, exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type Outside } from "./outside.ts";
-import { parse, type Parsed } from "./parse.ts";
+import { parse, type ParsedLine } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
 
@@ -92,14 +92,14 @@ async function judgeHome(
 }
 
 /** What follows the work of a verb. */
-interface Ending {
+interface VerbEnding {
   readonly interrupts: Interrupts;
   /** writes the summary line of a job, where there is one */
   readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
 }
 
 /** Whether the files that the command line names may be written: decided before anything is read or changed. */
-async function mayWrite(tools: Tools, command: Command, { globals, input }: Parsed): Promise<boolean> {
+async function mayWrite(tools: Tools, command: Command, { globals, input }: ParsedLine): Promise<boolean> {
   const isNamed = [command.args, command.options].some((fields) =>
     Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),
   );
@@ -118,7 +118,7 @@ const causeOf = (error: unknown): Text => {
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
   outside: Outside,
-  { interrupts, summarize }: Ending,
+  { interrupts, summarize }: VerbEnding,
   { terminal }: Tools,
   { verb, isNagios }: { readonly verb: VerbNode; readonly isNagios: boolean },
   work: () => Promise<Outcome>,

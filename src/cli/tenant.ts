@@ -85,12 +85,12 @@ const namingTenant = (open: Mailing, { context, among }: ChosenContext): Mailing
 
 type Mailing = NonNullable<Machine["mail"]>;
 
-type Closing = Pick<OpenTenant, "close">;
+type ClosableTenant = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
   { clock, processes, userName, hostName, as, program, apple, mail, rehearsesIn }: Machine,
   { tenantFolder, name }: EmbeddedContext,
-): Promise<Connection & Closing> {
+): Promise<Connection & ClosableTenant> {
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   const open = ({ inMemory = false, folder = tenantFolder } = {}): Tenant =>
@@ -150,13 +150,13 @@ const isDryRun = (body: string): boolean => {
 };
 
 /** How a tenant is made that is not there yet. */
-interface Making extends Pick<Machine, "rehearsesIn"> {
+interface NewTenant extends Pick<Machine, "rehearsesIn"> {
   readonly tenantFolder: string;
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
 /** A tenant that is not there yet: an empty one in memory, until the first request that changes something makes it. */
-function madeByChange({ tenantFolder, open, rehearsesIn }: Making): Tenant {
+function madeByChange({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -182,7 +182,10 @@ function madeByChange({ tenantFolder, open, rehearsesIn }: Making): Tenant {
   };
 }
 
-async function connectBySocket({ clock, as }: Machine, { url, caFile }: RemoteContext): Promise<Connection & Closing> {
+async function connectBySocket(
+  { clock, as }: Machine,
+  { url, caFile }: RemoteContext,
+): Promise<Connection & ClosableTenant> {
   if (as !== undefined) throw ONLY_EMBEDDED;
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");

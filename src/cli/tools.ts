@@ -11,7 +11,7 @@ import { minuteIn } from "../lib/model/time.ts";
 import { Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { shownWord } from "../lib/text/shell-word.ts";
-import type { openSealing, Sealing } from "../lib/config/sealing.ts";
+import type { openSealing, SecretSealer } from "../lib/config/sealing.ts";
 import { parse } from "./parse.ts";
 import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
@@ -23,7 +23,7 @@ import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
 const PROGRAM = `clomoctl ${manifest.version}`;
 
 /** A tenant that is opened once, and asked for its name once. */
-interface Opened extends Pick<ChosenTenant, "permitChange"> {
+interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant>;
 }
 
@@ -116,8 +116,8 @@ function tenantsOf(
   machine: TenantMachine,
   summary: RunSummary,
 ) {
-  const opened = new Map<string, Opened>();
-  const openOnce = (chosen: ChosenContext): Opened => {
+  const opened = new Map<string, TenantConnection>();
+  const openOnce = (chosen: ChosenContext): TenantConnection => {
     let permitted: Promise<void> | undefined;
     const rules = () => import("../commands/permission.ts");
     const permit = (): Promise<void> => (permitted ??= rules().then(({ permitChange }) => permitChange(asked, chosen)));
@@ -202,8 +202,8 @@ const mailOf =
     })();
 
 /** How embedded tenants seal what they keep for Apple's services; loaded by the first secret. */
-function sealingOf(...place: Parameters<typeof openSealing>): Sealing {
-  let opened: Promise<Sealing> | undefined;
+function sealingOf(...place: Parameters<typeof openSealing>): SecretSealer {
+  let opened: Promise<SecretSealer> | undefined;
   const open = () => (opened ??= import("../lib/config/sealing.ts").then((sealing) => sealing.openSealing(...place)));
   return {
     seal: async (...secret) => (await open()).seal(...secret),

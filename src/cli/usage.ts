@@ -5,7 +5,7 @@ import { text, type Text } from "../lib/text/index.ts";
 import { optionTerm } from "./line.ts";
 
 /** One line of a list in help: a term as typed, and its explanation. */
-export interface Entry {
+export interface HelpEntry {
   readonly term: string;
   readonly about: Text;
 }
@@ -41,7 +41,7 @@ function describe(field: Field): Text {
 }
 
 /** The arguments of a command for a list in help. */
-export function argumentEntries(args: Fields): Entry[] {
+export function argumentEntries(args: Fields): HelpEntry[] {
   return Object.entries(args).map(([key, field]) => ({ term: placeholder(key, field), about: describe(field) }));
 }
 
@@ -52,6 +52,6 @@ export const listedOptions = ({ args, options }: Pick<Command, "args" | "options
     : options;
 
 /** Options for a list in help. */
-export function optionEntries(options: Fields): Entry[] {
+export function optionEntries(options: Fields): HelpEntry[] {
   return Object.entries(options).map(([key, field]) => ({ term: optionTerm(key, field), about: describe(field) }));
 }

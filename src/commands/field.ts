@@ -22,7 +22,7 @@ interface ValueBase extends FieldBase {
 }
 
 /** What a value may name, for completion in a shell: things of the tenant in effect, contexts, or files and folders. */
-export type Names =
+export type CompletionKind =
   | "contexts"
   | "custom-fields"
   | "devices"
@@ -51,7 +51,7 @@ export interface TextField extends ValueBase {
   /** the words that a list may have; any if undefined */
   readonly choices?: readonly string[] | undefined;
   /** what a shell completes it with; a `file` is one of the files by itself */
-  readonly names?: Names | undefined;
+  readonly names?: CompletionKind | undefined;
   /** a bundle of `handover export`: if it is a folder, no output is written into it */
   readonly isBundle?: true | undefined;
 }
@@ -139,7 +139,7 @@ export interface Syntax {
   readonly readsTenants?: true | undefined;
 }
 
-type Typed<F> = F extends { readonly kind: "boolean" }
+type KindInput<F> = F extends { readonly kind: "boolean" }
   ? boolean
   : F extends { readonly kind: "number" | "duration" }
     ? number
@@ -153,18 +153,18 @@ type Typed<F> = F extends { readonly kind: "boolean" }
           ? C
           : string;
 
-type One<F> = Typed<F> | (F extends { readonly blank: true } ? null : never);
+type NullableInput<F> = KindInput<F> | (F extends { readonly blank: true } ? null : never);
 
-type Always = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
+type AlwaysPresent = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
 
-type Value<F> = F extends { readonly repeatable: true }
-  ? readonly One<F>[]
-  : F extends Always
-    ? One<F>
-    : One<F> | undefined;
+type FieldInput<F> = F extends { readonly repeatable: true }
+  ? readonly NullableInput<F>[]
+  : F extends AlwaysPresent
+    ? NullableInput<F>
+    : NullableInput<F> | undefined;
 
 /** The input of `run`, derived from the declared fields. */
-export type InputOf<F extends Fields> = { readonly [K in keyof F]: Value<F[K]> };
+export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
 /** `dryRun` → `dry-run`: how a key is typed on the command line. */
 export function flagName(key: string): string {

@@ -4,7 +4,7 @@ import type { Terminal } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
-interface Asked {
+interface PromptTools {
   readonly terminal: Pick<Terminal, "interactive" | "prompts">;
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
@@ -15,7 +15,7 @@ interface Asked {
  *
  * @throws `usage` naming the option that is missing, `input-rejected` when it names another context
  */
-export function requireNamed({ terminal, globals }: Asked, { context, source, among }: ChosenContext): void {
+export function requireNamed({ terminal, globals }: PromptTools, { context, source, among }: ChosenContext): void {
   const { name } = context;
   const named = source === "option" || source === "environment";
   if (!named && !terminal.interactive && among.length > 1) {
@@ -44,7 +44,7 @@ export function requireNamed({ terminal, globals }: Asked, { context, source, am
 }
 
 /** As {@link requireNamed}; and asks for the name of a protected context. @throws also `input-rejected` for another name */
-export async function permitChange(asked: Asked, chosen: ChosenContext): Promise<void> {
+export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
   requireNamed(asked, chosen);
   const { name } = chosen.context;
   if (chosen.context.protected === true && asked.globals.confirmContext === undefined) {
@@ -64,7 +64,7 @@ export async function permitChange(asked: Asked, chosen: ChosenContext): Promise
  *
  * @throws `usage` when it is not possible to ask, `input-rejected` for another name
  */
-export async function typeName({ terminal, globals }: Asked, name: string, message: Text): Promise<void> {
+export async function typeName({ terminal, globals }: PromptTools, name: string, message: Text): Promise<void> {
   const flag = `--confirm-context ${name}`;
   const typed = globals.confirmContext ?? (await terminal.prompts.input({ message, flag }));
   if (!sameContext(typed.trim(), name)) throw notTheName(name, typed);

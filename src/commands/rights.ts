@@ -41,7 +41,7 @@ export async function mayAll(
 }
 
 /** What somebody is told who may not do what he asked for. */
-interface Refusal {
+interface RightsRefusal {
   /** what he asked for, where that is not what the operation is called: `take roles away` */
   readonly asked?: Text | undefined;
   readonly where?: string | undefined;
@@ -58,7 +58,7 @@ interface Refusal {
 export async function requireRight(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   operation: Operation,
-  { asked = OPERATIONS[operation].about, where, why }: Refusal = {},
+  { asked = OPERATIONS[operation].about, where, why }: RightsRefusal = {},
 ): Promise<void> {
   const { as } = globals;
   if (as === undefined) return;

@@ -14,7 +14,7 @@ import { deletionsName } from "./imports/outputs/console/upload.ts";
 import { PendingPlan } from "./imports/plan/pending.ts";
 import { settlePlan, showResult } from "./imports/plan/settle.ts";
 import { showPlan } from "./imports/plan/show.ts";
-import { RESULT_COLUMNS, type LeftOut } from "../lib/plan/columns.ts";
+import { RESULT_COLUMNS, type LeftOutSummary } from "../lib/plan/columns.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -122,7 +122,7 @@ const undoFile = (
   { plan, original }: { readonly plan: Import; readonly original: Import },
 ) => ({
   name,
-  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOut> => {
+  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOutSummary> => {
     const { emitUndo } = await import("./imports/outputs/console/undo.ts");
     const { sayLeftOut } = await import("./imports/outputs/console/left-out.ts");
     let undo = plan;

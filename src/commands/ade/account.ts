@@ -3,7 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tellEndpoint } from "./shown.ts";
 
-type Account = Readonly<Record<(typeof MEMBERS)[number][0], string | null>>;
+type AdeAccountRow = Readonly<Record<(typeof MEMBERS)[number][0], string | null>>;
 
 const MEMBERS = [
   ["serverName", "MDM server", "MDM サーバ"],
@@ -18,7 +18,7 @@ const MEMBERS = [
   ["orgVersion", "version", "版"],
 ] as const;
 
-const COLUMNS: readonly Column<Account>[] = MEMBERS.map(([key, en, ja]) => ({
+const COLUMNS: readonly Column<AdeAccountRow>[] = MEMBERS.map(([key, en, ja]) => ({
   key,
   header: text(en, ja),
   value: (account) => account[key],

@@ -15,9 +15,9 @@ const MAX_NAMED = 20;
 /** What people and pipes get of a run. */
 const USUAL = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
 
-type Which = "created" | "released" | "missing";
+type DeviceChangeKind = "created" | "released" | "missing";
 
-const NAMES: Readonly<Record<Which, Text>> = {
+const NAMES: Readonly<Record<DeviceChangeKind, Text>> = {
   created: text("new", "新規"),
   released: text("gone", "解除"),
   missing: text("missing", "見つからない"),
@@ -150,7 +150,7 @@ export async function nameSerials(
   { terminal }: Pick<Tools, "terminal">,
   client: Client<"ade">,
   run: AdeSync,
-  which: Which,
+  which: DeviceChangeKind,
 ): Promise<void> {
   if (run[which] === 0) return;
   const { items } = await client.ade.syncChanges(run.id, { which });
@@ -162,14 +162,14 @@ export async function nameSerials(
 const andMore = (count: number): Text =>
   count > MAX_NAMED ? text(` and ${count - MAX_NAMED} more`, ` ほか ${count - MAX_NAMED} 台`) : same("");
 
-interface Waiting {
+interface WaitingDevice {
   readonly serial: string;
   readonly status: string;
 }
 
 /** The first devices that are not to be switched on yet. */
-async function firstNotReady(client: Client<"ade">): Promise<readonly Waiting[]> {
-  const found: Waiting[] = [];
+async function firstNotReady(client: Client<"ade">): Promise<readonly WaitingDevice[]> {
+  const found: WaitingDevice[] = [];
   for await (const { serialNumber, profileStatus } of client.ade.devices({ notReady: true })) {
     if (found.length === MAX_NAMED) break;
     found.push({ serial: serialNumber, status: profileStatus ?? "empty" });
@@ -194,7 +194,7 @@ async function warnOfAllNotReady(
   { terminal }: Tools,
   client: Client<"profiles">,
   ade: Ade,
-  waiting: readonly Waiting[],
+  waiting: readonly WaitingDevice[],
 ): Promise<void> {
   const count = ade.counts.notReady;
   const what = text(

@@ -16,7 +16,7 @@ import type { Tools } from "../tools.ts";
 import { nextSteps } from "./purchased/next.ts";
 import { tellEndpoint } from "./shown.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
-import { inTenant, isGood, locate, VERDICTS, type Reconciled } from "./purchased/verdict.ts";
+import { inTenant, isGood, locate, VERDICTS, type ReconciledDevice } from "./purchased/verdict.ts";
 
 const OPTIONS = {
   encoding: INPUT_ENCODING,
@@ -58,7 +58,7 @@ type BusinessOptions = Omit<InputOf<typeof OPTIONS>, "encoding" | "sheet">;
 
 const WHERE = commandName("ade reconcile");
 
-const COLUMNS: readonly Column<Reconciled>[] = [
+const COLUMNS: readonly Column<ReconciledDevice>[] = [
   {
     key: "serialNumber",
     header: text("serial number", "シリアルナンバー"),

@@ -91,7 +91,7 @@ export default defineCommand({
   },
 });
 
-type Asked = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
+type SyncRequest = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
 const NOT_DELTA_ALONE = new Failure("usage", {
   what: text(
@@ -129,7 +129,7 @@ function intervalOf(option: string, typed: string): number {
 async function runSync(
   tools: Tools,
   client: Client<"ade">,
-  asked: Asked,
+  asked: SyncRequest,
   began?: (run: AdeSync) => Promise<void>,
 ): Promise<AdeSync> {
   tools.describeState(() =>
@@ -143,7 +143,7 @@ async function runSync(
   return follow(tools, client, begun);
 }
 
-async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: Asked): Promise<Outcome> {
+async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked: SyncRequest): Promise<Outcome> {
   const { terminal } = tools;
   let began: AdeSync | undefined;
   const ended = await runSync(tools, client, asked, async (begun) => {

@@ -14,10 +14,10 @@ import { inConsoleToo, proposeUndo, WRITTEN } from "../records/written.ts";
 import { mayAll, requireRight } from "../rights.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
-type Administrator = Administrators["administrators"][number];
+type MarkedAdministrator = Administrators["administrators"][number];
 
 /** The columns of an administrator. */
-const ADMINISTRATOR_COLUMNS: readonly Column<Administrator>[] = [
+const ADMINISTRATOR_COLUMNS: readonly Column<MarkedAdministrator>[] = [
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "id", header: text("id", "ID"), value: ({ id }) => id },
@@ -68,7 +68,7 @@ export const MARKING = {
 } as const satisfies Fields;
 
 /** Whom to mark, as typed. */
-interface Given {
+interface MarkInput {
   readonly users: readonly string[];
   readonly file: string | undefined;
   readonly none: boolean;
@@ -77,7 +77,7 @@ interface Given {
 /** The names given as arguments or in a file. @throws `usage` if there are none, or some beside `--none` */
 async function namesOf(
   { workingFolder }: Pick<Tools, "workingFolder">,
-  { users: names, file, none }: Given,
+  { users: names, file, none }: MarkInput,
 ): Promise<readonly string[]> {
   const lines = file === undefined ? "" : await readText(resolve(workingFolder, file), file);
   const listed = lines.split(/\r\n|[\r\n]/).map((line) => line.replace(/^\ufeff/, "").trim());
@@ -118,7 +118,7 @@ function refuseNone(none: boolean, { kind, administrators }: Administrators): vo
   const [first] = administrators;
   if (!none || first === undefined) return;
   const isOfUsers = kind === "users";
-  const word = ({ key, id }: Administrator): string => typedWord(key, isOfUsers ? id : key);
+  const word = ({ key, id }: MarkedAdministrator): string => typedWord(key, isOfUsers ? id : key);
   const group = `clomoctl ${isOfUsers ? "users" : "secured"} administrators`;
   const app = isOfUsers ? "" : ` --app ${kind}`;
   const add = `${group} add ${word(first)}${app}`;
@@ -153,7 +153,7 @@ export const MARKED = {
 export async function addMarks(
   tools: Tools,
   kind: Administrators["kind"],
-  given: Given,
+  given: MarkInput,
   idsOf: (names: readonly string[]) => Promise<readonly string[]> = (names) => Promise.resolve(names),
 ): Promise<void> {
   const names = await namesOf(tools, given);
@@ -213,7 +213,7 @@ const showMarked = async (tools: Tools, before: Administrators, marks: Administr
 /** The id of a marked administrator, by key or id, else by another name. @throws as `theOne` */
 async function marked(
   name: string,
-  administrators: readonly Administrator[],
+  administrators: readonly MarkedAdministrator[],
   { list, idsOf }: { readonly list: string; readonly idsOf: (name: string) => Promise<readonly string[]> },
 ): Promise<string> {
   const listed = administrators.filter(({ id, key }) => id === name || key === name);

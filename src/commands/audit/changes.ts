@@ -7,16 +7,16 @@ import type { Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joined, text, type Text } from "../../lib/text/index.ts";
 import { isBlank, labelOf, told, worded, type Moment } from "../records/worded.ts";
-import { AUDIT_COLUMNS, calledIn, type Entry } from "./entries.ts";
+import { AUDIT_COLUMNS, calledIn, type AuditRow } from "./entries.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+type AuditValues = Readonly<Record<string, unknown>>;
 
 /** What a record was and is; undefined where it was not there, or is not any more. */
 interface Version {
   /** what it is called, where a change has several */
   readonly name: string | undefined;
-  readonly before: Values | undefined;
-  readonly after: Values | undefined;
+  readonly before: AuditValues | undefined;
+  readonly after: AuditValues | undefined;
 }
 
 /** What follows from other fields, or tells people nothing. */
@@ -33,13 +33,13 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   tenant: TENANT.fields,
 };
 
-const recordsIn = (state: Values | null): readonly Values[] | undefined => {
+const recordsIn = (state: AuditValues | null): readonly AuditValues[] | undefined => {
   const { records } = state ?? {};
-  return Array.isArray(records) ? (records as readonly Values[]) : undefined;
+  return Array.isArray(records) ? (records as readonly AuditValues[]) : undefined;
 };
 
 /** The records of an entry; those of several are told in one entry, in the same order. */
-const versionsOf = (entry: Entry): readonly Version[] => {
+const versionsOf = (entry: AuditRow): readonly Version[] => {
   const { before, after, objects } = entry;
   const [were, are] = [recordsIn(before), recordsIn(after)];
   if (were === undefined || are === undefined) {
@@ -69,7 +69,7 @@ const changeOf = ({ before, after }: Version, field: string, word: (one: unknown
 
 /** What names a record that is called like another one. */
 const withId = ({ en, ja }: Text, value: unknown): Text => {
-  const { id } = ((typeof value === "object" ? value : null) as Values | null) ?? {};
+  const { id } = ((typeof value === "object" ? value : null) as AuditValues | null) ?? {};
   return typeof id === "string" ? text(`${en} (${id})`, `${ja} (${id})`) : text(en, ja);
 };
 
@@ -78,12 +78,12 @@ const withId = ({ en, ja }: Text, value: unknown): Text => {
  *
  * @param moment an instant in the zone of the context
  */
-export const changeColumns = (entry: Entry, moment: Moment): readonly Column<Entry>[] => {
+export const changeColumns = (entry: AuditRow, moment: Moment): readonly Column<AuditRow>[] => {
   const versions = versionsOf(entry);
   const names = new Set(versions.flatMap(({ before, after }) => Object.keys({ ...before, ...after })));
   const thing = entry.objects.find((object) => object.thing !== "import")?.thing ?? "";
   const fields = FIELDS[thing];
-  const columnOf = (field: string): readonly Column<Entry>[] => {
+  const columnOf = (field: string): readonly Column<AuditRow>[] => {
     const word = (value: unknown): Text => worded(value, fields?.[field], moment);
     const changes = versions.flatMap((version) => {
       const change = changeOf(version, field, word);
@@ -104,12 +104,12 @@ export const changeColumns = (entry: Entry, moment: Moment): readonly Column<Ent
 const MAX_FIELDS = 3;
 
 /** What people call the fields that a change of one record set; nothing of what was made or deleted. */
-function fieldsIn(entry: Entry): readonly Text[] {
+function fieldsIn(entry: AuditRow): readonly Text[] {
   const { objects, before, after } = entry;
   if (objects.length !== 1 || before === null || after === null) return [];
   const columns = changeColumns(entry, (instant) => instant);
   // of an account both roles are told
-  const isTold = ({ key }: Column<Entry>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
+  const isTold = ({ key }: Column<AuditRow>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
   const names = columns.filter((column) => !isTold(column)).map(({ header }) => header);
   const more = names.length - MAX_FIELDS;
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 項目`)] : [];
@@ -117,10 +117,10 @@ function fieldsIn(entry: Entry): readonly Text[] {
 }
 
 /** What a list tells: {@link AUDIT_COLUMNS}, in whose last one people read which fields a change set, too. */
-export const LISTED_COLUMNS: readonly Column<Entry>[] = AUDIT_COLUMNS.map((column) => {
+export const LISTED_COLUMNS: readonly Column<AuditRow>[] = AUDIT_COLUMNS.map((column) => {
   const { key, name } = column;
   if (key !== "about" || name === undefined) return column;
-  const named = (entry: Entry): Text | null => {
+  const named = (entry: AuditRow): Text | null => {
     const about = name(entry);
     const fields = fieldsIn(entry);
     if (about === null || fields.length === 0) return about;

@@ -12,10 +12,10 @@ interface AuditObject {
   readonly name?: string | undefined;
 }
 
-type Values = Readonly<Record<string, unknown>>;
+type AuditValues = Readonly<Record<string, unknown>>;
 
 /** A record of the audit as it is shown. */
-export interface Entry {
+export interface AuditRow {
   readonly seq: number;
   /** of the record's form; 0 where the text can no longer be read */
   readonly version: number;
@@ -23,40 +23,40 @@ export interface Entry {
   readonly actor: string;
   /** who acted as the actor: the machine's owner; null where nobody did */
   readonly by: string | null;
-  readonly origin: Values | null;
+  readonly origin: AuditValues | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
   /** ids of the organisations touched; null of what is no organisation's */
   readonly orgs: readonly string[] | null;
-  readonly before: Values | null;
-  readonly after: Values | null;
-  readonly detail: Values | null;
+  readonly before: AuditValues | null;
+  readonly after: AuditValues | null;
+  readonly detail: AuditValues | null;
   readonly hash: string;
 }
 
 const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
 
 /** A record as it is shown. */
-export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
+export const entryOf = ({ seq, hash, record }: AuditRecord): AuditRow => {
   if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
   const { by = null, orgs = null, before = null, after = null, detail = null, ...told } = record;
   return { ...told, seq, by, orgs, before, after, detail, hash };
 };
 
 /** The import that a record is of, as people name it; undefined if it is of none. */
-export const importOf = ({ objects }: Entry): string | undefined => {
+export const importOf = ({ objects }: AuditRow): string | undefined => {
   // of an undoing the first one is what it undid
   const one = objects.findLast(({ thing }) => thing === "import");
   return one?.name ?? one?.id;
 };
 
-const countIn = (detail: Values | null, name: string): number => {
+const countIn = (detail: AuditValues | null, name: string): number => {
   const count = detail?.[name];
   return typeof count === "number" ? count : 0;
 };
 
 /** What an import did: `import 12: create 24, delete 1`. */
-const importText = ({ detail }: Entry, number: string): Text => {
+const importText = ({ detail }: AuditRow, number: string): Text => {
   const undone = countIn(detail, "undone");
   const counts = (["create", "update", "delete"] as const).flatMap((name) => {
     const count = countIn(detail, name);
@@ -74,14 +74,14 @@ const shortName = ({ name, id }: AuditObject): string =>
   name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
 /** The values that a state of a record has of what was changed: of one, or of several in one entry. */
-const valuesIn = (state: Values | null, { objects }: Entry, { id }: AuditObject): Values | undefined => {
+const valuesIn = (state: AuditValues | null, { objects }: AuditRow, { id }: AuditObject): AuditValues | undefined => {
   const { records } = state ?? {};
-  if (Array.isArray(records)) return (records as readonly Values[]).find((one) => one["id"] === id);
+  if (Array.isArray(records)) return (records as readonly AuditValues[]).find((one) => one["id"] === id);
   return objects.length === 1 ? (state ?? undefined) : undefined;
 };
 
 /** What tells somebody from others of that name, as far as the record knows it: the main mail address, or the ユーザーID. */
-const keyOf = (entry: Entry, object: AuditObject): string | undefined => {
+const keyOf = (entry: AuditRow, object: AuditObject): string | undefined => {
   const { emails, userId } = valuesIn(entry.after, entry, object) ?? valuesIn(entry.before, entry, object) ?? {};
   const [key] = Array.isArray(emails) ? (emails as readonly unknown[]) : [userId];
   if (typeof key === "string") return key;
@@ -93,7 +93,7 @@ const keyOf = (entry: Entry, object: AuditObject): string | undefined => {
 };
 
 /** What a change was about, by name with the key behind it, which tells people of one name apart; by its id if it has no name. */
-export const calledIn = (entry: Entry, object: AuditObject): string => {
+export const calledIn = (entry: AuditRow, object: AuditObject): string => {
   const { name, id } = object;
   if (name === undefined) return id;
   const key = name.endsWith(">") ? undefined : keyOf(entry, object);
@@ -101,7 +101,7 @@ export const calledIn = (entry: Entry, object: AuditObject): string => {
 };
 
 /** How records are named: whole, or for a table, which has little room, shorter where there are many. */
-type Naming = "whole" | "short";
+type NameForm = "whole" | "short";
 
 /** Records that are named at all: all of them are in `objects`, but for those of an import. */
 const MAX_NAMED = 20;
@@ -109,14 +109,18 @@ const MAX_NAMED = 20;
 /** Records that a table names by name and key. */
 const MAX_KEYS = 3;
 
-const namingOf = (entry: Entry, named: readonly AuditObject[], naming: Naming): ((object: AuditObject) => string) => {
+const namingOf = (
+  entry: AuditRow,
+  named: readonly AuditObject[],
+  naming: NameForm,
+): ((object: AuditObject) => string) => {
   const areTold = named.length > MAX_KEYS && new Set(named.map(shortName)).size === named.length;
   if (naming === "short" && areTold) return shortName;
   return (object) => (naming === "short" && object.name === undefined ? shortName(object) : calledIn(entry, object));
 };
 
 /** Names of what a change was about; of an import, of what went with it, and how many more went. */
-const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
+const namesOf = (entry: AuditRow, naming: NameForm): readonly Text[] => {
   const named = entry.objects.filter(({ thing }) => thing !== "import");
   const nameOf = namingOf(entry, named, naming);
   const names = named.map((object) => same(nameOf(object)));
@@ -128,15 +132,15 @@ const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
 };
 
 /** How many records an export had. */
-const exportText = ({ action, detail }: Entry): readonly Text[] => {
+const exportText = ({ action, detail }: AuditRow): readonly Text[] => {
   if (!action.endsWith(".export")) return [];
   const records = countIn(detail, "records");
   return [text(`${records} records`, `${records} 件`)];
 };
 
 /** Of an account its former role and the new one, which is what most of its changes are about. */
-const withRole = ({ objects, before, after }: Entry, { en, ja }: Text): Text => {
-  const roleOf = (state: Values | null): unknown => state?.["role"] ?? "none";
+const withRole = ({ objects, before, after }: AuditRow, { en, ja }: Text): Text => {
+  const roleOf = (state: AuditValues | null): unknown => state?.["role"] ?? "none";
   const [from, to] = [roleOf(before), roleOf(after)];
   if (objects[0]?.thing !== "account" || from === to || typeof from !== "string" || typeof to !== "string")
     return { en, ja };
@@ -146,7 +150,7 @@ const withRole = ({ objects, before, after }: Entry, { en, ja }: Text): Text => 
 };
 
 /** What a change was about, in words: an import with what it did, and the names of records. */
-const aboutText = (entry: Entry, naming: Naming): Text => {
+const aboutText = (entry: AuditRow, naming: NameForm): Text => {
   const number = importOf(entry);
   const names = joined([...exportText(entry), ...namesOf(entry, naming)], text(", ", "、"));
   if (number === undefined) return naming === "short" ? withRole(entry, names) : names;
@@ -158,7 +162,7 @@ const aboutText = (entry: Entry, naming: Naming): Text => {
 const userOf = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
 
 /** Columns of a record. */
-export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
+export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
   { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
@@ -204,18 +208,18 @@ export const USUAL_AUDIT = ["number", "at", "actor", "action", "about"];
 const MAX_IDS = 3;
 
 /** The ids of what a change was about, where they are few. */
-const idsOf = ({ objects }: Entry): Text | null =>
+const idsOf = ({ objects }: AuditRow): Text | null =>
   objects.length > MAX_IDS ? null : same(objects.map(({ id }) => id).join(", "));
 
 /** The ids of the organisations that a change touched; how many they are where they are not few. */
-const orgsText = ({ orgs }: Entry): Text | null => {
+const orgsText = ({ orgs }: AuditRow): Text | null => {
   if (orgs === null) return null;
   if (orgs.length > MAX_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 組織`);
   return same(orgs.join(", "));
 };
 
 /** What else is kept, as `name: value`; of an import its file, as what it did is told otherwise. */
-const detailText = ({ detail, objects }: Entry): Text | null => {
+const detailText = ({ detail, objects }: AuditRow): Text | null => {
   if (detail === null) return null;
   if (objects.some(({ thing }) => thing === "import")) {
     const { fileName } = detail;
@@ -255,8 +259,8 @@ const DETAILS: Readonly<Record<string, Text>> = {
 };
 
 /** The columns of a single record for people, without what changed: `about` comes before that, `beside` after it. */
-export const shortDetails = (entry: Entry): Readonly<Record<"about" | "beside", readonly Column<Entry>[]>> => {
-  const column = (key: string, name?: (one: Entry) => Text | null): readonly Column<Entry>[] =>
+export const shortDetails = (entry: AuditRow): Readonly<Record<"about" | "beside", readonly Column<AuditRow>[]>> => {
+  const column = (key: string, name?: (one: AuditRow) => Text | null): readonly Column<AuditRow>[] =>
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
     about: [

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { LISTED_COLUMNS } from "./changes.ts";
-import { entryOf, importOf, USUAL_AUDIT, type Entry } from "./entries.ts";
+import { entryOf, importOf, USUAL_AUDIT, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
 
 /** Records asked for at once where no limit says fewer. */
@@ -54,7 +54,7 @@ export default defineCommand({
     const records = chosen.client.audit.list({ ...auditQuery(filters, zoneOf(tools, chosen)), limit: page });
     let last: string | undefined;
     let isAny = false;
-    const entries = async function* (): AsyncGenerator<Entry> {
+    const entries = async function* (): AsyncGenerator<AuditRow> {
       for await (const record of firstOf(records, limit)) {
         const entry = entryOf(record);
         isAny = true;

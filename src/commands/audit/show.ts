@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { changeColumns } from "./changes.ts";
-import { AUDIT_COLUMNS, entryOf, importOf, shortDetails, type Entry } from "./entries.ts";
+import { AUDIT_COLUMNS, entryOf, importOf, shortDetails, type AuditRow } from "./entries.ts";
 
 export default defineCommand({
   summary: text(
@@ -43,7 +43,7 @@ export default defineCommand({
 });
 
 /** What people read of one record: who, what and whom, then each field that changed, and what tells the record apart. */
-const detailsOf = (entry: Entry, terminal: Pick<Tools["terminal"], "moment">): readonly Column<Entry>[] => {
+const detailsOf = (entry: AuditRow, terminal: Pick<Tools["terminal"], "moment">): readonly Column<AuditRow>[] => {
   const { about, beside } = shortDetails(entry);
   return [...about, ...changeColumns(entry, (at) => terminal.moment(at)), ...beside];
 };

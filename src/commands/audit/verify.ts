@@ -7,7 +7,7 @@ import { counted, joined, same, text, type Text } from "../../lib/text/index.ts"
 import { defineCommand } from "../command.ts";
 import { otherTable } from "./other-table.ts";
 
-type Broken = NonNullable<AuditVerification["broken"]>;
+type BrokenChain = NonNullable<AuditVerification["broken"]>;
 type BrokenChange = NonNullable<AuditVerification["changes"]>["broken"][number];
 
 const COLUMNS: readonly Column<AuditVerification>[] = [
@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<AuditVerification>[] = [
   },
 ];
 
-const WHAT: Readonly<Record<Broken["reason"], (seq: number) => Text>> = {
+const WHAT: Readonly<Record<BrokenChain["reason"], (seq: number) => Text>> = {
   altered: (seq) =>
     text(
       `the audit is broken at record ${seq}: it, or the hash of the one before, was altered`,
@@ -59,7 +59,7 @@ const WHAT: Readonly<Record<Broken["reason"], (seq: number) => Text>> = {
     ),
 };
 
-const brokenChain = ({ seq, reason }: Broken): Failure =>
+const brokenChain = ({ seq, reason }: BrokenChain): Failure =>
   new Failure("input-rejected", {
     what: WHAT[reason](seq),
     where: `audit ${seq}`,

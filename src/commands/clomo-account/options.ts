@@ -104,7 +104,7 @@ export const ACCOUNT_HELP: readonly Text[] = [
 /** What the options of {@link ACCOUNT_OPTIONS} give. */
 export type GivenOptions = Omit<InputOf<typeof ACCOUNT_OPTIONS>, "dryRun">;
 
-type Values = Parameters<Client<"accounts">["accounts"]["edit"]>[1];
+type AccountEdit = Parameters<Client<"accounts">["accounts"]["edit"]>[1];
 
 /** Names of all organisations, in both languages. */
 const ALL = ["all", "全て"];
@@ -114,7 +114,7 @@ const ALL = ["all", "全て"];
  *
  * @throws `usage` where they contradict each other, `not-permitted` to who may not give the role, and as `orgNamed`
  */
-export async function accountValues(tools: Tools, given: GivenOptions): Promise<Values> {
+export async function accountValues(tools: Tools, given: GivenOptions): Promise<AccountEdit> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
   if (passwordFile !== undefined && passwordInConsole) throw TWICE;
   const supported = switched("supportOption", given.supportOption, given.noSupportOption);
@@ -164,7 +164,7 @@ const requireToSupport = async (tools: Tools): Promise<void> => {
 const GIVE_SUPPORT = text("give the support option", "サポートオプションの付与");
 const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
-const orgValues = async (tools: Tools, names: readonly string[]): Promise<Values> => {
+const orgValues = async (tools: Tools, names: readonly string[]): Promise<AccountEdit> => {
   if (names.length === 1 && ALL.includes(names[0] ?? "")) return { managesAll: true };
   const ids: string[] = [];
   for (const name of names) ids.push((await managedNamed(tools, name)).id);
@@ -183,7 +183,7 @@ const managedNamed = async (tools: Tools, name: string): ReturnType<typeof orgNa
 };
 
 /** Of both the last one counts. */
-const switched = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): Values =>
+const switched = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): AccountEdit =>
   on || off ? { [name]: on } : {};
 
 const PASSWORD: Secret<"password"> = {

@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 import { UNCHANGED, type RightsAfter } from "./written.ts";
 
 /** A change of an account, as far as it may end the support option. */
-interface Change {
+interface SupportChange {
   readonly role?: Role | undefined;
   readonly supportOption?: boolean | undefined;
   readonly dryRun: boolean;
@@ -21,20 +21,20 @@ interface Change {
 }
 
 /** What is told with the commands that are of use, by what who acts may then. */
-type Told = (rights: RightsAfter) => Text;
+type RightsText = (rights: RightsAfter) => Text;
 
 /** What is told once a change is made, the gravest last: who took his own role away may not ask for it any more. */
-interface Left {
-  readonly notes: readonly Told[];
-  readonly warnings: readonly Told[];
+interface SupportReport {
+  readonly notes: readonly RightsText[];
+  readonly warnings: readonly RightsText[];
 }
 
-const NOTHING: Left = { notes: [], warnings: [] };
+const NOTHING: SupportReport = { notes: [], warnings: [] };
 
 /** Tells what a change leaves. @param rights of who acts once it is made */
 export async function tellLeft(
   { terminal }: Pick<Tools, "terminal">,
-  { notes, warnings }: Left,
+  { notes, warnings }: SupportReport,
   rights = UNCHANGED,
 ): Promise<void> {
   for (const told of notes) await terminal.note(told(rights));
@@ -48,7 +48,11 @@ export async function tellLeft(
  * @returns what is to be told once the change is made; undefined where the change is not meant
  * @see facts 3.2, 7.2: the successor gets it first
  */
-export async function leftByChange(tools: Tools, account: Account, change: Change): Promise<Left | undefined> {
+export async function leftByChange(
+  tools: Tools,
+  account: Account,
+  change: SupportChange,
+): Promise<SupportReport | undefined> {
   const { role = account.role, supportOption = true, dryRun, tryOut } = change;
   if (role === account.role && (!account.supportOption || supportOption)) return NOTHING;
   if (!(await isLast(tools, account, role === "system" && supportOption))) {
@@ -84,7 +88,7 @@ async function isLast(tools: Tools, account: Account, isKept: boolean): Promise<
 }
 
 /** Who alone is a system administrator afterwards. */
-function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<Told> {
+function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<RightsText> {
   if (role !== "system" || next === "system" || other === undefined || more.length > 0) return;
   const name = typedWord(other.name, other.id);
   yield () =>
@@ -121,7 +125,7 @@ function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone:
 const SET_OWNER = line("devices set-owner", ["SERIAL…"], { user: "USER" });
 
 /** What else hangs on the person of an account, each with what to type or where to change it. */
-async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[]> {
+async function hangingOn(tools: Tools, account: Account): Promise<readonly RightsText[]> {
   const { id, name, emails } = account;
   const { client, context } = await tools.tenant("renewals", "devices", "users", "tenant");
   const [{ ownerLine }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
@@ -131,7 +135,7 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[
   ]);
   const keys = new Set(emails.map(emailKey));
   const isOwn = (address: string): boolean => keys.has(emailKey(address));
-  const lines: Told[] = [];
+  const lines: RightsText[] = [];
   const shown = await unlessFailing(() => client.tenant.show({ administration: true }));
   const { leavers = [] } = shown?.administration ?? {};
   // what names the person by a word of former days, too
@@ -154,7 +158,7 @@ async function hangingOn(tools: Tools, account: Account): Promise<readonly Told[
 }
 
 /** @param line that names another owner */
-const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): Told => {
+const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): RightsText => {
   const names = joined(
     owned.map((item) => same(item.name)),
     text(", ", "、"),
@@ -169,7 +173,7 @@ const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): T
       : text(`${en}; to name another, ask a system administrator`, `${ja}。変更はシステム管理者に依頼してください`);
 };
 
-const devicesNote = ({ id, name }: Account, count: number): Told => {
+const devicesNote = ({ id, name }: Account, count: number): RightsText => {
   const command = line("devices list", [], { owner: typableName(name, id) });
   const { en, ja } = text(
     `${counted(count, "device")} ${count === 1 ? "belongs" : "belong"} to ${name}`,
@@ -192,7 +196,7 @@ async function asContact(
   tools: Tools,
   shown: Tenant | undefined,
   isOwn: (address: string) => boolean,
-): Promise<readonly Told[]> {
+): Promise<readonly RightsText[]> {
   const { contactMail = null } = shown?.profile ?? {};
   if (contactMail === null || !isOwn(shown?.administration?.contact?.now ?? contactMail)) return [];
   const told = text(

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { flagName, type Field, type Fields, type Names } from "../field.ts";
+import { flagName, type Field, type Fields, type CompletionKind } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { wordsBelow, type NounNode } from "../node.ts";
@@ -18,7 +18,7 @@ export interface Candidate {
  *
  * @param typed the beginning of the name; more may be read than begins with it
  */
-export type NameReader = (names: Names, typed: string, line: LineSoFar) => Promise<readonly Candidate[]>;
+export type NameReader = (names: CompletionKind, typed: string, line: LineSoFar) => Promise<readonly Candidate[]>;
 
 /** What a shell is told: words, or to complete the names of files by itself. */
 export type Completion =
@@ -26,27 +26,27 @@ export type Completion =
   | { readonly with: "files" };
 
 /** What may be typed, before it is known in which language its meaning is shown. */
-interface Possible {
+interface Suggestion {
   readonly value: string;
   readonly about: Text;
 }
 
 const NOTHING = text("", "");
 
-const HELP: readonly Possible[] = [
+const HELP: readonly Suggestion[] = [
   { value: "--help", about: text("show help", "ヘルプを表示する") },
   { value: "--help-all", about: text("show help with every option", "全オプションのヘルプを表示する") },
 ];
 
-const VERSION: Possible = { value: "--version", about: text("show the program's version", "バージョンを表示する") };
+const VERSION: Suggestion = { value: "--version", about: text("show the program's version", "バージョンを表示する") };
 
 /** What is answered without a command of its own. */
-const WORDS: readonly Possible[] = [
+const WORDS: readonly Suggestion[] = [
   { value: "help", about: text("show the help of a command", "コマンドのヘルプを表示する") },
   { value: "version", about: VERSION.about },
 ];
 
-const below = (noun: NounNode): readonly Possible[] =>
+const below = (noun: NounNode): readonly Suggestion[] =>
   wordsBelow(noun).map(({ name, summary }) => ({ value: name, about: summary }));
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
@@ -54,14 +54,14 @@ const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && fiel
 const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
 
 /** The flags that may still be typed. */
-const flagsOf = (options: Fields, typed: ReadonlySet<string>): readonly Possible[] =>
+const flagsOf = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
   Object.entries(options).flatMap(([key, field]) => {
     const flag = `--${flagName(key)}`;
     const isDone = typed.has(flag) || (field.short !== undefined && typed.has(`-${field.short}`));
     return isDone && !isRepeatable(field) ? [] : [{ value: flag, about: field.about }];
   });
 
-const plain = (values: readonly string[]): readonly Possible[] => values.map((value) => ({ value, about: NOTHING }));
+const plain = (values: readonly string[]): readonly Suggestion[] => values.map((value) => ({ value, about: NOTHING }));
 
 /** What a value may be; undefined where the shell completes the names of files. */
 async function valuesOf(
@@ -69,7 +69,7 @@ async function valuesOf(
   typed: string,
   line: LineSoFar,
   readNames: NameReader,
-): Promise<readonly Possible[] | undefined> {
+): Promise<readonly Suggestion[] | undefined> {
   switch (field.kind) {
     case "boolean":
     case "number":
@@ -96,7 +96,7 @@ async function valuesOf(
 }
 
 /** Where no argument is left: the options that are missing, or else all of the verb's own. */
-function optionsInstead({ options }: Command, typed: ReadonlySet<string>): readonly Possible[] {
+function optionsInstead({ options }: Command, typed: ReadonlySet<string>): readonly Suggestion[] {
   const left = flagsOf(options, typed);
   const required = left.filter(({ value }) =>
     Object.entries(options).some(([key, field]) => isRequired(field) && `--${flagName(key)}` === value),
@@ -108,7 +108,7 @@ async function possibleAt(
   line: LineSoFar,
   current: string,
   readNames: NameReader,
-): Promise<readonly Possible[] | undefined> {
+): Promise<readonly Suggestion[] | undefined> {
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];

@@ -2,7 +2,7 @@ import type { Client, NounName } from "../../lib/client/index.ts";
 import type { ChosenContext, Contexts } from "../../lib/config/index.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import type { Environment } from "../../lib/terminal/index.ts";
-import type { Names } from "../field.ts";
+import type { CompletionKind } from "../field.ts";
 import type { Candidate, NameReader } from "./answer.ts";
 import type { LineSoFar } from "./place.ts";
 
@@ -51,7 +51,7 @@ type Read = (
   line: LineSoFar,
 ) => Promise<readonly Candidate[]>;
 
-const READ: Readonly<Record<Exclude<Names, "contexts" | "files">, Read>> = {
+const READ: Readonly<Record<Exclude<CompletionKind, "contexts" | "files">, Read>> = {
   async users(open, typed) {
     const { users } = await open("users");
     const found = await few(users.list(typed === "" ? {} : { search: typed }));

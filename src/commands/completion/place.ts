@@ -22,7 +22,7 @@ export interface LineSoFar {
 }
 
 /** What is to be completed. */
-export type Place =
+export type CompletionPlace =
   /** a noun, a verb or an argument; an argument's field is undefined where there is none left */
   | { readonly at: "word"; readonly field: Field | undefined }
   /** the flag of an option */
@@ -72,7 +72,7 @@ function argumentAt(args: Fields, at: number): Field | undefined {
  * @param args of the verb, in their order; none before a verb
  * @param options those that may be typed here, the general ones among them
  */
-export function placeOf(words: readonly string[], current: string, args: Fields, options: Fields): Place {
+export function placeOf(words: readonly string[], current: string, args: Fields, options: Fields): CompletionPlace {
   const flags = byFlag(options);
   const { operands, closed, pending } = operandsIn(words, flags);
   if (pending !== undefined) return { at: "value", field: pending, behind: "" };

@@ -5,7 +5,7 @@ import { bashWord, readBashLine } from "./bash-line.ts";
 import type { LineSoFar } from "./place.ts";
 
 /** What completion needs of the program. */
-export interface Completing {
+export interface CompletionSource {
   /** reads the words before the one that is completed */
   readonly read: (words: readonly string[]) => LineSoFar;
   /** the language a line chooses */
@@ -25,7 +25,7 @@ const linesOf = (found: Completion, lineOf: (candidate: Candidate) => string): s
  * @returns lines for the script: for bash the words quoted, as they stand in the line; else the words as they are, each
  *   with a tab and what it means
  */
-export async function answerShell(asked: readonly string[], program: Completing): Promise<string> {
+export async function answerShell(asked: readonly string[], program: CompletionSource): Promise<string> {
   const [shell, ...given] = asked;
   const answer = (words: readonly string[], current: string): Promise<Completion> => {
     const line = program.read(words);

@@ -9,10 +9,10 @@ import type { Tools } from "../tools.ts";
 import { TASK_COLUMNS, TASK_DETAILS, USUAL_COLUMNS } from "./columns.ts";
 import { subjectOf, workOf } from "./steps.ts";
 
-type Confirmation = Parameters<Client<"console">["console"]["confirm"]>[0];
+type ConfirmRequest = Parameters<Client<"console">["console"]["confirm"]>[0];
 
 /** Confirms tasks and shows them: none if one is not there or cannot be confirmed. */
-export async function confirmTasks(tools: Tools, confirmation: Confirmation): Promise<void> {
+export async function confirmTasks(tools: Tools, confirmation: ConfirmRequest): Promise<void> {
   const { client, permitChange } = await tools.tenant("console");
   await permitChange();
   tools.describeState(() => text("they may have been recorded", "記録されている可能性があります"));

@@ -24,7 +24,7 @@ export const PART_OPTIONS = {
 } as const;
 
 /** The part of tasks that somebody names. */
-interface Part {
+interface TaskFilter {
   readonly record: readonly string[];
   readonly field: readonly string[];
 }
@@ -42,7 +42,7 @@ export const nameForPart = (record: TaskRecord, records: readonly TaskRecord[]):
 export const partOf = async (
   client: Pick<Client<"console">, "console">,
   numbers: readonly number[],
-  { record, field }: Part,
+  { record, field }: TaskFilter,
 ): Promise<{ readonly records?: string[]; readonly fields?: string[] }> => {
   const fields = field.length === 0 ? {} : { fields: [...field] };
   if (record.length === 0) return fields;

@@ -21,7 +21,7 @@ import { exportLine } from "../imports/refusal/command.ts";
 import { nameForPart } from "./part.ts";
 import { OWNER, type Rights } from "../rights.ts";
 
-type Change = TaskRecord["changes"][number];
+type RecordChange = TaskRecord["changes"][number];
 
 /** Maximum number of records whose values the steps of a task have. */
 const MAX_RECORDS = 10;
@@ -373,7 +373,7 @@ function doneAlready(record: TaskRecord): readonly Text[] {
 }
 
 /** One value to enter; if it was changed and changed back, what to check. */
-function changeStep(fields: Thing["fields"], change: Change): Text {
+function changeStep(fields: Thing["fields"], change: RecordChange): Text {
   const { field, before, after, renamed, missing, perhaps = [], neverExported = false } = change;
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = calledOnScreen(fields, field);

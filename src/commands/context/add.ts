@@ -50,7 +50,7 @@ const OPTIONS = {
   undeletable: UNDELETABLE_DEFAULT,
 } as const satisfies Fields;
 
-type Options = InputOf<typeof OPTIONS>;
+type AddInput = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
   summary: text("add a context: a tenant to work on", "操作するテナントをコンテキストとして登録する"),
@@ -96,7 +96,7 @@ const NEXT = {
 } as const;
 
 /** @throws `usage` unless exactly one kind of tenant is chosen and every option applies to it */
-function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
+function refuseMisfit({ embedded, url, caFile, language, map }: AddInput): void {
   if (embedded === (url !== undefined)) {
     throw new Failure("usage", {
       what: text("specify where the tenant is", "テナントの場所を指定してください"),
@@ -119,7 +119,7 @@ function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
 }
 
 /** @throws `not-found`, `input-rejected` when the `--ca-file` is missing or contains no certificate */
-async function requestOf({ url, caFile, language, map }: Options, workingFolder: string): Promise<NewContext> {
+async function requestOf({ url, caFile, language, map }: AddInput, workingFolder: string): Promise<NewContext> {
   if (url === undefined) {
     const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));
     return { kind: "embedded", language: language ?? "ja", maps };

@@ -8,14 +8,14 @@ import { zoneOf, type Tools } from "../tools.ts";
 import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
 
 /** A context with the age of its mirror. */
-interface Shown extends ShownContext {
+interface ContextDetail extends ShownContext {
   /** UTC instant at which the tenant's data last came from the console; null if never, or not known here */
   readonly mirroredAt: string | null;
   /** calendar days since then */
   readonly mirrorAgeDays: number | null;
 }
 
-const COLUMNS: readonly Column<Shown>[] = [
+const COLUMNS: readonly Column<ContextDetail>[] = [
   ...CONTEXT_DETAILS,
   {
     key: "mirroredAt",

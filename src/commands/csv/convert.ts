@@ -124,7 +124,7 @@ function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimi
 }
 
 /** A sheet as a CSV file in UTF-8. @throws `input-rejected` if a cell has a value that is not what is shown there */
-async function asCsv(tools: Tools, file: InputFile, sheet: string | undefined): Promise<Source> {
+async function asCsv(tools: Tools, file: InputFile, sheet: string | undefined): Promise<ByteSource> {
   const { signal, terminal } = tools;
   const { problems } = await inspectFile(file, { encoding: "auto", sheet, signal });
   for (const problem of problems) await terminal.problem(foundLine(file.label, { ...problem, header: "" }));
@@ -152,13 +152,13 @@ async function asCsv(tools: Tools, file: InputFile, sheet: string | undefined): 
   return { label: file.label, bytes: file.bytes, chunks };
 }
 
-type Source = Pick<InputFile, "label" | "bytes" | "chunks">;
+type ByteSource = Pick<InputFile, "label" | "bytes" | "chunks">;
 
 /** One run of a conversion: its bytes, and its notes. */
 class FileConversion {
   readonly #tools: Tools;
   readonly #terminal: Terminal;
-  readonly #file: Source;
+  readonly #file: ByteSource;
   readonly #options: ConvertOptions;
   readonly #problems: RecordProblem[] = [];
   readonly #unmappable: UnmappableCell[] = [];
@@ -166,7 +166,7 @@ class FileConversion {
   #unmappableTotal = 0;
   #notes = { folded: 0, replaced: 0, ctrlZDropped: false };
 
-  constructor(tools: Tools, file: Source, options: ConvertOptions) {
+  constructor(tools: Tools, file: ByteSource, options: ConvertOptions) {
     this.#tools = tools;
     this.#terminal = tools.terminal;
     this.#file = file;

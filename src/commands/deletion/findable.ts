@@ -2,7 +2,7 @@ import { emailKey, nameKey, serialKey } from "../../lib/model/normalise.ts";
 import { nameAsWritten } from "../../lib/model/search.ts";
 import type { Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/named.ts";
-import { boxIn, cellsOf, strange, type Typed } from "./typed-names.ts";
+import { boxIn, cellsOf, strange, type TypedName } from "./typed-names.ts";
 
 /** A kind of record that is found by its names. */
 export interface Findable<R extends { readonly id: string }> extends NamedKind<R> {
@@ -47,7 +47,7 @@ const asMail = (value: string): string => `mail ${emailKey(value)}`;
 
 /** What finds the records of a name: a search, or what one pass over all of them found. */
 async function finderOf<R extends { readonly id: string }>(
-  typed: readonly Typed[],
+  typed: readonly TypedName[],
   { find, every, knownBy }: Findable<R>,
 ): Promise<(name: string) => Promise<readonly R[]>> {
   if (typed.length < MANY || every === undefined || knownBy === undefined) return find;
@@ -76,7 +76,7 @@ async function finderOf<R extends { readonly id: string }>(
 }
 
 /** Who may be meant by a line of a list, by the full name. */
-interface Called<R> {
+interface FullNameMatch<R> {
   readonly found: readonly R[];
   /** what else the line says, which is not theirs */
   readonly beside: string;
@@ -86,12 +86,16 @@ interface Called<R> {
 const NOBODY = { found: [], beside: "", honorific: "" } as const;
 
 /** Who is called what, and the names of what they are in, which stand above people in lists. */
-interface Names<R> {
+interface NameIndex<R> {
   readonly people: ReadonlyMap<string, readonly R[]>;
   readonly headings: ReadonlySet<string>;
 }
 
-async function namesOf<R extends { readonly id: string }>({ every, called, headings }: Findable<R>): Promise<Names<R>> {
+async function namesOf<R extends { readonly id: string }>({
+  every,
+  called,
+  headings,
+}: Findable<R>): Promise<NameIndex<R>> {
   const [people, known] = [new Map<string, R[]>(), new Set<string>()];
   if (every === undefined || called === undefined) return { people, headings: known };
   for await (const record of every()) {
@@ -108,8 +112,8 @@ async function namesOf<R extends { readonly id: string }>({ every, called, headi
  */
 function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
   const { called, beside: valuesOf } = findable;
-  let known: Promise<Names<R>> | undefined;
-  return async ({ name, beside, where }: Typed): Promise<Called<R>> => {
+  let known: Promise<NameIndex<R>> | undefined;
+  return async ({ name, beside, where }: TypedName): Promise<FullNameMatch<R>> => {
     if (where === undefined || beside !== undefined || called === undefined) return NOBODY;
     const { people, headings } = await (known ??= namesOf(findable));
     const calledSo = (one: string): readonly R[] =>
@@ -132,7 +136,7 @@ function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
 }
 
 /** Who is meant by a name or a line. */
-interface Meant<R> {
+interface NameMatch<R> {
   readonly found: readonly R[];
   /** what else the line says, which is not theirs */
   readonly other: string;
@@ -141,7 +145,7 @@ interface Meant<R> {
   /** a box to tick beside the name */
   readonly box: string | undefined;
   /** as it was read */
-  readonly as: Typed;
+  readonly as: TypedName;
 }
 
 /** Each record once. */
@@ -156,9 +160,9 @@ const once = <R extends { readonly id: string }>(records: readonly R[]): readonl
  * @throws `usage` where a line reads as the head of a mail, and nobody has exactly that
  */
 export async function readerOf<R extends { readonly id: string }>(
-  typed: readonly Typed[],
+  typed: readonly TypedName[],
   findable: Findable<R>,
-): Promise<(one: Typed) => Promise<Meant<R>>> {
+): Promise<(one: TypedName) => Promise<NameMatch<R>>> {
   const find = await finderOf(typed, findable);
   for (const { name, whole = name, refused } of typed)
     if (refused !== undefined && (await find(whole)).length === 0) throw refused;

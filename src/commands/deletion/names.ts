@@ -3,7 +3,7 @@ import { counted, joined, same, text, type Text } from "../../lib/text/index.ts"
 import type { NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
 import { readerOf, type Findable } from "./findable.ts";
-import { markOf, type Typed } from "./typed-names.ts";
+import { markOf, type TypedName } from "./typed-names.ts";
 
 /** Maximum number of names for which near ones are searched. */
 const MAX_COMPARED = 20;
@@ -12,7 +12,7 @@ const MAX_COMPARED = 20;
 const MAX_LISTED = 5;
 
 /** A name that does not find exactly one record, and why, for programs. */
-interface UnfoundName extends Typed {
+interface UnfoundName extends TypedName {
   readonly reason: string;
 }
 
@@ -55,16 +55,16 @@ export class NamesNotFound extends Failure {
  */
 export async function idsNamed<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
-  typed: readonly Typed[],
+  typed: readonly TypedName[],
   findable: Findable<R>,
 ): Promise<readonly string[]> {
   const { near, describe } = findable;
   const read = await readerOf(typed, findable);
   const ids = new Set<string>();
-  const listed: Listed<R>[] = [];
+  const listed: MatchedRecord<R>[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnfoundName[] = [];
-  const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
+  const tell = async ({ name, where }: TypedName, why: Text): Promise<void> => {
     const place = where === undefined ? "" : `${where}: `;
     const line = text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`);
     problems.push({ name, where, reason: why[terminal.language] });
@@ -142,14 +142,14 @@ const shown = (all: readonly (string | Text)[]): Text =>
   joined(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
 /** A record that was found, and the line that found it. */
-interface Listed<R> extends Typed {
+interface MatchedRecord<R> extends TypedName {
   readonly record: R;
   /** of one found by the full name alone the title behind it, if any; else undefined */
   readonly byName: string | undefined;
 }
 
 /** @throws `usage` where lines have different marks or titles: `■` and `□`, or the addressee of a mail and who is told of in it */
-function refuseUnlike(listed: readonly Listed<unknown>[]): void {
+function refuseUnlike(listed: readonly MatchedRecord<unknown>[]): void {
   const lines = listed.filter(({ where }) => where !== undefined);
   const named = lines.filter(({ byName }) => byName !== undefined);
   const unlike =
@@ -167,7 +167,9 @@ function refuseUnlike(listed: readonly Listed<unknown>[]): void {
 }
 
 /** The first line, and the first that differs from it. */
-const firstUnlike = (lines: readonly (readonly [line: Typed, form: string])[]): readonly Typed[] | undefined => {
+const firstUnlike = (
+  lines: readonly (readonly [line: TypedName, form: string])[],
+): readonly TypedName[] | undefined => {
   const [first] = lines;
   const other = lines.find(([, form]) => form !== first?.[1]);
   return first === undefined || other === undefined ? undefined : [first[0], other[0]];
@@ -176,7 +178,7 @@ const firstUnlike = (lines: readonly (readonly [line: Typed, form: string])[]): 
 /** A name alone may be somebody else's, and a code among names a number: it is to be compared before the count is confirmed. */
 async function noteListed<R extends { readonly id: string }>(
   terminal: Pick<Tools["terminal"], "note">,
-  listed: readonly Listed<R>[],
+  listed: readonly MatchedRecord<R>[],
   { compared }: Findable<R>,
 ): Promise<void> {
   if (compared === undefined || listed.every(({ byName }) => byName === undefined)) return;
@@ -194,7 +196,7 @@ async function noteListed<R extends { readonly id: string }>(
   }
 }
 
-const notFound = <R>({ noun, by }: NamedKind<R>, { where }: Typed, near: Text): Text => {
+const notFound = <R>({ noun, by }: NamedKind<R>, { where }: TypedName, near: Text): Text => {
   const none =
     by === undefined || where !== undefined
       ? text(`no ${noun.en} is named so`, `この名前の${noun.ja}はありません`)

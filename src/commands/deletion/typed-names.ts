@@ -6,7 +6,7 @@ import { text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
 /** A name, and the line of the file where it stands. */
-export interface Typed {
+export interface TypedName {
   readonly name: string;
   /** the other words of its line, where it is an address */
   readonly beside?: string | undefined;
@@ -22,7 +22,7 @@ const ADDRESS =
   /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
 
 /** The names in a line; of people their mail addresses, if there are any. */
-const namesIn = (line: string, byMail: boolean): readonly Typed[] => {
+const namesIn = (line: string, byMail: boolean): readonly TypedName[] => {
   // blanks of mails and tables
   const whole = line.replaceAll("\u00a0", " ").trim();
   const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
@@ -54,10 +54,10 @@ const MARK = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
 const BOX = /([[(【〔「『{]\s*[xv✓✔☑レ*○●◯◎×済]?\s*[\])】〕」』}])/iu;
 
 /** A box to tick that stands in a line, `[ ]` or `[x]`; undefined if there is none. */
-export const boxIn = ({ name, whole = name }: Typed): string | undefined => BOX.exec(whole.normalize("NFKC"))?.[1];
+export const boxIn = ({ name, whole = name }: TypedName): string | undefined => BOX.exec(whole.normalize("NFKC"))?.[1];
 
 /** The mark that a line begins with, which may tell who is meant from who is not: `■` and `□`. */
-export const markOf = ({ name, beside = name }: Typed): string => MARK.exec(beside.normalize("NFKC"))?.[1] ?? "";
+export const markOf = ({ name, beside = name }: TypedName): string => MARK.exec(beside.normalize("NFKC"))?.[1] ?? "";
 
 /** A line as lists of people have it: a bullet or a number, cells, and at the end something in parentheses. */
 const OTHER = "[^()<>[\\]「」『』【】\"']+";
@@ -66,14 +66,14 @@ const LISTED = new RegExp(`${BULLET.source}(${OTHER}?)\\s*(?:\\((${OTHER})\\))?$
 const HONORIFIC = /\s*(様|さま|さん|殿|氏)$/u;
 
 /** A cell of a line that has no address, without the title of a person behind it. */
-export interface Cell {
+export interface NameCell {
   readonly bare: string;
   /** `様`; blank if there is none */
   readonly honorific: string;
 }
 
 /** The cells of such a line; none where it is all in brackets, quoted, or otherwise more than a list. */
-export const cellsOf = (line: string): readonly Cell[] => {
+export const cellsOf = (line: string): readonly NameCell[] => {
   const [, names = "", last = ""] = LISTED.exec(line.normalize("NFKC").trim()) ?? [];
   return [...names.split(/[\t,;、]/), last]
     .map((cell) => cell.trim())
@@ -95,7 +95,7 @@ const decoded = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly Typed[]> {
+async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly TypedName[]> {
   const { name: label, bytes } = await readNamedFile(tools, file, MAX_BYTES);
   const content = bytes.length > MAX_BYTES ? undefined : decoded(bytes);
   if (content === undefined) throw notAList(file);
@@ -109,7 +109,7 @@ async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise
   });
 }
 
-const severalIn = (names: readonly Typed[]): boolean => new Set(names.map(({ name }) => emailKey(name))).size > 1;
+const severalIn = (names: readonly TypedName[]): boolean => new Set(names.map(({ name }) => emailKey(name))).size > 1;
 
 /** The head of a mail, which names people who are not meant: who wrote it, and to whom. */
 const HEADER = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
@@ -131,7 +131,7 @@ const notAList = (where: string): Failure =>
   });
 
 /** The name in an argument. @throws `usage` where several people are in it */
-const nameIn = (argument: string, byMail: boolean): readonly Typed[] => {
+const nameIn = (argument: string, byMail: boolean): readonly TypedName[] => {
   const names = namesIn(argument, byMail);
   if (severalIn(names)) throw notOneName(names.map(({ name }) => name));
   return names;
@@ -158,9 +158,9 @@ export async function typedNames(
     file,
     byMail = false,
   }: { readonly names: readonly string[]; readonly file: string | undefined; readonly byMail?: boolean | undefined },
-): Promise<readonly Typed[]> {
+): Promise<readonly TypedName[]> {
   const typed = names.flatMap((name) => nameIn(name, byMail));
-  const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
+  const all: readonly TypedName[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
   const known = new Set<string>();
   // the same address with other words beside it is looked at again
   const once = all.filter(({ name, whole = name }) => {

@@ -3,12 +3,12 @@ import type { Client, Device } from "../../lib/client/index.ts";
 import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
-import type { Showing, Written } from "../records/written.ts";
+import type { ResultLayout, ChangeResult } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 
 /** How a device is shown that was written. */
-export const DEVICE_WRITTEN: Showing<Device> = {
+export const DEVICE_WRITTEN: ResultLayout<Device> = {
   columns: DEVICE_COLUMNS,
   fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
@@ -19,7 +19,7 @@ export const DEVICE_WRITTEN: Showing<Device> = {
 export async function warnOfSharedAccounts(
   { terminal }: Pick<Tools, "terminal">,
   client: Client<"devices">,
-  all: readonly Written<Device>[],
+  all: readonly ChangeResult<Device>[],
 ): Promise<void> {
   for (const { before, after } of all) {
     const { owner, serialNumber } = after;

@@ -33,12 +33,12 @@ export interface ContextFindings {
 }
 
 /** Whether anybody outside of this machine may be asked. */
-export interface Asking {
+export interface NetworkAccess {
   readonly online: boolean;
 }
 
 /** Looks at the contexts and at their tenants. */
-export async function checkContexts(tools: Tools, asking: Asking): Promise<ContextFindings> {
+export async function checkContexts(tools: Tools, asking: NetworkAccess): Promise<ContextFindings> {
   const { contexts, globals, environment, signal } = tools;
   let all: readonly Context[];
   const findings: Finding[] = [];
@@ -75,7 +75,7 @@ function ofContext(finding: Finding, context: string, several: boolean): Finding
   return { ...finding, context, mend: textInContext(mend, context) };
 }
 
-async function checkRemote(tools: Tools, context: Context, { online }: Asking): Promise<ContextFindings> {
+async function checkRemote(tools: Tools, context: Context, { online }: NetworkAccess): Promise<ContextFindings> {
   const address = context.kind === "remote" ? context.url : "";
   if (!online) {
     const what = text(`${address}: not asked; --online asks it`, `${address}: 接続していません(--online で接続します)`);
@@ -233,7 +233,7 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
   }
 }
 
-interface At {
+interface ZonedMoment {
   readonly now: Date;
   readonly timezone: string;
 }
@@ -242,7 +242,7 @@ interface At {
 function waitingFinding(
   check: "plans" | "uploads" | "console",
   since: readonly string[],
-  { now, timezone }: At,
+  { now, timezone }: ZonedMoment,
   mend: CommandLine,
 ): Finding {
   const [oldest] = since.toSorted();
@@ -259,7 +259,7 @@ function waitingFinding(
 const oldestOf = (imports: readonly Import[]): Import | undefined =>
   imports.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))[0];
 
-const planFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
+const planFindings = (imports: readonly Import[], at: ZonedMoment): readonly Finding[] => {
   const plans = imports.filter(({ state }) => state === "planned");
   const mend = line("imports show", [oldestOf(plans)?.number ?? "NUMBER"]);
   return [
@@ -272,7 +272,7 @@ const planFindings = (imports: readonly Import[], at: At): readonly Finding[] =>
   ];
 };
 
-const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] => {
+const uploadFindings = (imports: readonly Import[], at: ZonedMoment): readonly Finding[] => {
   const uploads = imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined);
   const mend = line("imports verify", [oldestOf(uploads)?.consoleTask ?? 0], { against: "EXPORT.csv" });
   return [
@@ -286,7 +286,7 @@ const uploadFindings = (imports: readonly Import[], at: At): readonly Finding[] 
 };
 
 /** Only a mirror has an age. */
-function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): readonly Finding[] {
+function mirrorFindings(mirroredAt: string | null, { now, timezone }: ZonedMoment): readonly Finding[] {
   if (mirroredAt === null) return [];
   const days = -daysLeft(mirroredAt, now, timezone);
   const what = text(
@@ -298,7 +298,7 @@ function mirrorFindings(mirroredAt: string | null, { now, timezone }: At): reado
 }
 
 /** What is wrong with ADE, if this tenant talks to Apple itself. */
-function adeFindings(watched: AdeReport<Ade> | undefined, { timezone }: At): readonly Finding[] {
+function adeFindings(watched: AdeReport<Ade> | undefined, { timezone }: ZonedMoment): readonly Finding[] {
   if (watched === undefined) return [];
   const { lastSyncAt } = watched.facts;
   const found = watched.conditions.map(({ level, what, line: shows }) =>
@@ -312,7 +312,7 @@ function adeFindings(watched: AdeReport<Ade> | undefined, { timezone }: At): rea
 /** Clocks of two machines differ by seconds. */
 const TOLERANCE_MS = 5 * 60 * 1000;
 
-function clockFindings(instants: readonly string[], { now, timezone }: At): readonly Finding[] {
+function clockFindings(instants: readonly string[], { now, timezone }: ZonedMoment): readonly Finding[] {
   const last = instants.toSorted().at(-1);
   if (last === undefined || Date.parse(last) <= now.getTime() + TOLERANCE_MS) return [];
   return [

@@ -10,7 +10,7 @@ export const STATE_NAMES = {
   ok: text("ok", "正常"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type State = keyof typeof STATE_NAMES;
+export type CheckState = keyof typeof STATE_NAMES;
 
 /** What is checked, and what people call it. */
 export const CHECK_NAMES = {
@@ -47,7 +47,7 @@ export type CheckName = keyof typeof CHECK_NAMES;
 /** What a check found. */
 export interface Finding {
   readonly check: CheckName;
-  readonly state: State;
+  readonly state: CheckState;
   /** whose tenant; undefined where it is of the machine or the home */
   readonly context?: string | undefined;
   readonly what: Text;

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { accessFault } from "../../lib/config/index.ts";
 import { freeBytesIn, realNameOf, registeredFiles } from "../../lib/files/index.ts";
-import { keepsOwners, lookAt, networkFileSystemOf, type Look } from "../../lib/files/look.ts";
+import { keepsOwners, lookAt, networkFileSystemOf, type FileStatus } from "../../lib/files/look.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { counted, same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
@@ -56,7 +56,7 @@ async function nearest(folder: string): Promise<string> {
   return at;
 }
 
-function homeFindings({ home }: Tools, look: Look | undefined, ownersKept: boolean): readonly Finding[] {
+function homeFindings({ home }: Tools, look: FileStatus | undefined, ownersKept: boolean): readonly Finding[] {
   const { data, userId } = home;
   if (look === undefined) {
     return [ok("home", text(`${data}: made when something is kept`, `${data}(最初に保存するときに作成されます)`))];

@@ -6,13 +6,13 @@ import { minuteIn } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type SecretSource } from "../../lib/renewals/notify/settings.ts";
-import type { Scheduled } from "../../lib/renewals/schedule/schedule.ts";
+import type { DailySchedule } from "../../lib/renewals/schedule/schedule.ts";
 import { managerOf, UNIT } from "../../lib/renewals/schedule/systemd-units.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import { lastRunOf, OWN_SCHEDULERS, show, unschedulable } from "../renewals/schedule/place.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
-import type { Asking, ContextFindings } from "./contexts.ts";
+import type { NetworkAccess, ContextFindings } from "./contexts.ts";
 
 /** Whether a name of a host has an address. */
 export type Resolve = (host: string) => Promise<unknown>;
@@ -21,7 +21,7 @@ export type Resolve = (host: string) => Promise<unknown>;
 export async function checkRenewals(
   tools: Tools,
   { items, isPart }: Pick<ContextFindings, "items" | "isPart">,
-  { online, resolve: lookUp = lookup }: Asking & { readonly resolve?: Resolve },
+  { online, resolve: lookUp = lookup }: NetworkAccess & { readonly resolve?: Resolve },
 ): Promise<readonly Finding[]> {
   const expiring = { count: items.length, isPart };
   const schedule = await found(tools, "schedule", () => scheduleFindings(tools, expiring));
@@ -42,12 +42,12 @@ const LATE_MS = 26 * 60 * 60 * 1000;
 const INSTALL = line("renewals schedule install", []);
 
 /** How much expires that is recorded, as far as it could be read. */
-interface Expiring {
+interface ExpiringCount {
   readonly count: number;
   readonly isPart: boolean;
 }
 
-async function scheduleFindings(tools: Tools, { count, isPart }: Expiring): Promise<readonly Finding[]> {
+async function scheduleFindings(tools: Tools, { count, isPart }: ExpiringCount): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const way of OWN_SCHEDULERS) {
     const scheduled = await show(tools, way).catch((error: unknown) => failed("schedule", error));
@@ -86,7 +86,7 @@ const otherWays = ({ machine }: Tools): Text => {
   );
 };
 
-async function installedFinding(tools: Tools, { way, at, timezone, active, files }: Scheduled): Promise<Finding> {
+async function installedFinding(tools: Tools, { way, at, timezone, active, files }: DailySchedule): Promise<Finding> {
   const time = at === null ? text("a time of your own", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
   const runs = text(`${way} at ${time.en}`, `${way}、${time.ja}`);
   for (const file of files) {
@@ -116,7 +116,7 @@ async function installedFinding(tools: Tools, { way, at, timezone, active, files
   return warning("schedule", ran, line("renewals check", []));
 }
 
-function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: Expiring): Finding {
+function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: ExpiringCount): Finding {
   if (settings === undefined) {
     const what = text("not set up", "設定していません");
     return count === 0 ? ok("notify", what) : warning("notify", what, line("renewals notify", ["init"]));
@@ -165,16 +165,16 @@ async function isProgram({ environment, home }: Tools, program: string): Promise
 }
 
 /** What a secret is for, and where it is. */
-interface Named {
+interface NamedSecret {
   readonly name: Text;
   readonly source: SecretSource;
 }
 
-const secretsOf = ({ smtp, recipients }: NotifySettings): readonly Named[] => [
+const secretsOf = ({ smtp, recipients }: NotifySettings): readonly NamedSecret[] => [
   ...(smtp?.password === undefined
     ? []
     : [{ name: text("password of the mail server", "メールサーバーのパスワード"), source: smtp.password }]),
-  ...recipients.flatMap((recipient): readonly Named[] => {
+  ...recipients.flatMap((recipient): readonly NamedSecret[] => {
     if (recipient.way !== "webhook") return [];
     const of = (en: string, ja: string): Text => text(`${recipient.name}: ${en}`, `${recipient.name}: ${ja}`);
     const { url, token } = recipient;
@@ -209,7 +209,7 @@ async function secretFindings(
 
 async function serverFindings(
   settings: NotifySettings | undefined,
-  { online, resolve: lookUp }: Asking & { readonly resolve: Resolve },
+  { online, resolve: lookUp }: NetworkAccess & { readonly resolve: Resolve },
 ): Promise<readonly Finding[]> {
   const host = settings?.smtp?.host;
   if (host === undefined) return [];

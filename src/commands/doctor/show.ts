@@ -4,7 +4,7 @@ import { wrapWords } from "../../lib/terminal/table/word-width.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
 import { isUsualTable } from "../listing/list.ts";
-import { CHECK_NAMES, STATE_NAMES, type Finding, type State } from "./finding.ts";
+import { CHECK_NAMES, STATE_NAMES, type Finding, type CheckState } from "./finding.ts";
 
 const COLUMNS: readonly Column<Finding>[] = [
   {
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Finding>[] = [
 ];
 
 /** The worst first: what has to be mended is not below what works. */
-const ORDER: readonly State[] = ["problem", "warning", "ok"];
+const ORDER: readonly CheckState[] = ["problem", "warning", "ok"];
 
 /** Shows what was found, the worst first. @returns that of a command that found a problem */
 export async function showFindings(terminal: Terminal, all: readonly Finding[]): Promise<Outcome> {

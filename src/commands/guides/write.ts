@@ -22,7 +22,7 @@ export const requestedGuide = (tools: Tools, options: GuideOptions, where: strin
 export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
 
 /** A step and its place in the guide. */
-export interface Placed {
+export interface NumberedStep {
   readonly step: Step;
   readonly number: number;
 }
@@ -59,9 +59,9 @@ const folded = (document: string, columns: number): string =>
 export function showSteps(
   { terminal }: Tools,
   { steps }: ShownGuide,
-  ...more: readonly Column<Placed>[]
+  ...more: readonly Column<NumberedStep>[]
 ): Promise<void> {
-  const said = (key: "under" | "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
+  const said = (key: "under" | "what" | "where" | "trap" | "check", header: Text): Column<NumberedStep> => ({
     key,
     header,
     value: ({ step }) => {
@@ -69,7 +69,7 @@ export function showSteps(
       return wording === undefined ? null : terminal.say(wording);
     },
   });
-  const columns: readonly Column<Placed>[] = [
+  const columns: readonly Column<NumberedStep>[] = [
     { key: "number", header: same("#"), align: "end", value: ({ number }) => number },
     ...(steps.some(({ under }) => under !== undefined) ? [said("under", text("step", "手順"))] : []),
     { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },

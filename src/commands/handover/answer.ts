@@ -82,7 +82,7 @@ export default defineCommand({
       const { answersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
       return tools.terminal.out.write(answersTemplate(askedFor(facts, day), tools.terminal.language, day.timezone));
     }
-    const keeper = new Keeper(tools, tenant, { by, dryRun });
+    const keeper = new AnswerWriter(tools, tenant, { by, dryRun });
     if (file === undefined && terminal.interactive) await tellAuthor(tools, by);
     if (file === undefined) await askAll(tools, facts, { question, day, keeper });
     else await keeper.keep(await answersIn(tools, file, { groups: askedFor(facts, day) }));
@@ -113,7 +113,11 @@ const peopleColumns = (wordings: ReadonlyMap<string, Text>): readonly Column<Ans
 ];
 
 /** The wordings of questions, by {@link keyOf}; those, too, that follow from what was answered. */
-function wordingsOf(facts: HandoverFacts, changed: readonly Answer[], day: Asking["day"]): ReadonlyMap<string, Text> {
+function wordingsOf(
+  facts: HandoverFacts,
+  changed: readonly Answer[],
+  day: Interview["day"],
+): ReadonlyMap<string, Text> {
   const answers = new Map(
     [...facts.answers, ...changed].map((answer) => [keyOf(answer.question, answer.subject), answer]),
   );
@@ -149,7 +153,7 @@ function refuseMisfits({
 const MOST = 1000;
 
 /** Keeps answers in the tenant, as they come. */
-class Keeper {
+class AnswerWriter {
   readonly changed: Answer[] = [];
   readonly #tools: Tools;
   readonly #tenant: HandoverTenant;
@@ -217,22 +221,22 @@ async function tellAuthor(tools: Tools, by: string | undefined): Promise<void> {
 }
 
 /** All that is asked: by the checklist, and what the console alone knows. */
-const askedFor = (facts: HandoverFacts, day: Asking["day"]): readonly AnswerGroup[] => [
+const askedFor = (facts: HandoverFacts, day: Interview["day"]): readonly AnswerGroup[] => [
   ...evaluate(facts, day),
   askedOfConsole(facts, day),
 ];
 
 const keyOf = (question: string, subject: string): string => JSON.stringify([question, subject]);
 
-interface Asking {
+interface Interview {
   /** a question, or the first part of its name; undefined: what is due */
   readonly question: string | undefined;
   readonly day: ReturnType<typeof today>;
-  readonly keeper: Keeper;
+  readonly keeper: AnswerWriter;
 }
 
 /** Asks one question after the other; what is asked next may follow from an answer. */
-async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day, keeper }: Asking): Promise<void> {
+async function askAll(tools: Tools, facts: HandoverFacts, { question: named, day, keeper }: Interview): Promise<void> {
   const seen = new Set<string>();
   const answers = new Map(facts.answers.map((answer) => [keyOf(answer.question, answer.subject), answer]));
   const isAsked = ({ id, subject, due }: Question): boolean =>
@@ -260,7 +264,7 @@ const notAsked = (named: string): Failure =>
 async function ask(
   { terminal, clock }: Tools,
   question: Question,
-  { timezone }: Asking["day"],
+  { timezone }: Interview["day"],
 ): Promise<string | undefined> {
   const typed = await terminal.prompts.input({
     message: messageOf(question, timezone),

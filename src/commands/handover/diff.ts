@@ -8,9 +8,9 @@ import {
   titleOf,
   type ChangeKind,
   type Difference,
-  type State,
+  type TenantState,
 } from "../../lib/handover/compare/diff.ts";
-import type { Part } from "../../lib/handover/compare/coverage.ts";
+import type { CoverageScope } from "../../lib/handover/compare/coverage.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireSound } from "../../lib/handover/compare/verify.ts";
 import type { Field } from "../../lib/model/thing.ts";
@@ -50,16 +50,16 @@ const shown = (value: unknown, { change }: Difference): Text | null =>
 const ARROW = same(" → ");
 
 /** A difference as people read it. */
-interface Line extends Difference {
+interface DiffLine extends Difference {
   /** number of records for which it stands */
   readonly records?: number | undefined;
 }
 
 /** What people call the record of a line. */
-const recordName = ({ name, records }: Line): Text | null =>
+const recordName = ({ name, records }: DiffLine): Text | null =>
   records === undefined ? (name === null ? null : same(name)) : text(counted(records, "record"), `${records} 件`);
 
-const COLUMNS: readonly Column<Line>[] = [
+const COLUMNS: readonly Column<DiffLine>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
@@ -116,7 +116,7 @@ const valuesOf = (difference: Difference, timezone: string): readonly Text[] => 
 };
 
 /** What people are shown: each record by its name, or by its id where it has none, and values in full and in words. */
-const peopleColumns = (timezone: string): readonly Column<Line>[] => [
+const peopleColumns = (timezone: string): readonly Column<DiffLine>[] => [
   ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   {
     key: "record",
@@ -191,7 +191,7 @@ const stayingLine = (staying: number): Text =>
   );
 
 /** Says which records were left out, and why. */
-const partLine = (outside: number, states: readonly (readonly [name: Text, state: State])[]): Text => {
+const partLine = (outside: number, states: readonly (readonly [name: Text, state: TenantState])[]): Text => {
   const parts = joined(
     states.flatMap(([name, { part }]) => (part === undefined ? [] : [partWords(name, part)])),
     text("; ", "、"),
@@ -202,7 +202,7 @@ const partLine = (outside: number, states: readonly (readonly [name: Text, state
   );
 };
 
-const partWords = ({ en, ja }: Text, part: Part): Text =>
+const partWords = ({ en, ja }: Text, part: CoverageScope): Text =>
   part === "seen"
     ? text(`${en}: what its account may see`, `${ja}: アカウントの権限で見える範囲だけ`)
     : text(`${en}: ${part.path} alone`, `${ja}: ${part.path} 以下だけ`);
@@ -283,7 +283,7 @@ export default defineCommand({
     const every = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
     const all = only(every, (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTime(one)));
     const isTable = isUsualTable(terminal);
-    const found: AsyncGenerator<Line> =
+    const found: AsyncGenerator<DiffLine> =
       isTable || markdown !== undefined ? withoutStates(counts.of(withoutEchoes(all))) : counts.of(all);
     const first = await found.next();
     const shownOnes = startingWith(first, found);
@@ -342,10 +342,10 @@ async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<
 }
 
 /** Differences without those of the observed state, which the tasks say in words: one line counts these. */
-async function* withoutStates(found: AsyncIterable<Difference>): AsyncGenerator<Line> {
+async function* withoutStates(found: AsyncIterable<Difference>): AsyncGenerator<DiffLine> {
   let last: Difference | undefined;
   let records = 0;
-  const line = (): readonly Line[] => (last === undefined ? [] : [{ ...last, ...COUNTED, records }]);
+  const line = (): readonly DiffLine[] => (last === undefined ? [] : [{ ...last, ...COUNTED, records }]);
   for await (const difference of found) {
     if (difference.resource === "observed" && difference.change !== "not-compared") {
       if (difference.id !== last?.id) records += 1;
@@ -397,11 +397,11 @@ const ONE_OTHER = new Failure("usage", {
   ),
 });
 
-async function writeMarkdown(tools: Tools, found: AsyncIterable<Line>, output: string): Promise<void> {
+async function writeMarkdown(tools: Tools, found: AsyncIterable<DiffLine>, output: string): Promise<void> {
   const { language } = tools.terminal;
   // the heading names the resource
   const columns = COLUMNS.filter(({ key }) => key !== "resource");
-  const cellsOf = (difference: Line): readonly string[] =>
+  const cellsOf = (difference: DiffLine): readonly string[] =>
     columns.map(({ value, name }) => {
       const cell = name === undefined ? value(difference) : name(difference)?.[language];
       return typeof cell === "string" ? cell : "";

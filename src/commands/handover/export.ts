@@ -18,9 +18,9 @@ import { zoneOf, type Tools } from "../tools.ts";
 import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
 import { knowledgeIn, manifestOf } from "./writing/manifest.ts";
 
-type State = ManifestResource["state"];
+type ExportState = ManifestResource["state"];
 
-const STATES: Readonly<Record<State, Text>> = {
+const STATES: Readonly<Record<ExportState, Text>> = {
   exported: text("exported", "書き出し済み"),
   empty: text("empty", "なし"),
   "not-permitted": text("not permitted", "権限なし"),
@@ -29,7 +29,7 @@ const STATES: Readonly<Record<State, Text>> = {
 };
 
 /** States of what should be in a whole bundle, and is not. */
-const LACKING: readonly State[] = ["not-permitted", "not-supported"];
+const LACKING: readonly ExportState[] = ["not-permitted", "not-supported"];
 
 const COLUMNS: readonly Column<ManifestResource>[] = [
   {

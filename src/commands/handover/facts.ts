@@ -10,7 +10,7 @@ import type {
   VppTokenFacts,
 } from "../../lib/handover/checklist/facts.ts";
 import { isLate } from "../../lib/handover/checklist/items/clomoctl.ts";
-import type { When } from "../../lib/handover/checklist/item.ts";
+import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { ADMINISTRATORS } from "../../lib/model/role.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
@@ -48,7 +48,7 @@ export async function handedOver(tools: Tools): Promise<HandoverTenant> {
 }
 
 /** The day and the zone of a checklist. */
-export const today = (tools: Tools, tenant: HandoverTenant): Pick<When, "asOf" | "timezone"> => {
+export const today = (tools: Tools, tenant: HandoverTenant): Pick<ChecklistContext, "asOf" | "timezone"> => {
   const timezone = zoneOf(tools, tenant);
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };

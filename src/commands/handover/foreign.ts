@@ -43,10 +43,10 @@ const RECOGNISED = [
   { resource: "devices", ...DEVICE, list: ({ devices }: Client) => devices.list() },
 ] as const;
 
-type Recognised = (typeof RECOGNISED)[number];
+type KeySource = (typeof RECOGNISED)[number];
 
 /** Returns the values of a record that no other record has, in the form in which they are compared. */
-function uniqueKeys({ keys, fields }: Recognised, record: Readonly<Record<string, unknown>>): readonly string[] {
+function uniqueKeys({ keys, fields }: KeySource, record: Readonly<Record<string, unknown>>): readonly string[] {
   return keys
     .filter(({ unique }) => unique)
     .flatMap(({ field }) => {

@@ -11,7 +11,7 @@ import {
   type KnownPerson,
   type Person,
 } from "../../lib/handover/checklist/people.ts";
-import { notTakenIn, type NotTaken } from "../../lib/model/mirror.ts";
+import { notTakenIn, type MirrorGaps } from "../../lib/model/mirror.ts";
 import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
@@ -34,10 +34,10 @@ export const LEAVER_OPTIONS = {
 } as const satisfies Fields;
 
 /** Who leaves, as typed. */
-export type Leaving = InputOf<typeof LEAVER_OPTIONS>;
+export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
 
 /** @throws Failure `usage` for a last day of nobody. @param where the command */
-export function refuseNobody(where: string, { leaver, leaves }: Leaving): void {
+export function refuseNobody(where: string, { leaver, leaves }: LeaverInput): void {
   if (leaves === undefined || leaver !== undefined) return;
   throw new Failure("usage", {
     what: text("--leaves is of a leaver", "--leaves は --leaver と一緒に指定してください"),
@@ -47,7 +47,7 @@ export function refuseNobody(where: string, { leaver, leaves }: Leaving): void {
 }
 
 /** The last day in a zone. */
-export const lastDay = ({ leaves }: Pick<Leaving, "leaves">, zone: string): string | undefined =>
+export const lastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
 /** Users of one name that are told: of more than one none is meant. */
@@ -99,7 +99,7 @@ async function* calledSo({ users }: Client<"users">, name: string): AsyncGenerat
 export async function recordsOf(
   { client }: HandoverTenant,
   person: Person,
-): Promise<{ readonly records: LeaverRecords; readonly notTaken: NotTaken }> {
+): Promise<{ readonly records: LeaverRecords; readonly notTaken: MirrorGaps }> {
   const { id, account } = person;
   const devices = id === null ? [] : await devicesOf(client, id);
   const secured: SecuredApp[] = [];

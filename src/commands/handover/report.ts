@@ -8,7 +8,7 @@ import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { documentOnly } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
-import { lastDay, LEAVER_OPTIONS, refuseNobody, type Leaving } from "./leaver.ts";
+import { lastDay, LEAVER_OPTIONS, refuseNobody, type LeaverInput } from "./leaver.ts";
 import { IDENTITY, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
 
 const FORMATS = ["html", "markdown", "pdf"] as const;
@@ -130,7 +130,7 @@ function refuseSelection({ globals }: Tools): void {
 async function reportOf(
   tools: Tools,
   files: BundleFiles,
-  { format, leaver: typed, leaves }: { readonly format: ReportFormat } & Leaving,
+  { format, leaver: typed, leaves }: { readonly format: ReportFormat } & LeaverInput,
 ): Promise<string> {
   const progress = verifying(tools, [files]);
   const { faults, faultCount, hashes } = await verifyBundle(files, { ...progress.options, hashesOnly: false });

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/line.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { toldValue } from "../../lib/handover/checklist/question.ts";
-import type { Hanging } from "../../lib/handover/checklist/leaver.ts";
+import type { HandoverStep } from "../../lib/handover/checklist/leaver.ts";
 import { ITEMS, type ItemId } from "../../lib/handover/checklist/titles.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
@@ -65,7 +65,7 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
 /** All lines of the checklist; what hangs on a leaver comes last, with what was that person's on former machines. */
 export const rowsOf = (
   items: readonly Item[],
-  hanging: readonly Hanging[] = [],
+  hanging: readonly HandoverStep[] = [],
   former: readonly Text[] = [],
 ): readonly ChecklistRow[] => [
   ...items.flatMap(rowsOfItem),

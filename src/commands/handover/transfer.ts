@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/line.ts";
 import { step } from "../../lib/advice/step.ts";
 import { readOwnFile, writeOwnFile } from "../../lib/files/index.ts";
-import type { Account, Transferred } from "../../lib/client/index.ts";
+import type { Account, TransferResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { hangingOn } from "../../lib/handover/checklist/leaver.ts";
@@ -278,10 +278,10 @@ async function transfer(
     readonly seen: number | undefined;
     readonly settings: NewSettings | undefined;
   },
-): Promise<Transferred> {
+): Promise<TransferResult> {
   const request = () => client.accounts.transfer(from.id, { to: to.id, seen });
   if (settings === undefined) return request();
-  let done: Transferred | undefined;
+  let done: TransferResult | undefined;
   const settle = async (): Promise<void> => {
     done = await request();
   };
@@ -291,7 +291,7 @@ async function transfer(
 }
 
 const rowsOfTransfer = (
-  { accounts, renewals }: Transferred,
+  { accounts, renewals }: TransferResult,
   settings: NewSettings | undefined,
   to: UserPerson,
 ): readonly TransferRow[] => [
@@ -333,16 +333,16 @@ const showChanges = ({ terminal }: Tools, rows: readonly TransferRow[], columns 
   terminal.list(columns, rows);
 
 /** What was given, or would be, and what was known before. */
-interface Finished {
+interface TransferReport {
   readonly from: UserPerson;
   readonly facts: HandoverFacts;
   readonly settings: NewSettings | undefined;
   readonly rows: readonly TransferRow[];
-  readonly done: Transferred;
+  readonly done: TransferResult;
 }
 
 /** The facts as a transfer leaves them. */
-function factsAfter({ facts, settings, done }: Omit<Finished, "from" | "rows">): HandoverFacts {
+function factsAfter({ facts, settings, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
   const { administrators, renewals, clomoctl } = facts;
   const accounts = new Map(done.accounts.map(({ after }) => [after.id, administratorOf(after)]));
   const owners = new Map(done.renewals.map(({ id, after }) => [id, after]));
@@ -359,7 +359,7 @@ function factsAfter({ facts, settings, done }: Omit<Finished, "from" | "rows">):
 }
 
 /** Shows what was given, and the steps that only people can do. @returns how many of these there are */
-async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...after }: Finished): Promise<number> {
+async function finish(tools: Tools, tenant: HandoverTenant, { from, rows, ...after }: TransferReport): Promise<number> {
   const { terminal } = tools;
   const { timezone } = today(tools, tenant);
   const hanging = hangingOn(factsAfter(after), from, { timezone, ...(await recordsOf(tenant, from)) });

@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/line.ts";
 import { missingFrom } from "../../lib/handover/bundle/presence.ts";
-import type { Fault } from "../../lib/handover/bundle/read.ts";
-import { unsound, verifyBundle, type Verification } from "../../lib/handover/compare/verify.ts";
+import type { BundleFault } from "../../lib/handover/bundle/read.ts";
+import { unsound, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
@@ -12,13 +12,13 @@ import { BUNDLE, IDENTITY, ONLY_READ, openNamed, verifying } from "./bundle.ts";
 /** Faults that people are shown. */
 const FIRST = 20;
 
-interface Verified extends Verification {
+interface VerifiedBundle extends BundleVerification {
   readonly bundle: string;
   /** when the last change was, for people */
   readonly changedAt: string | null;
 }
 
-const COLUMNS: readonly Column<Verified>[] = [
+const COLUMNS: readonly Column<VerifiedBundle>[] = [
   { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<Verified>[] = [
   },
 ];
 
-const faultLine = (bundle: string, { file, line, what }: Fault): Text => {
+const faultLine = (bundle: string, { file, line, what }: BundleFault): Text => {
   const place = `${bundle}: ${file}${line === undefined ? "" : `:${line}`}`;
   return text(`${place}: ${what.en}`, `${place}: ${what.ja}`);
 };
@@ -102,7 +102,7 @@ export default defineCommand({
 /** What to do with a good bundle. */
 function nextOf(
   { bundle, identity }: { readonly bundle: string; readonly identity: string | undefined },
-  { manifest }: Verification,
+  { manifest }: BundleVerification,
 ): readonly Text[] {
   const report = line("handover report", [bundle], { output: "report.html", identity });
   const apply = line("handover apply", [bundle], { dryRun: true, identity });

@@ -26,17 +26,17 @@ import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { kindsOfExport } from "./refusal/export-kind.ts";
 
 /** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
-interface Open {
+interface OpenField {
   readonly record: ConsoleTask["records"][number];
   readonly change: ConsoleTask["records"][number]["changes"][number] | undefined;
 }
 
-const fieldsOf = ({ record }: Open) => THINGS.get(record.thing)?.fields ?? {};
+const fieldsOf = ({ record }: OpenField) => THINGS.get(record.thing)?.fields ?? {};
 
-const shown = (open: Open, side: "before" | "after"): Text | null =>
+const shown = (open: OpenField, side: "before" | "after"): Text | null =>
   open.change === undefined ? null : toldOnScreen(fieldsOf(open)[open.change.field] ?? undefined, open.change[side]);
 
-const COLUMNS: readonly Column<Open>[] = [
+const COLUMNS: readonly Column<OpenField>[] = [
   { key: "record", header: text("record", "対象"), value: ({ record }) => recordCalled(record), wraps: true },
   {
     key: "work",
@@ -68,8 +68,8 @@ const COLUMNS: readonly Column<Open>[] = [
 const MAX_SHOWN = 20;
 
 /** What is open of a task, field by field; new records and deletions as a whole. */
-const openOf = ({ records }: ConsoleTask): readonly Open[] =>
-  records.flatMap((record): readonly Open[] =>
+const openOf = ({ records }: ConsoleTask): readonly OpenField[] =>
+  records.flatMap((record): readonly OpenField[] =>
     record.work === "create" || record.work === "delete"
       ? [{ record, change: undefined }]
       : record.changes.map((change) => ({ record, change })),

@@ -2,15 +2,15 @@ import { listColumnsOf, type Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same } from "../../lib/text/index.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+type RecordValues = Readonly<Record<string, unknown>>;
 
 /** The columns of a list of a thing. @see listColumnsOf */
 export const columnsOfFields = <R>(fields: Fields): readonly Column<R>[] =>
   listColumnsOf(fields).map(({ key, name, member, field }) => {
     const names = field.type === "choice" ? field.names : undefined;
     const value = (record: R): unknown => {
-      const { [name]: whole } = record as Values;
-      return member === undefined ? whole : (whole as Values | null)?.[member];
+      const { [name]: whole } = record as RecordValues;
+      return member === undefined ? whole : (whole as RecordValues | null)?.[member];
     };
     return {
       key,

@@ -6,13 +6,13 @@ import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import {
   ISSUED_KINDS,
   QUESTION_NAMES,
-  type Issued,
+  type IssuedKind,
   type OnboardingAnswer,
   type OnboardingFacts,
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { UNSAID } from "../../lib/model/tenant.ts";
-import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { byExpiry, judge, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { withRejection } from "../../lib/renewals/rejection.ts";
 import { asOfNow, describePressing, isPressing, itemsBySource } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
@@ -20,16 +20,16 @@ import type { ChosenTenant, Tools } from "../tools.ts";
 /** The nouns that tell how the onboarding stands. */
 const NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
 
-type Asked = Client<(typeof NOUNS)[number]>;
+type OnboardingClient = Client<(typeof NOUNS)[number]>;
 
 /** Whether a question of this name is asked. */
 export const isQuestion = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
 
 /** The kinds that the tenant holds itself; what somebody may not see is taken as not held. Rehearsals do not count. */
-async function heldKinds(client: Asked, ade: Ade | undefined): Promise<readonly Issued[]> {
+async function heldKinds(client: OnboardingClient, ade: Ade | undefined): Promise<readonly IssuedKind[]> {
   const certificate = await unlessFailing(() => client["push-certificate"].show());
   const tokens = await unlessFailing(() => client.vpp.tokens());
-  const held: Readonly<Record<Issued, boolean>> = {
+  const held: Readonly<Record<IssuedKind, boolean>> = {
     "push-certificate": (certificate?.expiresAt ?? null) !== null && certificate?.simulated !== true,
     "ade-token": ade?.token !== undefined && ade.token !== null && !ade.token.simulated,
     "vpp-token": tokens?.some(({ simulated }) => !simulated) ?? false,
@@ -38,7 +38,7 @@ async function heldKinds(client: Asked, ade: Ade | undefined): Promise<readonly 
 }
 
 /** Whether some device has no owner, though it may have one: asked until one is found. */
-async function hasUnowned(client: Asked): Promise<boolean> {
+async function hasUnowned(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
   }
@@ -50,7 +50,7 @@ async function judgedRenewals(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
   ade: AdeReport<Ade> | undefined,
-): Promise<readonly Judged[]> {
+): Promise<readonly JudgedItem[]> {
   const asOf = asOfNow(tools, tenant);
   const items = withRejection(await itemsBySource(tenant, asOf.timezone), ade?.facts);
   // whether it is valid already is for checks
@@ -65,7 +65,7 @@ const adeStateOf = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFac
 };
 
 /** What was answered; undefined for who may not read it. */
-const readAnswers = (client: Asked): Promise<readonly Answer[] | undefined> =>
+const readAnswers = (client: OnboardingClient): Promise<readonly Answer[] | undefined> =>
   client.answers.list().catch((error: unknown) => {
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;

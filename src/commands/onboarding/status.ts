@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { factsOf } from "./gather.ts";
 
-type Stood = ReturnType<typeof standings>[number];
+type StepRow = ReturnType<typeof standings>[number];
 
 export default defineCommand({
   summary: text("show which steps of the set-up are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
@@ -25,7 +25,7 @@ export default defineCommand({
     const { terminal } = tools;
     const facts = await factsOf(tools);
     const all = standings(facts);
-    const columns: readonly Column<Stood>[] = [
+    const columns: readonly Column<StepRow>[] = [
       { key: "number", header: same("#"), align: "end", value: ({ step }) => step.number },
       { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
       { key: "step", header: text("step", "手順"), wraps: true, value: ({ step }) => terminal.say(step.title) },

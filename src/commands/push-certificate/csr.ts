@@ -84,10 +84,10 @@ export default defineCommand({
   },
 });
 
-type Typed = Partial<Record<keyof RequestFields, string | undefined>>;
+type CsrInput = Partial<Record<keyof RequestFields, string | undefined>>;
 
 /** What a first request needs and the line does not say; without a terminal the tenant says what is missing. */
-async function asked({ terminal }: Tools, typed: Typed): Promise<Typed> {
+async function asked({ terminal }: Tools, typed: CsrInput): Promise<CsrInput> {
   if (!terminal.interactive) return typed;
   const ask = async (part: "email" | "name", message: Text, flag: string): Promise<string> =>
     typed[part] ?? terminal.prompts.input({ message, flag, check: (value) => requestFault(part, value) });

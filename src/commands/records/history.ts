@@ -14,7 +14,7 @@ interface ListedVersion extends RecordVersion {
   readonly record: Pick<RecordHistory, "id" | "name" | "deleted">;
 }
 
-type Change = RecordVersion["changes"][number];
+type VersionChange = RecordVersion["changes"][number];
 
 /** The first part of the name of a change in a custom field. */
 const CUSTOM = "custom:";
@@ -30,12 +30,12 @@ const fieldOf = (fields: Fields, name: string): { readonly field: Field | undefi
 
 /** `役職: 主任 → 課長`; the value alone if the record is new or deleted. */
 const describeChange = (
-  { field: name, old, new: value }: Change,
+  { field: name, old, new: value }: VersionChange,
   action: RecordVersion["action"],
   { fields, moment }: { readonly fields: Fields; readonly moment: Moment },
 ): Text => {
   const { field, label } = fieldOf(fields, name);
-  const shown = (of: Change["old"]): Text => told(of, (one) => worded(one, field, moment));
+  const shown = (of: VersionChange["old"]): Text => told(of, (one) => worded(one, field, moment));
   const [from, to] = [shown(old), shown(value)];
   if (action === "create") return text(`${label.en}: ${to.en}`, `${label.ja}: ${to.ja}`);
   if (action === "delete") return text(`${label.en}: ${from.en}`, `${label.ja}: ${from.ja}`);

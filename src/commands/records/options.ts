@@ -12,7 +12,7 @@ export const DRY_RUN = {
 } as const satisfies OptionField;
 
 /** A verb's own words for a field. */
-interface Choice {
+interface OptionChoice {
   /** fields that another verb sets, or an argument */
   readonly without?: readonly string[] | undefined;
   /** a missing value of a required field is a usage error, as of a new record */
@@ -56,7 +56,7 @@ const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
 };
 
 /** The options that set the fields of a record by hand: `--name-kana TEXT`; an empty value removes what is there. */
-export const valueOptions = (fields: Fields, { without = [], isNew = false }: Choice = {}): OptionFields =>
+export const valueOptions = (fields: Fields, { without = [], isNew = false }: OptionChoice = {}): OptionFields =>
   Object.fromEntries(
     handFields(fields)
       .filter(([name]) => !without.includes(name))
@@ -115,7 +115,7 @@ export function refuseNothing(values: object, command: string): void {
   });
 }
 
-type Values = Readonly<Record<string, unknown>>;
+type FieldValues = Readonly<Record<string, unknown>>;
 
 /** Returns what is doubtful in the fields in which a record differs by now, though it was taken. */
 export const doubtsIn = (
@@ -124,8 +124,8 @@ export const doubtsIn = (
   after: object,
 ): readonly { readonly name: Text; readonly doubt: Text }[] =>
   handFields(fields).flatMap(([name, field]) => {
-    const { [field.shownAs ?? name]: was } = (before ?? {}) as Values;
-    const { [field.shownAs ?? name]: is } = after as Values;
+    const { [field.shownAs ?? name]: was } = (before ?? {}) as FieldValues;
+    const { [field.shownAs ?? name]: is } = after as FieldValues;
     if (field.type === "objects" || JSON.stringify(was) === JSON.stringify(is)) return [];
     const of = valueRuleOf(field);
     return [is].flat().flatMap((one) => {

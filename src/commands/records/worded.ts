@@ -9,7 +9,7 @@ import { USER } from "../../lib/model/user.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import { joined, same, text, type Text } from "../../lib/text/index.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+type FieldValues = Readonly<Record<string, unknown>>;
 
 const NONE = text("(none)", "(なし)");
 
@@ -21,7 +21,7 @@ const plain = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
   if (typeof value !== "object" || value === null) return same(JSON.stringify(value));
-  const { path, code, name, email, value: own, groups, ...others } = value as Values;
+  const { path, code, name, email, value: own, groups, ...others } = value as FieldValues;
   if (typeof path === "string") {
     const called = path === "" ? ROOT_ORG_NAME : path;
     return same(typeof code === "string" ? `${called} (${code})` : called);

@@ -10,7 +10,7 @@ import type { Tools } from "../tools.ts";
 import { doubtsIn } from "./options.ts";
 
 /** What was written by hand, as the tenant answers it. */
-export interface Written<R> {
+export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
   readonly consoleTask: number | null;
@@ -18,7 +18,7 @@ export interface Written<R> {
 }
 
 /** How a record is shown that was written. */
-export interface Showing<R, W = Written<R>> {
+export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
   /** what people call it */
   readonly called: (record: R) => string;
@@ -43,10 +43,10 @@ export const WRITTEN = text(
 );
 
 /** What shows what was written. */
-type Shower = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
+type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
 
 /** Says, for what may still go wrong, what the tenant's answer means. */
-export const describeWritten = (tools: Shower, dryRun: boolean): void =>
+export const describeWritten = (tools: ResultTools, dryRun: boolean): void =>
   dryRun ? tools.describeState(() => BEFORE_WRITING) : tools.describeDone(WRITTEN);
 
 const NONE = text("(none)", "(なし)");
@@ -79,10 +79,10 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
 };
 
 /** What happened to one record, in sentences: what differs, and what is to be done in the console. */
-async function* sentences<R extends object, W extends Written<R>>(
-  tools: Shower,
+async function* sentences<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
   written: W,
-  { columns, tells = columns, called, along }: Showing<R, W>,
+  { columns, tells = columns, called, along }: ResultLayout<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, consoleTask, dryRun } = written;
   const { terminal } = tools;
@@ -146,7 +146,7 @@ export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Tex
   terminal.note(notRestored(what));
 
 /** Returns whether an undo restores something: of a secret only the time when it was set is stored, and that stays. */
-const isRestorable = ({ before, after }: Written<object>): boolean => {
+const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
   return Object.entries(after).some(
@@ -159,9 +159,9 @@ const isRestorable = ({ before, after }: Written<object>): boolean => {
 
 /** Proposes the undo of records that were written together. */
 const proposeUndoOf = async <R extends object>(
-  tools: Shower,
-  all: readonly Written<R>[],
-  { deletion, undoable = true }: Pick<Showing<R>, "deletion" | "undoable">,
+  tools: ResultTools,
+  all: readonly ChangeResult<R>[],
+  { deletion, undoable = true }: Pick<ResultLayout<R>, "deletion" | "undoable">,
 ): Promise<void> => {
   if (!undoable || all.some(({ dryRun }) => dryRun) || !all.some(isRestorable)) return;
   await proposeUndo(tools, deletion !== undefined && all.some(({ before }) => before === null) ? [deletion] : []);
@@ -170,16 +170,16 @@ const proposeUndoOf = async <R extends object>(
 export const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
 
 /** The columns of what was written; a new record that is only tried out has no id, as it will have another one. */
-const idless = <R>(columns: readonly Column<R>[], { before, dryRun }: Written<R>): readonly Column<R>[] =>
+const idless = <R>(columns: readonly Column<R>[], { before, dryRun }: ChangeResult<R>): readonly Column<R>[] =>
   before === null && dryRun
     ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
     : columns;
 
 /** Shows one record that was written, and says what that means. */
-export async function showWritten<R extends object, W extends Written<R>>(
-  tools: Shower,
+export async function showWritten<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
   written: W,
-  showing: Showing<R, W>,
+  showing: ResultLayout<R, W>,
 ): Promise<void> {
   const { terminal } = tools;
   describeWritten(tools, written.dryRun);
@@ -193,18 +193,18 @@ export async function showWritten<R extends object, W extends Written<R>>(
 /** Warns of values that were taken and are probably not meant so. */
 const warnOfDoubts = async <R extends object>(
   { terminal }: Pick<Tools, "terminal">,
-  { before, after }: Written<R>,
-  { fields = {} }: Pick<Showing<R>, "fields">,
+  { before, after }: ChangeResult<R>,
+  { fields = {} }: Pick<ResultLayout<R>, "fields">,
 ): Promise<void> => {
   for (const { name, doubt } of doubtsIn(fields, before, after))
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
 /** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
-export async function showAllWritten<R extends object, W extends Written<R>>(
-  tools: Shower,
+export async function showAllWritten<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
   all: readonly W[],
-  { listed, ...showing }: Showing<R, W> & { readonly listed: readonly Column<R>[] },
+  { listed, ...showing }: ResultLayout<R, W> & { readonly listed: readonly Column<R>[] },
 ): Promise<void> {
   const { terminal } = tools;
   const [first, ...others] = all;

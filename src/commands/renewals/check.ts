@@ -68,7 +68,7 @@ const OPTIONS = {
   },
 } as const satisfies Fields;
 
-type Options = InputOf<typeof OPTIONS>;
+type CheckInput = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
   summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
@@ -148,7 +148,7 @@ export default defineCommand({
   },
 });
 
-async function check(tools: Tools, files: readonly string[], options: Options): Promise<number> {
+async function check(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
@@ -192,7 +192,7 @@ async function tellUnknownOf(
 function refuseMisfits(
   { globals }: Tools,
   files: readonly string[],
-  { key, passwordFile, exclude, allContexts, nagios, prometheus }: Options,
+  { key, passwordFile, exclude, allContexts, nagios, prometheus }: CheckInput,
 ): void {
   const { format, fields, query } = globals;
   const shaped = format !== undefined || fields !== undefined || query !== undefined;

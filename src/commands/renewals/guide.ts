@@ -1,7 +1,7 @@
 import { commandName, line } from "../../lib/advice/line.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
-import { guideOf, type Holding } from "../../lib/renewals/guide/index.ts";
+import { guideOf, type GuideFacts } from "../../lib/renewals/guide/index.ts";
 import { wordedOwn } from "../../lib/renewals/guide/own.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
@@ -10,7 +10,7 @@ import { isSourceHere } from "../../lib/renewals/sources.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type Placed } from "../guides/write.ts";
+import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type NumberedStep } from "../guides/write.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { shownDay } from "./items/columns.ts";
 import { answeredOf, holdingOf } from "./steps/holding.ts";
@@ -43,7 +43,7 @@ const OPTIONS = {
   },
 } as const satisfies Fields;
 
-type Options = InputOf<typeof OPTIONS>;
+type GuideInput = InputOf<typeof OPTIONS>;
 
 const WHERE = commandName("renewals guide");
 
@@ -101,7 +101,7 @@ export default defineCommand({
 /** @throws Failure `usage` when options conflict, or there is no terminal */
 function refuseMisfit(
   tools: Tools,
-  { format, output, interactive, downloads, current }: Options,
+  { format, output, interactive, downloads, current }: GuideInput,
   isDocument: boolean,
 ): void {
   if (interactive && (format !== undefined || output !== undefined || !isDocument)) {
@@ -170,14 +170,14 @@ async function withoutElsewhere(
   return { item: { ...item, source: null }, elsewhere };
 }
 
-const readableHolding = ({ own, first, several }: Holding): Holding => ({
+const readableHolding = ({ own, first, several }: GuideFacts): GuideFacts => ({
   several: several?.map(escapeForPeople),
   own: own && wordedOwn(own, escapeForPeople),
   first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
 });
 
 /** The file that a step waits for. */
-const WAITS_FOR: Column<Placed> = {
+const WAITS_FOR: Column<NumberedStep> = {
   key: "waitsFor",
   header: text("waits for", "待つファイル"),
   value: ({ step }) => step.waitsFor ?? null,

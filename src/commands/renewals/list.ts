@@ -1,5 +1,5 @@
 import { commandName } from "../../lib/advice/line.ts";
-import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { byExpiry, judge, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/document/timeline.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
@@ -11,7 +11,7 @@ import { asOfNow, itemsAsTheyStand, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
 import { tellExpectedOfAll } from "./items/expected.ts";
 import { missingOf } from "./items/missing.ts";
-import type { Shown } from "./items/overview.ts";
+import type { Overview } from "./items/overview.ts";
 import { dayOf, momentIn } from "../../lib/model/time.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
@@ -73,10 +73,10 @@ export default defineCommand({
 });
 
 /** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
-interface Gathered {
-  readonly shown: Shown;
+interface GatheredList {
+  readonly shown: Overview;
   /** all items, without a limit */
-  readonly found: readonly Judged[];
+  readonly found: readonly JudgedItem[];
   /** the tenants that were asked for */
   readonly contexts: readonly Context[];
   readonly failed: Failure | undefined;
@@ -85,7 +85,7 @@ interface Gathered {
 async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<Gathered> {
+): Promise<GatheredList> {
   const chosen = allContexts ? undefined : await tools.tenant("renewals", "ade");
   const { found, failed } =
     chosen === undefined ? await judgedOfAll(tools) : { found: await judgedOf(tools, chosen), failed: undefined };
@@ -100,8 +100,8 @@ async function gather(
   };
 }
 
-async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; failed: Failure | undefined }> {
-  const found: Judged[] = [];
+async function judgedOfAll(tools: Tools): Promise<{ found: readonly JudgedItem[]; failed: Failure | undefined }> {
+  const found: JudgedItem[] = [];
   let failed: Failure | undefined;
   for (const context of await tools.contexts.list()) {
     try {
@@ -117,7 +117,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
   return { found, failed };
 }
 
-async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<Judged[]> {
+async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<JudgedItem[]> {
   const asOf = asOfNow(tools, tenant);
   const items = await itemsAsTheyStand(tenant, asOf.timezone);
   // whether it is valid already is for checks
@@ -127,7 +127,7 @@ async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">):
 }
 
 /** Writes items as a page, to a file or to stdout. */
-async function writePage(tools: Tools, shown: Shown, file: string): Promise<void> {
+async function writePage(tools: Tools, shown: Overview, file: string): Promise<void> {
   const { documentPage } = await import("../../lib/document/page.ts");
   const { renewalsDocument } = await import("../../lib/renewals/output/page.ts");
   const { terminal } = tools;
@@ -139,7 +139,7 @@ async function writePage(tools: Tools, shown: Shown, file: string): Promise<void
 }
 
 /** Names what has no owner, account or phone recorded: nobody would know how to renew it. Only who reads these learns it. */
-async function listMissing(tools: Tools, items: readonly Judged[], contexts: readonly Context[]): Promise<void> {
+async function listMissing(tools: Tools, items: readonly JudgedItem[], contexts: readonly Context[]): Promise<void> {
   const { terminal } = tools;
   const read = new Set<string>();
   for (const context of contexts.filter(({ name }) => items.some((item) => item.context === name))) {
@@ -155,7 +155,7 @@ async function listMissing(tools: Tools, items: readonly Judged[], contexts: rea
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */
-async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Judged[]): Promise<void> {
+async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly JudgedItem[]): Promise<void> {
   const owners = Map.groupBy(
     items.filter(({ kind }) => kind === "android-owner"),
     ({ context }) => context,

@@ -1,5 +1,5 @@
 import type { MatrixRow } from "../../lib/model/role-facts.ts";
-import { REACH_NAMES, type Cell, type SAID } from "../../lib/model/role-policy.ts";
+import { REACH_NAMES, type RightsCell, type SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, OPERATION_GROUPS, OPERATIONS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { counted, joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
@@ -13,11 +13,11 @@ const HEADERS: Readonly<Record<AdministratorRole, Text>> = {
 };
 
 /** Who says what a cell says: `ours`, or the sentences of the manual. */
-export const sourceOf = ({ manual }: Cell): string =>
+export const sourceOf = ({ manual }: RightsCell): string =>
   manual.length === 0 ? "ours" : manual.map(({ seed, sentence }) => `manual ${seed}: ${sentence}`).join(" / ");
 
 /** A cell as a table has it: `inside*` where the manual says so. */
-export const markOf = ({ reach, manual }: Cell): Text => {
+export const markOf = ({ reach, manual }: RightsCell): Text => {
   const { en, ja } = reach === "no" ? same("-") : REACH_NAMES[reach];
   const star = manual.length > 0 ? "*" : "";
   return text(`${en}${star}`, `${ja}${star}`);

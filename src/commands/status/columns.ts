@@ -2,11 +2,11 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
-import { NOT_TAKEN, notTakenIn, UNASKED, type NotTaken } from "../../lib/model/mirror.ts";
+import { NOT_TAKEN, notTakenIn, UNASKED, type MirrorGaps } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
-import type { Judged } from "../../lib/renewals/judge.ts";
+import type { JudgedItem } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
@@ -144,7 +144,7 @@ const mirrorAge = ({ tenant, timezone, now }: Status): { readonly day: string; r
   return at === null ? null : { day: dayOf(at, timezone), days: -daysLeft(at, now, timezone) };
 };
 
-const renewalName = ({ kind, name, level, expiresOn, daysLeft: days, certainty }: Judged): Text => {
+const renewalName = ({ kind, name, level, expiresOn, daysLeft: days, certainty }: JudgedItem): Text => {
   const of = (language: "en" | "ja"): string => `${RENEWAL_KINDS[kind][language]} ${name}`;
   const state = LEVEL_NAMES[level];
   const when = expiresOn === null ? "" : ` ${shownDay(expiresOn, { certainty })}`;
@@ -159,7 +159,7 @@ const renewalName = ({ kind, name, level, expiresOn, daysLeft: days, certainty }
 const seesSecured = ({ rights }: Status): boolean => rights?.may("secured.read") !== false;
 
 /** Whether a mirror has none of something, as nothing of it was taken in; who sees a part has none of it for other reasons. */
-const lacks = ({ tenant, rights }: Status, what: keyof NotTaken): boolean =>
+const lacks = ({ tenant, rights }: Status, what: keyof MirrorGaps): boolean =>
   tenant !== undefined && rights?.isSystem === true && notTakenIn(tenant)[what];
 
 /** How a tenant stands, field by field. */

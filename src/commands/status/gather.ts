@@ -10,8 +10,8 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { findingsOf } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
-import { expectedOf, type Expected } from "../../lib/renewals/expected.ts";
-import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
+import { expectedOf, type ExpectedRecords } from "../../lib/renewals/expected.ts";
+import { byExpiry, judge, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { withRejection } from "../../lib/renewals/rejection.ts";
 import { actingAs } from "../../lib/terminal/commands.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
@@ -40,9 +40,9 @@ export interface Status {
   /** plans that were kept, and not committed */
   readonly plans: readonly Import[];
   /** what expires, the first due first */
-  readonly renewals: readonly Judged[];
+  readonly renewals: readonly JudgedItem[];
   /** what its records lack by what it uses, and what nobody has said of that */
-  readonly expected: Expected;
+  readonly expected: ExpectedRecords;
   /** of who asks; undefined where the tenant cannot be read */
   readonly rights: Rights | undefined;
   /** what is wrong with who hears of renewals */
@@ -60,10 +60,10 @@ type Read = Pick<
 >;
 
 /** Of a tenant that keeps nothing of what it uses. */
-const NOTHING_EXPECTED: Expected = { missing: [], doubtful: [], unsaid: [] };
+const NOTHING_EXPECTED: ExpectedRecords = { missing: [], doubtful: [], unsaid: [] };
 
 /** Where a context stands among the others. */
-export interface Place {
+export interface ContextPosition {
   /** commands work on it where nothing else is said */
   readonly used: boolean;
   /** there are others: what to type says which one it is for */
@@ -71,7 +71,7 @@ export interface Place {
 }
 
 /** How a context's tenant stands; what cannot be read is one of its problems. @throws `interrupted` */
-export async function statusOf(tools: Tools, context: Context, { used, several }: Place): Promise<Status> {
+export async function statusOf(tools: Tools, context: Context, { used, several }: ContextPosition): Promise<Status> {
   const read = await readTenant(tools, context).catch((error: unknown): Read => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return {
@@ -237,5 +237,5 @@ export const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenan
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
 /** What to type for an item: its name; its id where another one is called so. */
-const typableOf = ({ id, name }: Judged, all: readonly Judged[]): string =>
+const typableOf = ({ id, name }: JudgedItem, all: readonly JudgedItem[]): string =>
   all.some((other) => other.id !== id && other.name === name) ? id : name;

@@ -16,7 +16,7 @@ import { takingBack } from "./taking-back.ts";
 
 const OPTIONS = { ...WORD_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...OTHER_OPTIONS } as const;
 
-type Options = InputOf<typeof OPTIONS>;
+type SetInput = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
   summary: text("record what is known of the tenant itself", "テナント自体の情報を登録する"),
@@ -90,11 +90,11 @@ const meantFor = (timezone: string): Text =>
   );
 
 /** Whether an instant was typed for a day, which `--timezone` tells then. */
-const countsDays = ({ from, until }: Pick<Options, "from" | "until">): boolean =>
+const countsDays = ({ from, until }: Pick<SetInput, "from" | "until">): boolean =>
   [from, until].some((date) => date !== undefined && date !== null && "instant" in date);
 
 /** What the options say; a field that none names is not in it. @throws Failure `usage` */
-function changeOf(options: Options, timezone: string): TenantChange {
+function changeOf(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {
     licences,

@@ -2,7 +2,7 @@ import type { User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { same, text } from "../../lib/text/index.ts";
-import type { Showing } from "../records/written.ts";
+import type { ResultLayout } from "../records/written.ts";
 import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
@@ -11,7 +11,7 @@ const named = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[num
   column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
 
 /** How a user is shown that was written. */
-export const USER_WRITTEN: Showing<User> = {
+export const USER_WRITTEN: ResultLayout<User> = {
   columns: USER_COLUMNS.map(named),
   fields: USER.fields,
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,

@@ -2,10 +2,10 @@ import { shownOption, shownWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
 /** A command's own options, and the general ones that it does not declare itself. */
-type Options<C extends keyof Catalogue> = Catalogue[C]["options"] &
+type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
-type Value = string | number | true | undefined;
+type WordValue = string | number | true | undefined;
 
 declare const typed: unique symbol;
 
@@ -19,10 +19,10 @@ const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) =
 const optionOf = (key: string, value: string): string =>
   key === "output" && !value.startsWith("-") ? shownOption("-o", value) : shownOption(flagOf(key), value);
 
-const optionWords = ([key, value]: readonly [string, Value | readonly Value[]]): readonly string[] => {
+const optionWords = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
   if (value === undefined) return [];
   if (value === true) return [flagOf(key)];
-  const values = Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
+  const values = Array.isArray(value) ? (value as readonly WordValue[]) : [value as WordValue];
   return values.map((one) => optionOf(key, String(one)));
 };
 
@@ -36,13 +36,15 @@ const optionWords = ([key, value]: readonly [string, Value | readonly Value[]]):
 export const line = <C extends keyof Catalogue>(
   command: C,
   args: Catalogue[C]["args"],
-  options?: Options<C>,
+  options?: LineOptions<C>,
 ): CommandLine => {
-  const words = (args as readonly Value[]).filter((word) => word !== undefined).map((word) => shownWord(String(word)));
-  const flags = Object.entries((options ?? {}) as Readonly<Record<string, Value | readonly Value[]>>).flatMap(
+  const words = (args as readonly WordValue[])
+    .filter((word) => word !== undefined)
+    .map((word) => shownWord(String(word)));
+  const flags = Object.entries((options ?? {}) as Readonly<Record<string, WordValue | readonly WordValue[]>>).flatMap(
     optionWords,
   );
-  const readsAsOption = (args as readonly Value[]).some((word) => String(word).startsWith("-"));
+  const readsAsOption = (args as readonly WordValue[]).some((word) => String(word).startsWith("-"));
   const all = ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])];
   return all.join(" ") as CommandLine;
 };

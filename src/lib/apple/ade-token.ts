@@ -13,7 +13,7 @@ import type { AdeToken } from "./service/token.ts";
 import { isSimulatedName, isSimulatedToken } from "./simulated.ts";
 
 /** What the name of a server token's file tells. */
-interface Download {
+interface TokenFileName {
   readonly server: string;
   /** UTC instant at which the token was made */
   readonly at: string | undefined;
@@ -132,20 +132,20 @@ function envelopeIn(name: string, message: Uint8Array): Envelope {
   );
 }
 
-function downloadOf(name: string): Download | undefined {
+function downloadOf(name: string): TokenFileName | undefined {
   const { server, day = "", time = "" } = SERVER_TOKEN_NAME.exec(name.normalize("NFC"))?.groups ?? {};
   return server === undefined ? undefined : { server, at: instantOfText(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
 }
 
 /** What an opened token says. */
-interface Content {
+interface TokenContent {
   readonly fields: ReadonlyMap<string, unknown>;
   readonly consumerKey: string;
   readonly expiresAt: string;
 }
 
 /** The JSON stands between two marks in a MIME message. */
-function contentOf(name: string, opened: string): Content {
+function contentOf(name: string, opened: string): TokenContent {
   const fields = parseObject(opened.slice(opened.indexOf("{"), opened.lastIndexOf("}") + 1));
   const consumerKey = fields && stringIn(fields, "consumer_key");
   const expiresAt = instantOfText((fields && stringIn(fields, "access_token_expiry")) ?? "");

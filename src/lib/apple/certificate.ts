@@ -56,7 +56,7 @@ function withoutHeaders(block: string): string {
 export const certificatesOfBundle = (name: string, bundle: readonly Uint8Array[]): ReadPartly =>
   withoutChains(name, bundle.values());
 
-interface Parsed {
+interface ParsedCertificate {
   readonly certificate: X509Certificate;
   readonly renewable: Renewable;
 }
@@ -90,7 +90,7 @@ export function certificateOfDer(name: string, der: Uint8Array): Renewable | und
   return certificate === undefined ? undefined : renewableOf(name, certificate);
 }
 
-function parse(name: string, written: string | Uint8Array, number: number): Parsed | Text {
+function parse(name: string, written: string | Uint8Array, number: number): ParsedCertificate | Text {
   const certificate = attempt(() => new X509Certificate(written));
   const renewable = certificate && attempt(() => renewableOf(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };

@@ -4,7 +4,7 @@ import { begunObject } from "./answer.ts";
 import type { AppleAnswer, AppleRequest, Send } from "./send.ts";
 
 /** What sending again needs. */
-export interface Patience {
+export interface RetryTools {
   readonly send: Send;
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
@@ -46,7 +46,7 @@ export function retryAfterMs({ headers }: AppleAnswer, now: number): number | un
  */
 export async function sendPatiently(
   request: AppleRequest,
-  { send, now, wait }: Patience,
+  { send, now, wait }: RetryTools,
   repeatable: boolean,
 ): Promise<AppleAnswer> {
   const end = now() + LONGEST_MS;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
-import { MAX_BYTES, type Expiring } from "../model/renewal.ts";
+import { MAX_BYTES, type ExpiringItem } from "../model/renewal.ts";
 import { readExpiring, readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, serverToken, Workshop } from "#support/apple/openssl.ts";
 
@@ -183,7 +183,7 @@ describeWithOpenssl("made by openssl", () => {
 });
 
 /** What was read, or the code of the refusal; throws what is neither. */
-function readOrRefusal(read: () => readonly Partial<Expiring>[]): string[] {
+function readOrRefusal(read: () => readonly Partial<ExpiringItem>[]): string[] {
   try {
     return read().map(({ expiresAt = "none" }) => expiresAt);
   } catch (error) {

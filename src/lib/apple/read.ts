@@ -1,4 +1,4 @@
-import { MAX_BYTES, type Expiring } from "../model/renewal.ts";
+import { MAX_BYTES, type ExpiringItem } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { adeTokenOf } from "./ade-token.ts";
 import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
@@ -29,7 +29,7 @@ const BRACE = "{".charCodeAt(0);
  *
  * @throws `input-rejected` when it holds nothing that expires, is broken, or cannot be read without a password
  */
-export function readExpiring(file: NamedFile, options: ReadOptions = {}): readonly Expiring[] {
+export function readExpiring(file: NamedFile, options: ReadOptions = {}): readonly ExpiringItem[] {
   return readRenewables(file, options).map(({ expiring }) => expiring);
 }
 

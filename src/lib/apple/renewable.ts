@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../errors/index.ts";
-import type { Expiring } from "../model/renewal.ts";
+import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 /** A file as it was found. */
@@ -54,7 +54,7 @@ export type Evidence =
 
 /** Something that expires, with what its successor is compared by. */
 export interface Renewable {
-  readonly expiring: Expiring;
+  readonly expiring: ExpiringItem;
   readonly evidence: Evidence;
   /** made by `ade simulator`, as it says itself: never for Apple or a console */
   readonly simulated?: true | undefined;

@@ -32,7 +32,7 @@ export function readSigningRequest(file: NamedFile): SigningRequest {
 /** The request itself (PKCS#10, DER), out of whichever clothes. @throws `input-rejected` as {@link readSigningRequest} */
 export const signingRequestDer = (file: NamedFile): Uint8Array => readRequest(file).der;
 
-function readRequest({ name, bytes }: NamedFile): SigningRequest & Wrapped {
+function readRequest({ name, bytes }: NamedFile): SigningRequest & UnwrappedRequest {
   const wrapped = bytes.length > MAX_BYTES ? undefined : attempt(() => requestIn(bytes));
   const publicKey = wrapped && attempt(() => publicKeyOf(wrapped.der));
   if (wrapped === undefined || publicKey === undefined) {
@@ -48,12 +48,12 @@ function readRequest({ name, bytes }: NamedFile): SigningRequest & Wrapped {
   return { publicKey, ...wrapped };
 }
 
-interface Wrapped {
+interface UnwrappedRequest {
   readonly der: Uint8Array;
   readonly vendorSigned: boolean;
 }
 
-function requestIn(bytes: Uint8Array): Wrapped | undefined {
+function requestIn(bytes: Uint8Array): UnwrappedRequest | undefined {
   const plain = plainRequestIn(bytes);
   if (plain !== undefined) return { der: plain, vendorSigned: false };
   const list = propertiesOf(Buffer.from(unwrapped(latin1Of(bytes)) ?? bytes).toString("utf8"));

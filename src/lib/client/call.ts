@@ -22,10 +22,10 @@ import type { Transport } from "./transport.ts";
 const LINE_FEED = 0x0a;
 
 /** Holds an answer, or a line of it, to its schema; `data` is what is used of it. */
-export type Check = (schema: z.ZodType, value: unknown) => z.ZodSafeParseResult<unknown>;
+export type SchemaCheck = (schema: z.ZodType, value: unknown) => z.ZodSafeParseResult<unknown>;
 
 /** For a tenant in the same process: its answers are our own. */
-export const unchecked: Check = (_, data) => ({ success: true, data });
+export const unchecked: SchemaCheck = (_, data) => ({ success: true, data });
 
 /** How to reach a tenant. */
 export interface Connection {
@@ -33,7 +33,7 @@ export interface Connection {
   /** the base address of the routes; in process, any address will do */
   readonly base?: URL | undefined;
   /** by default zod's, which leaves out what the contract does not know */
-  readonly check?: Check | undefined;
+  readonly check?: SchemaCheck | undefined;
   /** ends long lists and exports, with its reason; not what is short, nor changes: who was interrupted may clear up */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
@@ -155,7 +155,7 @@ interface Rehearsable {
 }
 
 /** A call of a route, ready to be sent. */
-interface Call {
+interface RouteCall {
   readonly connection: Connection;
   readonly route: Route;
   readonly input: Input;
@@ -163,7 +163,7 @@ interface Call {
 
 /** @throws Failure with the code of the tenant's problem object */
 async function send(
-  { connection, route, input }: Call,
+  { connection, route, input }: RouteCall,
   { cursor, accept }: { readonly cursor?: string | undefined; readonly accept?: string } = {},
 ): Promise<Response> {
   const { transport, base = new URL("http://tenant.invalid") } = connection;
@@ -191,28 +191,28 @@ async function send(
   return response;
 }
 
-const byZod: Check = (schema, value) => schema.safeParse(value);
+const byZod: SchemaCheck = (schema, value) => schema.safeParse(value);
 
 /** @throws Failure `unavailable` when it does not follow the contract */
-function checked({ connection: { check = byZod }, route }: Call, value: unknown): unknown {
+function checked({ connection: { check = byZod }, route }: RouteCall, value: unknown): unknown {
   const result = check(route.answer.schema, value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw contractViolation(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
 }
 
-const json = async (call: Call, cursor?: string): Promise<unknown> =>
+const json = async (call: RouteCall, cursor?: string): Promise<unknown> =>
   checked(call, await readJson(call.route, await send(call, { cursor })));
 
-const items = async (call: Call): Promise<unknown> => ((await json(call)) as { readonly items: unknown }).items;
+const items = async (call: RouteCall): Promise<unknown> => ((await json(call)) as { readonly items: unknown }).items;
 
 /** After each part of a list: in one process, signals would wait until all of it is shown. */
-const heard = async ({ input: { signal } }: Call): Promise<void> => {
+const heard = async ({ input: { signal } }: RouteCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
 
-async function* pages(call: Call): AsyncGenerator<unknown> {
+async function* pages(call: RouteCall): AsyncGenerator<unknown> {
   let cursor: string | undefined;
   do {
     const page = (await json(call, cursor)) as { readonly items: unknown[]; readonly next: string | null };
@@ -229,7 +229,7 @@ async function* pages(call: Call): AsyncGenerator<unknown> {
 }
 
 /** A failure comes after the objects before it. */
-async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
+async function* batches(call: RouteCall): AsyncGenerator<readonly unknown[]> {
   const { body } = await send(call);
   if (body === null) return;
   for await (const lines of readLines(call.route, body)) {
@@ -245,7 +245,7 @@ async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
   }
 }
 
-const lines = (call: Call): Lines<unknown> => ({
+const lines = (call: RouteCall): Lines<unknown> => ({
   batches: () => batches(call),
   ndjson: () => ndjson(call),
   async *[Symbol.asyncIterator]() {
@@ -256,7 +256,7 @@ const lines = (call: Call): Lines<unknown> => ({
 });
 
 /** @param asked by what its route is made to answer with lines, if it may answer otherwise */
-async function* ndjson(call: Call, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
+async function* ndjson(call: RouteCall, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
   const { body } = await send(call, asked);
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
@@ -267,23 +267,23 @@ async function* ndjson(call: Call, asked: { readonly accept?: string } = {}): As
   if (last !== undefined && last !== LINE_FEED) throw cutOff(call.route);
 }
 
-const list = (call: Call): List<unknown> => ({
+const list = (call: RouteCall): List<unknown> => ({
   ndjson: () => ndjson(call, { accept: MEDIA_TYPES.lines }),
   [Symbol.asyncIterator]: () => pages(call),
 });
 
-const bytes = async (call: Call): Promise<ReadableStream<Uint8Array>> =>
+const bytes = async (call: RouteCall): Promise<ReadableStream<Uint8Array>> =>
   (await send(call)).body ?? new Blob([]).stream();
 
 /** Chunks of a body, until a signal comes. */
-async function* heardChunks(call: Call, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+async function* heardChunks(call: RouteCall, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     await heard(call);
     yield chunk;
   }
 }
 
-const parts = (call: Call): Parts<unknown> => {
+const parts = (call: RouteCall): Parts<unknown> => {
   let end: { readonly value: unknown } | undefined;
   return {
     end: () => {
@@ -310,7 +310,7 @@ const parts = (call: Call): Parts<unknown> => {
 };
 
 /** How an answer is read, by its kind. */
-const READERS: Readonly<Record<AnswerKind, (call: Call) => unknown>> = {
+const READERS: Readonly<Record<AnswerKind, (call: RouteCall) => unknown>> = {
   json: (call) => json(call),
   tagged: (call) => json(call),
   items,

@@ -1,26 +1,26 @@
 import type { z } from "zod";
 import { routesOf, type Import, type NounName, type RoutesOf } from "../contract/index.ts";
-import type { Answer, Route } from "../contract/route.ts";
+import type { RouteAnswer, Route } from "../contract/route.ts";
 import { methodsOf, type Connection, type Results, type SentParts, type Upload } from "./call.ts";
 
 export type * from "../contract/index.ts";
 export { unchecked, type Connection, type Parts, type SentParts, type Upload } from "./call.ts";
 export type { Transport } from "./transport.ts";
 
-type Optional<T, K extends keyof T> = undefined extends T[K] ? K : never;
+type OptionalKey<T, K extends keyof T> = undefined extends T[K] ? K : never;
 
 /** Query parameters by the types they are read as; those with a default may be missing. The client counts the pages itself. */
-export type Query<S extends z.ZodRawShape, In = z.input<z.ZodObject<S>>, Out = z.output<z.ZodObject<S>>> = {
-  readonly [K in keyof In & keyof Out as Exclude<K, Optional<In, K>>]: Out[K];
+export type QueryInput<S extends z.ZodRawShape, In = z.input<z.ZodObject<S>>, Out = z.output<z.ZodObject<S>>> = {
+  readonly [K in keyof In & keyof Out as Exclude<K, OptionalKey<In, K>>]: Out[K];
 } & {
-  readonly [K in keyof In & keyof Out as Exclude<Optional<In, K>, "cursor">]?: Out[K] | undefined;
+  readonly [K in keyof In & keyof Out as Exclude<OptionalKey<In, K>, "cursor">]?: Out[K] | undefined;
 };
 
 /** Whether a type is one of several. */
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
 /** What a route acts on: a plan its caller has seen, or the parameter of its path; several of those by their names. */
-type Subject<R extends Route> = R extends { readonly ifMatch: true }
+type RouteSubject<R extends Route> = R extends { readonly ifMatch: true }
   ? R extends { readonly params: z.ZodRawShape }
     ? [plan: Pick<Import, "id" | "etag">]
     : [plan: { readonly etag: string }]
@@ -29,14 +29,14 @@ type Subject<R extends Route> = R extends { readonly ifMatch: true }
     : [];
 
 /** What a route is given: query parameters, a JSON body or a file. */
-type Sent<R extends Route> = R extends { readonly file: true; readonly query: infer Q extends z.ZodRawShape }
-  ? [file: Upload, query?: Query<Q>]
+type RouteInput<R extends Route> = R extends { readonly file: true; readonly query: infer Q extends z.ZodRawShape }
+  ? [file: Upload, query?: QueryInput<Q>]
   : R extends { readonly takesParts: true; readonly query: infer Q extends z.ZodRawShape }
-    ? [parts: SentParts, query?: Query<Q>]
+    ? [parts: SentParts, query?: QueryInput<Q>]
     : R extends { readonly query: infer Q extends z.ZodRawShape }
-      ? Partial<Query<Q>> extends Query<Q>
-        ? [query?: Query<Q>]
-        : [query: Query<Q>]
+      ? Partial<QueryInput<Q>> extends QueryInput<Q>
+        ? [query?: QueryInput<Q>]
+        : [query: QueryInput<Q>]
       : R extends { readonly body: infer B extends z.ZodType }
         ? [body: z.input<B>]
         : R extends { readonly file: true }
@@ -44,8 +44,8 @@ type Sent<R extends Route> = R extends { readonly file: true; readonly query: in
           : [];
 
 type Method<R extends Route> = (
-  ...given: [...Subject<R>, ...Sent<R>, signal?: AbortSignal]
-) => R["answer"] extends Answer<infer K, infer S> ? Results<S>[K] : never;
+  ...given: [...RouteSubject<R>, ...RouteInput<R>, signal?: AbortSignal]
+) => R["answer"] extends RouteAnswer<infer K, infer S> ? Results<S>[K] : never;
 
 /**
  * A tenant as commands see it: the methods of some nouns, which follow from their routes.

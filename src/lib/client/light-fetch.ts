@@ -5,7 +5,7 @@
  * @see docs/decisions/010-light-messages.md
  */
 
-type HeadersGiven = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | undefined | null;
+type HeadersInput = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | undefined | null;
 
 const isIterable = (given: object): given is Iterable<readonly [string, string]> => Symbol.iterator in given;
 
@@ -13,7 +13,7 @@ const isIterable = (given: object): given is Iterable<readonly [string, string]>
 export class LightHeaders {
   readonly #fields = new Map<string, string>();
 
-  constructor(given?: HeadersGiven) {
+  constructor(given?: HeadersInput) {
     if (given === undefined || given === null) return;
     for (const [name, value] of isIterable(given) ? given : Object.entries(given)) this.append(name, value);
   }
@@ -56,7 +56,7 @@ export class LightHeaders {
   }
 }
 
-type BodyGiven = string | Uint8Array | ReadableStream<Uint8Array> | null | undefined;
+type BodyInput = string | Uint8Array | ReadableStream<Uint8Array> | null | undefined;
 
 const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
   new ReadableStream({
@@ -90,11 +90,11 @@ const wholeBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
 /** The common part of requests and responses: a body that is read once. */
 class LightMessage {
   readonly headers: LightHeaders;
-  #given: BodyGiven;
+  #given: BodyInput;
   #stream: ReadableStream<Uint8Array> | undefined;
   #read = false;
 
-  constructor(headers: HeadersGiven, body: BodyGiven) {
+  constructor(headers: HeadersInput, body: BodyInput) {
     this.headers = new LightHeaders(headers);
     this.#given = body;
     if (typeof body === "string" && !this.headers.has("content-type")) {
@@ -132,10 +132,10 @@ class LightMessage {
   }
 }
 
-interface RequestGiven {
+interface RequestInput {
   readonly method?: string;
-  readonly headers?: HeadersGiven;
-  readonly body?: BodyGiven;
+  readonly headers?: HeadersInput;
+  readonly body?: BodyInput;
   readonly signal?: AbortSignal | null;
 }
 
@@ -144,7 +144,7 @@ export class LightRequest extends LightMessage {
   readonly method: string;
   readonly signal: AbortSignal;
 
-  constructor(input: string | URL | LightRequest, given: RequestGiven = {}) {
+  constructor(input: string | URL | LightRequest, given: RequestInput = {}) {
     const before = input instanceof LightRequest ? input : undefined;
     super(given.headers ?? before?.headers, given.body ?? before?.body);
     this.url = input instanceof LightRequest ? input.url : new URL(input).href;
@@ -153,15 +153,15 @@ export class LightRequest extends LightMessage {
   }
 }
 
-interface ResponseGiven {
+interface ResponseInput {
   readonly status?: number;
-  readonly headers?: HeadersGiven;
+  readonly headers?: HeadersInput;
 }
 
 export class LightResponse extends LightMessage {
   readonly status: number;
 
-  constructor(body?: BodyGiven, { status = 200, headers }: ResponseGiven = {}) {
+  constructor(body?: BodyInput, { status = 200, headers }: ResponseInput = {}) {
     super(headers, body);
     this.status = status;
   }

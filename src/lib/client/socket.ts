@@ -48,10 +48,10 @@ const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 const NEVER_SENT: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const BROKEN_OFF: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
-type Answer = Dispatcher.ResponseData<unknown>;
+type HttpResponse = Dispatcher.ResponseData<unknown>;
 
 /** A request in undici's form; a repeatable one holds its body as bytes. */
-interface Outgoing {
+interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
   /** the tenant performs it once, however often it is sent */
   readonly idempotent: boolean;
@@ -71,7 +71,7 @@ const agentOf = ({ authorities = [], ...options }: SocketOptions): Agent =>
     },
   });
 
-const retryAfterMs = ({ headers }: Answer, now: number): number | undefined => {
+const retryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {
   const value = headers["retry-after"];
   if (typeof value !== "string") return undefined;
   if (/^\d{1,6}$/.test(value)) return Number(value) * SECOND_MS;
@@ -80,7 +80,7 @@ const retryAfterMs = ({ headers }: Answer, now: number): number | undefined => {
 };
 
 /** The bytes of an answer, read on demand; cancelling ends the connection. */
-const bytesOf = ({ body }: Answer, { origin, signal }: Outgoing): ReadableStream<Uint8Array> => {
+const bytesOf = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest): ReadableStream<Uint8Array> => {
   const bytes = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -102,14 +102,14 @@ const bytesOf = ({ body }: Answer, { origin, signal }: Outgoing): ReadableStream
 };
 
 /** Ends a connection whose body is not needed. */
-const discard = (body: Answer["body"]): void => {
+const discard = (body: HttpResponse["body"]): void => {
   // destroying it is not an error
   body.on("error", () => undefined);
   body.destroy();
 };
 
 /** Refuses redirects: following one would send the request, and later its credentials, to another host. */
-const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
+const redirection = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
   return new Failure("unavailable", {
@@ -122,7 +122,7 @@ const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
   });
 };
 
-const responseOf = (answer: Answer, outgoing: Outgoing): Response => {
+const responseOf = (answer: HttpResponse, outgoing: OutgoingRequest): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
   for (const name of ANSWER_HEADERS) {
@@ -162,7 +162,7 @@ class Socket {
     return this.#agent.destroy();
   }
 
-  async #outgoing(request: Request): Promise<Outgoing> {
+  async #outgoing(request: Request): Promise<OutgoingRequest> {
     const { method, url, signal } = request;
     const headers = new Headers(request.headers);
     if (method === "POST" && !headers.has("idempotency-key"))
@@ -178,7 +178,7 @@ class Socket {
     };
   }
 
-  async #untilAnswered(outgoing: Outgoing): Promise<Answer> {
+  async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
     for (let repetition = 0; ; repetition += 1) {
       const last = repetition === RETRIES || !outgoing.idempotent;
       const usualMs = FIRST_DELAY_MS * 2 ** repetition;
@@ -194,7 +194,7 @@ class Socket {
   }
 
   /** @returns undefined if the connection failed and the request may be sent again */
-  async #once({ address, options, signal }: Outgoing, last: boolean): Promise<Answer | undefined> {
+  async #once({ address, options, signal }: OutgoingRequest, last: boolean): Promise<HttpResponse | undefined> {
     try {
       return await send(address, options);
     } catch (error) {

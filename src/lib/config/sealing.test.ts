@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemProcesses } from "../files/index.ts";
 import { locateHome, type Home } from "./home.ts";
-import { openSealing, type Sealing } from "./sealing.ts";
+import { openSealing, type SecretSealer } from "./sealing.ts";
 
 const posix = process.platform !== "win32";
 const userId = process.geteuid?.();
@@ -15,7 +15,7 @@ const processes = systemProcesses(process.pid, process.kill.bind(process), "here
 
 let root: string;
 let home: Home;
-let sealing: Sealing;
+let sealing: SecretSealer;
 let path: string;
 
 beforeEach(async () => {

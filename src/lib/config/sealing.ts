@@ -15,7 +15,7 @@ import { withSettingsLock } from "./settings-lock.ts";
  *
  * @see docs/decisions/025-apple.md
  */
-export interface Sealing {
+export interface SecretSealer {
   /**
    * A text that only {@link unseal} reads, with the same key and for the same purpose; each time another one. The first
    * one makes the key.
@@ -61,7 +61,7 @@ export function openSealing(
   home: Home,
   processes: ProcessTable,
   pause: () => Promise<void> = () => sleep(50),
-): Sealing {
+): SecretSealer {
   const path = join(home.data, SEALING_KEY);
   const present = (): Promise<Buffer | undefined> => readKey(path, home.userId);
   const ownKey = async (kept: readonly string[]): Promise<Buffer> => {

@@ -37,8 +37,8 @@ const Renamings = named(
 );
 
 /** What a successor took over, all of it or nothing. */
-const Transferred = named(
-  "Transferred",
+const TransferResult = named(
+  "TransferResult",
   withExample(
     z.object({
       accounts: z
@@ -220,7 +220,7 @@ export default {
           () => ({ to: exampleId(102) }),
         ),
       ),
-      answer: json(Transferred, "What was changed, in its order"),
+      answer: json(TransferResult, "What was changed, in its order"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
     sendResetCode: post("/v1/accounts/{id}/reset-code", {
@@ -259,5 +259,5 @@ export type { AccountSettings, SentCode } from "../model/account.ts";
 export type { Composition } from "../model/composition.ts";
 export type AccountRenamings = z.infer<typeof Renamings>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
-export type Transferred = z.infer<typeof Transferred>;
+export type TransferResult = z.infer<typeof TransferResult>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

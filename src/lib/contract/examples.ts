@@ -7,7 +7,7 @@ import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
 import type { Administrators, ConsoleTask, Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
-import type { Answer, Route } from "./route.ts";
+import type { RouteAnswer, Route } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
 const sales = exampleOf(ORG.fields);
@@ -311,7 +311,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
 ]);
 
 /** The example of a thing's record: of the answer itself, or as the only one of a list. */
-const derived = ({ schema }: Answer): unknown => {
+const derived = ({ schema }: RouteAnswer): unknown => {
   const { items, next } = schema instanceof z.ZodObject ? schema.shape : {};
   if (!(items instanceof z.ZodArray)) return EXAMPLES_OF.get(schema)?.();
   const all = [EXAMPLES_OF.get(items.element as z.ZodType)?.()];

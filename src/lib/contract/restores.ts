@@ -34,8 +34,8 @@ const RestorePlan = named(
   }),
 );
 
-const Restored = named(
-  "Restored",
+const RestoreResult = named(
+  "RestoreResult",
   z.object({
     id: Id.nullable().meta({ description: "as the audit names it; null where nothing had to be changed" }),
     resources: z.array(RestoredResource),
@@ -88,7 +88,7 @@ export default {
       takesParts: true,
       ifMatch: true,
       example: { id: "018f3f3a-0000-7000-8000-000000000001", resources: [ORGS, USERS] },
-      answer: json(Restored, "What was done"),
+      answer: json(RestoreResult, "What was done"),
       fails: ["input-rejected", "conflict", "locked"],
     }),
   },
@@ -96,4 +96,4 @@ export default {
 
 export type RestoredResource = z.infer<typeof RestoredResource>;
 export type RestorePlan = z.infer<typeof RestorePlan>;
-export type Restored = z.infer<typeof Restored>;
+export type RestoreResult = z.infer<typeof RestoreResult>;

@@ -68,7 +68,7 @@ export const ANSWER_HEADERS: readonly string[] = ["content-type", "allow", "retr
 );
 
 /** What a route answers when it succeeds. */
-export interface Answer<K extends AnswerKind = AnswerKind, S extends z.ZodType = z.ZodType> {
+export interface RouteAnswer<K extends AnswerKind = AnswerKind, S extends z.ZodType = z.ZodType> {
   readonly kind: K;
   readonly schema: S;
   /** of a line of a `list`, a member for each of its columns */
@@ -80,7 +80,7 @@ export interface Answer<K extends AnswerKind = AnswerKind, S extends z.ZodType =
 
 const answer =
   <K extends AnswerKind>(kind: K) =>
-  <S extends z.ZodType>(schema: S, description: string): Answer<K, S> => ({ kind, schema, description });
+  <S extends z.ZodType>(schema: S, description: string): RouteAnswer<K, S> => ({ kind, schema, description });
 
 export const json = answer("json");
 export const tagged = answer("tagged");
@@ -107,7 +107,7 @@ export const exportedLines = <T extends z.ZodType>(line: T, description: string)
 export const BODY_MIB = 1;
 
 /** What a route takes besides its method and path, and what it answers. */
-interface Operation {
+interface RouteOptions {
   /** its operationId, unique in the API */
   readonly id: string;
   readonly summary: string;
@@ -127,7 +127,7 @@ interface Operation {
   readonly takesParts?: true;
   /** acts on a plan that its caller has seen, named by its ETag in If-Match */
   readonly ifMatch?: true;
-  readonly answer: Answer;
+  readonly answer: RouteAnswer;
   /** of the answer; 200 unless something was made */
   readonly status?: 200 | 201;
   /** false where it writes but leaves the tenant's data as they are: plans, and what was sent to whom */
@@ -139,7 +139,7 @@ interface Operation {
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** A route of the tenant API. */
-export interface Route extends Operation {
+export interface Route extends RouteOptions {
   readonly method: Method;
   /** with its parameter in braces */
   readonly path: string;
@@ -160,7 +160,7 @@ export interface Noun {
 
 const route =
   <M extends Method>(method: M) =>
-  <const O extends Operation>(path: string, operation: O) => ({ ...operation, method, path });
+  <const O extends RouteOptions>(path: string, operation: O) => ({ ...operation, method, path });
 
 export const get = route("get");
 export const post = route("post");

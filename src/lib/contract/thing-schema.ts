@@ -93,11 +93,11 @@ const fieldSchema = (field: Field): z.ZodType => {
   return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
 };
 
-type Members<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
+type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
 
 /** The schemas of a thing's fields, by the names of the tenant API. */
-export const membersOf = <F extends Fields>(fields: F): Members<F> =>
-  Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as Members<F>;
+export const membersOf = <F extends Fields>(fields: F): FieldSchemas<F> =>
+  Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
 const changedTexts = (fields: Fields) =>
   Object.fromEntries(
@@ -107,7 +107,7 @@ const changedTexts = (fields: Fields) =>
   );
 
 /** The schemas of a thing's fields in a request that writes them: what breaks a rule of a text is no malformed request. */
-export const changeMembersOf = <F extends Fields>(fields: F): Members<F> => ({
+export const changeMembersOf = <F extends Fields>(fields: F): FieldSchemas<F> => ({
   ...membersOf(fields),
   ...changedTexts(fields),
 });

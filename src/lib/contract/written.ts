@@ -22,13 +22,13 @@ export const writing = {
   dryRun: DryRun,
 };
 
-interface Choice {
+interface MemberChoice {
   readonly without?: readonly string[] | undefined;
   /** what else a request may say */
   readonly more?: Readonly<Record<string, z.ZodType<HandValue | undefined>>> | undefined;
 }
 
-const membersOf = (fields: Fields, { without = [] }: Choice): Record<string, z.ZodType<HandValue | undefined>> =>
+const membersOf = (fields: Fields, { without = [] }: MemberChoice): Record<string, z.ZodType<HandValue | undefined>> =>
   Object.fromEntries(
     handFields(fields)
       .filter(([name]) => !without.includes(name))
@@ -47,7 +47,7 @@ const exampleValue = ({ example, refers, type }: Field): unknown => {
   return typeof example === "object" ? (example as { readonly id: string }).id : example;
 };
 
-const exampleValues = (fields: Fields, { without = [] }: Choice): Readonly<Record<string, unknown>> =>
+const exampleValues = (fields: Fields, { without = [] }: MemberChoice): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     handFields(fields).flatMap(([name, field]) => {
       const value = exampleValue(field);
@@ -56,13 +56,13 @@ const exampleValues = (fields: Fields, { without = [] }: Choice): Readonly<Recor
   );
 
 /** The values of a new record; one that is missing is blank. A reference is the other record's id. */
-export const newRecord = (fields: Fields, choice: Choice = {}): Body =>
+export const newRecord = (fields: Fields, choice: MemberChoice = {}): Body =>
   withExample(z.strictObject({ ...membersOf(fields, choice), ...choice.more, ...writing }) as Body, () =>
     exampleValues(fields, choice),
   );
 
 /** A change of a record; a missing value stays as it is, null or a blank text clears it. */
-export const recordChange = (fields: Fields, choice: Choice = {}): Body =>
+export const recordChange = (fields: Fields, choice: MemberChoice = {}): Body =>
   withExample(
     z.strictObject({ ...z.object(membersOf(fields, choice)).partial().shape, ...choice.more, ...writing }) as Body,
     () => Object.fromEntries(Object.entries(exampleValues(fields, choice)).slice(0, 2)),

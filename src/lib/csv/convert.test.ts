@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { convert, type Converted, type ConvertOptions, type UnmappableCell } from "./convert.ts";
+import { convert, type ConversionResult, type ConvertOptions, type UnmappableCell } from "./convert.ts";
 import { createEncoder } from "./encoding/encode.ts";
 import type { Encoding, RecordProblem } from "./records/record.ts";
 
 interface Outcome {
   readonly bytes: Buffer;
-  readonly result: Converted;
+  readonly result: ConversionResult;
   readonly problems: RecordProblem[];
   readonly unmappable: UnmappableCell[];
 }

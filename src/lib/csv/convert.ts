@@ -1,7 +1,7 @@
 import { severityOf } from "../model/problem.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { createEncoder, type Encoder } from "./encoding/encode.ts";
-import { Place } from "./records/place.ts";
+import { CsvPosition } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
 import type { Encoding, Newline, RecordProblem } from "./records/record.ts";
 import { NEWLINES } from "./records/writer.ts";
@@ -34,7 +34,7 @@ export interface ConvertSink {
 }
 
 /** The result of a conversion. */
-export interface Converted {
+export interface ConversionResult {
   /** false if a problem or an unmappable character was reported: discard the output */
   readonly sound: boolean;
   /** characters written in the other mapping of the same JIS character (〜 as ～) */
@@ -54,7 +54,7 @@ export async function* convert(
   source: AsyncIterable<Uint8Array>,
   options: ConvertOptions,
   sink: ConvertSink,
-): AsyncGenerator<Buffer, Converted> {
+): AsyncGenerator<Buffer, ConversionResult> {
   const conversion = new Conversion(options, sink);
   for await (const chunk of source) yield* conversion.write(chunk);
   yield* conversion.end();
@@ -66,7 +66,7 @@ class Conversion {
   readonly #checker: RecordReader;
   readonly #encoder: Encoder;
   readonly #newlines: NewlineRewriter | undefined;
-  readonly #place: Place;
+  readonly #place: CsvPosition;
   #pieces: Buffer[] = [];
   /** the piece being encoded, and the length of the text encoded before it */
   #piece = "";
@@ -76,7 +76,7 @@ class Conversion {
 
   constructor(options: ConvertOptions, sink: ConvertSink) {
     const { from, to, newline, bom = false, onUnmappable = "error", delimiter = "," } = options;
-    this.#place = new Place({ delimiter });
+    this.#place = new CsvPosition({ delimiter });
     this.#newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);
     this.#checker = new RecordReader(
       { encoding: from, dialect: { delimiter } },
@@ -114,7 +114,7 @@ class Conversion {
     return this.#takePieces();
   }
 
-  result(): Converted {
+  result(): ConversionResult {
     const { folded, replaced } = this.#encoder;
     return { sound: this.#sound, folded, replaced, ctrlZDropped: this.#ctrlZDropped };
   }

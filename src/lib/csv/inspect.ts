@@ -3,7 +3,7 @@ import { isLead, pairsToUnicode, unicodeToCp932 } from "./encoding/cp932.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
 import { HEADER_ROWS } from "./layout/layout.ts";
-import { Place } from "./records/place.ts";
+import { CsvPosition } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
 import type { Encoding, FileForm, RecordProblem } from "./records/record.ts";
 import type { NewlineCounts } from "./records/split.ts";
@@ -92,7 +92,7 @@ export async function inspect(
   return { ...survey.end(), encoding, bom, size, ambiguity: asked === undefined ? ambiguity : undefined };
 }
 
-type Surveyed = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
+type RecordSurvey = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
 
 /** Watches for titles above a header: rows without a second value, at the start of a file. */
 export class TitleWatch {
@@ -113,7 +113,7 @@ class Survey {
   readonly #delimiter: Delimiter;
   readonly #reader: RecordReader;
   readonly #decoder: Decoder;
-  readonly #place: Place;
+  readonly #place: CsvPosition;
   readonly #duplicates: DuplicateWatch | undefined;
   readonly #oddities = new Map<OddityKind, Oddity>();
   readonly #problems: RecordProblem[] = [];
@@ -125,7 +125,7 @@ class Survey {
 
   constructor(encoding: Encoding, delimiter: Delimiter, maxProblems: number) {
     this.#delimiter = delimiter;
-    this.#place = new Place({ delimiter });
+    this.#place = new CsvPosition({ delimiter });
     this.#duplicates = encoding === "shift_jis" ? new DuplicateWatch() : undefined;
     this.#reader = new RecordReader(
       { encoding, dialect: { delimiter } },
@@ -148,7 +148,7 @@ class Survey {
     this.#duplicates?.write(chunk);
   }
 
-  end(): Surveyed {
+  end(): RecordSurvey {
     if (this.#decoder.end()) this.#note("ctrl-z", 1, 0);
     this.#reader.end();
     const { newlines, quotedNewlines, blankRows } = this.#reader;

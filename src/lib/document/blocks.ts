@@ -51,10 +51,10 @@ export type Block =
   | { readonly kind: "share"; readonly share: number; readonly level: Level }
   | { readonly kind: "timeline"; readonly marks: readonly Mark[]; readonly timeline: Timeline }
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
-  | Part;
+  | PartBlock;
 
 /** Blocks under a heading within a section. */
-interface Part {
+interface PartBlock {
   readonly kind: "part";
   readonly id: string;
   readonly title: Words;

@@ -1,5 +1,5 @@
 import type { Language } from "../text/index.ts";
-import { html, Markup, type Part } from "./markup.ts";
+import { html, Markup, type MarkupContent } from "./markup.ts";
 
 /** An HTML document of any kind: a page, a guide, a mail. */
 export interface DocumentParts {
@@ -12,7 +12,7 @@ export interface DocumentParts {
   readonly style: string;
   /** class of its body */
   readonly look?: string | undefined;
-  readonly body: Part;
+  readonly body: MarkupContent;
 }
 
 /** An HTML document that needs nothing else: no script, no other file, in light and dark. */

@@ -8,15 +8,15 @@ export class Markup {
 }
 
 /** What {@link html} takes: words to escape, markup, several of either, or nothing. */
-export type Part = string | number | Markup | null | readonly Part[];
+export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
 /** Markup with what stands in it escaped, as text or as a quoted attribute: html`<b>${name}</b>`. */
-export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
+export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
     literals.map((literal, index) => literal + (index < parts.length ? sourceOf(parts[index] ?? null) : "")).join(""),
   );
 
-const sourceOf = (part: Part): string => {
+const sourceOf = (part: MarkupContent): string => {
   if (part === null) return "";
   if (part instanceof Markup) return part.source;
   if (typeof part === "string") return part.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

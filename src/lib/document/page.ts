@@ -31,7 +31,7 @@ export const documentPage = (document: Document, language: Language, opening?: s
 /** The parts of a page. */
 export function pageParts(document: Document, language: Language): DocumentParts {
   const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
-  const page = new Page(language);
+  const page = new PageRenderer(language);
   const contents = html`<nav aria-label="${CONTENTS[language]}">
     <ol>
       ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
@@ -58,7 +58,7 @@ const CONTENTS = text("Contents", "目次");
 const broken = (words: string): Markup =>
   html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
 
-class Page {
+class PageRenderer {
   readonly #language: Language;
 
   constructor(language: Language) {

@@ -5,7 +5,7 @@ import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
 import { monthName, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
 
 /** How a time line is drawn. */
-interface Drawing {
+interface DrawingOptions {
   readonly timeline: Timeline;
   readonly language: Language;
   /** characters a line may take */
@@ -41,7 +41,7 @@ interface Layout {
  * The lines of a time line: the years, the months, one row an item with its marker where its date stands, and what the
  * markers mean. The expired and those without a date stand left of the line, later ones right.
  */
-export function* drawTimeline(marks: readonly Mark[], drawing: Drawing): Generator<string> {
+export function* drawTimeline(marks: readonly Mark[], drawing: DrawingOptions): Generator<string> {
   const labels = marks.map(({ label }) => escapeForPeople(label));
   const layout = layOut(labels.map(displayWidth), drawing.columns);
   const margin = " ".repeat(layout.label + 2);
@@ -83,7 +83,7 @@ function months(all: readonly Month[], width: number): string {
 }
 
 /** `  |     |  o  |  `: what stands left of the line, the months, what stands right of it. */
-function row(mark: Mark, { timeline, paint }: Drawing, width: number): string {
+function row(mark: Mark, { timeline, paint }: DrawingOptions, width: number): string {
   const place = timeline.place(mark);
   const marker = paint(place.side === "later" ? LATER : MARKERS[mark.level], mark.level);
   const today = Math.trunc(timeline.today * width);
@@ -98,7 +98,7 @@ function row(mark: Mark, { timeline, paint }: Drawing, width: number): string {
   return ` ${left}${cells.join("")}${right}`;
 }
 
-function* legend({ language, columns, paint, timeline }: Drawing): Generator<string> {
+function* legend({ language, columns, paint, timeline }: DrawingOptions): Generator<string> {
   const end = monthName(timeline.months.at(-1));
   const levels = LEVELS.map((level) => ({
     shown: `${paint(MARKERS[level], level)} ${LEVEL_NAMES[level][language]}`,

@@ -28,7 +28,7 @@ export interface Mark {
  * Where something stands on a time line: left of it, expired or without a date; right of it; or between, in months from
  * its start, a fraction by the middle of the day: 14.5 is the middle of the last month.
  */
-export type Place =
+export type TimelinePosition =
   | { readonly side: "expired" | "undated" | "later" }
   | { readonly side: "within"; readonly months: number };
 
@@ -57,7 +57,7 @@ export class Timeline {
   }
 
   /** Where a thing stands; one that has expired stands left of the line, whatever its day. */
-  place({ day, level }: Pick<Mark, "day" | "level">): Place {
+  place({ day, level }: Pick<Mark, "day" | "level">): TimelinePosition {
     if (day === null) return { side: "undated" };
     if (level === "expired") return { side: "expired" };
     const months = this.at(day);

@@ -15,7 +15,7 @@ export {
   unreadable,
   type ReadFile,
 } from "./read.ts";
-export { scan, type Scanned } from "./scan.ts";
+export { scan, type ScannedFile } from "./scan.ts";
 export { holdBytes } from "./spool.ts";
 export {
   createTemporaryFolder,

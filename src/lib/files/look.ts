@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import { hasCode } from "./temporary.ts";
 
 /** Something in the file system, as `doctor` looks at it. */
-export interface Look {
+export interface FileStatus {
   readonly isFolder: boolean;
   readonly ownerId: number;
   /** permissions, of folders and files alike */
@@ -17,7 +17,7 @@ export interface Look {
 const PERMISSIONS = 0o7777;
 
 /** What is at a path; undefined where there is nothing. @throws the file system's own error if that cannot be found out */
-export async function lookAt(path: string): Promise<Look | undefined> {
+export async function lookAt(path: string): Promise<FileStatus | undefined> {
   const found = await stat(path).catch((error: unknown) => {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openPlain, type Part, type PlainFile } from "./plain.ts";
+import { openPlain, type ByteRange, type PlainFile } from "./plain.ts";
 
 /** Three chunks and a part of one, no two alike. */
 const BYTES = Buffer.from(Uint32Array.from({ length: 800_000 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer);
@@ -19,7 +19,7 @@ async function opened(bytes: Uint8Array): Promise<PlainFile> {
 }
 
 /** What the chunks hold while each is the last one that was asked for. */
-async function copied(file: PlainFile, part: Part): Promise<Buffer> {
+async function copied(file: PlainFile, part: ByteRange): Promise<Buffer> {
   const copies: Buffer[] = [];
   for await (const chunk of file.chunks(part)) copies.push(Buffer.from(chunk));
   return Buffer.concat(copies);
@@ -27,7 +27,7 @@ async function copied(file: PlainFile, part: Part): Promise<Buffer> {
 
 test.each([{}, { to: 5 }, { from: 1_500_000 }, { from: 1, to: 3_000_001 }, { from: 9, to: 9 }])(
   "chunks of %j are the file's bytes, whether their buffers are used again or not",
-  async ({ from, to }: Part) => {
+  async ({ from, to }: ByteRange) => {
     const file = await opened(BYTES);
     const expected = BYTES.subarray(from, to);
     expect((await copied(file, { from, to, reuse: true })).equals(expected)).toBe(true);

@@ -13,11 +13,11 @@ export interface PlainFile extends AsyncDisposable {
   /** Exactly so many bytes from a place. @throws RangeError where the file ends before */
   readAt(position: number, length: number): Promise<Buffer>;
   /** Its bytes in chunks; one is read ahead. */
-  chunks(part?: Part): AsyncGenerator<Buffer>;
+  chunks(part?: ByteRange): AsyncGenerator<Buffer>;
 }
 
 /** Which bytes of a file are read, and into what. */
-export interface Part {
+export interface ByteRange {
   /** 0 if absent */
   readonly from?: number | undefined;
   /** the end of the file if absent */
@@ -61,7 +61,7 @@ class OpenFile implements PlainFile {
     return this.#fill(Buffer.allocUnsafeSlow(length), position);
   }
 
-  async *chunks({ from = 0, to = this.bytes, reuse = false }: Part = {}): AsyncGenerator<Buffer> {
+  async *chunks({ from = 0, to = this.bytes, reuse = false }: ByteRange = {}): AsyncGenerator<Buffer> {
     // one that is looked at, and one that is read into meanwhile
     const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
     const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];

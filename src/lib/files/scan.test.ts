@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { scan, type Scanned, type ScanLimits } from "./scan.ts";
+import { scan, type ScannedFile, type ScanLimits } from "./scan.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, mostBytes: MAX_BYTES };
@@ -16,7 +16,7 @@ async function place(): Promise<string> {
   return folder;
 }
 
-const told = (scanned: Scanned): string =>
+const told = (scanned: ScannedFile): string =>
   "reason" in scanned
     ? `${scanned.where}: ${scanned.reason.en}`
     : `${scanned.where} = ${Buffer.from(scanned.bytes).toString()}`;

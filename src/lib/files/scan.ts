@@ -7,7 +7,7 @@ import { readStart } from "./read.ts";
 import { hasCode } from "./temporary.ts";
 
 /** A file that was read, or a path that was not and why. `where` names it: as typed, with the path below. */
-export type Scanned =
+export type ScannedFile =
   | {
       readonly where: string;
       /** its name without folders */
@@ -46,7 +46,7 @@ export interface ScanOptions {
  * @param where as the user typed it
  * @param workingFolder absolute; relative names are resolved against it
  */
-export async function* scan(where: string, workingFolder: string, options: ScanOptions): AsyncGenerator<Scanned> {
+export async function* scan(where: string, workingFolder: string, options: ScanOptions): AsyncGenerator<ScannedFile> {
   const path = resolve(workingFolder, where);
   try {
     const found = await stat(path);
@@ -65,13 +65,13 @@ export async function* scan(where: string, workingFolder: string, options: ScanO
 /** {@link reasonOf} for an error while links were followed. */
 const followedReasonOf = (error: unknown): Text => (hasCode(error, "ELOOP") ? LOOP : reasonOf(error));
 
-interface Place {
+interface ScanTarget {
   readonly where: string;
   readonly path: string;
   readonly named: boolean;
 }
 
-async function readOne({ where, path, named }: Place, mostBytes: number): Promise<Scanned> {
+async function readOne({ where, path, named }: ScanTarget, mostBytes: number): Promise<ScannedFile> {
   try {
     const start = await readStart(path, mostBytes, { follow: named });
     if (start === undefined) return { where, reason: NOT_A_FILE };
@@ -116,7 +116,7 @@ class Search {
     this.#exclude = exclude.map(patternOf);
   }
 
-  async *all(): AsyncGenerator<Scanned> {
+  async *all(): AsyncGenerator<ScannedFile> {
     yield* this.#folder("", 0);
     if (this.#full) {
       const most = this.#limits.mostEntries;
@@ -133,7 +133,7 @@ class Search {
   }
 
   /** @param below the folder's path from the root */
-  async *#folder(below: string, depth: number): AsyncGenerator<Scanned> {
+  async *#folder(below: string, depth: number): AsyncGenerator<ScannedFile> {
     const where = join(this.#where, below);
     if (depth > this.#limits.deepest) {
       yield { where, reason: text("folders nested too deeply", "フォルダーの階層が深すぎます") };
@@ -157,7 +157,7 @@ class Search {
     return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<Scanned> {
+  async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<ScannedFile> {
     const slashed = below.replaceAll(sep, "/");
     if (this.#exclude.some((pattern) => pattern.test(slashed))) return;
     const expected = this.#expected.test(entry.name);
@@ -175,7 +175,7 @@ class Search {
   }
 
   /** A link within the folder leads to a file found there anyway, unless that file's own name does not match. */
-  async *#link(where: string, path: string, expected: boolean): AsyncGenerator<Scanned> {
+  async *#link(where: string, path: string, expected: boolean): AsyncGenerator<ScannedFile> {
     try {
       const target = await realpath(path);
       const isFolder = (await stat(target)).isDirectory();

@@ -271,7 +271,7 @@ export async function registeredFiles(place: TemporaryPlace): Promise<readonly R
   return found;
 }
 
-interface Entry {
+interface TemporaryEntry {
   readonly file: string;
   readonly isFolder: boolean;
   /** of a folder that stands aside: gets the name back unless another has it */
@@ -281,7 +281,7 @@ interface Entry {
 }
 
 /** An incomplete entry has no file yet; its process is known from its name. */
-function isLeft(entry: Entry | undefined, pid: number, processes: ProcessTable): boolean {
+function isLeft(entry: TemporaryEntry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) {
     return false;
   }
@@ -292,7 +292,7 @@ function isLeft(entry: Entry | undefined, pid: number, processes: ProcessTable):
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
 
-function parseEntry(json: string): Entry | undefined {
+function parseEntry(json: string): TemporaryEntry | undefined {
   try {
     const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
@@ -305,7 +305,7 @@ function parseEntry(json: string): Entry | undefined {
 }
 
 /** Removes only what is named like a temporary file of the process, and folders only where one was made, whatever the register says. */
-async function removeTemporary(entry: Entry | undefined, pid: number): Promise<boolean> {
+async function removeTemporary(entry: TemporaryEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;

@@ -4,11 +4,11 @@ import { same, text, type Text } from "../text/index.ts";
 import type { Manifest } from "./bundle/manifest.ts";
 import { presenceOf, type Absence } from "./bundle/presence.ts";
 import type { HandoverFacts } from "./checklist/facts.ts";
-import { questionFor, type When } from "./checklist/item.ts";
+import { questionFor, type ChecklistContext } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
 
 /** What of a tenant the console alone knows. */
-interface NotKnown {
+interface ConsoleTopic {
   readonly name: "profiles" | "automatic-profiles" | "apps" | "tags" | "secured-administrators";
   readonly title: Text;
   /** where it is in the console */
@@ -20,7 +20,7 @@ interface NotKnown {
 }
 
 /** What no bundle has by itself, as clomoctl never sees it; somebody writes it down. @see seed 003, 10 and 11; facts 4.3 */
-export const NOT_KNOWN_HERE: readonly NotKnown[] = [
+export const NOT_KNOWN_HERE: readonly ConsoleTopic[] = [
   {
     name: "profiles",
     title: text("profiles, and where they are installed", "プロファイルと適用先"),
@@ -70,17 +70,17 @@ export const NOT_KNOWN_HERE: readonly NotKnown[] = [
 ];
 
 /** What of it may be there, by what the tenant uses. */
-const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly NotKnown[] =>
+const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly ConsoleTopic[] =>
   NOT_KNOWN_HERE.filter(({ of }) => of === undefined || profile?.[of] !== false);
 
 const GROUP = "console";
 
-const questionOf = <N extends NotKnown["name"]>(name: N): `${typeof GROUP}.${N}` => `${GROUP}.${name}`;
+const questionOf = <N extends ConsoleTopic["name"]>(name: N): `${typeof GROUP}.${N}` => `${GROUP}.${name}`;
 
 /** What the console alone knows, as questions: `console.apps`. None of them is a gap of the checklist. */
 export const askedOfConsole = (
   { answers, tenant }: Pick<HandoverFacts, "answers" | "tenant">,
-  day: Pick<When, "asOf" | "timezone">,
+  day: Pick<ChecklistContext, "asOf" | "timezone">,
 ): QuestionGroup & { readonly id: string } => ({
   id: GROUP,
   title: text("What the console alone knows", "管理画面にしかない情報"),
@@ -99,7 +99,7 @@ export interface AttachedFile {
 }
 
 /** One of {@link NOT_KNOWN_HERE} in a bundle. */
-interface WrittenDown {
+interface ConsoleNote {
   readonly name: string;
   /** what somebody answered, and when (a UTC instant); null where nobody did */
   readonly filled: { readonly what: string; readonly by: string; readonly at: string } | null;
@@ -116,7 +116,7 @@ export const pathOfAttached = (name: string, file: string): string => `${FOLDER}
 export const writtenDown = (
   answers: readonly Pick<Answer, "question" | "subject" | "value" | "by" | "at">[],
   files: readonly AttachedFile[],
-): WrittenDown[] =>
+): ConsoleNote[] =>
   NOT_KNOWN_HERE.map(({ name }) => {
     const answer = answers.find(({ question, subject }) => question === questionOf(name) && subject === "");
     return {
@@ -127,7 +127,7 @@ export const writtenDown = (
   });
 
 /** One of {@link NOT_KNOWN_HERE} as a bundle has it: what is recorded of it, or why nothing is. */
-interface ConsoleKnowledge extends NotKnown, Pick<WrittenDown, "filled" | "files"> {
+interface ConsoleKnowledge extends ConsoleTopic, Pick<ConsoleNote, "filled" | "files"> {
   readonly state: "recorded" | "not-recorded" | Absence;
 }
 

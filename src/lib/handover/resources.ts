@@ -24,7 +24,7 @@ export const STAYS = {
 } as const satisfies Record<string, Text>;
 
 /** The ids that a member holds: of a record, of each of a list (`many`), or as the values of its objects' `member`. */
-export interface Held {
+export interface IdReference {
   readonly to: ResourceName;
   readonly many?: true | undefined;
   readonly member?: string | undefined;
@@ -37,7 +37,7 @@ export interface Resource {
   /** the members of a record, in their order. Nothing else is exported */
   readonly fields: Fields;
   /** the members that hold ids of other records */
-  readonly holds: Readonly<Record<string, Held>>;
+  readonly holds: Readonly<Record<string, IdReference>>;
   /** one record, whose id is the resource's name */
   readonly single?: true | undefined;
   /** undefined: `apply` brings it to another tenant */
@@ -50,10 +50,10 @@ export interface Resource {
   readonly leftOut?: readonly string[] | undefined;
 }
 
-type Names<F> = readonly (keyof F & string)[];
+type FieldNames<F> = readonly (keyof F & string)[];
 
 /** Fields of a thing by their names, in this order; a secret one cannot be picked. */
-const pick = <F extends Fields, N extends Names<F>>(fields: F, names: N): Pick<F, N[number]> => {
+const pick = <F extends Fields, N extends FieldNames<F>>(fields: F, names: N): Pick<F, N[number]> => {
   const picked = names.map((name): [string, Field] => {
     const { [name]: field } = fields as Fields;
     if (field === undefined || field.secret === true) throw new TypeError(`${name} cannot be exported`);

@@ -39,9 +39,9 @@ const MANAGER = text("administrator", "管理者");
 const USER = text("ordinary user", "一般ユーザー");
 const FILES = text("file manager", "ファイル管理者");
 
-type Marked = readonly [about: Text, ...marks: AppMark[]];
+type MarkRow = readonly [about: Text, ...marks: AppMark[]];
 
-const tableOf = (name: AppTable["name"], title: Text, roles: readonly Text[], rows: readonly Marked[]): AppTable => ({
+const tableOf = (name: AppTable["name"], title: Text, roles: readonly Text[], rows: readonly MarkRow[]): AppTable => ({
   name,
   title,
   roles,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { appliesTo, EXPECTED_KINDS, type Deciding } from "./applies.ts";
+import { appliesTo, EXPECTED_KINDS, type DecidingField } from "./applies.ts";
 import { UNSAID, type TenantProfile } from "./tenant.ts";
 
 const of = (said: Partial<TenantProfile>): TenantProfile => ({ ...UNSAID, ...said });
@@ -67,4 +67,4 @@ test("whoever answers what is asked gets to know it, in a few steps; what is kno
   );
 });
 
-const answer = (field: Deciding, yes: boolean): unknown => (field === "androidAccounts" ? "google-play" : yes);
+const answer = (field: DecidingField, yes: boolean): unknown => (field === "androidAccounts" ? "google-play" : yes);

@@ -13,7 +13,7 @@ export const COMPOSITIONS = {
 export type Composition = keyof typeof COMPOSITIONS;
 
 /** What of a user an account's name is composed of. */
-export interface Composed {
+export interface NameParts {
   readonly emails: readonly string[];
   readonly employeeCode: string | null;
   readonly googleWorkspaceEmail: string | null;
@@ -21,7 +21,7 @@ export interface Composed {
 }
 
 /** The account name of a user; null where the user lacks what it is composed of, and undefined of free text. */
-export const composedName = (composition: Composition, user: Composed): string | null | undefined => {
+export const composedName = (composition: Composition, user: NameParts): string | null | undefined => {
   const [email = null] = user.emails;
   switch (composition) {
     case "free-text":

@@ -8,7 +8,7 @@ export const NOT_TAKEN = text("not taken in from the console", "管理画面か�
 export const UNASKED = text("whether there are others is not confirmed", "ほかにいるかは未確認");
 
 /** How many of something a tenant has, and when it last took something in from the console. */
-interface Taken {
+interface MirrorCounts {
   /** a UTC instant; null: it is no mirror */
   readonly mirroredAt: string | null;
   readonly devices: number;
@@ -18,13 +18,13 @@ interface Taken {
 }
 
 /** What no export of the console brought. */
-export interface NotTaken {
+export interface MirrorGaps {
   readonly devices: boolean;
   readonly secured: boolean;
 }
 
 /** What a mirror has none of: nobody knows whether the console has. SECURED APPs that are not used have none. */
-export const notTakenIn = ({ mirroredAt, devices, secured, profile }: Taken): NotTaken => ({
+export const notTakenIn = ({ mirroredAt, devices, secured, profile }: MirrorCounts): MirrorGaps => ({
   devices: mirroredAt !== null && devices === 0,
   secured:
     mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),

@@ -184,7 +184,7 @@ export const phoneWords = ({ phone, phoneHolder }: Pick<RenewalItem, "phone" | "
 };
 
 /** The part of an item that a file can say. */
-export interface Expiring extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
+export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   /** UTC instant */
   readonly expiresAt: string;
   /** UTC instant; null if unknown */

@@ -1,6 +1,6 @@
 import { line } from "../advice/line.ts";
 import { text, type Text } from "../text/index.ts";
-import { MANUAL_PAGES, POLICY, SAID, type Cell, type Cited } from "./role-policy.ts";
+import { MANUAL_PAGES, POLICY, SAID, type RightsCell, type ManualSentence } from "./role-policy.ts";
 import {
   ADMINISTRATORS,
   groupOf,
@@ -78,7 +78,7 @@ export interface MatrixRow {
   readonly operation: Operation;
   readonly group: OperationGroup;
   readonly about: Text;
-  readonly cells: Readonly<Record<AdministratorRole, Cell>>;
+  readonly cells: Readonly<Record<AdministratorRole, RightsCell>>;
 }
 
 /** Operations × roles, in the order of the operations. */
@@ -91,13 +91,13 @@ export const matrixRows = (): readonly MatrixRow[] =>
   }));
 
 /** A sentence of the manual, the operations of the role that it is cited for, and how it is read. */
-export interface RoleSentence extends Cited {
+export interface RoleSentence extends ManualSentence {
   readonly operations: readonly Operation[];
   readonly note: Text | null;
 }
 
 /** What a role may with an operation. */
-export interface RoleOperation extends Cell {
+export interface RoleOperation extends RightsCell {
   readonly operation: Operation;
   readonly about: Text;
 }

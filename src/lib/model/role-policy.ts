@@ -22,19 +22,19 @@ export const MANUAL_PAGES = {
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** A sentence of the maker's manual, to the letter, and the seed that has it. */
-export interface Cited {
+export interface ManualSentence {
   readonly seed: keyof typeof MANUAL_PAGES;
   readonly sentence: string;
 }
 
 /** What a role may, and which sentences of the manual say so: without one it is ours. */
-export interface Cell {
+export interface RightsCell {
   readonly reach: Reach;
-  readonly manual: readonly Cited[];
+  readonly manual: readonly ManualSentence[];
 }
 
 /** What the manual says where it explains a role. */
-export interface Said extends Cited {
+export interface ManualStatement extends ManualSentence {
   readonly role: Role;
   /** the cells that it says */
   readonly cells: readonly (readonly [role: AdministratorRole, operation: Operation])[];
@@ -61,7 +61,7 @@ const SCHEME_SENTENCE = text(
 );
 
 /** Every sentence of seeds 000 and 001 that says what a role is or may, in the order of the manual. @see facts 2.1, 8 */
-export const SAID: readonly Said[] = [
+export const SAID: readonly ManualStatement[] = [
   {
     role: "none",
     seed: "000",
@@ -254,13 +254,13 @@ const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: R
 /** What the manual says of cells, by role and operation. */
 const CITED = Map.groupBy(
   SAID.flatMap(({ seed, sentence, cells }) => {
-    const cited: Cited = { seed, sentence };
+    const cited: ManualSentence = { seed, sentence };
     return cells.map(([role, operation]) => ({ cell: `${role} ${operation}`, cited }));
   }),
   ({ cell }) => cell,
 );
 
-const cellOf = (role: AdministratorRole, operation: Operation): Cell => {
+const cellOf = (role: AdministratorRole, operation: Operation): RightsCell => {
   const [division, operator, custom] = REACHES[operation];
   const reach: Reach = { system: "all" as const, division, operator, custom }[role];
   return { reach, manual: (CITED.get(`${role} ${operation}`) ?? []).map(({ cited }) => cited) };
@@ -272,7 +272,7 @@ export const POLICY = Object.fromEntries(
     operation,
     Object.fromEntries(ADMINISTRATORS.map((role) => [role, cellOf(role, operation)])),
   ]),
-) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Cell>>>>;
+) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, RightsCell>>>>;
 
 /** The check items of a custom scheme. */
 export const SCHEME_ITEMS: readonly Operation[] = ROWS.filter((operation) => POLICY[operation].custom.reach === "item");
@@ -299,14 +299,14 @@ export const itemsForUsers = (isWhole: boolean): readonly Operation[] => [
 ];
 
 /** What decides whether somebody may do something: the role, the items of its scheme, and whether the whole tenant is managed. */
-interface Holder {
+interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;
   readonly isWhole: boolean;
 }
 
 /** The rule by which somebody may not do something. */
-export const whyNotPermitted = ({ role, items, isWhole }: Holder, refused: Operation): Text => {
+export const whyNotPermitted = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
   const { reach } = POLICY[refused][role];
   if (reach === "item" && !hasItem(items, refused))
     return text("its scheme lacks this item", "カスタム管理権限スキームにこの項目がありません");

@@ -72,7 +72,7 @@ const CLOSED: ReadonlyMap<string, string> = new Map(
 );
 
 /** What stands around a mail address that was taken from a mail or a list. */
-export interface Wrapping {
+export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
   /** the address alone */
   readonly bare: string;
@@ -82,7 +82,7 @@ export interface Wrapping {
  * What of a mail address is no part of it: `mailto:`, or brackets and quotes, also behind a name; undefined for nearly
  * all. {@link MAIL_ADDRESS} lets it pass: the console may hold such values.
  */
-export const wrappingOf = (address: string): Wrapping | undefined => {
+export const wrappingOf = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
     const bare = value.slice("mailto:".length);

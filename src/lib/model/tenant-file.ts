@@ -1,7 +1,7 @@
 import type { SealedSecret } from "./sealed.ts";
 
 /** Who holds the write lock of a tenant's file. */
-export interface Holder {
+export interface LockHolder {
   readonly pid: number;
   /** `import`, as it is noted by the holder */
   readonly what: string;
@@ -38,5 +38,5 @@ export interface TenantFileState {
   /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written, or is of a newer version */
   readonly isLocked: boolean | undefined;
   /** who it is, where the holder left a note */
-  readonly holder: Holder | undefined;
+  readonly holder: LockHolder | undefined;
 }

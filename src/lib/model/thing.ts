@@ -199,7 +199,7 @@ export interface ThingInFiles extends Thing {
   readonly keys: readonly [Key, ...Key[]];
 }
 
-type Bare<F> = F extends { readonly type: "texts" }
+type NonNullValue<F> = F extends { readonly type: "texts" }
   ? string[]
   : F extends { readonly type: "boolean" }
     ? boolean
@@ -214,7 +214,7 @@ type Bare<F> = F extends { readonly type: "texts" }
             : string;
 
 /** The type of a field's value. */
-export type ValueOf<F> = F extends { readonly nullable: true } ? Bare<F> | null : Bare<F>;
+export type ValueOf<F> = F extends { readonly nullable: true } ? NonNullValue<F> | null : NonNullValue<F>;
 
 /** The names of the fields that the tenant API shows as they are. */
 type ShownNames<F extends Fields> = {

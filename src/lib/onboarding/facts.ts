@@ -11,9 +11,9 @@ export const ISSUED = {
   "vpp-token": "VPPサービストークン",
 } as const satisfies Partial<Record<RenewalKind, string>>;
 
-export type Issued = keyof typeof ISSUED;
+export type IssuedKind = keyof typeof ISSUED;
 
-export const ISSUED_KINDS = Object.keys(ISSUED) as readonly Issued[];
+export const ISSUED_KINDS = Object.keys(ISSUED) as readonly IssuedKind[];
 
 /** A question that only a person can answer, and what may be answered. */
 export interface OnboardingQuestion {
@@ -21,7 +21,7 @@ export interface OnboardingQuestion {
   readonly choices: Readonly<Record<string, Text>>;
 }
 
-const ofHome = (kind: Issued): OnboardingQuestion => ({
+const ofHome = (kind: IssuedKind): OnboardingQuestion => ({
   ask: text(
     `Open HOME of CLOMO PANEL and look at 「Mobile Device Management」: what stands under 「${ISSUED[kind]}」?`,
     `CLOMO PANEL の HOME 画面を開き、「Mobile Device Management」の「${ISSUED[kind]}」欄を確認してください。何が表示されていますか?`,
@@ -105,7 +105,7 @@ export interface OnboardingFacts {
   /** null where nobody may see them */
   readonly systemAdministrators: number | null;
   /** the kinds of which a renewal is recorded, or of which the tenant holds one itself */
-  readonly recorded: readonly Issued[];
+  readonly recorded: readonly IssuedKind[];
   /** renewals that are expired or critical, the most urgent first */
   readonly pressing: readonly PressingRenewal[];
   readonly answers: ReadonlyMap<QuestionName, OnboardingAnswer>;

@@ -1,7 +1,7 @@
 import { commandName, line } from "../advice/line.ts";
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
-import { answered, ISSUED, ISSUED_KINDS, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
+import { answered, ISSUED, ISSUED_KINDS, type IssuedKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
 
 // A first certificate in place of a renewal cuts every enrolled device off: these steps are shown by `issueSteps` alone.
 
@@ -9,7 +9,7 @@ import { answered, ISSUED, ISSUED_KINDS, type Issued, type OnboardingFacts, type
 const HOLDS_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Whether something is certainly issued for the first time: HOME has no date of it, and nothing of its kind is recorded. */
-export const isFirstIssue = (facts: OnboardingFacts, kind: Issued): boolean => {
+export const isFirstIssue = (facts: OnboardingFacts, kind: IssuedKind): boolean => {
   const answer = facts.answers.get(`onboarding.home.${kind}`);
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
   const age = Date.parse(facts.now) - Date.parse(answer.at);
@@ -43,7 +43,7 @@ const BUSINESS = "Apple Business Manager > (左下のアカウント) > 環境�
 const VPP = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」";
 
 /** The two ways in which the console shows that one is set up. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
-const shown = (kind: Issued, settings: string): Step => ({
+const shown = (kind: IssuedKind, settings: string): Step => ({
   id: `${kind}-check`,
   where: same(`方法1: CLOMO PANEL > HOME / 方法2: ${settings}`),
   what: text(
@@ -159,14 +159,14 @@ const VPP_TOKEN: readonly Step[] = [
   shown("vpp-token", VPP),
 ];
 
-const FIRST: Readonly<Record<Issued, readonly Step[]>> = {
+const FIRST: Readonly<Record<IssuedKind, readonly Step[]>> = {
   "push-certificate": PUSH,
   "ade-token": ADE,
   "vpp-token": VPP_TOKEN,
 };
 
 /** The first issue of one, where it surely is one; else what is asked, and the guide for renewals. */
-export const issueSteps = (facts: OnboardingFacts, kind: Issued): readonly Step[] => {
+export const issueSteps = (facts: OnboardingFacts, kind: IssuedKind): readonly Step[] => {
   if (isFirstIssue(facts, kind)) return FIRST[kind];
   const guide = line("renewals guide", [kind]);
   if (facts.recorded.includes(kind) || answered(facts, `onboarding.home.${kind}`) === "date") {

@@ -9,7 +9,7 @@ import {
   ISSUED_KINDS,
   QUESTION_NAMES,
   QUESTIONS,
-  type Issued,
+  type IssuedKind,
   type OnboardingAnswer,
   type OnboardingFacts,
   type QuestionName,
@@ -70,7 +70,7 @@ describe("a first issue", () => {
     fc.assert(
       fc.property(facts, ({ recorded, answers }) => {
         const known = factsOf({ recorded, answers, profile: { ...UNSAID, ade: true, vpp: true } });
-        const allowed = (kind: Issued): boolean => {
+        const allowed = (kind: IssuedKind): boolean => {
           const { [`onboarding.home.${kind}` as const]: answer } = answers;
           const age = Date.parse(NOW) - Date.parse(answer?.at ?? "");
           return !recorded.includes(kind) && answer?.value === "none" && age >= 0 && age <= 7 * DAY_MS;

@@ -5,7 +5,7 @@ import { sayUses } from "../model/applies.ts";
 import { TENANT, type Use } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
-import { answered, type Issued, type OnboardingFacts, type QuestionName } from "./facts.ts";
+import { answered, type IssuedKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
 import { issueSteps } from "./first-issue.ts";
 import { CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
 
@@ -19,7 +19,7 @@ export const STEP_STATES = {
 export type StepState = keyof typeof STEP_STATES;
 
 /** How a step stands, and what to do next. */
-export type Standing = Advice & { readonly state: StepState };
+export type StepStatus = Advice & { readonly state: StepState };
 
 /** One of the twelve steps of the manual. @see seed 003; facts 4.8 */
 export interface OnboardingStep {
@@ -30,7 +30,7 @@ export interface OnboardingStep {
   readonly optional?: true | undefined;
   /** what only a person knows of it */
   readonly asks: (facts: OnboardingFacts) => readonly QuestionName[];
-  readonly standing: (facts: OnboardingFacts) => Standing;
+  readonly standing: (facts: OnboardingFacts) => StepStatus;
   readonly steps: (facts: OnboardingFacts) => readonly Step[];
 }
 
@@ -38,16 +38,16 @@ const ASK = line("onboarding guide", [], { interactive: true });
 
 const guideTo = (step: number): CommandLine => line("onboarding guide", [step]);
 
-const standing = (state: StepState, why: Text, next?: CommandLine): Standing => ({ state, why, line: next });
+const standing = (state: StepState, why: Text, next?: CommandLine): StepStatus => ({ state, why, line: next });
 
-const done = (why: Text): Standing => standing("done", why);
+const done = (why: Text): StepStatus => standing("done", why);
 
 const NOT_VISIBLE = text("not visible to you", "参照する権限がありません");
 
 const UNANSWERED = text("nobody has said it yet", "未回答です");
 
 /** By a question that is answered with yes or no. */
-const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): Standing => {
+const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
   if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
   const value = answered(facts, name);
   if (value === "yes") return done(finished);
@@ -57,11 +57,11 @@ const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, st
 const none = (): readonly QuestionName[] => [];
 
 /** What is issued only if it is used, with the field of the tenant that says so. */
-const OPTIONAL = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<Record<Issued, Use>>;
+const OPTIONAL = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<Record<IssuedKind, Use>>;
 
-type Optional = keyof typeof OPTIONAL;
+type OptionalKind = keyof typeof OPTIONAL;
 
-const OPTIONAL_KINDS = Object.keys(OPTIONAL) as readonly Optional[];
+const OPTIONAL_KINDS = Object.keys(OPTIONAL) as readonly OptionalKind[];
 
 /** Whether devices are bought as ADE devices or made such, by how they will be managed; null: that is not decided. */
 const adeByWay = (facts: OnboardingFacts): boolean | null => {
@@ -70,13 +70,13 @@ const adeByWay = (facts: OnboardingFacts): boolean | null => {
 };
 
 /** Whether something is used; null: nobody has said. What is recorded is used, unless somebody has said that it is not. */
-const uses = (facts: OnboardingFacts, kind: Optional): boolean | null =>
+const uses = (facts: OnboardingFacts, kind: OptionalKind): boolean | null =>
   facts.profile[OPTIONAL[kind]] ??
   (kind === "ade-token" ? adeByWay(facts) : null) ??
   (facts.recorded.includes(kind) ? true : null);
 
 /** What has to be issued, by what is used. @see seed 003, 7: the push certificate is compulsory */
-const issuedFor = (facts: OnboardingFacts): readonly Issued[] => [
+const issuedFor = (facts: OnboardingFacts): readonly IssuedKind[] => [
   "push-certificate",
   ...OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === true),
 ];
@@ -88,12 +88,12 @@ const unsaidUses = (facts: OnboardingFacts): readonly Use[] =>
   );
 
 /** Whether it may have been answered that something is used, and who asks may not read it. */
-const isAnswerHidden = (facts: OnboardingFacts, kind: Optional): boolean =>
+const isAnswerHidden = (facts: OnboardingFacts, kind: OptionalKind): boolean =>
   kind === "ade-token" && !facts.seesAnswers && uses(facts, kind) === null;
 
 const HIDDEN_USE = text("whether ADE is used is not visible to you", "ADE を使うかを参照する権限がありません");
 
-const missing = (facts: OnboardingFacts): readonly Issued[] =>
+const missing = (facts: OnboardingFacts): readonly IssuedKind[] =>
   issuedFor(facts).filter((kind) => !facts.recorded.includes(kind));
 
 const unsaidWhy = (fields: readonly Use[]): readonly Text[] => {
@@ -479,7 +479,7 @@ export const SCHOOLS = text(
 );
 
 /** How all steps stand; of schools, and where iOS is not used, none applies. */
-export const standings = (facts: OnboardingFacts): readonly (Standing & { readonly step: OnboardingStep })[] =>
+export const standings = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] =>
   ONBOARDING_STEPS.map((one) => {
     const why = inapplicable(facts);
     return { step: one, ...(why === undefined ? one.standing(facts) : standing("not-applicable", why)) };

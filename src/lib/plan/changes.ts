@@ -6,13 +6,13 @@ import { findColumn } from "../csv/layout/columns.ts";
 import { FORMATS } from "../model/formats.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 
-type Value = PlanRow["after"][number]["value"];
+type PlanValue = PlanRow["after"][number]["value"];
 
 /** One value that a row changes. */
-export interface Change {
+export interface ValueChange {
   readonly field: string;
-  readonly before: Value;
-  readonly after: Value;
+  readonly before: PlanValue;
+  readonly after: PlanValue;
 }
 
 /** A field's header. @param other the thing of a record that is not of the kind */
@@ -50,10 +50,10 @@ export function changesOf({
   changed,
   before,
   after,
-}: Pick<PlanRow, "changed" | "before" | "after">): readonly Change[] {
-  const valueIn = (values: PlanRow["after"], names: readonly string[]): Value =>
+}: Pick<PlanRow, "changed" | "before" | "after">): readonly ValueChange[] {
+  const valueIn = (values: PlanRow["after"], names: readonly string[]): PlanValue =>
     values.find(({ field, value }) => names.includes(field) && value !== null)?.value ?? null;
-  const change = (field: string, names = [field]): Change => ({
+  const change = (field: string, names = [field]): ValueChange => ({
     field,
     before: valueIn(before, names),
     after: valueIn(after, names),
@@ -72,13 +72,13 @@ export function changesOf({
 }
 
 /** The values that a record is created with. */
-export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly Change[] =>
+export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly ValueChange[] =>
   after
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
 /** `役職: 課長`: a value that a record is created with. */
-function describeAddition(kind: Import["kind"], { field, after }: Change, other?: string): Text {
+function describeAddition(kind: Import["kind"], { field, after }: ValueChange, other?: string): Text {
   const [header, value] = [fieldName(kind, field, other), shownValue(after)];
   return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
 }
@@ -86,7 +86,7 @@ function describeAddition(kind: Import["kind"], { field, after }: Change, other?
 /** `役職: 主任 → (空)`; the header alone where both look alike. @param longest number of characters shown of a value; all by default */
 export function describeChange(
   kind: Import["kind"],
-  { field, before, after }: Change,
+  { field, before, after }: ValueChange,
   longest = Infinity,
   other?: string,
 ): Text {
@@ -131,7 +131,7 @@ const SECRET = text("(secret set)", "(機密情報を設定)");
 const BLANK = text("(blank)", "(空)");
 
 /** A value for people. @param longest number of characters shown; all by default */
-export function shownValue(value: Value, longest = Infinity): Text {
+export function shownValue(value: PlanValue, longest = Infinity): Text {
   const whole = typeof value === "string" ? value : (value ?? []).join(", ");
   if (whole === "") return BLANK;
   const short = whole.length > longest ? `${whole.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : whole;

@@ -186,7 +186,7 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
 ];
 
 /** The rows that an upload file leaves out, which are tasks by hand. */
-export interface LeftOut {
+export interface LeftOutSummary {
   readonly count: number;
   readonly reasons: Readonly<Partial<Record<UploadReason, number>>>;
   /** the first of them, by their rows in the input and their keys */
@@ -199,7 +199,7 @@ export interface ImportResult {
   readonly dryRun: boolean;
   readonly committed: boolean;
   /** of an upload file that was written */
-  readonly leftOut?: LeftOut | undefined;
+  readonly leftOut?: LeftOutSummary | undefined;
 }
 
 /** A column of an import, of a result. */

@@ -6,7 +6,7 @@ import { permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { countAll, describeEffects, type Plan } from "./plan.ts";
 
 /** What the command line answers before the questions. */
-export interface Answers extends Limits {
+export interface ConfirmOptions extends Limits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
   /** `--yes` */
@@ -44,7 +44,7 @@ export const askWipes = ({ prompts }: Pick<Terminal, "prompts">, count: number, 
 /** @throws `input-rejected` if another number of deletions or of wipes was confirmed than a plan has */
 export function refuseOtherNumber(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
-  { confirmDeletions, confirmWipes }: Answers,
+  { confirmDeletions, confirmWipes }: ConfirmOptions,
 ): void {
   if (confirmWipes !== undefined && confirmWipes !== wipes) {
     throw new Failure("input-rejected", {
@@ -75,7 +75,7 @@ export function refuseOtherNumber(
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,
   plan: Effective,
-  answers: Answers,
+  answers: ConfirmOptions,
   file?: string,
 ): Promise<boolean> {
   const { changes, wipes = 0 } = plan;

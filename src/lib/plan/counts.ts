@@ -84,22 +84,22 @@ export interface StagedFile {
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** A plan as the tenant API tells it. */
-type Told = DeepReadonly<Import>;
+type ReadonlyImport = DeepReadonly<Import>;
 
 /** What a plan does to one field of the records that exist, in the order of the file; fields that change nowhere are left out. */
-export type ColumnChange = Told["columns"][number];
+export type ColumnChange = ReadonlyImport["columns"][number];
 
 /** What a file has that looks like another tenant's. */
-export type Foreign = NonNullable<Told["foreign"]>;
+export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
 /** An earlier takeover of the same export of the console. */
-export type EarlierTakeover = NonNullable<Told["takenOver"]>;
+export type EarlierTakeover = NonNullable<ReadonlyImport["takenOver"]>;
 
 /** The records of a thing that a plan writes, though they are not of its kind. */
-export type BesideCounts = NonNullable<Told["beside"]>[number];
+export type BesideCounts = NonNullable<ReadonlyImport["beside"]>[number];
 
 /** What an export of the console shows of the values that were changed here, which it leaves as they are. */
-export interface MergedValues extends NonNullable<Told["merged"]> {
+export interface MergedValues extends NonNullable<ReadonlyImport["merged"]> {
   /** the numbers of the records that the export lacks, and that stay because what was changed here refers to them */
   readonly held?: readonly number[] | undefined;
 }
@@ -109,7 +109,7 @@ export type Contradiction = MergedValues["first"][number];
 
 /** What the tenant API says of a plan, in rows of the imported kind. @see Import */
 type ToldCounts = Pick<
-  Told,
+  ReadonlyImport,
   | "create"
   | "update"
   | "unchanged"

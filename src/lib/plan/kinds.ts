@@ -10,7 +10,7 @@ import { keyColumn, type Field, type Key, type Reference, type Thing } from "../
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
 /** A column that follows from the value of a field. */
-export interface Beside {
+export interface DerivedColumn {
   readonly column: string;
   /** nearly always blank: staged in {@link KEYS}, with the others like it */
   readonly sparse: boolean;
@@ -33,7 +33,7 @@ export interface ImportedField {
   readonly required: boolean;
   readonly comparison: Comparison;
   /** the columns that follow from its value, in staged rows as in records */
-  readonly beside: readonly Beside[];
+  readonly beside: readonly DerivedColumn[];
   /** what one value is called: see {@link cellsName} */
   readonly short: string;
   /** only one record may have a value of it; of a kind's lists, at most one is unique */
@@ -100,7 +100,7 @@ const mergeOf = ({ field, repeated, refers }: Column): MergeRule => {
 
 /** The comparison key of a value, or of those of a list; null where it is the value itself. */
 const keyBeside =
-  (comparison: Comparison): Beside["of"] =>
+  (comparison: Comparison): DerivedColumn["of"] =>
   (value) => {
     if (typeof value === "string") {
       const key = comparisonKey(comparison, value);
@@ -116,7 +116,7 @@ export const besideOf = (
   comparison: Comparison,
   list: boolean,
   sortKey: string | undefined,
-): readonly Beside[] => [
+): readonly DerivedColumn[] => [
   ...(comparison === "exact" ? [] : [{ column: keyColumn({ short, list }), sparse: true, of: keyBeside(comparison) }]),
   ...(sortKey === undefined
     ? []

@@ -41,7 +41,7 @@ export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
 }
 
 /** What a limit is of. */
-type Limited = "update" | "delete";
+type LimitedAction = "update" | "delete";
 
 /** What a plan does to the records of one thing, or of all, and how many there are. */
 interface Share {
@@ -52,7 +52,7 @@ interface Share {
 
 const RECORD = text("record", "");
 
-const sharesOf = (changes: readonly Changes[], action: Limited): readonly Share[] => {
+const sharesOf = (changes: readonly Changes[], action: LimitedAction): readonly Share[] => {
   const concerned = changes.filter((one, at) => at === 0 || one[action] > 0);
   return concerned.map((one) => ({
     noun: concerned.length === 1 ? RECORD : one.noun,
@@ -64,7 +64,7 @@ const sharesOf = (changes: readonly Changes[], action: Limited): readonly Share[
 const VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
 
 /** `the plan deletes 12 of 30 users`, up to where it is told what stands against that. */
-const describeShare = (action: Limited, { noun, count, all }: Share): Text =>
+const describeShare = (action: LimitedAction, { noun, count, all }: Share): Text =>
   text(
     `the plan ${VERBS[action].en} ${count} of ${counted(all, noun.en)}`,
     `計画では${noun.ja} ${all} 件のうち ${count} 件を${VERBS[action].ja}します。`,
@@ -79,7 +79,7 @@ const describeShare = (action: Limited, { noun, count, all }: Share): Text =>
  */
 function refuseMore(
   changes: readonly Changes[],
-  action: Limited,
+  action: LimitedAction,
   { flag, limit, atMost }: { readonly flag: string; readonly limit: string; readonly atMost: number },
   hint: (count: number) => Text,
 ): void {

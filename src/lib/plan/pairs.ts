@@ -5,7 +5,7 @@ interface PairFacts {
 }
 
 /** True if a row that agrees with two records belongs to the first: the other was deleted here, and has the same values. */
-type Stands = (pk: number, other: number) => boolean;
+type FirstRecordTest = (pk: number, other: number) => boolean;
 
 /** The rows and records of pairs, and which pairs agree in all other columns. */
 export class Pairs {
@@ -13,11 +13,11 @@ export class Pairs {
   readonly #records = new Map<number, Set<number>>();
   readonly #agreeing = new Set<string>();
   readonly #doubted: (readonly [row: number, pk: number])[] = [];
-  readonly #stands: Stands;
+  readonly #stands: FirstRecordTest;
   readonly decided: (readonly [row: number, pk: number])[] = [];
 
   /** @param stands of two records with which a row agrees */
-  constructor(stands: Stands) {
+  constructor(stands: FirstRecordTest) {
     this.#stands = stands;
   }
 

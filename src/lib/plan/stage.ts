@@ -16,7 +16,7 @@ import {
   laterName,
   SHORT_AT,
   UNMENDED,
-  type Beside,
+  type DerivedColumn,
   type ImportedField,
   type Kind,
 } from "./kinds.ts";
@@ -383,7 +383,7 @@ const keyBinding =
   };
 
 /** A column beside a text. */
-const besideBinding = (i: number, { column, sparse, of }: Beside): NamedBinding => ({
+const besideBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
   name: column,
   sparse,
   bind: (values) => {

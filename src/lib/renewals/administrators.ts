@@ -4,7 +4,7 @@ import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
 import { shownWord } from "../text/shell-word.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
-import type { Checked } from "./judge.ts";
+import type { CheckedItem } from "./judge.ts";
 import { NOTIFY_FILE } from "./notify/settings.ts";
 
 /** A system administrator with the support option. */
@@ -178,7 +178,7 @@ export const sentenceOf = ({ what, next }: Pick<Finding, "what" | "next">): Text
   joined([what, renderAdvice(next)], text("; ", "。"));
 
 /** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
-export const checkedFinding = (finding: Finding, context: string): Checked => ({
+export const checkedFinding = (finding: Finding, context: string): CheckedItem => ({
   kind: null,
   name: finding.item ?? finding.about,
   organisation: null,

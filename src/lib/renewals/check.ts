@@ -3,17 +3,17 @@ import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
-import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type Checked, type Thresholds } from "./judge.ts";
+import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
 import { isNewer, relationOf, type Relation } from "./succession.ts";
 
 /** All that was checked, the most urgent first, and how it stands. */
 export interface CheckResult {
   readonly state: PluginState;
-  readonly checked: readonly Checked[];
+  readonly checked: readonly CheckedItem[];
   /** expired files that a newer one of the same identity has replaced: shown, and nothing else */
-  readonly superseded: readonly Checked[];
+  readonly superseded: readonly CheckedItem[];
   /** what is wrong with who hears of it, the worst first: no thing that is counted */
-  readonly findings: readonly Checked[];
+  readonly findings: readonly CheckedItem[];
   readonly counts: Readonly<Record<Level, number>>;
   readonly thresholds: Thresholds;
 }
@@ -22,11 +22,15 @@ export interface CheckResult {
 const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
 /** Whether the only problem of an item is that it is not valid yet: its expiry is beyond the warning time. */
-export const isMerelyEarly = ({ level, daysLeft, state }: Checked, { withinDays }: Thresholds): boolean =>
+export const isMerelyEarly = ({ level, daysLeft, state }: CheckedItem, { withinDays }: Thresholds): boolean =>
   level === "warning" && state !== "downloaded" && daysLeft !== null && daysLeft > withinDays;
 
 /** Sums up a check. An empty list is unknown: it must not look like good news. */
-export function resultOf(all: readonly Checked[], thresholds: Thresholds, found: readonly Checked[] = []): CheckResult {
+export function resultOf(
+  all: readonly CheckedItem[],
+  thresholds: Thresholds,
+  found: readonly CheckedItem[] = [],
+): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
   const standing = all.map((one) => besideSuccessor(one, all));
   const kept = standing.filter(({ state }) => state !== "superseded");
@@ -39,11 +43,11 @@ export function resultOf(all: readonly Checked[], thresholds: Thresholds, found:
   return { state: stateOf(counts, kept.length, findings), checked, superseded, findings, counts, thresholds };
 }
 
-const byUrgency = ({ level: one }: Checked, { level: other }: Checked): number =>
+const byUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
   URGENCY.indexOf(one) - URGENCY.indexOf(other);
 
 /** All that is to be looked at, the most urgent first. */
-export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[] =>
+export const urgentOf = ({ checked, findings }: CheckResult): readonly CheckedItem[] =>
   [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
 
 /**
@@ -51,7 +55,7 @@ export const urgentOf = ({ checked, findings }: CheckResult): readonly Checked[]
  * was uploaded, so it keeps its level, at most a warning. That is all if the newer one is likely of the same thing: what was
  * not compared does not end a warning. Beside a file that only may be the newer one, it counts as it is.
  */
-function besideSuccessor(one: Checked, all: readonly Checked[]): Checked {
+function besideSuccessor(one: CheckedItem, all: readonly CheckedItem[]): CheckedItem {
   const by = successorOf(one, all, "same")?.source ?? undefined;
   if (by !== undefined && one.level === "expired")
     return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
@@ -63,7 +67,7 @@ function besideSuccessor(one: Checked, all: readonly Checked[]): Checked {
 }
 
 /** Compares two files that were checked; what is recorded, or could not be read, is no file to compare. */
-export function relationOfChecked(one: Checked, other: Checked): Relation {
+export function relationOfChecked(one: CheckedItem, other: CheckedItem): Relation {
   const isFile = one.context === null && other.context === null;
   return isFile && one.lineage !== undefined && other.lineage !== undefined
     ? relationOf(one.lineage, other.lineage)
@@ -71,11 +75,15 @@ export function relationOfChecked(one: Checked, other: Checked): Relation {
 }
 
 /** Whether a valid newer file of the same thing is among files that were checked. */
-export const isRenewedBy = (one: Checked, all: readonly Checked[]): boolean =>
+export const isRenewedBy = (one: CheckedItem, all: readonly CheckedItem[]): boolean =>
   successorOf(one, all, "same") !== undefined;
 
 /** The newest valid file of the same thing as one, or likely so, if it is newer. */
-const successorOf = (one: Checked, all: readonly Checked[], relation: "same" | "likely"): Checked | undefined => {
+const successorOf = (
+  one: CheckedItem,
+  all: readonly CheckedItem[],
+  relation: "same" | "likely",
+): CheckedItem | undefined => {
   const newer = all.filter(
     (other) =>
       relationOfChecked(one, other) === relation &&
@@ -103,7 +111,7 @@ const MAY_HOLD: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
 const MAX_NAMED = 3;
 
 /** What may have renewed a file, and why that is not known. */
-function doubtsOf(one: Checked, all: readonly Checked[]): readonly Text[] {
+function doubtsOf(one: CheckedItem, all: readonly CheckedItem[]): readonly Text[] {
   const { kind } = one;
   if (kind === null || one.context !== null) return [];
   const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewer(other, one));
@@ -122,7 +130,7 @@ function doubtsOf(one: Checked, all: readonly Checked[]): readonly Text[] {
 }
 
 /** Names of some files, and how many more there are. */
-function namesOf(files: readonly Checked[]): Text {
+function namesOf(files: readonly CheckedItem[]): Text {
   const named = files.slice(0, MAX_NAMED).map(({ source, name }) => source ?? name);
   const rest = files.length - named.length;
   return rest === 0
@@ -137,7 +145,7 @@ const notToldApart = ({ en, ja }: Text): Text =>
   );
 
 /** Says that a file of the same topic is not of the authority of the file in use; undefined for any other two. */
-export function otherIssuer(one: Checked, other: Checked): Text | undefined {
+export function otherIssuer(one: CheckedItem, other: CheckedItem): Text | undefined {
   const [was, is] = [one, other].map(({ topic, lineage }) =>
     topic !== null && lineage?.evidence.of === "certificate" ? lineage.evidence.issuer.name : undefined,
   );
@@ -155,7 +163,7 @@ const renewedUnread = ({ en, ja }: Text): Text =>
     `名前から見て ${ja} が更新ファイルかもしれませんが、読み込めませんでした`,
   );
 
-const renewedEarly = (files: readonly Checked[]): Text => {
+const renewedEarly = (files: readonly CheckedItem[]): Text => {
   const { en, ja } = namesOf(files);
   return text(
     `${en} renews it, but is not valid yet: this one counts`,
@@ -172,7 +180,7 @@ const renewed = (by: string): Text =>
   );
 
 /** What may be the newer file of one, and what was not compared. */
-function renewedLikely({ lineage: was }: Checked, { source, name, lineage: is }: Checked): Text {
+function renewedLikely({ lineage: was }: CheckedItem, { source, name, lineage: is }: CheckedItem): Text {
   const by = source ?? name;
   const [old, found] = [was, is].map((lineage) =>
     lineage?.evidence.of === "ade-token"
@@ -195,7 +203,7 @@ function renewedLikely({ lineage: was }: Checked, { source, name, lineage: is }:
 function stateOf(
   { expired, critical, unknown, warning }: CheckResult["counts"],
   total: number,
-  findings: readonly Checked[],
+  findings: readonly CheckedItem[],
 ): PluginState {
   if (expired + critical > 0 || findings.some(({ level }) => level === "critical")) return "critical";
   if (unknown > 0 || total === 0) return "unknown";
@@ -228,7 +236,7 @@ export function summaryOf({ counts, thresholds, checked, superseded, findings }:
   return joined(said, text(", ", "、"));
 }
 
-const findingCounts = (findings: readonly Checked[]): readonly (readonly [number, Text])[] => {
+const findingCounts = (findings: readonly CheckedItem[]): readonly (readonly [number, Text])[] => {
   const critical = findings.filter(({ level }) => level === "critical").length;
   return [
     [critical, text("critical about who is notified", "通知先について至急")],

@@ -19,12 +19,12 @@ const UPLOADED: ReadonlySet<RenewalKind> = new Set([
 /** Whether the upload of a thing of this kind can be confirmed by what the console shows. */
 export const isUploaded = (kind: RenewalKind): boolean => UPLOADED.has(kind);
 
-type Download = Pick<RenewalItem, keyof typeof DOWNLOAD_FIELDS>;
+type DownloadFields = Pick<RenewalItem, keyof typeof DOWNLOAD_FIELDS>;
 
 /** No renewed file waits to be confirmed. */
 export const NO_DOWNLOAD = Object.fromEntries(
   Object.keys(DOWNLOAD_FIELDS).map((field) => [field, null]),
-) as unknown as Readonly<Record<keyof Download, null>>;
+) as unknown as Readonly<Record<keyof DownloadFields, null>>;
 
 /** The state of a recorded item. */
 export const stateOf = ({
@@ -143,8 +143,8 @@ const notUploaded = (
  * @param timezone an IANA name
  */
 export function droppedRemark(
-  before: Download & { readonly name: string },
-  after: Download & { readonly name: string },
+  before: DownloadFields & { readonly name: string },
+  after: DownloadFields & { readonly name: string },
   timezone: string,
 ): Text | undefined {
   const { downloadedExpiresAt, downloadedFingerprint, downloadedSource } = before;

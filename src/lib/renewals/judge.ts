@@ -2,11 +2,11 @@ import type { Level } from "../document/level.ts";
 import type { Mark } from "../document/timeline.ts";
 import { dayOf, daysLeft } from "../model/time.ts";
 import { instantOf } from "../model/typed-date.ts";
-import type { Expiring, RenewalItem, RenewalState } from "../model/renewal.ts";
+import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
-import type { Holding } from "./guide/index.ts";
+import type { GuideFacts } from "./guide/index.ts";
 import type { Lineage } from "./succession.ts";
 
 /** When an item is due, in days before its expiry. */
@@ -45,7 +45,7 @@ export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }:
 };
 
 /** An expiry as it stands at a moment. */
-interface Standing {
+interface ExpiryStatus {
   readonly level: Level;
   /** calendar day of the expiry, in the zone asked for; null where no date is known */
   readonly expiresOn: string | null;
@@ -53,7 +53,7 @@ interface Standing {
   readonly daysLeft: number | null;
 }
 
-const standingOf = (expiresAt: string | null, asOf: AsOf): Standing => ({
+const standingOf = (expiresAt: string | null, asOf: AsOf): ExpiryStatus => ({
   level: levelOf(expiresAt, asOf),
   expiresOn: expiresAt === null ? null : dayOf(expiresAt, asOf.timezone),
   daysLeft: expiresAt === null ? null : daysLeft(expiresAt, asOf.now, asOf.timezone),
@@ -75,12 +75,12 @@ export interface DatedItem extends RenewalItem {
   /** its issuer rejects it already, whatever its date */
   readonly rejection?: Rejection | undefined;
   /** whose it is, where that was looked up */
-  readonly holding?: Holding | undefined;
+  readonly holding?: GuideFacts | undefined;
 }
 
 /** What is checked: an item, the part of one that a file can say, or (without a kind) a place where nothing could be read. */
 export interface CheckItem extends Omit<
-  Pick<DatedItem, keyof Expiring | "source" | "remark" | "rejection">,
+  Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
   readonly kind: DatedItem["kind"] | null;
@@ -90,11 +90,11 @@ export interface CheckItem extends Omit<
 }
 
 /** Something that expires as it stands at a moment. `context`: by which its tenant is reached; null for files. */
-export type Judged<I = DatedItem, C = string> = Omit<I, "remark"> &
-  Standing & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
+export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
+  ExpiryStatus & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
 
 /** Something that was checked. */
-export type Checked = Judged<CheckItem, string | null> & {
+export type CheckedItem = JudgedItem<CheckItem, string | null> & {
   /** it is no thing that expires, but wrong with who hears of those */
   readonly finding?: Finding | undefined;
 };
@@ -107,7 +107,7 @@ export function judge<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> &
     Partial<Pick<DatedItem, "downloadedExpiresAt">>,
   C extends string | null,
->(item: I, context: C, asOf: AsOf): Judged<I, C> {
+>(item: I, context: C, asOf: AsOf): JudgedItem<I, C> {
   const { expiresAt, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
   const state = stateOf(item);
@@ -149,7 +149,7 @@ export const byExpiry = (
 export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** An item on a time line. */
-export const markOf = ({ id, name, expiresOn, level, certainty }: Judged, label = name): Mark => ({
+export const markOf = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): Mark => ({
   id,
   label,
   day: expiresOn,

@@ -3,14 +3,14 @@ import { line } from "../advice/line.ts";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
-import { MAX_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
+import { MAX_BYTES, type ExpiringItem, type RenewalItem } from "../model/renewal.ts";
 import { joined, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
 import { downloadRemark, isUploaded } from "./download.ts";
 import { NeighbourKeys } from "./read/keys.ts";
 import { lineageOf } from "./succession.ts";
-import { readShort, scan, type Scanned } from "../files/index.ts";
+import { readShort, scan, type ScannedFile } from "../files/index.ts";
 
 /** A place where nothing could be read. */
 export const unreadItem = (where: string, remark: Text): CheckItem => ({
@@ -60,11 +60,11 @@ export async function* gatherFiles(
   if (found === 0) yield unreadItem(where, NOTHING);
 }
 
-const isFoundToken = (scanned: Scanned): boolean =>
+const isFoundToken = (scanned: ScannedFile): boolean =>
   "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
 
 /** What expires in bytes that came by stdin, or were read by {@link scan}. */
-export async function gatherScanned(scanned: Scanned, options?: ReadOptions): Promise<readonly CheckItem[]> {
+export async function gatherScanned(scanned: ScannedFile, options?: ReadOptions): Promise<readonly CheckItem[]> {
   const { where } = scanned;
   if ("reason" in scanned) return [unreadItem(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
@@ -83,14 +83,14 @@ function isKeyAlone(name: string, bytes: Uint8Array): boolean {
 }
 
 /** What a file holds, and what in it could not be read, or why nothing could. */
-interface Content {
+interface SourceContent {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
   /** it was read once, with a password that nobody kept */
   readonly locked?: boolean;
 }
 
-async function read(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<Content> {
+async function read(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<SourceContent> {
   const { KEY_STORE_LOCKED, readRenewablesPartly } = await import("../apple/index.ts");
   try {
     return readRenewablesPartly({ name, bytes }, options);
@@ -135,13 +135,13 @@ export const isSourceHere = async (source: string): Promise<boolean> =>
   isAbsolute(source) && (await readShort(source, MAX_BYTES).catch(() => undefined)) !== undefined;
 
 /** The same certificate or token, else the one of its kind that is in its place now. */
-function counterpart(item: RenewalItem, inFile: readonly Expiring[]): Expiring | undefined {
+function counterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-function earlier(recorded: DatedItem, now: Expiring, timezone: string): DatedItem {
+function earlier(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, name, expiresAt, certainty, fingerprint, source } = recorded;
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the record was made with the key that opens the token

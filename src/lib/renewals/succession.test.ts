@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Evidence, Renewable } from "../apple/index.ts";
 import type { AppleSignature, Issuer } from "../apple/renewable.ts";
-import type { Expiring } from "../model/renewal.ts";
+import type { ExpiringItem } from "../model/renewal.ts";
 import { isNewer, lineageOf, newestOf, relationOf, type Relation } from "./succession.ts";
 
 const KINDS = {
@@ -11,7 +11,7 @@ const KINDS = {
   "provisioning-profile": "agent-profile",
 } as const;
 
-const file = (evidence: Evidence, fields: Partial<Expiring> = {}): Renewable => ({
+const file = (evidence: Evidence, fields: Partial<ExpiringItem> = {}): Renewable => ({
   expiring: {
     kind: KINDS[evidence.of],
     name: "a",
@@ -34,7 +34,7 @@ const push = (topic: string | null, expiresAt = "2027-03-01T00:00:00Z"): Renewab
 const pushOf = (
   topic: string | null,
   issuer: Issuer,
-  { signature = "unknown", ...fields }: Partial<Expiring> & { readonly signature?: AppleSignature } = {},
+  { signature = "unknown", ...fields }: Partial<ExpiringItem> & { readonly signature?: AppleSignature } = {},
 ): Renewable => file({ of: "certificate", issuer, signature, publicKey: null }, { topic, ...fields });
 const ade = (server: string | null, recipient: string | null, consumer: string | null = null): Renewable =>
   file({ of: "ade-token", server, recipient, consumer });

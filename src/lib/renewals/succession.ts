@@ -1,9 +1,9 @@
 import type { Evidence, Renewable } from "../apple/index.ts";
 import { codeKey, widthKey } from "../model/normalise.ts";
-import type { Expiring } from "../model/renewal.ts";
+import type { ExpiringItem } from "../model/renewal.ts";
 
 /** What a file tells of the thing that it is one year's file of. */
-export interface Lineage extends Pick<Expiring, "kind" | "name" | "organisation" | "topic"> {
+export interface Lineage extends Pick<ExpiringItem, "kind" | "name" | "organisation" | "topic"> {
   readonly evidence: Evidence;
 }
 
@@ -13,9 +13,9 @@ export interface Lineage extends Pick<Expiring, "kind" | "name" | "organisation"
  */
 export type Relation = "same" | "likely" | "different" | "unclear";
 
-type Of<K extends Evidence["of"]> = Lineage & { readonly evidence: Extract<Evidence, { of: K }> };
+type LineageOf<K extends Evidence["of"]> = Lineage & { readonly evidence: Extract<Evidence, { of: K }> };
 
-const isOf = <K extends Evidence["of"]>(one: Lineage, of: K): one is Of<K> => one.evidence.of === of;
+const isOf = <K extends Evidence["of"]>(one: Lineage, of: K): one is LineageOf<K> => one.evidence.of === of;
 
 /** Returns what a renewable tells of its lineage. */
 export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evidence }: Renewable): Lineage => ({
@@ -46,13 +46,16 @@ const compare = (one: string | null, other: string | null): Relation =>
 const compareNames = (one: Lineage, other: Lineage): Relation =>
   one.kind === other.kind && codeKey(one.name) === codeKey(other.name) ? "unclear" : "different";
 
-function compareTopics(one: Of<"certificate">, other: Of<"certificate">): Relation {
+function compareTopics(one: LineageOf<"certificate">, other: LineageOf<"certificate">): Relation {
   if (one.topic === null && other.topic === null) return compareNames(one, other);
   return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
 }
 
 /** Anybody can write any topic, but not sign as the authority that signed last year's certificate. */
-function compareIssuers(one: Of<"certificate">["evidence"], other: Of<"certificate">["evidence"]): Relation {
+function compareIssuers(
+  one: LineageOf<"certificate">["evidence"],
+  other: LineageOf<"certificate">["evidence"],
+): Relation {
   const signatures = [one.signature, other.signature];
   if (signatures.includes("forged")) return "unclear";
   const isSame = one.issuer.name === other.issuer.name && one.issuer.keyId === other.issuer.keyId;
@@ -66,7 +69,10 @@ function compareIssuers(one: Of<"certificate">["evidence"], other: Of<"certifica
  *
  * @see apple 1
  */
-function compareServerTokens(one: Of<"ade-token">["evidence"], other: Of<"ade-token">["evidence"]): Relation {
+function compareServerTokens(
+  one: LineageOf<"ade-token">["evidence"],
+  other: LineageOf<"ade-token">["evidence"],
+): Relation {
   const [consumer, recipient] = [compare(one.consumer, other.consumer), compare(one.recipient, other.recipient)];
   if (consumer === "same" || recipient === "different") return consumer === "same" ? "same" : "different";
   if (consumer === "different") return "unclear";
@@ -74,7 +80,7 @@ function compareServerTokens(one: Of<"ade-token">["evidence"], other: Of<"ade-to
 }
 
 /** Apple writes every full-width character of a location as `_`. */
-function compareContentTokens(one: Of<"vpp-token">, other: Of<"vpp-token">): Relation {
+function compareContentTokens(one: LineageOf<"vpp-token">, other: LineageOf<"vpp-token">): Relation {
   const organisation = compare(wide(one.organisation), wide(other.organisation));
   const location = compareLocations(one.evidence.location, other.evidence.location);
   if (organisation === "different" || location === "different") return "different";

@@ -119,12 +119,12 @@ const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "oth
   },
 };
 
-type Judge = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
+type AccountRule = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
 
 const calledOf = ({ name }: AccountState) =>
   (name ?? null) === null ? text("this account", "このアカウント") : text(`${name}`, `「${name}」`);
 
-const judgeScheme: Judge = (account) => {
+const judgeScheme: AccountRule = (account) => {
   if (account.role === "custom" && !account.hasScheme) {
     const list = line("roles schemes list", []);
     const { en, ja } = calledOf(account);
@@ -159,7 +159,7 @@ const NAME_ORGS_OR_ALL = text(
 );
 
 /** The first reason alone: the others follow from it. */
-const judgeManagedOrgs: Judge = (account) => {
+const judgeManagedOrgs: AccountRule = (account) => {
   const { role, managesAll, managedOrgs: orgs } = account;
   const isManaging = MANAGING.includes(role);
   const { en, ja } = calledOf(account);
@@ -238,12 +238,12 @@ const asSystem = ({ name, noticeMail: mailed }: AccountState, before: AccountSta
   return text(`make it one: ${way}`, `システム管理者にするには: ${way}`);
 };
 
-const judgeSupportOption: Judge = (account, before) =>
+const judgeSupportOption: AccountRule = (account, before) =>
   account.supportOption && account.role !== "system"
     ? [{ field: "supportOption", what: SUPPORT_RULE, hint: asSystem(account, before) }]
     : [];
 
-const judgeNoticeMail: Judge = (account, before) => {
+const judgeNoticeMail: AccountRule = (account, before) => {
   if (!account.noticeMail || account.supportOption) return [];
   return [
     {
@@ -261,7 +261,7 @@ const judgeNoticeMail: Judge = (account, before) => {
   ];
 };
 
-const judgeTimezone: Judge = ({ timezone: zone }) =>
+const judgeTimezone: AccountRule = ({ timezone: zone }) =>
   zone === null || zoneNamed(zone) !== undefined
     ? []
     : [
@@ -281,7 +281,7 @@ export const isSupportOptionFree = (others: readonly string[]): boolean =>
   }).length === 0;
 
 /** What an account has follows from its role, whatever other accounts are: each by the fields that it is about. */
-const ofRole = (name: string, fields: readonly (keyof AccountState)[], judge: Judge): Rule<AccountState> => ({
+const ofRole = (name: string, fields: readonly (keyof AccountState)[], judge: AccountRule): Rule<AccountState> => ({
   name,
   ...OF_ACCOUNT,
   fields,

@@ -5,12 +5,12 @@ import { zoneNamed } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import type { Rule, RuleProblem } from "./rule.ts";
 
-type Judge = (profile: TenantProfile) => readonly RuleProblem[];
+type ProfileRule = (profile: TenantProfile) => readonly RuleProblem[];
 
-const contracts: Judge = (profile) => [...profile.contracts.flatMap(contract), ...twinContracts(profile)];
+const contracts: ProfileRule = (profile) => [...profile.contracts.flatMap(contract), ...twinContracts(profile)];
 
 /** A contract is found by its name: of two with one name a command changes or removes only one. */
-const twinContracts: Judge = (profile) =>
+const twinContracts: ProfileRule = (profile) =>
   [...Map.groupBy(profile.contracts, ({ name }) => nameKey(name)).values()].flatMap(([first, second]) =>
     first === undefined || second === undefined
       ? []
@@ -43,7 +43,7 @@ const contract = ({ name, licences, from, until }: Contract): readonly RuleProbl
 };
 
 /** @see facts 4: ADE and VPP are Apple's */
-const services: Judge = ({ ios, macos, ade, vpp }) => {
+const services: ProfileRule = ({ ios, macos, ade, vpp }) => {
   const name = ade === true ? "ade" : vpp === true ? "vpp" : undefined;
   if (name === undefined || ios !== false || macos !== false) return [];
   const { en, ja } = USES[name].label;
@@ -63,7 +63,7 @@ const services: Judge = ({ ios, macos, ade, vpp }) => {
 };
 
 /** @see facts 2.4 */
-const androidAccounts: Judge = ({ android, androidAccounts: accounts }) => {
+const androidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
   if (android !== false || accounts === null || accounts === "none") return [];
   const { en, ja } = ANDROID_ACCOUNTS[accounts];
   return [
@@ -78,7 +78,7 @@ const androidAccounts: Judge = ({ android, androidAccounts: accounts }) => {
   ];
 };
 
-const loginUrl: Judge = ({ loginUrl: address }) => {
+const loginUrl: ProfileRule = ({ loginUrl: address }) => {
   const url = address === null ? undefined : URL.parse(address);
   if (url === undefined) return [];
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return [];
@@ -97,13 +97,17 @@ const loginUrl: Judge = ({ loginUrl: address }) => {
   ];
 };
 
-const timezone: Judge = ({ consoleTimezone: zone }) =>
+const timezone: ProfileRule = ({ consoleTimezone: zone }) =>
   zone === null || zoneNamed(zone) !== undefined
     ? []
     : [{ field: "consoleTimezone", what: text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`) }];
 
 /** What is recorded of a tenant does not contradict itself. */
-const ofProfile = (name: string, fields: readonly (keyof TenantProfile)[], judge: Judge): Rule<TenantProfile> => ({
+const ofProfile = (
+  name: string,
+  fields: readonly (keyof TenantProfile)[],
+  judge: ProfileRule,
+): Rule<TenantProfile> => ({
   name,
   of: "tenant",
   on: ["create", "edit"],

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { observe } from "./console/observed.ts";
 import { taskOfRecord } from "./console/tasks.ts";
-import type { Asker } from "./policy/asker.ts";
+import type { Actor } from "./policy/asker.ts";
 import { enforceFor } from "./policy/enforce.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { noteChange } from "./made-changes.ts";
@@ -18,7 +18,7 @@ import { sumOfVersions } from "./versions/sum.ts";
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
 /** A POST that happens once, however often it is sent. */
-export interface Once<T> extends KeptRequest {
+export interface IdempotentRequest<T> extends KeptRequest {
   /** the answer for work that was done; undefined if, by the tenant's current state, it was not */
   readonly replay: (reader: Reader, subject: string, taskOf: TaskOf) => Promise<T | undefined>;
 }
@@ -27,7 +27,7 @@ export interface Once<T> extends KeptRequest {
 export type TaskOf = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
 /** Answers a change once it is written, when its tasks are known. */
-type Answer<T> = (taskOf: TaskOf) => Promise<T>;
+type AnswerBuilder<T> = (taskOf: TaskOf) => Promise<T>;
 
 /** What a change is about. */
 export interface ChangeOf<T> {
@@ -39,7 +39,7 @@ export interface ChangeOf<T> {
   readonly commits?: false | undefined;
   /** the collections that it changes */
   readonly locks: readonly string[];
-  readonly once?: Once<T> | undefined;
+  readonly once?: IdempotentRequest<T> | undefined;
   readonly signal?: AbortSignal | undefined;
   /** nothing of it stays */
   readonly dryRun?: boolean | undefined;
@@ -50,8 +50,8 @@ export interface ChangeOf<T> {
 }
 
 /** What a change did. */
-export interface Changed<T> {
-  readonly result: T | Answer<T>;
+export interface ChangeOutcome<T> {
+  readonly result: T | AnswerBuilder<T>;
   /**
    * what was created, changed or removed; the first one is what an Idempotency-Key stands for. Nothing was if there is none,
    * and no detail: no revision advances, and no record is kept
@@ -72,13 +72,13 @@ export interface Changed<T> {
 export interface Author {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  readonly asker: Asker;
+  readonly asker: Actor;
   readonly actor: string;
   readonly by: string | undefined;
   readonly keptKey: (request: KeptRequest, subject: string) => KeptKey;
 }
 
-const isAnswer = <T>(result: Changed<T>["result"]): result is Answer<T> => typeof result === "function";
+const isAnswer = <T>(result: ChangeOutcome<T>["result"]): result is AnswerBuilder<T> => typeof result === "function";
 
 const keyReused = (): Failure =>
   new Failure("usage", {
@@ -101,7 +101,7 @@ const CHANGED_SINCE = new Failure("conflict", {
 export const write = async <T>(
   author: Author,
   change: ChangeOf<T>,
-  body: (writer: Writer) => Promise<Changed<T>>,
+  body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
   const {
     action,
@@ -160,7 +160,7 @@ const tasksOf =
   };
 
 /** The answer of a request that was sent before. @throws Failure `usage` */
-export const replayedBy = async <T>(reader: Reader, once: Once<T>): Promise<T | undefined> => {
+export const replayedBy = async <T>(reader: Reader, once: IdempotentRequest<T>): Promise<T | undefined> => {
   const known = await findKey(reader, once);
   if (known === undefined) return undefined;
   if (known.fingerprint !== once.fingerprint) throw keyReused();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Session, type ChangeOf, type Once } from "./session.ts";
+import { Session, type ChangeOf, type IdempotentRequest } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
@@ -80,7 +80,7 @@ const failing = (how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
     throw new RangeError("no");
   });
 
-const once: Once<Thing> = {
+const once: IdempotentRequest<Thing> = {
   key: "a",
   route: "/v1/things",
   fingerprint: "f",

@@ -1,10 +1,10 @@
-import type { Author, Changed, ChangeOf, Once } from "./change.ts";
+import type { Author, ChangeOutcome, ChangeOf, IdempotentRequest } from "./change.ts";
 import { instant, type Surroundings } from "./ids.ts";
-import { OWNER, type Asker } from "./policy/asker.ts";
+import { OWNER, type Actor } from "./policy/asker.ts";
 import type { KeptKey, KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
-export type { Changed, ChangedObject, ChangeOf, Once, TaskOf } from "./change.ts";
+export type { ChangeOutcome, ChangedObject, ChangeOf, IdempotentRequest, TaskOf } from "./change.ts";
 
 /** Idempotency-Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -20,10 +20,10 @@ export class Session implements Author {
   readonly actor: string;
   /** of who acts as an account: the machine's owner */
   readonly by: string | undefined;
-  readonly asker: Asker;
+  readonly asker: Actor;
 
   /** @param store as the asker sees it */
-  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Asker = OWNER) {
+  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor = OWNER) {
     this.store = store;
     this.surroundings = surroundings;
     this.actor = asker.account?.name ?? owner;
@@ -36,7 +36,7 @@ export class Session implements Author {
   }
 
   /** The answer of a request that was sent before. @throws Failure `usage` if its key was used with another one */
-  async replayed<T>(once: Once<T>): Promise<T | undefined> {
+  async replayed<T>(once: IdempotentRequest<T>): Promise<T | undefined> {
     const { replayedBy } = await import("./change.ts");
     return this.read((reader) => replayedBy(reader, once));
   }
@@ -61,7 +61,7 @@ export class Session implements Author {
    * @throws Failure as the store's `change`; `usage` if the key was used with another request before; `conflict` if what it
    *   locks was changed since it was seen
    */
-  async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+  async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // what only reads does not load it
     const { write } = await import("./change.ts");
     return write(this, change, body);

@@ -9,7 +9,7 @@ export function failureLines({ what, where, hint }: Failure, language: Language)
 }
 
 /** Members that subclasses of {@link Failure} may add for programs. */
-interface Carried {
+interface FailureMembers {
   /** all problems of an input, of which people see only the first */
   readonly problems?: readonly unknown[] | undefined;
   /** the server's id of this occurrence */
@@ -23,7 +23,7 @@ interface Carried {
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function problemLine(
-  failure: Failure & Carried,
+  failure: Failure & FailureMembers,
   language: Language,
   named: (line: string) => string = (line) => line,
 ): string {

@@ -4,10 +4,10 @@ import { text } from "../text/index.ts";
 import { unknownField } from "./output-choice.ts";
 
 /** A compiled `--query`. @throws Failure `usage` where a value is not what a function of it takes */
-type Query = (value: JSONValue) => JSONValue;
+type CompiledQuery = (value: JSONValue) => JSONValue;
 
 /** @throws Failure `usage` when the query is malformed */
-export async function compileQuery(expression: string): Promise<Query> {
+export async function compileQuery(expression: string): Promise<CompiledQuery> {
   const { compile, TreeInterpreter } = await import("@jmespath-community/jmespath");
   const compiled = guarded(() => compile(expression));
   return (value) => guarded(() => TreeInterpreter.search(compiled, value));
@@ -40,26 +40,26 @@ export async function checkQuery(expression: string, known: readonly string[]): 
 const OF_TYPES = /^Invalid type: /;
 
 /** A part of a compiled query, as far as it is looked at. */
-interface Part {
+interface QueryNode {
   readonly type: string;
   readonly name?: string;
-  readonly left?: Part;
-  readonly right?: Part;
-  readonly child?: Part;
-  readonly condition?: Part;
+  readonly left?: QueryNode;
+  readonly right?: QueryNode;
+  readonly child?: QueryNode;
+  readonly condition?: QueryNode;
   /** of a multi-select hash: what a key stands for */
   readonly value?: unknown;
-  readonly children?: readonly Part[];
+  readonly children?: readonly QueryNode[];
 }
 
 /** A function of a query; `ofRecord`: it is called with a record, or with the list of them. */
-interface Call {
-  readonly called: Part;
+interface FunctionCall {
+  readonly called: QueryNode;
   readonly ofRecord: boolean;
 }
 
 /** The functions in a part of a query. @param ofRecord as of a call */
-function* calls(part: Part, ofRecord: boolean): Generator<Call> {
+function* calls(part: QueryNode, ofRecord: boolean): Generator<FunctionCall> {
   const { type, left, right, child, condition, children = [] } = part;
   if (type === "Function") yield { called: part, ofRecord };
   // what stands behind another part is of its value, except where that is the records themselves
@@ -70,7 +70,7 @@ function* calls(part: Part, ofRecord: boolean): Generator<Call> {
   }
   if (child !== undefined) yield* calls(child, ofRecord && type !== "ExpressionReference");
   for (const one of children) yield* calls(one, ofRecord);
-  if (type === "KeyValuePair") yield* calls(part.value as Part, ofRecord);
+  if (type === "KeyValuePair") yield* calls(part.value as QueryNode, ofRecord);
 }
 
 /** The parts whose right side is of the value of their left one. */
@@ -83,7 +83,7 @@ const IN_TURN: ReadonlySet<string> = new Set([
   "Pipe",
 ]);
 
-const isAll = ({ type, child }: Part): boolean =>
+const isAll = ({ type, child }: QueryNode): boolean =>
   type === "Identity" || type === "Current" || (type === "Flatten" && child !== undefined && isAll(child));
 
 function guarded<T>(work: () => T): T {

@@ -1,15 +1,15 @@
 import numfmt from "numfmt";
 
 /** What is wrong with a number that cannot be read as Excel shows it. */
-export type Unshowable = "cell-format" | "cell-digits" | "cell-exponent";
+export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
 /** A number as Excel shows it, or why that is not its value. */
-export type Shown = { readonly text: string } | { readonly code: Unshowable; readonly text: string };
+export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 /** Shows the numbers, and the text, of cells of one style. */
 export interface CellFormat {
   readonly pattern: string;
-  readonly number: (value: number) => Shown;
+  readonly number: (value: number) => FormattedNumber;
   /** undefined: as it is */
   readonly text: ((value: string) => string) | undefined;
 }
@@ -56,7 +56,7 @@ const NO_SUCH_DAY = 60;
 const DAY_SECONDS = 86_400;
 
 /** A serial number as `YYYY/MM/DD`, with a time if it has one that is shown; undefined if it is no date. */
-function dateOf(serial: number, type: "date" | "datetime"): Shown | undefined {
+function dateOf(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
   const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * DAY_SECONDS) / DAY_SECONDS;
   const day = Math.floor(rounded);
   if (day < 1 || day >= AFTER_LAST_DAY || day === NO_SUCH_DAY) return undefined;
@@ -81,7 +81,7 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
   const isGeneral = /^general$/i.test(pattern);
   const inFormat = (value: number | string): string =>
     numfmt.format(pattern, value, { throws: true, nbsp: false, locale: "ja" }).trim();
-  const number = (value: number): Shown => {
+  const number = (value: number): FormattedNumber => {
     if (type === "date" || type === "datetime")
       return dateOf(date1904 ? value + DAYS_1904 : value, type) ?? unreadable(value);
     // Excel shows long ones with an exponent, though it has all digits; a text with an exponent gets another format
@@ -96,4 +96,4 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
   return { pattern, number, text: pattern !== "@" && pattern.includes("@") ? inFormat : undefined };
 }
 
-const unreadable = (value: number): Shown => ({ code: "cell-format", text: String(value) });
+const unreadable = (value: number): FormattedNumber => ({ code: "cell-format", text: String(value) });

@@ -2,7 +2,7 @@ import { crc32, createInflateRaw } from "node:zlib";
 import { damaged, tooLarge, withPassword } from "./refusals.ts";
 
 /** One file of a ZIP archive, as its central directory describes it. */
-interface Entry {
+interface ZipEntry {
   readonly name: string;
   readonly method: number;
   readonly crc: number;
@@ -28,7 +28,7 @@ const CHUNK_BYTES = 128 * 1024;
  */
 export class Zip {
   readonly #bytes: Buffer;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ZipEntry>();
 
   /** @throws Failure `input-rejected` if it is damaged, or encrypted */
   constructor(bytes: Buffer) {
@@ -77,7 +77,7 @@ export class Zip {
     return Buffer.concat(await Array.fromAsync(this.chunks(name, most))).toString("utf8");
   }
 
-  #packedBytes({ offset, packed, method }: Entry): Buffer {
+  #packedBytes({ offset, packed, method }: ZipEntry): Buffer {
     const bytes = this.#bytes;
     if (method !== STORED && method !== DEFLATED) throw damaged();
     if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== LOCAL) throw damaged();

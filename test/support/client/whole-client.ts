@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ALL_NOUNS } from "../../../src/lib/contract/all.ts";
-import { methodsOf, type Check } from "../../../src/lib/client/call.ts";
+import { methodsOf, type SchemaCheck } from "../../../src/lib/client/call.ts";
 import { planImport, type Client, type Connection } from "../../../src/lib/client/index.ts";
 
 type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
@@ -13,7 +13,7 @@ export type WholeClient = Client & {
 };
 
 /** As zod, but what the contract does not know of is a mistake, and not left out. */
-export const strict: Check = (schema, value) => {
+export const strict: SchemaCheck = (schema, value) => {
   const checked = schema.safeParse(value);
   if (checked.success && !isDeepStrictEqual(checked.data, value)) {
     throw new TypeError(`the contract does not know all of ${JSON.stringify(value)}`);

@@ -1,13 +1,13 @@
 import type { Level } from "../../../src/lib/document/level.ts";
-import type { Checked } from "../../../src/lib/renewals/judge.ts";
+import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
 
 /** Something that was checked, with what a test says of it. */
 export const checkedThing = (
   name: string,
   level: Level,
   daysLeft: number | null,
-  more: Partial<Checked> = {},
-): Checked => ({
+  more: Partial<CheckedItem> = {},
+): CheckedItem => ({
   kind: "certificate",
   name,
   organisation: null,

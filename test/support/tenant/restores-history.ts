@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { WholeClient } from "../client/whole-client.ts";
 import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
-import { differences, type State } from "../../../src/lib/handover/compare/diff.ts";
+import { differences, type TenantState } from "../../../src/lib/handover/compare/diff.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { Records } from "../handover/bundles.ts";
 import { bare, bruteForce, type BareDifference } from "../handover/brute-force.ts";
@@ -51,7 +51,7 @@ async function* blocksIn(lines: string): AsyncGenerator<Buffer> {
   for (const block of lines.match(/(?:[^\n]*\n){1,2}/g) ?? []) yield Buffer.from(block);
 }
 
-const stateOf = (name: string, files: Files): State => ({
+const stateOf = (name: string, files: Files): TenantState => ({
   name,
   has: (resource) => {
     const lines = files.get(resource);

@@ -1,6 +1,6 @@
 import type { SentParts } from "../../../src/lib/client/index.ts";
 import type { WholeClient } from "../client/whole-client.ts";
-import type { Restored } from "../../../src/lib/contract/index.ts";
+import type { RestoreResult } from "../../../src/lib/contract/index.ts";
 import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
 import { MAX_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
@@ -37,7 +37,7 @@ export const restoreFrom = async (
   files: ReadonlyMap<string, string>,
   only?: string,
   mirroredAt?: string,
-): Promise<Restored> => {
+): Promise<RestoreResult> => {
   const { etag, resources } = await restores.plan(partsOf(files), { only, mirroredAt });
   const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
   return restores.create({ etag }, partsOf(files), { only, mirroredAt, deletions });

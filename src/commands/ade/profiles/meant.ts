@@ -36,20 +36,20 @@ export const MEANT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-interface Typed extends InputOf<typeof MEANT_OPTIONS> {
+interface SelectionInput extends InputOf<typeof MEANT_OPTIONS> {
   readonly serials: readonly string[];
   readonly unassigned?: boolean | undefined;
 }
 
 /** Which devices are meant, as the tenant is asked. */
-export interface Meant {
+export interface DeviceSelection {
   readonly serials?: string[];
   readonly org?: string;
   readonly unassigned?: true;
 }
 
 /** @throws Failure `usage` unless one way is taken to say which devices are meant */
-export function requireOneWay(command: string, { serials, file, org, unassigned = false }: Typed): void {
+export function requireOneWay(command: string, { serials, file, org, unassigned = false }: SelectionInput): void {
   const ways = [serials.length > 0, file !== undefined, org !== undefined, unassigned].filter(Boolean).length;
   if (ways !== 1) throw oneWay(command);
 }
@@ -64,8 +64,8 @@ export function requireOneWay(command: string, { serials, file, org, unassigned 
 export async function meantBy(
   tools: Tools,
   command: string,
-  { serials, file, encoding, sheet, org, unassigned = false }: Typed,
-): Promise<Meant> {
+  { serials, file, encoding, sheet, org, unassigned = false }: SelectionInput,
+): Promise<DeviceSelection> {
   if (serials.length > 0) {
     return { serials: [...new Set(serials.map((serial) => serial.normalize("NFKC").trim().toUpperCase()))] };
   }

@@ -56,7 +56,7 @@ export interface WorkOptions {
 
 const AT_APPLE = text("what is done at Apple", "Apple 側で行ったこと");
 
-type Ask = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }) => Promise<AdeProfileWork>;
+type ProfileRequest = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }) => Promise<AdeProfileWork>;
 
 /**
  * Does what concerns devices at Apple: says what stands at the other end, and has the number of devices typed where that is
@@ -68,7 +68,7 @@ type Ask = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }
  */
 export async function carryOut(
   { tools, ade }: { readonly tools: Tools; readonly ade: Ade },
-  ask: Ask,
+  ask: ProfileRequest,
   { confirmDevices, dryRun }: WorkOptions,
   question: (devices: Text) => Text,
 ): Promise<AdeProfileWork> {

@@ -1,6 +1,6 @@
 import { line } from "../../../lib/advice/line.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
-import { VERDICTS, type Reconciled, type Verdict } from "./verdict.ts";
+import { VERDICTS, type ReconciledDevice, type Verdict } from "./verdict.ts";
 
 /** Whose screens the next steps are on. */
 export interface Steps {
@@ -74,7 +74,7 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
 }
 
 /** How many stand so, and what to do for them, a line for each verdict. */
-export function* nextSteps(all: readonly Reconciled[], steps: Steps): Generator<Text> {
+export function* nextSteps(all: readonly ReconciledDevice[], steps: Steps): Generator<Text> {
   for (const verdict of Object.keys(VERDICTS) as readonly Verdict[]) {
     const count = all.filter((one) => one.verdict === verdict).length;
     if (count === 0) continue;

@@ -15,7 +15,7 @@ import { watched } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 
 /** A serial number of a list, and the first row that has it, counted from 1. */
-export interface Listed {
+export interface SerialRow {
   readonly serialNumber: string;
   readonly row: number;
 }
@@ -91,13 +91,13 @@ async function rowsOf(
 }
 
 /** Where the serial numbers are: the column, counted from 0, and the row of its header. */
-interface Column {
+interface SerialColumn {
   readonly column: number;
   readonly headerRow: number;
 }
 
 /** @throws Failure `input-rejected` where no column has them, or several do */
-function columnOf(where: string, rows: Rows["rows"]): Column {
+function columnOf(where: string, rows: Rows["rows"]): SerialColumn {
   for (const { row, cells } of rows.slice(0, HEADER_WITHIN)) {
     const columns = cells.flatMap((cell, column) => (HEADERS.has(keyOf(cell)) ? [column] : []));
     const [column, other] = columns;
@@ -150,13 +150,13 @@ const NO_SERIAL = text(
  *
  * @throws Failure `input-rejected` where something in it cannot be read; all of it is told before
  */
-export async function readSerialList(tools: Tools, name: string, choice: ListChoice): Promise<readonly Listed[]> {
+export async function readSerialList(tools: Tools, name: string, choice: ListChoice): Promise<readonly SerialRow[]> {
   const { terminal } = tools;
   const { rows, problems, label } = await rowsOf(tools, name, choice);
   const errors = problems.filter(({ code }) => severityOf(code) === "error");
   const wrong: Text[] = errors.map((problem) => foundLine(label, problem));
   const { column, headerRow } = wrong.length > 0 ? { column: 0, headerRow: Infinity } : columnOf(label, rows);
-  const listed = new Map<string, Listed>();
+  const listed = new Map<string, SerialRow>();
   const repeated: Text[] = [];
   for (const { row, line, cells } of rows) {
     const serialNumber = serialOf(cells[column] ?? "");
@@ -177,7 +177,7 @@ export async function readSerialList(tools: Tools, name: string, choice: ListCho
   return [...listed.values()];
 }
 
-const again = (serialNumber: string, { row }: Listed): Text =>
+const again = (serialNumber: string, { row }: SerialRow): Text =>
   text(
     `${serialNumber} is in row ${row} already; counted once`,
     `${serialNumber} は ${row} 行目にもあります(1 台として数えます)`,

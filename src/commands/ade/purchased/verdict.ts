@@ -2,7 +2,7 @@ import type { Business, BusinessServer } from "../../../lib/apple/business/clien
 import type { Ade, AdeDeviceRecord, Client, Device } from "../../../lib/client/index.ts";
 import { READY } from "../../../lib/model/ade-device.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { Listed } from "./serial-list.ts";
+import type { SerialRow } from "./serial-list.ts";
 
 /** How a purchased device stands, from good to bad. */
 export const VERDICTS = {
@@ -23,7 +23,7 @@ export type Verdict = keyof typeof VERDICTS;
 export const isGood = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
 
 /** A purchased device, and how it stands. */
-export interface Reconciled extends Listed {
+export interface ReconciledDevice extends SerialRow {
   readonly verdict: Verdict;
   readonly profileStatus: string | null;
   /** the server in Apple's portal that it is assigned to, where that was asked */
@@ -31,7 +31,7 @@ export interface Reconciled extends Listed {
 }
 
 /** How a device stands by what Apple told the tenant; `missing` where Apple did not tell of it. */
-function byApple(listed: Listed, device: AdeDeviceRecord | undefined): Reconciled {
+function byApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
   const { profileStatus = null, state = "released" } = device ?? {};
   const verdictOf = (): Verdict => {
     if (state === "released") return "missing";
@@ -42,7 +42,7 @@ function byApple(listed: Listed, device: AdeDeviceRecord | undefined): Reconcile
 }
 
 /** How a device stands in a mirror, whose files have no profile state. */
-const byMirror = (listed: Listed, device: Device | undefined): Reconciled => ({
+const byMirror = (listed: SerialRow, device: Device | undefined): ReconciledDevice => ({
   ...listed,
   verdict: device === undefined ? "missing" : "registered",
   profileStatus: null,
@@ -52,9 +52,9 @@ const byMirror = (listed: Listed, device: Device | undefined): Reconciled => ({
 /** Looks devices up in the tenant, one after another. */
 export async function* inTenant(
   client: Client<"ade" | "devices">,
-  list: readonly Listed[],
+  list: readonly SerialRow[],
   { mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">,
-): AsyncGenerator<Reconciled> {
+): AsyncGenerator<ReconciledDevice> {
   const asksApple = !mirror || endpoint?.kind === "simulator";
   for (const listed of list) {
     const query = { name: listed.serialNumber };
@@ -75,9 +75,9 @@ export async function* inTenant(
  */
 export async function locate(
   business: Business,
-  all: readonly Reconciled[],
+  all: readonly ReconciledDevice[],
   own: string | undefined,
-): Promise<readonly Reconciled[]> {
+): Promise<readonly ReconciledDevice[]> {
   const sought = all.filter(({ verdict }) => verdict === "missing" || verdict === "gone");
   const servers = new Map<string, BusinessServer | null>();
   for (const { serialNumber } of sought) servers.set(serialNumber, await business.assignedServer(serialNumber));

@@ -56,7 +56,7 @@ export interface SimulatorStep extends Command {
 }
 
 /** What a step declares: it shows records in columns, or writes a file. Each takes `--url`, and those with a file `-o`. */
-interface Declared<A extends Fields, O extends Fields> extends Pick<
+interface StepDeclaration<A extends Fields, O extends Fields> extends Pick<
   CommandOf<A, O>,
   "summary" | "details" | "args" | "options" | "examples"
 > {
@@ -64,7 +64,7 @@ interface Declared<A extends Fields, O extends Fields> extends Pick<
   /** @throws Failure `usage` if the input contradicts itself */
   check?(input: InputOf<A> & InputOf<O>): void;
   /** @param read reads a file that the input names */
-  request(input: InputOf<A> & InputOf<O>, read: (file: string) => Promise<Buffer>): Asked | Promise<Asked>;
+  request(input: InputOf<A> & InputOf<O>, read: (file: string) => Promise<Buffer>): StepRequest | Promise<StepRequest>;
   /** the value of the first column of a record is a text */
   readonly columns?: readonly Column<Values>[];
   /** it shows one record, not a list */
@@ -85,13 +85,13 @@ interface Declared<A extends Fields, O extends Fields> extends Pick<
   ): readonly Step[];
 }
 
-type Asked = Pick<ControlRequest, "method" | "path" | "body">;
+type StepRequest = Pick<ControlRequest, "method" | "path" | "body">;
 
 /** A request that changes something. */
-export const post = (path: string, body: object): Asked => ({ method: "POST", path, body });
+export const post = (path: string, body: object): StepRequest => ({ method: "POST", path, body });
 
 /** Declares a step. */
-export function defineStep<const A extends Fields, const O extends Fields>(step: Declared<A, O>): SimulatorStep {
+export function defineStep<const A extends Fields, const O extends Fields>(step: StepDeclaration<A, O>): SimulatorStep {
   const { columns, isOne, file, isPublic, ...declared } = step;
   const check: SimulatorStep["check"] = (input) => {
     step.check?.(input as never);
@@ -141,7 +141,7 @@ export function defineStep<const A extends Fields, const O extends Fields>(step:
 
 /** The records of an answer; undefined if no simulator gave it. */
 function recordsIn(
-  { columns: [first] = [], records }: Pick<Declared<Fields, Fields>, "columns" | "records">,
+  { columns: [first] = [], records }: Pick<StepDeclaration<Fields, Fields>, "columns" | "records">,
   content: unknown,
 ): readonly unknown[] | undefined {
   const found = records === undefined ? content : records(membersOf(content));

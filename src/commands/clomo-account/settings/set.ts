@@ -8,7 +8,7 @@ import { defineCommand } from "../../command.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { DRY_RUN, refuseNothing } from "../../records/options.ts";
 import { revisionSeen } from "../../records/seen.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING, type Showing } from "../../records/written.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING, type ResultLayout } from "../../records/written.ts";
 import type { Tools } from "../../tools.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
 
@@ -127,7 +127,7 @@ async function tellRenamings(
 }
 
 /** How the settings are shown that were written. */
-const SETTINGS_WRITTEN: Showing<AccountSettings> = {
+const SETTINGS_WRITTEN: ResultLayout<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",
 };

@@ -1,5 +1,5 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
-import { Place } from "../../../lib/csv/records/place.ts";
+import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -19,8 +19,8 @@ export class Recoding {
     this.#form = form;
   }
 
-  /** @param open as of {@link Content}; called once the first byte is asked for */
-  async *bytes(open: Content["open"]): AsyncGenerator<Uint8Array> {
+  /** @param open as of {@link TextContent}; called once the first byte is asked for */
+  async *bytes(open: TextContent["open"]): AsyncGenerator<Uint8Array> {
     const source = await open();
     const { encoding, bom, onUnmappable } = this.#form;
     if (encoding === "utf-8") {
@@ -52,7 +52,7 @@ export async function placeAgain(
   found: readonly Unmappable[],
 ): Promise<PlacedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new Place(dialect);
+  const place = new CsvPosition(dialect);
   const placed: PlacedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
@@ -70,7 +70,7 @@ export async function placeAgain(
 }
 
 /** The content of a file to be written, as UTF-8 text that can be read repeatedly. */
-export interface Content {
+export interface TextContent {
   /**
    * opens the text for reading, in UTF-8 without a byte order mark: once the output is there to take it, as a tenant
    * records an export that is opened
@@ -90,7 +90,7 @@ export async function writeEncoded(
   tools: OutputTools,
   output: string,
   form: OutputForm,
-  { open, dialect }: Content,
+  { open, dialect }: TextContent,
 ): Promise<void> {
   const recoding = new Recoding(form);
   const held = form.encoding !== "utf-8" && form.onUnmappable === "error";

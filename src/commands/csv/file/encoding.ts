@@ -30,7 +30,7 @@ export interface EncodingQuestion {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Source = Pick<InputFile, "chunks" | "label">;
+type ByteSource = Pick<InputFile, "chunks" | "label">;
 
 const HEAD_BYTES = 64 * 1024;
 
@@ -38,7 +38,7 @@ const longer = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
   head.length >= HEAD_BYTES ? head : Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
 
 /** The first bytes of a file. */
-export async function headOf(file: Source, signal?: AbortSignal): Promise<Uint8Array> {
+export async function headOf(file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
@@ -56,7 +56,7 @@ export async function headOf(file: Source, signal?: AbortSignal): Promise<Uint8A
  *   half-width kana
  */
 export async function encodingOf(
-  file: Source,
+  file: ByteSource,
   asked: Encoding | "auto",
   { flag = INPUT_ENCODING_FLAG, signal }: EncodingQuestion = {},
 ): Promise<Encoding> {
@@ -102,14 +102,14 @@ export function refuseForeign(
  * @throws `input-rejected` if a file that is not UTF-8 is nearly so, naming the first place
  */
 export async function refuseBrokenUtf8(
-  file: Source,
+  file: ByteSource,
   { flag = INPUT_ENCODING_FLAG, signal, weight }: EncodingQuestion & { readonly weight?: Utf8Weight | undefined } = {},
 ): Promise<void> {
   const weighed = weight ?? (await weightOf(file, signal));
   if (!weighed.settled && weighed.end()) throw brokenUtf8(file.label, flag, await firstBroken(file));
 }
 
-async function weightOf(file: Source, signal: AbortSignal | undefined): Promise<Utf8Weight> {
+async function weightOf(file: ByteSource, signal: AbortSignal | undefined): Promise<Utf8Weight> {
   const weight = new Utf8Weight();
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
@@ -120,7 +120,7 @@ async function weightOf(file: Source, signal: AbortSignal | undefined): Promise<
 }
 
 /** The first place whose bytes are not UTF-8. */
-async function firstBroken(file: Source): Promise<RecordProblem | undefined> {
+async function firstBroken(file: ByteSource): Promise<RecordProblem | undefined> {
   let first: RecordProblem | undefined;
   const reader = new RecordReader(
     { encoding: "utf-8" },

@@ -32,7 +32,7 @@ function leavingIn(
 }
 
 /** What a report is made of that is in a bundle already. */
-interface Made {
+interface ReportSource {
   readonly manifest: Manifest;
   /** the files that are read for it, by path */
   readonly read: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ interface Made {
 /** A report in one of its forms, in the language of who asks. */
 export function drawReport(
   { terminal: { language } }: Pick<Tools, "terminal">,
-  { manifest, read, leaver }: Pick<Made, "manifest" | "read" | "leaver">,
+  { manifest, read, leaver }: Pick<ReportSource, "manifest" | "read" | "leaver">,
   format: "html" | "markdown",
 ): string {
   const data = reportData(manifest, read);
@@ -60,7 +60,7 @@ const sameEveryDay = (own: ClomoctlFacts): ClomoctlFacts => ({
 });
 
 /** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */
-export async function reportInto(tools: Tools, writer: BundleWriter, made: Made): Promise<Manifest> {
+export async function reportInto(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
   const { read, context, leaver } = made;
   const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context, made.manifest.scope)), null, 2)}\n`;
   await write(writer, CLOMOCTL, own);

@@ -9,7 +9,7 @@ import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
-import { recordsOf, type Reading } from "../plan/reading.ts";
+import { recordsOf, type InputFormat } from "../plan/reading.ts";
 import { reread } from "./reread.ts";
 import { isWorkbookName, tableBytes } from "./table-file.ts";
 import { Reasons } from "./row-reasons.ts";
@@ -18,14 +18,14 @@ import { Reasons } from "./row-reasons.ts";
 interface InputForm {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
-  readonly newline: Reading["newline"];
+  readonly newline: InputFormat["newline"];
 }
 
 /** Where and how to write the invalid rows of a plan's file. */
 interface ErrorsSource {
   readonly plan: Import;
   readonly file: InputFile;
-  readonly reading: Reading;
+  readonly reading: InputFormat;
 }
 
 /**

@@ -19,14 +19,14 @@ export interface RowReasons {
 const MAX_REASONS = 20;
 
 /** What says reasons in the language of the run, with commands as they are to be typed. */
-type Teller = Pick<Terminal, "language" | "named">;
+type ReasonTerminal = Pick<Terminal, "language" | "named">;
 
 /** The text of a problem as a file has it. */
-export const writtenReason = (teller: Teller, problem: Pick<InputProblem, "code" | "params">): string =>
+export const writtenReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.named(reasonOf(problem)[teller.language]);
 
 /** `メールアドレス: not a mail address`, one after another. */
-function joined(problems: readonly InputProblem[], teller: Teller): string {
+function joined(problems: readonly InputProblem[], teller: ReasonTerminal): string {
   const reasons = problems.slice(0, MAX_REASONS).map((problem) => {
     const reason = writtenReason(teller, problem);
     return problem.header === "" ? reason : `${problem.header}: ${reason}`;
@@ -43,7 +43,7 @@ export class Reasons extends RowCursor<RowReasons> {
   /** problems of the whole file; undefined if there are none */
   whole: string | undefined;
 
-  static async open(client: Client<"imports">, id: string, teller: Teller): Promise<Reasons> {
+  static async open(client: Client<"imports">, id: string, teller: ReasonTerminal): Promise<Reasons> {
     const reasons = new Reasons(rowsOf(client.imports.problems(id).batches(), teller));
     await reasons.advanceTo(WHOLE);
     reasons.whole = reasons.at(WHOLE)?.reason;
@@ -56,7 +56,7 @@ const WHOLE = 1;
 
 async function* rowsOf(
   problems: AsyncIterable<readonly InputProblem[]>,
-  teller: Teller,
+  teller: ReasonTerminal,
 ): AsyncGenerator<readonly RowReasons[]> {
   let row = 0;
   let found: InputProblem[] = [];
@@ -77,7 +77,7 @@ async function* rowsOf(
   if (found.length > 0) yield [reasonsOf(row, found, teller)];
 }
 
-const reasonsOf = (row: number, found: readonly InputProblem[], teller: Teller): RowReasons => ({
+const reasonsOf = (row: number, found: readonly InputProblem[], teller: ReasonTerminal): RowReasons => ({
   row,
   reason: joined(found, teller),
   uneven: found.some(({ code }) => code === "cells-too-few" || code === "cells-too-many"),

@@ -35,13 +35,13 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
 }
 
 /** What is wrong, and what is to be done about it. */
-interface Unsaid {
+interface MissingAnswer {
   readonly what: Text;
   readonly hint: Text;
 }
 
 /** What nobody has said of administrators: who they are, or, where some are recorded, whether there are others. */
-async function unsaidOf(tools: Tools, kind: Kind): Promise<Unsaid> {
+async function unsaidOf(tools: Tools, kind: Kind): Promise<MissingAnswer> {
   const { client, context } = await tools.tenant("tenant");
   const { may } = await rightsIn(tools, context);
   // told to who sees all accounts alone

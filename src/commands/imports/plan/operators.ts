@@ -9,13 +9,13 @@ import type { Tools } from "../../tools.ts";
 const MAX_NAMED = 5;
 
 /** By what a row may name a user, as keys. */
-type Names = ReadonlyMap<string, Account>;
+type OperatorIndex = ReadonlyMap<string, Account>;
 
 /** Returns which operators a plan moves, and where they will act: an operator acts in the organisation of the user. */
 export async function describeMovedOperators(tools: Tools, plan: Import): Promise<readonly Text[]> {
   if (plan.kind !== "users" || plan.rejected || !mayMove(plan)) return [];
   const { client } = await tools.tenant("imports");
-  let operators: Names | undefined;
+  let operators: OperatorIndex | undefined;
   const moved: string[] = [];
   for await (const row of client.imports.rows(plan.id, { action: "update" })) {
     const [from, to] = [orgIn(row.before), orgIn(row.after)];
@@ -42,7 +42,7 @@ const orgIn = (values: PlanRow["after"]): string =>
   String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);
 
 /** The operators there are, by addresses and employee codes; none where who asks may not know. */
-async function namesOfOperators(tools: Tools): Promise<Names> {
+async function namesOfOperators(tools: Tools): Promise<OperatorIndex> {
   const names = new Map<string, Account>();
   try {
     const { client } = await tools.tenant("accounts", "users");

@@ -53,7 +53,7 @@ export class PendingPlan {
    * @throws `conflict` or `locked`; the plan is then kept, to be compared again, except that of an undo, which is not
    * a comparison
    */
-  async commit(written: Written = {}): Promise<Import> {
+  async commit(written: UploadOutput = {}): Promise<Import> {
     const { number, rows } = this.plan;
     this.#tools.describeState(() => MAY_BE_DONE(number));
     const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
@@ -138,7 +138,7 @@ export class PendingPlan {
 const UNANSWERED: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
 
 /** What was written for the console: a file, unless all its rows are left out. */
-interface Written extends Partial<WrittenUpload> {
+interface UploadOutput extends Partial<WrittenUpload> {
   readonly fileName?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ import { isWorkbook, refuseSheet } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 /** How to read an input file. */
-export interface Reading {
+export interface InputFormat {
   readonly encoding: FileForm;
   /** of a workbook */
   readonly sheet?: string | undefined;
@@ -41,7 +41,7 @@ export interface ReadingChoice {
 export async function detectReading(
   file: InputFile,
   { encoding: asked, sheet, map, signal }: ReadingChoice,
-): Promise<Reading> {
+): Promise<InputFormat> {
   const head = await headOf(file, signal);
   if (isWorkbook(head)) {
     return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, newline: undefined };
@@ -56,8 +56,8 @@ export async function detectReading(
   };
 }
 
-/** How to read the records of a file. @see Reading */
-interface RecordReading extends Pick<Reading, "encoding" | "dialect" | "sheet"> {
+/** How to read the records of a file. @see InputFormat */
+interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "sheet"> {
   /** of a workbook, no more than so many of its first rows are needed */
   readonly rows?: number | undefined;
 }
@@ -96,7 +96,7 @@ export function choosingSheet(
 }
 
 /** The newline that ends the header row, ignoring those inside quotes. */
-function firstNewline(start: string): Reading["newline"] {
+function firstNewline(start: string): InputFormat["newline"] {
   const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
   if (newline === undefined) return undefined;
   if (newline === "\r\n") return "crlf";

@@ -14,7 +14,7 @@ import {
   choosingSheet,
   detectReading,
   recordsOf,
-  type Reading,
+  type InputFormat,
   type ReadingChoice,
   type WithSheet,
 } from "./reading.ts";
@@ -37,7 +37,7 @@ export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
   options: Examination,
-): Promise<Reading> {
+): Promise<InputFormat> {
   const reading = await detectReading(file, { ...options, signal });
   if (options.format !== undefined) await refuseTitles(file, reading, FORMATS[options.format], { ...options, signal });
   const { newline } = reading;
@@ -55,7 +55,7 @@ export async function examineFile(
 /** @throws `input-rejected` if the header stands below other rows */
 async function refuseTitles(
   file: InputFile,
-  reading: Reading,
+  reading: InputFormat,
   format: Format,
   { map, sheet, again, signal }: Examination,
 ): Promise<void> {
@@ -108,7 +108,7 @@ export async function sendFile(
   tools: Tools,
   file: InputFile,
   requested: ImportRequest,
-  reading: Reading,
+  reading: InputFormat,
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");

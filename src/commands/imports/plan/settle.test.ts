@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import type { Tools } from "../../tools.ts";
-import type { Answers } from "../../../lib/plan/confirm.ts";
+import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
 import { changesNothing } from "../../../lib/plan/describe.ts";
 import { mayApply } from "./settle.ts";
 import { planFor } from "./show.ts";
@@ -24,7 +24,7 @@ const planOf = (counts: Partial<Import>): Import =>
     ...counts,
   }) as Import;
 
-const mayCommit = async (tools: Tools, plan: Import, answers: Answers, file?: string): Promise<boolean> =>
+const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions, file?: string): Promise<boolean> =>
   mayApply(tools, await planFor(tools, plan), answers, file);
 
 interface Desk {
@@ -125,7 +125,7 @@ test("a plan that only sets secrets or makes organisations changes something", (
   }
 });
 
-const by = (answers: Answers, plan: Partial<Import>, desk: Desk = { yes: true }): Promise<boolean> =>
+const by = (answers: ConfirmOptions, plan: Partial<Import>, desk: Desk = { yes: true }): Promise<boolean> =>
   mayCommit(toolsOf([], desk), planOf({ recordsBefore: 1000, update: 0, ...plan }), answers);
 
 test.each([

@@ -1,7 +1,7 @@
 import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult, type LeftOut } from "../../../lib/plan/columns.ts";
-import { confirmPlan, refuseOtherNumber, type Answers } from "../../../lib/plan/confirm.ts";
+import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult, type LeftOutSummary } from "../../../lib/plan/columns.ts";
+import { confirmPlan, refuseOtherNumber, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
 import { changesNothing, isChanging, isPartial } from "../../../lib/plan/describe.ts";
 import { refuseBeyond } from "../../../lib/plan/limits.ts";
 import { countAll, type Plan } from "../../../lib/plan/plan.ts";
@@ -21,11 +21,11 @@ import { planFor } from "./show.ts";
 interface PlanFile {
   readonly name: string;
   /** Writes the file. @param settle call it once the file is in place; it commits the plan, except in a dry run */
-  readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOut | undefined>;
+  readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOutSummary | undefined>;
 }
 
 /** How a plan that was shown is settled. */
-interface Settling extends Answers, ForeignAnswers {
+interface Settling extends ConfirmOptions, ForeignAnswers {
   readonly dryRun?: boolean | undefined;
   /** false if nothing is to be asked; default: whether the plan changes anything */
   readonly changes?: boolean | undefined;
@@ -33,7 +33,7 @@ interface Settling extends Answers, ForeignAnswers {
 }
 
 /** Asks whether a plan may be applied. @throws as `confirmPlan`; `usage` for deletions on a remote tenant that is not named */
-export async function mayApply(tools: Tools, plan: Plan, answers: Answers, file?: string): Promise<boolean> {
+export async function mayApply(tools: Tools, plan: Plan, answers: ConfirmOptions, file?: string): Promise<boolean> {
   const { yes } = tools.globals;
   const isAnswered = yes || answers.confirmDeletions !== undefined;
   if (isAnswered && countAll(plan.changes, "delete") > 0) requireNamedForDeletion(await tools.tenant());

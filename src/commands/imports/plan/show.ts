@@ -18,7 +18,7 @@ export async function planFor(tools: Tools, told: Import): Promise<Plan> {
 }
 
 /** What is known of a plan besides. */
-interface Shown {
+interface PlanNotes {
   /** where all rows are, or what writes them */
   readonly allRows?: Text | undefined;
   /** the problem of the header or of the file as a whole, so that nothing is said of its columns */
@@ -26,7 +26,7 @@ interface Shown {
 }
 
 /** Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows, deletions first. */
-export async function showPlan(tools: Tools, told: Import, { allRows, whole }: Shown = {}): Promise<void> {
+export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
   const plan = await planFor(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
@@ -49,7 +49,7 @@ const DELETIONS_FIRST: readonly Action[] = ["delete", "create", "update"];
 async function samplesOf(
   tools: Tools,
   told: Import,
-  { plan, allRows: all }: Pick<Shown, "allRows"> & { readonly plan: Plan },
+  { plan, allRows: all }: Pick<PlanNotes, "allRows"> & { readonly plan: Plan },
 ): Promise<readonly Sample[]> {
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: Action): AsyncGenerator<Text> {

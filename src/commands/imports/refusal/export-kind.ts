@@ -3,13 +3,13 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { recordsOf, type Reading } from "../plan/reading.ts";
+import { recordsOf, type InputFormat } from "../plan/reading.ts";
 
 /** Minimum number of columns by which an export is known: several kinds have the code of an organisation. */
 const MIN_COLUMNS = 2;
 
 /** Returns the kinds of which an export has the most columns; those of SECURED APPs have the same. None if it has too few of any. */
-export async function kindsOfExport(file: InputFile, reading: Reading): Promise<readonly FormatName[]> {
+export async function kindsOfExport(file: InputFile, reading: InputFormat): Promise<readonly FormatName[]> {
   const header = await headerOf(file, reading);
   const counts = new Map<FormatName, number>();
   for (const kind of FORMAT_NAMES) {
@@ -21,7 +21,7 @@ export async function kindsOfExport(file: InputFile, reading: Reading): Promise<
 }
 
 /** Returns the first record of a file; empty if it cannot be read. */
-async function headerOf(file: InputFile, reading: Reading): Promise<readonly string[]> {
+async function headerOf(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
   let header: readonly string[] | undefined;
   const sink = {
     record: (cells: readonly string[], count: number) => void (header ??= cells.slice(0, count)),

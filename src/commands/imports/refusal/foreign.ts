@@ -10,8 +10,8 @@ import type { ImportRequest } from "../plan/options.ts";
 import { tenantName } from "../plan/show.ts";
 import { importCommand, NOTHING_NEEDED } from "./command.ts";
 
-type Foreign = NonNullable<Import["foreign"]>;
-type ForeignPlan = Import & { readonly foreign: Foreign };
+type ForeignTraits = NonNullable<Import["foreign"]>;
+type ForeignPlan = Import & { readonly foreign: ForeignTraits };
 
 /** What the command line says about a file that looks like another tenant's. */
 export interface ForeignAnswers {

@@ -14,7 +14,7 @@ import type { Remedies } from "./remedies.ts";
 export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update" | "delete" | "beside" | "records">;
 
 /** What the file of a refused export lacks, or names that the mirror lacks. */
-export interface Refused {
+export interface RefusedExport {
   readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "protected">;
   /** the problem of the file as a whole; undefined where rows are refused */
   readonly whole: string | undefined;
@@ -44,7 +44,7 @@ export async function openTasks(tools: Pick<Tools, "tenant">): Promise<readonly 
  *
  * @param last what to do at last; default: import the file again
  */
-export function nextOfExport(requested: ImportRequest, refused: Refused, last?: Text): Text | undefined {
+export function nextOfExport(requested: ImportRequest, refused: RefusedExport, last?: Text): Text | undefined {
   const { remedies, whole } = refused;
   // another export may delete and wipe other numbers
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
@@ -66,7 +66,7 @@ const exportsOf = (kinds: readonly string[]): string =>
   kinds.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
 
 /** The exports that come first, by their kinds. */
-const firstOf = ({ whole, remedies }: Refused): readonly string[] => {
+const firstOf = ({ whole, remedies }: RefusedExport): readonly string[] => {
   if (whole === "org-delete-holds") return remedies.holders.size === 0 ? ["users", "devices"] : [...remedies.holders];
   if (whole === "delete-held") return ["devices"];
   return whole === undefined ? [...remedies.elsewhere] : [];
@@ -78,7 +78,7 @@ const firstOf = ({ whole, remedies }: Refused): readonly string[] => {
  */
 function keepFirst(
   requested: ImportRequest,
-  { remedies, whole, keys = [] }: Refused,
+  { remedies, whole, keys = [] }: RefusedExport,
   exports: string,
   then: Text,
 ): Text {
@@ -106,7 +106,7 @@ function keepFirst(
 }
 
 /** The open tasks of what is refused; of an import's it is not known whose they are. */
-function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: Refused): readonly OpenTask[] {
+function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: RefusedExport): readonly OpenTask[] {
   const { concerned, elsewhere } = remedies;
   if (concerned.size === 0) return [];
   const names = new Set([...concerned].flatMap((name) => [name, name.slice(name.lastIndexOf("/") + 1)]));

@@ -3,14 +3,14 @@ import type { Import } from "../../../lib/client/index.ts";
 import { same, type Text } from "../../../lib/text/index.ts";
 import { rejectedFile } from "./rejection.ts";
 import type { ImportOptions } from "../plan/options.ts";
-import { Remedies, type MetProblem } from "./remedies.ts";
+import { Remedies, type FileProblem } from "./remedies.ts";
 
 const HIDDEN = "an invalid row may stand for one of them";
 
 const HEADER = ["氏名", "メールアドレス", "社員コード"];
 const counts = { errors: 2, rows: 7, invalid: 1, delete: 3 };
 const plan = { ...counts, kind: "users", mode: "append", header: HEADER } as unknown as Import;
-const failureFor = (options: Partial<ImportOptions>, whole?: string, ...problems: readonly MetProblem[]) => {
+const failureFor = (options: Partial<ImportOptions>, whole?: string, ...problems: readonly FileProblem[]) => {
   const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
   const remedies = new Remedies("users");
   for (const problem of problems) remedies.take(problem);
@@ -137,7 +137,7 @@ test("a skipped row that may mean one of those to be deleted is said", () => {
   expect(hint?.en).not.toContain("--skip-invalid commits");
 });
 
-const found = (code: string, value?: string): MetProblem => ({
+const found = (code: string, value?: string): FileProblem => ({
   code,
   severity: code.startsWith("value-") || code === "header-near" ? "warning" : "error",
   params: value === undefined ? {} : { value },
@@ -194,7 +194,7 @@ test("of a workbook the invalid rows are written as one", () => {
 
 test("names that are one slip from others are asked about before the command that creates them", () => {
   const remedies = new Remedies("users");
-  const unknown = (code: string): MetProblem => ({ ...found("org-unknown"), params: { code } });
+  const unknown = (code: string): FileProblem => ({ ...found("org-unknown"), params: { code } });
   for (const code of ["営業郡", "開発部", "開発部", "関発部", "本店, 東"]) remedies.take(unknown(code));
   remedies.compare(["S01", "営業部", "本店, 西", "本店東"]);
   expect(remedies.nearOf(unknown("営業郡"))).toBe("営業部");
@@ -268,14 +268,14 @@ test("where headers are the cause, the map comes first, and then the one command
 });
 
 describe("a column of the console's export that the tenant lacks may be a custom field", () => {
-  const met = (header: string, code = "header-unknown"): MetProblem => ({
+  const met = (header: string, code = "header-unknown"): FileProblem => ({
     code,
     severity: "error",
     params: { header },
     column: 7,
   });
   const console = { fromConsole: true, mode: "replace", blank: "clear" } as const;
-  const hint = (options: Partial<ImportOptions>, ...problems: readonly MetProblem[]): Text | undefined =>
+  const hint = (options: Partial<ImportOptions>, ...problems: readonly FileProblem[]): Text | undefined =>
     failureFor(options, "header-unknown", ...problems).hint;
 
   test("which is added first", () => {
@@ -310,7 +310,7 @@ describe("a column of the console's export that the tenant lacks may be a custom
 });
 
 test("the name of an organisation in place of its code is no slip of itself, and none is created", () => {
-  const named: MetProblem = {
+  const named: FileProblem = {
     code: "org-unknown",
     severity: "error",
     column: 3,
@@ -327,7 +327,7 @@ test("the name of an organisation in place of its code is no slip of itself, and
 });
 
 describe("people with a new address", () => {
-  const found = (params: Record<string, string>): MetProblem => ({
+  const found = (params: Record<string, string>): FileProblem => ({
     code: "new-address",
     severity: "error",
     column: 3,
@@ -335,9 +335,9 @@ describe("people with a new address", () => {
   });
   const byCode = found({ by: "employee-code" });
   const byHand = found({ by: "" });
-  const other: MetProblem = { code: "too-long", severity: "error", column: 2, params: {} };
+  const other: FileProblem = { code: "too-long", severity: "error", column: 2, params: {} };
 
-  test.each<[string, MetProblem[], string]>([
+  test.each<[string, FileProblem[], string]>([
     [
       "by another key of the whole file",
       [byCode],

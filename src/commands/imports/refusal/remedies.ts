@@ -7,7 +7,7 @@ import { fits, MAIL_ADDRESS } from "../../../lib/model/rules.ts";
 import { byUse, nearNames } from "../../../lib/text/near-names.ts";
 
 /** A problem of a file, found here or told by a tenant that may know more codes. */
-export interface MetProblem {
+export interface FileProblem {
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly params: ProblemParams;
@@ -106,7 +106,7 @@ export class Remedies implements Remedy {
     this.#fillsShort = kind !== "orgs";
   }
 
-  take({ code, severity, params, column }: MetProblem): void {
+  take({ code, severity, params, column }: FileProblem): void {
     if (code === "new-address") {
       this.#newAddresses.push(newAddressOf(params));
       return;
@@ -191,7 +191,7 @@ export class Remedies implements Remedy {
   }
 
   /** What the unknown name of a problem is probably a slip of. */
-  nearOf({ code, params }: Pick<MetProblem, "code" | "params">): string | undefined {
+  nearOf({ code, params }: Pick<FileProblem, "code" | "params">): string | undefined {
     const unknown = this.#unknownIn(code, params);
     return this.#likenesses.find(({ name }) => name === unknown)?.near;
   }

@@ -5,7 +5,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { severityOf, type Problem } from "../../../lib/model/problem.ts";
-import { recordsOf, type Reading } from "../plan/reading.ts";
+import { recordsOf, type InputFormat } from "../plan/reading.ts";
 import { Remedies } from "./remedies.ts";
 
 /**
@@ -16,7 +16,7 @@ import { Remedies } from "./remedies.ts";
  */
 export async function scanForRemedies(
   file: InputFile,
-  reading: Reading,
+  reading: InputFormat,
   { kind, map, signal }: { readonly kind: FormatName; readonly map: ColumnMap; readonly signal: AbortSignal },
 ): Promise<Remedies> {
   const remedies = new Remedies(kind);

@@ -5,7 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { isRenewedBy, otherIssuer, relationOfChecked, resultOf } from "../../../lib/renewals/check.ts";
 import { codeKey } from "../../../lib/model/normalise.ts";
 import { downloadRemark, recordFile } from "../../../lib/renewals/download.ts";
-import { byExpiry, judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
+import { byExpiry, judge, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { gatherFiles } from "../../../lib/renewals/sources.ts";
 import { isNewer } from "../../../lib/renewals/succession.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
@@ -35,7 +35,7 @@ export async function addFolder(
   );
   const recorded = await client.renewals.list();
   const known = new Map(recorded.flatMap((item) => filesOf(item).map((file) => [file, item] as const)));
-  const added: Judged[] = [];
+  const added: JudgedItem[] = [];
   tools.describeState(() =>
     text(
       `${counted(added.length, "item")} recorded; the last one may be, too`,
@@ -48,7 +48,7 @@ export async function addFolder(
     if (remark === null) continue;
     await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
   }
-  const taken: Checked[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
+  const taken: CheckedItem[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
   // of two files of one name that nothing tells apart, the one that ends first is recorded
   for (const one of checked.filter((each) => !isRenewedBy(each, found)).toSorted(byExpiry)) {
     tools.signal.throwIfAborted();
@@ -89,15 +89,15 @@ const filesOf = ({ fingerprint, downloadedFingerprint }: RenewalItem): readonly 
 
 /** Why a file does not become an item of its own: it renews a recorded one, or nothing tells it from one of its name. */
 function refusalOf(
-  one: Checked,
+  one: CheckedItem,
   {
     found,
     known,
     taken,
   }: {
-    readonly found: readonly Checked[];
+    readonly found: readonly CheckedItem[];
     readonly known: ReadonlyMap<string, RenewalItem>;
-    readonly taken: readonly Checked[];
+    readonly taken: readonly CheckedItem[];
   },
 ): Text | undefined {
   const before = found
@@ -141,7 +141,7 @@ function refusalOf(
  *
  * @throws Failure `input-rejected` when it could not be read
  */
-function itemOf(one: Checked, all: readonly Checked[], workingFolder: string): NewRenewalItem {
+function itemOf(one: CheckedItem, all: readonly CheckedItem[], workingFolder: string): NewRenewalItem {
   const file = recordedFile(one, workingFolder);
   const [inUse] = all
     .filter((other) => other.state === "downloaded" && relationOfChecked(one, other) === "same")
@@ -151,7 +151,7 @@ function itemOf(one: Checked, all: readonly Checked[], workingFolder: string): N
   return { ...current, name: file.name, ...recordFile(current, file) };
 }
 
-function recordedFile(one: Checked, workingFolder: string) {
+function recordedFile(one: CheckedItem, workingFolder: string) {
   const { kind, name, expiresAt, certainty, fingerprint, source, remark } = one;
   if (kind === null || expiresAt === null || certainty === null || fingerprint === null) {
     throw new Failure("input-rejected", { what: remark ?? text("cannot be read", "読み込めません") });

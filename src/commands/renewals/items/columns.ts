@@ -2,7 +2,7 @@ import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/mode
 import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
 import { FINDINGS, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import type { Checked, Judged } from "../../../lib/renewals/judge.ts";
+import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
@@ -19,7 +19,7 @@ const { context, expiresOn, daysLeft, level } = {
 } as const satisfies Fields;
 
 /** How it stands towards its renewed file; blank if there is none. */
-const STATE: Column<Pick<Judged, "state">> = {
+const STATE: Column<Pick<JudgedItem, "state">> = {
   key: "state",
   header: text("renewed file", "更新ファイル"),
   value: ({ state }) => (state === "current" ? null : state),
@@ -36,10 +36,10 @@ export const shownDay = (
 ): string | null => (day !== null && how === "estimated" ? `~${day}` : day);
 
 /** All that is shown of an item. */
-export const ITEM_COLUMNS: readonly Column<Judged>[] = [
-  ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
-  ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(whole),
-  ...columnsOfFields<Judged>({
+export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
+  ...columnsOfFields<JudgedItem>({ context, id, kind, name, organisation }),
+  ...columnsOfFields<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(whole),
+  ...columnsOfFields<JudgedItem>({
     owner,
     account,
     phone,
@@ -52,7 +52,7 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
     confirmedBy,
   }),
   STATE,
-  ...columnsOfFields<Judged>(DOWNLOAD_FIELDS),
+  ...columnsOfFields<JudgedItem>(DOWNLOAD_FIELDS),
 ];
 
 /** Keys of the columns of {@link ITEM_COLUMNS} that a list has when it was not told which. */
@@ -86,7 +86,7 @@ const kindOf = ({ about }: Finding): Text =>
   about === "support-option" || about === "system-administrators" ? text("administrators", "管理者") : FINDINGS[about];
 
 /** What people read of a finding: its kind, and where it is about nothing that has a name, its label. */
-function labelled(column: Column<Checked>): Column<Checked> {
+function labelled(column: Column<CheckedItem>): Column<CheckedItem> {
   if (column.key === "kind") {
     return {
       ...column,
@@ -94,7 +94,7 @@ function labelled(column: Column<Checked>): Column<Checked> {
     };
   }
   if (column.key !== "name") return column;
-  const called = ({ finding, name: own }: Checked): Text =>
+  const called = ({ finding, name: own }: CheckedItem): Text =>
     finding === undefined || finding.item !== undefined ? same(own) : FINDINGS[finding.about];
   return { ...column, name: called };
 }
@@ -102,7 +102,7 @@ function labelled(column: Column<Checked>): Column<Checked> {
 const shownName = (day: string | null): Text | null => (day === null ? null : same(day));
 
 /** What is shown of something that was checked. */
-export const CHECK_COLUMNS: readonly Column<Checked>[] = [
+export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
   {
     key: "level",
     header: level.label,
@@ -110,17 +110,17 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
     // the words of a date would say that something expires
     name: ({ level: of, finding }) => (finding?.level === "warning" ? text("to heed", "要確認") : LEVEL_NAMES[of]),
   },
-  ...columnsOfFields<Checked>({ daysLeft, expiresOn })
+  ...columnsOfFields<CheckedItem>({ daysLeft, expiresOn })
     .map(whole)
     .map((column) =>
       column.key === "expiresOn"
-        ? { ...column, name: (one: Checked) => shownName(shownDay(one.expiresOn, one)) }
+        ? { ...column, name: (one: CheckedItem) => shownName(shownDay(one.expiresOn, one)) }
         : column,
     ),
-  ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
-  ...columnsOfFields<Checked>({ kind, name, organisation, context, source }).map(labelled),
+  ...columnsOfFields<CheckedItem>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
+  ...columnsOfFields<CheckedItem>({ kind, name, organisation, context, source }).map(labelled),
   STATE,
-  ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),
+  ...columnsOfFields<CheckedItem>({ certainty, fingerprint, topic }),
   {
     key: "remark",
     header: text("remark", "備考"),
@@ -134,9 +134,9 @@ const OPTIONAL: ReadonlySet<string> = new Set(["organisation", "source", "state"
 
 /** The columns of {@link CHECK_COLUMNS} that a table for people has: names and days have the room of what no row has. */
 export const checkTableColumns = (
-  rows: readonly Checked[],
+  rows: readonly CheckedItem[],
   { severalContexts }: { readonly severalContexts: boolean },
-): readonly Column<Checked>[] =>
+): readonly Column<CheckedItem>[] =>
   CHECK_COLUMNS.filter(({ key, value }) => {
     if (!USUAL_CHECK_COLUMNS.includes(key)) return false;
     if (key === "context") return severalContexts;

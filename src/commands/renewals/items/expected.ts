@@ -2,11 +2,11 @@ import { line } from "../../../lib/advice/line.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { sayUses, type Deciding, type ExpectedKind } from "../../../lib/model/applies.ts";
+import { sayUses, type DecidingField, type ExpectedKind } from "../../../lib/model/applies.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { TENANT, UNSAID, type TenantProfile } from "../../../lib/model/tenant.ts";
-import { expectedOf, type Expected } from "../../../lib/renewals/expected.ts";
-import type { Checked } from "../../../lib/renewals/judge.ts";
+import { expectedOf, type ExpectedRecords } from "../../../lib/renewals/expected.ts";
+import type { CheckedItem } from "../../../lib/renewals/judge.ts";
 import { textInContext } from "../../../lib/terminal/commands.ts";
 import { joined, text, type Text } from "../../../lib/text/index.ts";
 import { rightsIn, type Rights } from "../../rights.ts";
@@ -17,7 +17,7 @@ export const recordingLine = (kind: ExpectedKind): string =>
   line("renewals add", ["NAME"], { kind, ...(kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" }) });
 
 /** `whether Android is used`. */
-export const unsaidName = (fields: readonly Deciding[]): Text => {
+export const unsaidName = (fields: readonly DecidingField[]): Text => {
   const names = joined(
     fields.map((field) => TENANT.fields[field].label),
     text(", ", "、"),
@@ -36,7 +36,7 @@ export const missingName = (kind: ExpectedKind): Text => {
 const BY_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
 
 /** What is missing, and what to ask, each with the line to type; to who may not, with whom to ask. */
-const linesOf = ({ missing, unsaid }: Expected, { may }: Rights): readonly Text[] => [
+const linesOf = ({ missing, unsaid }: ExpectedRecords, { may }: Rights): readonly Text[] => [
   ...missing.map((kind) => {
     const [{ en, ja }, line] = [missingName(kind), recordingLine(kind)];
     return may("renewals.write")
@@ -54,9 +54,9 @@ const linesOf = ({ missing, unsaid }: Expected, { may }: Rights): readonly Text[
 ];
 
 /** What was listed or checked, of one tenant or of all. */
-interface Listed {
+interface ListedItems {
   readonly allContexts: boolean;
-  readonly items: readonly Pick<Checked, "kind" | "context">[];
+  readonly items: readonly Pick<CheckedItem, "kind" | "context">[];
   /** those that were read already, by their contexts */
   readonly tenants?: ReadonlyMap<string, Tenant> | undefined;
 }
@@ -65,7 +65,7 @@ interface Listed {
  * Tells what the records of tenants lack, and where nobody knows that. Never more than a hint: a tenant that could not be
  * read, or keeps nothing of what it uses, is passed over; one without data is not made for it, and nothing was said of it.
  */
-export async function tellExpectedOfAll(tools: Tools, { allContexts, items, tenants }: Listed): Promise<void> {
+export async function tellExpectedOfAll(tools: Tools, { allContexts, items, tenants }: ListedItems): Promise<void> {
   const { contexts, globals, environment } = tools;
   if (!allContexts)
     return tellExpected(tools, (await contexts.choose(globals.context, environment)).context, { items, tenants });
@@ -79,7 +79,7 @@ export async function tellExpectedOfAll(tools: Tools, { allContexts, items, tena
 async function tellExpected(
   tools: Tools,
   context: Context,
-  { items, tenants, name }: Pick<Listed, "items" | "tenants"> & { readonly name?: string },
+  { items, tenants, name }: Pick<ListedItems, "items" | "tenants"> & { readonly name?: string },
 ): Promise<void> {
   if (items.some(({ kind }) => kind === null)) return;
   const read = tenants?.get(context.name);

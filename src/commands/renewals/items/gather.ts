@@ -5,7 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { checkedFinding, findingsOf } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
-import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
+import { judge, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import type { AdeReport } from "../../../lib/model/ade-health.ts";
 import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
 import { MAX_BYTES } from "../../../lib/model/renewal.ts";
@@ -34,7 +34,7 @@ interface CheckRequest {
 }
 
 /** The result of a check, and the tenants that it read, by their contexts. */
-interface Gathered {
+interface GatheredCheck {
   readonly result: CheckResult;
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** the items with owners who may get no notices, as they are named otherwise than by one mail address */
@@ -43,7 +43,7 @@ interface Gathered {
 }
 
 /** What a check looks at of a tenant; the tenant itself is undefined where it could not be read or is not there yet. */
-interface Recorded {
+interface CheckedTenant {
   readonly items: readonly CheckItem[];
   readonly found?: readonly Finding[];
   readonly unnoticed?: readonly RenewalItem[];
@@ -61,10 +61,10 @@ interface Recorded {
 export async function gatherAll(
   tools: Tools,
   { files, exclude, allContexts, thresholds, ...openers }: CheckRequest,
-): Promise<Gathered> {
+): Promise<GatheredCheck> {
   const { contexts, globals, environment } = tools;
-  const checked: Checked[] = [];
-  const findings: Checked[] = [];
+  const checked: CheckedItem[] = [];
+  const findings: CheckedItem[] = [];
   const tenants = new Map<string, Tenant>();
   const ofOwners = new Map<Context, readonly RenewalItem[]>();
   const watched: ContextAde[] = [];
@@ -83,7 +83,7 @@ export async function gatherAll(
     const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
     const all = await contexts.list();
     // what is proposed is typed elsewhere: after the mail of cron, or an alarm
-    const named = ({ remark, ...one }: Checked, { name }: Context): Checked => ({
+    const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
       ...one,
       remark: remark === null || all.length === 1 ? remark : textInContext(remark, name),
     });
@@ -120,7 +120,7 @@ function reasonOf(error: unknown): Text {
 }
 
 /** A tenant's items and itself, or that it cannot be read. An embedded tenant is not made for it. */
-async function recordedIn(tools: Tools, context: Context): Promise<Recorded> {
+async function recordedIn(tools: Tools, context: Context): Promise<CheckedTenant> {
   try {
     if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { items: [] };
     const tenant = await tools.tenantOf(context, "renewals", "tenant", "ade");

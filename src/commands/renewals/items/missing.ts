@@ -14,12 +14,12 @@ import { rightsIn } from "../../rights.ts";
 import { flagName } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-type Asked = "owner" | "account" | "phone" | "phoneHolder";
+type MissingField = "owner" | "account" | "phone" | "phoneHolder";
 
-const askedOf = ({ kind }: Pick<RenewalItem, "kind">): readonly Asked[] =>
+const askedOf = ({ kind }: Pick<RenewalItem, "kind">): readonly MissingField[] =>
   HAVE_ACCOUNTS.has(kind) ? ["owner", "account", "phone", "phoneHolder"] : ["owner"];
 
-const QUESTIONS: Readonly<Record<Asked, Text>> = {
+const QUESTIONS: Readonly<Record<MissingField, Text>> = {
   owner: text(
     "who renews it? A mail address also receives notices",
     "更新担当は?(メールアドレスなら通知の宛先になります)",
@@ -34,7 +34,7 @@ const QUESTIONS: Readonly<Record<Asked, Text>> = {
 
 /** On a terminal, asks once for each of owner, account and phone that an option did not give; blank is an answer. */
 export async function askMissing({ terminal }: Tools, item: NewRenewalItem): Promise<RenewalChange> {
-  const answers: Partial<Record<Asked, string>> = {};
+  const answers: Partial<Record<MissingField, string>> = {};
   if (!terminal.interactive) return answers;
   for (const field of askedOf(item)) {
     if (item[field] !== undefined) continue;

@@ -15,14 +15,14 @@ import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 
-interface Answers {
+interface SetupAnswers {
   readonly host: string;
   readonly from: string;
   readonly user: string;
   readonly address: string;
 }
 
-const NOTHING: Answers = { host: "", from: "", user: "", address: "" };
+const NOTHING: SetupAnswers = { host: "", from: "", user: "", address: "" };
 
 /**
  * Writes commented settings, with what a person answered on a terminal; else with nothing set.
@@ -60,7 +60,7 @@ export async function writeSettings(tools: Tools): Promise<void> {
   );
 }
 
-async function ask({ terminal }: Tools): Promise<Answers> {
+async function ask({ terminal }: Tools): Promise<SetupAnswers> {
   const input = async (message: Text, check?: (typed: string) => Text | undefined): Promise<string> =>
     (await terminal.prompts.input({ message, flag: "init", ...(check === undefined ? {} : { check }) })).trim();
   const address = (typed: string): Text | undefined =>
@@ -92,7 +92,7 @@ async function ask({ terminal }: Tools): Promise<Answers> {
 const quoted = (value: string): string => JSON.stringify(value);
 
 /** Every line that sets nothing is a comment that shows how. */
-function settingsText({ host, from, user, address }: Answers, language: Language): string {
+function settingsText({ host, from, user, address }: SetupAnswers, language: Language): string {
   const say = (en: string, ja: string): string => `# ${text(en, ja)[language]}`;
   const set = (isSet: boolean, line: string): string => (isSet ? line : `# ${line}`);
   const smtp = host !== "";
@@ -134,7 +134,7 @@ function settingsText({ host, from, user, address }: Answers, language: Language
 }
 
 /** A recipient that was tried, and why nothing arrived. */
-interface Tried {
+interface RecipientTest {
   readonly recipient: Recipient;
   readonly reason: Text | undefined;
 }
@@ -168,7 +168,7 @@ export async function tryWays(tools: Tools, settings: NotifySettings, place: Sec
     });
   }
   const deliver = deliveryOf(settings, place);
-  const tried: Tried[] = [];
+  const tried: RecipientTest[] = [];
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
@@ -186,7 +186,7 @@ export async function tryWays(tools: Tools, settings: NotifySettings, place: Sec
   return tried.some(({ reason }) => reason !== undefined) ? "unavailable" : undefined;
 }
 
-const columnsIn = (language: Language): readonly Column<Tried>[] => [
+const columnsIn = (language: Language): readonly Column<RecipientTest>[] => [
   {
     key: "recipient",
     header: text("recipient", "通知先"),

@@ -1,6 +1,6 @@
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { type Level, LEVEL_NAMES } from "../../../lib/document/level.ts";
-import { markOf, type Judged } from "../../../lib/renewals/judge.ts";
+import { markOf, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
 import type { Timeline } from "../../../lib/document/timeline.ts";
 import { drawTimeline } from "../../../lib/document/timeline-lines.ts";
@@ -9,9 +9,9 @@ import type { Tools } from "../../tools.ts";
 import { shownDay } from "./columns.ts";
 
 /** What a list of items shows. */
-export interface Shown {
+export interface Overview {
   /** by expiry */
-  readonly items: readonly Judged[];
+  readonly items: readonly JudgedItem[];
   /** names of the contexts that were asked */
   readonly contexts: readonly string[];
   readonly timeline: Timeline;
@@ -25,7 +25,7 @@ interface OverviewColumn {
   readonly align?: "end" | undefined;
   /** least width of the terminal, in characters, for the column to be shown */
   readonly from: number;
-  readonly cell: (judged: Judged, language: Tools["terminal"]["language"]) => string;
+  readonly cell: (judged: JudgedItem, language: Tools["terminal"]["language"]) => string;
 }
 
 /** The level first: it is coloured there. */
@@ -46,7 +46,7 @@ const OVERVIEW: readonly OverviewColumn[] = [
 const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };
 
 /** Writes items for people: a table of what fits on the terminal, and the time line. */
-export async function writeOverview(terminal: Tools["terminal"], shown: Shown): Promise<void> {
+export async function writeOverview(terminal: Tools["terminal"], shown: Overview): Promise<void> {
   const { items, contexts, timeline } = shown;
   if (items.length === 0) return terminal.noteNone();
   const { language, columns } = terminal;
@@ -65,7 +65,7 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Shown): 
 }
 
 async function* tableLines(
-  { items, contexts }: Shown,
+  { items, contexts }: Overview,
   {
     language,
     columns,

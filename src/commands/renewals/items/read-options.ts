@@ -6,7 +6,7 @@ import {
   isTelephoneNumber,
   MAX_BYTES,
   RENEWAL_KINDS,
-  type Expiring,
+  type ExpiringItem,
   type RenewalKind,
 } from "../../../lib/model/renewal.ts";
 import { yearAfter } from "../../../lib/model/time.ts";
@@ -53,7 +53,7 @@ export async function readOptions(
 type Accept = (found: Renewable) => Promise<void>;
 
 /** The files that open others. */
-type Openers = Pick<ItemOptions, "key" | "passwordFile">;
+type KeyFiles = Pick<ItemOptions, "key" | "passwordFile">;
 
 /**
  * Keys and passwords of the files that are named for them.
@@ -62,7 +62,7 @@ type Openers = Pick<ItemOptions, "key" | "passwordFile">;
  */
 export async function readOpeners(
   tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
-  { key, passwordFile }: Openers,
+  { key, passwordFile }: KeyFiles,
 ): Promise<ReadOptions> {
   const { workingFolder: folder, machine } = tools;
   const place = { environment: {}, folder, modes: machine.platform !== "win32" };
@@ -133,7 +133,7 @@ const noNumber = (typed: string): Failure => {
 const misfit = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 
 /** Which of the things in a file is meant. */
-interface Wanted extends Openers {
+interface FileChoice extends KeyFiles {
   readonly file: string;
   /** the kind a person gave it */
   readonly kind: RenewalKind | undefined;
@@ -151,7 +151,7 @@ const OF_CERTIFICATES: readonly RenewalKind[] = [
 
 /** What an item records of the file it was read from, its kind aside. */
 export const fromFile = (
-  { organisation, expiresAt, certainty, fingerprint, topic }: Omit<Expiring, "kind" | "name" | "validFrom">,
+  { organisation, expiresAt, certainty, fingerprint, topic }: Omit<ExpiringItem, "kind" | "name" | "validFrom">,
   source: string | null,
 ) => ({
   organisation,
@@ -172,7 +172,7 @@ export const fromFile = (
  */
 async function readItem(
   tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
-  wanted: Wanted,
+  wanted: FileChoice,
   accept: Accept = async () => {},
 ): Promise<RenewalChange> {
   const openers = await readOpeners(tools, wanted);
@@ -184,7 +184,7 @@ async function readItem(
 }
 
 /** Of several things in a file, the one that is meant. */
-function pick(found: readonly Renewable[], { file, kind, fingerprint = "" }: Wanted): Renewable {
+function pick(found: readonly Renewable[], { file, kind, fingerprint = "" }: FileChoice): Renewable {
   const start = fingerprint.toLowerCase().replaceAll(":", "");
   const fitting = found.filter(({ expiring }) => mayBe(expiring.kind, kind) && expiring.fingerprint.startsWith(start));
   const [one, ...others] = fitting;

@@ -4,7 +4,7 @@ import { unlessFailing } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem, type Judged } from "../../../lib/renewals/judge.ts";
+import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { withRejection } from "../../../lib/renewals/rejection.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -45,10 +45,11 @@ export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readon
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
 /** Returns whether an item has to be renewed now. */
-export const isPressing = ({ level }: Pick<Judged, "level">): boolean => level === "expired" || level === "critical";
+export const isPressing = ({ level }: Pick<JudgedItem, "level">): boolean =>
+  level === "expired" || level === "critical";
 
 /** Says of an item how urgent it is, and when it expires. */
-export const describePressing = ({ kind, name, level, expiresOn, certainty }: Judged): Text => {
+export const describePressing = ({ kind, name, level, expiresOn, certainty }: JudgedItem): Text => {
   const of = (language: "en" | "ja"): string =>
     `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
   const when = shownDay(expiresOn, { certainty }) ?? "-";

@@ -1,9 +1,9 @@
-import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 
 /** What is shown of a daily run. */
-export const SCHEDULE_COLUMNS: readonly Column<Scheduled>[] = [
+export const SCHEDULE_COLUMNS: readonly Column<DailySchedule>[] = [
   { key: "way", header: text("run by", "実行方法"), value: ({ way }) => way },
   { key: "installed", header: text("installed", "登録済み"), value: ({ installed }) => installed },
   { key: "at", header: text("at", "時刻"), value: ({ at }) => at },

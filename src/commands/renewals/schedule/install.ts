@@ -4,7 +4,7 @@ import { unreadable } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
 import { NPX_CACHE, steadyDoor } from "../../../lib/renewals/schedule/launcher.ts";
-import type { DailyRun, ScheduleChange, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailyRun, ScheduleChange, DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -75,7 +75,7 @@ export default defineCommand({
 });
 
 /** A timer that nobody has started runs nothing; a line in a crontab needs no start. */
-const isStarted = ({ way, active }: Scheduled): boolean => way === "cron" || active === true;
+const isStarted = ({ way, active }: DailySchedule): boolean => way === "cron" || active === true;
 
 /** Takes cron where the usual scheduler does not answer. @throws `unavailable` where there is no cron either */
 async function fallBack(tools: Tools, wanted: DailyRun): Promise<void> {

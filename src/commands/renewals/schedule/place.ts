@@ -3,7 +3,7 @@ import { ensureFolder, ownerOf, readShort, writeOwnFile } from "../../../lib/fil
 import { hasCron, installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
 import { lastRunFile, readLastRun, type LastRun } from "../../../lib/renewals/schedule/launcher.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
-import type { ScheduleChange, DailyRun, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
+import type { ScheduleChange, DailyRun, DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { answers, installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -57,14 +57,14 @@ export const remove = async (tools: Tools, way: OwnScheduler): Promise<ScheduleC
   way === "cron" ? removeCron(await placeOf(tools)) : removeSystemd(await placeOf(tools), way);
 
 /** Looks at what is installed. */
-export const show = async (tools: Tools, way: OwnScheduler): Promise<Scheduled> =>
+export const show = async (tools: Tools, way: OwnScheduler): Promise<DailySchedule> =>
   way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
 
 /** Longer notes are none of ours. */
 const MAX_BYTES = 4096;
 
 /** When a daily run last ended, and how; undefined where nothing was noted. */
-export async function lastRunOf({ files }: Pick<Scheduled, "files">): Promise<LastRun | undefined> {
+export async function lastRunOf({ files }: Pick<DailySchedule, "files">): Promise<LastRun | undefined> {
   const note = await readShort(lastRunFile(files.at(-1) ?? ""), MAX_BYTES).catch(() => undefined);
   return note === undefined ? undefined : readLastRun(Buffer.from(note.bytes).toString("utf8"));
 }

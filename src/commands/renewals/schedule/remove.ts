@@ -3,7 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
 import { OWN_SCHEDULERS, remove, show, tell, type OwnScheduler } from "./place.ts";
-import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Tools } from "../../tools.ts";
 
 export default defineCommand({
@@ -24,7 +24,7 @@ export default defineCommand({
     const { terminal } = tools;
     const schedulers = namedSchedulers(named);
     if (schedulers.includes("task-scheduler")) await terminal.note(BY_HAND);
-    const removed: Scheduled[] = [];
+    const removed: DailySchedule[] = [];
     for (const way of await schedulersOf(tools, schedulers)) {
       const changed = await remove(tools, way);
       await tell(tools, changed);

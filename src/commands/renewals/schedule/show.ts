@@ -1,5 +1,5 @@
 import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
-import type { Scheduled } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailySchedule } from "../../../lib/renewals/schedule/schedule.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
@@ -16,7 +16,7 @@ export default defineCommand({
     const { terminal, machine } = tools;
     const schedulers = namedSchedulers(named);
     if (schedulers.includes("task-scheduler") || machine.platform === "win32") await terminal.note(BY_HAND);
-    const shown: Scheduled[] = [];
+    const shown: DailySchedule[] = [];
     for (const way of OWN_SCHEDULERS) {
       if (schedulers.length === 0 || schedulers.includes(way)) shown.push(await show(tools, way));
     }

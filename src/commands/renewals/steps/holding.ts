@@ -1,19 +1,19 @@
 import { line } from "../../../lib/advice/line.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
-import type { Holding } from "../../../lib/renewals/guide/index.ts";
+import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";
 import { answeredOfAccount, hasAccount } from "../../../lib/handover/checklist/account.ts";
 import { markOf } from "../../../lib/handover/checklist/which.ts";
 import { canBeOwn, ownOf, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { typableName } from "../../../lib/text/shell-word.ts";
-import type { Subject } from "./subject.ts";
+import type { GuideSubject } from "./subject.ts";
 
-type Asked = Client<"ade" | "push-certificate" | "vpp">;
+type HoldingClient = Client<"ade" | "push-certificate" | "vpp">;
 
 /** What a tenant says of what it holds itself. @throws Failure `not-permitted` to who may not read it */
-async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
+async function heldState(client: HoldingClient, kind: OwnKind): Promise<HeldState> {
   const ade = await client.ade.show();
   switch (kind) {
     case "ade-token":
@@ -26,7 +26,7 @@ async function heldState(client: Asked, kind: OwnKind): Promise<HeldState> {
 }
 
 /** Whether the tenant holds itself what a guide is about: CLOMO PANEL's steps would end something of CLOMO's then. */
-export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject): Promise<Holding> {
+export async function holdingOf(client: HoldingClient, { kind, item, ofKind }: GuideSubject): Promise<GuideFacts> {
   const several = item === null && ofKind.length > 1 ? ofKind.map(({ id, name }) => guideLine(name, id)) : undefined;
   if (!canBeOwn(kind)) return { several };
   const state = await heldState(client, kind).catch((error: unknown) => {
@@ -53,7 +53,7 @@ export async function holdingOf(client: Asked, { kind, item, ofKind }: Subject):
  */
 export async function answeredOf(
   client: Client<"answers" | "renewals">,
-  { item }: Subject,
+  { item }: GuideSubject,
 ): Promise<readonly (readonly [label: Text, value: Text])[]> {
   if (item === null || !hasAccount(item.kind)) return [];
   const answers = await client.answers.list().catch((error: unknown) => {
@@ -69,7 +69,7 @@ export async function answeredOf(
 const guideLine = (name: string, id: string): string => line("renewals guide", [typableName(name, id)]);
 
 /** Items with whose they are, each kind asked about once; what cannot be looked up is said so, and keeps nothing back. */
-export async function withHolding(client: Asked, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {
+export async function withHolding(client: HoldingClient, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {
   const states = new Map<OwnKind, HeldState | undefined>();
   const known: DatedItem[] = [];
   for (const item of items) {

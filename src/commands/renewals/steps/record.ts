@@ -1,12 +1,12 @@
 import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { downloadRemark, recordFile, stateOf } from "../../../lib/renewals/download.ts";
-import type { Found } from "../../../lib/renewals/guide/downloads.ts";
+import type { ReadDownload } from "../../../lib/renewals/guide/downloads.ts";
 import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { fromFile } from "../items/read-options.ts";
-import type { Subject } from "./subject.ts";
+import type { GuideSubject } from "./subject.ts";
 
 /** What recording needs. */
 export interface RecordPlace {
@@ -26,8 +26,8 @@ const FLAG = "--interactive";
  */
 export async function record(
   place: RecordPlace,
-  subject: Subject,
-  renewed: Found | undefined,
+  subject: GuideSubject,
+  renewed: ReadDownload | undefined,
 ): Promise<RenewalItem | undefined> {
   const { kind, item } = subject;
   if (renewed !== undefined) return recordRenewed(place, subject, renewed);
@@ -38,8 +38,8 @@ export async function record(
 
 async function recordRenewed(
   place: RecordPlace,
-  { kind, item }: Subject,
-  renewed: Found,
+  { kind, item }: GuideSubject,
+  renewed: ReadDownload,
 ): Promise<RenewalItem | undefined> {
   const { client, timezone } = place;
   if (renewed.content.of !== "renewable") return undefined;

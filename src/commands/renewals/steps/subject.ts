@@ -6,7 +6,7 @@ import { theOne } from "../../listing/named.ts";
 import { findItem } from "../items/find-item.ts";
 
 /** What a guide is about: a recorded item, or a kind in general (item null). */
-export interface Subject {
+export interface GuideSubject {
   readonly kind: RenewalKind;
   readonly item: RenewalItem | null;
   /** where none is meant: all that are recorded of the kind */
@@ -25,7 +25,7 @@ export async function subjectOf(
   client: Client<"renewals">,
   typed: string,
   { alone }: { readonly alone: boolean },
-): Promise<Subject> {
+): Promise<GuideSubject> {
   if (!isKind(typed)) {
     const item = await findItem(client, typed);
     return { kind: item.kind, item, ofKind: [item] };

@@ -16,7 +16,7 @@ import { rehearses } from "../judgement.ts";
 import { showItem } from "../items/tenant-items.ts";
 import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
-import type { Subject } from "./subject.ts";
+import type { GuideSubject } from "./subject.ts";
 
 /** The options of a walk. */
 export interface WalkOptions {
@@ -35,7 +35,7 @@ const RECORDED_BY_COMMAND = text(
 export async function walkItem(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,
-  { subject, guide, options }: { readonly subject: Subject; readonly guide: Guide; readonly options: WalkOptions },
+  { subject, guide, options }: { readonly subject: GuideSubject; readonly guide: Guide; readonly options: WalkOptions },
 ): Promise<Outcome> {
   const { terminal, workingFolder, machine, environment } = tools;
   tools.describeState(() => NOTHING);

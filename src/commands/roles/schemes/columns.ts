@@ -9,7 +9,7 @@ import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { nearest } from "../../../lib/text/nearest.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
-import type { Showing } from "../../records/written.ts";
+import type { ResultLayout } from "../../records/written.ts";
 
 /** A check item as people read it, in their language. */
 const itemText = (item: string): Text => {
@@ -101,7 +101,7 @@ const itemOf = (word: string, option: string): Operation => {
 };
 
 /** How a scheme is shown that was written. */
-export const SCHEME_WRITTEN: Showing<Scheme> = {
+export const SCHEME_WRITTEN: ResultLayout<Scheme> = {
   columns: SCHEME_COLUMNS,
   fields: SCHEME.fields,
   called: ({ name }) => name,

@@ -6,7 +6,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import { nearest } from "../../../lib/text/nearest.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
-import type { Showing } from "../../records/written.ts";
+import type { ResultLayout } from "../../records/written.ts";
 
 export const GROUP_COLUMNS = columnsOfFields<SecuredGroup>(SECURED_GROUP.fields);
 
@@ -47,7 +47,7 @@ export const groupNamed = (app: App, typed: string, groups: readonly SecuredGrou
 };
 
 /** How a group of an app is shown that was written. */
-export const GROUP_WRITTEN: Showing<SecuredGroup> = {
+export const GROUP_WRITTEN: ResultLayout<SecuredGroup> = {
   columns: GROUP_COLUMNS,
   fields: SECURED_GROUP.fields,
   called: ({ name }) => name,

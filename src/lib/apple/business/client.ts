@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
-import { placeOf, sendPatiently, wholeAnswers, type Patience } from "../patience.ts";
+import { placeOf, sendPatiently, wholeAnswers, type RetryTools } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
 import { clientAssertion } from "./assertion.ts";
 
@@ -16,7 +16,7 @@ export interface BusinessPlace {
 }
 
 /** An organisation's access to the Apple Business API. */
-export interface BusinessAccess extends Patience {
+export interface BusinessAccess extends RetryTools {
   readonly place: BusinessPlace;
   /** `BUSINESSAPI.` and a UUID */
   readonly clientId: string;
@@ -93,7 +93,7 @@ export function openBusiness(access: BusinessAccess): Business {
   };
 }
 
-interface Page {
+interface BusinessPage {
   readonly where: string;
   readonly rows: readonly JsonObject[];
 }
@@ -110,7 +110,7 @@ class Api {
   }
 
   /** Pages follow their links, which lead to the same place. */
-  async *pages(path: string): AsyncGenerator<Page> {
+  async *pages(path: string): AsyncGenerator<BusinessPage> {
     const { api } = this.#access.place;
     const seen = new Set<string>();
     for (let next: string | undefined = path; next !== undefined;) {

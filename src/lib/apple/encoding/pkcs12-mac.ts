@@ -15,7 +15,7 @@ const HASHES: ReadonlyMap<string, Hash> = new Map([
 ]);
 
 /** How a MAC is made: the hash of the HMAC, and its key. */
-interface Sealing {
+interface MacAlgorithm {
   readonly hash: string;
   readonly keyFor: (password: string | null) => Buffer;
 }
@@ -51,7 +51,7 @@ export function checkMac(
 }
 
 /** @throws RangeError if the hash is unknown or a parameter exceeds its limit */
-function oldSealing(oid: string, { content: salt }: Element, count: Element | undefined): Sealing {
+function oldSealing(oid: string, { content: salt }: Element, count: Element | undefined): MacAlgorithm {
   const hash = HASHES.get(oid);
   if (hash === undefined) throw new RangeError("unknown hash");
   const iterations = count === undefined ? 1 : oldIterations(tagged(count, TAG.integer));
@@ -60,7 +60,7 @@ function oldSealing(oid: string, { content: salt }: Element, count: Element | un
 }
 
 /** The salt and the iterations of the MacData do not count. @throws RangeError as {@link oldSealing} @see RFC 9579 */
-function newSealing(parameters: Element): Sealing {
+function newSealing(parameters: Element): MacAlgorithm {
   const [derivation, scheme] = childrenOf(tagged(parameters, TAG.sequence));
   const [type, details] = childrenOf(tagged(derivation, TAG.sequence));
   const [, , keyBytes] = childrenOf(tagged(details, TAG.sequence));

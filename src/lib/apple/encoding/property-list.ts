@@ -38,7 +38,7 @@ const ENTITIES = new Map([
   ["apos", "'"],
 ]);
 
-interface Open {
+interface OpenElement {
   readonly name: string;
   text: string;
   /** of a dictionary: the key that waits for its value */
@@ -60,7 +60,7 @@ interface Open {
 export function propertiesOf(xml: string): ReadonlyMap<string, string> | undefined {
   if (xml.length > MAX_CHARACTERS || FORBIDDEN.test(xml)) return undefined;
   const properties = new Map<string, string>();
-  const open: Open[] = [];
+  const open: OpenElement[] = [];
   let ended = false;
   let mayHaveType = true;
   for (const token of tokensOf(xml.replace(/^\uFEFF/, "").replace(DECLARATION, ""))) {
@@ -93,7 +93,7 @@ export function propertiesOf(xml: string): ReadonlyMap<string, string> | undefin
 }
 
 /** Whether an element may begin where it does. The root is `plist`, its only child `dict`. */
-function mayHold(parent: Open | undefined, name: string): boolean {
+function mayHold(parent: OpenElement | undefined, name: string): boolean {
   if (parent === undefined) return name === "plist";
   if (parent.name === "plist") return name === "dict" && parent.isFilled !== true;
   if (name === "plist" || !(CONTAINERS.has(name) || TEXTS.has(name))) return false;
@@ -102,7 +102,7 @@ function mayHold(parent: Open | undefined, name: string): boolean {
 }
 
 /** Whether an element has what its name promises, now that it ends. */
-function isWhole({ name, text, key, isFilled }: Open): boolean {
+function isWhole({ name, text, key, isFilled }: OpenElement): boolean {
   if (name === "plist" && isFilled !== true) return false;
   return CONTAINERS.has(name) ? text.trim() === "" && key === undefined : TEXTS.get(name)?.test(text) === true;
 }

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { AdeToken } from "./token.ts";
 
 /** A request to sign. */
-export interface Signed {
+export interface RequestToSign {
   readonly method: string;
   /** absolute; the parameters of its query are signed, too */
   readonly url: string;
@@ -41,7 +41,7 @@ function baseString(method: string, url: URL, parameters: readonly Parameter[]):
  *
  * @see RFC 5849 3.4 and 3.5.1; apple 2
  */
-export function authorization({ method, url, token, nonce, timestamp }: Signed): string {
+export function authorization({ method, url, token, nonce, timestamp }: RequestToSign): string {
   const parameters: readonly Parameter[] = [
     ["oauth_consumer_key", token.consumerKey],
     ["oauth_nonce", nonce],

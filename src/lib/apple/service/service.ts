@@ -2,7 +2,7 @@ import { isObject, requiredText, undocumented, type JsonObject } from "../answer
 import { placeOf } from "../patience.ts";
 import { accountOf, type AdeAccount } from "./account.ts";
 import { deviceOf, devicePageOf, type AdeDevice, type DevicePage } from "./device.ts";
-import { AdeSession, type Access, type Call } from "./session.ts";
+import { AdeSession, type Access, type ServiceCall } from "./session.ts";
 
 /** What became of a device of a request. `NOT_ACCESSIBLE`: not the server's; `THROTTLED`: refused for some time. */
 export type DeviceResult = (typeof RESULTS)[number];
@@ -54,7 +54,7 @@ export interface AdeService {
 /** Opens the device service; nothing is sent before the first call. */
 export function openService(access: Access): AdeService {
   const session = new AdeSession(access);
-  const ask = async (call: Call): Promise<{ readonly where: string; readonly answer: JsonObject }> => {
+  const ask = async (call: ServiceCall): Promise<{ readonly where: string; readonly answer: JsonObject }> => {
     const answer = await session.call(call);
     return { where: placeOf({ method: call.method, url: access.base + call.path }), answer };
   };

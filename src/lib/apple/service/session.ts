@@ -1,14 +1,14 @@
 import type { Failure } from "../../errors/index.ts";
 import type { SimulatorPlace } from "../../model/ade.ts";
 import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
-import { placeOf, sendPatiently, type Patience } from "../patience.ts";
+import { placeOf, sendPatiently, type RetryTools } from "../patience.ts";
 import type { AppleAnswer, AppleRequest } from "../send.ts";
 import { isSessionOver, refusalOf, type AppleRefusal } from "./errors.ts";
 import { authorization } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
 /** A server's access to the device service. */
-export interface Access extends Patience {
+export interface Access extends RetryTools {
   /** the service's address, without a slash at its end */
   readonly base: string;
   readonly token: AdeToken;
@@ -23,7 +23,7 @@ export interface Access extends Patience {
 }
 
 /** A call within a session. */
-export interface Call {
+export interface ServiceCall {
   readonly method: AppleRequest["method"];
   /** with its query */
   readonly path: string;
@@ -61,7 +61,7 @@ export class AdeSession {
    * @returns the object that an answer of status 200 is
    * @throws AppleRefusal, a Failure; Failure `unavailable`, `interrupted`
    */
-  async call(call: Call): Promise<JsonObject> {
+  async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
     let { answer, object, session } = await this.#send(request, call.repeatable);
     if (isSessionOver(answer)) {
@@ -75,7 +75,7 @@ export class AdeSession {
     // opened before anything is repeated: what opening it repeats is its own
     let session = await this.#session();
     let object: JsonObject | undefined;
-    const send: Patience["send"] = async (request) => {
+    const send: RetryTools["send"] = async (request) => {
       session = this.#current ?? session;
       const answer = await this.#access.send({ ...request, headers: { ...request.headers, [SESSION]: session } });
       if (!isSessionOver(answer)) this.#take(answer);
@@ -102,7 +102,7 @@ export class AdeSession {
     const { method, url, headers } = this.#request({ method: "GET", path: "/session", repeatable: true });
     let object: JsonObject | undefined;
     // a nonce is taken once: each repetition is signed anew
-    const send: Patience["send"] = async (request) => {
+    const send: RetryTools["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
       const signature = authorization({ method, url, token, nonce, timestamp });
@@ -121,7 +121,7 @@ export class AdeSession {
     return this.#current;
   }
 
-  #request({ method, path, body }: Call): AppleRequest {
+  #request({ method, path, body }: ServiceCall): AppleRequest {
     const { base, program, signal } = this.#access;
     const headers = {
       "user-agent": program,

@@ -14,11 +14,11 @@ export interface ControlRequest extends Pick<AppleRequest, "method" | "signal"> 
   readonly body?: unknown;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+type JsonMembers = Readonly<Record<string, unknown>>;
 
 /** The members of an object; none of anything else. */
-export const membersOf = (value: unknown): Members =>
-  typeof value === "object" && value !== null ? (value as Members) : {};
+export const membersOf = (value: unknown): JsonMembers =>
+  typeof value === "object" && value !== null ? (value as JsonMembers) : {};
 
 /** Returns the value of a JSON text; undefined if it is not JSON. */
 export function parseJson(body: string): unknown {

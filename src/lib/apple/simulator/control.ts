@@ -90,16 +90,16 @@ function read<T>(shape: z.ZodType<T>, { body }: SimulatorRequest): T {
   throw usage(text(`${place}: ${issue?.message ?? "wrong"}`, `${place} の値が正しくありません`));
 }
 
-type Handler = (request: SimulatorRequest) => SimulatorAnswer;
+type ControlHandler = (request: SimulatorRequest) => SimulatorAnswer;
 
 /** What can be asked of the simulator itself: devices, faults, its clock, and what Apple's portals give. */
 export class Control {
   readonly #parts: ControlParts;
-  readonly #routes: ReadonlyMap<string, Handler>;
+  readonly #routes: ReadonlyMap<string, ControlHandler>;
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
-    this.#routes = new Map<string, Handler>([
+    this.#routes = new Map<string, ControlHandler>([
       ["GET ", () => this.#about()],
       ["PUT /settings", (request) => this.#settings(request)],
       ["POST /advance", (request) => this.#advance(request)],

@@ -27,7 +27,7 @@ export const FAULTS = [
 export type FaultName = (typeof FAULTS)[number];
 
 /** A fault that was asked for. */
-export interface Fault {
+export interface SimulatedFault {
   readonly fault: FaultName;
   /** how often it still happens; without it, until it is cleared */
   readonly count?: number | undefined;
@@ -76,7 +76,7 @@ const USUAL: Partial<Record<FaultName, readonly string[]>> = {
 /** How many times a fault happens that is asked for without a count; undefined: until it is cleared. */
 export const usualCount = (fault: FaultName): number | undefined => (LASTING.has(fault) ? undefined : 1);
 
-const reaches = ({ fault, path }: Fault, asked: string): boolean =>
+const reaches = ({ fault, path }: SimulatedFault, asked: string): boolean =>
   (path === undefined ? (USUAL[fault] ?? DEVICE_SERVICE) : [path]).some((begin) => asked.startsWith(begin));
 
 /** Refusals before anything is done. @see apple 2 */
@@ -96,10 +96,10 @@ const REFUSALS: Partial<Record<FaultName, readonly [status: number, code: string
 const CLOCK_ERROR_MS = 3600 * 1000;
 
 /** The faults that one request meets. */
-export class Met {
-  readonly #faults: ReadonlyMap<FaultName, Fault>;
+export class RequestFaults {
+  readonly #faults: ReadonlyMap<FaultName, SimulatedFault>;
 
-  constructor(faults: ReadonlyMap<FaultName, Fault>) {
+  constructor(faults: ReadonlyMap<FaultName, SimulatedFault>) {
     this.#faults = faults;
   }
 
@@ -166,17 +166,17 @@ export class Met {
 
 /** The faults that were asked for. */
 export class Faults {
-  #faults: readonly Fault[];
+  #faults: readonly SimulatedFault[];
 
-  constructor(faults: readonly Fault[] = []) {
+  constructor(faults: readonly SimulatedFault[] = []) {
     this.#faults = faults;
   }
 
-  list(): readonly Fault[] {
+  list(): readonly SimulatedFault[] {
     return this.#faults;
   }
 
-  add(fault: Fault): void {
+  add(fault: SimulatedFault): void {
     this.#faults = [...this.#faults, fault];
   }
 
@@ -185,9 +185,9 @@ export class Faults {
   }
 
   /** Those that a request meets; each then has happened once more. */
-  meet(path: string): Met {
-    const met = new Map<FaultName, Fault>();
-    if (this.#faults.length === 0) return new Met(met);
+  meet(path: string): RequestFaults {
+    const met = new Map<FaultName, SimulatedFault>();
+    if (this.#faults.length === 0) return new RequestFaults(met);
     this.#faults = this.#faults.flatMap((fault) => {
       if (!reaches(fault, path)) return [fault];
       if (fault.after > 0) return [{ ...fault, after: fault.after - 1 }];
@@ -196,6 +196,6 @@ export class Faults {
       if (fault.count === undefined) return [fault];
       return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
     });
-    return new Met(met);
+    return new RequestFaults(met);
   }
 }

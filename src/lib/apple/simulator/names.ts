@@ -13,11 +13,11 @@ export const marked = (name: string): string => (name.includes(MARK) ? name : `$
 export const FIRST_SERVER = SIMULATED_SERVER;
 
 /** Which MDM says that it manages a location's apps. @see apple 5 (mdmInfo) */
-export interface Holder {
+export interface MdmInfo {
   readonly id: string;
   readonly name: string;
   readonly metadata: string;
 }
 
 /** Who else may hold a location in a rehearsal. */
-export const OTHER_HOLDER: Holder = { id: "simulator-other-mdm", name: marked("other MDM"), metadata: "" };
+export const OTHER_HOLDER: MdmInfo = { id: "simulator-other-mdm", name: marked("other MDM"), metadata: "" };

@@ -6,7 +6,7 @@ import { Organisation } from "./devices/organisation.ts";
 import { Pages } from "./devices/pages.ts";
 import { Control } from "./control.ts";
 import { CONTROL, FIRST_SERVER } from "./names.ts";
-import { Faults, type Met } from "./faults.ts";
+import { Faults, type RequestFaults } from "./faults.ts";
 import { Ids } from "./ids.ts";
 import { plain, Refusal, type SimulatorAnswer, type SimulatorRequest } from "./messages.ts";
 import { Business } from "./portals/business.ts";
@@ -87,7 +87,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const { vpp, business, faults, fleet, clock } = parts;
   const [service, control] = [new DeviceService(parts), new Control(parts)];
   let revision = 0;
-  const serve = (request: SimulatorRequest, met: Met): SimulatorAnswer => {
+  const serve = (request: SimulatorRequest, met: RequestFaults): SimulatorAnswer => {
     try {
       const answer = service.handle(request, met) ?? vppOrBusiness(request, met);
       return answer ?? NOT_FOUND;
@@ -96,7 +96,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       throw error;
     }
   };
-  const vppOrBusiness = (request: SimulatorRequest, met: Met): SimulatorAnswer | undefined => {
+  const vppOrBusiness = (request: SimulatorRequest, met: RequestFaults): SimulatorAnswer | undefined => {
     met.refuse();
     return vpp.handle(request, clock()) ?? business.handle(request);
   };

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { Change } from "./devices/changes.ts";
+import type { StreamChange } from "./devices/changes.ts";
 import type { FleetState } from "./devices/fleet.ts";
-import { FAULTS, type Fault } from "./faults.ts";
+import { FAULTS, type SimulatedFault } from "./faults.ts";
 import type { BusinessKey } from "./portals/business.ts";
 import type { PushPortalState } from "./portals/push-portal.ts";
 import type { ReplacedToken, Server, ServerToken } from "./portals/tokens.ts";
@@ -106,9 +106,9 @@ export interface SimulatorState {
   readonly servers: readonly Server[];
   readonly tokens: { readonly current: readonly ServerToken[]; readonly replaced: readonly ReplacedToken[] };
   readonly fleet: FleetState;
-  readonly changes: { readonly first: number; readonly entries: readonly Change[] };
+  readonly changes: { readonly first: number; readonly entries: readonly StreamChange[] };
   readonly profiles: readonly Profile[];
-  readonly faults: readonly Fault[];
+  readonly faults: readonly SimulatedFault[];
   readonly push: PushPortalState;
   readonly vpp: VppState;
   readonly business: readonly BusinessKey[];

@@ -5,11 +5,11 @@ import { text, type Text } from "../../text/index.ts";
 import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
 import { instantOfText } from "../encoding/instant.ts";
-import { placeOf, sendPatiently, wholeAnswers, type Patience } from "../patience.ts";
+import { placeOf, sendPatiently, wholeAnswers, type RetryTools } from "../patience.ts";
 import type { AppleRequest } from "../send.ts";
 
 /** How to reach Apple's service for apps and books. @see apple 5 */
-export interface VppAccess extends Patience {
+export interface VppAccess extends RetryTools {
   /** Apple's is https://vpp.itunes.apple.com; without a slash at its end */
   readonly base: string;
   /** name and version, as `clomoctl/0.1.0` */

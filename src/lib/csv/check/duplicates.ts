@@ -22,7 +22,7 @@ import { RowChecker, type RowOptions } from "../layout/rows.ts";
 const VALUES_A_READING = 100_000;
 
 /** The first row that has a value, and where the value is in it. */
-interface Holder {
+interface FirstOccurrence {
   readonly exact: string;
   readonly row: number;
   /** the value identifies that row */
@@ -47,7 +47,7 @@ export interface DuplicateSearch {
 }
 
 /** Rereads the rows whose values have a repeated hash, and reports those whose values are equal. */
-class Verification {
+class DuplicateCheck {
   readonly #layout: Layout;
   readonly #report: (problem: Problem) => void;
   readonly #hash: ValueHash;
@@ -57,7 +57,7 @@ class Verification {
   #left: number;
   readonly #checker: RowChecker;
   readonly #keys: RowKeys;
-  readonly #holders = new Map<string, Holder[]>();
+  readonly #holders = new Map<string, FirstOccurrence[]>();
   readonly #word = new Uint32Array(2);
 
   constructor({ layout, report, fix, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
@@ -105,14 +105,14 @@ class Verification {
     }
   }
 
-  #compare(space: KeySpace, key: string, holder: Holder): void {
+  #compare(space: KeySpace, key: string, holder: FirstOccurrence): void {
     const earlier = this.#holders.get(key);
     if (earlier === undefined) {
       this.#holders.set(key, [holder]);
       return;
     }
     const { place } = holder;
-    const keyOf = ({ exact }: Holder): string => comparisonKey(space.comparison, exact);
+    const keyOf = ({ exact }: FirstOccurrence): string => comparisonKey(space.comparison, exact);
     const same = space.caseMatters ? earlier.find((other) => keyOf(other) === keyOf(holder)) : earlier[0];
     if (same !== undefined && space.shared) {
       this.#report({ ...place, code: "code-repeated", params: { header: place.header, row: same.row } });
@@ -151,7 +151,7 @@ class Verification {
 }
 
 const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly SharedHashes[]): Promise<void> => {
-  const verification = new Verification(search, repeats);
+  const verification = new DuplicateCheck(search, repeats);
   const sink = recordsOnly((cells, count, row, line, sound) => verification.record(cells, count, row, line, sound));
   if (search.records !== undefined) {
     for await (const _ of search.records(sink)) {

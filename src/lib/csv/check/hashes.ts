@@ -1,5 +1,5 @@
 import type { Comparison } from "../../model/normalise.ts";
-import { Look, lookAtText, NOT_ASCII } from "../layout/look.ts";
+import { CharacterScan, lookAtText, NOT_ASCII } from "../layout/look.ts";
 import { looseKey } from "./keys.ts";
 
 /** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
@@ -27,12 +27,12 @@ const mixed = (word: number): number => {
 };
 
 /** The hash of what was looked at, in a space. */
-const finish = ({ high, low }: Look, space: number, into: Uint32Array): void => {
+const finish = ({ high, low }: CharacterScan, space: number, into: Uint32Array): void => {
   into[0] = mixed(high ^ Math.imul(space + 1, 0x9e3779b1));
   into[1] = mixed(low + space);
 };
 
-const seen = new Look();
+const seen = new CharacterScan();
 
 /**
  * ASCII letter case is always ignored, so that ASCII text needs no comparison key. Equal hashes are candidates only:
@@ -65,7 +65,7 @@ export class ValueHashes {
   }
 
   /** @param look at the value, if there was one */
-  add(value: string, comparison: Comparison, space: number, row: number, look?: Look): void {
+  add(value: string, comparison: Comparison, space: number, row: number, look?: CharacterScan): void {
     const word = this.#word;
     const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NOT_ASCII) === 0;
     if (isSeen) finish(look, space, word);

@@ -27,7 +27,7 @@ export interface CheckReport {
 }
 
 /** The second thread's findings and their position in the file. */
-interface Rest extends PlacedPart {
+interface SecondPart extends PlacedPart {
   readonly rows: number;
 }
 
@@ -38,7 +38,7 @@ const readShared = async (
   split: SplitPoint,
   second: SecondThread,
   signal: AbortSignal | undefined,
-): Promise<Rest | undefined> => {
+): Promise<SecondPart | undefined> => {
   const stop = (): void => void second.stop();
   signal?.addEventListener("abort", stop);
   try {
@@ -67,7 +67,7 @@ const readAll = async (
   check: FileCheck,
   format: FormatName,
   options: CheckOptions,
-): Promise<Rest | undefined> => {
+): Promise<SecondPart | undefined> => {
   if (options.records !== undefined) {
     for await (const _ of options.records(check)) options.signal?.throwIfAborted();
     return undefined;

@@ -1,6 +1,6 @@
 import { comparisonKey, isCode, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
-import type { Look } from "../layout/look.ts";
+import type { CharacterScan } from "../layout/look.ts";
 import type { CellValue, RowChecker } from "../layout/rows.ts";
 
 /** A set of values each of which should occur in only one row of a file. */
@@ -52,7 +52,7 @@ export class RowKeys {
   /** index of each value's space in {@link spaces} */
   readonly spaceOf: number[] = [];
   /** a look at each value, if there was one */
-  readonly looks: (Look | undefined)[] = [];
+  readonly looks: (CharacterScan | undefined)[] = [];
   count = 0;
   readonly #keyColumn: number;
 
@@ -87,7 +87,7 @@ export class RowKeys {
     if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s, undefined);
   }
 
-  #add(value: string, s: number, look: Look | undefined): void {
+  #add(value: string, s: number, look: CharacterScan | undefined): void {
     this.values[this.count] = value;
     this.spaceOf[this.count] = s;
     this.looks[this.count] = look;

@@ -7,7 +7,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
-import type { Tallied } from "../layout/tally.ts";
+import type { ColumnTally } from "../layout/tally.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
 /** A part of a file to check on the assumption that a record begins at its start. Plain data, for a worker. */
@@ -29,7 +29,7 @@ export interface PartFindings {
   readonly certain: boolean;
   readonly rows: number;
   readonly problems: ProblemTally;
-  readonly tally: Tallied;
+  readonly tally: ColumnTally;
   readonly hashes: HashPart;
 }
 

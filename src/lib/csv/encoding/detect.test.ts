@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Detected, EncodingDetector } from "./detect.ts";
+import { type EncodingGuess, EncodingDetector } from "./detect.ts";
 import { createEncoder } from "./encode.ts";
 import type { Encoding } from "../records/record.ts";
 
-function detect(bytes: Uint8Array, size = 1 << 16): Detected {
+function detect(bytes: Uint8Array, size = 1 << 16): EncodingGuess {
   const detector = new EncodingDetector();
   for (let at = 0; at < bytes.length; at += size) detector.write(bytes.subarray(at, at + size));
   return detector.end();

@@ -12,7 +12,7 @@ export interface Ambiguity {
   readonly cp932: string;
 }
 
-export interface Detected {
+export interface EncodingGuess {
   readonly encoding: Encoding;
   /** the file starts with a byte order mark */
   readonly bom: boolean;
@@ -61,7 +61,7 @@ export class EncodingDetector {
     return this.#bom !== undefined || !this.#utf8;
   }
 
-  end(): Detected {
+  end(): EncodingGuess {
     const bom = this.#bom !== undefined;
     const utf8 = this.#utf8 && this.#tail.length === 0;
     return {

@@ -39,15 +39,15 @@ export const isFreeHeader = (name: string): boolean =>
   name.isWellFormed();
 
 /** The meaning of one header cell. */
-type Meaning =
+type HeaderMeaning =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "reason" | "ignored" | "unnamed" }
   | { readonly kind: "unknown"; readonly nearest?: string | undefined; readonly task?: number | undefined }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
-const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
+const problem = (code: ProblemCode, params: ProblemParams): HeaderMeaning => ({ kind: "problem", code, params });
 
-const unknownHeader = (header: string, nearest: string | undefined): Meaning =>
+const unknownHeader = (header: string, nearest: string | undefined): HeaderMeaning =>
   problem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
 /** The SECURED APPs that have a header, by the header's key. */
@@ -83,7 +83,7 @@ class HeaderReader {
     this.#removed = new Map((options.removedFields ?? []).map(({ name, task }) => [nameKey(name.trim()), task]));
   }
 
-  meaningOf(header: string, position: number): Meaning {
+  meaningOf(header: string, position: number): HeaderMeaning {
     const meaning = this.#meaningOf(header);
     if (meaning.kind !== "column" && meaning.kind !== "reason" && meaning.kind !== "unknown") return meaning;
     const key = meaning.kind === "column" ? `=${meaning.column.field}` : nameKey(header);
@@ -95,7 +95,7 @@ class HeaderReader {
     return meaning;
   }
 
-  #meaningOf(header: string): Meaning {
+  #meaningOf(header: string): HeaderMeaning {
     if (header === "" && !this.#mapped.has("")) return { kind: "unnamed" };
     if (RESERVED.includes(header)) return problem("header-reserved", { header });
     const key = nameKey(header);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fits, MAIL_ADDRESS } from "../../model/rules.ts";
-import { BLANK, IN_DATE, isPlainAddress, LETTER, Look, lookAtText, NOT_ASCII, POINT } from "./look.ts";
+import { BLANK, IN_DATE, isPlainAddress, LETTER, CharacterScan, lookAtText, NOT_ASCII, POINT } from "./look.ts";
 
-const seen = (value: string): Look => {
-  const look = new Look();
+const seen = (value: string): CharacterScan => {
+  const look = new CharacterScan();
   lookAtText(value, look);
   return look;
 };

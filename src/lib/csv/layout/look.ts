@@ -25,7 +25,7 @@ const SEEN = Int16Array.from({ length: 128 }, (_, code) => {
 });
 
 /** What one look at the characters of a value tells. */
-export class Look {
+export class CharacterScan {
   kinds = 0;
   /** two hashes side by side; ASCII letter case does not matter to them */
   high = 0;
@@ -40,7 +40,7 @@ const SEED = 0x811c9dc5 | 0;
  *
  * @param units of a text; the value is from `from` to `to`
  */
-export const lookAt = (units: Uint16Array, from: number, to: number, into: Look): void => {
+export const lookAt = (units: Uint16Array, from: number, to: number, into: CharacterScan): void => {
   let kinds = 0;
   let a = SEED;
   let b = 0;
@@ -63,13 +63,13 @@ export const lookAt = (units: Uint16Array, from: number, to: number, into: Look)
 const own = new Units();
 
 /** Looks at a value that is not a part of a text. */
-export const lookAtText = (value: string, into: Look): void => {
+export const lookAtText = (value: string, into: CharacterScan): void => {
   own.take(value);
   lookAt(own.all, 0, value.length, into);
 };
 
 /** True of a mail address that is certainly one: printable ASCII, with one @ inside. */
-export const isPlainAddress = (value: string, { kinds }: Look): boolean => {
+export const isPlainAddress = (value: string, { kinds }: CharacterScan): boolean => {
   if ((kinds & (BLANK | NOT_ASCII)) !== 0) return false;
   const at = value.indexOf("@");
   return at > 0 && at < value.length - 1 && value.indexOf("@", at + 1) < 0;

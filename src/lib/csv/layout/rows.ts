@@ -8,7 +8,7 @@ import { isKeptOfConsole, valueFaults, withoutHidden } from "../../model/value.t
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
-import { isPlainAddress, Look, lookAt, lookAtText } from "./look.ts";
+import { isPlainAddress, CharacterScan, lookAt, lookAtText } from "./look.ts";
 import { blanksIn, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
@@ -31,11 +31,11 @@ export interface RowOptions {
 const NO_PARAMS: ProblemParams = {};
 
 /** One column with everything the check of a cell needs, looked up in advance. */
-interface Cell {
+interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
   /** how its values are judged in a record that the reader found nothing in, or of which it may not know */
-  readonly judged: Judged;
+  readonly judged: CheckDepth;
   /** no value can violate its rule, but for what it is held to besides */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
@@ -50,23 +50,26 @@ interface Cell {
   /** the values of a repeated column, refilled by each row */
   readonly list: string[] | undefined;
   /** looks at its values, if it is a code or mail address; refilled like them */
-  readonly looks: Look[];
+  readonly looks: CharacterScan[];
 }
 
 /**
  * Which values of a column are held to what: none to anything, where its rule allows all; those to the rule that are not
  * plainly mail addresses; all to the rule; or all to everything that a value is held to.
  */
-type Judged = "never" | "unless-plain-address" | "by-rule" | "by-all";
+type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const UNLOOKED: ReadonlySet<Scrutiny> = new Set(["text", "none"]);
 
-const judgedOf = (column: Column): Judged => {
+const judgedOf = (column: Column): CheckDepth => {
   if (isUnlimited(column.value.rule)) return "never";
   return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
 };
 
-const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
+const cellOf = (
+  { column, positions, fallback }: LayoutColumn,
+  { blank = "clear", fix = [] }: RowOptions,
+): CellCheck => ({
   column,
   of: column.value,
   judged: judgedOf(column),
@@ -83,7 +86,7 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
 });
 
 /** How a cell is checked in a record that may have characters nobody sees, several lines, or more than is allowed. */
-const suspectOf = (cell: Cell, { fix = [] }: RowOptions): Cell => {
+const suspectOf = (cell: CellCheck, { fix = [] }: RowOptions): CellCheck => {
   const { of, mend } = cell;
   const removes = fix.includes("invisible") && !of.secret;
   const mendAll = (value: string): string => {
@@ -101,7 +104,7 @@ export class RowChecker {
   /** The values of the row checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
   /** Looks at those that are codes or mail addresses, a list for each column; valid as long as they are. */
-  readonly looks: readonly (readonly Look[])[];
+  readonly looks: readonly (readonly CharacterScan[])[];
   /** number of cells a record must have */
   readonly width: number;
   /** what is told once at the end of the file */
@@ -113,9 +116,9 @@ export class RowChecker {
   /** the key of the row checked last as it is in the file, if it was mended */
   unmendedKey: string | undefined;
   readonly #layout: Layout;
-  readonly #cells: readonly Cell[];
+  readonly #cells: readonly CellCheck[];
   /** the same for records that the reader suspects */
-  readonly #suspects: readonly Cell[];
+  readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
   readonly #fillsShort: boolean;
@@ -253,7 +256,7 @@ export class RowChecker {
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
-  #checkCells(columns: readonly Cell[], cells: readonly string[]): void {
+  #checkCells(columns: readonly CellCheck[], cells: readonly string[]): void {
     for (let i = 0; i < columns.length; i += 1) {
       const cell = columns[i];
       if (cell === undefined) break;
@@ -272,7 +275,7 @@ export class RowChecker {
   }
 
   /** A cell's value as it is checked. */
-  #mended(cell: Cell, value: string, position: number): string {
+  #mended(cell: CellCheck, value: string, position: number): string {
     const mended = cell.mend?.(value) ?? value;
     if (mended === value) return value;
     const [from, to] = [shownValue(value), shownValue(mended)];
@@ -281,7 +284,7 @@ export class RowChecker {
     return mended;
   }
 
-  #single(cell: Cell, written: string): string | null {
+  #single(cell: CellCheck, written: string): string | null {
     const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
@@ -298,7 +301,7 @@ export class RowChecker {
   }
 
   /** Reports what a value breaks, or else what has probably been done to it. */
-  #judge(cell: Cell, value: string, position: number, at: number): void {
+  #judge(cell: CellCheck, value: string, position: number, at: number): void {
     const { judged, scrutiny } = cell;
     const seen = cell.looked ? this.#look(cell, value, position, at) : NO_LOOK;
     const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(value, seen));
@@ -318,7 +321,7 @@ export class RowChecker {
   }
 
   /** Reports what a value breaks. @returns whether it breaks something */
-  #isFaulty({ of, judged }: Cell, value: string, position: number): boolean {
+  #isFaulty({ of, judged }: CellCheck, value: string, position: number): boolean {
     const faults = judged === "by-all" ? valueFaults(of, value) : faultsOf(of.rule, value);
     for (const { code, params } of faults) {
       const told = of.secret ? params : { ...params, value: shownValue(value) };
@@ -330,8 +333,8 @@ export class RowChecker {
   }
 
   /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
-  #look({ looks, mend }: Cell, value: string, position: number, at: number): Look {
-    const seen = (looks[at] ??= new Look());
+  #look({ looks, mend }: CellCheck, value: string, position: number, at: number): CharacterScan {
+    const seen = (looks[at] ??= new CharacterScan());
     const units = mend === undefined ? this.#units : undefined;
     const start = units?.starts[position] ?? -1;
     if (units === undefined || start < 0) lookAtText(value, seen);
@@ -339,7 +342,7 @@ export class RowChecker {
     return seen;
   }
 
-  #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {
+  #list(cell: CellCheck, list: string[], cells: readonly string[]): readonly string[] {
     list.length = 0;
     const { positions } = cell;
     for (let i = 0; i < positions.length; i += 1) {
@@ -376,7 +379,7 @@ export class RowChecker {
   }
 }
 
-const NO_LOOK = new Look();
+const NO_LOOK = new CharacterScan();
 
 /** True of nothing but white space, full-width blanks included. */
 const isBlankCell = (value: string): boolean => {

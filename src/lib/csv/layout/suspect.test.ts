@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Fix } from "../../model/import.ts";
-import { Look, lookAtText } from "./look.ts";
+import { CharacterScan, lookAtText } from "./look.ts";
 import { mendingOf, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 
-const seen = (value: string): Look => {
-  const look = new Look();
+const seen = (value: string): CharacterScan => {
+  const look = new CharacterScan();
   lookAtText(value, look);
   return look;
 };

@@ -1,4 +1,4 @@
-import { BLANK, LETTER, NOT_ASCII, POINT, type Look } from "./look.ts";
+import { BLANK, LETTER, NOT_ASCII, POINT, type CharacterScan } from "./look.ts";
 import type { Column } from "../../model/format.ts";
 import type { Fix } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
@@ -55,7 +55,7 @@ const hasBlankEnd = (value: string): boolean =>
 
 const LONGEST_DATE = 10;
 
-const codeDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
+const codeDamageOf = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
   if (kinds === 0) return "value-short";
   if (kinds === LETTER) return undefined;
   if ((kinds & (BLANK | NOT_ASCII)) !== 0) {
@@ -71,7 +71,7 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 /** An ASCII letter, large or small. */
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-const mailDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
+const mailDamageOf = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
   if ((kinds & NOT_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
   const end = value.length;
   // nearly all begin as no scheme does and end with a letter
@@ -91,7 +91,7 @@ const mailDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined =
  *
  * @param look of a code or mail address
  */
-export const suspicionOf = (value: string, scrutiny: Scrutiny, look: Look): ProblemCode | undefined => {
+export const suspicionOf = (value: string, scrutiny: Scrutiny, look: CharacterScan): ProblemCode | undefined => {
   if (scrutiny === "mail") return mailDamageOf(value, look);
   if (scrutiny === "none") return undefined;
   const first = value.charCodeAt(0);

@@ -1,14 +1,14 @@
 import type { Problem } from "../../model/problem.ts";
 
 /** What was found in a column. */
-interface Found {
+interface ColumnProblems {
   readonly first: Problem;
   readonly count: number;
   /** of codes of digits only: how many digits, and whether they begin with 0 */
   readonly digits?: { readonly length: number; readonly padded: boolean } | undefined;
 }
 
-interface Counted extends Found {
+interface ProblemCount extends ColumnProblems {
   count: number;
 }
 
@@ -17,13 +17,13 @@ const formOf = (column: number, { length, 0: first }: string): number =>
   (column * 0x1_0000 + length) * 2 + (first === "0" ? 1 : 0);
 
 /** A {@link Tally} of another thread. */
-export type Tallied = readonly Found[];
+export type ColumnTally = readonly ColumnProblems[];
 
 /** Problems that are told once for each column: the first one, and how many there are. */
 export class Tally {
-  readonly #found = new Map<string, Counted>();
+  readonly #found = new Map<string, ProblemCount>();
   /** those of codes of digits only, by {@link formOf} */
-  readonly #digits = new Map<number, Counted>();
+  readonly #digits = new Map<number, ProblemCount>();
   readonly #unnamed: number;
 
   /** @param unnamed number of columns without a header */
@@ -48,7 +48,7 @@ export class Tally {
     this.#digits.set(formOf(problem.column, value), this.#add({ first: problem, count: 1, digits }));
   }
 
-  #add({ first, count, digits }: Found): Counted {
+  #add({ first, count, digits }: ColumnProblems): ProblemCount {
     const { length = 0, padded = false } = digits ?? {};
     const key = `${first.code} ${first.column} ${length} ${padded}`;
     const counted = this.#found.get(key) ?? { first, count: 0, digits };
@@ -58,13 +58,13 @@ export class Tally {
   }
 
   /** Adds the findings of a later part of the file, whose rows and lines were counted from 1. */
-  addPart(part: Tallied, rowsBefore: number, linesBefore: number): void {
+  addPart(part: ColumnTally, rowsBefore: number, linesBefore: number): void {
     for (const { first, count, digits } of part) {
       this.#add({ first: { ...first, row: first.row + rowsBefore, line: first.line + linesBefore }, count, digits });
     }
   }
 
-  get found(): Tallied {
+  get found(): ColumnTally {
     return [...this.#found.values()];
   }
 
@@ -91,7 +91,7 @@ export class Tally {
   }
 
   /** Codes of fewer digits than those of their column that begin with 0: zeros at the start may have been removed. */
-  #shortCodes(): readonly Found[] {
+  #shortCodes(): readonly ColumnProblems[] {
     const byColumn = Map.groupBy(this.found, ({ first, digits }) => (digits === undefined ? 0 : first.column));
     byColumn.delete(0);
     return [...byColumn.values()].flatMap((all) => {

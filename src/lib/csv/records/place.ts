@@ -4,7 +4,7 @@ const LF = 10;
 const CR = 13;
 
 /** Row and column of a position in the text of a well-formed CSV file, found by walking over the text. */
-export class Place {
+export class CsvPosition {
   readonly #dialect: Dialect;
   readonly #delimiter: number;
   readonly #quote: number;
@@ -33,8 +33,8 @@ export class Place {
   }
 
   /** The place after `text`; this one is unchanged. */
-  behind(text: string): Place {
-    const place = new Place(this.#dialect);
+  behind(text: string): CsvPosition {
+    const place = new CsvPosition(this.#dialect);
     place.#inQuotes = this.#inQuotes;
     place.#afterCr = this.#afterCr;
     place.row = this.row;

@@ -37,7 +37,7 @@ const BY_PATH: ReadonlyMap<string, ResourceName> = new Map(RESOURCE_NAMES.map((n
 /** The resource whose records a file of a bundle has; undefined for any other file. */
 export const resourceAt = (path: string): ResourceName | undefined => BY_PATH.get(path);
 /** A file with its hash. */
-export interface Summed {
+export interface FileHash {
   readonly path: string;
   /** in lower-case hexadecimal digits */
   readonly sha256: string;
@@ -47,7 +47,7 @@ export interface Summed {
 export const inByteOrder = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 /** The content of `SHA256SUMS`: as `sha256sum` writes it, in the order of the paths' bytes. */
-export const sumsText = (files: readonly Summed[]): string =>
+export const sumsText = (files: readonly FileHash[]): string =>
   files
     .toSorted((one, other) => inByteOrder(one.path, other.path))
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
@@ -56,8 +56,8 @@ export const sumsText = (files: readonly Summed[]): string =>
 const LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
 /** The files that a text lists; undefined if it is not, byte for byte, what {@link sumsText} makes of them. */
-export function parseSums(content: string): readonly Summed[] | undefined {
-  const found: Summed[] = [];
+export function parseSums(content: string): readonly FileHash[] | undefined {
+  const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {
     const [, sha256, path] = LINE.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) return undefined;

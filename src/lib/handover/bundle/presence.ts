@@ -19,10 +19,10 @@ export type Absence = keyof typeof ABSENCES;
 /** Whether a bundle has a resource, if only an empty one, or why not. */
 export type Presence = "present" | Absence;
 
-type Described = Pick<Manifest, "only" | "scope" | "resources">;
+type PresenceFacts = Pick<Manifest, "only" | "scope" | "resources">;
 
 /** Returns whether a bundle has a resource, or why not. */
-export function presenceOf({ only, scope, resources }: Described, name: ResourceName): Presence {
+export function presenceOf({ only, scope, resources }: PresenceFacts, name: ResourceName): Presence {
   const state = resources.find((entry) => entry.name === name)?.state ?? "not-supported";
   switch (state) {
     case "exported":
@@ -38,13 +38,13 @@ export function presenceOf({ only, scope, resources }: Described, name: Resource
 }
 
 /** Returns why a bundle does not have a resource, with the option that decides it; undefined if it has the resource. */
-export function whyAbsent(manifest: Described, name: ResourceName): Text | undefined {
+export function whyAbsent(manifest: PresenceFacts, name: ResourceName): Text | undefined {
   const presence = presenceOf(manifest, name);
   return presence === "present" ? undefined : ABSENCES[presence];
 }
 
 /** Returns those of some resources that a bundle does not have, each reason once behind its resources; undefined if it has all. */
-export function absentAmong(manifest: Described, names: readonly ResourceName[]): Text | undefined {
+export function absentAmong(manifest: PresenceFacts, names: readonly ResourceName[]): Text | undefined {
   const absent = Map.groupBy(names, (name) => presenceOf(manifest, name));
   absent.delete("present");
   if (absent.size === 0) return undefined;
@@ -66,7 +66,7 @@ export const hiddenFields = ({ resources }: Pick<Manifest, "resources">, name: R
 };
 
 /** Returns which fields of a resource a bundle lacks, and why; undefined if it lacks none. */
-const hiddenWords = (manifest: Described, name: ResourceName): Text | undefined => {
+const hiddenWords = (manifest: PresenceFacts, name: ResourceName): Text | undefined => {
   const { title, fields } = resourceOf(name);
   const labels = hiddenFields(manifest, name).map((field) => fields[field]?.label ?? same(field));
   if (labels.length === 0) return undefined;
@@ -78,7 +78,7 @@ const hiddenWords = (manifest: Described, name: ResourceName): Text | undefined 
 };
 
 /** Returns which resources and fields a bundle does not have, and why; undefined if it has all. */
-export function missingFrom(manifest: Described): Text | undefined {
+export function missingFrom(manifest: PresenceFacts): Text | undefined {
   const names = manifest.resources.map(({ name }) => name);
   const reasons = [absentAmong(manifest, names), ...names.map((name) => hiddenWords(manifest, name))];
   const found = reasons.filter((reason) => reason !== undefined);

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { reasonOf } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import { hasCode, unreadable, type TemporaryPlace } from "../../files/index.ts";
-import { openPlain, readTree, type Part, type PlainFile, type TreeEntry } from "../../files/plain.ts";
+import { openPlain, readTree, type ByteRange, type PlainFile, type TreeEntry } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";
 import { checkSeal, mostUnpacked, NO_LIST, refuse, unpack } from "./archive/unpack.ts";
@@ -17,13 +17,13 @@ import {
   parseSums,
   sameName,
   SUMS,
-  type Summed,
+  type FileHash,
 } from "./contents.ts";
 import { blocksOf } from "./lines.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 
 /** Something that is wrong with a bundle. */
-export interface Fault {
+export interface BundleFault {
   /** the file in the bundle */
   readonly file: string;
   /** of a file of records, from 1 */
@@ -59,7 +59,7 @@ export class BundleFiles implements AsyncDisposable {
   readonly name: string;
   readonly files: readonly ListedFile[];
   /** what is there beside files, or in place of them */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly BundleFault[];
   readonly #root: string;
   readonly #remove: () => Promise<void>;
   #hashes: ReadonlyMap<string, string> | undefined;
@@ -69,7 +69,7 @@ export class BundleFiles implements AsyncDisposable {
     this.#root = root;
     this.#remove = remove;
     const names = new Map<string, string>();
-    const faults: Fault[] = [];
+    const faults: BundleFault[] = [];
     const files: ListedFile[] = [];
     for (const { path, kind, bytes } of entries) {
       if (kind === "folder") continue;
@@ -101,11 +101,11 @@ export class BundleFiles implements AsyncDisposable {
   /**
    * The bytes of a file, in large chunks.
    *
-   * @param reuse as {@link Part} has it
+   * @param reuse as {@link ByteRange} has it
    * @throws Failure `input-rejected` where it is no file any more, or cannot be read; after its last chunk where it is not
    *   as it is held to
    */
-  async *read(path: string, { reuse }: Pick<Part, "reuse"> = {}): AsyncGenerator<Buffer> {
+  async *read(path: string, { reuse }: Pick<ByteRange, "reuse"> = {}): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
     if (verified === undefined) {
@@ -166,7 +166,7 @@ export interface Bundle extends AsyncDisposable {
   readonly name: string;
   readonly manifest: Manifest;
   /** the hashes of all files but the list's own */
-  readonly sums: readonly Summed[];
+  readonly sums: readonly FileHash[];
   readonly files: readonly ListedFile[];
   /** The bytes of a file. */
   read(path: string): AsyncGenerator<Buffer>;
@@ -211,10 +211,10 @@ export async function asBundle(found: BundleFiles): Promise<Bundle> {
 
 class OpenBundle implements Bundle {
   readonly manifest: Manifest;
-  readonly sums: readonly Summed[];
+  readonly sums: readonly FileHash[];
   readonly #found: BundleFiles;
 
-  constructor(found: BundleFiles, manifest: Manifest, sums: readonly Summed[]) {
+  constructor(found: BundleFiles, manifest: Manifest, sums: readonly FileHash[]) {
     this.#found = found;
     this.manifest = manifest;
     this.sums = sums;
@@ -256,7 +256,7 @@ class OpenBundle implements Bundle {
 const NO_RECORDS = text("a line is no JSON", "JSON でない行があります");
 
 /** Files that are there and not listed, and those that are listed and not there. */
-export function notListed(files: readonly ListedFile[], sums: readonly Summed[]): readonly Fault[] {
+export function notListed(files: readonly ListedFile[], sums: readonly FileHash[]): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
   const listed = new Set([...sums.map(({ path }) => path), SUMS]);
   return [

@@ -49,7 +49,7 @@ function questionNamed(questions: readonly Question[], name: string, about: stri
 export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } & Partial<Pick<Item, "why" | "gaps">>;
 
 /** What answers are read by. */
-interface Reading {
+interface AnswersContext {
   readonly groups: readonly AnswerGroup[];
   /** a UTC instant, after which no date may be */
   readonly now: string;
@@ -67,7 +67,11 @@ const orNothing = (written: string | undefined): string | undefined =>
  * @param where the file's name, for messages
  * @throws Failure `input-rejected` with the line
  */
-export function readAnswers(content: string, where: string, { groups, now, template }: Reading): readonly FileAnswer[] {
+export function readAnswers(
+  content: string,
+  where: string,
+  { groups, now, template }: AnswersContext,
+): readonly FileAnswer[] {
   const { value: file, refuse } = readYaml(FILE, { content, where, hint: hintOf(template), maxLength: MAX_LENGTH });
   const questions = questionsOf(groups);
   const given = new Map<string, number>();

@@ -62,11 +62,11 @@ export interface ClomoctlFacts {
   /** the account by which notices are mailed, or their sender; null: no mail is sent */
   readonly mailAccount: string | null;
   /** why neither recipients nor the mail account are told; undefined: they are */
-  readonly withheld?: Withheld | undefined;
+  readonly withheld?: WithheldReason | undefined;
 }
 
 /** Who reads may not see something, or asked for a part of the tenant that does not have it. */
-export type Withheld = "not-permitted" | "out-of-scope";
+export type WithheldReason = "not-permitted" | "out-of-scope";
 
 /** All that the checklist is made of: from a tenant's routes, or from a bundle. */
 export interface HandoverFacts {

@@ -1,6 +1,6 @@
 import { inOrder, type HandoverFacts } from "./facts.ts";
 import type { Gap } from "./gap.ts";
-import type { Item, When } from "./item.ts";
+import type { Item, ChecklistContext } from "./item.ts";
 import { administratorsItem } from "./items/administrators.ts";
 import { androidItem } from "./items/android.ts";
 import { appleBusinessItem } from "./items/apple-business.ts";
@@ -24,7 +24,7 @@ const MAKING = [
  * The checklist of a handover: its seven items, what is asked for each, and what is missing. It follows from the facts and
  * the day alone.
  */
-export const evaluate = (facts: HandoverFacts, when: When): readonly Item[] => {
+export const evaluate = (facts: HandoverFacts, when: ChecklistContext): readonly Item[] => {
   const ordered = inOrder(facts);
   return MAKING.map((make) => make(ordered, when));
 };

@@ -1,7 +1,7 @@
 import { line, type CommandLine } from "../../advice/line.ts";
 import { step, renderAdvice, type Advice } from "../../advice/step.ts";
 import { TENANT } from "../../model/tenant.ts";
-import { appliesTo, sayUses, type Applies, type ExpectedKind } from "../../model/applies.ts";
+import { appliesTo, sayUses, type Applicability, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
@@ -14,7 +14,7 @@ import { isOtherwise, valueOf, type Question } from "./question.ts";
 import { ITEMS, type ItemId } from "./titles.ts";
 
 /** Something of an item that the tenant has a record of. */
-export interface Known {
+export interface KnownValue {
   readonly label: Text;
   readonly value: string;
   /** the value for people, if it is shorter; undefined: as it is */
@@ -31,7 +31,7 @@ export interface Item {
   readonly applies: boolean | null;
   /** why it does not apply, or why that is not known; null where it applies */
   readonly why: Text | null;
-  readonly known: readonly Known[];
+  readonly known: readonly KnownValue[];
   /** what the manual says of it */
   readonly notes: readonly Text[];
   readonly questions: readonly Question[];
@@ -39,7 +39,7 @@ export interface Item {
 }
 
 /** The day a checklist is made for, and who leaves. */
-export interface When {
+export interface ChecklistContext {
   /** a day: `2027-03-01` */
   readonly asOf: string;
   /** IANA name of the zone in which instants are days */
@@ -61,7 +61,7 @@ const YEAR_DAYS = 365;
 export const NEAR_DAYS = 90;
 
 /** What a question is asked with. */
-type Asked = Pick<Question, "about" | "label" | "wording"> & {
+type QuestionParts = Pick<Question, "about" | "label" | "wording"> & {
   readonly id: QuestionName;
   readonly subject?: string | undefined;
   /** default: true */
@@ -71,7 +71,7 @@ type Asked = Pick<Question, "about" | "label" | "wording"> & {
 };
 
 /** How a gap of a question is told. */
-interface Telling {
+interface GapWording {
   /** the gap where nothing is known; default: `unanswered` */
   readonly lacking?: GapCode | undefined;
   /** how the gap is told where nothing is known; default: as a question that is not answered */
@@ -80,7 +80,7 @@ interface Telling {
   readonly recordedBy?: ((answered: string) => CommandLine) | undefined;
 }
 
-type Day = Pick<When, "asOf" | "timezone">;
+type Day = Pick<ChecklistContext, "asOf" | "timezone">;
 
 /** The day of which what is known is: a date itself, else when it was answered. */
 const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
@@ -90,7 +90,7 @@ const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded
 export function questionFor(
   { answers }: Pick<HandoverFacts, "answers">,
   day: Day,
-  { subject = "", required = true, yearly = false, recorded = null, ...asked }: Asked,
+  { subject = "", required = true, yearly = false, recorded = null, ...asked }: QuestionParts,
 ): Question {
   const form = formOf(asked.id);
   const answer = answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
@@ -111,21 +111,21 @@ const asking = (id: string): CommandLine => line("handover answer", [id]);
 /** An item as it is being made. */
 export class ItemDraft {
   readonly facts: HandoverFacts;
-  readonly when: When;
+  readonly when: ChecklistContext;
   readonly #id: ItemId;
-  readonly #known: Known[] = [];
+  readonly #known: KnownValue[] = [];
   readonly #notes: Text[] = [];
   readonly #questions: Question[] = [];
   readonly #gaps: Gap[] = [];
 
-  constructor(id: ItemId, facts: HandoverFacts, when: When) {
+  constructor(id: ItemId, facts: HandoverFacts, when: ChecklistContext) {
     this.#id = id;
     this.facts = facts;
     this.when = when;
   }
 
   /** Tells what the tenant has a record of; nothing of null. */
-  tell(label: Text, value: string | null | undefined, more: Pick<Known, "isPhone" | "short"> = {}): void {
+  tell(label: Text, value: string | null | undefined, more: Pick<KnownValue, "isPhone" | "short"> = {}): void {
     if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value, ...more });
   }
 
@@ -142,7 +142,7 @@ export class ItemDraft {
    *
    * @returns what is known
    */
-  ask({ lacking = "unanswered", told, recordedBy, ...asked }: Asked & Telling): string | null {
+  ask({ lacking = "unanswered", told, recordedBy, ...asked }: QuestionParts & GapWording): string | null {
     const question = questionFor(this.facts, this.when, asked);
     this.#questions.push(question);
     const { due, about: of, wording } = question;
@@ -275,7 +275,7 @@ export class ItemDraft {
   }
 
   /** The item where it does not apply, or nobody knows whether it does. @param unused what is not used, for people; in Japanese with its particle */
-  notApplying({ applies, unsaid }: Applies, unused: Text): Item {
+  notApplying({ applies, unsaid }: Applicability, unused: Text): Item {
     if (applies === false) {
       const why = text(`not applicable: ${unused.en} not used`, `対象外(${unused.ja}使っていないため)`);
       return { ...this.item(), applies, why };

@@ -1,6 +1,6 @@
 import { line } from "../../advice/line.ts";
 import { step, renderAdvice, type Advice } from "../../advice/step.ts";
-import { NOT_TAKEN, type NotTaken } from "../../model/mirror.ts";
+import { NOT_TAKEN, type MirrorGaps } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionFree } from "../../rules/account.ts";
 import { counted, same, shortened, text, type Text } from "../../text/index.ts";
@@ -24,7 +24,7 @@ export interface LeaverRecords {
 }
 
 /** What hangs on somebody: in which step it is moved, and how. */
-export interface Hanging {
+export interface HandoverStep {
   /** from 1, in the order in which to move them */
   readonly step: number;
   readonly what: Text;
@@ -32,12 +32,12 @@ export interface Hanging {
   readonly mend: Text;
 }
 
-type Found = Omit<Hanging, "step">;
+type LeaverFinding = Omit<HandoverStep, "step">;
 
-const found = (what: Text, mend: Advice): Found => ({ what, mend: renderAdvice(mend) });
+const found = (what: Text, mend: Advice): LeaverFinding => ({ what, mend: renderAdvice(mend) });
 
 /** The steps by which the support option moves: few may hold it, so one is freed first where no more may. @see facts 7.2 */
-function supportSteps(facts: HandoverFacts, account: Administrator): readonly Found[] {
+function supportSteps(facts: HandoverFacts, account: Administrator): readonly LeaverFinding[] {
   const holders = facts.administrators.filter(({ supportOption }) => supportOption);
   const on = found(
     text("turn the support option on for the successor", "後任のサポートオプションをオンにする"),
@@ -67,7 +67,7 @@ function unsaidSteps(
   { answers }: HandoverFacts,
   prefix: string,
   { used, what }: { readonly used: boolean; readonly what: Text },
-): readonly Found[] {
+): readonly LeaverFinding[] {
   const question = `${prefix}.holder`;
   if (!used || answers.some((answer) => answer.question === question)) return [];
   const command = line("handover answer", [question]);
@@ -84,7 +84,7 @@ function unsaidSteps(
 }
 
 /** Accounts at Apple: who leaves signs in to them, or holds the phone; or nobody has said who does. */
-function appleSteps(facts: HandoverFacts, person: Person): readonly Found[] {
+function appleSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
   const { adeServer, pushCertificate, renewals } = facts;
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
     renewals.filter(({ kind }) => kinds.includes(kind));
@@ -136,7 +136,7 @@ const BUSINESS = found(
 );
 
 /** The Google account that owns the Android Enterprise environment, with its last login. */
-function googleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly Found[] {
+function googleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly LeaverFinding[] {
   const owners = facts.renewals.filter(
     ({ kind, account, phoneHolder, confirmedBy }) =>
       kind === "android-owner" && [account, phoneHolder, confirmedBy].some((one) => namesPerson(person, one)),
@@ -162,7 +162,7 @@ const GMAIL = found(
 );
 
 /** What of clomoctl, and of what it records, is the person's. */
-function ownSteps(facts: HandoverFacts, person: Person): readonly Found[] {
+function ownSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
   const { renewals, clomoctl } = facts;
   const owned = renewals
     .filter(({ owner }) => namesPerson(person, owner))
@@ -211,10 +211,10 @@ const OWNED: Readonly<Record<string, Text>> = {
   ),
 };
 
-type Subject = Pick<HandoverFacts["answers"][number], "question" | "subject">;
+type QuestionSubject = Pick<HandoverFacts["answers"][number], "question" | "subject">;
 
 /** Whether an answer is about clomoctl in another home than this one. */
-const isOfFormerHome = ({ clomoctl }: HandoverFacts, { question, subject }: Subject): boolean =>
+const isOfFormerHome = ({ clomoctl }: HandoverFacts, { question, subject }: QuestionSubject): boolean =>
   question === OWNER && clomoctl !== null && subject !== placeOf(clomoctl).subject;
 
 /** What was somebody's in former homes of clomoctl: nothing here can be answered of them any more. */
@@ -240,7 +240,7 @@ const SCHEDULE = found(
 /** Devices that are named; all of them are counted. */
 const MAX_NAMED = 10;
 
-function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Found[] {
+function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly LeaverFinding[] {
   const named = shortened(devices.map(same), MAX_NAMED);
   return [
     ...secured.map((app) =>
@@ -273,7 +273,7 @@ function recordSteps({ devices, secured, schemes }: LeaverRecords): readonly Fou
 }
 
 /** What to look up in the console, as nothing here tells. @see seed 003, 9 */
-const lookUpSteps = ({ devices, secured }: NotTaken): readonly Found[] => [
+const lookUpSteps = ({ devices, secured }: MirrorGaps): readonly LeaverFinding[] => [
   ...(devices
     ? [
         found(
@@ -321,14 +321,14 @@ export function hangingOn(
     readonly timezone: string;
     readonly records?: LeaverRecords | undefined;
     /** undefined: everything was */
-    readonly notTaken?: NotTaken | undefined;
+    readonly notTaken?: MirrorGaps | undefined;
   },
-): readonly Hanging[] {
+): readonly HandoverStep[] {
   const facts = inOrder(given);
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
   const isContact = namesPerson(person, tenant.contactName) || namesPerson(person, tenant.contactMail);
-  const steps: readonly Found[] = [
+  const steps: readonly LeaverFinding[] = [
     ...(isContact ? [CONTACT] : []),
     ...(account === undefined ? [] : supportSteps(facts, account)),
     ...appleSteps(facts, person),

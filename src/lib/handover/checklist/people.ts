@@ -137,7 +137,7 @@ export function countPeople(text: string): number {
 }
 
 /** A part of a text: indexes of its first piece, and of the one behind it. */
-interface Place {
+interface PieceRange {
   readonly from: number;
   readonly to: number;
 }
@@ -165,9 +165,9 @@ function endOf(pieces: readonly Piece[], from: number, word: string): number | u
 }
 
 /** Where a text has one of some words, from left to right. */
-function placesOf(pieces: readonly Piece[], words: readonly string[]): readonly Place[] {
+function placesOf(pieces: readonly Piece[], words: readonly string[]): readonly PieceRange[] {
   const keys = words.map(wordKey).filter((key) => key !== "");
-  const places: Place[] = [];
+  const places: PieceRange[] = [];
   for (let from = 0; from < pieces.length; from += 1) {
     if (pieces[from]?.key === "" || !isEdge(pieces[past(pieces, from - 1, -1)])) continue;
     const to = Math.max(...keys.map((key) => endOf(pieces, from, key) ?? 0), 0);
@@ -257,7 +257,7 @@ function displayNameOf(pieces: readonly Piece[], open: number): number | undefin
 }
 
 /** What of a text is the person's who is named at a place: also brackets right behind, and before an address in `<>` what it is called. */
-function wholeOf(pieces: readonly Piece[], { from, to }: Place): Place {
+function wholeOf(pieces: readonly Piece[], { from, to }: PieceRange): PieceRange {
   const open = past(pieces, from - 1, -1);
   const isAddress = pieces[open]?.key === "<" && keyOf(pieces.slice(from, to)).includes("@");
   if (isAddress && pieces[open]?.pair === past(pieces, to, 1)) {
@@ -275,7 +275,7 @@ function wholeOf(pieces: readonly Piece[], { from, to }: Place): Place {
 }
 
 /** A place with what is to go where nobody is named there any more: the separator, and brackets around nothing else. */
-function emptied(pieces: readonly Piece[], { from, to }: Place): Place {
+function emptied(pieces: readonly Piece[], { from, to }: PieceRange): PieceRange {
   const [before, behind] = [past(pieces, from - 1, -1), past(pieces, to, 1)];
   const isAlone = pieces[before]?.kind === "open" && pieces[before]?.pair === behind;
   if (isAlone && isEdge(pieces[past(pieces, behind + 1, 1)])) return emptied(pieces, { from: before, to: behind + 1 });
@@ -287,8 +287,8 @@ function emptied(pieces: readonly Piece[], { from, to }: Place): Place {
 }
 
 /** What of a text is a person's, from left to right. */
-function partsOf(pieces: readonly Piece[], { words }: Person): readonly Place[] {
-  const parts: Place[] = [];
+function partsOf(pieces: readonly Piece[], { words }: Person): readonly PieceRange[] {
+  const parts: PieceRange[] = [];
   for (const place of placesOf(pieces, words)) {
     if (place.from < (parts.at(-1)?.to ?? 0)) continue;
     const whole = wholeOf(pieces, place);

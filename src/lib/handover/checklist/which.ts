@@ -17,14 +17,14 @@ interface Mark {
   readonly without: Text;
   /** the file of which `renewals edit --file` takes it, with what is to be known of that */
   readonly file: Text;
-  readonly recorded: (facts: Held, renewal: Recorded) => string | null;
+  readonly recorded: (facts: AppleFacts, renewal: RecordedRenewal) => string | null;
 }
 
 /** What the tenant holds itself of Apple's. */
-type Held = Pick<HandoverFacts, "adeServer" | "vppTokens">;
+type AppleFacts = Pick<HandoverFacts, "adeServer" | "vppTokens">;
 
 /** What is recorded of a renewal that tells which one it is about. */
-type Recorded = Pick<
+type RecordedRenewal = Pick<
   Renewal,
   "id" | "kind" | "name" | "topic" | "source" | "organisation" | "expiresAt" | "fingerprint"
 >;
@@ -136,7 +136,7 @@ export function askWhich(draft: ItemDraft, renewal: Renewal): void {
 /** Which one at Apple a renewal is about, as label and value: by its record with an answer that differs, else as answered, else how it becomes known; undefined of other kinds. */
 export function markOf(
   answers: HandoverFacts["answers"],
-  renewal: Recorded,
+  renewal: RecordedRenewal,
 ): readonly [label: Text, value: Text] | undefined {
   const { id, kind } = renewal;
   if (!isOneOfSeveral(kind)) return undefined;
@@ -149,7 +149,7 @@ export function markOf(
   return [mark.label, text(`not recorded: ${en}`, `未登録: ${ja}`)];
 }
 
-const NONE_HELD: Held = { adeServer: null, vppTokens: [] };
+const NONE_HELD: AppleFacts = { adeServer: null, vppTokens: [] };
 
 const isOf = (renewal: Pick<Renewal, "id" | "kind">, { id, subject }: Question): boolean =>
   isOneOfSeveral(renewal.kind) && subject === renewal.id && id === MARKS[renewal.kind].question;

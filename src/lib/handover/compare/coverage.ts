@@ -1,19 +1,19 @@
 import type { Manifest } from "../bundle/manifest.ts";
 import { pathOfResource, resourceOf, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
-import { parseLine, walk, type Source } from "./walk.ts";
+import { parseLine, walk, type WalkedFile } from "./walk.ts";
 
 /** What of a tenant a state has: an organisation with all below it, or what whoever made it may see. */
-export type Part = NonNullable<Manifest["scope"]> | "seen";
+export type CoverageScope = NonNullable<Manifest["scope"]> | "seen";
 
 /** Returns what of a tenant a bundle has; undefined: all of it. */
-export const partOf = ({ scope, partial }: Pick<Manifest, "scope" | "partial">): Part | undefined =>
+export const partOf = ({ scope, partial }: Pick<Manifest, "scope" | "partial">): CoverageScope | undefined =>
   scope ?? (partial === true ? "seen" : undefined);
 
 /** A state that may have a part of a tenant. */
 interface PartialState {
   readonly name: string;
-  readonly part?: Part | undefined;
+  readonly part?: CoverageScope | undefined;
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
 }
 
@@ -32,7 +32,7 @@ interface Orgs {
   readonly roots: ReadonlySet<unknown>;
 }
 
-const NOTHING = (): Source => ({ where: "", blocks: ReadableStream.from<Buffer>([]) });
+const NOTHING = (): WalkedFile => ({ where: "", blocks: ReadableStream.from<Buffer>([]) });
 
 async function readOrgs(state: PartialState): Promise<Orgs> {
   const parents = new Map<unknown, unknown>();
@@ -46,7 +46,8 @@ async function readOrgs(state: PartialState): Promise<Orgs> {
   return { ids: new Set(parents.keys()), roots: new Set(roots) };
 }
 
-const isSamePart = (one: Part, other: Part): boolean => one !== "seen" && other !== "seen" && one.id === other.id;
+const isSamePart = (one: CoverageScope, other: CoverageScope): boolean =>
+  one !== "seen" && other !== "seen" && one.id === other.id;
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === null ? [] : [value]);
 

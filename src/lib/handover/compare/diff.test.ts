@@ -9,7 +9,7 @@ import { drawn, LONG } from "#support/drawn.ts";
 import { bare, bruteForce } from "#support/handover/brute-force.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { twoOfThem } from "#support/handover/random.ts";
-import { differences, stateOf, type Difference, type State } from "./diff.ts";
+import { differences, stateOf, type Difference, type TenantState } from "./diff.ts";
 import { UserNames } from "./user-names.ts";
 import { walk } from "./walk.ts";
 
@@ -93,7 +93,7 @@ test("attached files are told by their paths, and are none of a tenant's", async
   const root = freshFolder();
   const place = { workingFolder: root, temporary: placeIn(root) };
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
-  const withFiles = async (name: string, contents: Readonly<Record<string, string>>): Promise<State> => {
+  const withFiles = async (name: string, contents: Readonly<Record<string, string>>): Promise<TenantState> => {
     const files = Object.entries(contents).map(([file, content]) => ({
       path: `attached/apps/${file}`,
       bytes: content.length,

@@ -5,10 +5,10 @@ import type { Bundle } from "../bundle/read.ts";
 import { attachedTo } from "../bundle/manifest.ts";
 import { hiddenFields } from "../bundle/presence.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../resources.ts";
-import { Coverage, partOf, type Part } from "./coverage.ts";
+import { Coverage, partOf, type CoverageScope } from "./coverage.ts";
 import type { BundleRecord } from "./record.ts";
 import { UserNames } from "./user-names.ts";
-import { parseLine, walk, type LinePair, type Source } from "./walk.ts";
+import { parseLine, walk, type LinePair, type WalkedFile } from "./walk.ts";
 
 /** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource, or not these records. */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
@@ -65,7 +65,7 @@ export interface Difference {
 }
 
 /** A state of a tenant to compare: a bundle, for one. */
-export interface State {
+export interface TenantState {
   /** what messages call it */
   readonly name: string;
   /** what is there of a resource, and why there is nothing; `content` is the same only where all records are; undefined if it is not told of */
@@ -73,7 +73,7 @@ export interface State {
   /** the fields that whoever made it may not see: there they are null, whatever is recorded; undefined: none */
   readonly hidden?: ((resource: ResourceName) => readonly string[]) | undefined;
   /** what of the tenant it has; undefined: all */
-  readonly part?: Part | undefined;
+  readonly part?: CoverageScope | undefined;
   /** its records as blocks of whole lines, in the order of ids */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the files attached; undefined of a tenant, which has none */
@@ -83,7 +83,7 @@ export interface State {
 }
 
 /** The state that a bundle holds. */
-export const stateOf = (bundle: Bundle): State => ({
+export const stateOf = (bundle: Bundle): TenantState => ({
   name: bundle.name,
   has: (resource) => {
     const found = bundle.manifest.resources.find(({ name }) => name === resource);
@@ -102,7 +102,7 @@ export const stateOf = (bundle: Bundle): State => ({
  *
  * @throws Failure `input-rejected` for records that are not as an export writes them
  */
-export async function* differences(before: State, after: State): AsyncGenerator<Difference> {
+export async function* differences(before: TenantState, after: TenantState): AsyncGenerator<Difference> {
   const coverage = await Coverage.of(before, after);
   for (const resource of RESOURCE_NAMES) {
     const [one, other] = [before.has(resource), after.has(resource)];
@@ -114,7 +114,7 @@ export async function* differences(before: State, after: State): AsyncGenerator<
 }
 
 /** Whether the one mirrors the console, and the other does not. */
-function* ofMirror(before: State, after: State): Generator<Difference> {
+function* ofMirror(before: TenantState, after: TenantState): Generator<Difference> {
   const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
   if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
   // a tenant is applied to nothing
@@ -132,7 +132,7 @@ function* ofMirror(before: State, after: State): Generator<Difference> {
 }
 
 /** Whether applying a state makes another one a mirror: with a part of what the console has it is refused. */
-const makesMirror = (applied: State, to: State): boolean =>
+const makesMirror = (applied: TenantState, to: TenantState): boolean =>
   applied.mirroredAt !== null &&
   to.mirroredAt === null &&
   RESOURCE_NAMES.every((name) => {
@@ -141,7 +141,7 @@ const makesMirror = (applied: State, to: State): boolean =>
   });
 
 /** Files that only one has, or that have another content; of a tenant there is nothing to compare. */
-function* ofAttached({ attached: before }: State, { attached: after }: State): Generator<Difference> {
+function* ofAttached({ attached: before }: TenantState, { attached: after }: TenantState): Generator<Difference> {
   if (before === undefined || after === undefined) return;
   const [one, other] = [before, after].map((files) => new Map(files.map(({ path, sha256 }) => [path, sha256])));
   const paths = [...new Set([...before, ...after].map(({ path }) => path))].toSorted(inByteOrder);
@@ -155,7 +155,8 @@ function* ofAttached({ attached: before }: State, { attached: after }: State): G
 }
 
 /** A resource of which the records are there, though there may be none. */
-const isThere = (found: ReturnType<State["has"]>): boolean => found?.state === "exported" || found?.state === "empty";
+const isThere = (found: ReturnType<TenantState["has"]>): boolean =>
+  found?.state === "exported" || found?.state === "empty";
 
 const notCompared = (
   resource: ResourceName,
@@ -175,8 +176,8 @@ const notCompared = (
 
 async function* inResource(
   resource: ResourceName,
-  before: State,
-  after: State,
+  before: TenantState,
+  after: TenantState,
   coverage: Coverage,
 ): AsyncGenerator<Difference> {
   const [former, latter] = [before.hidden?.(resource) ?? [], after.hidden?.(resource) ?? []];
@@ -213,8 +214,12 @@ const recordIn = ({ before, after }: RecordDifference): BundleRecord => (after ?
 
 type RecordDifference = Difference & { readonly change: Exclude<ChangeKind, "not-compared"> };
 
-async function* inWalk(resource: ResourceName, before: State, after: State): AsyncGenerator<RecordDifference> {
-  const sourceOf = (state: State): Source => ({
+async function* inWalk(
+  resource: ResourceName,
+  before: TenantState,
+  after: TenantState,
+): AsyncGenerator<RecordDifference> {
+  const sourceOf = (state: TenantState): WalkedFile => ({
     where: `${state.name}: ${pathOfResource(resource)}`,
     blocks: state.blocks(resource),
   });

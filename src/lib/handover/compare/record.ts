@@ -4,7 +4,7 @@ import { text, type Text } from "../../text/index.ts";
 /** A record of a bundle, by its members. */
 export type BundleRecord = Readonly<Record<string, unknown>>;
 
-type Check = (value: unknown) => boolean;
+type TypeCheck = (value: unknown) => boolean;
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
@@ -12,20 +12,20 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 const matches =
-  (pattern: RegExp): Check =>
+  (pattern: RegExp): TypeCheck =>
   (value) =>
     typeof value === "string" && pattern.test(value);
 
-const isDay: Check = (value) => {
+const isDay: TypeCheck = (value) => {
   if (typeof value !== "string" || !DAY.test(value)) return false;
   const day = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 };
 
-const isText: Check = (value) => typeof value === "string";
+const isText: TypeCheck = (value) => typeof value === "string";
 
 /** The check of a field's value by its type, made once: a million records pass it. */
-function bareCheck(field: Field): Check {
+function bareCheck(field: Field): TypeCheck {
   switch (field.type) {
     case "text":
       return isText;
@@ -56,12 +56,12 @@ function bareCheck(field: Field): Check {
   }
 }
 
-function checkOf(field: Field): Check {
+function checkOf(field: Field): TypeCheck {
   const check = bareCheck(field);
   return field.nullable === true ? (value) => value === null || check(value) : check;
 }
 
-const objectCheck = (fields: Fields): Check => {
+const objectCheck = (fields: Fields): TypeCheck => {
   const faultIn = faultFinder(fields);
   return (value) => isObject(value) && faultIn(value) === undefined;
 };

@@ -1,18 +1,18 @@
 import { text, type Text } from "../../text/index.ts";
 import type { Manifest } from "../bundle/manifest.ts";
-import type { Fault } from "../bundle/read.ts";
+import type { BundleFault } from "../bundle/read.ts";
 import {
   CONSOLE_FILES,
   pathOfResource,
   RESOURCE_NAMES,
   resourceOf,
-  type Held,
+  type IdReference,
   type ResourceName,
 } from "../resources.ts";
 import { IdList, isBefore } from "./ids.ts";
 import { lineReader, type BundleRecord } from "./record.ts";
 
-type Add = (fault: Fault) => void;
+type FaultSink = (fault: BundleFault) => void;
 
 /** The resources whose ids others name. */
 const NAMED: ReadonlySet<ResourceName> = new Set(
@@ -30,9 +30,9 @@ export class RecordCheck {
   /** records by the console's file that has a row of each */
   readonly #rows = new Map<string, number>();
   readonly #manifest: Manifest;
-  readonly #add: Add;
+  readonly #add: FaultSink;
 
-  constructor(manifest: Manifest, add: Add) {
+  constructor(manifest: Manifest, add: FaultSink) {
     this.#manifest = manifest;
     this.#add = add;
   }
@@ -107,27 +107,27 @@ export class RecordCheck {
   }
 }
 
-type Wrong = (what: Text, line?: number) => void;
+type LineFaultSink = (what: Text, line?: number) => void;
 
 /** @param record undefined at the end of the file */
-type ReferenceCheck = (record: BundleRecord | undefined, line: number, wrong: Wrong) => void;
+type ReferenceCheck = (record: BundleRecord | undefined, line: number, wrong: LineFaultSink) => void;
 
 /** @param isOwn it names records of the same file, which may come later */
 function referenceCheck(
   field: string,
-  { many, member, to }: Held,
+  { many, member, to }: IdReference,
   idsOf: () => IdList | undefined,
   isOwn: boolean,
 ): ReferenceCheck {
   const later: (readonly [id: string, line: number])[] = [];
   // neighbours often name the same
   let known: string | undefined;
-  const look = (id: string, line: number, wrong: Wrong): void => {
+  const look = (id: string, line: number, wrong: LineFaultSink): void => {
     if (id === known) return;
     if (idsOf()?.has(id) === true) known = id;
     else wrong(unknown(field, to), line);
   };
-  const take = (id: unknown, line: number, wrong: Wrong): void => {
+  const take = (id: unknown, line: number, wrong: LineFaultSink): void => {
     if (typeof id !== "string") return;
     if (isOwn) later.push([id, line]);
     else look(id, line, wrong);

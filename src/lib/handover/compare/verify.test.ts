@@ -9,11 +9,11 @@ import { asBundle, openFiles } from "../bundle/read.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { wholeRecords } from "#support/handover/random.ts";
 import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "#support/handover/spoiling.ts";
-import { requireSound, verifyBundle, type Verification } from "./verify.ts";
+import { requireSound, verifyBundle, type BundleVerification } from "./verify.ts";
 
 const at = (root: string) => ({ workingFolder: root, temporary: placeIn(root) });
 
-async function verified(root: string, name: string, hashesOnly = false): Promise<Verification> {
+async function verified(root: string, name: string, hashesOnly = false): Promise<BundleVerification> {
   await using found = await openFiles(name, at(root));
   return await verifyBundle(found, { hashesOnly });
 }

@@ -2,17 +2,17 @@ import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { counted, text, type Text } from "../../text/index.ts";
-import { MANIFEST, MAX_FILES, parseSums, resourceAt, SUMS, sumsText, type Summed } from "../bundle/contents.ts";
+import { MANIFEST, MAX_FILES, parseSums, resourceAt, SUMS, sumsText, type FileHash } from "../bundle/contents.ts";
 import { blocksOf } from "../bundle/lines.ts";
 import { attachedTo, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
-import { notListed, type BundleFiles, type Fault } from "../bundle/read.ts";
+import { notListed, type BundleFiles, type BundleFault } from "../bundle/read.ts";
 import { pathOfAttached } from "../not-known.ts";
 import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
 import { RowCount } from "./rows.ts";
 
 /** What a verification found. */
-export interface Verification {
+export interface BundleVerification {
   /** undefined where it cannot be read */
   readonly manifest: Manifest | undefined;
   readonly files: number;
@@ -24,7 +24,7 @@ export interface Verification {
   /** the SHA-256 of `SHA256SUMS`; null where there is none that can be read */
   readonly fingerprint: string | null;
   /** the first ones */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly BundleFault[];
   /** how many there are in all */
   readonly faultCount: number;
 }
@@ -43,10 +43,10 @@ const MAX_FAULTS = 1000;
 
 /** Gathers faults, as many as people read. */
 class Faults {
-  readonly kept: Fault[] = [];
+  readonly kept: BundleFault[] = [];
   count = 0;
 
-  readonly add = (fault: Fault): void => {
+  readonly add = (fault: BundleFault): void => {
     this.count += 1;
     if (this.kept.length < MAX_FAULTS) this.kept.push(fault);
   };
@@ -58,7 +58,7 @@ class Faults {
  *
  * @throws Failure `input-rejected` where a file can no longer be read
  */
-export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<Verification> {
+export async function verifyBundle(found: BundleFiles, options: VerifyOptions): Promise<BundleVerification> {
   const faults = new Faults();
   for (const fault of found.faults) faults.add(fault);
   const sums = await sumsIn(found, faults);
@@ -103,24 +103,24 @@ const OTHER_COPY = text(
 );
 
 /** The failure of a bundle that is not as it was exported, by its first fault. @param more how many others there are */
-export const unsound = (name: string, { file, line, what, hint }: Fault, more = 0): Failure =>
+export const unsound = (name: string, { file, line, what, hint }: BundleFault, more = 0): Failure =>
   new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en}; ${more} more`, `${what.ja}。ほか ${more} 件`),
     where: `${name}: ${file}${line === undefined ? "" : `:${line}`}`,
     hint: hint ?? OTHER_COPY,
   });
 
-type Listed = BundleFiles["files"][number];
+type BundleEntry = BundleFiles["files"][number];
 
 /** Resources in their order, as what they name comes first; all other files before them. */
-const byResource = (one: Listed, other: Listed): number => placeOf(one.path) - placeOf(other.path);
+const byResource = (one: BundleEntry, other: BundleEntry): number => placeOf(one.path) - placeOf(other.path);
 
 const placeOf = (path: string): number => {
   const resource = resourceAt(path);
   return resource === undefined ? -1 : RESOURCE_NAMES.indexOf(resource);
 };
 
-async function sumsIn(found: BundleFiles, faults: Faults): Promise<readonly Summed[] | undefined> {
+async function sumsIn(found: BundleFiles, faults: Faults): Promise<readonly FileHash[] | undefined> {
   const content = await textIn(found, SUMS, faults);
   const sums = content === undefined ? undefined : parseSums(content);
   if (content !== undefined && (sums === undefined || sums.length > MAX_FILES)) {
@@ -159,14 +159,18 @@ async function textIn(found: BundleFiles, path: string, faults: Faults): Promise
 }
 
 /** What is done with the bytes of a file besides. */
-interface Reading extends VerifyOptions {
+interface HashOptions extends VerifyOptions {
   readonly check: RecordCheck | undefined;
   /** of a file of the console's */
   readonly rows: RowCount | undefined;
 }
 
 /** The hash of a file; its records are checked on the way, or its rows counted. */
-async function hashOf(found: BundleFiles, path: string, { check, rows, signal, onProgress }: Reading): Promise<string> {
+async function hashOf(
+  found: BundleFiles,
+  path: string,
+  { check, rows, signal, onProgress }: HashOptions,
+): Promise<string> {
   const hash = createHash("sha256");
   async function* hashed(): AsyncGenerator<Buffer> {
     for await (const chunk of found.read(path, { reuse: true })) {
@@ -188,7 +192,7 @@ async function hashOf(found: BundleFiles, path: string, { check, rows, signal, o
   return hash.digest("hex");
 }
 
-function compareSums(hashes: ReadonlyMap<string, string>, sums: readonly Summed[] | undefined, faults: Faults): void {
+function compareSums(hashes: ReadonlyMap<string, string>, sums: readonly FileHash[] | undefined, faults: Faults): void {
   for (const { path, sha256 } of sums ?? []) {
     const own = hashes.get(path);
     if (own !== undefined && own !== sha256) faults.add({ file: path, what: OTHER_CONTENT });

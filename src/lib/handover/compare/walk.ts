@@ -104,7 +104,7 @@ const noRecord = (where: string): Failure =>
  *
  * @throws Failure `input-rejected` where a file is not in that order
  */
-export async function* walk(before: Source, after: Source): AsyncGenerator<LinePair> {
+export async function* walk(before: WalkedFile, after: WalkedFile): AsyncGenerator<LinePair> {
   const [one, other] = [new Cursor(before.where, before.blocks), new Cursor(after.where, after.blocks)];
   try {
     for (;;) {
@@ -126,7 +126,7 @@ export async function* walk(before: Source, after: Source): AsyncGenerator<LineP
 }
 
 /** One of the files that are walked through. */
-export interface Source {
+export interface WalkedFile {
   /** as in messages */
   readonly where: string;
   /** blocks of whole lines, which need hold only until the next is asked for */

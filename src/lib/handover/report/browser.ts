@@ -132,13 +132,13 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const MAX_SAID_CHARACTERS = 64 * 1024;
 
 /** An answer of the protocol. */
-interface Answer {
+interface ProtocolReply {
   readonly id?: number | undefined;
   readonly error?: { readonly message?: unknown } | undefined;
   readonly result?: unknown;
 }
 
-interface Waiting {
+interface PendingCall {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -149,7 +149,7 @@ class Browser {
   readonly #child: ChildProcess;
   readonly #isGroup: boolean;
   readonly #closed: Promise<void>;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingCall>();
   #asked = 0;
   #begun: Buffer[] = [];
   #begunBytes = 0;
@@ -250,7 +250,7 @@ class Browser {
   }
 }
 
-function parsed(json: string): Answer | undefined {
+function parsed(json: string): ProtocolReply | undefined {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === "object" && value !== null ? value : undefined;

@@ -35,7 +35,7 @@ const keptBy = ({ work, thing }: Task): keyof typeof WAITING | undefined => {
 };
 
 /** What of an account is open in the console, for people; undefined for nothing. It has the id of its user. */
-export const waitingOf = (data: Pick<ReportData, "records">): ((account: Account) => Text | undefined) => {
+export const waitingOf = (data: Pick<ReportData, "records">): ((account: AccountId) => Text | undefined) => {
   const tasks = openTasks(data);
   return ({ id }) => {
     const kept = tasks.flatMap((task) => (task.object === id ? (keptBy(task) ?? []) : []));
@@ -44,7 +44,7 @@ export const waitingOf = (data: Pick<ReportData, "records">): ((account: Account
   };
 };
 
-type Account = Pick<RecordIn<"administrators">, "id">;
+type AccountId = Pick<RecordIn<"administrators">, "id">;
 
 /** What a task is, as `console list` has it. */
 const workOf = ({ work, thing }: Task): Text => {

@@ -4,7 +4,7 @@ import { endingContracts, isContract, profileRows, usesTable } from "./profile.t
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";
 import { dayOf, minuteIn } from "../../model/time.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import { byExpiry, judge, markOf, onDay, USUAL_THRESHOLDS, type Judged } from "../../renewals/judge.ts";
+import { byExpiry, judge, markOf, onDay, USUAL_THRESHOLDS, type JudgedItem } from "../../renewals/judge.ts";
 import { Timeline } from "../../document/timeline.ts";
 import { counted, joined, same, shortened, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
@@ -422,14 +422,14 @@ const urgentRows = (data: ReportData): readonly (readonly [Text, Words])[] => {
 };
 
 /** The level of an item; of one that is rejected with the reason, as its date does not tell it. */
-const levelWords = ({ level, rejection }: Pick<Judged, "level" | "rejection">): Text => {
+const levelWords = ({ level, rejection }: Pick<JudgedItem, "level" | "rejection">): Text => {
   const { en, ja } = LEVEL_NAMES[level];
   return rejection === undefined || level === "expired"
     ? LEVEL_NAMES[level]
     : text(`${en}: ${rejection.what.en}`, `${ja}: ${rejection.what.ja}`);
 };
 
-const told = ({ name, expiresOn, ...one }: Pick<Judged, "name" | "expiresOn" | "level" | "rejection">): Text => {
+const told = ({ name, expiresOn, ...one }: Pick<JudgedItem, "name" | "expiresOn" | "level" | "rejection">): Text => {
   const { en, ja } = levelWords(one);
   return text(`${name} (${expiresOn}, ${en})`, `${name}(${expiresOn}、${ja})`);
 };

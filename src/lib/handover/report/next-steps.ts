@@ -9,10 +9,10 @@ import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "../../document/blocks.ts";
 
 /** A command, and what it is for. */
-type Line = readonly [command: CommandLine, what: Text];
+type StepLine = readonly [command: CommandLine, what: Text];
 
 /** What the former machine goes on with. */
-const FORMER: Line = [
+const FORMER: StepLine = [
   REMOVE_SCHEDULE,
   text(
     "on the former machine, as its user, once yours runs: else both notify",
@@ -26,7 +26,7 @@ interface LeaverOptions {
   readonly leaves?: string | undefined;
 }
 
-const before = (leaver: LeaverOptions): readonly Line[] => [
+const before = (leaver: LeaverOptions): readonly StepLine[] => [
   [
     line("handover verify", ["BUNDLE"]),
     text(
@@ -53,7 +53,7 @@ const before = (leaver: LeaverOptions): readonly Line[] => [
 ];
 
 /** What is typed once a bundle is applied. @param runs whether the former machine may have a daily run */
-const after = (runs: boolean): readonly Line[] => [
+const after = (runs: boolean): readonly StepLine[] => [
   [
     line("renewals schedule install", []),
     text("have it checked every day, on your machine", "自分の PC で毎日自動的に確認する"),
@@ -108,12 +108,12 @@ export function nextSteps(
   const kinds = EXPECTED_KINDS.filter(
     (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
-  const guides = kinds.flatMap((kind): readonly Line[] => {
+  const guides = kinds.flatMap((kind): readonly StepLine[] => {
     const items = renewals.filter((one) => one.kind === kind).map(({ name }) => name);
     const { en, ja } = RENEWAL_KINDS[kind];
     // of several each has its own guide
     const words = items.length > 1 && items.length <= MAX_GUIDES ? items : [kind];
-    return words.map((word): Line => [
+    return words.map((word): StepLine => [
       line("renewals guide", [word]),
       text(`how to renew: ${en}`, `更新の手順: ${ja}`),
     ]);

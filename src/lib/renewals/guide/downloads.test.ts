@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { downloadsFolder } from "./downloads-folder.ts";
 import { DOWNLOAD_NAMES, findDownload } from "./downloads.ts";
-import type { Download } from "./step.ts";
+import type { DownloadKind } from "./step.ts";
 
 let folder = "";
 
@@ -14,7 +14,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-test.each<[Download, string, boolean]>([
+test.each<[DownloadKind, string, boolean]>([
   ["push-certificate", "MDM_i3Systems,Inc._Certificate.pem", true],
   ["push-certificate", "MDM_i3Systems,Inc._Certificate (1).pem", true],
   ["push-certificate", "MDM_i3Systems,Inc._Certificate(2).pem", true],

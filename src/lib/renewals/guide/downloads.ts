@@ -5,7 +5,7 @@ import { hasCode, namesIn, readShort } from "../../files/index.ts";
 import { COPY_SUFFIX } from "../../model/download-names.ts";
 import { MAX_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Download } from "./step.ts";
+import type { DownloadKind } from "./step.ts";
 
 interface DownloadName {
   /** as the manual prints it */
@@ -14,7 +14,7 @@ interface DownloadName {
 }
 
 /** @see facts 3.3, 3.5: the names in the maker's manual */
-export const DOWNLOAD_NAMES: Readonly<Record<Download, DownloadName>> = {
+export const DOWNLOAD_NAMES: Readonly<Record<DownloadKind, DownloadName>> = {
   "signing-request": {
     shown: "CertificateSigningRequest.csr",
     pattern: new RegExp(`^CertificateSigningRequest${COPY_SUFFIX}\\.csr$`, "iu"),
@@ -29,7 +29,7 @@ export const DOWNLOAD_NAMES: Readonly<Record<Download, DownloadName>> = {
 };
 
 /** A download that was found and read. */
-export interface Found {
+export interface ReadDownload {
   readonly name: string;
   /** absolute */
   readonly path: string;
@@ -49,7 +49,7 @@ export interface SkippedFile {
 /** The result of looking for a download in a folder. */
 export interface DownloadSearch {
   /** the newest by its content; undefined where none can be read */
-  readonly found: Found | undefined;
+  readonly found: ReadDownload | undefined;
   readonly aside: readonly SkippedFile[];
 }
 
@@ -59,10 +59,10 @@ export interface DownloadSearch {
  *
  * @throws `not-found` when the folder cannot be read
  */
-export async function findDownload(folder: string, download: Download): Promise<DownloadSearch> {
+export async function findDownload(folder: string, download: DownloadKind): Promise<DownloadSearch> {
   const { pattern } = DOWNLOAD_NAMES[download];
   const names = (await listed(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
-  const read: Found[] = [];
+  const read: ReadDownload[] = [];
   const aside: SkippedFile[] = [];
   for (const name of names) {
     const one = await readDownload(folder, name, download);
@@ -90,7 +90,7 @@ async function listed(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readDownload(folder: string, name: string, download: Download): Promise<Found | SkippedFile> {
+async function readDownload(folder: string, name: string, download: DownloadKind): Promise<ReadDownload | SkippedFile> {
   const path = join(folder, name);
   try {
     const found = await readShort(path, MAX_BYTES);
@@ -114,7 +114,7 @@ async function readDownload(folder: string, name: string, download: Download): P
 const NOT_SUCH = text("not a matching file", "該当するファイルではありません");
 
 /** What orders downloads: the instant the content tells, then the file's. */
-const newness = ({ content, writtenAt }: Found): readonly [number, number] => {
+const newness = ({ content, writtenAt }: ReadDownload): readonly [number, number] => {
   const written = writtenAt.getTime();
   if (content.of === "request") return [written, written];
   const { validFrom, expiresAt } = content.renewable.expiring;

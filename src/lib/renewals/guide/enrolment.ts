@@ -4,7 +4,7 @@ import { fillGuide, type FilledGuide } from "./fill.ts";
 /** Where the steps between Apple and the device are done: on the console's screens, or by commands in a tenant of one's own. */
 export const THROUGH = ["console", "commands"] as const;
 
-export type Through = (typeof THROUGH)[number];
+export type EnrolmentService = (typeof THROUGH)[number];
 
 /** The ways in, by their names on the command line. @see facts 4.7, 4.8; seed 003, 1 and 8 */
 const WAYS = {
@@ -14,12 +14,12 @@ const WAYS = {
   unsupervised: text("devices that are not supervised", "非監視対象モード(通常モード)の場合"),
 } as const satisfies Record<string, Text>;
 
-export type WayIn = keyof typeof WAYS;
+export type EnrolmentWayName = keyof typeof WAYS;
 
-export const WAYS_IN = Object.keys(WAYS) as readonly WayIn[];
+export const WAYS_IN = Object.keys(WAYS) as readonly EnrolmentWayName[];
 
 /** Returns how devices come under management in one of the ways. */
-export function enrolmentGuide(way: WayIn, through: Through): FilledGuide {
+export function enrolmentGuide(way: EnrolmentWayName, through: EnrolmentService): FilledGuide {
   const ade = way === "purchased" || way === "manual";
   return fillGuide("enrolment", {
     way: WAYS[way],

@@ -1,6 +1,6 @@
 import { joined, text, type Language, type Text } from "../../text/index.ts";
 import { GUIDES, type GuideFacts } from "./guides.ts";
-import type { GuideStep, LineKind, Step, When } from "./step.ts";
+import type { GuideStep, LineKind, Step, StepCondition } from "./step.ts";
 
 type Facts = Readonly<Record<string, Text | boolean | null>>;
 
@@ -14,7 +14,7 @@ export interface FilledGuide {
 /** Returns a guide of `guides/` with the facts filled in, and without what does not apply. */
 export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<GuideFacts[N]>): FilledGuide {
   const { title, facts: above, steps } = GUIDES[name];
-  const holds = (one: When): boolean => isShown(one, facts);
+  const holds = (one: StepCondition): boolean => isShown(one, facts);
   return {
     title: filled(title, facts),
     facts: above.filter(holds).map(({ label, words }) => [label, filled(words, facts)] as const),
@@ -22,7 +22,7 @@ export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<G
   };
 }
 
-function isShown({ when = [], unless = [] }: When, facts: Facts): boolean {
+function isShown({ when = [], unless = [] }: StepCondition, facts: Facts): boolean {
   const isKnown = (name: string): boolean => facts[name] !== null && facts[name] !== false;
   return when.every((names) => names.some(isKnown)) && !unless.some(isKnown);
 }

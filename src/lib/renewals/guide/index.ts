@@ -6,7 +6,7 @@ import { WHAT_STOPS } from "../consequences.ts";
 import { stateOf } from "../download.ts";
 import { accountOf, comparesUnknownFile, phoneOf, PUSH_CERTIFICATE_FILE, recordFacts, verifyLine } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
-import { ownGuide, type Own } from "./own.ts";
+import { ownGuide, type OwnHolding } from "./own.ts";
 import type { Step } from "./step.ts";
 
 /** What every guide of an item may name. */
@@ -60,11 +60,11 @@ export interface Guide {
 }
 
 /** Whose a thing is, and what is to be known of it. */
-export interface Holding {
+export interface GuideFacts {
   /** the recorded file is not here: what to do instead, where a step compares with it */
   readonly elsewhere?: Text | undefined;
   /** what the tenant holds itself; absent: CLOMO has it, or somebody else */
-  readonly own?: Own | undefined;
+  readonly own?: OwnHolding | undefined;
   /** to be known before anything else */
   readonly first?: Text | undefined;
   /** a kind is asked about of which several are recorded: the commands that show the guide of each */
@@ -82,7 +82,7 @@ export function guideOf(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first, elsewhere, several, known: more = [] }: Holding = {},
+  { own, first, elsewhere, several, known: more = [] }: GuideFacts = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
@@ -129,7 +129,7 @@ function factsOf(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, known: more = [] }: Pick<Holding, "own" | "known">,
+  { own, known: more = [] }: Pick<GuideFacts, "own" | "known">,
 ): Guide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
@@ -178,7 +178,7 @@ const THIS_TENANT = text(
   "clomoctl のこのテナント自身(CLOMO ではありません)",
 );
 
-const whatStopsHere = ({ kind, simulator }: Own): Text | null => {
+const whatStopsHere = ({ kind, simulator }: OwnHolding): Text | null => {
   if (simulator !== null) return text("nothing but the rehearsal", "練習だけが止まります");
   return kind === "ade-token"
     ? text(

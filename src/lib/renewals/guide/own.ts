@@ -37,7 +37,7 @@ export type HeldState =
   | { readonly kind: "vpp-token"; readonly ade: AdeState; readonly tokens: readonly VppTokenRecord[] };
 
 /** Something that the tenant holds itself, and what its guide names; what nobody knows is null. */
-export type Own =
+export type OwnHolding =
   | { readonly kind: "ade-token"; readonly simulator: string | null; readonly server: string | null }
   | {
       readonly kind: "push-certificate";
@@ -48,7 +48,7 @@ export type Own =
     }
   | { readonly kind: "vpp-token"; readonly simulator: string | null; readonly org: string | null };
 
-type Held = Pick<RenewalItem, "id" | "name" | "expiresAt" | "fingerprint" | "topic">;
+type RecordedItem = Pick<RenewalItem, "id" | "name" | "expiresAt" | "fingerprint" | "topic">;
 
 /**
  * What the tenant holds itself: an item is known by what is kept of it, and one of a content token by the name that it was
@@ -57,11 +57,11 @@ type Held = Pick<RenewalItem, "id" | "name" | "expiresAt" | "fingerprint" | "top
  * @param item null: whatever the tenant holds of the kind
  * @returns undefined where it is not the tenant's own
  */
-export function ownOf(state: HeldState, item: Held | null): Own | undefined {
+export function ownOf(state: HeldState, item: RecordedItem | null): OwnHolding | undefined {
   const { ade } = state;
   const url = ade.endpoint?.kind === "simulator" ? ade.endpoint.url : null;
   const isHere = (simulated: boolean): boolean => !ade.mirror || (item !== null && !simulated);
-  const made = (simulated: boolean): Pick<Own, "simulator"> => ({ simulator: simulated ? url : null });
+  const made = (simulated: boolean): Pick<OwnHolding, "simulator"> => ({ simulator: simulated ? url : null });
   switch (state.kind) {
     case "ade-token": {
       const { token } = ade;
@@ -85,10 +85,10 @@ export function ownOf(state: HeldState, item: Held | null): Own | undefined {
 }
 
 /** The server's name does not tell: it can be changed at Apple, and CLOMO's server may have the same one. */
-const isAdeToken = ({ expiresAt, renewal }: NonNullable<AdeState["token"]>, item: Held): boolean =>
+const isAdeToken = ({ expiresAt, renewal }: NonNullable<AdeState["token"]>, item: RecordedItem): boolean =>
   item.id === renewal || (item.expiresAt !== null && Date.parse(item.expiresAt) === Date.parse(expiresAt));
 
-const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: Held): boolean =>
+const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: RecordedItem): boolean =>
   item.fingerprint === fingerprint || isNamed(item.name, `VPP ${org.split("/").at(-1) ?? org}`);
 
 /** As the tenant names its items. */
@@ -96,15 +96,15 @@ const isNamed = (name: string, given: string): boolean =>
   [given, `SIMULATOR ${given}`].some((one) => nameKey(one) === nameKey(name));
 
 /** The same with its words made fit to be shown. */
-export const wordedOwn = <T extends Own>(own: T, fit: (word: string) => string): T =>
+export const wordedOwn = <T extends OwnHolding>(own: T, fit: (word: string) => string): T =>
   Object.fromEntries(
     Object.entries(own).map(([key, value]) => [key, typeof value === "string" && key !== "kind" ? fit(value) : value]),
   ) as T;
 
-type Of<K extends OwnKind> = Extract<Own, { kind: K }>;
+type OwnOfKind<K extends OwnKind> = Extract<OwnHolding, { kind: K }>;
 
 /** Returns how the tenant renews what it holds itself; the last step records it. @see facts 3.3 to 3.5; decision 025: who holds which key */
-export function ownGuide(own: Own, known: RenewalItem | null, item: Text): FilledGuide {
+export function ownGuide(own: OwnHolding, known: RenewalItem | null, item: Text): FilledGuide {
   const facts = { item, account: accountOf(own.kind, known), phone: phoneOf(known) };
   const { simulator: url } = own;
   const atSimulator = (lineAt: (at: string) => string): Text | null => (url === null ? null : same(lineAt(url)));
@@ -139,7 +139,7 @@ export function ownGuide(own: Own, known: RenewalItem | null, item: Text): Fille
 const emailOf = (known: RenewalItem | null): string => known?.account ?? "MAIL";
 
 /** The staged request is written again as it is: other words would be refused. */
-const requestLine = ({ requested }: Of<"push-certificate">, known: RenewalItem | null): string =>
+const requestLine = ({ requested }: OwnOfKind<"push-certificate">, known: RenewalItem | null): string =>
   requested
     ? `clomoctl push-cert csr -o ${REQUEST_FILE}`
     : `clomoctl push-cert csr ${shownOption("--email", emailOf(known))} --name NAME -o ${REQUEST_FILE}`;

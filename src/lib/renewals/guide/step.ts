@@ -1,7 +1,7 @@
 import type { Text } from "../../text/index.ts";
 
 /** A file that a step has downloaded. */
-export type Download = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
+export type DownloadKind = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
 
 /** One step of a renewal, in the order in which it is done. */
 export interface Step {
@@ -17,13 +17,13 @@ export interface Step {
   /** how to see that it worked */
   readonly check?: Text | undefined;
   /** the file that is there afterwards */
-  readonly waitsFor?: Download | undefined;
+  readonly waitsFor?: DownloadKind | undefined;
   /** the upload of the renewed file begins here: a file that was downloaded already needs no step before */
   readonly beginsUpload?: true | undefined;
 }
 
 /** When something of a guide is shown. */
-export interface When {
+export interface StepCondition {
   /** of each list, one fact is known or true */
   readonly when?: readonly (readonly string[])[];
   /** none of these facts is known or true */
@@ -31,7 +31,7 @@ export interface When {
 }
 
 /** Words of a guide, with `{placeholders}` for facts. */
-export interface GuideLine extends When {
+export interface GuideLine extends StepCondition {
   readonly words: Text;
 }
 
@@ -44,9 +44,9 @@ export interface GuideFact extends GuideLine {
 export type LineKind = "what" | "where" | "trap" | "check";
 
 /** A step as `guides/*.md` has it; lines of one kind become one text. */
-export interface GuideStep extends When {
+export interface GuideStep extends StepCondition {
   readonly id: string;
-  readonly waitsFor?: Download;
+  readonly waitsFor?: DownloadKind;
   readonly beginsUpload?: true;
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];
 }

@@ -4,13 +4,13 @@ import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
 import { exampleOf } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";
-import type { Found, DownloadSearch } from "./downloads.ts";
+import type { ReadDownload, DownloadSearch } from "./downloads.ts";
 import { guideOf } from "./index.ts";
 import type { Current } from "../replacement/check.ts";
 import { judgeReplacement } from "../replacement/index.ts";
 import { requestOfCurrent } from "../replacement/request.ts";
-import type { Download } from "./step.ts";
-import { walk, type Answer, type WalkDesk } from "./walk.ts";
+import type { DownloadKind } from "./step.ts";
+import { walk, type AnswerChoice, type WalkDesk } from "./walk.ts";
 import { readFileSync } from "node:fs";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
@@ -20,7 +20,7 @@ const writtenAt = new Date("2026-05-31T00:00:00Z");
 interface Scene {
   readonly inUse?: Current | null;
   /** what lies in the folder, by turn */
-  readonly files?: Partial<Record<Download, readonly (Found | undefined)[]>>;
+  readonly files?: Partial<Record<DownloadKind, readonly (ReadDownload | undefined)[]>>;
   /** answers by turn; `next` and `look` when they run out */
   readonly answers?: readonly string[];
 }
@@ -33,14 +33,14 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
   const said: Text[] = [];
   const offered: (string | undefined)[] = [];
   const turns = [...answers];
-  const looks = new Map<Download, number>();
+  const looks = new Map<DownloadKind, number>();
   return {
     said,
     offered,
     show: async () => undefined,
     tell: async (line) => void said.push(line),
     warn: async (line) => void said.push(line),
-    choose: async <T extends string>(_: Text, choices: readonly Answer<T>[]) => {
+    choose: async <T extends string>(_: Text, choices: readonly AnswerChoice<T>[]) => {
       offered.push(choices[0]?.name.en);
       const wished = turns.shift();
       const chosen = choices.find(({ value }) => value === wished) ?? choices[0];
@@ -92,8 +92,13 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     if (one === undefined) throw new Error(file);
     return one;
   };
-  const found = (file: string, content: Found["content"]): Found => ({ name: file, path: file, writtenAt, content });
-  const certificate = (subject: string, keyFile: string): Found => {
+  const found = (file: string, content: ReadDownload["content"]): ReadDownload => ({
+    name: file,
+    path: file,
+    writtenAt,
+    content,
+  });
+  const certificate = (subject: string, keyFile: string): ReadDownload => {
     const file = workshop.certificate({ subject, ...dates }, keyFile).certificateFile;
     return found(file, { of: "renewable", renewable: renewable(file) });
   };

@@ -8,12 +8,12 @@ import {
   type Judgement,
   type RequestFile,
 } from "../replacement/check.ts";
-import { DOWNLOAD_NAMES, type Found, type DownloadSearch } from "./downloads.ts";
+import { DOWNLOAD_NAMES, type ReadDownload, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
-import type { Download } from "./step.ts";
+import type { DownloadKind } from "./step.ts";
 
 /** An answer to choose. */
-export interface Answer<T extends string> {
+export interface AnswerChoice<T extends string> {
   readonly value: T;
   readonly name: Text;
 }
@@ -24,8 +24,8 @@ export interface WalkDesk {
   readonly show: (step: Step, number: number) => Promise<void>;
   readonly tell: (line: Text) => Promise<void>;
   readonly warn: (line: Text) => Promise<void>;
-  readonly choose: <T extends string>(question: Text, answers: readonly Answer<T>[]) => Promise<T>;
-  readonly look: (download: Download) => Promise<DownloadSearch>;
+  readonly choose: <T extends string>(question: Text, answers: readonly AnswerChoice<T>[]) => Promise<T>;
+  readonly look: (download: DownloadKind) => Promise<DownloadSearch>;
   /** what is surely wrong with a request, before there is a certificate of it */
   readonly judgeRequest: (request: RequestFile) => Check | undefined;
   readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement | Promise<Judgement>;
@@ -34,12 +34,12 @@ export interface WalkDesk {
 /** How a walk ended. */
 export type WalkResult =
   | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
-  | { readonly ended: "done"; readonly renewed: Found | undefined };
+  | { readonly ended: "done"; readonly renewed: ReadDownload | undefined };
 
 /** Files that were taken so far. */
-interface Taken {
+interface TakenFiles {
   request: RequestFile | undefined;
-  renewed: Found | undefined;
+  renewed: ReadDownload | undefined;
 }
 
 /**
@@ -47,7 +47,7 @@ interface Taken {
  * file that would do harm is never taken. Records nothing: that is for afterwards.
  */
 export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult> {
-  const taken: Taken = { request: undefined, renewed: undefined };
+  const taken: TakenFiles = { request: undefined, renewed: undefined };
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
     await desk.show(step, index + 1);
@@ -67,7 +67,11 @@ const done = (desk: WalkDesk, number: number): Promise<"next" | "stop"> =>
   ]);
 
 /** Waits until the step's file is there and good, or the person gives up. */
-async function awaitFile(desk: WalkDesk, download: Download, taken: Taken): Promise<"next" | "stop" | "refused"> {
+async function awaitFile(
+  desk: WalkDesk,
+  download: DownloadKind,
+  taken: TakenFiles,
+): Promise<"next" | "stop" | "refused"> {
   let refused = false;
   for (;;) {
     const answer = await desk.choose(question(download, refused), [
@@ -87,14 +91,14 @@ async function awaitFile(desk: WalkDesk, download: Download, taken: Taken): Prom
   }
 }
 
-const question = (download: Download, refused: boolean): Text => {
+const question = (download: DownloadKind, refused: boolean): Text => {
   const { shown } = DOWNLOAD_NAMES[download];
   return refused
     ? text(`${shown} cannot be used. Try again, then:`, `${shown} は使えません。やり直してから:`)
     : text(`Have you downloaded ${shown}?`, `${shown} をダウンロードしましたか?`);
 };
 
-async function look(desk: WalkDesk, download: Download): Promise<Found | undefined> {
+async function look(desk: WalkDesk, download: DownloadKind): Promise<ReadDownload | undefined> {
   const { found, aside } = await desk.look(download);
   for (const { name, why } of aside) {
     await desk.tell(text(`skipped: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
@@ -109,7 +113,7 @@ async function look(desk: WalkDesk, download: Download): Promise<Found | undefin
 }
 
 /** Takes a file over unless it is bad, or doubtful and the person does not want it. */
-async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean> {
+async function take(desk: WalkDesk, found: ReadDownload, taken: TakenFiles): Promise<boolean> {
   const { content, writtenAt } = found;
   if (content.of === "request") {
     const request = { request: content.request, writtenAt };

@@ -67,7 +67,7 @@ export const titleOf = (item: Pick<RenewalItem, "kind" | "name">): Text => {
 };
 
 /** How the details of an item are told. */
-export interface Telling {
+export interface DetailOptions {
   /** the tenants' names matter */
   readonly severalContexts: boolean;
   /** the file with its steps that goes along */
@@ -86,7 +86,7 @@ const NOT_PERMITTED = text("not permitted to see", "権限なし");
  */
 export const detailsOf = (
   { item, context, expired = false }: Pick<DueNotice, "item" | "context"> & Partial<Pick<DueNotice, "expired">>,
-  { severalContexts, guide, readsReserved = true }: Telling,
+  { severalContexts, guide, readsReserved = true }: DetailOptions,
 ): readonly (readonly [label: Text, value: Text])[] => {
   // a name in quotes is not typed alike in every shell
   const named = shownWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;

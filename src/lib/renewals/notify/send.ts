@@ -29,7 +29,7 @@ export interface NotifyResult {
   readonly incomplete: boolean;
 }
 
-interface Found {
+interface NotifyWork {
   readonly tenants: readonly LoadedTenant[];
   readonly work: readonly (readonly [RecipientItems, RecipientWork])[];
   readonly incomplete: boolean;
@@ -38,7 +38,7 @@ interface Found {
 const reasonOf = (error: unknown): Text => (error instanceof Failure ? error.what : codeOf(error));
 
 /** With several tenants one that cannot be reached does not keep the others back. */
-const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<Found, "work">> => {
+const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<NotifyWork, "work">> => {
   const loaded: LoadedTenant[] = [];
   for (const tenant of tenants) {
     try {
@@ -55,7 +55,7 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
   return { tenants: loaded, incomplete: loaded.length < tenants.length };
 };
 
-const find = async (run: NotifyRun): Promise<Found> => {
+const find = async (run: NotifyRun): Promise<NotifyWork> => {
   const { tenants, incomplete } = await loadAll(run);
   const { settings, now } = run;
   const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
@@ -86,7 +86,7 @@ const warningOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
 };
 
 /** Those first whose mail came back, then owners, whose mail may: the others are to hear of it. */
-const ordered = (work: Found["work"], bounces: Bounces, { recipients }: NotifySettings): Found["work"] => {
+const ordered = (work: NotifyWork["work"], bounces: Bounces, { recipients }: NotifySettings): NotifyWork["work"] => {
   const rank = ({ recipient, addressee }: RecipientItems): number =>
     bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : recipients.includes(recipient) ? 2 : 1;
   return work.toSorted(([one], [other]) => rank(one) - rank(other));

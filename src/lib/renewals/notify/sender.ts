@@ -33,7 +33,7 @@ export interface NoticeRow {
   readonly reason?: Text | undefined;
 }
 
-interface Claimed extends PendingNotice {
+interface ClaimedNotice extends PendingNotice {
   readonly notice: Notice;
 }
 
@@ -41,8 +41,8 @@ interface Claimed extends PendingNotice {
  * Begins notices, one after the other; what another process has sent meanwhile is left out. Nothing is begun while another
  * process is sending the first: it is notifying this recipient right now, and a later run takes up what it leaves.
  */
-const claimAll = async (wanted: readonly PendingNotice[]): Promise<readonly Claimed[] | undefined> => {
-  const all: Claimed[] = [];
+const claimAll = async (wanted: readonly PendingNotice[]): Promise<readonly ClaimedNotice[] | undefined> => {
+  const all: ClaimedNotice[] = [];
   for (const pending of wanted) {
     const { claimed, notice } = await pending.loaded.tenant.client.renewals.claimNotice(pending.key);
     if (claimed) all.push({ ...pending, notice });
@@ -52,9 +52,10 @@ const claimAll = async (wanted: readonly PendingNotice[]): Promise<readonly Clai
 };
 
 /** The notice begun first comes first: its Message-ID is the digest's, also when a later run sends the digest again. */
-const byBeginning = ({ notice: one }: Claimed, { notice: other }: Claimed): number => (one.id < other.id ? -1 : 1);
+const byBeginning = ({ notice: one }: ClaimedNotice, { notice: other }: ClaimedNotice): number =>
+  one.id < other.id ? -1 : 1;
 
-const settle = async ({ loaded, notice, due }: Claimed, delivery: Delivery | undefined): Promise<void> => {
+const settle = async ({ loaded, notice, due }: ClaimedNotice, delivery: Delivery | undefined): Promise<void> => {
   const { renewals } = loaded.tenant.client;
   if (due === undefined || delivery === undefined) {
     await renewals.settleNotice(notice.id, { state: "failed", error: "a later stage took its place" });
@@ -117,7 +118,7 @@ export class NoticeSender {
   async #deliver(
     { recipient, addressee }: RecipientItems,
     messageId: string,
-    claimed: readonly Claimed[],
+    claimed: readonly ClaimedNotice[],
   ): Promise<Delivery> {
     const { deliver, bounces, tenants, severalContexts } = this.#context;
     const warnings = [

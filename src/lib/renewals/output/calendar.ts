@@ -1,6 +1,6 @@
 import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
-import { detailsOf, titleOf, type DueNotice, type Telling } from "../notify/digest.ts";
+import { detailsOf, titleOf, type DueNotice, type DetailOptions } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
 const COUNTED_FROM_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
@@ -9,7 +9,7 @@ const COUNTED_FROM_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
 /** What a calendar shows of a recorded thing. */
-export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day"> & Pick<Telling, "readsReserved">;
+export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day"> & Pick<DetailOptions, "readsReserved">;
 
 /**
  * An iCalendar of all-day events, one a thing, with alarms 90, 30 and 7 days before; without what never expires. What was

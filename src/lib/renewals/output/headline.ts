@@ -3,7 +3,7 @@ import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import { urgentOf, type CheckResult } from "../check.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import type { Checked } from "../judge.ts";
+import type { CheckedItem } from "../judge.ts";
 
 /**
  * The first line of a mail that cron makes of a check: the most urgent thing, how long it has left, and what shows how to
@@ -21,7 +21,7 @@ export function headlineOf(result: CheckResult, severalContexts: boolean): Text 
 }
 
 function sentenceOf(
-  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection }: Checked,
+  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection }: CheckedItem,
   severalContexts: boolean,
 ): Text {
   if (finding !== undefined && remark !== null)
@@ -46,7 +46,7 @@ function sentenceOf(
 }
 
 /** The guide of what is recorded, else that of its kind. */
-function nextOf({ kind, name, context }: Checked, severalContexts: boolean): string {
+function nextOf({ kind, name, context }: CheckedItem, severalContexts: boolean): string {
   if (kind === null) return "";
   const subject = context === null ? kind : name;
   return `: ${line("renewals guide", [subject], severalContexts && context !== null ? { context } : {})}`;

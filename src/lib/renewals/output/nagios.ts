@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type CheckResult, isMerelyEarly, summaryOf, urgentOf } from "../check.ts";
-import type { Checked } from "../judge.ts";
+import type { CheckedItem } from "../judge.ts";
 import { RENEWAL_STATES } from "../../model/renewal.ts";
 import { counted, text, type Language, type Text } from "../../text/index.ts";
 import { pluginLine, shorten, type PluginFigure } from "./plugin.ts";
@@ -31,7 +31,7 @@ function sentence(result: CheckResult, language: Language): string {
   return `${summaryOf(result)[language]}${all === "" ? "" : `: ${all}`}`;
 }
 
-function describe(checked: Checked, { thresholds }: CheckResult): Text {
+function describe(checked: CheckedItem, { thresholds }: CheckResult): Text {
   const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state, rejection } =
     checked;
   if (finding !== undefined && remark !== null) {
@@ -73,7 +73,7 @@ function* figuresOf({ checked, thresholds }: CheckResult): Generator<PluginFigur
 }
 
 /** A file's own label is the file: a certificate keeps it when it is renewed. */
-const labelOf = ({ name, organisation, context, source }: Checked): string =>
+const labelOf = ({ name, organisation, context, source }: CheckedItem): string =>
   (context === null && source !== null ? [source, name] : [context, name, organisation])
     .filter((part) => part !== null)
     .join(" ");

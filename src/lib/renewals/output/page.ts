@@ -4,11 +4,11 @@ import type { Timeline } from "../../document/timeline.ts";
 import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
-import { markOf, type Judged } from "../judge.ts";
+import { markOf, type JudgedItem } from "../judge.ts";
 
 /** What a page shows. */
 export interface PageContent {
-  readonly items: readonly Judged[];
+  readonly items: readonly JudgedItem[];
   readonly timeline: Timeline;
   /** an IANA name; days are told in it */
   readonly timezone: string;
@@ -54,7 +54,7 @@ export const renewalsDocument = (content: PageContent): Document => {
   };
 };
 
-const summary = (items: readonly Judged[]): Text => {
+const summary = (items: readonly JudgedItem[]): Text => {
   if (items.length === 0) return text("No items are recorded.", "登録がありません。");
   const counts = LEVELS.flatMap((level) => {
     const count = items.filter((judged) => judged.level === level).length;
@@ -81,7 +81,7 @@ const linesIn = (words: string | null): readonly Words[] => (words ?? "").split(
 const fact = (label: Text, value: string | null): readonly Fact[] => (value === null ? [] : [[label, value]]);
 
 function cellsOf(
-  item: Judged,
+  item: JudgedItem,
   { timezone, isOfSeveral }: PageContent & { readonly isOfSeveral: boolean },
 ): readonly Cell[] {
   const { level, daysLeft, expiresOn, certainty, remark, confirmedAt } = item;

@@ -1,5 +1,5 @@
 import type { AdeHealthFacts, AdeReport } from "../../model/ade-health.ts";
-import type { Checked } from "../judge.ts";
+import type { CheckedItem } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
 import { HEADERS } from "./headers.ts";
 
@@ -130,8 +130,8 @@ const adeMetrics = (watched: readonly ContextAde[]): readonly Metric[] => [
 const FINGERPRINT_DIGITS = 16;
 
 /** Two things by the same labels would spoil the whole file; the more urgent one, which comes first, stands for both. */
-function onePerSeries(checked: readonly Checked[]): readonly (readonly [Labels, Checked])[] {
-  const series = new Map<string, readonly [Labels, Checked]>();
+function onePerSeries(checked: readonly CheckedItem[]): readonly (readonly [Labels, CheckedItem])[] {
+  const series = new Map<string, readonly [Labels, CheckedItem]>();
   for (const one of checked) {
     if (one.expiresAt === null) continue;
     const labels = labelsOf(one);
@@ -142,7 +142,7 @@ function onePerSeries(checked: readonly Checked[]): readonly (readonly [Labels, 
 }
 
 /** Two items of one name make one sample. */
-function findingSamples(findings: readonly Checked[]): Metric["samples"] {
+function findingSamples(findings: readonly CheckedItem[]): Metric["samples"] {
   const samples = new Map<string, readonly [Labels, number]>();
   for (const { context, level, finding } of findings) {
     if (finding === undefined) continue;
@@ -157,7 +157,7 @@ function findingSamples(findings: readonly Checked[]): Metric["samples"] {
   return [...samples.values()];
 }
 
-const labelsOf = ({ context, kind, name, organisation, source, fingerprint }: Checked): Labels => [
+const labelsOf = ({ context, kind, name, organisation, source, fingerprint }: CheckedItem): Labels => [
   ["context", context ?? ""],
   ["kind", kind ?? ""],
   ["name", name],

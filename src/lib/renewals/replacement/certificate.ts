@@ -2,12 +2,12 @@ import { momentIn } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { Issuer } from "../../apple/renewable.ts";
 import { isNewer } from "../succession.ts";
-import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
+import { doubtful, type Check, type CheckOutcome, type CheckRule } from "./check.ts";
 
 const USUAL_ZONE = "Asia/Tokyo";
 
 /** Refuses the very same file; undefined otherwise. */
-export const unlike: Rule = ({ current, next }): Check | undefined =>
+export const unlike: CheckRule = ({ current, next }): Check | undefined =>
   current.expiring.fingerprint === next.expiring.fingerprint
     ? {
         id: "file",
@@ -16,7 +16,7 @@ export const unlike: Rule = ({ current, next }): Check | undefined =>
       }
     : undefined;
 
-export const sameName: Rule = ({ current, next, circumstances }): Check => {
+export const sameName: CheckRule = ({ current, next, circumstances }): Check => {
   const [was, is] = [current.expiring.name, next.expiring.name];
   return was === is
     ? { id: "name", outcome: "good", what: text(`the same: ${was}`, `同じ: ${was}`) }
@@ -27,7 +27,7 @@ export const sameName: Rule = ({ current, next, circumstances }): Check => {
       };
 };
 
-export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check | undefined => {
+export const later: CheckRule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check | undefined => {
   const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
   if (was === null) return undefined;
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
@@ -47,7 +47,7 @@ export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_Z
 };
 
 /** A simulator's clock can be put forward: what it makes may be valid from a day that has not come yet. */
-export const validNow: Rule = ({ next, circumstances }): Check => {
+export const validNow: CheckRule = ({ next, circumstances }): Check => {
   const { now, simulator = false, timezone = USUAL_ZONE } = circumstances;
   const { expiresAt, validFrom } = next.expiring;
   if (Date.parse(expiresAt) <= now.getTime()) {
@@ -72,7 +72,7 @@ export const validNow: Rule = ({ next, circumstances }): Check => {
  * Compares the authorities that both certificates name, by name and key identifier. A name alone proves nothing, as anybody
  * can write it.
  */
-export const issuer: Rule = ({ current, next, circumstances }): Check | undefined => {
+export const issuer: CheckRule = ({ current, next, circumstances }): Check | undefined => {
   const { evidence } = next;
   if (evidence.of !== "certificate" || !APPLES.includes(next.expiring.kind)) return undefined;
   // a rehearsal has no certificates of Apple
@@ -120,7 +120,7 @@ const describeIssuer = ({ name, keyId }: Issuer): Text =>
   keyId === null ? same(name) : text(`${name} (key ${keyId})`, `${name}(鍵 ${keyId})`);
 
 /** Checks the signature with Apple's own certificates. @see decision 028 */
-export const signature: Rule = ({ next: { evidence, simulated }, circumstances }): Check | undefined => {
+export const signature: CheckRule = ({ next: { evidence, simulated }, circumstances }): Check | undefined => {
   if (evidence.of !== "certificate" || (simulated === true && circumstances.simulator === true)) return undefined;
   switch (evidence.signature) {
     case "verified":
@@ -147,7 +147,7 @@ export const signature: Rule = ({ next: { evidence, simulated }, circumstances }
 };
 
 /** What our simulator of Apple makes is for rehearsals; elsewhere nothing would work with it. */
-export const notSimulated: Rule = ({ next, circumstances: { simulator = false } }): Check | undefined =>
+export const notSimulated: CheckRule = ({ next, circumstances: { simulator = false } }): Check | undefined =>
   next.simulated !== true || simulator
     ? undefined
     : {
@@ -171,7 +171,7 @@ const topicNotRecorded = (topic: string): Check => ({
 });
 
 /** @see facts 3.4: a changed topic cuts every enrolled device off, and nothing says so anywhere */
-export const topic: Rule = ({ current, next }): Check => {
+export const topic: CheckRule = ({ current, next }): Check => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
   if (was === null && is !== null && current.evidence === undefined) return topicNotRecorded(is);
   if (was === null || is === null) {

@@ -1,5 +1,5 @@
 import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
-import type { Expiring } from "../../model/renewal.ts";
+import type { ExpiringItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { DatedItem } from "../judge.ts";
 
@@ -46,7 +46,7 @@ export interface Judgement {
 
 /** What is in use: its file, or the tenant's record. */
 export interface Current {
-  readonly expiring: Pick<DatedItem, keyof Expiring>;
+  readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
   /** absent where there is only a record */
   readonly evidence?: Evidence | undefined;
 }
@@ -79,7 +79,7 @@ export interface Comparison {
 }
 
 /** A rule; undefined where it does not apply to these files. */
-export type Rule = (comparison: Comparison) => Check | undefined;
+export type CheckRule = (comparison: Comparison) => Check | undefined;
 
 /** What is doubtful is bad for those who asked for strictness. */
 export const doubtful = ({ strict }: Circumstances): CheckOutcome => (strict ? "bad" : "warning");

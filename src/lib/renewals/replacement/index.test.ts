@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
 import type { AppleSignature, Issuer } from "../../apple/renewable.ts";
-import type { Expiring } from "../../model/renewal.ts";
+import type { ExpiringItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "./index.ts";
 import type { Check, Circumstances, Current, Judgement } from "./check.ts";
 
 const NOW = new Date("2027-02-15T00:00:00Z");
 const TOPIC = "com.apple.mgmt.External.0001";
 
-const expiring = (fields: Partial<Expiring>): Expiring => ({
+const expiring = (fields: Partial<ExpiringItem>): ExpiringItem => ({
   kind: "push-certificate",
   name: "APSP:0001",
   expiresAt: "2027-03-01T05:00:00Z",
@@ -25,23 +25,23 @@ const OWN: Issuer = { name: "CN=Own", namesApple: false, keyId: "0a0b" };
 
 type CertificateEvidence = Partial<Omit<Extract<Evidence, { of: "certificate" }>, "of">>;
 
-const push = (fields: Partial<Expiring> = {}, evidence: CertificateEvidence = {}): Renewable => ({
+const push = (fields: Partial<ExpiringItem> = {}, evidence: CertificateEvidence = {}): Renewable => ({
   expiring: expiring(fields),
   evidence: { of: "certificate", issuer: APPLE, signature: "verified", publicKey: "old key", ...evidence },
 });
 const LATER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
-const newPush = (fields: Partial<Expiring> = {}, evidence: CertificateEvidence = {}) =>
+const newPush = (fields: Partial<ExpiringItem> = {}, evidence: CertificateEvidence = {}) =>
   push({ ...LATER, ...fields }, { publicKey: "new key", ...evidence });
 
 const ade = (
-  fields: Partial<Expiring>,
+  fields: Partial<ExpiringItem>,
   evidence: { server?: string | null; consumer?: string | null; recipient?: string | null } = {},
 ): Renewable => ({
   expiring: expiring({ kind: "ade-token", name: "本社", topic: null, ...fields }),
   evidence: { of: "ade-token", server: "本社", consumer: "c1", recipient: "CN=clomo, serial 0x17", ...evidence },
 });
 
-const vpp = (fields: Partial<Expiring>, location: string | null = "Tokyo"): Renewable => ({
+const vpp = (fields: Partial<ExpiringItem>, location: string | null = "Tokyo"): Renewable => ({
   expiring: expiring({ kind: "vpp-token", name: "Tokyo", topic: null, organisation: "株式会社例", ...fields }),
   evidence: { of: "vpp-token", location },
 });
@@ -376,7 +376,7 @@ test.each([
 });
 
 test("other certificates and profiles go by their names", () => {
-  const other = (name: string, fields: Partial<Expiring> = {}): Renewable =>
+  const other = (name: string, fields: Partial<ExpiringItem> = {}): Renewable =>
     push({ kind: "certificate", topic: null, name, ...fields }, { issuer: OWN, signature: "unknown" });
   expect(outcomes(judge(other("mdm.example.jp"), other("mdm.example.jp", LATER), { strict: true }))).toEqual({
     kind: "good",

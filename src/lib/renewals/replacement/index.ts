@@ -2,13 +2,13 @@ import type { Renewable } from "../../apple/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 import { issuer, later, notSimulated, sameName, signature, topic, unlike, validNow } from "./certificate.ts";
-import type { Check, Circumstances, Current, Judgement, Rule } from "./check.ts";
+import type { Check, Circumstances, Current, Judgement, CheckRule } from "./check.ts";
 import { requestAge, requestKey } from "./request.ts";
 import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisation } from "./token.ts";
 
-const CERTIFICATE: readonly Rule[] = [unlike, sameName, later, validNow, issuer, requestKey, requestAge];
+const CERTIFICATE: readonly CheckRule[] = [unlike, sameName, later, validNow, issuer, requestKey, requestAge];
 
-const RULES: Readonly<Record<RenewalKind, readonly Rule[]>> = {
+const RULES: Readonly<Record<RenewalKind, readonly CheckRule[]>> = {
   "push-certificate": [unlike, topic, later, validNow, issuer, signature, requestKey, requestAge],
   "ade-token": [unlike, adeKey, adeServer, adeConsumer, later, validNow, adeOldToken],
   "vpp-token": [unlike, vppOrganisation, vppLocation, later, validNow],

@@ -1,5 +1,5 @@
 import { text, type Text } from "../../text/index.ts";
-import { type Check, type Comparison, type Current, doubtful, type RequestFile, type Rule } from "./check.ts";
+import { type Check, type Comparison, type Current, doubtful, type RequestFile, type CheckRule } from "./check.ts";
 
 const START_AGAIN = text(
   "The console would reject it (「入力エラー:正しい証明書をアップロードするか…」): delete both files, download a new CSR, and renew with that one",
@@ -16,7 +16,7 @@ const NO_REQUEST: Check = {
 };
 
 /** @see facts 3.4: the console's error when request and certificate do not pair */
-export const requestKey: Rule = ({ next: { evidence, expiring }, circumstances: { csr } }): Check | undefined => {
+export const requestKey: CheckRule = ({ next: { evidence, expiring }, circumstances: { csr } }): Check | undefined => {
   if (evidence.of !== "certificate") return undefined;
   if (csr === undefined) return expiring.kind === "push-certificate" ? NO_REQUEST : undefined;
   if (evidence.publicKey === csr.request.publicKey) {
@@ -45,7 +45,7 @@ export function requestOfCurrent(current: Current | null, { request }: RequestFi
 }
 
 /** A request with the key of the certificate in use is stale for certain; one with an older file is probably stale. */
-export const requestAge: Rule = (comparison): Check | undefined => {
+export const requestAge: CheckRule = (comparison): Check | undefined => {
   const { current, circumstances } = comparison;
   if (circumstances.csr === undefined) return undefined;
   const { writtenAt } = circumstances.csr;

@@ -2,9 +2,9 @@ import type { Evidence } from "../../apple/index.ts";
 import { widthKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
 import { later, unlike } from "./certificate.ts";
-import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
+import { doubtful, type Check, type CheckOutcome, type CheckRule } from "./check.ts";
 
-type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
+type EvidenceOf<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 
 /** Nothing is known, as opposed to known too little. */
 const NOT_IN_FILES = text("not in the files", "ファイルからはわかりません");
@@ -24,15 +24,15 @@ function compareValues(
     : { id, outcome, what: text(`${differs.en}${found}`, `${differs.ja}${found}`) };
 }
 
-const evidenceOf = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): Of<K> | undefined =>
-  evidence?.of === of ? (evidence as Of<K>) : undefined;
+const evidenceOf = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): EvidenceOf<K> | undefined =>
+  evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined;
 
 /**
  * Whether the new token is encrypted for the same key as the one in use. The recipient can be read without any key.
  *
  * @see facts 3.5: CLOMO's key pair stays at a renewal, and only CLOMO can open the token
  */
-export const adeKey: Rule = ({ current, next }): Check => {
+export const adeKey: CheckRule = ({ current, next }): Check => {
   const check = (outcome: CheckOutcome, what: Text): Check => ({ id: "key", outcome, what });
   const [was, is] = [evidenceOf(current.evidence, "ade-token"), evidenceOf(next.evidence, "ade-token")];
   const isOpened = next.expiring.certainty === "exact";
@@ -73,7 +73,7 @@ export const adeKey: Rule = ({ current, next }): Check => {
  * The current server is known by its file's name, or by the name it was recorded with. Another name proves nothing: it can be
  * changed at Apple, and a record's name may be anything.
  */
-export const adeServer: Rule = ({ current, next }): Check =>
+export const adeServer: CheckRule = ({ current, next }): Check =>
   compareValues(
     "server",
     [
@@ -90,7 +90,7 @@ export const adeServer: Rule = ({ current, next }): Check =>
   );
 
 /** Another person who downloads the token of the same server has another key. @see apple 1 */
-export const adeConsumer: Rule = ({ current, next, circumstances }): Check => {
+export const adeConsumer: CheckRule = ({ current, next, circumstances }): Check => {
   const [was, is] = [evidenceOf(current.evidence, "ade-token"), evidenceOf(next.evidence, "ade-token")];
   const check = compareValues("consumer", [was?.consumer, is?.consumer], {
     secret: true,
@@ -109,7 +109,7 @@ const NOT_OPENED = text(
 );
 
 /** A file that is refused has ended nothing. @see facts 3.5: a new token kills the old one the moment it is made */
-export const adeOldToken: Rule = (comparison): Check | undefined =>
+export const adeOldToken: CheckRule = (comparison): Check | undefined =>
   [unlike, adeKey, later].some((rule) => rule(comparison)?.outcome === "bad")
     ? undefined
     : {
@@ -124,14 +124,14 @@ export const adeOldToken: Rule = (comparison): Check | undefined =>
 const wide = (name: string | null | undefined): string | undefined => (name ?? undefined) && widthKey(name ?? "");
 
 /** An organisation that was recorded without a file was typed, in whatever words. */
-export const vppOrganisation: Rule = ({ current, next, circumstances }): Check =>
+export const vppOrganisation: CheckRule = ({ current, next, circumstances }): Check =>
   compareValues("organisation", [wide(current.expiring.organisation), wide(next.expiring.organisation)], {
     outcome: current.expiring.fingerprint === null ? doubtful(circumstances) : "bad",
     differs: text("token of another organisation", "別の組織のトークンです"),
   });
 
 /** @see facts 3.5: Apple writes the full-width characters of a place as `_`, so that 東京 and 大阪 have one name */
-export const vppLocation: Rule = ({ current, next }): Check => {
+export const vppLocation: CheckRule = ({ current, next }): Check => {
   const is = wide(evidenceOf(next.evidence, "vpp-token")?.location);
   const check = compareValues("location", [wide(evidenceOf(current.evidence, "vpp-token")?.location), is], {
     outcome: "bad",

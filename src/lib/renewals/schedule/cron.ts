@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
 import { launcherFile, launcherScript, removeLauncher, shellWord } from "./launcher.ts";
-import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, DailySchedule } from "./schedule.ts";
 import { convert, formatTimeOfDay } from "./time-of-day.ts";
 
 /** A machine with cron, whose clock is that of `timezone`. */
@@ -99,7 +99,7 @@ export async function removeCron(place: CronPlace): Promise<ScheduleChange> {
 }
 
 /** What of the daily run stands in the crontab. */
-export async function showCron(place: CronPlace): Promise<Scheduled> {
+export async function showCron(place: CronPlace): Promise<DailySchedule> {
   const block = findBlock((await read(place)) ?? "");
   const [, minute, hour] = /^(\d+) (\d+) /m.exec(block?.lines.join("\n") ?? "") ?? [];
   const at = minute === undefined || hour === undefined ? null : { hour: Number(hour), minute: Number(minute) };

@@ -31,7 +31,7 @@ export interface DailyRun {
 }
 
 /** A daily run as it is found on the machine. */
-export interface Scheduled {
+export interface DailySchedule {
   readonly way: Scheduler;
   readonly installed: boolean;
   /** `09:00`; null where nothing is installed, or somebody has changed it */
@@ -46,7 +46,7 @@ export interface Scheduled {
 
 /** A daily run that was installed or removed, and what the person should know of it. */
 export interface ScheduleChange {
-  readonly scheduled: Scheduled;
+  readonly scheduled: DailySchedule;
   /** something was there that is not there now, or the other way round */
   readonly changed: boolean;
   readonly notes: readonly Text[];

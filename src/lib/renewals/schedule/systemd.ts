@@ -5,7 +5,7 @@ import { createTemporaryFolder, syncNames } from "../../files/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { launcherFile, launcherScript, removeLauncher } from "./launcher.ts";
-import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled, Scheduler } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, DailySchedule, Scheduler } from "./schedule.ts";
 import { managerOf, readTimer, serviceUnit, timerUnit, UNIT, WRITTEN } from "./systemd-units.ts";
 
 type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
@@ -174,7 +174,7 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
 }
 
 /** What of the daily run systemd has. */
-export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<Scheduled> {
+export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<DailySchedule> {
   const folder = place.units(way);
   const timer = await readIfThere(join(folder, TIMER));
   if (timer === undefined || !timer.startsWith(WRITTEN)) {

@@ -32,7 +32,7 @@ const twoDigits = (value: number): string => String(value).padStart(2, "0");
 export const formatTimeOfDay = ({ hour, minute }: TimeOfDay): string => `${twoDigits(hour)}:${twoDigits(minute)}`;
 
 /** A time as another zone's clock shows it. */
-export interface Converted {
+export interface ZonedTime {
   readonly time: TimeOfDay;
   /** the clocks' difference changes within a year, as summer time comes and goes */
   readonly drifts: boolean;
@@ -42,7 +42,7 @@ export interface Converted {
 export function convert(
   { hour, minute }: TimeOfDay,
   { from, to, now }: { readonly from: string; readonly to: string; readonly now: Date },
-): Converted {
+): ZonedTime {
   const difference = (instant: Date): number => offsetMinutes(to, instant) - offsetMinutes(from, instant);
   const present = difference(now);
   const months = Array.from(

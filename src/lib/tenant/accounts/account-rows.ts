@@ -259,7 +259,7 @@ export const writeAccount = async (
 };
 
 /** What of an account is the user's own. */
-export interface OfUser {
+export interface Credentials {
   readonly name?: string | undefined;
   /** the password was set at this change */
   readonly passwordSet: boolean;
@@ -269,7 +269,7 @@ export interface OfUser {
 export const writeOfUser = async (
   writer: Writer,
   pk: number,
-  { name, passwordSet }: OfUser,
+  { name, passwordSet }: Credentials,
   at: string,
 ): Promise<void> => {
   await updateRecord(writer, USER, {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Account, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
-import type { Asker } from "../policy/asker.ts";
+import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
@@ -616,7 +616,7 @@ describe("an organisation that somebody manages", () => {
 describe("who may", () => {
   const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
     const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
-    const asker: Asker = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
+    const asker: Actor = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
     return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
   };
 

@@ -7,7 +7,7 @@ import { nounNamed } from "../../model/problem.ts";
 import { text, type Text } from "../../text/index.ts";
 import { instant } from "../ids.ts";
 import { permit } from "../policy/check.ts";
-import type { Changed, Session, TaskOf } from "../session.ts";
+import type { ChangeOutcome, Session, TaskOf } from "../session.ts";
 import {
   ACCOUNTS,
   readAccount,
@@ -25,8 +25,8 @@ import type { KeptRequest } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 import { verifierOf } from "../verifier.ts";
-import { checkValue, objectOf, recordOf, type Written } from "../records/records.ts";
-import { meantBy, newName, permitChange, type AccountRequest, type Meant } from "./rules.ts";
+import { checkValue, objectOf, recordOf, type ChangeResult } from "../records/records.ts";
+import { meantBy, newName, permitChange, type AccountRequest, type AccountDraft } from "./rules.ts";
 
 /** A request as it came. */
 type Body = AccountRequest & { readonly dryRun?: boolean | undefined };
@@ -44,17 +44,22 @@ export const createAccount = (
   session: Session,
   { user, ...body }: Body & { readonly user: string },
   once?: KeptRequest,
-): Promise<Written<Account>> =>
+): Promise<ChangeResult<Account>> =>
   write(session, { verb: "create", id: user, body, once }, (before) => {
     if (before.name !== null) throw alreadyNamed(before, body);
   });
 
 /** Changes an account. @throws Failure as {@link createAccount} */
-export const editAccount = (session: Session, id: string, body: Body): Promise<Written<Account>> =>
+export const editAccount = (session: Session, id: string, body: Body): Promise<ChangeResult<Account>> =>
   write(session, { verb: "edit", id, body }, checkNamed);
 
 /** Gives an account a role, or what belongs to one. @throws Failure as {@link createAccount} */
-export const grantRole = (session: Session, id: string, body: Body, once?: KeptRequest): Promise<Written<Account>> =>
+export const grantRole = (
+  session: Session,
+  id: string,
+  body: Body,
+  once?: KeptRequest,
+): Promise<ChangeResult<Account>> =>
   write(session, { verb: "grant", id, body, once }, (before) => {
     checkNamed(before);
     const role = body.role ?? before.role;
@@ -67,7 +72,7 @@ export const revokeRole = (
   id: string,
   { dryRun }: { readonly dryRun?: boolean | undefined },
   once?: KeptRequest,
-): Promise<Written<Account>> =>
+): Promise<ChangeResult<Account>> =>
   write(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, checkNamed);
 
 /**
@@ -81,7 +86,7 @@ export const resetPassword = (
   id: string,
   body: Pick<Body, "password" | "passwordInConsole" | "dryRun">,
   once?: KeptRequest,
-): Promise<Written<Account>> =>
+): Promise<ChangeResult<Account>> =>
   write(session, { verb: "reset-password", id, body, once }, (before) => {
     checkNamed(before);
     if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true) throw NO_PASSWORD;
@@ -99,7 +104,7 @@ const NO_PASSWORD = new Failure("input-rejected", {
 const composed = async (
   reader: Reader,
   { name }: StoredAccount,
-  { verb, id, given }: Pick<Asked, "verb" | "id"> & { readonly given: AccountRequest },
+  { verb, id, given }: Pick<AccountChange, "verb" | "id"> & { readonly given: AccountRequest },
 ): Promise<AccountRequest> => {
   const isNew = verb === "create" && name === null;
   // a name is never cleared, which is told as such
@@ -109,7 +114,7 @@ const composed = async (
 };
 
 /** What is asked of an account. */
-interface Asked {
+interface AccountChange {
   readonly verb: "create" | "edit" | "grant" | "revoke" | "reset-password";
   /** the user's */
   readonly id: string;
@@ -118,20 +123,20 @@ interface Asked {
 }
 
 /** Whether a request changes what imports know of a user, or the mark. */
-const isOfUser = (verb: Asked["verb"], { name, role, password, passwordInConsole }: AccountRequest): boolean =>
+const isOfUser = (verb: AccountChange["verb"], { name, role, password, passwordInConsole }: AccountRequest): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
 /** Writes an account: the row, the name, the password's time and the mark, or nothing. @param check what the verb alone says no to */
 const write = async (
   session: Session,
-  { verb, id, body: { dryRun = false, ...given }, once }: Asked,
+  { verb, id, body: { dryRun = false, ...given }, once }: AccountChange,
   check: (before: StoredAccount) => void,
-): Promise<Written<Account>> => {
+): Promise<ChangeResult<Account>> => {
   permit(session.asker, ["accounts.write"]);
   // hashing takes its time, and a transaction waits for nothing else
   const verifier =
     given.password === undefined || dryRun ? undefined : await verifierOf(given.password, session.surroundings.random);
-  const replay = async (reader: Reader, kept: string, taskOf: TaskOf): Promise<Written<Account>> => {
+  const replay = async (reader: Reader, kept: string, taskOf: TaskOf): Promise<ChangeResult<Account>> => {
     const after = await recordOf(reader, ACCOUNTS, kept);
     const consoleTask = await taskOf(objectOf(HAND_ACCOUNTS, after));
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
@@ -165,13 +170,13 @@ export const accountWith = async (reader: Reader, id: string): Promise<StoredAcc
 };
 
 /** What an account is made of. */
-interface Applied {
+interface AppliedAccount {
   /** the user's */
   readonly id: string;
   readonly before: StoredAccount;
   /** as the tenant API has it; null of a new one */
   readonly was: Account | null;
-  readonly meant: Meant;
+  readonly meant: AccountDraft;
   /** of the password that is set, where one is kept */
   readonly verifier: string | undefined;
 }
@@ -180,8 +185,8 @@ interface Applied {
 export const apply = async (
   session: Session,
   writer: Writer,
-  { id, before, was, meant, verifier }: Applied,
-): Promise<Omit<Changed<unknown>, "result"> & { readonly after: Account }> => {
+  { id, before, was, meant, verifier }: AppliedAccount,
+): Promise<Omit<ChangeOutcome<unknown>, "result"> & { readonly after: Account }> => {
   const at = instant(session.surroundings);
   await keep(writer, before, { ...meant, verifier }, at);
   const after = await recordOf(writer, ACCOUNTS, id);
@@ -199,7 +204,7 @@ export const orgsOf = (...accounts: readonly (Account | null)[]): readonly strin
 ];
 
 /** Whether an account is another one by what a request makes of it. */
-const differs = (before: StoredAccount, { values, name, passwordSet, isMarked }: Meant): boolean =>
+const differs = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
   name !== undefined ||
   passwordSet ||
   (isMarked !== undefined && isMarked !== before.isMarked) ||
@@ -210,7 +215,7 @@ const differs = (before: StoredAccount, { values, name, passwordSet, isMarked }:
 const keep = async (
   writer: Writer,
   before: StoredAccount,
-  { values, name, passwordSet, isMarked, verifier }: Meant & { readonly verifier: string | undefined },
+  { values, name, passwordSet, isMarked, verifier }: AccountDraft & { readonly verifier: string | undefined },
   at: string,
 ): Promise<void> => {
   const { pk } = before;
@@ -295,7 +300,7 @@ interface SettingsRequest {
 export const setSettings = (
   session: Session,
   { composition, authentication, seen, dryRun = false }: SettingsRequest,
-): Promise<Written<AccountSettings>> =>
+): Promise<ChangeResult<AccountSettings>> =>
   session.change({ action: "accounts.settings", locks: ["accounts"], seen, dryRun }, async (writer) => {
     permit(session.asker, ["accounts.settings"]);
     const before = await readSettings(writer);

@@ -77,7 +77,7 @@ async function readSupported(reader: Reader): Promise<StoredAdministration["supp
 }
 
 /** A user's number, and one of the mail addresses. */
-interface Revoked {
+interface RevokedUser {
   readonly pk: number;
   readonly address: string;
 }
@@ -87,7 +87,7 @@ interface Revoked {
  *
  * @see facts 2.4, 7.2
  */
-async function readRevoked(reader: Reader): Promise<readonly Revoked[]> {
+async function readRevoked(reader: Reader): Promise<readonly RevokedUser[]> {
   const rows = await reader.all(
     `select u.pk, e.value as address from main.account a join main.user u on u.pk = a.user, json_each(u.emails) e
      where a.role = 'none' and exists (select 1 from main.account_version v where v.pk = u.pk and v.role <> 'none')

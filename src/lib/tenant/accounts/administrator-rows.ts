@@ -17,12 +17,12 @@ export interface Administrator {
 }
 
 /** Since when the administrators are known, and by whom. */
-export interface Known {
+export interface KnownSince {
   readonly knownAt: string | null;
   readonly knownBy: string | null;
 }
 
-export const readKnown = async (reader: Reader, kind: AdministratorsKind): Promise<Known> => {
+export const readKnown = async (reader: Reader, kind: AdministratorsKind): Promise<KnownSince> => {
   const row = await reader.get("select at, actor from administrators_known where kind = :kind", { kind });
   return row === undefined
     ? { knownAt: null, knownBy: null }

@@ -8,7 +8,7 @@ import { SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import { withRole } from "./account-rows.ts";
 import {
   deleteMarkedOnly,
@@ -47,7 +47,7 @@ export const markAdministrators = (
   session: Session,
   kind: AdministratorsKind,
   { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
-  once?: Omit<Once<Administrators>, "replay">,
+  once?: Omit<IdempotentRequest<Administrators>, "replay">,
 ): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
   const thing = kind === "users" ? USER.name : SECURED_USER.name;

@@ -42,13 +42,13 @@ export const findActing = async (reader: Reader, name: string): Promise<ActingAc
 };
 
 /** An organisation by its path. */
-interface Place {
+interface OrgPath {
   readonly id: string;
   readonly path: string;
 }
 
 /** Organisations by their numbers, those that are still there, in the order of the tree. */
-export const placesOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly Place[]> => {
+export const placesOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
   await reader.derive(PLACE);
   const rows = await reader.all(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
@@ -66,7 +66,7 @@ export const findSelf = async (
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  readonly org: Place;
+  readonly org: OrgPath;
   readonly listed: boolean;
 } | null> => {
   const row = await reader.get(

@@ -15,7 +15,7 @@ import { advance } from "../store/collections.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
 import { codeVerifierOf, newCode, provesCode, verifierOf } from "../verifier.ts";
-import { objectOf, recordOf, type Written } from "../records/records.ts";
+import { objectOf, recordOf, type ChangeResult } from "../records/records.ts";
 import { accountWith, apply, checkNamed, HAND_ACCOUNTS, orgsOf } from "./accounts.ts";
 import { meantBy, permitChange } from "./rules.ts";
 
@@ -118,11 +118,11 @@ const ASK_FOR_MAIL = text(
 export const resetWithCode = async (
   session: Session,
   { id, code, password }: { readonly id: string; readonly code: string; readonly password: string },
-): Promise<Written<Account>> => {
+): Promise<ChangeResult<Account>> => {
   // hashing takes its time, and a transaction waits for nothing else
   const verifier = await verifierOf(password, session.surroundings.random);
   const change = { action: "accounts.reset-password", locks: ["accounts"] };
-  const outcome = await session.change<Written<Account> | Failure>(change, async (writer) => {
+  const outcome = await session.change<ChangeResult<Account> | Failure>(change, async (writer) => {
     const person = await personWith(session, writer, id);
     const { before, account } = person;
     const meant = await meantBy(writer, before, { password }, { id, asker: session.asker });

@@ -4,7 +4,7 @@ import type { Scheme } from "../../contract/index.ts";
 import { matrixRows, roleFacts } from "../../model/role-facts.ts";
 import { POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATORS, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
-import type { Asker } from "../policy/asker.ts";
+import type { Actor } from "../policy/asker.ts";
 import { reachOf } from "../policy/check.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -66,7 +66,7 @@ test("the matrix is what the tenant checks: every operation, every role, with th
     for (const role of ADMINISTRATORS) {
       for (const isWhole of [false, true]) {
         for (const has of [false, true]) {
-          const asker: Asker = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
+          const asker: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
           const { reach } = cells[role];
           const isSecured = operation.startsWith("secured.");
           const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);

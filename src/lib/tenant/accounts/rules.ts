@@ -3,14 +3,14 @@ import { step } from "../../advice/step.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../model/account.ts";
-import { composedName, COMPOSITIONS, type Composed, type Composition } from "../../model/composition.ts";
+import { composedName, COMPOSITIONS, type NameParts, type Composition } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { zoneNamed } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { joined, text, type Text } from "../../text/index.ts";
 import { shownOption, typedWord } from "../../text/shell-word.ts";
-import type { Asker } from "../policy/asker.ts";
+import type { Actor } from "../policy/asker.ts";
 import { CHANGING_USERS, may, permit } from "../policy/check.ts";
 import { enforceFor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
@@ -86,7 +86,7 @@ export const permitAccountOf = (asker: Session["asker"], account: StoredAccount)
 };
 
 /** What an account is to be. */
-export interface Meant {
+export interface AccountDraft {
   readonly values: AccountValues;
   /** a name that it does not have yet */
   readonly name: string | undefined;
@@ -96,9 +96,9 @@ export interface Meant {
 }
 
 /** Of which user, who asks, for what is proposed to him, and whether the change is only tried. */
-interface Asking {
+interface UserRequest {
   readonly id: string;
-  readonly asker: Asker;
+  readonly asker: Actor;
   readonly dryRun?: boolean;
 }
 
@@ -112,8 +112,8 @@ export const meantBy = async (
   writer: Writer,
   before: StoredAccount,
   given: AccountRequest,
-  { id, asker, dryRun = false }: Asking,
-): Promise<Meant> => {
+  { id, asker, dryRun = false }: UserRequest,
+): Promise<AccountDraft> => {
   const name = await meantName(writer, before, given.name, { id, asker });
   const kept = before.managedOrgs === null ? [] : await thereOf(writer, before.managedOrgs);
   const after = stateAfter(before, given, kept, name ?? before.name);
@@ -164,7 +164,7 @@ const stateAfter = (
   };
 };
 
-interface Called {
+interface AccountNameAndRole {
   readonly name: string;
   readonly role: Role;
 }
@@ -174,7 +174,7 @@ const meantName = async (
   reader: Reader,
   before: StoredAccount,
   typed: string | undefined,
-  asking: Asking,
+  asking: UserRequest,
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
@@ -204,7 +204,7 @@ const meantName = async (
 };
 
 /** What gives an account another name than the one that names are composed of; of free text nothing is told. */
-const otherwiseNamed = async (reader: Reader, { id, asker }: Asking): Promise<readonly Text[]> => {
+const otherwiseNamed = async (reader: Reader, { id, asker }: UserRequest): Promise<readonly Text[]> => {
   const { composition } = await readSettings(reader);
   if (composition === "free-text") return [];
   const edit = may(asker, "users.write") ? givingLine(composition, await recordOf(reader, USERS, id)) : undefined;
@@ -237,7 +237,7 @@ const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
   { password, passwordInConsole = false }: AccountRequest,
-  { name, role, dryRun }: Called & { readonly dryRun: boolean },
+  { name, role, dryRun }: AccountNameAndRole & { readonly dryRun: boolean },
 ): Promise<boolean> => {
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;
@@ -338,7 +338,7 @@ const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): stri
  */
 export const newName = async (
   reader: Reader,
-  user: Composing & Pick<User, "name">,
+  user: NameSource & Pick<User, "name">,
   typed: string | undefined,
 ): Promise<string> => {
   const { composition } = await readSettings(reader);
@@ -384,10 +384,10 @@ const GIVING: Readonly<Partial<Record<Composition, string>>> = {
 };
 
 /** What names are composed of. @property id who is not there yet has none */
-type Composing = Composed & Partial<Pick<User, "id">>;
+type NameSource = NameParts & Partial<Pick<User, "id">>;
 
 /** The command that gives a user what names are composed of; of free text there is none. */
-const givingLine = (composition: Composition, { id, emails }: Composing): string | undefined => {
+const givingLine = (composition: Composition, { id, emails }: NameSource): string | undefined => {
   const { [composition]: option } = GIVING;
   if (option === undefined) return undefined;
   const [address = id, ...others] = emails;
@@ -397,7 +397,7 @@ const givingLine = (composition: Composition, { id, emails }: Composing): string
   return [commandName("users edit"), user, option, ...kept].join(" ");
 };
 
-const giving = (composition: Composition, user: Composing): Text | undefined => {
+const giving = (composition: Composition, user: NameSource): Text | undefined => {
   const command = givingLine(composition, user);
   return command === undefined ? undefined : text(`give it: ${command}`, `設定してください: ${command}`);
 };

@@ -10,12 +10,12 @@ import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import { numberOf } from "../records/record-rows.ts";
 import { deleteScheme, schemeHolders, SCHEMES, type SchemeHolder } from "./scheme-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { createRecord, editRecord, objectOf, recordOf, tasksOf } from "../records/records.ts";
-import type { HandBody, HandNoun, Written } from "../records/records.ts";
+import type { HandBody, HandNoun, ChangeResult } from "../records/records.ts";
 
 /** Check items in the order in which roles are told, whatever the order of the request. */
 const inOrder = (items: readonly string[]): readonly string[] =>
@@ -68,11 +68,11 @@ const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
 export const createScheme = (
   session: Session,
   body: HandBody,
-  once?: Omit<Once<Written<Scheme>>, "replay">,
-): Promise<Written<Scheme>> => createRecord(session, HAND_SCHEMES, body, once);
+  once?: Omit<IdempotentRequest<ChangeResult<Scheme>>, "replay">,
+): Promise<ChangeResult<Scheme>> => createRecord(session, HAND_SCHEMES, body, once);
 
 /** @throws Failure as {@link createScheme}; `not-found` */
-export const editScheme = (session: Session, id: string, body: HandBody): Promise<Written<Scheme>> =>
+export const editScheme = (session: Session, id: string, body: HandBody): Promise<ChangeResult<Scheme>> =>
   editRecord(session, HAND_SCHEMES, id, body);
 
 /** A scheme, and the accounts that have it. @throws Failure `not-found` */
@@ -82,7 +82,7 @@ export const heldScheme = async (reader: Reader, id: string): Promise<HeldScheme
 });
 
 /** What is to be deleted, as it was seen. */
-interface Deletion {
+interface SchemeDeletion {
   readonly ids: readonly string[];
   /** the tenant's revision before they were looked at */
   readonly seen?: number | undefined;
@@ -95,7 +95,10 @@ interface Deletion {
  * @throws Failure `not-found`; `input-rejected` where accounts have one; `conflict` where schemes or accounts were changed
  *   since they were seen
  */
-export const deleteSchemes = (session: Session, { ids, seen, dryRun = false }: Deletion): Promise<DeletedSchemes> => {
+export const deleteSchemes = (
+  session: Session,
+  { ids, seen, dryRun = false }: SchemeDeletion,
+): Promise<DeletedSchemes> => {
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], seen, dryRun };
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];

@@ -23,12 +23,12 @@ import { readServer } from "./server-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { Contact } from "./contact.ts";
 import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { isDisabled, objectOf, profileNamed, requireActive, sendBy, sendInChunks, type Sent } from "./sending.ts";
+import { isDisabled, objectOf, profileNamed, requireActive, sendBy, sendInChunks, type SendResult } from "./sending.ts";
 
 const LOCKS = ["ade"];
 
 /** What a request that concerns devices at Apple says besides. */
-interface Confirmation {
+interface DeviceConfirmation {
   /** how many devices somebody confirmed; without a simulator it must be their number */
   readonly confirmDevices?: number | undefined;
   readonly dryRun?: boolean | undefined;
@@ -43,7 +43,7 @@ interface Work {
 }
 
 /** The same, where it is done. */
-export interface Begun extends Work {
+export interface StartedWork extends Work {
   readonly endpoint: AdeEndpoint;
   readonly server: string | null;
 }
@@ -57,9 +57,9 @@ export interface Begun extends Work {
 export const beginWork = <W extends Work>(
   session: Session,
   steps: Text,
-  { confirmDevices, dryRun = false }: Confirmation,
+  { confirmDevices, dryRun = false }: DeviceConfirmation,
   find: (reader: Reader) => Promise<W>,
-): Promise<W & Begun> =>
+): Promise<W & StartedWork> =>
   session.read(async (reader) => {
     const { endpoint, server } = await guardApple(reader, steps);
     const work = await find(reader);
@@ -86,8 +86,8 @@ const requireConfirmed = ({ kind, url }: AdeEndpoint, count: number, confirmed: 
 
 /** As the tenant API has it. */
 export const workOf = (
-  { profile, serials, devices = serials.length, endpoint, server }: Begun,
-  { results, retryAt = null, dryRun }: Partial<Sent> & { readonly dryRun: boolean },
+  { profile, serials, devices = serials.length, endpoint, server }: StartedWork,
+  { results, retryAt = null, dryRun }: Partial<SendResult> & { readonly dryRun: boolean },
 ): AdeProfileWork => {
   const all = [...(results ?? new Map<string, DeviceResult>())];
   const count = (which: DeviceResult): number => all.filter(([, result]) => result === which).length;
@@ -109,14 +109,14 @@ export const workOf = (
 };
 
 /** Which devices a request means: one of these. */
-export interface Meant {
+export interface DeviceSelection {
   readonly serials?: readonly string[] | undefined;
   readonly org?: string | undefined;
   readonly unassigned?: boolean | undefined;
 }
 
 /** @throws Failure `input-rejected` unless one thing is said; `not-found` of serial numbers and organisations */
-const meantBy = async (reader: Reader, { serials, org, unassigned }: Meant): Promise<DevicesMeant> => {
+const meantBy = async (reader: Reader, { serials, org, unassigned }: DeviceSelection): Promise<DevicesMeant> => {
   if ([serials, org, unassigned === true || undefined].filter((one) => one !== undefined).length !== 1) throw SAY_ONE;
   if (serials !== undefined) {
     const unknown = await unknownSerials(reader, serials);
@@ -166,7 +166,7 @@ const orgOf = async (reader: Reader, id: string): Promise<number> => {
 export const assignProfile = async (
   session: Session,
   apple: AppleAccess,
-  { id, confirmDevices, dryRun = false, ...meant }: Meant & Confirmation & { readonly id: string },
+  { id, confirmDevices, dryRun = false, ...meant }: DeviceSelection & DeviceConfirmation & { readonly id: string },
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
   const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
@@ -183,7 +183,7 @@ export const assignProfile = async (
 export const unassignProfile = async (
   session: Session,
   apple: AppleAccess,
-  { confirmDevices, dryRun = false, ...meant }: Meant & Confirmation,
+  { confirmDevices, dryRun = false, ...meant }: DeviceSelection & DeviceConfirmation,
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
   const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
@@ -203,7 +203,7 @@ const forgetWaiting = (session: Session, meant: DevicesMeant): Promise<void> =>
   });
 
 /** What is said of an automatic profile. */
-interface AutomaticAsked extends Confirmation {
+interface AutomaticAssignment extends DeviceConfirmation {
   readonly org: string;
   /** null: none */
   readonly profile: string | null;
@@ -217,7 +217,7 @@ interface AutomaticAsked extends Confirmation {
  */
 export const automaticProfile = async (
   session: Session,
-  { org, profile: id, confirmDevices, dryRun = false }: AutomaticAsked,
+  { org, profile: id, confirmDevices, dryRun = false }: AutomaticAssignment,
 ): Promise<AdeProfileWork> => {
   const find = async (reader: Reader) => {
     const target = id === null ? null : await profileNamed(reader, id);

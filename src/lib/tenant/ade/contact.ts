@@ -11,11 +11,11 @@ import { shownWord } from "../../text/shell-word.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
-import { CONSOLE_STEPS, guardApple, type AppleAccess, type Guarded } from "./guard.ts";
+import { CONSOLE_STEPS, guardApple, type AppleAccess, type AppleServer } from "./guard.ts";
 import { CHANGED, TOKEN } from "./token.ts";
 
 /** A service that was asked who it is. */
-export interface Contact extends Guarded {
+export interface Contact extends AppleServer {
   readonly service: AdeService;
   readonly account: AdeAccount;
 }

@@ -291,13 +291,13 @@ const PLATFORM = `case t.os ${Object.entries(PLATFORM_OF)
 const OF_TENANT = `select d.pk from device d where ${serialOf("d")} = ${asExpression("upper(t.serialNumber)")}`;
 
 /** A place among the devices in the order in which runs created them. */
-export interface Place {
+export interface DeviceCursor {
   readonly run: number;
   readonly pk: number;
 }
 
 /** A record of the tenant's own that was created. */
-export interface Registered {
+export interface NewDevice {
   readonly id: string;
   readonly serialNumber: string;
 }
@@ -313,8 +313,18 @@ export interface Registered {
  */
 export const registerDevices = async (
   writer: Writer,
-  { after, at, idPrefix, most, told }: { after: Place; at: string; idPrefix: string; most: number; told: number },
-): Promise<{ readonly count: number; readonly told: readonly Registered[]; readonly next: Place | undefined }> => {
+  {
+    after,
+    at,
+    idPrefix,
+    most,
+    told,
+  }: { after: DeviceCursor; at: string; idPrefix: string; most: number; told: number },
+): Promise<{
+  readonly count: number;
+  readonly told: readonly NewDevice[];
+  readonly next: DeviceCursor | undefined;
+}> => {
   const { last: base = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
   const looked = "select t.createdIn as run, t.pk from ade_device t where (t.createdIn, t.pk) > (:run, :pk)";
@@ -334,8 +344,8 @@ export const registerDevices = async (
   if (count > 0) await keepLast(writer, "devices", base + count);
   const created = "select id, serialNumber from device where pk > :base order by pk limit :told";
   const rows = count > 0 && told > 0 ? await writer.all(created, { base, told }) : [];
-  return { count, told: rows as unknown as readonly Registered[], next };
+  return { count, told: rows as unknown as readonly NewDevice[], next };
 };
 
 /** Behind all devices. */
-const LAST: Place = { run: Number.MAX_SAFE_INTEGER, pk: Number.MAX_SAFE_INTEGER };
+const LAST: DeviceCursor = { run: Number.MAX_SAFE_INTEGER, pk: Number.MAX_SAFE_INTEGER };

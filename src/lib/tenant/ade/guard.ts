@@ -27,7 +27,7 @@ export interface AppleAccess {
 export { CONSOLE_STEPS };
 
 /** What a guarded request finds. */
-export interface Guarded {
+export interface AppleServer {
   readonly server: StoredServer;
   readonly endpoint: AdeEndpoint;
 }
@@ -73,7 +73,7 @@ export const refuseMirror = async (
  * @param steps what to do in the console instead
  * @throws Failure `not-permitted` in a mirror, `input-rejected` while no endpoint is set
  */
-export const guardApple = async (reader: Reader, steps: Text): Promise<Guarded> => {
+export const guardApple = async (reader: Reader, steps: Text): Promise<AppleServer> => {
   const { server, endpoint } = await refuseMirror(reader, steps);
   if (endpoint === null) throw NO_ENDPOINT;
   return { server, endpoint };

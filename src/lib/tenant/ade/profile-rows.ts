@@ -75,12 +75,12 @@ export const deleteProfile = async (writer: Writer, pk: number): Promise<void> =
 };
 
 /** A profile that new devices of an organisation, and of those below it, get. */
-interface Automatic {
+interface AutomaticProfile {
   readonly org: number;
   readonly profile: number;
 }
 
-const readAutomatic = async (reader: Reader): Promise<Automatic[]> =>
+const readAutomatic = async (reader: Reader): Promise<AutomaticProfile[]> =>
   (await reader.all("select a.org, a.profile from ade_automatic a join org o on o.pk = a.org order by a.org")).map(
     ({ org, profile }) => ({ org: Number(org), profile: Number(profile) }),
   );
@@ -195,7 +195,7 @@ export const unknownSerials = async (reader: Reader, serials: readonly string[])
 };
 
 /** What Apple answered for devices. */
-interface Answered {
+interface ProfileResults {
   /** null: taken away; `automatic`: by itself */
   readonly profile: { readonly pk: number; readonly uuid: string; readonly automatic: boolean } | null;
   readonly results: ReadonlyMap<string, DeviceResult>;
@@ -205,7 +205,10 @@ interface Answered {
 }
 
 /** Records what Apple answered; what it did not take is kept to be tried again. */
-export const storeResults = async (writer: Writer, { profile, results, at, retryAt }: Answered): Promise<void> => {
+export const storeResults = async (
+  writer: Writer,
+  { profile, results, at, retryAt }: ProfileResults,
+): Promise<void> => {
   const of = (...which: readonly DeviceResult[]): string =>
     JSON.stringify([...results].flatMap(([serial, result]) => (which.includes(result) ? [serial] : [])));
   const taken = {

@@ -29,10 +29,10 @@ import { objectOf, profileNamed, sendInChunks } from "./sending.ts";
 
 const LOCKS = ["ade"];
 
-type Wanted = { readonly [K in keyof AdeProfileSettings]?: AdeProfileSettings[K] | undefined };
+type ProfileValues = { readonly [K in keyof AdeProfileSettings]?: AdeProfileSettings[K] | undefined };
 
 /** What is asked of a new profile. */
-export interface NewProfile extends Wanted {
+export interface NewProfile extends ProfileValues {
   /** the profile whose settings it has where nothing else is said */
   readonly from?: string | undefined;
   readonly dryRun?: boolean | undefined;
@@ -166,7 +166,7 @@ const SUPERVISE = text(
 );
 
 /** A profile whose deletion was asked for, and how many devices lose it. */
-interface Deletion {
+interface ProfileDeletion {
   readonly confirmDevices?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -179,7 +179,7 @@ interface Deletion {
 export const deleteProfile = async (
   session: Session,
   apple: AppleAccess,
-  { id, ...deletion }: Deletion & { readonly id: string },
+  { id, ...deletion }: ProfileDeletion & { readonly id: string },
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
   const work = await beginWork(session, CONSOLE_STEPS.profile, deletion, async (reader) => {

@@ -31,7 +31,7 @@ const together = (answers: number): number => Math.min(MAX_TOGETHER, Math.max(1,
 export const objectOf = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
 
 /** Devices that get a profile, or lose one. */
-interface Sending {
+interface ProfileAssignment {
   readonly serials: readonly string[];
   /** null: they lose it */
   readonly target: StoredProfile | null;
@@ -40,7 +40,7 @@ interface Sending {
 }
 
 /** What Apple answered for all devices. */
-export interface Sent {
+export interface SendResult {
   readonly results: ReadonlyMap<string, DeviceResult>;
   /** when those that Apple did not take are tried again; a UTC instant */
   readonly retryAt: string | null;
@@ -55,9 +55,9 @@ export interface Sent {
 export const sendInChunks = async (
   session: Session,
   apple: AppleAccess,
-  sending: Sending,
+  sending: ProfileAssignment,
   signal?: AbortSignal,
-): Promise<Sent> => {
+): Promise<SendResult> => {
   const contact = await contactApple(session, apple, signal);
   const { target } = sending;
   // the server may have turned out to be another one
@@ -95,11 +95,11 @@ export const requireActive = ({ profile: { id, name, state } }: StoredProfile): 
 export const sendBy = async (
   session: Session,
   { service, account }: Pick<Contact, "service" | "account">,
-  { serials, target, automatic = false }: Sending,
+  { serials, target, automatic = false }: ProfileAssignment,
   signal?: AbortSignal,
-): Promise<Sent> => {
+): Promise<SendResult> => {
   const size = limitOf(account, "/profile/devices", target === null ? "DELETE" : "POST").maximum;
-  const answers = new Answers(session, target, automatic);
+  const answers = new AppleAnswers(session, target, automatic);
   let sent = 0;
   const send = (from: number): Promise<DeviceResults> | undefined => {
     if (from >= serials.length || signal?.aborted === true) return undefined;
@@ -142,7 +142,7 @@ const withoutAnswer = async (
   session: Session,
   error: unknown,
   sent: readonly string[],
-  { results }: Sent,
+  { results }: SendResult,
 ): Promise<unknown> => {
   const open = sent.filter((serial) => !results.has(serial));
   if (!(error instanceof Failure) || error instanceof AppleRefusal || open.length === 0) return error;
@@ -170,7 +170,7 @@ const noteDisabled = (session: Session, { pk, profile }: StoredProfile): Promise
   });
 
 /** Answers of Apple's, and which of them are not kept yet. */
-class Answers {
+class AppleAnswers {
   readonly #session: Session;
   readonly #target: StoredProfile | null;
   readonly #automatic: boolean;
@@ -227,7 +227,7 @@ class Answers {
     }
   }
 
-  all(): Sent {
+  all(): SendResult {
     return { results: this.#results, retryAt: this.#later(this.#retrySeconds) };
   }
 

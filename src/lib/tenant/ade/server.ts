@@ -99,14 +99,14 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
 /** Addresses are compared, and joined with paths, without the slash at their end. */
 const bareUrl = (url: string): string => url.replace(/\/+$/, "");
 
-interface EndpointAsked {
+interface EndpointRequest {
   readonly kind: EndpointKind;
   readonly url?: string | undefined;
   readonly startOver?: boolean | undefined;
 }
 
 /** @throws Failure `input-rejected` */
-const endpointAsked = ({ kind, url = "" }: EndpointAsked): AdeEndpoint => {
+const endpointAsked = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
   if (kind === "apple") return { kind, url: APPLE_ADE };
   const parsed = URL.parse(url);
   const isClean =
@@ -176,7 +176,7 @@ const inUse = ({ url }: AdeEndpoint): Failure =>
  * @throws Failure `input-rejected` where it is no address, or no simulator; `unavailable`; `not-permitted` in a mirror for
  *   anything but a simulator
  */
-export const setEndpoint = async (session: Session, apple: AppleAccess, asked: EndpointAsked): Promise<Ade> => {
+export const setEndpoint = async (session: Session, apple: AppleAccess, asked: EndpointRequest): Promise<Ade> => {
   const endpoint = endpointAsked(asked);
   if (endpoint.kind === "simulator") await checkSimulator(apple, endpoint.url);
   const { startOver = false } = asked;

@@ -29,8 +29,8 @@ import {
   settleArrivals,
   storeArrivals,
   storeChanges,
-  type Place,
-  type Registered,
+  type DeviceCursor,
+  type NewDevice,
 } from "./device-rows.ts";
 import { nextChange } from "../audit/audit-rows.ts";
 import { holdMissing } from "./profile-rows.ts";
@@ -77,14 +77,14 @@ export interface SyncParts {
 }
 
 /** How many devices may be released without being asked; each limit given must hold. */
-export interface MostGone {
+export interface ReleaseLimit {
   readonly count?: number | undefined;
   readonly percent?: number | undefined;
 }
 
-interface SyncAsked {
+interface SyncOptions {
   readonly kind?: SyncKind | undefined;
-  readonly most?: MostGone | undefined;
+  readonly most?: ReleaseLimit | undefined;
   /** how often a schedule, or `--watch`, repeats it */
   readonly intervalMs?: number | null | undefined;
 }
@@ -140,7 +140,7 @@ const NO_POSITION = new Failure("input-rejected", {
  */
 export const beginSync = async (
   parts: SyncParts,
-  { kind: asked, most, intervalMs = null }: SyncAsked,
+  { kind: asked, most, intervalMs = null }: SyncOptions,
 ): Promise<AdeSync> => {
   const { session, jobs } = parts;
   const { surroundings } = session;
@@ -280,11 +280,11 @@ class SyncRun {
   readonly #parts: SyncParts;
   readonly #pk: number;
   readonly #holder: string;
-  readonly #most: MostGone | undefined;
+  readonly #most: ReleaseLimit | undefined;
   readonly #young = new YoungHeap();
   #run: StoredSync;
 
-  constructor(parts: SyncParts, run: StoredSync, { holder, most }: { holder: string; most: MostGone | undefined }) {
+  constructor(parts: SyncParts, run: StoredSync, { holder, most }: { holder: string; most: ReleaseLimit | undefined }) {
     this.#parts = parts;
     this.#run = run;
     this.#pk = run.pk;
@@ -497,14 +497,14 @@ class SyncRun {
       isFenced: await isMirror(reader),
     }));
     if (isFenced) return;
-    let after: Place | undefined = { run: from, pk: Number.MAX_SAFE_INTEGER };
+    let after: DeviceCursor | undefined = { run: from, pk: Number.MAX_SAFE_INTEGER };
     while (after !== undefined) {
       signal.throwIfAborted();
       after = await this.#registerSome(after);
     }
   }
 
-  #registerSome(after: Place): Promise<Place | undefined> {
+  #registerSome(after: DeviceCursor): Promise<DeviceCursor | undefined> {
     const { session } = this.#parts;
     return session.change({ action: "ade.register", locks: ["ade", "devices"] }, async (writer) => {
       await this.#mine(writer);
@@ -589,10 +589,10 @@ const stuck = (): Failure =>
     ),
   });
 
-const deviceObject = ({ id, serialNumber }: Registered) => ({ thing: "device", id, name: serialNumber });
+const deviceObject = ({ id, serialNumber }: NewDevice) => ({ thing: "device", id, name: serialNumber });
 
 /** Whether so many devices may go without being asked. */
-const mayGo = (gone: number, before: number, most: MostGone | undefined): boolean => {
+const mayGo = (gone: number, before: number, most: ReleaseLimit | undefined): boolean => {
   const share = (percent: number): number => (before * percent) / 100;
   if (most === undefined) {
     return gone <= Math.max(GONE_WITHOUT_ASKING.count, share(GONE_WITHOUT_ASKING.percent));

@@ -11,7 +11,14 @@ import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { writeServer, type StoredServer } from "./server-rows.ts";
 import { keepOwnRenewal } from "../renewals/renewals.ts";
-import { CONSOLE_STEPS, guardApple, refuseMirror, refuseSimulated, type AppleAccess, type Guarded } from "./guard.ts";
+import {
+  CONSOLE_STEPS,
+  guardApple,
+  refuseMirror,
+  refuseSimulated,
+  type AppleAccess,
+  type AppleServer,
+} from "./guard.ts";
 import { digestOf, KEY, LOCKS, OBJECT, readAde } from "./server.ts";
 
 /** What a token is sealed for. */
@@ -121,7 +128,7 @@ type KeyRole = keyof typeof KEYS;
 const KEY_COLUMNS = Object.values(KEYS);
 
 /** A token that one of the tenant's keys opened. */
-interface Opened {
+interface OpenedToken {
   readonly token: AdeToken;
   readonly by: KeyRole;
   readonly isSimulated: boolean;
@@ -132,7 +139,7 @@ const openToken = async (
   sealing: AppleAccess["sealing"],
   { server, endpoint }: Awaited<ReturnType<typeof refuseMirror>>,
   file: { readonly name: string; readonly bytes: Uint8Array },
-): Promise<Opened> => {
+): Promise<OpenedToken> => {
   const keys = new Map<string, KeyRole>();
   let sealedOtherwise: Failure | undefined;
   for (const [by, column] of Object.entries(KEYS) as [KeyRole, (typeof KEY_COLUMNS)[number]][]) {
@@ -189,7 +196,7 @@ const keysAfter = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
 };
 
 /** What a token's file tells once it is opened; no secret is in it. */
-export interface ToldToken {
+export interface TokenFacts {
   /** by the file's name */
   readonly server: string | null;
   readonly expiresAt: string;
@@ -208,7 +215,7 @@ export const inspectToken = async (
   session: Session,
   { sealing }: AppleAccess,
   { name, content }: TokenFile,
-): Promise<ToldToken> => {
+): Promise<TokenFacts> => {
   const found = await session.read((reader) => refuseMirror(reader, CONSOLE_STEPS.token));
   const { server } = found;
   const bytes = Buffer.from(content, "base64");
@@ -227,7 +234,7 @@ export const inspectToken = async (
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const expired = (name: string, at: string, { endpoint: { kind, url }, server }: Guarded): Failure =>
+const expired = (name: string, at: string, { endpoint: { kind, url }, server }: AppleServer): Failure =>
   new Failure("input-rejected", {
     what: text(`this token expired at ${at}`, `このトークンは ${at} に期限切れになっています`),
     where: name,

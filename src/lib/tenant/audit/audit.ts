@@ -5,15 +5,15 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { auditHead, auditLines, auditPage, findAuditRecord, type AuditFilter } from "./records.ts";
-import { exported, type Exported } from "../records/exports.ts";
+import { exported, type TenantExport } from "../records/exports.ts";
 
 /** Filters as they are asked for: what it was done to by an id or a name. */
-export interface AuditAsked extends Omit<AuditFilter, "object"> {
+export interface AuditQuery extends Omit<AuditFilter, "object"> {
   readonly object?: string | undefined;
 }
 
 /** Returns the filter of a request. What was done to a record is found by the changes that wrote it, also if it was deleted. */
-const filterOf = async (session: Session, { object: name, ...filter }: AuditAsked): Promise<AuditFilter> => {
+const filterOf = async (session: Session, { object: name, ...filter }: AuditQuery): Promise<AuditFilter> => {
   if (name === undefined) return filter;
   // lists of all records start sooner without it
   const { findChanges } = await import("../versions/find.ts");
@@ -26,7 +26,7 @@ const filterOf = async (session: Session, { object: name, ...filter }: AuditAske
 /** A page of the audit, newest first. */
 export const auditList = async (
   session: Session,
-  { limit, cursor, ...asked }: AuditAsked & { readonly limit: number; readonly cursor?: string | undefined },
+  { limit, cursor, ...asked }: AuditQuery & { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<string> => {
   const filter = await filterOf(session, asked);
   const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
@@ -34,7 +34,7 @@ export const auditList = async (
 };
 
 /** The audit as a file, oldest first; taking it has a record itself, which it does not have. */
-export const auditExport = async (session: Session, asked: AuditAsked): Promise<Exported> => {
+export const auditExport = async (session: Session, asked: AuditQuery): Promise<TenantExport> => {
   const filter = await filterOf(session, asked);
   return exported(session, { action: "audit.export", filters: { ...asked } }, auditLines(session.store, filter));
 };

@@ -1,5 +1,5 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import type { Exporting } from "../store/list-export.ts";
+import type { RecordStream } from "../store/list-export.ts";
 import { either, listed, THEN } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope, Store } from "../store/store.ts";
 
@@ -113,7 +113,7 @@ export const auditPage = async (
 };
 
 /** Records as NDJSON, oldest first, each with its text as it stands. */
-export const auditLines = async (store: Store, filter: AuditFilter): Promise<Exporting> => {
+export const auditLines = async (store: Store, filter: AuditFilter): Promise<RecordStream> => {
   const { where, params } = passing(filter);
   let records = 0;
   const content = await store.lines(async (reader) => {

@@ -8,14 +8,14 @@ import { confirmDrift, readRecordDrift, type RecordDrift } from "./drift.ts";
 import { readPart } from "./named.ts";
 import { readTasks } from "./tasks.ts";
 import { instant } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import { MAX_ORGS } from "../audit/audit-rows.ts";
 import { revisionOf } from "../audit/change-number.ts";
 import { CONSOLE } from "../store/collections.ts";
 import { orgsOfRecords } from "../store/touched-orgs.ts";
 
 /** What is confirmed: tasks, or some records or fields of these; and by whom, perhaps at an earlier time. */
-interface Confirmation {
+interface TaskConfirmation {
   readonly numbers: readonly number[];
   /** ids */
   readonly records?: readonly string[] | undefined;
@@ -33,11 +33,11 @@ interface Confirmation {
  */
 export const confirmTasks = (
   session: Session,
-  { numbers, records, fields, by, at }: Confirmation,
-  once?: Omit<Once<readonly ConsoleTask[]>, "replay">,
+  { numbers, records, fields, by, at }: TaskConfirmation,
+  once?: Omit<IdempotentRequest<readonly ConsoleTask[]>, "replay">,
 ): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const replay: Once<readonly ConsoleTask[]>["replay"] = (reader) => readTasks(reader, wanted);
+  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) => readTasks(reader, wanted);
   const change = {
     action: "console.confirm",
     writer: "confirm",

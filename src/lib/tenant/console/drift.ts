@@ -349,7 +349,7 @@ export const readOpenColumns = async (
 };
 
 /** Who confirmed something, and when. */
-export interface Confirmed {
+export interface ConsoleConfirmation {
   readonly by: string;
   /** a UTC instant */
   readonly at: string;
@@ -384,7 +384,7 @@ const keepingConfirmed = (versions: Versions, from: string, entries: string | un
 export const confirmDrift = async (
   writer: Writer,
   part: DriftPart,
-  { by, at, revision }: Confirmed,
+  { by, at, revision }: ConsoleConfirmation,
 ): Promise<number> => {
   let records = 0;
   for (const versions of thingsIn(part)) {

@@ -30,9 +30,9 @@ import { Occupants } from "./occupants.ts";
 
 // The records of tasks as people read them: by the names that the console has for them, which may not be those of the mirror.
 
-type Change = TaskRecord["changes"][number];
-type Shown = Change["after"];
-type Called = NonNullable<TaskRecord["console"]>;
+type RecordChange = TaskRecord["changes"][number];
+type ConsoleValue = RecordChange["after"];
+type ConsoleName = NonNullable<TaskRecord["console"]>;
 
 /** A column with what secrets were set. */
 const SECRETS = "secrets";
@@ -198,7 +198,7 @@ export class TaskRecords {
     return thing === ACCOUNT ? ((await this.#local(USER, pk)) ?? {}) : state;
   }
 
-  async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<Called> {
+  async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: SETTINGS_ID, key: null };
     if (thing === ACCOUNT) return this.#called(USER, pk, (await stateOf(USER, pk)) ?? {}, stateOf);
     const { namedBy = "name", keys, fields } = thing;
@@ -229,7 +229,7 @@ export class TaskRecords {
       console,
       isDone = false,
     }: Pick<RecordDrift, "action" | "mask"> & { local: Row; console: RecordState; isDone?: boolean },
-  ): Promise<Change[]> {
+  ): Promise<RecordChange[]> {
     if (action === "delete") return [];
     const versions = versionsOf(thing.name);
     const found = await this.#observedOf(thing, pk);
@@ -239,7 +239,7 @@ export class TaskRecords {
       action === "create"
         ? versions.columns.filter(({ leads }) => leads).map(({ name }) => name)
         : columnsIn(versions, mask);
-    const changes: Change[] = [];
+    const changes: RecordChange[] = [];
     for (const column of inOrder(thing, columns)) {
       if (column === CUSTOM) {
         changes.push(...(await this.#customChanges(thing, pk, local, console)));
@@ -293,7 +293,7 @@ export class TaskRecords {
   }
 
   /** Returns the record that has a key of another one in the console; undefined if none has that the asker may know of. */
-  async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<Change["occupant"]> {
+  async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<RecordChange["occupant"]> {
     const found = await this.#occupants?.of(thing, pk, column, local);
     const console = found && (await this.#console(thing, found.pk));
     if (found === undefined || console === undefined || console === null) return undefined;
@@ -308,7 +308,7 @@ export class TaskRecords {
   }
 
   /** Returns a local value by the names of the console, and what the record that it names is called here, if otherwise. */
-  async #valueNamed(thing: Thing, column: string, value: Value): Promise<readonly [Shown, string | undefined]> {
+  async #valueNamed(thing: Thing, column: string, value: Value): Promise<readonly [ConsoleValue, string | undefined]> {
     const [there, here] = [
       readable(await shownValue(thing, column, value, this.#calledThere)),
       readable(await shownValue(thing, column, value, this.#calledHere)),
@@ -369,7 +369,7 @@ export class TaskRecords {
     return !fields.some((field) => exported.has(`${kind} ${field}`));
   }
 
-  async #customChanges(thing: Thing, record: number, local: Row, console: RecordState): Promise<Change[]> {
+  async #customChanges(thing: Thing, record: number, local: Row, console: RecordState): Promise<RecordChange[]> {
     const [after, before] = [entriesOf(local[CUSTOM]), entriesOf(console?.[CUSTOM])];
     const observed = await this.#observedOf(thing, record);
     const isWhole = isIn(Number(observed?.["confirmed"] ?? 0), bitOf(versionsOf(thing.name), CUSTOM));
@@ -377,7 +377,7 @@ export class TaskRecords {
     const confirmed = isWhole ? [] : (JSON.parse(String(observed?.["confirmedFields"] ?? "[]")) as string[]);
     // those that were changed, and changed back, are to be checked
     const written = console === null ? {} : entriesOf(observed?.[CUSTOM]);
-    const changes: Change[] = [];
+    const changes: RecordChange[] = [];
     for (const key of new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(written)])) {
       const [from, to] = [before[key] ?? null, after[key] ?? null];
       const isDone = (from === to && !(key in written)) || confirmed.includes(key);
@@ -399,7 +399,7 @@ export class TaskRecords {
   }
 
   /** Returns the names that the console has of groups. */
-  async #groupsThere(names: Shown): Promise<Shown> {
+  async #groupsThere(names: ConsoleValue): Promise<ConsoleValue> {
     if (!Array.isArray(names)) return names;
     const bit = versionsOf(SECURED_GROUP.name).columns.find(({ name }) => name === "name")?.bit ?? "0";
     this.#groups ??= this.#reader
@@ -436,7 +436,7 @@ const differingBits = (thing: Thing, one: Row, other: Row): number =>
 const contradictionsIn = (
   thing: Thing,
   { action, contradicted }: Pick<RecordDrift, "action" | "contradicted">,
-  changes: readonly Change[],
+  changes: readonly RecordChange[],
 ): NonNullable<TaskRecord["contradictions"]> => {
   if (action === "create" && isIn(contradicted, PRESENCE)) return [{ field: null, local: null, console: null }];
   const fields = new Set(columnsIn(versionsOf(thing.name), contradicted).map((column) => fieldName(thing, column)));
@@ -464,13 +464,13 @@ const overlaid = (local: Row, observed: Row): string => {
 };
 
 /** Returns a value as files have it. */
-const readable = (value: ShownValue): Shown =>
+const readable = (value: ShownValue): ConsoleValue =>
   typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
 
-const isBlank = (value: Shown): boolean => value === null || value.length === 0;
+const isBlank = (value: ConsoleValue): boolean => value === null || value.length === 0;
 
 /** Returns a change without what the console had, which is not known. A value that is to be checked is as it is here. */
-const withoutBefore = (change: Change): Change => {
+const withoutBefore = (change: RecordChange): RecordChange => {
   const isBack = String(change.before) === String(change.after);
   return { ...change, before: isBack ? change.after : null, neverExported: true };
 };
@@ -511,14 +511,14 @@ const kindOf = ({ name, formats }: Thing, state: Row): FormatName => {
 };
 
 /** Returns what is done with a record. What nobody can add in the console is there always. */
-const workOf = (thing: Thing, action: RecordDrift["action"], changes: readonly Change[]): TaskRecord["work"] => {
+const workOf = (thing: Thing, action: RecordDrift["action"], changes: readonly RecordChange[]): TaskRecord["work"] => {
   if (action === "create" && thing.clicks?.create === undefined) return "edit";
   if (action !== "update") return action;
   const isBack = changes.every(
     ({ before, after, field }) => String(before) === String(after) && !isSecret(thing, field),
   );
   if (isBack) return "check";
-  const isPlace = ({ field }: Change): boolean =>
+  const isPlace = ({ field }: RecordChange): boolean =>
     thing === DEVICE ? OWNERS.includes(field) : thing.fields[field]?.refers?.to === ORG.name;
   return thing.clicks?.move !== undefined && changes.every(isPlace) ? "move" : "edit";
 };

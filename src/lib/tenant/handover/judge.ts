@@ -16,7 +16,7 @@ import { judgeObserved } from "./restores/observed.ts";
 import { isFreeColumn } from "../records/fields.ts";
 
 /** A record of a bundle, whose members have the types of its resource's fields. */
-type Line = Readonly<Record<string, unknown>>;
+type BundleLine = Readonly<Record<string, unknown>>;
 
 interface AccountLine {
   readonly role: Role;
@@ -29,7 +29,7 @@ interface AccountLine {
 }
 
 /** What rules read of a record, by the name of its thing. */
-const STATES: Readonly<Partial<Record<ResourceName, readonly [of: string, state: (record: Line) => object]>>> = {
+const STATES: Readonly<Partial<Record<ResourceName, readonly [of: string, state: (record: BundleLine) => object]>>> = {
   tenant: [TENANT.name, (record) => record],
   "custom-fields": [CUSTOM_FIELD.name, ({ name }) => ({ name, isFree: isFreeColumn(String(name)) })],
   orgs: [ORG.name, ({ id, name, code }) => ({ name, code, isRoot: id === ROOT_ORG_ID })],
@@ -58,7 +58,7 @@ const STATES: Readonly<Partial<Record<ResourceName, readonly [of: string, state:
 export const judgeOf = (
   resource: ResourceName,
   { isOfConsole, now }: { readonly isOfConsole: boolean; readonly now: string },
-): ((record: Line) => readonly RuleProblem[]) => {
+): ((record: BundleLine) => readonly RuleProblem[]) => {
   const { fields, here } = resourceOf(resource);
   const checkValues = recordCheckOf(fields, isOfConsole && here !== true);
   const checkBlanks = here === true ? blankCheckOf(fields) : undefined;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { commandName, line } from "../../advice/line.ts";
 import type { ReceivedPart } from "../../contract/multipart.ts";
-import type { Restored, RestorePlan } from "../../contract/index.ts";
+import type { RestoreResult, RestorePlan } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { resourceAt } from "../../handover/bundle/contents.ts";
 import { blocksOf } from "../../handover/bundle/lines.ts";
@@ -28,8 +28,8 @@ import {
   PLAN,
   readRestored,
   type PlannedResource,
-  type Refusal,
-  type Staged,
+  type RestoreRefusal,
+  type StagedBundle,
 } from "./restores/plan.ts";
 import { NUMBERS, NUMBERS_KEY } from "./restores/observed.ts";
 import { besideMaker, targetOf, TRAVELLING } from "./restores/targets.ts";
@@ -56,8 +56,8 @@ interface CommitRequest extends RestoreRequest {
 }
 
 /** What was sent, on the tenant's side of the wire: closing it leaves nothing of it. */
-interface Received extends AsyncDisposable {
-  readonly staged: Staged;
+interface ReceivedBundle extends AsyncDisposable {
+  readonly staged: StagedBundle;
   /** why records cannot be, by themselves */
   readonly refusals: FoundRefusals;
   /** when it last came from the console */
@@ -95,7 +95,7 @@ const receive = async (
   { store, surroundings }: Session,
   parts: AsyncIterable<ReceivedPart>,
   { only, mirroredAt }: RestoreRequest,
-): Promise<Received> => {
+): Promise<ReceivedBundle> => {
   const chosen = chosenOf(only);
   const lines = await store.scratch(LINES, KEY);
   const plan = await store.scratch(PLAN, KEY);
@@ -197,7 +197,7 @@ const NOT_IN_ORDER = text(
 );
 
 /** What is locked. */
-const locksOf = ({ resources }: Staged): readonly string[] => [
+const locksOf = ({ resources }: StagedBundle): readonly string[] => [
   ...new Set([
     ...resources.flatMap((name) => targetOf(name).collections),
     ...(FORGETTING.some((name) => resources.includes(name)) ? targetOf("answers").collections : []),
@@ -205,7 +205,7 @@ const locksOf = ({ resources }: Staged): readonly string[] => [
 ];
 
 /** What the console has is not changed from here: nothing of it would be there. */
-const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): readonly Refusal[] => {
+const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): readonly RestoreRefusal[] => {
   const records = added + changed + removed;
   if (records === 0 || isHere(name)) return [];
   const { en, ja } = resourceOf(name).title;
@@ -218,7 +218,7 @@ const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): re
 
 const isHere = (name: ResourceName): boolean => resourceOf(name).here === true;
 
-type Planned = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
+type PlannedRestore = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
 
 /** What is left out could not be applied afterwards. */
 const PART_OF_MIRROR = new Failure("input-rejected", {
@@ -233,7 +233,10 @@ const PART_OF_MIRROR = new Failure("input-rejected", {
 });
 
 /** Compares what was sent with the tenant. @throws Failure `input-rejected` for a part of a mirror */
-const planned = async (writer: Writer, { staged, refusals, content, mirroredAt }: Received): Promise<Planned> => {
+const planned = async (
+  writer: Writer,
+  { staged, refusals, content, mirroredAt }: ReceivedBundle,
+): Promise<PlannedRestore> => {
   const revision = await latestRevision(writer);
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
@@ -257,7 +260,7 @@ const planned = async (writer: Writer, { staged, refusals, content, mirroredAt }
 const removedBy = (resources: readonly PlannedResource[]): number =>
   resources.reduce((sum, { removed }) => sum + removed, 0);
 
-const isNothing = ({ becomesMirror, resources }: Planned): boolean =>
+const isNothing = ({ becomesMirror, resources }: PlannedRestore): boolean =>
   !becomesMirror && resources.every(({ added, changed, removed }) => added + changed + removed === 0);
 
 /**
@@ -268,9 +271,9 @@ const isNothing = ({ becomesMirror, resources }: Planned): boolean =>
  */
 const write = async (
   writer: Writer,
-  { staged, mirroredAt }: Received,
-  { becomesMirror }: Planned,
-): Promise<readonly Refusal[]> => {
+  { staged, mirroredAt }: ReceivedBundle,
+  { becomesMirror }: PlannedRestore,
+): Promise<readonly RestoreRefusal[]> => {
   if (becomesMirror) await setMirrored(writer, mirroredAt ?? null);
   await writePlan(writer, staged);
   const breaches = await findBreaches(writer, staged);
@@ -320,10 +323,10 @@ export const restore = async (
   session: Session,
   parts: AsyncIterable<ReceivedPart>,
   { etag, deletions, manifest, once, ...request }: CommitRequest,
-): Promise<Restored> => {
+): Promise<RestoreResult> => {
   await using received = await receive(session, parts, request);
-  const replay = async (reader: Parameters<typeof readRestored>[0], id: string): Promise<Restored> => {
-    const { resources } = (await readRestored(reader, id)) as Pick<Restored, "resources">;
+  const replay = async (reader: Parameters<typeof readRestored>[0], id: string): Promise<RestoreResult> => {
+    const { resources } = (await readRestored(reader, id)) as Pick<RestoreResult, "resources">;
     return { id, resources };
   };
   const locks = locksOf(received.staged);
@@ -334,7 +337,7 @@ export const restore = async (
     locks,
     once: once && { ...once, replay },
   } as const;
-  return await session.change<Restored>(change, async (writer) => {
+  return await session.change<RestoreResult>(change, async (writer) => {
     const plan = await planned(writer, received);
     if (plan.etag !== etag) throw CHANGED;
     refuseFirst(plan.refusals);
@@ -352,7 +355,7 @@ export const restore = async (
 };
 
 /** @throws Failure `input-rejected` if there is a refusal */
-const refuseFirst = ([refusal]: RestorePlan["refusals"] | readonly Refusal[]): void => {
+const refuseFirst = ([refusal]: RestorePlan["refusals"] | readonly RestoreRefusal[]): void => {
   if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SEE_ALL);
 };
 

@@ -3,7 +3,7 @@ import { step } from "../../advice/step.ts";
 import { typableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { personOf, namesPerson, succeeded, type Person } from "../../handover/checklist/people.ts";
-import type { RenewalItem, Transferred, User } from "../../contract/index.ts";
+import type { RenewalItem, TransferResult, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";
@@ -20,7 +20,7 @@ import { accountWith, apply, orgsOf } from "../accounts/accounts.ts";
 import { meantBy, permitChange, type AccountRequest } from "../accounts/rules.ts";
 import { recordOf } from "../records/records.ts";
 
-type ChangedAccount = Omit<Transferred["accounts"][number], "consoleTask">;
+type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;
 
 /** What a request to transfer says. */
 interface TransferRequest {
@@ -43,7 +43,7 @@ export const transferAccount = (
   session: Session,
   id: string,
   { to, seen, dryRun = false }: TransferRequest,
-): Promise<Transferred> =>
+): Promise<TransferResult> =>
   session.change(
     { action: "accounts.transfer", locks: ["accounts", "users", "renewals"], seen, dryRun },
     async (writer) => {
@@ -80,23 +80,23 @@ export const transferAccount = (
   );
 
 /** An account, by the id of its user. */
-interface Held {
+interface UserAccount {
   readonly id: string;
   readonly account: StoredAccount;
 }
 
-interface Step {
+interface AccountStep {
   readonly id: string;
   readonly request: AccountRequest;
 }
 
 /** What is asked of both accounts, in its order: where no more may hold the option, it goes off before it goes on. @throws Failure `input-rejected` */
-async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<readonly Step[]> {
+async function stepsOf(writer: Writer, leaver: UserAccount, successor: UserAccount): Promise<readonly AccountStep[]> {
   const { role, supportOption, noticeMail } = leaver.account;
   if (role !== "system" || !supportOption) return [];
   if (successor.account.role === "none") throw await withoutRole(writer, successor);
-  const off: Step = { id: leaver.id, request: { supportOption: false } };
-  const on: Step = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
+  const off: AccountStep = { id: leaver.id, request: { supportOption: false } };
+  const on: AccountStep = { id: successor.id, request: { role: "system", supportOption: true, noticeMail } };
   return isSupportOptionFree(await othersSupported(writer, successor.account.pk)) ? [on, off] : [off, on];
 }
 
@@ -104,7 +104,7 @@ async function stepsOf(writer: Writer, leaver: Held, successor: Held): Promise<r
 async function changeAccount(
   session: Session,
   writer: Writer,
-  { id, request }: Step,
+  { id, request }: AccountStep,
   dryRun: boolean,
 ): Promise<ChangedAccount | undefined> {
   const before = await accountWith(writer, id);
@@ -129,7 +129,7 @@ async function personIn(writer: Writer, { id, name, accountName, emails }: User)
 interface MovedRenewal {
   readonly before: RenewalItem;
   readonly after: RenewalItem;
-  readonly told: Transferred["renewals"][number];
+  readonly told: TransferResult["renewals"][number];
 }
 
 async function moveRenewals(
@@ -159,7 +159,7 @@ const refused = (): Failure =>
   });
 
 /** The line it names asks for the password; a mirror keeps none. Composed names are never typed. */
-async function withoutRole(reader: Reader, { id, account: { name, called } }: Held): Promise<Failure> {
+async function withoutRole(reader: Reader, { id, account: { name, called } }: UserAccount): Promise<Failure> {
   const { system } = ROLES;
   const isTyped = name === null && (await readSettings(reader)).composition === "free-text";
   const passwordInConsole = (await isMirror(reader)) ? true : undefined;

@@ -1,9 +1,9 @@
 import { AUDIT_HEADER, MEDIA_TYPES, UNAUDITED, type Route } from "../../contract/route.ts";
 import type { z } from "zod";
-import type { Exported } from "../records/exports.ts";
+import type { TenantExport } from "../records/exports.ts";
 import type { ExportedParts } from "../handover/export.ts";
 import type { PieceStart } from "../store/store.ts";
-import type { Given } from "./handler.ts";
+import type { HandlerResults } from "./handler.ts";
 
 /**
  * A stream of batches of lines that are produced as it is read. The first batch is produced at once, so that
@@ -61,7 +61,7 @@ const multipart = (content: ReadableStream<PieceStart | Uint8Array>, boundary: s
 const jsonOf = (given: unknown): string => (typeof given === "string" ? given : JSON.stringify(given));
 
 /** An export; one that left no record in the audit says so. */
-const exportResponse = ({ content, isAudited }: Exported, type: string): Response =>
+const exportResponse = ({ content, isAudited }: TenantExport, type: string): Response =>
   new Response(content, { headers: { "content-type": type, ...(isAudited ? {} : { [AUDIT_HEADER]: UNAUDITED }) } });
 
 /** The response to a request, by its route's kind of answer and what the handler gave. @param lines whether it wants NDJSON */
@@ -73,7 +73,7 @@ export const responseOf = async (
   const headers = { "content-type": MEDIA_TYPES[kind] };
   switch (kind) {
     case "csv":
-      return exportResponse(given as Exported, `${MEDIA_TYPES.csv}; charset=utf-8`);
+      return exportResponse(given as TenantExport, `${MEDIA_TYPES.csv}; charset=utf-8`);
     case "parts": {
       const { content, boundary } = given as ExportedParts;
       return new Response(multipart(content, boundary), {
@@ -83,9 +83,9 @@ export const responseOf = async (
     case "lines":
       return Symbol.iterator in (given as object)
         ? new Response(streamOf(given as Iterable<Uint8Array>), { headers })
-        : exportResponse(given as Exported, MEDIA_TYPES.lines);
+        : exportResponse(given as TenantExport, MEDIA_TYPES.lines);
     case "list": {
-      const whole = given as Given<z.ZodType>["list"];
+      const whole = given as HandlerResults<z.ZodType>["list"];
       const body = await (lines ? whole.lines() : whole.page());
       return new Response(body, { headers: { "content-type": lines ? MEDIA_TYPES.lines : MEDIA_TYPES.list } });
     }

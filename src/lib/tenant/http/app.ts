@@ -7,7 +7,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { notingChanges } from "../made-changes.ts";
-import type { AskedFor } from "../policy/rules.ts";
+import type { RuleRequest } from "../policy/rules.ts";
 import { responseOf } from "./answer.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
@@ -91,7 +91,7 @@ class App {
   }
 
   /** @throws Failure `not-permitted` where an account may not do what a request asks for */
-  async #permit({ id }: Route, asked: Omit<AskedFor, "asker">): Promise<void> {
+  async #permit({ id }: Route, asked: Omit<RuleRequest, "asker">): Promise<void> {
     const { asker } = this.#parts.session;
     if (asker.account === undefined) return;
     const [{ permit }, { operationsOf }] = await Promise.all([

@@ -3,12 +3,12 @@ import { MEDIA_TYPES } from "../../contract/route.ts";
 import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import type { Content } from "../plans/engine.ts";
+import type { UploadContent } from "../plans/engine.ts";
 import { interruption } from "../store/interruption.ts";
 import { wrongRequest } from "./problem.ts";
 
 /** A file sent with a request; work that reads its stream is awaited by `through`. */
-export interface Upload extends Content {
+export interface Upload extends UploadContent {
   /** Settles as `work` does; if the file itself broke off, rejects with the reason for that. */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }

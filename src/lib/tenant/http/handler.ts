@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { NounName, RoutesOf } from "../../contract/index.ts";
-import type { Answer, Route } from "../../contract/route.ts";
+import type { RouteAnswer, Route } from "../../contract/route.ts";
 import type { Session } from "../session.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { AuditVerifier } from "../audit/findings.ts";
@@ -10,7 +10,7 @@ import type { Processes } from "../store/processes.ts";
 import type { Jobs } from "../jobs.ts";
 import type { OpenMail } from "../accounts/reset.ts";
 import type { AppleAccess } from "../ade/guard.ts";
-import type { Exported } from "../records/exports.ts";
+import type { TenantExport } from "../records/exports.ts";
 import type { ExportedParts } from "../handover/export.ts";
 import type { Upload, UploadedParts } from "./content.ts";
 
@@ -38,7 +38,7 @@ export interface TenantParts {
 type Shape<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
 
 /** What a handler gives, by the kind of its route's answer. */
-export interface Given<S extends z.ZodType> {
+export interface HandlerResults<S extends z.ZodType> {
   readonly json: z.output<S>;
   readonly tagged: z.output<S>;
   readonly items: z.output<S> extends { readonly items: readonly (infer T)[] } ? readonly T[] : never;
@@ -50,15 +50,15 @@ export interface Given<S extends z.ZodType> {
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
   /** bytes of whole lines */
-  readonly lines: Iterable<Uint8Array> | Exported;
-  readonly csv: Exported;
+  readonly lines: Iterable<Uint8Array> | TenantExport;
+  readonly csv: TenantExport;
   readonly parts: ExportedParts;
 }
 
-type GivenBy<R extends Route> = R["answer"] extends Answer<infer K, infer S> ? Given<S>[K] : never;
+type HandlerResult<R extends Route> = R["answer"] extends RouteAnswer<infer K, infer S> ? HandlerResults<S>[K] : never;
 
 /** A valid request. */
-interface Asked<R extends Route> {
+interface ValidRequest<R extends Route> {
   readonly params: Shape<R["params"]>;
   readonly query: Shape<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : unknown;
@@ -70,7 +70,7 @@ interface Asked<R extends Route> {
   readonly repeatable: KeptRequest | undefined;
 }
 
-export type Handler<R extends Route> = (asked: Asked<R>) => GivenBy<R> | Promise<GivenBy<R>>;
+export type Handler<R extends Route> = (asked: ValidRequest<R>) => HandlerResult<R> | Promise<HandlerResult<R>>;
 
 /** The handlers of a noun, by the names of its routes. */
 export type Handlers<N extends NounName> = {

@@ -5,7 +5,7 @@ import { requestOf, type Route } from "../../contract/route.ts";
 import { malformed } from "./problem.ts";
 
 /** The parts of a request that a route's schemas have accepted; undefined where it has none. */
-interface Valid {
+interface RequestParts {
   readonly query: unknown;
   readonly params: unknown;
   readonly headers: Readonly<Partial<Record<"idempotency-key" | "if-match", string>>> | undefined;
@@ -30,22 +30,22 @@ const jsonOf = async (request: HonoRequest): Promise<unknown> => {
 };
 
 /** Validates requests to a route; the response to a request that violates the contract is given instead of its parts. */
-export const validatorOf = (route: Route): ((request: HonoRequest) => Promise<Valid | Response>) => {
+export const validatorOf = (route: Route): ((request: HonoRequest) => Promise<RequestParts | Response>) => {
   let schemas: ReturnType<typeof requestOf> | undefined;
   return async (request) => {
     schemas ??= requestOf(route);
-    const parts: readonly (readonly [keyof Valid, string, z.ZodType | undefined, () => unknown])[] = [
+    const parts: readonly (readonly [keyof RequestParts, string, z.ZodType | undefined, () => unknown])[] = [
       ["query", "query", schemas.query, () => queryOf(request)],
       ["params", "param", schemas.params, () => request.param()],
       ["headers", "header", schemas.headers, () => request.header()],
       ["body", "json", route.body, () => jsonOf(request)],
     ];
-    const valid: Partial<Record<keyof Valid, unknown>> = {};
+    const valid: Partial<Record<keyof RequestParts, unknown>> = {};
     for (const [part, target, schema, read] of parts) {
       const result = schema?.safeParse(await read());
       if (result?.success === false) return malformed(target, result.error.issues);
       valid[part] = result?.data;
     }
-    return valid as Valid;
+    return valid as RequestParts;
   };
 };

@@ -8,7 +8,7 @@ import type { KeptKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
 /** An input file sent to the tenant. */
-export interface Content {
+export interface UploadContent {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: FileForm;
 }
@@ -21,7 +21,7 @@ export interface DeletionTarget {
 }
 
 /** How a plan is compared again. */
-export interface Again extends Pick<DeletionTarget, "lesser"> {
+export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {
   /** to somebody, who agrees to what it deletes by now */
 }
 
@@ -73,24 +73,24 @@ export interface UndoneChange {
 }
 
 /** Records that a plan writes in one way: how many, and the first of them by their rows, or by name if the file lacks them. */
-export interface Affected {
+export interface AffectedRecords {
   readonly count: number;
   readonly first: readonly string[];
 }
 
 /** What a plan does, by the rights that it takes; `edit` is any change but those of `note` and `move`. */
 export interface PlanWork {
-  readonly create: Affected;
-  readonly edit: Affected;
+  readonly create: AffectedRecords;
+  readonly edit: AffectedRecords;
   /** memos and tags of devices */
-  readonly note: Affected;
+  readonly note: AffectedRecords;
   /** users to other organisations */
-  readonly move: Affected;
-  readonly delete: Affected;
-  readonly createOrgs: Affected;
-  readonly deleteOrgs: Affected;
+  readonly move: AffectedRecords;
+  readonly delete: AffectedRecords;
+  readonly createOrgs: AffectedRecords;
+  readonly deleteOrgs: AffectedRecords;
   /** devices that lose their owners, or get them back */
-  readonly release: Affected;
+  readonly release: AffectedRecords;
 }
 
 /** Who commits, with the time and the ids of the commit. */
@@ -133,7 +133,7 @@ export interface LackingRecords {
 }
 
 /** What an export showed of a task. */
-export interface Observed {
+export interface ExportObservation {
   /** of the export */
   readonly sha256: string;
   /** it is the file that was written for the upload: nothing was compared */
@@ -173,7 +173,7 @@ export interface ImportEngine {
    *
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
-  plan(id: string, request: StoredRequest, content: Content, signal: AbortSignal | undefined): Promise<void>;
+  plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   /**
    * Chooses the records that a deletion takes: the import is a plan when this returns, and nothing is left of it otherwise.
    *
@@ -188,7 +188,7 @@ export interface ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void>;
   /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
-  replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void>;
+  replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void>;
   /**
    * What an open plan would do, also with rows that are refused because of what lies outside its scope: by rights, nobody
    * learns whether there is such a thing.
@@ -197,7 +197,7 @@ export interface ImportEngine {
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /** Stores what an export of the console shows of the records of a task. @param id names its staging @throws Failure `input-rejected` */
-  verify(id: string, content: Content, options: VerifyOptions): Promise<Observed>;
+  verify(id: string, content: UploadContent, options: VerifyOptions): Promise<ExportObservation>;
   /**
    * What an undo would change.
    *

@@ -27,7 +27,7 @@ export interface StoredRequest extends PlanRequest {
 }
 
 /** What an export of the console settled. */
-export interface Settled {
+export interface TakeoverResult {
   /** when the tenant's data last came from the console before it */
   readonly mirroredBefore: string | null;
   /** the numbers of the tasks that it closed */
@@ -71,7 +71,7 @@ export interface ImportDetail {
   readonly reverts: string | null;
   readonly revertedBy: string | null;
   /** of the console's own export: what its commit replaced, to be put back with it */
-  readonly settled?: Settled | undefined;
+  readonly settled?: TakeoverResult | undefined;
   /** of an undo: the scope of what it undoes, see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
   /** of an undo, and of the undo of such a one: it leaves the console as it is, and asks nothing of it */

@@ -17,7 +17,7 @@ import { readTask, readTasks } from "../console/tasks.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import { nothingOpen } from "../console/console.ts";
 import { deletionOf, type Deletion } from "./deletion.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
   importNamed,
@@ -35,7 +35,7 @@ import { heldOrgs } from "../store/held-orgs.ts";
 import type {
   DeletionTarget,
   CommitMoment,
-  Content,
+  UploadContent,
   ImportEngine,
   RowQuery,
   UndoneChange,
@@ -81,7 +81,7 @@ export interface RequestContext {
 }
 
 /** How a change is undone. */
-interface Undoing {
+interface UndoOptions {
   /** the console stays as it is */
   readonly mirrorOnly: boolean;
   /** leaves out the records that cannot be undone */
@@ -122,7 +122,7 @@ export class TenantImports {
   }
 
   /** The answer of a request that was sent before, if the import is still where it brought it. */
-  #inState(...states: readonly ImportState[]): Once<Import>["replay"] {
+  #inState(...states: readonly ImportState[]): IdempotentRequest<Import>["replay"] {
     return async (reader, id) => {
       const record = await readImport(reader, id);
       const isThere = states.length === 0 || states.includes(record.state);
@@ -180,7 +180,7 @@ export class TenantImports {
     permitWork(asker, record.kind, this.#engine.workOf(record));
   }
 
-  #begin(request: StoredRequest, once: Once<Import> | undefined): Promise<Import> {
+  #begin(request: StoredRequest, once: IdempotentRequest<Import> | undefined): Promise<Import> {
     const { surroundings, actor } = this.#session;
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const id = newId(surroundings);
@@ -246,7 +246,7 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import already has its file */
-  async upload(id: string, content: Content, { signal }: RequestContext): Promise<Import> {
+  async upload(id: string, content: UploadContent, { signal }: RequestContext): Promise<Import> {
     const { detail } = await this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
     const plan = this.#engine.plan(id, detail.request, content, signal);
@@ -341,7 +341,12 @@ export class TenantImports {
    *
    * @throws Failure `not-found`; `conflict` if nothing of the task is open; `input-rejected` if the export cannot be compared
    */
-  async verify(number: number, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
+  async verify(
+    number: number,
+    content: UploadContent,
+    evidence: Evidence,
+    context: RequestContext,
+  ): Promise<Verification> {
     const { asker } = this.#session;
     const { change, task, made } = await this.#session.read(async (reader) => {
       const one = await readTask(reader, number);
@@ -413,7 +418,11 @@ export class TenantImports {
    * @param name its number; `last`: the newest one of who asks that was not undone
    * @throws Failure `not-found`; `conflict` if it was undone already, or nothing of it can be restored
    */
-  async undo(name: number | "last", { mirrorOnly, skipBlocked }: Undoing, context: RequestContext): Promise<Import> {
+  async undo(
+    name: number | "last",
+    { mirrorOnly, skipBlocked }: UndoOptions,
+    context: RequestContext,
+  ): Promise<Import> {
     const { repeatable } = context;
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
@@ -558,7 +567,10 @@ export class TenantImports {
     };
   }
 
-  #replayed(request: KeptRequest | undefined, replay: Once<Import>["replay"]): Promise<Import | undefined> {
+  #replayed(
+    request: KeptRequest | undefined,
+    replay: IdempotentRequest<Import>["replay"],
+  ): Promise<Import | undefined> {
     return request === undefined ? Promise.resolve(undefined) : this.#session.replayed({ ...request, replay });
   }
 

@@ -8,7 +8,7 @@ import { readOpenTasks } from "../console/tasks.ts";
 import type { MergedValues, PlanCounts } from "../../plan/counts.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { stateOf, type ImportRecord, type ImportState, type Settled } from "./import-rows.ts";
+import { stateOf, type ImportRecord, type ImportState, type TakeoverResult } from "./import-rows.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -30,7 +30,7 @@ export const NO_COUNTS = {
 } as const;
 
 /** What imports are told with that is not in their own rows: read at once for however many. */
-interface Beside {
+interface ImportContext {
   readonly tenant: string;
   /** the numbers of the changes that undid others, by the numbers of these */
   readonly undoneBy: ReadonlyMap<number, number>;
@@ -44,7 +44,7 @@ interface Beside {
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
-const readBeside = async (reader: Reader, open: Beside["open"]): Promise<Beside> => {
+const readBeside = async (reader: Reader, open: ImportContext["open"]): Promise<ImportContext> => {
   const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
   const seen = await reader.all(`select kind, field from ${EXPORTED_COLUMNS}`);
   const customFields = await reader.all("select pk, name from custom_field order by pk");
@@ -127,7 +127,7 @@ const shownCounts = ({ detail }: ImportRecord) => {
 
 const blockedOf = ({ fields, ...blocked }: BlockedRecord) => ({ ...blocked, fields: [...fields] });
 
-const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
+const shownImport = (record: ImportRecord, beside: ImportContext, asking: string): Import => {
   const { detail } = record;
   const task = record.change !== null && beside.open.has(record.change) ? record.change : undefined;
   return {
@@ -178,7 +178,10 @@ const mergedOf = ({ held: _held, first, ...merged }: MergedValues): NonNullable<
 });
 
 /** How many of an import's records the console has by now. */
-const inConsole = ({ change, detail: { counts } }: ImportRecord, { open }: Beside): Pick<Import, "inConsole"> => {
+const inConsole = (
+  { change, detail: { counts } }: ImportRecord,
+  { open }: ImportContext,
+): Pick<Import, "inConsole"> => {
   const of = counts === null ? 0 : countWritten(counts);
   const left = open.get(change ?? -1);
   return of === 0 || left === undefined ? {} : { inConsole: { done: Math.max(0, of - left), of } };
@@ -198,7 +201,7 @@ const settledOf = ({
   contradicted,
   reopened,
   open,
-}: Settled): NonNullable<Import["settled"]> => ({
+}: TakeoverResult): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   ...(givenUp.length > 0 && { givenUp: [...givenUp] }),
   ...(advanced.length > 0 && { advanced: [...advanced] }),
@@ -210,13 +213,13 @@ const settledOf = ({
 const OPEN: ReadonlySet<ImportState> = new Set(["planned"]);
 
 /** Columns that no export of the console has shown; all of them in a tenant that is no mirror of this kind. */
-const unseenColumns = (kind: FormatName, { seen, customFields }: Beside): string[] =>
+const unseenColumns = (kind: FormatName, { seen, customFields }: ImportContext): string[] =>
   columnsOf(FORMATS[kind], customFields)
     .filter(({ field, secret }) => secret !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => header);
 
 /** Columns of a file that no export of the console is known to have. @see facts 6.5 */
-const unverifiedColumns = ({ kind, detail }: ImportRecord, { seen }: Beside): Import["unverifiedColumns"] => {
+const unverifiedColumns = ({ kind, detail }: ImportRecord, { seen }: ImportContext): Import["unverifiedColumns"] => {
   if (detail.request?.fromConsole === true) return [];
   const staged = new Set(detail.staged?.staged ?? []);
   return FORMATS[kind].columns

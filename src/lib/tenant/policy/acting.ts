@@ -7,7 +7,7 @@ import { shownWord } from "../../text/shell-word.ts";
 import { findActing, type ActingAccount } from "../accounts/askers.ts";
 import { ROOT } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
-import type { Asker } from "./asker.ts";
+import type { Actor } from "./asker.ts";
 
 const isAdministrator = (role: Role): role is AdministratorRole => (ADMINISTRATORS as readonly Role[]).includes(role);
 
@@ -23,7 +23,7 @@ const orgsOf = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | 
  *
  * @throws Failure `not-found` if there is none of this name, `not-permitted` if it has no role
  */
-export const actingAs = async (reader: Reader, name: string): Promise<Asker> => {
+export const actingAs = async (reader: Reader, name: string): Promise<Actor> => {
   const account = await findActing(reader, name);
   if (account === undefined) throw unknownAccount(name);
   const { user, id, role, scheme, items } = account;

@@ -9,7 +9,7 @@ export interface AskingAccount {
 }
 
 /** Who acts: the machine's owner, or an account with a role. */
-export interface Asker {
+export interface Actor {
   /** undefined: the machine's owner, who may do everything */
   readonly account?: AskingAccount | undefined;
   readonly role: AdministratorRole;
@@ -21,4 +21,4 @@ export interface Asker {
 }
 
 /** The machine's owner. */
-export const OWNER: Asker = { role: "system", items: new Set(), orgs: undefined };
+export const OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };

@@ -7,10 +7,10 @@ import { hasItem, POLICY, whyNotPermitted } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import type { Asker } from "./asker.ts";
+import type { Actor } from "./asker.ts";
 
 /** How far somebody reaches with an operation; undefined if not at all. */
-export const reachOf = ({ role, items, orgs }: Asker, operation: Operation): "all" | "inside" | undefined => {
+export const reachOf = ({ role, items, orgs }: Actor, operation: Operation): "all" | "inside" | undefined => {
   const { reach } = POLICY[operation][role];
   if (reach === "no" || (reach === "item" && !hasItem(items, operation))) return undefined;
   // SECURED APPs know no organisations of ours
@@ -18,7 +18,7 @@ export const reachOf = ({ role, items, orgs }: Asker, operation: Operation): "al
   return reach === "all" || orgs === undefined ? "all" : "inside";
 };
 
-export const may = (asker: Asker, operation: Operation): boolean => reachOf(asker, operation) !== undefined;
+export const may = (asker: Actor, operation: Operation): boolean => reachOf(asker, operation) !== undefined;
 
 /**
  * Checks that somebody may do operations.
@@ -26,7 +26,7 @@ export const may = (asker: Asker, operation: Operation): boolean => reachOf(aske
  * @param places what needs them, where that is not all that was asked for
  * @throws Failure `not-permitted` if one of the operations is not permitted
  */
-export const permit = (asker: Asker, operations: readonly Operation[], places?: Text): void => {
+export const permit = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
   const refused = operations.find((operation) => !may(asker, operation));
   if (refused === undefined) return;
   const isToCreate = CREATING.every((operation) => operations.includes(operation)) && TO_CREATE.includes(refused);
@@ -45,10 +45,10 @@ const TO_CREATE: readonly Operation[] = [...CREATING, "orgs.write"];
 
 const CREATE_USERS = text("create users", "ユーザーの作成");
 
-const whyRefused = ({ role, items, orgs }: Asker, refused: Operation): Text =>
+const whyRefused = ({ role, items, orgs }: Actor, refused: Operation): Text =>
   whyNotPermitted({ role, items, isWhole: orgs === undefined }, refused);
 
-const whyNotCreating = (asker: Asker): Text => {
+const whyNotCreating = (asker: Actor): Text => {
   if (asker.role !== "custom") return whyRefused(asker, "users.write");
   const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
   return text(
@@ -57,7 +57,7 @@ const whyNotCreating = (asker: Asker): Text => {
   );
 };
 
-const notPermitted = ({ account }: Asker, about: Text, why: Text, places: Text | undefined): Failure => {
+const notPermitted = ({ account }: Actor, about: Text, why: Text, places: Text | undefined): Failure => {
   const name = account?.name ?? "";
   const [en, ja] = places === undefined ? ["", ""] : [` (${places.en})`, `、${places.ja}`];
   return new Failure("not-permitted", {
@@ -92,11 +92,11 @@ export const seeingOperation = (kind: FormatName): Operation => {
 };
 
 /** True if somebody may do some of what imports of a kind do, and see it. */
-export const mayImport = (asker: Asker, kind: FormatName): boolean =>
+export const mayImport = (asker: Actor, kind: FormatName): boolean =>
   may(asker, seeingOperation(kind)) && importingOperations(kind).some((operation) => may(asker, operation));
 
 /** What of the tenant somebody sees; undefined: all of it. */
-export const scopeOf = (asker: Asker): Scope | undefined =>
+export const scopeOf = (asker: Actor): Scope | undefined =>
   asker.role === "system"
     ? undefined
     : {
@@ -108,4 +108,4 @@ export const scopeOf = (asker: Asker): Scope | undefined =>
       };
 
 /** Whether somebody reads accounts, telephone numbers and notes of renewals. */
-export const readsContacts = (asker: Asker): boolean => RESERVED_READERS.some((operation) => may(asker, operation));
+export const readsContacts = (asker: Actor): boolean => RESERVED_READERS.some((operation) => may(asker, operation));

@@ -1,6 +1,6 @@
 import { enforce, type RuleProblem } from "../../rules/rule.ts";
 import { text } from "../../text/index.ts";
-import type { Asker } from "./asker.ts";
+import type { Actor } from "./asker.ts";
 import { may } from "./check.ts";
 
 /**
@@ -8,7 +8,7 @@ import { may } from "./check.ts";
  *
  * @throws Failure `input-rejected` with the first problem
  */
-export const enforceFor = (asker: Asker, [problem]: readonly RuleProblem[]): void => {
+export const enforceFor = (asker: Actor, [problem]: readonly RuleProblem[]): void => {
   if (problem === undefined) return;
   const mayMend = problem.needs === undefined || may(asker, problem.needs);
   enforce([mayMend ? problem : { ...problem, hint: ASK_SYSTEM }]);

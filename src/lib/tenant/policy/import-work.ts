@@ -7,18 +7,18 @@ import { ORG } from "../../model/organisation.ts";
 import { itemsForUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
-import type { Affected, PlanWork } from "../plans/engine.ts";
-import type { Asker } from "./asker.ts";
+import type { AffectedRecords, PlanWork } from "../plans/engine.ts";
+import type { Actor } from "./asker.ts";
 import { panelKind, permit } from "./check.ts";
 
 /**
  * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
  * user is linked with one. @see facts 2.1
  */
-export const creatingUsers = ({ orgs }: Asker): readonly Operation[] => itemsForUsers(orgs === undefined);
+export const creatingUsers = ({ orgs }: Actor): readonly Operation[] => itemsForUsers(orgs === undefined);
 
 /** The operations that each piece of a plan's work needs. */
-const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
+const neededFor = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const panel = panelKind(kind);
   const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
   return {
@@ -33,7 +33,7 @@ const neededFor = (asker: Asker, kind: FormatName): Readonly<Record<keyof PlanWo
   };
 };
 
-const counted = (count: number): Affected => ({ count, first: [] });
+const counted = (count: number): AffectedRecords => ({ count, first: [] });
 
 const NOTHING = counted(0);
 
@@ -71,7 +71,7 @@ const PIECES = [
 ] as const satisfies (keyof PlanWork)[];
 
 /** Checks that somebody may do all that a plan does. @throws Failure `not-permitted` with the first rule that does not permit it, and where */
-export const permitWork = (asker: Asker, kind: FormatName, work: PlanWork): void => {
+export const permitWork = (asker: Actor, kind: FormatName, work: PlanWork): void => {
   const needed = neededFor(asker, kind);
   for (const piece of PIECES) {
     const { [piece]: affected } = work;
@@ -90,7 +90,7 @@ const BESIDE: Readonly<Record<string, readonly Operation[]>> = {
 };
 
 /** Checks that somebody may do all that a plan does, by its counts. @throws Failure `not-permitted` as {@link permitWork} */
-export const permitPlan = (asker: Asker, kind: FormatName, counts: PlanCounts): void => {
+export const permitPlan = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
   permitWork(asker, kind, countedWork(kind, counts));
   if (counts.reopened !== undefined) permit(asker, ["console.write"]);
   for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
@@ -113,7 +113,7 @@ const panelThing = (thing: string): ReturnType<typeof panelKind> => {
 };
 
 /** The rows, or the records that the file lacks, that need a right. */
-const placesOf = (piece: keyof PlanWork, { count, first }: Affected): Text | undefined => {
+const placesOf = (piece: keyof PlanWork, { count, first }: AffectedRecords): Text | undefined => {
   if (first.length === 0) return undefined;
   const names = joined(first.map(same), text(", ", "、"));
   const more = count > first.length ? text(", …", " など") : same("");

@@ -11,13 +11,13 @@ import { withAccount, type TestAccount } from "#support/tenant/accounts.ts";
 import { travelling } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { may } from "./check.ts";
-import type { Asker } from "./asker.ts";
-import { operationsOf, type AskedFor } from "./rules.ts";
+import type { Actor } from "./asker.ts";
+import { operationsOf, type RuleRequest } from "./rules.ts";
 
 const items = (Object.keys(POLICY) as Operation[]).filter((operation) => POLICY[operation].custom.reach === "item");
 
 /** An account of each role; a custom administrator with all of a scheme's items, over all or not, and with none. */
-const ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Asker, "account"> })[] = [
+const ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [
   { name: "sys", role: "system", asker: { role: "system", items: new Set(), orgs: undefined } },
   { name: "div", role: "division", manages: ["EAST"], asker: { role: "division", items: new Set(), orgs: [2] } },
   { name: "ope", role: "operator", org: "EAST", asker: { role: "operator", items: new Set(), orgs: [2] } },
@@ -48,7 +48,7 @@ const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =
   );
 
 /** A request of a route as its example has it: a valid one, of records that are not there. */
-const requestOf = (route: Route): { readonly request: Request; readonly asked: Omit<AskedFor, "asker"> } => {
+const requestOf = (route: Route): { readonly request: Request; readonly asked: Omit<RuleRequest, "asker"> } => {
   const [params, query, body] = [required(route.params), required(route.query), EXAMPLES.get(route.id)?.body];
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const json = body === undefined ? undefined : JSON.stringify(body);

@@ -3,7 +3,7 @@ import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
-import type { Asker } from "./asker.ts";
+import type { Actor } from "./asker.ts";
 import { importingOperations, mayImport, panelKind, seeingOperation } from "./check.ts";
 import { creatingUsers } from "./import-work.ts";
 
@@ -13,42 +13,42 @@ export type RouteId = {
 }[NounName];
 
 /** What a rule may look at of a request. */
-export interface AskedFor {
-  readonly asker: Asker;
+export interface RuleRequest {
+  readonly asker: Actor;
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
 }
 
 /** The operations that a request needs, all of them. */
-export type Rule = readonly Operation[] | ((asked: AskedFor) => readonly Operation[]);
+export type RouteRule = readonly Operation[] | ((asked: RuleRequest) => readonly Operation[]);
 
 /** Records of a kind that are deleted, of organisations with the users in them. */
-interface AskedDeletion {
+interface DeletionBody {
   readonly kind: FormatName;
   readonly recursive?: boolean | undefined;
 }
 
 /** What deleting records by their names needs. */
-const deleting = ({ body }: AskedFor): readonly Operation[] => {
-  const { kind, recursive = false } = body as AskedDeletion;
+const deleting = ({ body }: RuleRequest): readonly Operation[] => {
+  const { kind, recursive = false } = body as DeletionBody;
   const panel = panelKind(kind);
   if (panel === undefined) return [seeingOperation(kind), "secured.write"];
   return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
 /** What beginning an import needs: some right of its kind, and to see its plan. Which ones it takes, that tells. */
-const beginning = ({ asker, body }: AskedFor): readonly Operation[] => {
+const beginning = ({ asker, body }: RuleRequest): readonly Operation[] => {
   const { kind } = body as { readonly kind: FormatName };
   return mayImport(asker, kind) ? [] : [seeingOperation(kind), importingOperations(kind)[0]];
 };
 
 /** Operations of which any one lets somebody look at imports: which ones are visible follows from them. */
-const importing = ({ asker }: AskedFor): readonly Operation[] =>
+const importing = ({ asker }: RuleRequest): readonly Operation[] =>
   FORMAT_NAMES.some((kind) => mayImport(asker, kind)) ? [] : ["users.write"];
 
 /** The devices' memo and tags are the operators', too; whatever else is said of one is not. */
-const editingDevice = ({ body }: AskedFor): readonly Operation[] =>
+const editingDevice = ({ body }: RuleRequest): readonly Operation[] =>
   Object.keys(body ?? {}).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
     ? ["devices.note"]
     : ["devices.write"];
@@ -56,19 +56,19 @@ const editingDevice = ({ body }: AskedFor): readonly Operation[] =>
 /** The administrators of CLOMO PANEL, or of an app. */
 const administrators =
   (panel: Operation, app: Operation) =>
-  ({ params }: AskedFor): readonly Operation[] => [
+  ({ params }: RuleRequest): readonly Operation[] => [
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
 /** By a code everybody sets his own password; that of others needs what any change of their accounts does. */
-const ownAccount = ({ asker, params }: AskedFor): readonly Operation[] =>
+const ownAccount = ({ asker, params }: RuleRequest): readonly Operation[] =>
   asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
 
 /** Making a tenant like a bundle changes all of it, administrators too: system administrators alone may do that. */
 const RESTORING: readonly Operation[] = ["accounts.roles", "tenant.write"];
 
 /** What each request needs. The type asks for a rule of every route. */
-const RULES: Readonly<Record<RouteId, Rule>> = {
+const RULES: Readonly<Record<RouteId, RouteRule>> = {
   whoami: [],
   tenant: ["tenant.read"],
   tenantRevision: ["tenant.read"],
@@ -229,8 +229,8 @@ export const READING: Readonly<Record<ResourceName, readonly [needs: Operation, 
 };
 
 /** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */
-export const operationsOf = (route: string, asked: AskedFor): readonly Operation[] => {
-  const { [route as RouteId]: rule } = RULES as Readonly<Partial<Record<RouteId, Rule>>>;
+export const operationsOf = (route: string, asked: RuleRequest): readonly Operation[] => {
+  const { [route as RouteId]: rule } = RULES as Readonly<Partial<Record<RouteId, RouteRule>>>;
   if (rule === undefined) throw new TypeError(`no rule for ${route}`);
   return typeof rule === "function" ? rule(asked) : rule;
 };

@@ -235,7 +235,7 @@ export interface UploadedFile {
 }
 
 /** What taking it over came to. */
-export interface Uploaded {
+export interface UploadResult {
   readonly unchanged: boolean;
   readonly before: PushCertificate;
   readonly after: PushCertificate;
@@ -252,10 +252,10 @@ export interface Uploaded {
  *   where the endpoint is none, or its topic is another one, and not this number of devices was given up
  * @see facts 3.3, 3.4
  */
-export const uploadPush = (session: Session, file: UploadedFile): Promise<Uploaded> => {
+export const uploadPush = (session: Session, file: UploadedFile): Promise<UploadResult> => {
   const { appleAccount, dryRun = false } = file;
   const change = { action: "push-certificate.upload", locks: [...LOCKS, "renewals"], dryRun };
-  return session.change<Uploaded>(change, async (writer) => {
+  return session.change<UploadResult>(change, async (writer) => {
     const { endpoint } = await refuseMirror(writer, CONSOLE_STEPS.push);
     const stored = await readPush(writer);
     const before = await stateOf(writer);
@@ -406,15 +406,15 @@ const atSimulator = (url: string, { topic, appleAccount }: Pick<StoredPush, "top
 };
 
 /** What a certificate comes to beside the one in use. */
-interface Judged {
+interface CertificateJudgement {
   /** undefined where it stays, or was never known */
   readonly formerTopic: string | undefined;
   readonly warnings: readonly Text[];
 }
 
-const UNJUDGED: Judged = { formerTopic: undefined, warnings: [] };
+const UNJUDGED: CertificateJudgement = { formerTopic: undefined, warnings: [] };
 
-interface Compared {
+interface CertificateReplacement {
   readonly stored: StoredPush;
   /** what was recorded by hand, where the tenant had no certificate of its own yet */
   readonly recorded: RenewalItem | undefined;
@@ -423,9 +423,9 @@ interface Compared {
 
 /** @throws Failure `input-rejected` where it is no successor, another topic aside */
 function judge(
-  { stored, recorded, next }: Compared,
+  { stored, recorded, next }: CertificateReplacement,
   { session, name, endpoint }: { readonly session: Session; readonly name: string; readonly endpoint: Endpoint },
-): Judged {
+): CertificateJudgement {
   const there = endpoint?.kind === "simulator" ? atSimulator(endpoint.url, stored) : undefined;
   const { stagedPublicKey, stagedAt } = stored;
   if (stagedPublicKey === null || stagedAt === null)

@@ -14,11 +14,11 @@ import {
   createRecord,
   editRecord,
   editRecords,
-  type Checked,
+  type CheckedChange,
   type HandBody,
   type HandNoun,
   type EditedRecord,
-  type Written,
+  type ChangeResult,
 } from "./records.ts";
 
 /** Devices, as they are written by hand. */
@@ -32,10 +32,10 @@ const HAND_DEVICES: HandNoun<typeof DEVICE.fields> = {
 };
 
 /** @throws Failure `input-rejected` where the serial number is taken, or a rule of devices says no; `not-found` where there is no such owner */
-export const createDevice = (session: Session, body: HandBody, once?: KeptRequest): Promise<Written<Device>> =>
+export const createDevice = (session: Session, body: HandBody, once?: KeptRequest): Promise<ChangeResult<Device>> =>
   createRecord(session, HAND_DEVICES, body, once);
 
-export const editDevice = (session: Session, id: string, body: HandBody): Promise<Written<Device>> =>
+export const editDevice = (session: Session, id: string, body: HandBody): Promise<ChangeResult<Device>> =>
   editRecord(session, HAND_DEVICES, id, body);
 
 /** The new owner of devices: a user, an organisation, or nobody. */
@@ -60,7 +60,7 @@ export const setOwner = (
   session: Session,
   { ids, owner, ownerOrg, wipes, seen, dryRun }: NewOwner,
   once?: KeptRequest,
-): Promise<Written<Device>[]> => {
+): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => {
     const needed = changed.filter(({ before, after }) => needsWipe(before, ownerIdOf(after))).length;
     const isTold = dryRun !== true || wipes !== undefined;
@@ -82,7 +82,7 @@ export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,
   once?: KeptRequest,
-): Promise<Written<Device>[]> => {
+): Promise<ChangeResult<Device>[]> => {
   const key = (tag: string): string => comparisonKey("name", tag);
   const gone = new Set(remove.map(key));
   const each = ({ tags }: Device) => {
@@ -102,7 +102,7 @@ const wrongWipes = (needed: number, confirmed: number): Failure =>
   );
 
 /** The fields of a device fit together, before the table is asked to take them. */
-async function checkDevice(writer: Writer, { pk, values }: Checked): Promise<void> {
+async function checkDevice(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   const before = pk === undefined ? undefined : await deviceFacts(writer, pk);
   const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
   enforce(judgeRecord(DEVICE.name, { before, after: { ...NOTHING, ...before, ...given } }));

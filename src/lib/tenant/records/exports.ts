@@ -1,17 +1,17 @@
 import type { Session } from "../session.ts";
 import { heldOrgs } from "../store/held-orgs.ts";
-import { exportOf, type Exporting, type ExportQuery } from "../store/list-export.ts";
+import { exportOf, type RecordStream, type ExportQuery } from "../store/list-export.ts";
 import type { List } from "../store/lists.ts";
 
 /** What leaves the tenant in one piece. */
-export interface Exported {
+export interface TenantExport {
   readonly content: ReadableStream<Uint8Array>;
   /** false where the audit should have a record of it, and nothing can be written */
   readonly isAudited: boolean;
 }
 
 /** What the audit is told of an export: which records, not what they hold. */
-interface Asked {
+interface ExportAudit {
   /** `users.export` */
   readonly action: string;
   readonly filters: Readonly<Record<string, unknown>>;
@@ -28,9 +28,9 @@ const FEW = 1;
  */
 export const exported = async (
   session: Session,
-  { action, filters }: Asked,
-  exporting: Promise<Exporting>,
-): Promise<Exported> => {
+  { action, filters }: ExportAudit,
+  exporting: Promise<RecordStream>,
+): Promise<TenantExport> => {
   const { content, records } = await exporting;
   if (records <= FEW) return { content, isAudited: true };
   if (session.store.isReadOnly) return { content, isAudited: false };
@@ -57,5 +57,5 @@ export const exportList = (
   session: Session,
   list: List,
   query: ExportQuery,
-  { action, filters = { ...query } }: Pick<Asked, "action"> & Partial<Asked>,
-): Promise<Exported> => exported(session, { action, filters }, exportOf(session.store, list, query));
+  { action, filters = { ...query } }: Pick<ExportAudit, "action"> & Partial<ExportAudit>,
+): Promise<TenantExport> => exported(session, { action, filters }, exportOf(session.store, list, query));

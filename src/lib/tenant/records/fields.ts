@@ -6,7 +6,7 @@ import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { enforce } from "../../rules/rule.ts";
 import { counted, text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import { MAX_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
+import { MAX_TRACED, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
 import { checkValue } from "./records.ts";
 import {
@@ -28,9 +28,9 @@ import { USERS } from "./user-rows.ts";
 export const addCustomField = async (
   session: Session,
   name: string,
-  once?: Pick<Once<CustomField>, "key" | "route" | "fingerprint">,
+  once?: Pick<IdempotentRequest<CustomField>, "key" | "route" | "fingerprint">,
 ): Promise<CustomField> => {
-  const replay: Once<CustomField>["replay"] = async (reader, id) => (await findField(reader, id))?.field;
+  const replay: IdempotentRequest<CustomField>["replay"] = async (reader, id) => (await findField(reader, id))?.field;
   // whoever lists users loads no rules
   const { judgeRecord } = await import("../../rules/index.ts");
   const locks = ["fields"];

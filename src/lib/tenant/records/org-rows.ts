@@ -3,7 +3,7 @@ import { codeKey, nameKey } from "../../model/normalise.ts";
 import { formatOrgPath, ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { List } from "../store/lists.ts";
 import { either } from "../store/sql/forms.ts";
-import type { Derived, Reader, Row, Value } from "../store/store.ts";
+import type { DerivedTable, Reader, Row, Value } from "../store/store.ts";
 
 /** SQL: the name of `o`, as a part of a path. */
 const NAME_IN_PATH = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
@@ -29,7 +29,7 @@ const STATE = `select concat((select revision from collection where name = 'orgs
   (select id from main.org order by pk desc limit 1)) as state`;
 
 /** Depth, path and order of each organisation. */
-export const PLACE: Derived = {
+export const PLACE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, at integer not null unique, depth integer not null, path text not null,
     pathKey text not null`,
@@ -95,7 +95,7 @@ export const isWithin = async (reader: Reader, pk: number, above: number): Promi
   )) > 0;
 
 /** A place in the tree, as a change would leave it: a missing value is the organisation's own. */
-export interface Place {
+export interface TreePosition {
   /** undefined of a new organisation */
   readonly pk: number | undefined;
   readonly parent: number | undefined;
@@ -104,7 +104,7 @@ export interface Place {
 }
 
 /** A place with what the organisation itself has. */
-const filled = async (reader: Reader, { pk, parent, name, code }: Place) => {
+const filled = async (reader: Reader, { pk, parent, name, code }: TreePosition) => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
   const coded = code === undefined ? own?.["code"] : code;
@@ -127,7 +127,7 @@ const optional = (value: Value | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
 /** One that would have the same parent and name, by its name, where the organisation has no code itself. */
-export const twinBelow = async (reader: Reader, place: Place): Promise<OrgInTheWay | undefined> => {
+export const twinBelow = async (reader: Reader, place: TreePosition): Promise<OrgInTheWay | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await filled(reader, place);
   if (isCoded) return undefined;
@@ -174,7 +174,7 @@ export const isTop = async (reader: Reader, pk: number): Promise<boolean> =>
   )) > 0;
 
 /** An organisation with a code. */
-export interface Coded {
+export interface CodedOrg {
   readonly id: string;
   /** null of one that who asks does not see */
   readonly path: string | null;
@@ -187,7 +187,7 @@ export interface Coded {
  * The organisation whose code is the path that a change gives to another one, or to one below that; undefined if there is
  * none. Paths that stay as they are count for nothing.
  */
-export const codedAsPath = async (reader: Reader, place: Place): Promise<Coded | undefined> => {
+export const codedAsPath = async (reader: Reader, place: TreePosition): Promise<CodedOrg | undefined> => {
   const { at, called, coded } = await filled(reader, place);
   await reader.derive(PLACE);
   const row = await reader.get(
@@ -216,7 +216,7 @@ export const codedAsPath = async (reader: Reader, place: Place): Promise<Coded |
 };
 
 /** What a name with a slash reads like as a path, where the organisation has no code; undefined without a slash. */
-export const slashedPath = async (reader: Reader, place: Place): Promise<string | undefined> => {
+export const slashedPath = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { at, called, isCoded } = await filled(reader, place);
   const name = String(called);
   if (isCoded || !name.includes("/")) return undefined;

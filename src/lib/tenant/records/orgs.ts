@@ -4,7 +4,7 @@ import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import {
   codedAsPath,
   countWithin,
@@ -17,17 +17,17 @@ import {
   ROOT,
   slashedPath,
   twinBelow,
-  type Place,
+  type TreePosition,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import {
   createRecord,
   editRecord,
   unusable,
-  type Checked,
+  type CheckedChange,
   type HandBody,
   type HandNoun,
-  type Written,
+  type ChangeResult,
 } from "./records.ts";
 
 /** Organisations, as they are written by hand. */
@@ -49,10 +49,10 @@ export const HAND_ORGS: HandNoun<typeof ORG.fields> = {
 export const createOrg = (
   session: Session,
   body: HandBody,
-  once?: Omit<Once<Written<Org>>, "replay">,
-): Promise<Written<Org>> => createRecord(session, HAND_ORGS, body, once);
+  once?: Omit<IdempotentRequest<ChangeResult<Org>>, "replay">,
+): Promise<ChangeResult<Org>> => createRecord(session, HAND_ORGS, body, once);
 
-export const editOrg = (session: Session, id: string, body: HandBody): Promise<Written<Org>> =>
+export const editOrg = (session: Session, id: string, body: HandBody): Promise<ChangeResult<Org>> =>
   editRecord(session, HAND_ORGS, id, body);
 
 /**
@@ -73,7 +73,7 @@ export const moveOrg = async (
 const [NAME, CODE, PATH] = [ORG.fields.name.label, ORG.fields.code.label, ORG.fields.path.label];
 
 /** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */
-async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void> {
+async function checkPlace(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT) {
     throw new Failure("input-rejected", {
       what: text(
@@ -122,7 +122,7 @@ async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void
 }
 
 /** What is typed names one organisation: no path is the code of another (ours). */
-async function checkCodes(writer: Writer, place: Place): Promise<void> {
+async function checkCodes(writer: Writer, place: TreePosition): Promise<void> {
   const other = await codedAsPath(writer, place);
   if (other === undefined) return;
   const { id, path, code, typed } = other;
@@ -143,7 +143,7 @@ async function checkCodes(writer: Writer, place: Place): Promise<void> {
 const ANOTHER_CODE = text("give it another code: --code CODE", "別の組織コードにしてください: --code コード");
 
 /** What is typed names one organisation: no code is the path of another, or its id, nor a name with a slash (ours). */
-async function checkPath(writer: Writer, place: Place): Promise<void> {
+async function checkPath(writer: Writer, place: TreePosition): Promise<void> {
   const { pk, code } = place;
   if (typeof code === "string" && (await isIdOfOther(writer, code, pk))) {
     throw new Failure("input-rejected", {

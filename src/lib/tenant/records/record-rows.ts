@@ -12,10 +12,10 @@ import type { Reader, Value, Writer } from "../store/store.ts";
 export const CLAIMS: Readonly<Record<string, Readonly<Record<string, string>>>> = { user: { emails: "user_email" } };
 
 /** A field's value as its table has it: of a reference the other record's `pk`. */
-export type Stored = Value | readonly string[];
+export type StoredValue = Value | readonly string[];
 
 /** A record's values as its table has them, by field. */
-export type StoredValues = ReadonlyMap<string, Stored>;
+export type StoredValues = ReadonlyMap<string, StoredValue>;
 
 const fieldOf = ({ name: thing, fields }: Thing, name: string): Field => {
   const { [name]: field } = fields;
@@ -30,7 +30,7 @@ const columnOf = (thing: Thing, name: string): string => {
 };
 
 /** The columns of a field's value: its own, and those that follow from it. */
-const columnsOf = (thing: Thing, name: string, value: Stored): readonly (readonly [string, Value])[] => {
+const columnsOf = (thing: Thing, name: string, value: StoredValue): readonly (readonly [string, Value])[] => {
   const { refers, short = name, type, comparison = "exact", sortKey } = fieldOf(thing, name);
   const own = [columnOf(thing, name), typeof value === "object" && value !== null ? JSON.stringify(value) : value];
   if (refers !== undefined && type !== "texts") return [own as [string, Value]];

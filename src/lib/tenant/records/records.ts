@@ -15,7 +15,7 @@ import { instant, newId } from "../ids.ts";
 import type { ChangedObject, Session, TaskOf } from "../session.ts";
 import { advance } from "../store/collections.ts";
 import { findRecords, recordsWith, type List } from "../store/lists.ts";
-import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "./record-rows.ts";
+import { holderOf, insertRecord, numberOf, updateRecord, type StoredValue, type StoredValues } from "./record-rows.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Reader, Value, Writer } from "../store/store.ts";
 import { mergeCustom } from "./custom-field-rows.ts";
@@ -43,15 +43,17 @@ export interface HandNoun<F extends Fields = Fields> {
    * @param before undefined of a new record
    * @throws Failure `input-rejected`
    */
-  readonly reading?: ((writer: Writer, given: HandValues, before: object | undefined) => Promise<Meant>) | undefined;
+  readonly reading?:
+    | ((writer: Writer, given: HandValues, before: object | undefined) => Promise<RecordDraft>)
+    | undefined;
   /** What its own rules say, before it is written. @throws Failure `input-rejected` */
-  readonly check?: ((writer: Writer, change: Checked) => Promise<void>) | undefined;
+  readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
   /** Changes what follows from a record, once it was edited. @returns what else was changed */
-  readonly follow?: ((writer: Writer, edited: Edited) => Promise<readonly ChangedObject[]>) | undefined;
+  readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
 /** What a request means. */
-export interface Meant {
+export interface RecordDraft {
   readonly values: HandValues;
   /** the secrets that it sets, which are kept nowhere: by field */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
@@ -60,7 +62,7 @@ export interface Meant {
 }
 
 /** A record that was edited. */
-export interface Edited {
+export interface EditResult {
   readonly before: object;
   readonly values: StoredValues;
   /** of the change, a UTC instant */
@@ -68,14 +70,14 @@ export interface Edited {
 }
 
 /** A change that is about to be written. */
-export interface Checked {
+export interface CheckedChange {
   /** undefined of a new record */
   readonly pk: number | undefined;
   readonly values: StoredValues;
 }
 
 /** What was written, as the tenant API has it. */
-export interface Written<R> {
+export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
   readonly consoleTask: number | null;
@@ -91,26 +93,26 @@ export const createRecord = <F extends Fields>(
   noun: HandNoun<F>,
   { dryRun = false, ...given }: HandBody,
   once: KeptRequest | undefined,
-): Promise<Written<RecordOf<F>>> => {
+): Promise<ChangeResult<RecordOf<F>>> => {
   const { list, collection } = noun;
-  const answer = async (after: RecordOf<F>, taskOf: TaskOf): Promise<Written<RecordOf<F>>> => ({
+  const answer = async (after: RecordOf<F>, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> => ({
     before: null,
     after,
     consoleTask: await taskOf(objectOf(noun, after)),
     dryRun,
   });
-  const replay = async (reader: Reader, id: string, taskOf: TaskOf): Promise<Written<RecordOf<F>>> =>
+  const replay = async (reader: Reader, id: string, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> =>
     answer(await recordOf(reader, list, id), taskOf);
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
-    const result = (taskOf: TaskOf): Promise<Written<RecordOf<F>>> => answer(after, taskOf);
+    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
     return { result, objects, orgs: await noun.orgs?.(writer, after), after };
   });
 };
 
 /** A record that a change made, and what else it made for it. */
-interface Added<R> {
+interface CreatedRecord<R> {
   readonly after: R;
   /** the record first */
   readonly objects: readonly ChangedObject[];
@@ -122,7 +124,7 @@ export const addRecord = async <F extends Fields>(
   writer: Writer,
   noun: HandNoun<F>,
   given: HandValues,
-): Promise<Added<RecordOf<F>>> => {
+): Promise<CreatedRecord<RecordOf<F>>> => {
   const { list, collection, series, scope } = noun;
   const wanted = { ...noun.usual, ...definedOf(given) };
   const { values: meant, secrets = {}, objects = [] } = await meaningOf(writer, noun, wanted, undefined);
@@ -149,7 +151,7 @@ export const editRecord = async <F extends Fields>(
   id: string,
   { dryRun = false, ...values }: HandBody,
   verb: "edit" | "move" = "edit",
-): Promise<Written<RecordOf<F>>> => {
+): Promise<ChangeResult<RecordOf<F>>> => {
   const [written] = await editRecords(session, noun, [id], { dryRun, ...values }, { verb });
   if (written === undefined) throw new TypeError("an edit gives what it wrote");
   return written;
@@ -159,7 +161,7 @@ export const editRecord = async <F extends Fields>(
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 /** How several records are changed. */
-interface Editing<R> {
+interface EditOptions<R> {
   /** ends its action in the audit */
   readonly verb: string;
   /** values that depend on what a record has */
@@ -177,10 +179,10 @@ export const editRecords = <F extends Fields>(
   noun: HandNoun<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: HandBody,
-  { verb, each, whole, seen, once }: Editing<RecordOf<F>>,
-): Promise<Written<RecordOf<F>>[]> => {
+  { verb, each, whole, seen, once }: EditOptions<RecordOf<F>>,
+): Promise<ChangeResult<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
-  const replay = (reader: Reader, _: string, taskOf: TaskOf): Promise<Written<RecordOf<F>>[]> =>
+  const replay = (reader: Reader, _: string, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> =>
     Promise.all(
       ids.map(async (id) => {
         const after = await recordOf(reader, list, id);
@@ -203,7 +205,7 @@ export const editRecords = <F extends Fields>(
     whole?.(changed);
     const [first] = changed;
     const isOne = changed.length === 1;
-    const result = (taskOf: TaskOf): Promise<Written<RecordOf<F>>[]> =>
+    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> =>
       Promise.all(
         all.map(async ({ before, after }) => {
           const consoleTask = before === after ? null : await taskOf(objectOf(noun, after));
@@ -227,7 +229,7 @@ const editOne = async <F extends Fields>(
   asked: {
     readonly id: string;
     readonly given: HandValues;
-    readonly each: Editing<RecordOf<F>>["each"];
+    readonly each: EditOptions<RecordOf<F>>["each"];
   },
 ): Promise<{
   readonly edited: EditedRecord<RecordOf<F>>;
@@ -265,7 +267,7 @@ const meaningOf = async (
   noun: HandNoun,
   given: HandValues,
   before: object | undefined,
-): Promise<Meant> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
+): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
 /** The column with the times when a record's secrets were set. @throws Failure `input-rejected` where a rule says no */
 const secretColumns = (
@@ -352,7 +354,7 @@ const calledOf = ({ fields, namedBy = "name" }: Thing, record: object): string =
 };
 
 /** What a change says of the record that it is about. */
-interface About {
+interface ChangedRecord {
   readonly pk: number;
   readonly before: object;
 }
@@ -362,10 +364,10 @@ const storedOf = async (
   writer: Writer,
   noun: HandNoun,
   given: HandValues,
-  about: About | undefined,
+  about: ChangedRecord | undefined,
 ): Promise<StoredValues> => {
   const { fields } = noun.list.thing;
-  const stored = new Map<string, Stored>();
+  const stored = new Map<string, StoredValue>();
   for (const [name, field] of handFields(fields)) {
     const { [name]: value } = given;
     if (value !== undefined && noun.fields?.includes(name) === false) throw notOf(noun, name, field);
@@ -377,7 +379,7 @@ const storedOf = async (
     else if (field.refers !== undefined && field.type !== "texts")
       stored.set(name, await referred(writer, noun.list, [name, field], value));
     else if (field.type === "objects")
-      stored.set(name, await mergeCustom(writer, checkedCustom(value as Named), about?.pk));
+      stored.set(name, await mergeCustom(writer, checkedCustom(value as CustomValues), about?.pk));
     else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
     else stored.set(name, checkedText(name, field, value as string | null));
   }
@@ -385,7 +387,7 @@ const storedOf = async (
   return stored;
 };
 
-type Named = readonly { readonly name: string; readonly value: string | null }[];
+type CustomValues = readonly { readonly name: string; readonly value: string | null }[];
 
 const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
@@ -433,7 +435,7 @@ export const checkValue = (name: string, field: Field, value: string): string =>
 };
 
 /** What a value of the tenant's own fields may be. */
-const checkedCustom = (values: Named): Named =>
+const checkedCustom = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : refusalOf(CUSTOM_VALUE, value);
     if (reason !== undefined) throw refused(same(name), reason);

@@ -6,7 +6,7 @@ import { securedAppName, SECURED_USER, type SECURED_GROUP, type SecuredApp } fro
 import { counted, text } from "../../text/index.ts";
 import { nearest } from "../../text/nearest.ts";
 import { instant } from "../ids.ts";
-import { MAX_TRACED, type ChangedObject, type Once, type Session } from "../session.ts";
+import { MAX_TRACED, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
 import {
   deleteGroup,
   groupAmong,
@@ -20,7 +20,7 @@ import {
 } from "./secured-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { addRecord, createRecord, editRecord, objectOf, recordOf, tasksOf } from "./records.ts";
-import type { HandBody, HandNoun, Written } from "./records.ts";
+import type { HandBody, HandNoun, ChangeResult } from "./records.ts";
 
 /** Groups of an app, as they are written by hand. */
 const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => ({
@@ -48,8 +48,8 @@ export const createGroup = async (
   session: Session,
   app: SecuredApp,
   body: HandBody,
-  once?: Omit<Once<Written<SecuredGroup>>, "replay">,
-): Promise<Written<SecuredGroup>> => {
+  once?: Omit<IdempotentRequest<ChangeResult<SecuredGroup>>, "replay">,
+): Promise<ChangeResult<SecuredGroup>> => {
   checkHasGroups(app);
   return createRecord(session, handGroups(app), body, once);
 };
@@ -60,13 +60,13 @@ export const editGroup = async (
   app: SecuredApp,
   id: string,
   body: HandBody,
-): Promise<Written<SecuredGroup>> => {
+): Promise<ChangeResult<SecuredGroup>> => {
   checkHasGroups(app);
   return editRecord(session, handGroups(app), id, body);
 };
 
 /** What is to be deleted, as it was seen. */
-interface Deletion {
+interface GroupDeletion {
   readonly ids: readonly string[];
   /** how many memberships go, as its caller knows it */
   readonly memberships?: number | undefined;
@@ -83,7 +83,7 @@ interface Deletion {
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
-  { ids, memberships: expected, seen, dryRun = false }: Deletion,
+  { ids, memberships: expected, seen, dryRun = false }: GroupDeletion,
 ): Promise<DeletedGroups> => {
   const noun = handGroups(app);
   const change = { action: "secured.groups.delete", locks: [noun.collection], seen, dryRun };

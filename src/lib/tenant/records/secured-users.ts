@@ -13,10 +13,17 @@ import {
 import type { HandValues } from "../../model/thing.ts";
 import { fieldsOfApp } from "../../rules/secured-user.ts";
 import { text } from "../../text/index.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import { securedUsers } from "./secured-rows.ts";
 import type { Writer } from "../store/store.ts";
-import { createRecord, editRecord, type HandBody, type HandNoun, type Meant, type Written } from "./records.ts";
+import {
+  createRecord,
+  editRecord,
+  type HandBody,
+  type HandNoun,
+  type RecordDraft,
+  type ChangeResult,
+} from "./records.ts";
 import { groupsNamed } from "./secured-groups.ts";
 import { isMirror } from "./tenant-rows.ts";
 
@@ -40,8 +47,8 @@ export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: HandBody,
-  once?: Omit<Once<Written<SecuredUser>>, "replay">,
-): Promise<Written<SecuredUser>> => createRecord(session, handUsers(session, app), body, once);
+  once?: Omit<IdempotentRequest<ChangeResult<SecuredUser>>, "replay">,
+): Promise<ChangeResult<SecuredUser>> => createRecord(session, handUsers(session, app), body, once);
 
 /** @throws Failure as {@link createSecuredUser}; also of an administrator, whom no import changes either */
 export const editSecuredUser = (
@@ -49,7 +56,7 @@ export const editSecuredUser = (
   app: SecuredApp,
   id: string,
   body: HandBody,
-): Promise<Written<SecuredUser>> => editRecord(session, handUsers(session, app), id, body);
+): Promise<ChangeResult<SecuredUser>> => editRecord(session, handUsers(session, app), id, body);
 
 /** A request, as it came. */
 interface Request {
@@ -59,7 +66,7 @@ interface Request {
   readonly before: SecuredUser | undefined;
 }
 
-const meaning = async (session: Session, app: SecuredApp, { writer, given, before }: Request): Promise<Meant> => {
+const meaning = async (session: Session, app: SecuredApp, { writer, given, before }: Request): Promise<RecordDraft> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);
   if (before?.administrator === true) throw isAdministrator(app, before.userId);

@@ -11,7 +11,7 @@ import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
 import { checkValue } from "./records.ts";
 
 /** What was recorded of a tenant, and what is now. */
-interface Recorded {
+interface ProfileChange {
   readonly before: TenantProfile;
   readonly after: TenantProfile;
 }
@@ -21,7 +21,7 @@ interface Recorded {
  *
  * @throws Failure `input-rejected` where the values contradict each other, or cannot be; `not-found` for a contract
  */
-export const setTenant = (session: Session, { dryRun, ...change }: TenantChange): Promise<Recorded> =>
+export const setTenant = (session: Session, { dryRun, ...change }: TenantChange): Promise<ProfileChange> =>
   session.change({ action: "tenant.set", locks: ["tenant"], dryRun }, async (writer) => {
     const before = await readProfile(writer);
     const { contracts = [], contractsRemoved = [], ...others } = change;

@@ -2,13 +2,13 @@ import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { HandValues } from "../../model/thing.ts";
 import type { USER } from "../../model/user.ts";
-import type { Once, Session } from "../session.ts";
+import type { IdempotentRequest, Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
 import { countOwned } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USERS } from "./user-rows.ts";
 import { newName, permitAccountOf } from "../accounts/rules.ts";
-import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type Written } from "./records.ts";
+import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type ChangeResult } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */
 const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
@@ -49,10 +49,10 @@ const checkAdministrator = async ({ asker }: Session, reader: Reader, id: string
 export const createUser = (
   session: Session,
   body: HandBody,
-  once?: Omit<Once<Written<User>>, "replay">,
-): Promise<Written<User>> => createRecord(session, handUsers(session), body, once);
+  once?: Omit<IdempotentRequest<ChangeResult<User>>, "replay">,
+): Promise<ChangeResult<User>> => createRecord(session, handUsers(session), body, once);
 
-export const editUser = (session: Session, id: string, body: HandBody): Promise<Written<User>> =>
+export const editUser = (session: Session, id: string, body: HandBody): Promise<ChangeResult<User>> =>
   editRecord(session, handUsers(session), id, body);
 
 /** Moves users into an organisation, all of them or none; their devices are counted there. */
@@ -70,7 +70,7 @@ export const moveUsers = async (
     readonly seen?: number | undefined;
     readonly dryRun?: boolean | undefined;
   },
-  once?: Omit<Once<Written<User>[]>, "replay">,
+  once?: Omit<IdempotentRequest<ChangeResult<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
   // read before, as what fails afterwards would not tell that they were moved
   const devices = await session.read((reader) => countOwned(reader, ids));

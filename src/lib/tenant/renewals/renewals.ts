@@ -13,7 +13,7 @@ import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId, type Surroundings } from "../ids.ts";
 import { isSimulatedName } from "../../apple/simulated.ts";
-import type { ChangedObject, ChangeOf, Once, Session } from "../session.ts";
+import type { ChangedObject, ChangeOf, IdempotentRequest, Session } from "../session.ts";
 import {
   deleteItem,
   findClaimed,
@@ -146,7 +146,7 @@ const keepRenewal = async (
 export const addRenewal = (
   session: Session,
   given: NewRenewalItem,
-  once?: Omit<Once<RenewalItem>, "replay">,
+  once?: Omit<IdempotentRequest<RenewalItem>, "replay">,
 ): Promise<RenewalItem> =>
   session.change(
     { action: "renewals.add", locks: LOCKS, once: once && { ...once, replay: findItem } },
@@ -197,7 +197,7 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
   });
 
 /** A confirmation: by whom and when, and of an upload the day that the console shows. */
-interface Confirmation {
+interface RenewalConfirmation {
   readonly by: string;
   readonly at: string;
   readonly consoleShows?: string | undefined;
@@ -211,7 +211,7 @@ interface Confirmation {
 export const confirmRenewal = (
   session: Session,
   id: string,
-  { by, at, consoleShows }: Confirmation,
+  { by, at, consoleShows }: RenewalConfirmation,
 ): Promise<RenewalItem> =>
   changed(session, "renewals.confirm", id, (item) => ({
     ...(consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows)),
@@ -244,7 +244,7 @@ export const removeRenewal = (
   });
 
 /** Whether a notice is the sender's, and the notice. */
-interface Claimed {
+interface ClaimResult {
   readonly claimed: boolean;
   readonly notice: Notice;
 }
@@ -255,8 +255,8 @@ interface Claimed {
  *
  * @throws Failure `not-found` if there is no such item
  */
-export const claimNotice = (session: Session, processes: Processes, claim: NoticeClaim): Promise<Claimed> =>
-  session.change<Claimed>({ action: null, locks: LOCKS }, async (writer) => {
+export const claimNotice = (session: Session, processes: Processes, claim: NoticeClaim): Promise<ClaimResult> =>
+  session.change<ClaimResult>({ action: null, locks: LOCKS }, async (writer) => {
     await itemNamed(writer, claim.itemId);
     const known = await findClaimed(writer, claim);
     const at = instant(session.surroundings);

@@ -1,5 +1,5 @@
 import { markKey, markOf } from "./mark.ts";
-import type { Locked, Reader, Writer } from "./store.ts";
+import type { LockedCollection, Reader, Writer } from "./store.ts";
 
 /** The collections of the tenant, with the revision of each, and the highest number of its records. */
 
@@ -32,7 +32,7 @@ export const latestRevision = async (reader: Reader): Promise<number> => {
 /** Whether one of the locked collections, or what somebody sees, was changed after a revision that {@link latestRevision} gave. */
 export const isChangedSince = async (
   reader: Reader,
-  locked: Iterable<Locked>,
+  locked: Iterable<LockedCollection>,
   seen: number | undefined,
 ): Promise<boolean> => {
   if (seen === undefined) return false;

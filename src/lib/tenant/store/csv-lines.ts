@@ -24,7 +24,7 @@ const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
 /** Where cells are that need quotes: the offsets of their beginnings and ends, in turn. */
-type Quoted = readonly number[];
+type QuoteOffsets = readonly number[];
 
 /**
  * Puts commas and newlines where cells and records of the plain text end.
@@ -45,7 +45,7 @@ const separate = (
     readonly careful: readonly boolean[];
     readonly newline: Newline;
   },
-): Quoted | undefined => {
+): QuoteOffsets | undefined => {
   const recordEnd = newline === "lf" ? LF : CR;
   const quoted: number[] = [];
   let [from, column, found] = [0, 0, 0];
@@ -75,7 +75,7 @@ const separate = (
 };
 
 /** Cells in quotes, and quotes in them doubled. */
-const withQuotes = (bytes: Uint8Array, quoted: Quoted): Uint8Array => {
+const withQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   const parts: Buffer[] = [];
   let after = 0;
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

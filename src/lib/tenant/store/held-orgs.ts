@@ -1,10 +1,10 @@
-import type { Asker } from "../policy/asker.ts";
+import type { Actor } from "../policy/asker.ts";
 import type { Reader } from "./store.ts";
 
 /** The ids of the organisations that are somebody's own, without those below them; undefined where all are. */
 export const heldOrgs = async (
   reader: Reader,
-  { orgs }: Pick<Asker, "orgs">,
+  { orgs }: Pick<Actor, "orgs">,
 ): Promise<readonly string[] | undefined> => {
   if (orgs === undefined) return undefined;
   const rows = await reader.all(

@@ -45,7 +45,7 @@ const exportColumns = async (
 };
 
 /** Records that are about to be streamed, and how many they are. */
-export interface Exporting {
+export interface RecordStream {
   readonly content: ReadableStream<Uint8Array>;
   readonly records: number;
 }
@@ -71,7 +71,7 @@ export const csvOf = async (
 };
 
 /** A list as CSV, and how many records that has. @see csvOf */
-export const exportOf = async (store: Store, list: List, query: ExportQuery): Promise<Exporting> => {
+export const exportOf = async (store: Store, list: List, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {
     const lines = await csvOf(reader, list, query);

@@ -15,7 +15,7 @@ import { text } from "../../text/index.ts";
 import { either, hasPattern, keyOrValue, truth } from "./sql/forms.ts";
 import { jsonList, jsonObject } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
-import type { Derived, Lines, Params, Reader, Store } from "./store.ts";
+import type { DerivedTable, Lines, Params, Reader, Store } from "./store.ts";
 
 /** A column that a list is sorted by, as SQL. */
 export interface SortKey {
@@ -74,7 +74,7 @@ export interface List<F extends Fields = Fields> {
   /** SQL: the records that exports contain */
   readonly exported?: string | undefined;
   /** the temporary tables that it reads */
-  readonly derived?: readonly Derived[] | undefined;
+  readonly derived?: readonly DerivedTable[] | undefined;
 }
 
 /** SQL: the value of a field of the list. */

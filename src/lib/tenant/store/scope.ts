@@ -6,7 +6,7 @@ import { versionsOf } from "../versions/keep.ts";
 import { bitOf } from "../versions/tables.ts";
 import { ROOT } from "../records/org-rows.ts";
 import { either, listed } from "./sql/forms.ts";
-import type { Derived, Scope, View } from "./store.ts";
+import type { DerivedTable, Scope, View } from "./store.ts";
 
 /** The scope in which an import was planned: what it reads lies in these organisations. */
 export const planScope = (orgs: readonly number[]): Scope => ({
@@ -29,7 +29,7 @@ const treeState = ({ orgs }: Scope): string =>
     (select id from main.org order by pk desc limit 1), ' ${JSON.stringify(orgs ?? null)}') as state`;
 
 /** The organisations of a scope, each with all below it, as `temp.held`. */
-const standing = (scope: Scope): Derived => {
+const standing = (scope: Scope): DerivedTable => {
   const { orgs } = scope;
   const roots =
     orgs === undefined
@@ -46,7 +46,7 @@ const standing = (scope: Scope): Derived => {
 };
 
 /** Those that were below them when they were deleted, each by its last place, as `temp.held_once`. */
-const deleted = (scope: Scope): Derived => ({
+const deleted = (scope: Scope): DerivedTable => ({
   name: "held_once",
   columns: "pk integer primary key, id text not null unique",
   state: treeState(scope),

@@ -9,7 +9,7 @@ export type Params = Readonly<Record<string, Value>>;
 export type Row = Readonly<Record<string, Value>>;
 
 /** A temporary table that follows from the tenant's data: made when it is asked for, and kept until its state changes. */
-export interface Derived {
+export interface DerivedTable {
   readonly name: string;
   /** SQL: its columns */
   readonly columns: string;
@@ -42,7 +42,7 @@ export interface View {
   /** the columns of tables that are seen otherwise than they are, each with what is seen in a row `t` */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** the organisations of the scope, in the order in which they are made ready */
-  readonly held: readonly Derived[];
+  readonly held: readonly DerivedTable[];
 }
 
 /** Reads on one snapshot of the tenant. */
@@ -55,11 +55,11 @@ export interface Reader {
   /** the one number of a `select count(*)`; 0 if there is no row */
   count(sql: string, params?: Params): Promise<number>;
   /** Makes a temporary table ready, for statements that name it as `temp.<name>`. */
-  derive(table: Derived): Promise<void>;
+  derive(table: DerivedTable): Promise<void>;
 }
 
 /** A collection of the tenant, as a change finds it. */
-export interface Locked {
+export interface LockedCollection {
   /** the revision that last changed it; 0 if none has */
   readonly revision: number;
   /** the highest `pk` ever given to a record of its table */
@@ -83,7 +83,7 @@ export interface Writer extends Reader {
    * decides is read. In tests, writing a table whose collection was not locked throws, and so does changing a record
    * before a version of it was kept.
    */
-  lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>>;
+  lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
   /** The revision of this change: no two changes of a tenant share one. */
   revision(): Promise<number>;
 }

@@ -18,7 +18,7 @@ import {
   type ShownValue,
 } from "./timeline.ts";
 
-type Change = RecordVersion["changes"][number];
+type VersionChange = RecordVersion["changes"][number];
 
 /** A stored column that a history shows. */
 interface HistoryColumn {
@@ -134,9 +134,9 @@ class HistoryReader {
     return Object.assign({}, defaults, ...states, own) as Row;
   }
 
-  async #changes(revision: number, before: RecordState, after: RecordState): Promise<Change[]> {
-    const changes: Change[] = [];
-    const isChange = ({ old, new: value }: Change): boolean =>
+  async #changes(revision: number, before: RecordState, after: RecordState): Promise<VersionChange[]> {
+    const changes: VersionChange[] = [];
+    const isChange = ({ old, new: value }: VersionChange): boolean =>
       before !== null && after !== null ? true : !isBlank(old) || !isBlank(value);
     for (const column of this.#noun.columns) {
       const [old, value] = [before, after].map((state) => state?.[column.column] ?? null);
@@ -157,11 +157,11 @@ class HistoryReader {
   }
 
   /** Returns what changed in the custom fields, by their names at that time. */
-  async #customChanges(revision: number, old: Value | undefined, value: Value | undefined): Promise<Change[]> {
+  async #customChanges(revision: number, old: Value | undefined, value: Value | undefined): Promise<VersionChange[]> {
     const [before, after] = [old, value].map(
       (values) => JSON.parse(String(values ?? "{}")) as Readonly<Record<string, string>>,
     );
-    const changes: Change[] = [];
+    const changes: VersionChange[] = [];
     for (const pk of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
       const [from = null, to = null] = [before?.[pk], after?.[pk]];
       if (from === to) continue;

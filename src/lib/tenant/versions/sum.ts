@@ -12,26 +12,26 @@ export interface VersionsSum {
 }
 
 /** A statement, and the values of its parameters. */
-interface Query {
+interface Statement {
   readonly sql: string;
   readonly params: Params;
 }
 
 /** The values of one row; a tenant's file that was altered may have any in it. */
-type Row = Readonly<Record<string, unknown>>;
+type UncheckedRow = Readonly<Record<string, unknown>>;
 
 /** Rows that one statement reads: few enough to hold their lines in memory. */
 const BATCH_ROWS = 1024;
 
 /** What a statement reads of a batch; a batch without rows has no lines. */
-interface Batch {
+interface RowBatch {
   readonly rows: number;
   readonly lines: string | null;
   readonly last: number;
 }
 
 /** Rows of one table that belong to a change. */
-interface Part {
+interface TableRows {
   readonly table: string;
   /** the thing, if the rows are ranges of new records */
   readonly ranges?: string | undefined;
@@ -48,14 +48,14 @@ const lineOf = (table: string, columns: readonly string[]): string => {
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-const partOf = (table: string, key: string, columns: readonly string[], which = "true"): Part => ({
+const partOf = (table: string, key: string, columns: readonly string[], which = "true"): TableRows => ({
   table,
   batch: `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
     from (select v.${key} as key, ${lineOf(table, columns)} as line from main.${table} v
           where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`,
 });
 
-const VERSION_PARTS: readonly Part[] = [...VERSIONS.values()]
+const VERSION_PARTS: readonly TableRows[] = [...VERSIONS.values()]
   .map((versions) => {
     const columns = versions.columns.map(({ name }) => name);
     return partOf(versionTable(versions), "pk", ["pk", "revision", "action", "changed", ...columns, ...versions.times]);
@@ -74,7 +74,7 @@ const PRESENT = [
 ].join(" union all ");
 
 /** The parts of which a change has rows, in the order in which they are summed. */
-const partsIn = (present: readonly Row[]): readonly Part[] => {
+const partsIn = (present: readonly UncheckedRow[]): readonly TableRows[] => {
   const tables = new Set(present.map(({ source }) => source));
   const things = present.flatMap(({ thing }) => (thing === null ? [] : [thing as string]));
   return [
@@ -90,7 +90,7 @@ const partsIn = (present: readonly Row[]): readonly Part[] => {
  *
  * @returns undefined if the change has none
  */
-export function* summing(revision: number): Generator<Query, VersionsSum | undefined, readonly Row[]> {
+export function* summing(revision: number): Generator<Statement, VersionsSum | undefined, readonly UncheckedRow[]> {
   const parts = partsIn(yield { sql: PRESENT, params: { revision } });
   if (parts.length === 0) return undefined;
   const hash = createHash("sha256");
@@ -100,7 +100,7 @@ export function* summing(revision: number): Generator<Query, VersionsSum | undef
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
       const [found] = yield { sql: batch, params: { revision, thing: ranges, after } };
-      const { rows: read, lines, last } = found as unknown as Batch;
+      const { rows: read, lines, last } = found as unknown as RowBatch;
       rows = read;
       count += rows;
       hash.update(lines ?? "");

@@ -198,7 +198,7 @@ const rootFirst = (name: string): Failure =>
     ),
   );
 
-interface Compared {
+interface TokenReplacement {
   readonly stored: StoredVpp | undefined;
   readonly org: TokenOrg;
   readonly next: Renewable;
@@ -206,7 +206,7 @@ interface Compared {
 
 /** What is left to look at. @throws Failure `input-rejected` where it is no successor of the token before */
 function judge(
-  { stored, org, next }: Compared,
+  { stored, org, next }: TokenReplacement,
   {
     session,
     file,

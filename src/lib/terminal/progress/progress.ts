@@ -51,7 +51,7 @@ export interface StepDescription {
 }
 
 /** A running step. */
-export interface Step {
+export interface ProgressStep {
   /** adds to the amount done; 1 by default */
   advance(by?: number): void;
   /** sets the total amount done */
@@ -65,7 +65,7 @@ export interface Step {
 /** Shows the progress of long-running work, one step at a time. */
 export interface Progress {
   /** starts a step and finishes the one before; JSON mode always writes an event for it */
-  start(step: StepDescription): Step;
+  start(step: StepDescription): ProgressStep;
   /** clears what is drawn, so that a line can be written; the next advance draws it again */
   hide(): void;
   /** finishes the current step when the program ends or fails */
@@ -192,7 +192,7 @@ class SpinningStep {
   }
 }
 
-class RunningStep implements Step {
+class RunningStep implements ProgressStep {
   readonly #step: StepDescription;
   readonly #reporter: Reporter;
   readonly #clock: () => number;

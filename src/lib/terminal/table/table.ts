@@ -41,7 +41,7 @@ export async function* drawTable(
   room = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<string> {
   const first: (readonly string[])[] = [];
-  let draw: Drawing | undefined;
+  let draw: RowRenderer | undefined;
   for await (const row of rows) {
     const cells = row.map(escapeForPeople);
     if (draw !== undefined) {
@@ -59,14 +59,14 @@ export async function* drawTable(
 }
 
 /** Draws one row after the other; the first one with the headers. */
-type Drawing = (cells: readonly string[]) => readonly string[];
+type RowRenderer = (cells: readonly string[]) => readonly string[];
 
 function drawing(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   heading: (line: string) => string,
   room: number,
-): Drawing {
+): RowRenderer {
   const natural = measure(columns, rows);
   const widths = share(columns, natural, room);
   // a table whose columns are as wide as they need lets a later row that fits stand as it is

@@ -9,7 +9,7 @@ export interface TreeNode {
   readonly children: Iterable<TreeNode>;
 }
 
-interface Open {
+interface OpenNode {
   readonly rest: Iterator<TreeNode>;
   readonly indent: string;
   upcoming: IteratorResult<TreeNode>;
@@ -37,7 +37,7 @@ export function* drawTree(root: TreeNode, faint: (part: string) => string = (par
   }
 }
 
-function open({ children }: TreeNode, indent: string): Open {
+function open({ children }: TreeNode, indent: string): OpenNode {
   const rest = children[Symbol.iterator]();
   return { rest, indent, upcoming: rest.next() };
 }

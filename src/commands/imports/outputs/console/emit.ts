@@ -13,7 +13,7 @@ import { takenFromMirror } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile, type WrittenUpload } from "./file.ts";
 import { sayLeftOut } from "./left-out.ts";
-import type { LeftOut } from "../../../../lib/plan/columns.ts";
+import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { exportAndVerify, uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
@@ -24,7 +24,7 @@ export type EmitSource = Pick<SecretSource, "plan" | "map"> & Partial<Pick<Secre
 /** Returns the file of a plan for the console, as it is written with the plan. */
 export const uploadFile = (tools: Tools, name: string, source: EmitSource) => ({
   name,
-  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOut> => {
+  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOutSummary> => {
     let plan = source.plan;
     const leftOut = await emit(tools, name, source, async (written) => (plan = await settle(written)));
     await sayLeftOut(tools, name, leftOut, plan);
@@ -66,7 +66,7 @@ async function emit(
   file: string,
   source: EmitSource,
   done: (written: WrittenUpload) => Promise<unknown>,
-): Promise<LeftOut> {
+): Promise<LeftOutSummary> {
   const { plan } = source;
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];

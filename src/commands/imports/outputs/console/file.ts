@@ -13,7 +13,7 @@ import { changesOf } from "../../../../lib/plan/changes.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
 import { deletesLeftOut, LeftOutRows } from "./left-out.ts";
-import type { LeftOut } from "../../../../lib/plan/columns.ts";
+import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 import { uploadMode } from "./upload.ts";
@@ -36,7 +36,7 @@ export interface ConsoleFile {
   readonly cleared: number;
   /** its headers are those of the context's map */
   readonly mapped: boolean;
-  readonly leftOut: LeftOut;
+  readonly leftOut: LeftOutSummary;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function writeConsoleFile(
   const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
   if ("file" in source && (await tools.outputs.isRestartable(path))) {
     const written = await write(tools, writing).catch((error: unknown) => {
-      if (!(error instanceof Unfit)) throw error;
+      if (!(error instanceof UnfitRow)) throw error;
     });
     if (written !== undefined) return written;
   }
@@ -73,7 +73,7 @@ export async function writeConsoleFile(
 export type PlanSource = SecretSource | Omit<SecretSource, "file" | "reading">;
 
 /** Input and form of a file to be written. */
-interface Writing {
+interface ConsoleFileInput {
   readonly path: string;
   readonly source: PlanSource;
   readonly columns: ConsoleColumns;
@@ -83,10 +83,10 @@ interface Writing {
 }
 
 /** A row that needs more columns than the header has, or an unmappable character: few files have either. */
-class Unfit extends Error {}
+class UnfitRow extends Error {}
 
 /** Makes room for the fullest row, and finds unmappable characters. */
-async function measure(tools: Tools, { path, source, columns, encoding }: Writing): Promise<void> {
+async function measure(tools: Tools, { path, source, columns, encoding }: ConsoleFileInput): Promise<void> {
   const check = new EncodingCheck(encoding);
   for await (const batch of joined(tools, { source, columns }, new LeftOutRows())) {
     for (const { row, secrets } of batch) {
@@ -101,14 +101,14 @@ async function measure(tools: Tools, { path, source, columns, encoding }: Writin
   await check.end(tools, "file" in source ? source.file.label : path);
 }
 
-/** @throws Unfit */
-async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
+/** @throws UnfitRow */
+async function write(tools: Tools, writing: ConsoleFileInput): Promise<ConsoleFile> {
   const { path, source, columns, mapped, encoding, done } = writing;
   let fits = true;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: () => (fits = false) });
   const hash = createHash("sha256");
   const checked = (bytes: Buffer): Buffer => {
-    if (!fits) throw new Unfit();
+    if (!fits) throw new UnfitRow();
     hash.update(bytes);
     return bytes;
   };
@@ -126,7 +126,7 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
       let text = "";
       for (const { row, secrets } of batch) {
         const cells = columns.cells(row, secrets);
-        if (cells === undefined) throw new Unfit();
+        if (cells === undefined) throw new UnfitRow();
         text += formatRecord(cells, "\r\n");
         blank.take(row, secrets);
         if (row.after.some(({ field, value }) => field === "emails" && (value?.length ?? 0) > 1)) severalAddresses += 1;
@@ -165,7 +165,7 @@ interface JoinedRow {
 /** The rows to be written, in the file's order, in batches as they arrive. @param leftOut takes the others */
 async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
-  { source, columns }: Pick<Writing, "source" | "columns">,
+  { source, columns }: Pick<ConsoleFileInput, "source" | "columns">,
   leftOut: LeftOutRows,
 ): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant("imports");

@@ -3,7 +3,7 @@ import { step } from "../../../../lib/advice/step.ts";
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { UPLOAD_REASONS, type UploadReason } from "../../../../lib/model/upload.ts";
-import type { LeftOut } from "../../../../lib/plan/columns.ts";
+import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { counted, text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";
 
@@ -13,7 +13,7 @@ const MAX_NAMED = 20;
 /** Counts the rows that an upload file leaves out, and names the first ones. */
 export class LeftOutRows {
   readonly #reasons: Partial<Record<UploadReason, number>> = {};
-  readonly #first: LeftOut["first"][number][] = [];
+  readonly #first: LeftOutSummary["first"][number][] = [];
 
   /** Takes a row. @returns whether it is left out */
   take({ row, key, leftOut }: PlanRow): boolean {
@@ -23,14 +23,14 @@ export class LeftOutRows {
     return true;
   }
 
-  get found(): LeftOut {
+  get found(): LeftOutSummary {
     const reasons = this.#reasons;
     return { count: Object.values(reasons).reduce((sum, one) => sum + one, 0), reasons, first: this.#first };
   }
 }
 
 /** Each reason with the number of rows and their keys. */
-const describe = ({ reasons, first }: LeftOut) =>
+const describe = ({ reasons, first }: LeftOutSummary) =>
   Object.entries(reasons).map(([why, count]) => {
     const keys = first.flatMap((one) => (one.why === why ? [one.key] : []));
     const named = `${keys.join(", ")}${keys.length < count ? ", …" : ""}`;
@@ -42,7 +42,7 @@ const describe = ({ reasons, first }: LeftOut) =>
 export async function sayLeftOut(
   { terminal }: Tools,
   file: string,
-  leftOut: LeftOut,
+  leftOut: LeftOutSummary,
   { change, consoleTask }: Pick<Import, "change" | "consoleTask">,
 ): Promise<void> {
   if (leftOut.count === 0) return;
@@ -73,7 +73,7 @@ const CLEAR_BLANKS = text(
 );
 
 /** The failure of writing a file for 全件更新 that lacks rows: it would delete them. */
-export const deletesLeftOut = (leftOut: LeftOut): Failure => {
+export const deletesLeftOut = (leftOut: LeftOutSummary): Failure => {
   const [first] = describe(leftOut);
   const { en, ja } = leftOut.reasons.blank === undefined ? AFTER_TASKS : CLEAR_BLANKS;
   return new Failure("input-rejected", {

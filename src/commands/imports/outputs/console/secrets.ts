@@ -5,7 +5,7 @@ import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
-import { recordsOf, type Reading } from "../../plan/reading.ts";
+import { recordsOf, type InputFormat } from "../../plan/reading.ts";
 import { reread } from "../reread.ts";
 
 /** The part of a row that only the input file has. */
@@ -21,7 +21,7 @@ export interface SecretRow {
 export interface SecretSource {
   readonly plan: Import;
   readonly file: InputFile;
-  readonly reading: Reading;
+  readonly reading: InputFormat;
   readonly map: ColumnMap | undefined;
   readonly customFields: readonly CustomField[];
 }

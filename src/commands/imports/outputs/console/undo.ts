@@ -9,11 +9,11 @@ import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
 import { sayUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile, type WrittenUpload } from "./file.ts";
-import type { LeftOut } from "../../../../lib/plan/columns.ts";
+import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { deletionsFile } from "./upload.ts";
 
 /** An undoing that is planned, and what it undoes. */
-export interface Undoing {
+export interface PlannedUndo {
   readonly undo: Import;
   readonly original: Import;
 }
@@ -29,9 +29,9 @@ export interface Undoing {
 export async function emitUndo(
   tools: Tools,
   file: string,
-  { undo, original }: Undoing,
+  { undo, original }: PlannedUndo,
   done: (written: WrittenUpload) => Promise<unknown>,
-): Promise<LeftOut> {
+): Promise<LeftOutSummary> {
   const { kind } = undo;
   if (kind === "orgs") throw NO_FILE;
   const { terminal } = tools;
@@ -65,7 +65,7 @@ interface UndoColumn {
  * of the console has shown, so these are left out then.
  */
 const headersOf = (
-  { undo, original }: Undoing,
+  { undo, original }: PlannedUndo,
   customFields: readonly CustomField[],
 ): { readonly header: string[]; readonly unknown: readonly UndoColumn[] } => {
   const { kind, columns, header: had, request } = original;

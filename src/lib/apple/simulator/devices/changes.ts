@@ -1,12 +1,12 @@
 /** What the change stream tells of a device. @see apple 3 (op_type) */
-export type Operation = "added" | "modified" | "deleted";
+export type StreamOperation = "added" | "modified" | "deleted";
 
 /** One entry of the stream. */
-export interface Change {
+export interface StreamChange {
   /** whose stream it is in */
   readonly server: number;
   readonly place: number;
-  readonly operation: Operation;
+  readonly operation: StreamOperation;
   /** `op_date`, in milliseconds */
   readonly at: number;
   /** when it happened, by the simulator's clock */
@@ -19,9 +19,9 @@ export const CURSOR_LIFE_MS = 7 * 24 * 3600 * 1000;
 /** Changes in their order, numbered; those that no cursor can ask for any more are dropped. */
 export class Changes {
   #first: number;
-  #entries: Change[];
+  #entries: StreamChange[];
 
-  constructor(first = 0, entries: readonly Change[] = []) {
+  constructor(first = 0, entries: readonly StreamChange[] = []) {
     this.#first = first;
     this.#entries = [...entries];
   }
@@ -31,12 +31,12 @@ export class Changes {
     return this.#first + this.#entries.length;
   }
 
-  add(change: Change): void {
+  add(change: StreamChange): void {
     this.#entries.push(change);
   }
 
   /** Changes of a server from a number on, each with the number after it. */
-  *from(number: number, server: number): Generator<readonly [change: Change, next: number]> {
+  *from(number: number, server: number): Generator<readonly [change: StreamChange, next: number]> {
     for (let at = Math.max(number - this.#first, 0); at < this.#entries.length; at += 1) {
       const change = this.#entries[at];
       if (change?.server === server) yield [change, this.#first + at + 1];
@@ -53,7 +53,7 @@ export class Changes {
   }
 
   /** For saving. */
-  state(): { readonly first: number; readonly entries: readonly Change[] } {
+  state(): { readonly first: number; readonly entries: readonly StreamChange[] } {
     return { first: this.#first, entries: [...this.#entries] };
   }
 }

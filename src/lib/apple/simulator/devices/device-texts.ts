@@ -1,5 +1,5 @@
 import { instant } from "../messages.ts";
-import type { Operation } from "./changes.ts";
+import type { StreamOperation } from "./changes.ts";
 import type { DeviceState, Fleet } from "./fleet.ts";
 import { HARDWARE, type Hardware } from "./hardware.ts";
 
@@ -59,7 +59,7 @@ export class DeviceTexts {
   }
 
   /** The same with what the change stream tells; of one that is gone no profile is told. */
-  ofChange(place: number, dialect: Dialect, operation: Operation, at: number): string {
+  ofChange(place: number, dialect: Dialect, operation: StreamOperation, at: number): string {
     const fleet = this.#fleet;
     const state = fleet.stateAt(place);
     const told: DeviceState =

@@ -1,4 +1,4 @@
-import type { Changes, Operation } from "./changes.ts";
+import type { Changes, StreamOperation } from "./changes.ts";
 import { NOWHERE, type DeviceState, type Fleet, type ProfileStatus } from "./fleet.ts";
 
 const SECOND_MS = 1000;
@@ -67,7 +67,7 @@ export class Organisation {
   }
 
   /** A later second than the device's last one, so that the newest of several is always told apart. */
-  #tell(place: number, server: number, operation: Operation): void {
+  #tell(place: number, server: number, operation: StreamOperation): void {
     const now = this.#clock();
     const state = this.#fleet.stateAt(place);
     const at = Math.max(now, (Math.floor(state.changedAt / SECOND_MS) + 1) * SECOND_MS);

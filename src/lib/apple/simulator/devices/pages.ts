@@ -3,7 +3,7 @@ import type { DeviceTexts, Dialect } from "./device-texts.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** Devices in a row, written. */
-export interface Page {
+export interface WrittenPage {
   /** their objects, joined by commas */
   readonly objects: KeptText;
   readonly count: number;
@@ -18,7 +18,7 @@ const MAX_KEPT = 96 * 1024 * 1024;
 export class Pages {
   readonly #fleet: Fleet;
   readonly #texts: DeviceTexts;
-  readonly #kept = new Map<string, Page>();
+  readonly #kept = new Map<string, WrittenPage>();
   #keptOf = -1;
   #length = 0;
 
@@ -28,7 +28,7 @@ export class Pages {
   }
 
   /** The devices of a server from a place on, before `end`. */
-  page(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): Page {
+  page(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): WrittenPage {
     if (this.#keptOf !== this.#fleet.generation) {
       this.#kept.clear();
       this.#length = 0;
@@ -45,7 +45,7 @@ export class Pages {
     return page;
   }
 
-  #write(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): Page {
+  #write(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): WrittenPage {
     const texts: string[] = [];
     let place = from;
     for (; place < end && texts.length < limit; place += 1) {

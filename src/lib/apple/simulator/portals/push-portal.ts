@@ -77,7 +77,7 @@ const extension = (extnID: string, critical: boolean, value: unknown): Extension
   new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 
 /** What a certificate says; the rest is the same for all. */
-interface Wish {
+interface CertificateFields {
   readonly serial: string;
   readonly subject: readonly (readonly [string, string])[];
   /** of the public key, DER */
@@ -87,7 +87,7 @@ interface Wish {
   readonly extensions: readonly Extension[];
 }
 
-function signed({ serial, subject, key, from, days, extensions }: Wish, privateKey: string): string {
+function signed({ serial, subject, key, from, days, extensions }: CertificateFields, privateKey: string): string {
   const algorithm = new AlgorithmIdentifier({ algorithm: SHA256_WITH_RSA, parameters: NULL });
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,

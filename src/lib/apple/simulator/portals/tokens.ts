@@ -62,7 +62,7 @@ export class Servers {
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** A token that was downloaded. */
-export interface Download {
+export interface TokenDownload {
   readonly name: string;
   readonly content: string;
 }
@@ -111,7 +111,7 @@ export class Tokens {
    * @param certificate the server's public key: a certificate in PEM
    * @throws Error where the certificate is none, or has no RSA key; the former token stays
    */
-  download(certificate: string, { number, server, admin, now }: Downloading): Download {
+  download(certificate: string, { number, server, admin, now }: DownloadRequest): TokenDownload {
     const token = this.#made(number, server, admin, now + YEAR_MS);
     const message = Buffer.from(encryptFor(certificate, Buffer.from(messageOf(token)))).toString("base64");
     const former = this.#current.get(number);
@@ -154,7 +154,7 @@ export class Tokens {
 }
 
 /** Who downloads a token, for which server, when. */
-export interface Downloading {
+export interface DownloadRequest {
   readonly number: number;
   readonly server: Server;
   readonly admin: string;

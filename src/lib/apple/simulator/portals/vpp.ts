@@ -1,7 +1,7 @@
 import type { Ids } from "../ids.ts";
 import { json, type SimulatorAnswer, type SimulatorRequest } from "../messages.ts";
-import { marked, type Holder } from "../names.ts";
-import type { Download } from "./tokens.ts";
+import { marked, type MdmInfo } from "../names.ts";
+import type { TokenDownload } from "./tokens.ts";
 
 /** A content token of a location. */
 export interface ContentToken {
@@ -16,7 +16,7 @@ export interface ContentToken {
 /** What is kept of VPP. */
 export interface VppState {
   readonly tokens: readonly ContentToken[];
-  readonly holders: readonly (readonly [location: string, holder: Holder])[];
+  readonly holders: readonly (readonly [location: string, holder: MdmInfo])[];
 }
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -39,7 +39,7 @@ export class Vpp {
   readonly #ids: Ids;
   readonly #random: (size: number) => Uint8Array;
   readonly #tokens: Map<string, ContentToken>;
-  readonly #holders: Map<string, Holder>;
+  readonly #holders: Map<string, MdmInfo>;
 
   constructor(ids: Ids, random: (size: number) => Uint8Array, { tokens, holders }: VppState) {
     this.#ids = ids;
@@ -49,7 +49,7 @@ export class Vpp {
   }
 
   /** Downloads a location's content token. @param holder the MDM that holds the location from now on; undefined: none does */
-  download(organisation: string, holder: Holder | undefined, now: number): Download {
+  download(organisation: string, holder: MdmInfo | undefined, now: number): TokenDownload {
     const location = marked(organisation);
     const expiresAt = now + YEAR_MS;
     const content = {

@@ -4,7 +4,7 @@ import { dialectOf, type DeviceTexts, type Dialect } from "../devices/device-tex
 import type { Fleet } from "../devices/fleet.ts";
 import type { Organisation } from "../devices/organisation.ts";
 import type { Pages } from "../devices/pages.ts";
-import type { Met } from "../faults.ts";
+import type { RequestFaults } from "../faults.ts";
 import {
   instant,
   json,
@@ -38,7 +38,7 @@ export interface DeviceServiceParts {
 }
 
 /** One request of a server that is signed in. */
-interface Call {
+interface SignedInRequest {
   readonly request: SimulatorRequest;
   readonly token: ServerToken;
   /** number of the server */
@@ -46,16 +46,16 @@ interface Call {
   readonly dialect: Dialect;
   /** `X-Server-Protocol-Version` */
   readonly version: number;
-  readonly met: Met;
+  readonly met: RequestFaults;
 }
 
-type Handler = (call: Call) => SimulatorAnswer;
+type ServiceHandler = (call: SignedInRequest) => SimulatorAnswer;
 
 /** Seconds to wait for a device that is throttled. */
 const THROTTLED_SECONDS = 30;
 
 /** Devices of one page, and how it goes on. */
-interface Batch {
+interface DeviceBatch {
   readonly texts: KeptText;
   readonly cursor: Cursor;
   readonly more: boolean;
@@ -64,12 +64,12 @@ interface Batch {
 /** Apple's device service (ADE), without `/devices/disown` and activation lock: nothing of ours may call those. @see apple 3 */
 export class DeviceService {
   readonly #parts: DeviceServiceParts;
-  readonly #routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>;
+  readonly #routes: ReadonlyMap<string, Readonly<Record<string, ServiceHandler>>>;
 
   constructor(parts: DeviceServiceParts) {
     this.#parts = parts;
-    const assign: Handler = (call) => this.#assign(call);
-    this.#routes = new Map<string, Readonly<Record<string, Handler>>>([
+    const assign: ServiceHandler = (call) => this.#assign(call);
+    this.#routes = new Map<string, Readonly<Record<string, ServiceHandler>>>([
       ["/account", { GET: ({ token, version }) => json(accountOf(parts.account, token, version)) }],
       ["/server/devices", { POST: (call) => this.#fetch(call) }],
       ["/devices/sync", { POST: (call) => this.#sync(call) }],
@@ -80,7 +80,7 @@ export class DeviceService {
   }
 
   /** @returns undefined for a path that it does not know @throws Refusal */
-  handle(request: SimulatorRequest, met: Met): SimulatorAnswer | undefined {
+  handle(request: SimulatorRequest, met: RequestFaults): SimulatorAnswer | undefined {
     const isSession = request.path === "/session";
     const route = this.#routes.get(request.path);
     if (!isSession && route === undefined) return undefined;
@@ -103,7 +103,7 @@ export class DeviceService {
     return { ...answer, headers: { ...answer.headers, "x-adm-auth-session": renewed } };
   }
 
-  #fetch({ request, server, dialect, met }: Call): SimulatorAnswer {
+  #fetch({ request, server, dialect, met }: SignedInRequest): SimulatorAnswer {
     const members = request.body === "" ? new Map<string, unknown>() : membersOf(request.body);
     const limit = limitOf(members);
     const { fleet, pages, changes } = this.#parts;
@@ -123,7 +123,7 @@ export class DeviceService {
     );
   }
 
-  #sync({ request, server, dialect, met }: Call): SimulatorAnswer {
+  #sync({ request, server, dialect, met }: SignedInRequest): SimulatorAnswer {
     const members = membersOf(request.body);
     const limit = limitOf(members);
     const given = this.#cursorOf(server, members, met);
@@ -153,7 +153,7 @@ export class DeviceService {
   }
 
   /** @param stuck the cursor that does not move, though more is promised */
-  #answer(server: number, { texts, cursor, more }: Batch, stuck: Cursor | undefined): SimulatorAnswer {
+  #answer(server: number, { texts, cursor, more }: DeviceBatch, stuck: Cursor | undefined): SimulatorAnswer {
     const { cursors, clock } = this.#parts;
     const now = clock();
     const given = stuck as Partial<ReturnedCursor> | undefined;
@@ -168,7 +168,7 @@ export class DeviceService {
   }
 
   /** @throws Refusal `INVALID_CURSOR`, `EXPIRED_CURSOR` (400) */
-  #cursorOf(server: number, members: ReadonlyMap<string, unknown>, met: Met): ReturnedCursor | undefined {
+  #cursorOf(server: number, members: ReadonlyMap<string, unknown>, met: RequestFaults): ReturnedCursor | undefined {
     const { cursors, clock } = this.#parts;
     const given = members.get("cursor");
     if (given === undefined || given === null || given === "") return undefined;
@@ -179,7 +179,7 @@ export class DeviceService {
     return cursor;
   }
 
-  #details({ request, server, dialect }: Call): SimulatorAnswer {
+  #details({ request, server, dialect }: SignedInRequest): SimulatorAnswer {
     const entries = serialsOf(membersOf(request.body)).map((serial) => {
       const place = this.#placeOf(serial, server);
       const known =
@@ -190,7 +190,7 @@ export class DeviceService {
     return written(`{"devices":{${entries.join(",")}}}`);
   }
 
-  #define(call: Call): SimulatorAnswer {
+  #define(call: SignedInRequest): SimulatorAnswer {
     const members = membersOf(call.request.body);
     const asked = members.get("devices");
     const serials = asked === undefined || (Array.isArray(asked) && asked.length === 0) ? [] : serialsOf(members);
@@ -198,26 +198,26 @@ export class DeviceService {
     return this.#assigned(call, uuid, serials);
   }
 
-  #profile({ request, server }: Call): SimulatorAnswer {
+  #profile({ request, server }: SignedInRequest): SimulatorAnswer {
     const { uuid, body } = this.#parts.profiles.find(server, request.query.get("profile_uuid"));
     return json({ profile_uuid: uuid, ...body });
   }
 
-  #assign(call: Call): SimulatorAnswer {
+  #assign(call: SignedInRequest): SimulatorAnswer {
     const members = membersOf(call.request.body);
     const serials = serialsOf(members);
     const { uuid } = this.#parts.profiles.find(call.server, members.get("profile_uuid"));
     return this.#assigned(call, uuid, serials);
   }
 
-  #assigned(call: Call, uuid: string, serials: readonly string[]): SimulatorAnswer {
+  #assigned(call: SignedInRequest, uuid: string, serials: readonly string[]): SimulatorAnswer {
     const results = this.#each(call, serials, (place) => this.#parts.organisation.assignProfile(place, uuid));
     const waits = call.version >= 10 && [...results.values()].includes("THROTTLED");
     const wait = waits ? { retry_after_seconds: call.met.seconds("throttled", THROTTLED_SECONDS) } : {};
     return json({ profile_uuid: uuid, devices: Object.fromEntries(results), ...wait });
   }
 
-  #unassign(call: Call): SimulatorAnswer {
+  #unassign(call: SignedInRequest): SimulatorAnswer {
     const serials = serialsOf(membersOf(call.request.body));
     const results = this.#each(call, serials, (place) => this.#parts.organisation.removeProfile(place));
     return json({ devices: Object.fromEntries(results) });
@@ -225,7 +225,7 @@ export class DeviceService {
 
   /** The answer for each device. @see apple 3: THROTTLED is told from version 9 on */
   #each(
-    { server, version, met }: Call,
+    { server, version, met }: SignedInRequest,
     serials: readonly string[],
     work: (place: number) => void,
   ): Map<string, string> {
@@ -253,7 +253,7 @@ export class DeviceService {
 }
 
 /** A refusal of a request whose session was replaced with it must carry the new one, too. */
-function handled(handler: Handler, call: Call): SimulatorAnswer {
+function handled(handler: ServiceHandler, call: SignedInRequest): SimulatorAnswer {
   try {
     return handler(call);
   } catch (error) {

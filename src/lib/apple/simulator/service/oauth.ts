@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { refuse, type Refusal, type SimulatorRequest } from "../messages.ts";
 
 /** The parameters of a signed request. @see RFC 5849 section 3.1 */
-export interface Signed {
+export interface SignedRequest {
   readonly consumerKey: string;
   readonly token: string;
   readonly nonce: string;
@@ -73,7 +73,7 @@ function baseOf({ method, origin, path, query }: SimulatorRequest, parameters: R
  *
  * @throws Refusal `oauth_problem_adviceBad Request` (400) where a parameter is missing, there twice, or of another method
  */
-export function signedOf(request: SimulatorRequest): Signed {
+export function signedOf(request: SimulatorRequest): SignedRequest {
   const parameters = parametersOf(request.headers["authorization"] ?? "");
   const [consumerKey, token, method, signature, timestamp, nonce] = NEEDED.map((name) => parameters.get(name) ?? "");
   if (!consumerKey || !token || !signature || !nonce || method !== "HMAC-SHA1") throw bad();
@@ -89,7 +89,7 @@ export function signedOf(request: SimulatorRequest): Signed {
 }
 
 /** Whether it was signed with these secrets. @see RFC 5849 section 3.4.2 */
-export function isSignedWith({ base, signature }: Signed, consumerSecret: string, tokenSecret: string): boolean {
+export function isSignedWith({ base, signature }: SignedRequest, consumerSecret: string, tokenSecret: string): boolean {
   const right = createHmac("sha1", `${encode(consumerSecret)}&${encode(tokenSecret)}`)
     .update(base)
     .digest();

@@ -12,7 +12,7 @@ export interface Profile {
   readonly disabled: boolean;
 }
 
-type Members = ReadonlyMap<string, unknown>;
+type ProfileMembers = ReadonlyMap<string, unknown>;
 
 const FLAGS = [
   "is_supervised",
@@ -44,7 +44,7 @@ function isAddress(value: unknown): boolean {
 }
 
 /** @throws Refusal 400 with Apple's code, of the first that is wrong @see apple 3 */
-function check(members: Members): void {
+function check(members: ProfileMembers): void {
   const [name, url] = [members.get("profile_name"), members.get("url")];
   if (isBlank(name)) throw refuse(400, "CONFIG_NAME_REQUIRED");
   if (!isText(name, 125)) throw refuse(400, "CONFIG_NAME_INVALID");
@@ -76,7 +76,7 @@ export class Profiles {
   }
 
   /** Defines one. @throws Refusal 400 with Apple's code */
-  define(server: number, members: Members): Profile {
+  define(server: number, members: ProfileMembers): Profile {
     check(members);
     const uuid = this.#ids.wide("profile", this.#profiles.size);
     const body = Object.fromEntries([...members].filter(([name]) => name !== "devices" && name !== "profile_uuid"));

@@ -6,7 +6,7 @@ import { judgeRecord } from "../../../rules/index.ts";
 import { counted, text, type Text } from "../../../text/index.ts";
 import { typableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
 
@@ -19,7 +19,7 @@ const MIN_SYSTEM = 2;
 const nameOf = ({ name, id }: Administrator): string => typableName(name ?? "", id);
 
 /** System administrators, who holds the support option, and who reads its mails. @see facts 2.1, 2.3, 7.2 */
-export function administratorsItem(facts: HandoverFacts, when: When): Item {
+export function administratorsItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("administrators", facts, when);
   const { administrators } = facts;
   const system = administrators.filter(({ role }) => role === "system");
@@ -47,7 +47,7 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
     );
   }
   leaverStill(draft, holders);
-  const said: Said[] = [];
+  const said: AccountUser[] = [];
   for (const account of system) {
     const person = askOf(draft, account);
     if (person === null || countPeople(person) > 1) continue;
@@ -58,7 +58,7 @@ export function administratorsItem(facts: HandoverFacts, when: When): Item {
 }
 
 /** Who uses an account, by what was answered. */
-interface Said {
+interface AccountUser {
   readonly account: Administrator;
   readonly person: string;
 }
@@ -66,7 +66,7 @@ interface Said {
 const PERSON = line("handover answer", ["administrators.person"]);
 
 /** Finds the gaps of somebody who uses an account of another user, or several. @see facts 2.1: one person, one account */
-function onePerson(draft: ItemDraft, { account, person }: Said, before: readonly Said[]): void {
+function onePerson(draft: ItemDraft, { account, person }: AccountUser, before: readonly AccountUser[]): void {
   const { id, name, user, emails } = account;
   const called = name ?? user;
   if (!namesPerson(personOf({ id, name: user, account: name, emails }), person)) {

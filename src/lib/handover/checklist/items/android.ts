@@ -3,7 +3,7 @@ import { appliesTo } from "../../../model/applies.ts";
 import { text } from "../../../text/index.ts";
 import { askAccount, editing } from "../account.ts";
 import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 
 /** @see facts 3.6; seed 002 */
 export const YEARLY_LOGIN = text(
@@ -20,7 +20,7 @@ const MOVING = text(
 const WHAT = text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント");
 
 /** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
-export function androidItem(facts: HandoverFacts, when: When): Item {
+export function androidItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("android", facts, when);
   const renewals = facts.renewals.filter(({ kind }) => kind === "android-owner");
   const applies = appliesTo(facts.tenant, "android-owner");

@@ -3,7 +3,7 @@ import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
 import { accountIn, askAccount } from "../account.ts";
 import type { HandoverFacts, Renewal } from "../facts.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 import { askWhich } from "../which.ts";
 
 /** Changing the password ends the content tokens that this account downloaded. @see facts 3.5 */
@@ -25,7 +25,7 @@ const MOVING = text(
 );
 
 /** The Apple Account that administers Apple Business Manager or Apple School Manager. @see facts 3.5, 7.1; seed 002 */
-export function appleBusinessItem(facts: HandoverFacts, when: When): Item {
+export function appleBusinessItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("apple-business", facts, when);
   const renewals = facts.renewals.filter(({ kind }) => kind === "ade-token" || kind === "vpp-token");
   const [ade, vpp] = [appliesTo(facts.tenant, "ade-token"), appliesTo(facts.tenant, "vpp-token")];

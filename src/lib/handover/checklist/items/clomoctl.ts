@@ -2,8 +2,8 @@ import { line } from "../../../advice/line.ts";
 import { step } from "../../../advice/step.ts";
 import { dayOf } from "../../../model/time.ts";
 import { joined, same, text, type Text } from "../../../text/index.ts";
-import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, Withheld } from "../facts.ts";
-import { daysFrom, ItemDraft, type Item, type When } from "../item.ts";
+import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, WithheldReason } from "../facts.ts";
+import { daysFrom, ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 
 /** A daily run that was not noted for so many days did not happen. */
 const LATE_DAYS = 2;
@@ -11,7 +11,7 @@ const LATE_DAYS = 2;
 /** Whether a daily run did not happen for days, or never. */
 export const isLate = (
   { lastRunAt }: Pick<DailyRunFacts, "lastRunAt">,
-  { asOf, timezone }: Pick<When, "asOf" | "timezone">,
+  { asOf, timezone }: Pick<ChecklistContext, "asOf" | "timezone">,
 ): boolean => lastRunAt === null || daysFrom(dayOf(lastRunAt, timezone), asOf) >= LATE_DAYS;
 
 /** Ends the daily run of a machine. */
@@ -21,7 +21,7 @@ export const REMOVE_SCHEDULE = line("renewals schedule remove", []);
 const ELSEWHERE: ReadonlySet<string> = new Set(["push-certificate", "ade-token", "vpp-token", "android-owner"]);
 
 /** The machine that looks at the tenant, and whom it tells. */
-export function clomoctlItem(facts: HandoverFacts, when: When): Item {
+export function clomoctlItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("clomoctl", facts, when);
   const { clomoctl: own, renewals } = facts;
   draft.tell(text("machine", "PC"), own?.machine);
@@ -42,13 +42,13 @@ export function clomoctlItem(facts: HandoverFacts, when: When): Item {
   return draft.item();
 }
 
-const WITHHELD: Readonly<Record<Withheld, Text>> = {
+const WITHHELD: Readonly<Record<WithheldReason, Text>> = {
   "not-permitted": text("not permitted to see", "権限なし"),
   "out-of-scope": text("not part of this scope", "--scope の範囲外"),
 };
 
 /** Says why nobody is named who is notified. */
-export const withheldNotices = (why: Withheld): Text => {
+export const withheldNotices = (why: WithheldReason): Text => {
   const { en, ja } = WITHHELD[why];
   return text(`recipients and mail account of notices: ${en}`, `通知先と通知メールの送信アカウント: ${ja}`);
 };

@@ -2,7 +2,7 @@ import { line } from "../../../advice/line.ts";
 import { step } from "../../../advice/step.ts";
 import { TENANT } from "../../../model/tenant.ts";
 import { text } from "../../../text/index.ts";
-import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type When } from "../item.ts";
+import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type ChecklistContext } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
 import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
 
@@ -66,7 +66,7 @@ function askDealer(draft: ItemDraft): void {
 }
 
 /** The contract's contact person (担当者). @see facts 7.1, 7.2 */
-export function contactItem(facts: HandoverFacts, when: When): Item {
+export function contactItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("contact", facts, when);
   const { contactName, contactMail, contactPhone } = facts.tenant;
   const { contactName: name, contactMail: mail, contactPhone: phone } = TENANT.fields;

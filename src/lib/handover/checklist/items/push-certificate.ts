@@ -3,7 +3,7 @@ import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
 import { accountIn, askAccount } from "../account.ts";
 import type { HandoverFacts } from "../facts.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 import { askWhich } from "../which.ts";
 
 /** @see facts 3.4 */
@@ -13,7 +13,7 @@ const MOVING = text(
 );
 
 /** The Apple Account with which the push certificate is renewed. @see facts 3.3, 3.4; seed 002 */
-export function pushCertificateItem(facts: HandoverFacts, when: When): Item {
+export function pushCertificateItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("push-certificate", facts, when);
   const applies = appliesTo(facts.tenant, "push-certificate");
   const renewals = facts.renewals.filter(({ kind }) => kind === "push-certificate");

@@ -4,7 +4,7 @@ import { same, shortened, text, type Text } from "../../../text/index.ts";
 import { MAILBOX } from "./administrators.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { namesPerson, personOf } from "../people.ts";
-import { ItemDraft, type Item, type When } from "../item.ts";
+import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
 
 /** The cases that rules are for. */
 export const CASES = {
@@ -42,7 +42,7 @@ function tellAdministrators(draft: ItemDraft): void {
 }
 
 /** The rules of the house. @see facts 7.1; seeds 002, 003 */
-export function rulesItem(facts: HandoverFacts, when: When): Item {
+export function rulesItem(facts: HandoverFacts, when: ChecklistContext): Item {
   const draft = new ItemDraft("rules", facts, when);
   for (const [name, label] of Object.entries<Text>(CASES)) askRules(draft, name as RuleCase, label);
   tellAdministrators(draft);

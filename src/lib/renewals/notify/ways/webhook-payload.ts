@@ -8,7 +8,7 @@ export interface Payload {
 }
 
 /** What a payload is made of. */
-export type Wording = Pick<Message, "subject" | "text" | "messageId">;
+export type PayloadText = Pick<Message, "subject" | "text" | "messageId">;
 
 /** Chats refuse or cut what is longer; Google Chat begins at 4,096. */
 const LONGEST = 4000;
@@ -38,7 +38,7 @@ const cardText = (value: string): string => value.replaceAll("](", "] (");
 
 const CARD = "application/vnd.microsoft.card.adaptive";
 
-const teamsCard = ({ subject, text }: Wording): unknown => ({
+const teamsCard = ({ subject, text }: PayloadText): unknown => ({
   type: "message",
   attachments: [
     {
@@ -62,7 +62,7 @@ const teamsCard = ({ subject, text }: Wording): unknown => ({
  *
  * @param template JSON with `{{subject}}`, `{{text}}`, `{{messageId}}`
  */
-export const fillTemplate = (template: string, { subject, text, messageId }: Wording): string => {
+export const fillTemplate = (template: string, { subject, text, messageId }: PayloadText): string => {
   const values = new Map([
     ["subject", subject],
     ["text", text],
@@ -82,7 +82,7 @@ export const fillTemplate = (template: string, { subject, text, messageId }: Wor
  * @see https://developers.google.com/workspace/chat/quickstart/webhooks
  * @see https://developer.chatwork.com/docs/endpoints (a form, and the token in a header)
  */
-export const payloadOf = (service: Service, wording: Wording, template = ""): Payload => {
+export const payloadOf = (service: Service, wording: PayloadText, template = ""): Payload => {
   const { subject, text } = wording;
   const whole = `${subject}\n\n${cut(text.trimEnd())}`;
   switch (service) {

@@ -7,14 +7,14 @@ import type { List, SortKey } from "../../store/lists.ts";
 import { ORGS, PLACE } from "../../records/org-rows.ts";
 import { securedUsers } from "../../records/secured-rows.ts";
 import { newTally, tallying, type Tally } from "./records.ts";
-import type { Derived, Piece, Reader } from "../../store/store.ts";
+import type { DerivedTable, Piece, Reader } from "../../store/store.ts";
 import { USERS } from "../../records/user-rows.ts";
 
 /** SQL of an order that is the same in every tenant with the same records. */
 const BY_ID: SortKey = { sql: "t.id", before: "" };
 
 /** The tree with siblings in the order of their ids. */
-const TREE: Derived = {
+const TREE: DerivedTable = {
   name: "tree",
   columns: "pk integer primary key, at integer not null unique",
   // made for one export, on a connection of its own

@@ -8,10 +8,10 @@ import { STATE } from "../../ade/profile-rows.ts";
 import { readyOwners } from "../../renewals/renewal-rows.ts";
 import { either, truth } from "../../store/sql/forms.ts";
 import { jsonObject } from "../../store/sql/json.ts";
-import type { Derived, Lines, Reader } from "../../store/store.ts";
+import type { DerivedTable, Lines, Reader } from "../../store/store.ts";
 
 /** Where the records of a resource are. All SQL may use its table, whose alias is `t`. */
-interface Stored {
+interface RecordTable {
   readonly table: string;
   /** SQL: the same table with what who asks does not see, whose keys are scanned */
   readonly whole?: string | undefined;
@@ -26,7 +26,7 @@ interface Stored {
   readonly sql?: Readonly<Record<string, string>> | undefined;
   /** SQL of values that are JSON already, by field */
   readonly json?: Readonly<Record<string, string>> | undefined;
-  readonly derived?: readonly Derived[] | undefined;
+  readonly derived?: readonly DerivedTable[] | undefined;
   /** makes ready what its table needs */
   readonly ready?: ((reader: Reader) => Promise<void>) | undefined;
   /** SQL: the same records from a table that needs none of these; their key is `t.id` */
@@ -34,7 +34,7 @@ interface Stored {
 }
 
 /** The one record of a resource that has but one, whose id is the resource's name. */
-const single = (name: ResourceName, table: string): Stored => ({
+const single = (name: ResourceName, table: string): RecordTable => ({
   table: `${table} t`,
   key: "t.pk",
   numbered: true,
@@ -42,7 +42,7 @@ const single = (name: ResourceName, table: string): Stored => ({
 });
 
 /** Records that few users have: looked up by the users' ids, not by going through all of these. */
-const ofFew = (name: string, users: string): Derived => ({
+const ofFew = (name: string, users: string): DerivedTable => ({
   name,
   columns: "id text primary key, pk integer not null",
   // made for one export, on a connection of its own
@@ -134,7 +134,7 @@ const PROFILE_SETTINGS = Object.fromEntries(
 );
 
 /** The records of each resource; where nothing else is said a field is the column of its name. */
-const STORED: Readonly<Record<ResourceName, Stored>> = {
+const STORED: Readonly<Record<ResourceName, RecordTable>> = {
   tenant: single("tenant", "tenant_profile"),
   "account-settings": single("account-settings", "account_settings"),
   "custom-fields": { table: "custom_field t" },
@@ -223,7 +223,7 @@ const STORED: Readonly<Record<ResourceName, Stored>> = {
 };
 
 /** SQL: a field's value as JSON. */
-const valueJson = ({ sql, json }: Stored, name: string, { type, nullable }: Field): string => {
+const valueJson = ({ sql, json }: RecordTable, name: string, { type, nullable }: Field): string => {
   const own = json?.[name];
   if (own !== undefined) return own;
   const column = sql?.[name] ?? `t."${name}"`;

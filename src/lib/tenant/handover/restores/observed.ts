@@ -45,7 +45,7 @@ interface PortableState {
   readonly local: readonly PortableValue[];
 }
 
-type Line = Readonly<Record<string, unknown>>;
+type BundleLine = Readonly<Record<string, unknown>>;
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
@@ -107,7 +107,7 @@ const judgeExported = (kind: string, exported: readonly string[]): readonly Rule
 };
 
 /** Returns what is wrong by itself with the observed state of a record, or with what exports have shown. */
-export const judgeObserved = (line: Line): readonly RuleProblem[] => {
+export const judgeObserved = (line: BundleLine): readonly RuleProblem[] => {
   const { id, states, local, exported, ...masks } = line as unknown as PortableState;
   const [name = "", object, ...others] = id.split("/");
   if (name === EXPORTS) return judgeExported([object, ...others].join("/"), exported);
@@ -142,7 +142,7 @@ const storedValues = (versions: Versions, values: readonly PortableValue[]): Rea
 };
 
 /** Returns the observed state of a record as it is staged: names of columns as masks, with the columns that follow. */
-export const stageObserved = (line: Line): string | null => {
+export const stageObserved = (line: BundleLine): string | null => {
   if (judgeObserved(line).length > 0) return null;
   const state = line as unknown as PortableState;
   const { id, states, local, differs, confirmed, contradicted, ...facts } = state;

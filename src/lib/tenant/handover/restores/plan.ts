@@ -1,4 +1,4 @@
-import { RESOURCE_NAMES, resourceOf, type Held, type ResourceName } from "../../../handover/resources.ts";
+import { RESOURCE_NAMES, resourceOf, type IdReference, type ResourceName } from "../../../handover/resources.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
 import { text, type Text } from "../../../text/index.ts";
@@ -11,7 +11,7 @@ import type { Params, Reader, Row, Writer } from "../../store/store.ts";
 import { targetOf, TRAVELLING } from "./targets.ts";
 
 /** What was sent: its tables, and the resources that are in them, in their order. */
-export interface Staged {
+export interface StagedBundle {
   /** the lines: `resource`, `id`, `line` and what follows from it (`beside`), by the first two */
   readonly lines: string;
   /** what becomes of records: `resource`, `id`, `action` and, of who goes, the `name`; what stays as it is has no row */
@@ -29,7 +29,7 @@ export const PLAN = ["resource text not null", "id text not null", "action text 
 export const KEY = ["resource", "id"];
 
 /** Why something of it cannot be. */
-export interface Refusal {
+export interface RestoreRefusal {
   readonly resource: ResourceName;
   readonly id: string | null;
   readonly detail: Text;
@@ -40,7 +40,7 @@ export const MAX_REFUSALS = 1000;
 
 /** Refusals: the first ones, and how many there are. */
 export class FoundRefusals {
-  readonly first: Refusal[];
+  readonly first: RestoreRefusal[];
   total: number;
 
   /** @param known those that are known already */
@@ -49,7 +49,7 @@ export class FoundRefusals {
     this.total = known?.total ?? 0;
   }
 
-  push(refusal: Refusal): void {
+  push(refusal: RestoreRefusal): void {
     this.total += 1;
     if (this.first.length < MAX_REFUSALS) this.first.push(refusal);
   }
@@ -98,7 +98,7 @@ const CALLED = `coalesce(n.line ->> '$.name', n.line ->> '$.serialNumber', n.lin
   n.line ->> '$.userId', n.line ->> '$.question')`;
 
 /** Compares what was sent with the tenant: a line is unchanged if it is the very line that an export has now. */
-export const compareLines = async (writer: Writer, { lines, plan, resources }: Staged): Promise<void> => {
+export const compareLines = async (writer: Writer, { lines, plan, resources }: StagedBundle): Promise<void> => {
   await writer.run(`delete from ${plan}`);
   for (const resource of resources) {
     await writer.run(
@@ -118,7 +118,7 @@ export const compareLines = async (writer: Writer, { lines, plan, resources }: S
 /** How many records of each resource are added, changed, removed, and left. */
 export const countPlan = async (
   reader: Reader,
-  { lines, plan, resources }: Staged,
+  { lines, plan, resources }: StagedBundle,
 ): Promise<readonly PlannedResource[]> => {
   const rows = await reader.all(
     `select resource, action, count(*) as records from ${plan} group by 1, 2
@@ -133,7 +133,7 @@ export const countPlan = async (
 };
 
 /** The first records that would be removed, in the order of resources and ids. */
-export const listRemovals = async (reader: Reader, { plan, resources }: Staged) => {
+export const listRemovals = async (reader: Reader, { plan, resources }: StagedBundle) => {
   const found: { resource: ResourceName; id: string; name: string | null }[] = [];
   for (const resource of resources) {
     const rows = await reader.all(
@@ -152,7 +152,11 @@ export const listRemovals = async (reader: Reader, { plan, resources }: Staged) 
  *
  * @param known what is wrong with records by themselves
  */
-export const findRefusals = async (reader: Reader, staged: Staged, known: FoundRefusals): Promise<FoundRefusals> => {
+export const findRefusals = async (
+  reader: Reader,
+  staged: StagedBundle,
+  known: FoundRefusals,
+): Promise<FoundRefusals> => {
   const { lines, plan, resources } = staged;
   const refusals = new Refusals(reader, known);
   for (const resource of resources) {
@@ -191,10 +195,10 @@ export const findRefusals = async (reader: Reader, staged: Staged, known: FoundR
 };
 
 /** SQL: the id that a member of a line holds. @param of the alias of the line's table */
-const valueOf = (field: string, { many, member }: Held, of: string): string =>
+const valueOf = (field: string, { many, member }: IdReference, of: string): string =>
   member !== undefined ? `e.value ->> '${member}'` : many === true ? "e.value" : `${of}.line ->> '$.${field}'`;
 
-const rowsOf = (field: string, { many, member }: Held, of: string): string =>
+const rowsOf = (field: string, { many, member }: IdReference, of: string): string =>
   member !== undefined || many === true ? `, json_each(${of}.line, '$.${field}') e` : "";
 
 /** The tables whose ids others hold. */
@@ -206,7 +210,7 @@ const TABLES: Readonly<Partial<Record<ResourceName, string>>> = {
 };
 
 /** SQL: the ids of a resource as they will be. */
-const idsOf = (name: ResourceName, { lines, resources }: Staged): string =>
+const idsOf = (name: ResourceName, { lines, resources }: StagedBundle): string =>
   resources.includes(name)
     ? `(select own.id from ${lines} own where own.resource = '${name}')`
     : `main."${TABLES[name] ?? ""}"`;
@@ -228,7 +232,7 @@ const stillNamed = (field: string, to: ResourceName, id: string): Text => {
 };
 
 /** What cannot be written, or could not be found by its name. */
-const findMisplaced = async (reader: Reader, staged: Staged, refusals: Refusals): Promise<void> => {
+const findMisplaced = async (reader: Reader, staged: StagedBundle, refusals: Refusals): Promise<void> => {
   const { resources, isOfConsole } = staged;
   const isSent = (...names: readonly ResourceName[]): boolean => names.some((name) => resources.includes(name));
   if (isSent("orgs")) await findWrongOrgs(reader, staged, refusals);
@@ -238,13 +242,13 @@ const findMisplaced = async (reader: Reader, staged: Staged, refusals: Refusals)
 };
 
 /** Refuses observed state if the tenant would not be a mirror. */
-const findStrayStates = ({ lines }: Staged, refusals: Refusals): Promise<void> =>
+const findStrayStates = ({ lines }: StagedBundle, refusals: Refusals): Promise<void> =>
   refusals.add("observed", `select l.id from ${lines} l where l.resource = :resource order by 1`, () =>
     text("the tenant would not be a mirror of the console", "管理画面のミラーではないテナントになるため"),
   );
 
 /** Each group of a user of SECURED APPs must exist, whether groups were sent, or users, or both. */
-const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals): Promise<void> => {
+const findWrongGroups = async ({ lines, resources }: StagedBundle, refusals: Refusals): Promise<void> => {
   const users = resources.includes("secured-users")
     ? `select l.id, l.line ->> '$.app' as app, l.line -> '$.groups' as groups, l.beside ->> '$.groupKeys' as groupKeys
        from ${lines} l where l.resource = 'secured-users'`
@@ -262,7 +266,7 @@ const findWrongGroups = async ({ lines, resources }: Staged, refusals: Refusals)
 };
 
 /** All organisations hang on 全社, which is always there, and as it is; without a code each is told from its neighbours by its name. */
-const findWrongOrgs = async (reader: Reader, { lines }: Staged, refusals: Refusals): Promise<void> => {
+const findWrongOrgs = async (reader: Reader, { lines }: StagedBundle, refusals: Refusals): Promise<void> => {
   const rows = await reader.all(
     `select l.id, l.line ->> '$.parentId' as parent from ${lines} l where l.resource = 'orgs' order by 1`,
   );
@@ -304,7 +308,7 @@ export const looseOrgs = (above: ReadonlyMap<string, unknown>): readonly string[
 };
 
 /** A renewal is named by its name. */
-const findTwinRenewals = async (reader: Reader, { lines }: Staged, refusals: Refusals): Promise<void> => {
+const findTwinRenewals = async (reader: Reader, { lines }: StagedBundle, refusals: Refusals): Promise<void> => {
   const rows = await reader.all(
     `select l.id, l.line ->> '$.name' as name from ${lines} l where l.resource = 'renewals' order by 1`,
   );
@@ -330,7 +334,10 @@ const JUDGED: Readonly<Record<string, ResourceName>> = {
 };
 
 /** Finds what rules refuse of a plan that was written. */
-export const findBreaches = async (writer: Writer, { isOfConsole }: Staged): Promise<readonly Refusal[]> => {
+export const findBreaches = async (
+  writer: Writer,
+  { isOfConsole }: StagedBundle,
+): Promise<readonly RestoreRefusal[]> => {
   await settleVersions(writer);
   const found = await judgeWritten(writer, await writer.revision(), isOfConsole ? "console" : "states");
   return found.map(({ thing, id, field, what }) => {
@@ -342,7 +349,7 @@ export const findBreaches = async (writer: Writer, { isOfConsole }: Staged): Pro
 };
 
 /** The first record that is not as it was sent. */
-export const firstOther = (reader: Reader, { plan }: Staged): Promise<Row | undefined> =>
+export const firstOther = (reader: Reader, { plan }: StagedBundle): Promise<Row | undefined> =>
   reader.get(`select resource, id from ${plan} order by resource, id limit 1`);
 
 export const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);

@@ -20,7 +20,7 @@ const numberOf = (table: string, name: string): string =>
   `(select named.pk from main."${table}" named where named.id = ${member(name)})`;
 
 /** What only one record may have: what it is called, and its values in a staged line `l`. */
-export interface Unique {
+export interface UniqueValue {
   readonly field: string;
   /** SQL: null where there is none */
   readonly value: string;
@@ -43,14 +43,14 @@ export interface Target {
   readonly columns: Readonly<Record<string, string>>;
   /** fields that have no column of their own */
   readonly without: readonly string[];
-  readonly uniques: readonly Unique[];
+  readonly uniques: readonly UniqueValue[];
   /** SQL: gives back what only one record may have; `id` is the record's */
   readonly release?: string | undefined;
 }
 
 const PLAIN = { fields: {}, isRevised: false, columns: {}, without: [], uniques: [] } as const;
 
-const NAME: Unique = { field: "name", value: `coalesce(${beside("nameKey")}, ${member("name")})` };
+const NAME: UniqueValue = { field: "name", value: `coalesce(${beside("nameKey")}, ${member("name")})` };
 
 const released = (column: string, ...keys: readonly string[]): string =>
   [`${column} = 'released ' || id`, ...keys.map((key) => `${key} = null`)].join(", ");

@@ -6,11 +6,11 @@ import { VERSIONS } from "../../versions/tables.ts";
 import { either, listed, quoteIdentifier } from "../../store/sql/forms.ts";
 import type { Writer } from "../../store/store.ts";
 import { writeObserved } from "./observed.ts";
-import type { Staged } from "./plan.ts";
+import type { StagedBundle } from "./plan.ts";
 import { columnsOf, seriesOf, targetOf } from "./targets.ts";
 
 /** Makes the tenant as a plan says, within its transaction: what only one record may have is given back first. */
-export const writePlan = async (writer: Writer, staged: Staged): Promise<void> => {
+export const writePlan = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   const resources = staged.resources.filter((name) => name !== "observed");
   for (const resource of resources) await release(writer, staged, resource);
   for (const resource of resources) {
@@ -32,10 +32,10 @@ export const writePlan = async (writer: Writer, staged: Staged): Promise<void> =
 export const FORGETTING: readonly ResourceName[] = ["renewals", "answers"];
 
 /** SQL: the ids of a resource's records of which something is done. */
-const idsOf = ({ plan }: Staged, actions: readonly string[]): string =>
+const idsOf = ({ plan }: StagedBundle, actions: readonly string[]): string =>
   `(select p.id from ${plan} p where p.resource = :resource and p.action in (${listed(actions)}))`;
 
-const release = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
+const release = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { table, release: released } = targetOf(resource);
   const ids = idsOf(staged, ["changed", "removed"]);
   const ofUsers = `t.user in (select u.pk from main.user u where u.id in ${ids})`;
@@ -56,7 +56,7 @@ const release = async (writer: Writer, staged: Staged, resource: ResourceName): 
 /** SQL: the number of the user whose account a line `l` is. */
 const USER = "(select u.pk from main.user u where u.id = l.id)";
 
-const add = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
+const add = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { lines, plan } = staged;
   const { table, series, isRevised } = targetOf(resource);
   const values = new Map(columnsOf(resource));
@@ -85,7 +85,7 @@ const add = async (writer: Writer, staged: Staged, resource: ResourceName): Prom
   if (series !== undefined && VERSIONS.has(table)) await noteCreated(writer, table, base + 1, base + made);
 };
 
-const change = async (writer: Writer, { lines, plan }: Staged, resource: ResourceName): Promise<void> => {
+const change = async (writer: Writer, { lines, plan }: StagedBundle, resource: ResourceName): Promise<void> => {
   const { table, isRevised } = targetOf(resource);
   const values = new Map(columnsOf(resource));
   if (isRevised) values.set("revision", ":revision");
@@ -101,7 +101,7 @@ const change = async (writer: Writer, { lines, plan }: Staged, resource: Resourc
 };
 
 /** Hangs organisations where they belong, once all are there. */
-const place = async (writer: Writer, staged: Staged): Promise<void> => {
+const place = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `update main.org as t set parent = (select above.pk from main.org above where above.id = l.line ->> '$.parentId')
      from ${staged.lines} l where l.resource = 'orgs' and l.id = t.id and t.id in ${idsOf(staged, ["added", "changed"])}`,
@@ -110,7 +110,7 @@ const place = async (writer: Writer, staged: Staged): Promise<void> => {
 };
 
 /** Claims the mail addresses of users who are new or changed. */
-const claim = async (writer: Writer, staged: Staged): Promise<void> => {
+const claim = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `insert into main.user_email (emailKey, user, main)
      select e.value, t.pk, ${either("e.key = 0", "1", "0")} from main.user t, json_each(coalesce(t.emailKeys, t.emails)) e
@@ -119,7 +119,7 @@ const claim = async (writer: Writer, staged: Staged): Promise<void> => {
   );
 };
 
-const remove = async (writer: Writer, staged: Staged, resource: ResourceName): Promise<void> => {
+const remove = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { table } = targetOf(resource);
   const ids = idsOf(staged, ["removed"]);
   const users = `(select u.pk from main.user u where u.id in ${ids})`;

@@ -1,4 +1,4 @@
-import type { Foreign, PlanCounts } from "../../../plan/counts.ts";
+import type { ForeignTraits, PlanCounts } from "../../../plan/counts.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import { overtakenByTenant } from "../refusals.ts";
 import { IS_INSIDE, planScope, viewOf } from "../../store/scope.ts";
@@ -111,7 +111,7 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
-  let foreign: Foreign | undefined;
+  let foreign: ForeignTraits | undefined;
   if (planner !== undefined) {
     planner.compare(database, plan);
     findBreaches(database, plan);

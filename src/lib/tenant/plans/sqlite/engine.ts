@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import type {
-  Again,
+  ReplanOptions,
   DeletionTarget,
   CommitOptions,
-  Observed,
-  Content,
+  ExportObservation,
+  UploadContent,
   ImportEngine,
   PlanWork,
   RowQuery,
@@ -72,7 +72,7 @@ export class SqliteImports implements ImportEngine {
   async plan(
     id: string,
     request: StoredRequest,
-    { stream, encoding }: Content,
+    { stream, encoding }: UploadContent,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     makeStagingFolder(this.#folder);
@@ -89,7 +89,7 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, lesser }, undefined, signal);
   }
 
-  async replan(record: ImportRecord, again: Again, signal: AbortSignal | undefined): Promise<void> {
+  async replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     planSqlOf(record);
     const { id } = record;
@@ -117,7 +117,7 @@ export class SqliteImports implements ImportEngine {
     );
   }
 
-  async verify(id: string, content: Content, { signal, ...options }: VerifyOptions): Promise<Observed> {
+  async verify(id: string, content: UploadContent, { signal, ...options }: VerifyOptions): Promise<ExportObservation> {
     this.#database.checkWritable();
     makeStagingFolder(this.#folder);
     const files = { tenant: this.#database.path, staging: this.#staging(`${id}.export.${this.#processes.self}.db`) };

@@ -6,7 +6,7 @@ import {
   keyNamed,
   laterName,
   SHORT_AT,
-  type Beside,
+  type DerivedColumn,
   type ImportedField,
   type KindKey,
 } from "../../../plan/kinds.ts";
@@ -45,23 +45,27 @@ export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing, col
 export const keyOf = ({ kind, request }: PlanSql): KindKey => keyNamed(kind, request.key);
 
 /** What has a value whose keys stand in the column beside it. */
-interface Keyed {
+interface KeyedField {
   readonly comparison: Comparison;
   readonly short: string;
   readonly list: boolean;
 }
 
-const keyedOf = ({ comparison, short, merge }: ImportedField): Keyed => ({ comparison, short, list: merge === "list" });
+const keyedOf = ({ comparison, short, merge }: ImportedField): KeyedField => ({
+  comparison,
+  short,
+  list: merge === "list",
+});
 
 /** SQL: what a staged row has in {@link KEYS}. */
 const stagedBeside = (column: string): string => `(${staged(KEYS)} ->> '${column}')`;
 
 /** SQL: the comparison key of a value, or those of a list. @param beside the column beside it */
-const keysBeside = (keyed: Keyed, value: string, beside: (name: string) => string): string =>
+const keysBeside = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
   keyOrValue(keyed.comparison, keyed.comparison === "exact" ? "" : beside(keyColumn(keyed)), value);
 
 /** SQL: the comparison key of a value, or of the first one of a list. */
-const firstOf = ({ list }: Keyed, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
+const firstOf = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
 /** SQL: the keys of a staged row's field. */
 export const stagedKeys = (field: ImportedField): string =>
@@ -405,7 +409,7 @@ export const besideForExisting = (
 };
 
 /** The columns beside a field that records have too. */
-const besideOf = ({ merge, beside }: ImportedField): readonly Beside[] => (merge === "reference" ? [] : beside);
+const besideOf = ({ merge, beside }: ImportedField): readonly DerivedColumn[] => (merge === "reference" ? [] : beside);
 
 const besideIn = (column: string, sparse: boolean): string => (sparse ? stagedBeside(column) : staged(column));
 

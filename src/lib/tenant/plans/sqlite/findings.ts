@@ -33,7 +33,7 @@ import {
 import { inScopeOf, type PlanSql, type StoredReference } from "./stored-kind.ts";
 
 /** Problems that only a comparison with other rows or the tenant reveals; they are found anew with every plan. */
-export interface Finding {
+export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
   /** the field at fault; undefined for the record as a whole */
@@ -48,7 +48,7 @@ export const MARK_INVALID = `insert into s.invalid select row from s.problem whe
   on conflict do nothing`;
 
 /** Stores findings as problems and marks their rows invalid. @returns their number */
-export const recordFinding = (database: Database, plan: PlanSql, finding: Finding): number => {
+export const recordFinding = (database: Database, plan: PlanSql, finding: PlanFinding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
   const found = database.run(

@@ -27,7 +27,7 @@ export interface Table {
   /** SQL, up to the numbers of records whose secrets an import sets: forgets what is kept of their former ones */
   readonly forgetsSecrets?: string | undefined;
   /** the columns of things that have its `pk` */
-  readonly heldBy?: readonly Holder[] | undefined;
+  readonly heldBy?: readonly ReferringTable[] | undefined;
   /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that those refer to which must name one, where a cell is blank */
@@ -46,7 +46,7 @@ export interface Table {
 }
 
 /** What names a table's records, which stay while it does. */
-export interface Holder extends Pick<Table, "thing" | "isFast"> {
+export interface ReferringTable extends Pick<Table, "thing" | "isFast"> {
   /** has the `pk` of what it names */
   readonly column: string;
   /** SQL: in place of its table, a row for each record that it names, where several may be named */

@@ -14,7 +14,7 @@ import { CLAIMS } from "../../records/record-rows.ts";
 import { ROOT_ORG_PK } from "../../store/sqlite/migrations.ts";
 import { checkDevices, isOwnerKept } from "./devices/rules.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
-import { storedKind, type Holder, type StoredKind, type Table } from "./stored-kind.ts";
+import { storedKind, type ReferringTable, type StoredKind, type Table } from "./stored-kind.ts";
 
 /** The tables of which there is more to say than of all. */
 const OWN: readonly Table[] = [
@@ -42,7 +42,7 @@ const OWN: readonly Table[] = [
 ];
 
 /** What no file has, and holds records of things that files have. */
-const FURTHER: readonly (Holder & { readonly of: Thing })[] = [
+const FURTHER: readonly (ReferringTable & { readonly of: Thing })[] = [
   {
     of: ORG,
     thing: ACCOUNT,

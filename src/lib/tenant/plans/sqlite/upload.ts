@@ -299,7 +299,7 @@ export const uploadOfRows = (database: Database, plan: PlanSql, fields: readonly
 };
 
 /** What an upload file has, and the change that it is of. */
-export interface Uploaded {
+export interface UploadedChange {
   readonly fields: readonly string[];
   readonly revision: number;
 }
@@ -311,7 +311,7 @@ export const keepLeftOut = (database: Database, { thing, name }: StoredKind, fro
 };
 
 /** Notes the records that the upload file of a plan leaves out. Call it before the plan is applied. */
-export const noteLeftOut = (database: Database, plan: PlanSql, { fields, revision }: Uploaded): void => {
+export const noteLeftOut = (database: Database, plan: PlanSql, { fields, revision }: UploadedChange): void => {
   const { kind } = plan;
   const { join, leftOut } = uploadOfRows(database, plan, fields);
   const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${rowsOfPlan(plan)} ${join} where ${VALID}`;

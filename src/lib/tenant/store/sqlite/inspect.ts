@@ -35,7 +35,7 @@ export const inspectTenantFile = async (
     if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
     const version = checkIdentity(path);
     if (version > SCHEMA_VERSION) return { path, ...sizeOf(path), ...UNOPENED, version, newest: SCHEMA_VERSION };
-    const content = await inOwnThread<Content>(
+    const content = await inOwnThread<DatabaseState>(
       "./inspect-worker",
       import.meta.url,
       { path } satisfies InspectTask,
@@ -69,13 +69,13 @@ export interface InspectTask {
   readonly path: string;
 }
 
-type Content = Pick<
+type DatabaseState = Pick<
   TenantFileState,
   "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable" | "sealed"
 >;
 
 /** What the database finds of itself: of a million users in some seconds. */
-export const contentOf = (path: string): Content => {
+export const contentOf = (path: string): DatabaseState => {
   const database = new Database(path, { readOnly: true });
   try {
     return foundIn(database);
@@ -85,7 +85,7 @@ export const contentOf = (path: string): Content => {
 };
 
 /** On one snapshot. */
-const foundIn = (database: Database): Content =>
+const foundIn = (database: Database): DatabaseState =>
   database.snapshot(() => {
     const found = database.all(`pragma quick_check(${MAX_FAULTS})`).flatMap((row) => Object.values(row).map(String));
     // the first line of several names the database

@@ -18,10 +18,10 @@ const TOO_BIG = 18;
 const isTooBig = (error: unknown): boolean => error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
 
 /** Makes the text of a batch of what gives the bytes of lines, by SQL of a line. */
-type Batch = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
+type BatchText = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
 
 /** Batches of the plain text as long as it is of use. */
-const batchOf = ({ line, plain }: Lines): Batch => {
+const batchOf = ({ line, plain }: Lines): BatchText => {
   if (plain === undefined) return (linesOf) => linesOf(line).bytes;
   /** batches still to be made without trying the plain text, and the number set last time */
   let [untried, lastUntried] = [0, 0];
@@ -53,7 +53,7 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
     const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
-    const linesOf: Parameters<Batch>[0] = (line) => {
+    const linesOf: Parameters<BatchText>[0] = (line) => {
       const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records, ${greatest} as greatest from
         (select ${line} as line${noted} from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;

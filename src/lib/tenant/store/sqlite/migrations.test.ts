@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
-import { migrate, SCHEMA_VERSION, STEPS, type Step } from "./migrations.ts";
+import { migrate, SCHEMA_VERSION, STEPS, type Migration } from "./migrations.ts";
 
 let folder = "";
 let path = "";
@@ -60,11 +60,11 @@ test("two processes may make the same file", () => {
 
 describe("a second step", () => {
   const ADDED = "alter table tenant add column plan text";
-  const MORE: readonly Step[] = [...STEPS, { version: 105, run: ADDED }];
+  const MORE: readonly Migration[] = [...STEPS, { version: 105, run: ADDED }];
 
   test("runs once, on a new file and on one that lacks it", () => {
     let runs = 0;
-    const counted: readonly Step[] = [
+    const counted: readonly Migration[] = [
       ...STEPS,
       {
         version: 105,
@@ -89,7 +89,7 @@ describe("a second step", () => {
   test("that fails leaves the file as it was", () => {
     const database = new Database(path);
     migrate(database, TENANT);
-    const failing: readonly Step[] = [...STEPS, { version: 105, run: `${ADDED}; create nonsense` }];
+    const failing: readonly Migration[] = [...STEPS, { version: 105, run: `${ADDED}; create nonsense` }];
     expect(() => migrate(database, TENANT, failing)).toThrow(/nonsense/);
     expect(versionOf(database)).toBe(104);
     expect(database.all("select name from pragma_table_info('tenant') where name = 'plan'")).toEqual([]);

@@ -370,7 +370,7 @@ const FIRST_SCHEMA = `
 `;
 
 /** A change of the schema. */
-export interface Step {
+export interface Migration {
   /** the version of the schema that it leads to */
   readonly version: number;
   /** SQL, or what is done on the connection; in the migration's transaction */
@@ -381,9 +381,9 @@ export interface Step {
  * The steps to the schema of today, forward only, with ascending versions. A file runs those that it lacks. A released
  * step is never edited.
  */
-export const STEPS: readonly Step[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
+export const STEPS: readonly Migration[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
 
-const newestOf = (steps: readonly Step[]): number => steps.at(-1)?.version ?? 0;
+const newestOf = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
 
 /** The version of the schema that this program reads and writes: `pragma user_version`. */
 export const SCHEMA_VERSION = newestOf(STEPS);
@@ -412,7 +412,7 @@ export interface MigratedTenant {
 export const migrate = (database: Database, tenant: MigratedTenant, steps = STEPS): void => {
   const newest = newestOf(steps);
   /** Returns the steps that the file lacks. */
-  const missing = (): readonly Step[] => {
+  const missing = (): readonly Migration[] => {
     const version = versionOf(database);
     if (version > newest) throw newer(database.path);
     if (version > 0 && version < FIRST_VERSION) throw preRelease(database.path);

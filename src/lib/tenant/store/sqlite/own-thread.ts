@@ -5,7 +5,7 @@ import { interruption } from "../interruption.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /** What a thread answers, once. */
-type Outcome<T> =
+type ThreadOutcome<T> =
   | { readonly type: "done"; readonly result: T }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
@@ -32,7 +32,7 @@ export const inOwnThread = async <T>(
   };
   signal?.addEventListener("abort", stop);
   try {
-    const [outcome] = (await Promise.race([once(thread, "message"), stopped.promise])) as [Outcome<T>];
+    const [outcome] = (await Promise.race([once(thread, "message"), stopped.promise])) as [ThreadOutcome<T>];
     if (outcome.type === "done") return outcome.result;
     throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
   } finally {
@@ -48,7 +48,7 @@ export const answerWith = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(outcomeOf(path, work));
 };
 
-function outcomeOf(path: string, work: () => unknown): Outcome<unknown> {
+function outcomeOf(path: string, work: () => unknown): ThreadOutcome<unknown> {
   try {
     return { type: "done", result: work() };
   } catch (error) {

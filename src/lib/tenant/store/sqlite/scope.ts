@@ -1,8 +1,8 @@
-import type { Derived, View } from "../store.ts";
+import type { DerivedTable, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
 /** Makes a temporary table ready on a connection. */
-export const derive = (database: Database, { name, columns, state, fill }: Derived): void => {
+export const derive = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
   database.exec(`create temp table if not exists ${name} (${columns})`);
   database.exec("create temp table if not exists derived_from (name text primary key, state text)");
   const from = database.get(state)?.["state"] ?? null;

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keepVersions } from "../../versions/keep.ts";
 import { failureOf, textOf } from "#support/tenant/tenant.ts";
-import type { Derived, Lines, Reader, Store, Writer } from "../store.ts";
+import type { DerivedTable, Lines, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { Connection, SqliteStore } from "./store.ts";
@@ -321,7 +321,7 @@ test("a change has one revision, which no other one has", async () => {
 });
 
 test("a derived table is kept until its state is another one, and goes with a change that is rolled back", async () => {
-  const derived: Derived = {
+  const derived: DerivedTable = {
     name: "second",
     columns: "amount integer not null",
     state: "select 'first ' || amount as state from wallet where id = 1",

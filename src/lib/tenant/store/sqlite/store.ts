@@ -2,9 +2,9 @@ import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ChangeOptions,
-  Derived,
+  DerivedTable,
   Lines,
-  Locked,
+  LockedCollection,
   Params,
   Piece,
   PieceStart,
@@ -92,7 +92,7 @@ export class Connection implements Writer {
     return this.#database.count(sql, params);
   }
 
-  async derive(table: Derived): Promise<void> {
+  async derive(table: DerivedTable): Promise<void> {
     // the tree may have changed in this transaction
     hold(this.#database, this.#view);
     derive(this.#database, table);
@@ -108,8 +108,8 @@ export class Connection implements Writer {
     return this.#database.runEach(sql, names, rows);
   }
 
-  async lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>> {
-    const found = new Map<string, Locked>();
+  async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
+    const found = new Map<string, LockedCollection>();
     // a transaction that writes has the whole file
     for (const name of collections.toSorted()) {
       this.#locked.add(name);
@@ -145,7 +145,7 @@ export class Connection implements Writer {
 }
 
 /** Work on a connection, one after another. */
-class Turns {
+class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** names of free scratch tables, by definition: a table that is used again keeps its prepared statements */
   readonly unused = new Map<string, string[]>();
@@ -162,13 +162,16 @@ class Turns {
 export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #collectionOf: CollectionOf | undefined;
-  readonly #turns: Turns;
+  readonly #turns: WorkQueue;
   readonly #view: View | undefined;
 
   constructor(
     database: Database,
     collectionOf?: CollectionOf,
-    { turns = new Turns(), view }: { readonly turns?: Turns | undefined; readonly view?: View | undefined } = {},
+    {
+      turns = new WorkQueue(),
+      view,
+    }: { readonly turns?: WorkQueue | undefined; readonly view?: View | undefined } = {},
   ) {
     this.#database = database;
     this.#collectionOf = collectionOf;

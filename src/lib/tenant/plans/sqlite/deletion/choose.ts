@@ -26,7 +26,7 @@ import {
   notThere,
   othersDepend,
   type Dependent,
-  type InTheWay,
+  type Obstacles,
   type Reason,
 } from "./refusals.ts";
 
@@ -40,7 +40,7 @@ export const createChoice = (database: Database, plans: PlansSql, ids: readonly 
 };
 
 /** Records as SQL. */
-interface Found {
+interface BlockingRecords {
   /** what people call one */
   readonly called: string;
   /** the rows, from `from` on */
@@ -48,7 +48,11 @@ interface Found {
 }
 
 /** Records that are in the way, and the first of them by name; undefined if there are none. */
-const inTheWay = (database: Database, { called: name, from }: Found, values: Params = {}): InTheWay | undefined => {
+const inTheWay = (
+  database: Database,
+  { called: name, from }: BlockingRecords,
+  values: Params = {},
+): Obstacles | undefined => {
   const first = database.all(`select ${name} as name ${from} limit ${MAX_NAMED}`, values);
   if (first.length === 0) return undefined;
   return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
@@ -86,7 +90,7 @@ const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protected
 };
 
 /** Organisations that go, and that accounts manage which who asks does not see: their names. */
-const findReserved = (database: Database, plan: PlanSql): InTheWay | undefined => {
+const findReserved = (database: Database, plan: PlanSql): Obstacles | undefined => {
   const { thing, isLacking } = plan.kind;
   if (thing !== ORG) return undefined;
   const from = `from ${thing.name} t where ${isLacking}
@@ -146,7 +150,7 @@ const findHeld = (database: Database, plan: PlanSql, going: readonly Thing[]): r
 };
 
 /** What one plan of a deletion takes, and why it must not. */
-interface Choice {
+interface DeletionChoice {
   readonly plan: PlanSql;
   readonly staying: PlanCounts["staying"];
   readonly reasons: readonly Reason[];
@@ -157,7 +161,7 @@ const judge = (
   database: Database,
   plan: PlanSql,
   { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: DeletionTarget["lesser"] },
-): Choice => {
+): DeletionChoice => {
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
   if (lesser !== undefined && !isFiltered) refuseAbove(database, plan);

@@ -26,7 +26,7 @@ export interface Dependent {
 }
 
 /** Records that stand in the way of a deletion. */
-export interface InTheWay {
+export interface Obstacles {
   readonly count: number;
   /** what people call the first of them */
   readonly names: readonly string[];
@@ -87,7 +87,7 @@ const mayDo = (lesser: DeletionTarget["lesser"], operation: Operation): boolean 
 
 /** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
 export const isProtected = (
-  { count, names }: InTheWay,
+  { count, names }: Obstacles,
   app: SecuredApp | undefined,
   lesser: DeletionTarget["lesser"],
 ): Reason => {
@@ -107,7 +107,7 @@ export const isProtected = (
 };
 
 /** Administrators are in organisations that are to go with their users. */
-export const isLeft = ({ count, names }: InTheWay, lesser: DeletionTarget["lesser"]): Reason => {
+export const isLeft = ({ count, names }: Obstacles, lesser: DeletionTarget["lesser"]): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(
@@ -127,7 +127,7 @@ export const isLeft = ({ count, names }: InTheWay, lesser: DeletionTarget["lesse
 };
 
 /** Something that who asks does not see holds organisations; what it is he is not told. */
-export const isReserved = ({ count, names }: InTheWay): Reason => {
+export const isReserved = ({ count, names }: Obstacles): Reason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
     what: text(
@@ -139,10 +139,10 @@ export const isReserved = ({ count, names }: InTheWay): Reason => {
 };
 
 /** What somebody may do by which records get free, and how. */
-type Freeing = readonly [needed: Operation, way: Text];
+type Workaround = readonly [needed: Operation, way: Text];
 
 /** What frees a record of those that depend on it. */
-const FREED: Readonly<Record<string, Freeing>> = {
+const FREED: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.write",
     text(
@@ -180,7 +180,7 @@ const FREED_BY_OTHERS = text(
 );
 
 /** What frees it of those that stay with it. */
-const FREED_OF_FAST: Readonly<Record<string, Freeing>> = {
+const FREED_OF_FAST: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.delete",
     text(
@@ -191,7 +191,7 @@ const FREED_OF_FAST: Readonly<Record<string, Freeing>> = {
 };
 
 /** What is deleted with what is in it. */
-const TOGETHER: Freeing = [
+const TOGETHER: Workaround = [
   "users.delete",
   text("delete them with all that is in them: --recursive", "中のものもまとめて削除する: --recursive"),
 ];
@@ -199,7 +199,7 @@ const TOGETHER: Freeing = [
 const or = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
 
 /** Those ways that somebody may go, and what he does in place of the others. */
-const waysOf = (freeing: readonly Freeing[], lesser: DeletionTarget["lesser"]): readonly Text[] => {
+const waysOf = (freeing: readonly Workaround[], lesser: DeletionTarget["lesser"]): readonly Text[] => {
   const own = freeing.flatMap(([needed, way]) => {
     if (mayDo(lesser, needed)) return [way];
     return needed === "accounts.orgs" ? [FREED_BY_OTHERS] : [];
@@ -228,7 +228,7 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[], lesser: D
   const shown = joined([...named, ...(held.length > MAX_NAMED ? [same("…")] : [])], text("; ", "、"));
   const all = held.flatMap(({ by }) => by);
   const holders = [...new Set(all.map(({ holder }) => holder))];
-  const freed = (holder: Thing): readonly Freeing[] => {
+  const freed = (holder: Thing): readonly Workaround[] => {
     const own = all.filter((one) => one.holder === holder);
     const ways = [
       own.some(({ count, fast }) => count > fast) ? FREED[holder.name] : undefined,

@@ -5,10 +5,10 @@ import { isMissing, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { calledText, stored } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { UNDELETABLE, type Holder, type PlanSql } from "../stored-kind.ts";
+import { UNDELETABLE, type ReferringTable, type PlanSql } from "../stored-kind.ts";
 
 /** A record that a replacing file lacks and that no import deletes, with the reason. */
-export interface Undeletable {
+export interface UndeletableRecord {
   readonly pk: number;
   readonly code: ProblemCode;
   readonly params: ProblemParams;
@@ -37,14 +37,19 @@ const deviceParams = (devices: readonly NamedDevice[]): ProblemParams => {
 };
 
 /** Records that others of one thing refer to. */
-interface Held extends Pick<Undeletable, "pk"> {
+interface ReferencedRecord extends Pick<UndeletableRecord, "pk"> {
   readonly name: string;
   readonly count: number;
   readonly devices: readonly NamedDevice[];
 }
 
 /** @param which SQL: of which records `t` */
-const findHeld = (database: Database, { kind }: PlanSql, holder: Holder, which: string): readonly Held[] => {
+const findHeld = (
+  database: Database,
+  { kind }: PlanSql,
+  holder: ReferringTable,
+  which: string,
+): readonly ReferencedRecord[] => {
   const { thing: by, column, rows = by.name, isFast } = holder;
   const device = `json_object('serial', h."serialNumber", 'phone', h."phoneNumber", 'fast', ${isFast?.("h") ?? "0"})`;
   const devices = by === DEVICE ? `json_group_array(${device} order by h.pk)` : "'[]'";
@@ -63,7 +68,7 @@ const lacksProtected = ({ kind: { isProtected, inScope } }: PlanSql): string =>
   `${isProtected} and ${inScope} and ${isMissing("t.pk")}`;
 
 /** Protected records that the file lacks, of users with their accounts and devices. */
-const protectedRecords = (database: Database, plan: PlanSql): readonly Undeletable[] => {
+const protectedRecords = (database: Database, plan: PlanSql): readonly UndeletableRecord[] => {
   const { thing, namedBy, name: kind, table } = plan.kind;
   const code = thing.protects?.missing;
   if (code === undefined) return [];
@@ -91,7 +96,7 @@ const protectedRecords = (database: Database, plan: PlanSql): readonly Undeletab
 };
 
 /** Records that the file lacks and others refer to, unless these can be taken from them. */
-const referredRecords = (database: Database, plan: PlanSql): readonly Undeletable[] =>
+const referredRecords = (database: Database, plan: PlanSql): readonly UndeletableRecord[] =>
   (plan.kind.table.heldBy ?? []).flatMap((holder) =>
     findHeld(database, plan, holder, plan.kind.isLacking)
       .filter(({ devices }) => !isReleased(plan, devices))
@@ -117,7 +122,7 @@ export const findUndeletable = (database: Database, planned: PlanSql): void => {
  * Records what no import deletes: as problems for which the plan is rejected; if such records are to be kept, in
  * `s.undeletable`, with a warning each.
  */
-export const recordUndeletable = (database: Database, plan: PlanSql, found: readonly Undeletable[]): void => {
+export const recordUndeletable = (database: Database, plan: PlanSql, found: readonly UndeletableRecord[]): void => {
   const { request, keptBefore } = plan;
   const isKept = request.undeletable !== undefined;
   if (isKept)
@@ -145,11 +150,11 @@ export const undeletableIn = (database: Database): readonly number[] =>
   database.all(`select target from s.${UNDELETABLE} order by target`).map(({ target }) => Number(target));
 
 /** The columns by which devices name records of a plan's kind. */
-const owning = ({ kind: { table } }: PlanSql): readonly Holder[] =>
+const owning = ({ kind: { table } }: PlanSql): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
 /** SQL: the devices `d` that lose the owner who is deleted, of one of the columns for it. */
-const releasedBy = ({ kind: { thing, isLacking } }: PlanSql, { column }: Holder): string =>
+const releasedBy = ({ kind: { thing, isLacking } }: PlanSql, { column }: ReferringTable): string =>
   `from device d where d.${quoteIdentifier(column)} in (select t.pk from ${thing.name} t where ${isLacking})`;
 
 /** SQL: all of them, by number; undefined if a plan takes no devices from their owners. */

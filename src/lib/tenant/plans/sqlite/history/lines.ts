@@ -16,7 +16,7 @@ import type { StoredKind, StoredReference, Table } from "../stored-kind.ts";
 type Action = "create" | "update" | "delete";
 
 /** A kind's records at the events `e` of imports. */
-interface Past {
+interface PastKind {
   readonly kind: StoredKind;
   readonly sides: PastSql;
 }
@@ -43,7 +43,7 @@ const called = ({ refers, table }: StoredReference, pk: string, side: Side): str
 };
 
 /** SQL: a field's value then, as a piece of a line. @param which SQL: condition on the custom fields `f` */
-const piece = ({ kind, sides }: Past, field: ImportedField, side: Side, which: string): string => {
+const piece = ({ kind, sides }: PastKind, field: ImportedField, side: Side, which: string): string => {
   const value = sides[side](field.stored);
   if (field.merge === "custom") {
     return `(select string_agg(',' || json_object('field', 'custom:' || f.name, 'value', ${customValue(value)}), '' order by f.pk)
@@ -55,23 +55,23 @@ const piece = ({ kind, sides }: Past, field: ImportedField, side: Side, which: s
 };
 
 /** SQL: the values of all fields of a record then, as pieces of a line. */
-const allPieces = (of: Past, side: Side): readonly string[] =>
+const allPieces = (of: PastKind, side: Side): readonly string[] =>
   of.kind.fields.map((field) => piece(of, field, side, `${customValue(of.sides[side](field.stored))} is not null`));
 
 /** SQL: true if the event undid the deletion of the record. */
-const isRestored = ({ kind }: Past): string =>
+const isRestored = ({ kind }: PastKind): string =>
   `exists (select 1 from ${versionTable(versionsOf(kind.thing.name))} w
     where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`;
 
 /** SQL: a record's values after an event; with those that no file has if the record came back. */
-const afterOf = (of: Past, action: Action): string => {
+const afterOf = (of: PastKind, action: Action): string => {
   if (action === "delete") return "'[]'";
   const further = unfiledPieces(of.kind, of.sides.after).map((one) => either(isRestored(of), one, "''"));
   return jsonList([...allPieces(of, "after"), ...(action === "create" ? further : [])]);
 };
 
 /** SQL: a list with one piece for each field that an event changed. Removed custom fields do not count. */
-const changedOf = ({ kind, sides }: Past, of: (field: ImportedField, isOther: string) => string): string =>
+const changedOf = ({ kind, sides }: PastKind, of: (field: ImportedField, isOther: string) => string): string =>
   jsonList(
     kind.fields.map((field) => {
       const bit = bitOf(versionsOf(kind.thing.name), field.stored);
@@ -130,7 +130,7 @@ const collectPast = (database: Database, kind: StoredKind, events: Events): void
 };
 
 /** SQL: true if an event set a secret of the record. */
-const setsSecret = ({ kind: { table }, sides }: Past, action: Action): string => {
+const setsSecret = ({ kind: { table }, sides }: PastKind, action: Action): string => {
   const column = table.secretSetAt ?? "secrets";
   const versions = versionsOf(table.thing.name);
   if (action === "delete" || versions.columns.every(({ name }) => name !== column)) return "false";
@@ -147,12 +147,12 @@ interface FurtherFacts {
 }
 
 /** SQL: why the upload file of an import leaves out a record, as JSON; null if it does not. */
-const leftOutOf = ({ kind }: Past): string =>
+const leftOutOf = ({ kind }: PastKind): string =>
   `coalesce((select json_quote(l.reason) from main.left_out l
     where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
 
 /** SQL: what an import did to a record, as the row of a plan. */
-const eventLine = (of: Past, action: Action, { isFurther = false, hasLeftOut = false }: FurtherFacts): string => {
+const eventLine = (of: PastKind, action: Action, { isFurther = false, hasLeftOut = false }: FurtherFacts): string => {
   const { kind, sides } = of;
   const none = "'[]'";
   const place = path(kind.table, "e.pk", "before");
@@ -181,7 +181,7 @@ const eventLine = (of: Past, action: Action, { isFurther = false, hasLeftOut = f
 
 /** SQL: what events of one action did, as the rows of a plan: `import`, `revision` and `line`. */
 const linesOf = (kind: StoredKind, action: Action, events: Events, further: FurtherFacts): string => {
-  const of: Past = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
+  const of: PastKind = { kind, sides: pastOf(versionsOf(kind.thing.name)) };
   const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
   return `select e.import, e.revision, ${eventLine(of, action, further)} as line${app}
     from (${eventsOf(kind, action, events)}) e ${of.sides.joins("e.pk")}`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Foreign } from "../../../../plan/counts.ts";
+import type { ForeignTraits } from "../../../../plan/counts.ts";
 import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -34,8 +34,8 @@ const byCode = (
   what: string,
   header: readonly string[],
   row: (at: number, code: string) => readonly string[],
-  by: Foreign["by"] | undefined,
-): [string, Request, Cells, Foreign["by"] | undefined] => [
+  by: ForeignTraits["by"] | undefined,
+): [string, Request, Cells, ForeignTraits["by"] | undefined] => [
   `by employee code, ${what}`,
   { kind: "users", mode: "replace", key: "employee-code", blank: "keep" },
   [[...header], ...Array.from({ length: 8 }, (_, at) => [...row(at + 1, `a.example-${at + 1}`)])],
@@ -85,7 +85,7 @@ const BY_CODE = [
   ),
 ];
 
-test.each<[string, Request, Cells, Foreign["by"] | undefined]>([
+test.each<[string, Request, Cells, ForeignTraits["by"] | undefined]>([
   ["a replacing file that matches nobody", { kind: "users", mode: "replace" }, OTHERS, "key"],
   [
     "all addresses are new, and the codes and names are those of people",

@@ -1,7 +1,7 @@
 import { Failure } from "../../../../errors/index.ts";
 import { nounNamed } from "../../../../model/problem.ts";
 import { counted, text } from "../../../../text/index.ts";
-import type { Foreign, PlanCounts } from "../../../../plan/counts.ts";
+import type { ForeignTraits, PlanCounts } from "../../../../plan/counts.ts";
 import type { ImportedField, KindKey } from "../../../../plan/kinds.ts";
 import { foreignBy, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -21,7 +21,7 @@ const domainOf = (key: string): string => `substr(${key}, instr(${key}, '@') + 1
  *
  * @param areKnown rows have another key of records, by which they do not meet them
  */
-export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean): Foreign | undefined => {
+export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean): ForeignTraits | undefined => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
   if (kind.table.planner !== undefined || mode === "delete" || allow.includes("other-tenant")) return undefined;
@@ -45,7 +45,7 @@ export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean
 };
 
 /** The first keys, names or mail domains of the file. */
-const valuesOf = (database: Database, plan: PlanSql, by: Foreign["by"]): readonly string[] => {
+const valuesOf = (database: Database, plan: PlanSql, by: ForeignTraits["by"]): readonly string[] => {
   const [addresses, name] = [addressesOf(plan), nameOf(plan)];
   const values =
     by === "domain" && addresses !== undefined

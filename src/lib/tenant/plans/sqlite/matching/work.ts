@@ -1,7 +1,7 @@
 import { DEVICE, NOTE_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { USER } from "../../../../model/user.ts";
-import type { Affected, PlanWork } from "../../engine.ts";
+import type { AffectedRecords, PlanWork } from "../../engine.ts";
 import { isMatched } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { releasedDevices } from "../deletion/undeletable.ts";
@@ -11,7 +11,7 @@ import type { PlanSql } from "../stored-kind.ts";
 /** Rows and records that are named. */
 const MAX_NAMED = 10;
 
-const NOTHING: Affected = { count: 0, first: [] };
+const NOTHING: AffectedRecords = { count: 0, first: [] };
 
 /** SQL: true if nothing is wrong with a row by itself, whatever the tenant has. */
 const IS_SOUND = `not exists (select 1 from s.problem p
@@ -28,13 +28,13 @@ const changesBits = (bits: readonly number[]): string =>
 export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
   const { kind, request } = plan;
   const { thing, fields, isLacking, table, references } = kind;
-  const affected = (name: string, from: string): Affected => {
+  const affected = (name: string, from: string): AffectedRecords => {
     const count = database.count(`select count(*) ${from}`, { kind: kind.name });
     if (count === 0) return NOTHING;
     const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_NAMED}`, { kind: kind.name });
     return { count, first: first.map((row) => String(row["name"])) };
   };
-  const rows = (which: string): Affected =>
+  const rows = (which: string): AffectedRecords =>
     affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${IS_SOUND} and ${which}`);
   const isPlace = ({ refers }: (typeof fields)[number]): boolean => thing === USER && refers?.to === ORG.name;
   const isNote = ({ stored }: (typeof fields)[number]): boolean => thing === DEVICE && NOTE_FIELDS.includes(stored);

@@ -42,7 +42,7 @@ const filledBits = (versions: Versions): string => {
 };
 
 /** An export that is taken over, and the observed state of its records. */
-interface Observing {
+interface ObservedExport {
   readonly database: Database;
   readonly plan: PlanSql;
   readonly versions: Versions;
@@ -54,15 +54,15 @@ interface Observing {
 }
 
 /** True if what an export lacks says something: it is neither a part, nor kept. */
-const isWhole = ({ plan: { request } }: Observing): boolean =>
+const isWhole = ({ plan: { request } }: ObservedExport): boolean =>
   request.mode === "replace" && request.scope === undefined;
 
 /** SQL: true if the observed record `o` is there, of the plan's scope. */
-const isHere = ({ plan: { kind } }: Observing): string =>
+const isHere = ({ plan: { kind } }: ObservedExport): string =>
   `exists (select 1 from ${kind.thing.name} t where t.pk = o.pk and ${inScopeOf(kind.thing, "t")})`;
 
 /** SQL: true if the observed record `o`, of the plan's scope, was deleted here. */
-const isDeleted = ({ plan: { kind } }: Observing): string =>
+const isDeleted = ({ plan: { kind } }: ObservedExport): string =>
   `(${inScopeOf(kind.thing, "o")} and not exists (select 1 from ${kind.thing.name} t where t.pk = o.pk))`;
 
 /** SQL: true if a row of the export, which is valid, meets the observed record `o`. */
@@ -75,7 +75,7 @@ const IS_DELETED_HERE = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.
 const IS_CONTRADICTED = `${MERGED} o where o.contradicted <> 0 and ${IS_MET}`;
 
 /** Keeps the observed state as it was, of all records that an export changes. */
-const keepObserved = (of: Observing): void => {
+const keepObserved = (of: ObservedExport): void => {
   const isLacking = `${isMissingThere} and (o.inConsole = 1 and ${isHere(of)} or ${isDeleted(of)})`;
   const which = `${IS_MET} or ${isWhole(of) ? isLacking : IS_DELETED_HERE}`;
   const sql = keepingObserved(of.versions, which);
@@ -84,7 +84,7 @@ const keepObserved = (of: Observing): void => {
 };
 
 /** Stores what rows show of the records that were changed here, or that cannot have here what the rows show. */
-const observeMet = ({ database, plan, versions, table, revision }: Observing): void => {
+const observeMet = ({ database, plan, versions, table, revision }: ObservedExport): void => {
   database.run(
     `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${IS_CONTRADICTED} on conflict do nothing`,
     { revision },
@@ -122,7 +122,7 @@ const observeMet = ({ database, plan, versions, table, revision }: Observing): v
 };
 
 /** Stores what rows show of the records that were deleted here. */
-const observeDeleted = ({ database, versions, table }: Observing): void => {
+const observeDeleted = ({ database, versions, table }: ObservedExport): void => {
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
@@ -134,7 +134,7 @@ const observeDeleted = ({ database, versions, table }: Observing): void => {
 };
 
 /** Stores which records the console does not have. */
-const observeMissing = (of: Observing): void => {
+const observeMissing = (of: ObservedExport): void => {
   const { database, table, params, plan } = of;
   if (prefersConsole(plan))
     database.run(
@@ -152,7 +152,7 @@ const observeMissing = (of: Observing): void => {
 };
 
 /** Forgets the records that were deleted here, and that the console does not have any more. @param which SQL: of them, `o` */
-const forgetDeleted = (of: Observing, which: string): void => {
+const forgetDeleted = (of: ObservedExport, which: string): void => {
   const { database, table, params } = of;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
   database.run(
@@ -162,7 +162,7 @@ const forgetDeleted = (of: Observing, which: string): void => {
 };
 
 /** Stores which custom fields the console has: those of which an export has a column. @param isOfTask it is of a single task */
-const observeFields = ({ database, plan: { staged }, revision }: Observing, isOfTask: boolean): void => {
+const observeFields = ({ database, plan: { staged }, revision }: ObservedExport, isOfTask: boolean): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(
     `delete from main.${observedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
@@ -172,7 +172,10 @@ const observeFields = ({ database, plan: { staged }, revision }: Observing, isOf
 };
 
 /** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
-const observeNamed = ({ database, plan, revision }: Observing, isOfTask: TaskPart["named"] = () => "true"): void => {
+const observeNamed = (
+  { database, plan, revision }: ObservedExport,
+  isOfTask: TaskPart["named"] = () => "true",
+): void => {
   for (const reference of mergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
     const versions = OBSERVED.find(({ thing }) => thing === table.thing);
@@ -205,7 +208,7 @@ export const observeExport = (database: Database, plan: PlanSql, revision: numbe
   const versions = mergedWith(plan);
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
-  const params: Observing["params"] = thing.scope === undefined ? {} : { kind: name };
+  const params: ObservedExport["params"] = thing.scope === undefined ? {} : { kind: name };
   const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
   if (task === undefined) keepObserved(of);
   observeMet(of);

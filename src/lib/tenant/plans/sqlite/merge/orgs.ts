@@ -82,7 +82,7 @@ const readObserved = (database: Database): readonly ObservedOrg[] => {
 };
 
 /** A file, and the organisations that it is compared with. */
-interface Compared {
+interface OrgMergeInput {
   readonly rows: readonly OrgRow[];
   readonly orgs: readonly ExistingOrg[];
 }
@@ -141,7 +141,7 @@ const temporaryCodes = (
 /** Decides which rows belong to organisations for which the console may have another code than they have here. */
 const decideCodes = (
   possible: readonly PossibleOrg[],
-  { rows, orgs }: Compared,
+  { rows, orgs }: OrgMergeInput,
 ): Pick<LocalOrgs, "decided" | "ambiguous"> => {
   const local = new Map(orgs.map((org) => [org.pk, org]));
   const states = new Map(possible.map((one) => [one.org.pk, one.states]));
@@ -253,7 +253,7 @@ export interface OrgMerge {
 }
 
 /** Compares an export with what was changed here of organisations since the console last showed them. */
-export const readOrgMerge = (database: Database, plan: PlanSql, file: Compared): OrgMerge => {
+export const readOrgMerge = (database: Database, plan: PlanSql, file: OrgMergeInput): OrgMerge => {
   const local = new Map(file.orgs.map((org) => [org.pk, org]));
   const possible = readObserved(database).map((one) => ({
     ...one,

@@ -3,7 +3,7 @@ import { readOpenTasks, type OpenTasks } from "../../../console/tasks.ts";
 import { entriesBit, observedTable, PRESENCE } from "../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
 import type { LackingRecords } from "../../engine.ts";
-import { isWholeExport, listImports, readImport, type ImportRecord, type Settled } from "../../import-rows.ts";
+import { isWholeExport, listImports, readImport, type ImportRecord, type TakeoverResult } from "../../import-rows.ts";
 import { either, isMissing, THEN } from "../../../store/sql/forms.ts";
 import type { Reader, Writer } from "../../../store/store.ts";
 import { readMirrored, setMirrored } from "../../../records/tenant-rows.ts";
@@ -150,7 +150,7 @@ export const unseenFields = (plan: PlanSql): readonly string[] => {
 };
 
 /** What is open before an export of the console is taken over, and how old the mirror is. */
-export interface Unsettled extends OpenTasks {
+export interface OpenBefore extends OpenTasks {
   readonly mirroredBefore: string | null;
   /** the numbers of the tasks of which the export gives something up */
   readonly givenUp: ReadonlySet<number>;
@@ -174,7 +174,7 @@ const givenUpBy = (database: Database, plan: PlanSql, versions: Versions): Reado
 };
 
 /** Returns what is open before an export of the console is taken over. */
-export const readUnsettled = async (reader: Reader, database: Database, plan: PlanSql): Promise<Unsettled> => {
+export const readUnsettled = async (reader: Reader, database: Database, plan: PlanSql): Promise<OpenBefore> => {
   const versions = mergedWith(plan);
   return {
     ...(await readOpenTasks(reader)),
@@ -186,9 +186,9 @@ export const readUnsettled = async (reader: Reader, database: Database, plan: Pl
 /** Returns which tasks an export of the console settled, that was just taken over. @param change its number */
 export const readSettled = async (
   reader: Reader,
-  { mirroredBefore, open: before, givenUp }: Unsettled,
+  { mirroredBefore, open: before, givenUp }: OpenBefore,
   { kind, change }: { readonly kind: PlanSql["kind"]; readonly change: number },
-): Promise<Settled> => {
+): Promise<TakeoverResult> => {
   const { open, contradicted } = await readOpenTasks(reader, kind.thing.name);
   const closed = [...before.keys()].filter((number) => !open.has(number));
   return {

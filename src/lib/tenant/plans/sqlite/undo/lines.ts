@@ -13,7 +13,7 @@ import { proceeding } from "../functions.ts";
 import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { kindsOfThing } from "../tables.ts";
-import { keepLeftOut, keyOfNamed, uploadSql, type Uploaded, type UploadRows, type UploadSql } from "../upload.ts";
+import { keepLeftOut, keyOfNamed, uploadSql, type UploadedChange, type UploadRows, type UploadSql } from "../upload.ts";
 import { called } from "./called.ts";
 import { restoredColumns, stagedCounts, stagedTable } from "./staged.ts";
 
@@ -152,7 +152,7 @@ const uploadOfUndo = (database: Database, kind: StoredKind, fields: readonly str
 };
 
 /** Notes the records that the upload file of a staged undo leaves out. Call it before the undo is written. */
-export const noteLeftOutOfUndo = (database: Database, kind: StoredKind, { fields, revision }: Uploaded): void => {
+export const noteLeftOutOfUndo = (database: Database, kind: StoredKind, { fields, revision }: UploadedChange): void => {
   const { join, leftOut } = uploadOfUndo(database, kind, fields);
   const from = `select u.pk, ${leftOut} as reason ${ofKind(kind, "'update', 'create'", join)}`;
   keepLeftOut(database, kind, from, { revision });

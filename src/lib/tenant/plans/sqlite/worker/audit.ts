@@ -38,7 +38,7 @@ const actionOf = ({ kind, detail }: ImportRecord): string => {
 };
 
 /** When and how an import was done. */
-interface Done {
+interface ImportCommit {
   readonly change: number;
   readonly moment: CommitMoment;
   readonly revision: number;
@@ -57,7 +57,7 @@ export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision, written }: Done,
+  { change, moment, revision, written }: ImportCommit,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;
@@ -96,7 +96,7 @@ const writerOf = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportReco
 };
 
 /** What an export showed of a task. */
-interface Verification {
+interface TaskVerification {
   /** of the change that the task is of */
   readonly revision: number;
   /** its own */
@@ -110,7 +110,7 @@ interface Verification {
 /** Writes the audit's record of an export that a task was verified by. */
 export const auditVerification = async (
   writer: Writer,
-  { revision, own, moment, sha256, confirmed }: Verification,
+  { revision, own, moment, sha256, confirmed }: TaskVerification,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const row = await writer.get("select number from main.change where revision = :revision", { revision });

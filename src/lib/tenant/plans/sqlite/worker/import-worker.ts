@@ -5,8 +5,8 @@ import { Failure } from "../../../../errors/index.ts";
 import { interruption } from "../../../store/interruption.ts";
 import { storageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { commit, commitUndo, formOf, planDeletion, replan, Staging } from "./tasks.ts";
-import type { Observed } from "../../engine.ts";
-import type { Assignment, Outcome, Task } from "./messages.ts";
+import type { ExportObservation } from "../../engine.ts";
+import type { Assignment, WorkerOutcome, Task } from "./messages.ts";
 
 /** Chunks asked for ahead: enough to keep this thread busy, few enough to hold in memory. */
 const ASKED_AHEAD = 8;
@@ -27,7 +27,7 @@ async function verify(
   task: Extract<Task, { type: "verify" }>,
   file: MessagePort,
   interrupted: () => boolean,
-): Promise<Observed> {
+): Promise<ExportObservation> {
   try {
     using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
     await fill(staging, file, interrupted);
@@ -37,7 +37,7 @@ async function verify(
   }
 }
 
-async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Observed | undefined> {
+async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<ExportObservation | undefined> {
   switch (task.type) {
     case "plan": {
       using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
@@ -62,7 +62,7 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
   }
 }
 
-async function outcomeOf(assignment: Assignment): Promise<Outcome> {
+async function outcomeOf(assignment: Assignment): Promise<WorkerOutcome> {
   const { task, stop } = assignment;
   const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
   try {

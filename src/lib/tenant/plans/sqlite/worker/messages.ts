@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../csv/records/record.ts";
 import type { Problem } from "../../../../errors/index.ts";
 import type { Writer } from "../../../store/sqlite/writer-note.ts";
-import type { Again, DeletionTarget, CommitMoment, Observed, WrittenFile } from "../../engine.ts";
+import type { ReplanOptions, DeletionTarget, CommitMoment, ExportObservation, WrittenFile } from "../../engine.ts";
 import type { StoredRequest } from "../../import-rows.ts";
 import type { KeptKey } from "../../../store/idempotency.ts";
 import type { Scope } from "../../../store/store.ts";
@@ -26,7 +26,7 @@ interface ReadingTask extends StagedTask {
 }
 
 /** What the tenant's records and its lock say of a change. */
-interface Change {
+interface ChangeContext {
   /** what who makes it sees of the tenant */
   readonly scope: Scope | undefined;
   readonly moment: CommitMoment;
@@ -53,15 +53,15 @@ export type Task =
       readonly confirmMissing: boolean;
       readonly uploadSha256?: string | undefined;
     } & ReadingTask &
-      Omit<Change, "once">)
-  | ({ readonly type: "replan" } & Again & StagedTask)
-  | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & Change)
+      Omit<ChangeContext, "once">)
+  | ({ readonly type: "replan" } & ReplanOptions & StagedTask)
+  | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & ChangeContext)
   | ({
       readonly type: "undo";
       readonly id: string;
       readonly tenant: string;
       readonly written?: WrittenFile | undefined;
-    } & Change);
+    } & ChangeContext);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
 export interface Assignment {
@@ -72,7 +72,7 @@ export interface Assignment {
 }
 
 /** From the worker: the one outcome of its task. */
-export type Outcome =
-  | { readonly type: "done"; readonly observed: Observed | undefined }
+export type WorkerOutcome =
+  | { readonly type: "done"; readonly observed: ExportObservation | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };

@@ -35,7 +35,7 @@ import { rejected, seeImport } from "../../refusals.ts";
 import { choose, createChoice } from "../deletion/choose.ts";
 import { undeletableIn } from "../deletion/undeletable.ts";
 import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
-import type { Observed, WrittenFile } from "../../engine.ts";
+import type { ExportObservation, WrittenFile } from "../../engine.ts";
 import { countMerged } from "../merge/report.ts";
 import { observeExport } from "../merge/observation.ts";
 import { observeTask, readSettled, readUnsettled, unseenFields } from "../merge/tasks.ts";
@@ -191,7 +191,7 @@ export class Staging {
     confirmMissing,
     uploadSha256,
     writer: note,
-  }: Extract<Task, { type: "verify" }>): Promise<Observed> {
+  }: Extract<Task, { type: "verify" }>): Promise<ExportObservation> {
     const staged = await this.#finish();
     if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [], blank: [] };
     this.#checkReadable(staged);
@@ -200,7 +200,7 @@ export class Staging {
     if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
     const shown = new Set(columnsIn(staged));
     let unseen = unseenFields(plan);
-    let open: Pick<Observed, "lacking" | "blank"> = { blank: [] };
+    let open: Pick<ExportObservation, "lacking" | "blank"> = { blank: [] };
     await new SqliteStore(this.#database).change((writer) =>
       noted(note, async () => {
         const own = advance(this.#database, [CONSOLE]);
@@ -369,7 +369,7 @@ const releasing = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [kindNamed("devices").collection] : [];
 
 /** How a plan is applied. */
-interface Applying {
+interface ApplyContext {
   readonly moment: CommitMoment;
   /** what who commits them sees of the tenant */
   readonly scope: Scope | undefined;
@@ -388,7 +388,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written }: Applying,
+  { moment, scope, written }: ApplyContext,
 ): Promise<void> => {
   const plans = planSqlOf(record);
   const [plan] = plans;

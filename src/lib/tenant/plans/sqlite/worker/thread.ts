@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { Observed } from "../../engine.ts";
-import type { Assignment, Outcome, Task } from "./messages.ts";
+import type { ExportObservation } from "../../engine.ts";
+import type { Assignment, WorkerOutcome, Task } from "./messages.ts";
 
 /** The worker's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
 const workerUrl = (): URL =>
@@ -34,7 +34,7 @@ export class ImportThread {
    * @param signal interrupts between rows, and aborts a stalled upload; unfinished work is rolled back
    * @throws Failure as the task does, `interrupted` when the signal came first or the content broke off
    */
-  run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Observed | undefined> {
+  run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<ExportObservation | undefined> {
     const mine = this.#turn.then(() => this.#run(task, content, signal));
     this.#turn = mine.catch(() => undefined);
     return mine;
@@ -79,7 +79,7 @@ export class ImportThread {
     try {
       const worker = this.#start();
       worker.postMessage({ task, stop, file: port2 } satisfies Assignment, [port2]);
-      const [outcome] = (await once(worker, "message")) as [Outcome];
+      const [outcome] = (await once(worker, "message")) as [WorkerOutcome];
       if (outcome.type === "done") return outcome.observed;
       throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
     } finally {

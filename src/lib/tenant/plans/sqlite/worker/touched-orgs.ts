@@ -19,7 +19,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Records that a change wrote, as SQL. */
-interface Source {
+interface RecordSource {
   /** from `from` on */
   readonly from: string;
   /** the number of an organisation of each */
@@ -29,7 +29,7 @@ interface Source {
 }
 
 /** The records of a thing that a change wrote: as they are, as they were where they moved, and new ones. */
-const sourcesOf = (thing: string, placesOf: (of: string) => readonly string[]): readonly Source[] => {
+const sourcesOf = (thing: string, placesOf: (of: string) => readonly string[]): readonly RecordSource[] => {
   const versions = versionsOf(thing);
   const [kept, moved] = [
     `main.${versionTable(versions)}`,
@@ -45,7 +45,7 @@ const sourcesOf = (thing: string, placesOf: (of: string) => readonly string[]): 
 };
 
 /** The accounts that a change wrote: each is of its user's organisation, and of those that it manages or managed. */
-const accountSources = (): readonly Source[] => {
+const accountSources = (): readonly RecordSource[] => {
   const versions = versionsOf(ACCOUNT.name);
   const kept = `main.${versionTable(versions)}`;
   const managed = `${THEN} json_each(x."managedOrgs") e`;
