@@ -47,7 +47,7 @@ const percentOfNoVerbs = (sources: Sources): number =>
 /** Files whose command lines are checked in another way: examples as they are declared, guides by their test. */
 const CHECKED: readonly string[] = ["src/commands/index.ts", "src/lib/renewals/guide/guides.ts"];
 
-/** Command lines that the compiler does not check: everything else goes through `lib/advice/line.ts`. */
+/** Command lines that the compiler does not check: everything else goes through `lib/advice/index.ts`. */
 const spelledCommands = (sources: Sources): number => {
   const commands = new Set(
     [...sources].flatMap(([file, { isVerb }]) => {
@@ -90,29 +90,29 @@ const vagueTypeNames = (sources: Sources): readonly string[] =>
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 125_400, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 125_300, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 19_380,
+    limit: 19_370,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 34_900, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 34_850, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,
-    limit: 24_500,
+    limit: 24_430,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
-  { name: "commands by hand", target: 0, limit: 2, of: spelledCommands },
+  { name: "commands by hand", target: 0, limit: 0, of: spelledCommands },
   { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
-  { name: "type names in more than two files", target: 0, limit: 1, of: commonTypeNames },
-  { name: "vague type names", target: 0, limit: 16, of: vagueTypeNames },
+  { name: "type names in more than two files", target: 0, limit: 0, of: commonTypeNames },
+  { name: "vague type names", target: 0, limit: 0, of: vagueTypeNames },
 ];
 
 /** What each part takes. */

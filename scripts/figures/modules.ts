@@ -15,9 +15,9 @@ export interface ModuleBudget {
 
 /** A limit is raised only for a reason that is told in the same commit; whoever loads less lowers it. */
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
-  { line: "orgs list", target: 80, limit: 106 },
-  { line: "users list", target: 110, limit: 108 },
-  { line: "users import people.csv --dry-run", target: 200, limit: 283 },
+  { line: "orgs list", target: 80, limit: 108 },
+  { line: "users list", target: 110, limit: 110 },
+  { line: "users import people.csv --dry-run", target: 200, limit: 298 },
 ];
 
 /** Writes the file that the command lines of {@link MODULE_BUDGETS} import into a folder. */

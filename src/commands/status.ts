@@ -1,4 +1,4 @@
-import { commandName } from "../lib/advice/line.ts";
+import { commandName } from "../lib/advice/index.ts";
 import { HEADERS } from "../lib/renewals/output/headers.ts";
 import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";

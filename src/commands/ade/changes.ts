@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import type { Step } from "../../lib/advice/step.ts";
+import { line, type Step } from "../../lib/advice/index.ts";
 import type { Ade, AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { adeHealth } from "../../lib/model/ade-health.ts";

@@ -1,5 +1,4 @@
-import { step } from "../../lib/advice/step.ts";
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import { enrolmentGuide, THROUGH, WAYS_IN } from "../../lib/renewals/guide/enrolment.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

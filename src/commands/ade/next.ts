@@ -1,5 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step, type Step } from "../../lib/advice/step.ts";
+import { commandName, line, step, type Step } from "../../lib/advice/index.ts";
 import type { Ade, AdeProfile } from "../../lib/client/index.ts";
 import { isMended } from "../../lib/model/ade-health.ts";
 import { FULL_EVERY_MS, PUBLIC_KEY_FILE, SIMULATOR_LINES } from "../../lib/model/ade.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import type { Business, BusinessAccess } from "../../lib/apple/business/client.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_REASONS, type SyncKind } from "../../lib/model/ade.ts";

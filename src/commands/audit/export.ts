@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";

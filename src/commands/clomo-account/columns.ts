@@ -1,5 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import { ACCOUNT, MANAGING } from "../../lib/model/account.ts";

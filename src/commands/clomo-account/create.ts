@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { Account, SentCode } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { PASSWORD_RULE, RESET_CODE, SENT_CODE } from "../../lib/model/account.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { unlessFailing } from "../../lib/errors/index.ts";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { Client, ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, isOpen } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isOpen } from "../../lib/model/console-task.ts";
 import type { ImportKind } from "../../lib/client/index.ts";

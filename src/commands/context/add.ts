@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import { readAuthorities } from "../../lib/config/authorities.ts";
 import type { NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";

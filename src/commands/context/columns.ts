@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { Context } from "../../lib/config/context.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";

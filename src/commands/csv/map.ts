@@ -1,4 +1,4 @@
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";

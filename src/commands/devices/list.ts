@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { NOT_TAKEN, notTakenIn } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import type { NotReadyDevice } from "../../lib/client/index.ts";
 import { LACKS, NOT_READY, type Lack } from "../../lib/model/device.ts";
 import type { Column } from "../../lib/terminal/index.ts";

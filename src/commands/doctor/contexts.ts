@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../../lib/advice/line.ts";
+import { line, type CommandLine } from "../../lib/advice/index.ts";
 import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";

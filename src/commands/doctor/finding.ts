@@ -1,4 +1,4 @@
-import { renderAdvice, type Advice } from "../../lib/advice/step.ts";
+import { renderAdvice, type Advice } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";

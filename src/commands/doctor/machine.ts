@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { readShort } from "../../lib/files/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { same, text } from "../../lib/text/index.ts";

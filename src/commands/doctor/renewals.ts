@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { join, resolve } from "node:path";
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { lookAt } from "../../lib/files/look.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";

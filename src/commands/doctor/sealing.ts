@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { SEALING_KEY } from "../../lib/config/home.ts";
 import { markOfKey } from "../../lib/config/sealing.ts";
 import type { SealedSecret } from "../../lib/model/sealed.ts";

@@ -1,5 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { SentParts } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST } from "../../lib/handover/bundle/contents.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
 import { formerHomesOf, hangingOn } from "../../lib/handover/checklist/leaver.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import {
   differences,
   fieldOf,

@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";

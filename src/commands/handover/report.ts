@@ -1,5 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import { Failure, OPENING } from "../../lib/errors/index.ts";
 import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { Item } from "../../lib/handover/checklist/item.ts";
 import { toldValue } from "../../lib/handover/checklist/question.ts";
 import type { HandoverStep } from "../../lib/handover/checklist/leaver.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { missingFrom } from "../../lib/handover/bundle/presence.ts";
 import type { BundleFault } from "../../lib/handover/bundle/read.ts";
 import { unsound, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";

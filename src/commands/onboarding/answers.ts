@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";
 import type { QuestionGroup } from "../../lib/handover/checklist/question.ts";
 import { OF_THE_MOMENT } from "../../lib/model/answer.ts";

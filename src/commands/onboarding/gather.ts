@@ -1,5 +1,5 @@
 import { NOT_MANAGED } from "../../lib/model/device.ts";
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { adeHealth, type AdeReport } from "../../lib/model/ade-health.ts";
 import type { Ade, Answer, Client, Tenant } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { inapplicable, standings, STEP_STATES } from "../../lib/onboarding/steps.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text } from "../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import type { Client, PushCertificate } from "../../lib/client/index.ts";
 import { SIMULATOR_LINES } from "../../lib/model/ade.ts";
 import { PUSH_CERTIFICATE } from "../../lib/model/push-certificate.ts";

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";

@@ -1,7 +1,6 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { confirmLine, isUploaded } from "../../lib/renewals/download.ts";
 import { text } from "../../lib/text/index.ts";

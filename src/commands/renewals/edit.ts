@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-import { commandName, line } from "../../lib/advice/line.ts";
-import { step } from "../../lib/advice/step.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";

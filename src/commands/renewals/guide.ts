@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
 import { guideOf, type GuideFacts } from "../../lib/renewals/guide/index.ts";

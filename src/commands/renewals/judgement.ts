@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/line.ts";
+import { line } from "../../lib/advice/index.ts";
 import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
 import { Failure, unlessFailing } from "../../lib/errors/index.ts";
 import type { ReadFile } from "../../lib/files/index.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { byExpiry, judge, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/document/timeline.ts";

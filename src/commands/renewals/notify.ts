@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/line.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import { unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { MATRIX_NOTE, matrixRows, PAGES_NOTE, type MatrixRow } from "../../lib/model/role-facts.ts";
 import { SAID } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";

@@ -1,6 +1,6 @@
 /** Apart from `set`, whose concern is what was typed: every value has to find its way back into a line, as its tests show. */
 
-import { commandName } from "../../lib/advice/line.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { nameKey } from "../../lib/model/normalise.ts";
 import { TENANT, type Contract, type TenantProfile } from "../../lib/model/tenant.ts";
 import { shownOption } from "../../lib/text/shell-word.ts";

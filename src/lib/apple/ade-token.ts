@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { SERVER_TOKEN_NAME } from "../model/download-names.ts";
 import { MAX_BYTES } from "../model/renewal.ts";

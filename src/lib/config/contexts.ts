@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { deniedFailureOf, diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { hasCode } from "../files/index.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { diskFailureOf, reasonOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { ensureFolder, hasCode, readShort, unwritable, writeOwnFile, type ProcessTable } from "../files/index.ts";

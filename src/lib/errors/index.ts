@@ -1,4 +1,4 @@
-import { renderAdvice, type Advice } from "../advice/step.ts";
+import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /**

@@ -183,7 +183,7 @@ export class Outputs {
     return !(isWritable && isFree);
   }
 
-  async #targetOf(name: string): Promise<Target> {
+  async #targetOf(name: string): Promise<OutputTarget> {
     const { kept, userId, workingFolder } = this.#place;
     const full = resolve(workingFolder, name);
     const path = userId === undefined ? await realNameOf(full) : await followed(full, { name, userId });
@@ -201,7 +201,7 @@ export class Outputs {
 }
 
 /** Where an output leads. */
-type Target =
+type OutputTarget =
   /** a pipe or a device */
   | { readonly kind: "stream"; readonly path: string }
   | { readonly kind: "place"; readonly path: string; readonly found: Stats | undefined };
@@ -216,7 +216,7 @@ const PERMISSIONS = 0o777;
  */
 async function modeOf(
   output: Output,
-  { path, found }: Extract<Target, { kind: "place" }>,
+  { path, found }: Extract<OutputTarget, { kind: "place" }>,
 ): Promise<number | undefined> {
   const mode = found && found.mode & PERMISSIONS;
   if (output.isPublic === true || (mode !== undefined && (await isOwn(output, path)))) return mode;

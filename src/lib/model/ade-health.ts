@@ -1,5 +1,4 @@
-import { line, type CommandLine } from "../advice/line.ts";
-import { step, type Step } from "../advice/step.ts";
+import { line, step, type CommandLine, type Step } from "../advice/index.ts";
 import type { Problem } from "../errors/index.ts";
 import { counted, text, type Text } from "../text/index.ts";
 import { CLOCK, FULL_EVERY_MS, simulatedToken, type AdeEndpoint, type SyncState } from "./ade.ts";

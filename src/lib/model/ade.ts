@@ -1,5 +1,4 @@
-import { line } from "../advice/line.ts";
-import { step, type Step } from "../advice/step.ts";
+import { line, step, type Step } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What stands at the other end: Apple, a simulator of ours, or something else that speaks the same protocol. */

@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../advice/line.ts";
+import { line, type CommandLine } from "../advice/index.ts";
 import type { RenewalKind } from "./renewal.ts";
 import type { TenantProfile, Use } from "./tenant.ts";
 

@@ -1,4 +1,4 @@
-import { commandName, line } from "../advice/line.ts";
+import { commandName, line } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** Why nothing of Apple's is done in a tenant that mirrors the console. */

@@ -272,17 +272,17 @@ export type NotReadyDevice = RecordOf<typeof NOT_READY>;
 export type Device = RecordOf<typeof FIELDS>;
 
 /** What a device's rules look at. */
-type Facts = Pick<Device, "platform" | "status" | "androidMode">;
+type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 /** True if the account of the user who owns it is in use on a device. @see facts 1.3, 2.4 */
-export const usesAccount = ({ platform, status, androidMode }: Facts): boolean =>
+export const usesAccount = ({ platform, status, androidMode }: DeviceTraits): boolean =>
   platform === ANDROID && status !== NOT_MANAGED && androidMode !== NO_ACCOUNT;
 
 /** The fields of which one says who owns a device. */
 export const OWNERS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof FIELDS)[];
 
 /** Whether a device that gets another owner has to be wiped; `may`: that is ours. @see facts 1.3 */
-export const wipeFor = ({ platform, status, androidMode }: Facts): "has" | "may" | undefined => {
+export const wipeFor = ({ platform, status, androidMode }: DeviceTraits): "has" | "may" | undefined => {
   if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === NO_ACCOUNT) return undefined;
   return androidMode !== null && WIPED.includes(androidMode) ? "has" : "may";
 };

@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { text } from "../text/index.ts";
 
 /** Of what a mirror has none, as no export of the console brought it: that is not none. */

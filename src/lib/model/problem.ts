@@ -1,4 +1,4 @@
-import { commandName, line } from "../advice/line.ts";
+import { commandName, line } from "../advice/index.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { COMPOSITIONS, type Composition } from "./composition.ts";
 import { causeOf, quotedValue } from "./cell-text.ts";

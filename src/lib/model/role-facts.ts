@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { MANUAL_PAGES, POLICY, SAID, type RightsCell, type ManualSentence } from "./role-policy.ts";
 import {

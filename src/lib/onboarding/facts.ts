@@ -1,4 +1,4 @@
-import type { Step } from "../advice/step.ts";
+import type { Step } from "../advice/index.ts";
 import { MANAGED_WAYS, SHOWN_AT_HOME, YES_NO, type QuestionName as AnyQuestion } from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";

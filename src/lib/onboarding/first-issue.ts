@@ -1,4 +1,4 @@
-import { commandName, line } from "../advice/line.ts";
+import { commandName, line } from "../advice/index.ts";
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { answered, ISSUED, ISSUED_KINDS, type IssuedKind, type OnboardingFacts, type QuestionName } from "./facts.ts";

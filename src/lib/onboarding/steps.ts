@@ -1,5 +1,4 @@
-import { commandName, line, type CommandLine } from "../advice/line.ts";
-import type { Step as Advice } from "../advice/step.ts";
+import { commandName, line, type CommandLine, type Step as Advice } from "../advice/index.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { sayUses } from "../model/applies.ts";
 import { TENANT, type Use } from "../model/tenant.ts";

@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import type { Import, PlanRow } from "../contract/imports.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { titleOf } from "../model/format.ts";

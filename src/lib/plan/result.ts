@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import type { Import } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
 import { nounNamed } from "../model/problem.ts";

@@ -1,5 +1,4 @@
-import { line, type CommandLine } from "../advice/line.ts";
-import { renderAdvice, step } from "../advice/step.ts";
+import { line, renderAdvice, step, type CommandLine } from "../advice/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
 import { shownWord } from "../text/shell-word.ts";
 import { joined, text, type Text } from "../text/index.ts";

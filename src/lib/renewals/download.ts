@@ -1,5 +1,4 @@
-import { line } from "../advice/line.ts";
-import { step } from "../advice/step.ts";
+import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { DOWNLOAD_FIELDS, type RenewalItem, type RenewalKind, type RenewalState } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";

@@ -1,5 +1,4 @@
-import type { CommandLine } from "../advice/line.ts";
-import type { Step } from "../advice/step.ts";
+import type { CommandLine, Step } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** What may be wrong with who hears of renewals; programs read the keys. */

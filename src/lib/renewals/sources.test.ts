@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { readExpiring } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
 import { gatherFiles, gatherRecorded, gatherScanned } from "./sources.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, basename, resolve } from "node:path";
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { MANAGING, SUPPORT_RULE } from "../model/account.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";

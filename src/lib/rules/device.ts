@@ -9,7 +9,7 @@ import {
   type AndroidMode,
   type Device,
 } from "../model/device.ts";
-import { line } from "../advice/line.ts";
+import { line } from "../advice/index.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../model/problem.ts";
 import { text, type Text } from "../text/index.ts";
 import type { Facts, Rule, RuleProblem } from "./rule.ts";
@@ -50,6 +50,7 @@ const oneOwner: Rule<DeviceState> = {
   after: { owner: { not: null }, ownerOrg: { not: null } },
   judge: () => [
     {
+      field: "ownerOrg",
       code: "owner-both",
       params: HEADERS,
       what: text(

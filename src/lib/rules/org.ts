@@ -18,9 +18,13 @@ const reservedNames: Rule<OrgState> = {
   after: { isRoot: false },
   spares: "console",
   judge: ({ after }) =>
-    [after?.name, after?.code].includes(ROOT_ORG_NAME)
-      ? [{ what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`) }]
-      : [],
+    (["name", "code"] as const)
+      .filter((field) => after?.[field] === ROOT_ORG_NAME)
+      .slice(0, 1)
+      .map((field) => ({
+        field,
+        what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
+      })),
 };
 
 /** The top stands for the whole tenant. */

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { renderAdvice, type Advice } from "../advice/step.ts";
+import { renderAdvice, type Advice } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { actingAs, foldLine, inContext } from "./commands.ts";

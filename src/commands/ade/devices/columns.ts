@@ -1,4 +1,4 @@
-import { commandName, line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/index.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE, READY } from "../../../lib/model/ade-device.ts";
 import type { Column } from "../../../lib/terminal/index.ts";

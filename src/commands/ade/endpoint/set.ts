@@ -1,5 +1,4 @@
-import { commandName, line } from "../../../lib/advice/line.ts";
-import { step } from "../../../lib/advice/step.ts";
+import { commandName, line, step } from "../../../lib/advice/index.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { isSimulatedSerial, SIMULATED_PREFIX } from "../../../lib/apple/simulator/devices/serials.ts";
 import { Failure } from "../../../lib/errors/index.ts";

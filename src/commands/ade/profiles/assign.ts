@@ -1,5 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
-import { step, type Step } from "../../../lib/advice/step.ts";
+import { line, step, type Step } from "../../../lib/advice/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";

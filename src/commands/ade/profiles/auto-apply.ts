@@ -1,4 +1,4 @@
-import { commandName } from "../../../lib/advice/line.ts";
+import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { AdeProfile, Client } from "../../../lib/client/index.ts";
 import { ADE_PROFILE, SETUP_ITEMS, setupItemName } from "../../../lib/model/ade-profile.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { AdeProfile } from "../../../lib/client/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { formatOrgPath, parseOrgPath, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";

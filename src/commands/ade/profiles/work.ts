@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { Ade, AdeProfileWork } from "../../../lib/client/index.ts";
 import { momentIn } from "../../../lib/model/time.ts";
 import type { Column } from "../../../lib/terminal/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { VERDICTS, type ReconciledDevice, type Verdict } from "./verdict.ts";
 

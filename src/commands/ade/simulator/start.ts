@@ -1,5 +1,4 @@
-import { step } from "../../../lib/advice/step.ts";
-import { commandName, line } from "../../../lib/advice/line.ts";
+import { commandName, line, step } from "../../../lib/advice/index.ts";
 import { createSimulator, listen, readState, type SimulatorState } from "../../../lib/apple/simulator/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput } from "../../../lib/files/index.ts";

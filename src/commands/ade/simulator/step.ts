@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { line } from "../../../lib/advice/line.ts";
-import type { Step } from "../../../lib/advice/step.ts";
+import { line, type Step } from "../../../lib/advice/index.ts";
 import type { AppleAnswer } from "../../../lib/apple/send.ts";
 import { askSimulator, membersOf, parseJson, type ControlRequest } from "../../../lib/apple/simulator/ask.ts";
 import { MARK } from "../../../lib/apple/simulator/names.ts";

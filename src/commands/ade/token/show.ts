@@ -1,5 +1,4 @@
-import { commandName, line } from "../../../lib/advice/line.ts";
-import { renderAdvice, step } from "../../../lib/advice/step.ts";
+import { commandName, line, renderAdvice, step } from "../../../lib/advice/index.ts";
 import { readExpiring } from "../../../lib/apple/index.ts";
 import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS, RENAMING } from "../../../lib/model/account.ts";
 import { COMPOSITIONS, type Composition } from "../../../lib/model/composition.ts";

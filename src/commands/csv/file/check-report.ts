@@ -1,5 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
-import { step } from "../../../lib/advice/step.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";

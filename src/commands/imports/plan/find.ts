@@ -1,5 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
-import { step } from "../../../lib/advice/step.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";

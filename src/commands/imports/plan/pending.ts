@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { line } from "../../../lib/advice/line.ts";
-import { step } from "../../../lib/advice/step.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";

@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../../../lib/advice/line.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";

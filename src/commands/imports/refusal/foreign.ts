@@ -1,5 +1,5 @@
 import type { Import } from "../../../lib/client/index.ts";
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { EmbeddedContext } from "../../../lib/config/context.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";

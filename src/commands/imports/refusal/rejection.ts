@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";

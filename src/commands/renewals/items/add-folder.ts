@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { NewRenewalItem, RenewalItem } from "../../../lib/client/index.ts";
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { isRenewedBy, otherIssuer, relationOfChecked, resultOf } from "../../../lib/renewals/check.ts";
 import { codeKey } from "../../../lib/model/normalise.ts";

@@ -1,6 +1,5 @@
-import { step } from "../../../lib/advice/step.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import { join } from "node:path";
-import { line } from "../../../lib/advice/line.ts";
 import type { Document } from "../../../lib/document/blocks.ts";
 import { documentMail } from "../../../lib/document/mail.ts";
 import { ensureFolder, readOwnFile, writeOwnFile } from "../../../lib/files/index.ts";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { commandName, line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/index.ts";
 import { unreadable } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";

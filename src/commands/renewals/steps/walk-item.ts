@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { stepLines } from "../../../lib/document/text.ts";
 import { shownStep } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../../../lib/advice/line.ts";
+import { commandName } from "../../../lib/advice/index.ts";
 import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
 import type { HandValues } from "../../../lib/model/thing.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { MARKED, REMOVE, removeMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 import { APP } from "../app.ts";

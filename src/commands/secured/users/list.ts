@@ -1,5 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
-import { step } from "../../../lib/advice/step.ts";
+import { line, step } from "../../../lib/advice/index.ts";
 import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { App } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/model/format.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/line.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { SECURED_MANAGERS, type SecuredApp } from "../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../../lib/advice/line.ts";
+import { commandName, line } from "../../../lib/advice/index.ts";
 import type { Ade, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { SIMULATOR_LINES } from "../../../lib/model/ade.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { renderAdvice } from "../../advice/step.ts";
+import { line, renderAdvice } from "../../advice/index.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { CLOCK, simulatedToken, SIMULATOR_LINES, type SimulatorPlace } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { AppleAnswer, AppleRequest, Send } from "../send.ts";

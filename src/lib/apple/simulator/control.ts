@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { NOWHERE, type Fleet } from "./devices/fleet.ts";

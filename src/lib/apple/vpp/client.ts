@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
 import { SIMULATOR_LINES } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { readYaml, wording } from "../../files/yaml.ts";
 import { text } from "../../text/index.ts";
 import type { CustomField, Format } from "../../model/format.ts";

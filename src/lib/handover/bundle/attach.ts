@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { NOT_A_FILE } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import { unreadable } from "../../files/read.ts";

@@ -1,5 +1,4 @@
-import { line, type CommandLine } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";

@@ -1,5 +1,4 @@
-import { line, type CommandLine } from "../../advice/line.ts";
-import { step, renderAdvice, type Advice } from "../../advice/step.ts";
+import { line, renderAdvice, step, type Advice, type CommandLine } from "../../advice/index.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { appliesTo, sayUses, type Applicability, type ExpectedKind } from "../../model/applies.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";

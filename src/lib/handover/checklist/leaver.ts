@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step, renderAdvice, type Advice } from "../../advice/step.ts";
+import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { NOT_TAKEN, type MirrorGaps } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionFree } from "../../rules/account.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { text } from "../../text/index.ts";
 
 const CREATE = line("clomo-account create", ["USER"], {

@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/index.ts";
 import { appliesTo, type ExpectedKind } from "../../model/applies.ts";
 import { CONTENT_TOKEN_NAME, SERVER_TOKEN_NAME, toldByName } from "../../model/download-names.ts";
 import { formOf, type QuestionName } from "../../model/question.ts";

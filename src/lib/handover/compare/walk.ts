@@ -1,4 +1,4 @@
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 

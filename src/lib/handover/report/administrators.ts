@@ -1,4 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/index.ts";
 import { UNASKED } from "../../model/mirror.ts";
 import { roleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/index.ts";
 import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
 import { calledOnScreen, toldOnScreen } from "../../model/console-change.ts";
 import { nameIn } from "../../model/import.ts";

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/index.ts";
 import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { endingContracts, isContract, profileRows, usesTable } from "./profile.ts";
 import { NOT_TAKEN, UNASKED } from "../../model/mirror.ts";

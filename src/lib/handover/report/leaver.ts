@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { DEVICE } from "../../model/device.ts";
 import { text, type Text } from "../../text/index.ts";
 import { formerHomesOf, hangingOn } from "../checklist/leaver.ts";

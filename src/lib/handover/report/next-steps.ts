@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../../advice/line.ts";
+import { line, type CommandLine } from "../../advice/index.ts";
 import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
 import { NO_DOWNLOAD } from "../../renewals/download.ts";
 import { instantOf } from "../../model/typed-date.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { phoneWords, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { confirmLine, isUploaded, stateOf } from "../download.ts";

@@ -2,7 +2,7 @@ import { joined, text, type Language, type Text } from "../../text/index.ts";
 import { GUIDES, type GuideFacts } from "./guides.ts";
 import type { GuideStep, LineKind, Step, StepCondition } from "./step.ts";
 
-type Facts = Readonly<Record<string, Text | boolean | null>>;
+type FactValues = Readonly<Record<string, Text | boolean | null>>;
 
 /** A guide with what is known filled in. */
 export interface FilledGuide {
@@ -22,18 +22,18 @@ export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<G
   };
 }
 
-function isShown({ when = [], unless = [] }: StepCondition, facts: Facts): boolean {
+function isShown({ when = [], unless = [] }: StepCondition, facts: FactValues): boolean {
   const isKnown = (name: string): boolean => facts[name] !== null && facts[name] !== false;
   return when.every((names) => names.some(isKnown)) && !unless.some(isKnown);
 }
 
-function filled({ en, ja }: Text, facts: Facts): Text {
+function filled({ en, ja }: Text, facts: FactValues): Text {
   const fill = (words: string, language: Language): string =>
     words.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => (facts[name] as Text)[language]);
   return text(fill(en, "en"), fill(ja, "ja"));
 }
 
-function filledStep({ id, waitsFor, beginsUpload, lines }: GuideStep, facts: Facts): Step {
+function filledStep({ id, waitsFor, beginsUpload, lines }: GuideStep, facts: FactValues): Step {
   const wordsOf = (kind: LineKind): Text | undefined => {
     const shown = lines.filter((line) => line.kind === kind && isShown(line, facts));
     return shown.length === 0

@@ -1,6 +1,6 @@
 import { REQUEST_FILE } from "../../model/ade.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { WHAT_STOPS } from "../consequences.ts";
 import { stateOf } from "../download.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { REQUEST_FILE, SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { PushCertificate } from "../../model/push-certificate.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { phoneWords, RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { counted, same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/index.ts";
 import { joined, same, text, type Text } from "../../text/index.ts";
 import { guideDocument } from "../guide/document.ts";
 import { guideOf } from "../guide/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 /** What `notify.yaml` may hold. It loads zod, so that only a run of `renewals notify` imports it. */
 import { z } from "zod";
 import { plainText, readYaml, wholeNumber, wording } from "../../files/yaml.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 /**
  * How the files begin that jobs write again and again. Only clomoctl writes these lines, so that the next run knows its
  * own file and replaces no other.

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { counted, same, text, type Text } from "../../text/index.ts";
 import { urgentOf, type CheckResult } from "../check.ts";

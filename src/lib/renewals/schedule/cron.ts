@@ -1,4 +1,4 @@
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";

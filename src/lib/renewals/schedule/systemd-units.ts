@@ -1,4 +1,4 @@
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import type { Scheduler } from "./schedule.ts";
 import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 

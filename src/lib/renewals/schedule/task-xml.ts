@@ -1,4 +1,4 @@
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import { win32 } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { localInstant } from "../../model/time.ts";

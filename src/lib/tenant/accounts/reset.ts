@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { RESET_CODE, type Account, type SentCode } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";

@@ -1,5 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { commandName, line, step } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../model/account.ts";

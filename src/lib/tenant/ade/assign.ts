@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import type { DeviceResult } from "../../apple/service/service.ts";
 import type { AdeProfile, AdeProfileWork } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";

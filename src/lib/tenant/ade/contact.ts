@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import type { AdeAccount } from "../../apple/service/account.ts";
 import type { AppleRefusal } from "../../apple/service/errors.ts";
 import type { Send } from "../../apple/send.ts";

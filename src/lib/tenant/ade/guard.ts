@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import type { Send } from "../../apple/send.ts";
 import { Failure } from "../../errors/index.ts";
 import type { AdeEndpoint } from "../../model/ade.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../advice/line.ts";
+import { line } from "../../advice/index.ts";
 import { AppleRefusal } from "../../apple/service/errors.ts";
 import { wireProfile } from "../../apple/service/profile.ts";
 import type { AdeProfile, AdeProfileWork } from "../../contract/index.ts";

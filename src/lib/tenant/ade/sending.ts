@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { limitOf } from "../../apple/service/account.ts";
 import { AppleRefusal } from "../../apple/service/errors.ts";
 import type { DeviceResult, DeviceResults } from "../../apple/service/service.ts";

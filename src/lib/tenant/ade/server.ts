@@ -1,6 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Ade, AdeSync } from "../../contract/index.ts";
 import { Failure, type Problem } from "../../errors/index.ts";

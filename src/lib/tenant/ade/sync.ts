@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { limitOf } from "../../apple/service/account.ts";
 import type { DevicePage } from "../../apple/service/device.ts";
 import { CursorRefused } from "../../apple/service/errors.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { isOtherKey, openAdeToken } from "../../apple/ade-token.ts";
 import { isSimulatedToken } from "../../apple/simulated.ts";
 import type { AdeToken } from "../../apple/service/token.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { commandName, line } from "../../advice/line.ts";
+import { commandName, line } from "../../advice/index.ts";
 import type { ReceivedPart } from "../../contract/multipart.ts";
 import type { RestoreResult, RestorePlan } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";

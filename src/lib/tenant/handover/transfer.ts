@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { typableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { personOf, namesPerson, succeeded, type Person } from "../../handover/checklist/people.ts";

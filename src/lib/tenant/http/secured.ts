@@ -2,13 +2,13 @@
 
 import { sha256 } from "../ids.ts";
 import { findRecords, pageOf, recordsOf } from "../store/lists.ts";
-import { securedGroups, securedUsers } from "../records/secured-rows.ts";
+import { securedGroups, securedUsers } from "../records/secured/user-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 // loaded by the requests that need them: lists start sooner without
 const exports = () => import("../records/exports.ts");
-const users = () => import("../records/secured-users.ts");
-const groups = () => import("../records/secured-groups.ts");
+const users = () => import("../records/secured/users.ts");
+const groups = () => import("../records/secured/groups.ts");
 
 /** SECURED APPs users and groups. */
 export default ({ session }: TenantParts): Handlers<"secured"> => ({

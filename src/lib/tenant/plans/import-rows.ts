@@ -1,6 +1,5 @@
 import type { ImportRequest } from "../../contract/index.ts";
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../plan/counts.ts";
 import { text } from "../../text/index.ts";

@@ -4,7 +4,7 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { DEVICES } from "../records/device-rows.ts";
 import { numbersOf, type List } from "../store/lists.ts";
-import { securedUsers } from "../records/secured-rows.ts";
+import { securedUsers } from "../records/secured/user-rows.ts";
 import type { Params } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 

@@ -1,5 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { commandName, line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATORS, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";

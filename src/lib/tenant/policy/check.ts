@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESERVED_READERS } from "../../model/renewal.ts";

@@ -1,5 +1,5 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { commandName } from "../../advice/line.ts";
+import { commandName } from "../../advice/index.ts";
 import { attempt } from "../../apple/encoding/foreign.ts";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
 import { readRenewables, type Renewable } from "../../apple/index.ts";

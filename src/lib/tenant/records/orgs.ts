@@ -1,5 +1,4 @@
-import { commandName, line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { commandName, line, step } from "../../advice/index.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";

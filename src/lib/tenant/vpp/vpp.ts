@@ -1,5 +1,4 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
+import { line, step } from "../../advice/index.ts";
 import type { Renewable } from "../../apple/index.ts";
 import { readRenewables } from "../../apple/index.ts";
 import { openVppToken } from "../../apple/vpp-token.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../../../lib/advice/line.ts";
-import { step } from "../../../../lib/advice/step.ts";
+import { line, step } from "../../../../lib/advice/index.ts";
 import { FAULTS } from "../../../../lib/apple/simulator/faults.ts";
 import { OTHER_HOLDER } from "../../../../lib/apple/simulator/names.ts";
 import { Failure } from "../../../../lib/errors/index.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../../lib/advice/line.ts";
+import { line } from "../../../../lib/advice/index.ts";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";

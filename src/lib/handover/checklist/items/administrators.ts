@@ -1,5 +1,4 @@
-import { step } from "../../../advice/step.ts";
-import { line } from "../../../advice/line.ts";
+import { line, step } from "../../../advice/index.ts";
 import { ACCOUNT, SUPPORT_RULE } from "../../../model/account.ts";
 import { isSupportOptionFree } from "../../../rules/account.ts";
 import { judgeRecord } from "../../../rules/index.ts";

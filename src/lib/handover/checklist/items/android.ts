@@ -1,4 +1,4 @@
-import { line } from "../../../advice/line.ts";
+import { line } from "../../../advice/index.ts";
 import { appliesTo } from "../../../model/applies.ts";
 import { text } from "../../../text/index.ts";
 import { askAccount, editing } from "../account.ts";

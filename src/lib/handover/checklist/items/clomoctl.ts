@@ -1,5 +1,4 @@
-import { line } from "../../../advice/line.ts";
-import { step } from "../../../advice/step.ts";
+import { line, step } from "../../../advice/index.ts";
 import { dayOf } from "../../../model/time.ts";
 import { joined, same, text, type Text } from "../../../text/index.ts";
 import type { ClomoctlFacts, DailyRunFacts, HandoverFacts, RecipientFacts, WithheldReason } from "../facts.ts";

@@ -1,5 +1,4 @@
-import { line } from "../../../advice/line.ts";
-import { step } from "../../../advice/step.ts";
+import { line, step } from "../../../advice/index.ts";
 import { TENANT } from "../../../model/tenant.ts";
 import { text } from "../../../text/index.ts";
 import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type ChecklistContext } from "../item.ts";

@@ -1,4 +1,4 @@
-import { line } from "../../../advice/line.ts";
+import { line } from "../../../advice/index.ts";
 import type { RuleCase } from "../../../model/question.ts";
 import { same, shortened, text, type Text } from "../../../text/index.ts";
 import { MAILBOX } from "./administrators.ts";

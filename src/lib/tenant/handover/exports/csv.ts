@@ -5,7 +5,7 @@ import { DEVICES } from "../../records/device-rows.ts";
 import { csvOf } from "../../store/list-export.ts";
 import type { List, SortKey } from "../../store/lists.ts";
 import { ORGS, PLACE } from "../../records/org-rows.ts";
-import { securedUsers } from "../../records/secured-rows.ts";
+import { securedUsers } from "../../records/secured/user-rows.ts";
 import { newTally, tallying, type Tally } from "./records.ts";
 import type { DerivedTable, Piece, Reader } from "../../store/store.ts";
 import { USERS } from "../../records/user-rows.ts";

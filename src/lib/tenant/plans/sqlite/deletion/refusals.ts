@@ -1,4 +1,4 @@
-import { line } from "../../../../advice/line.ts";
+import { line } from "../../../../advice/index.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { NOT_MANAGED } from "../../../../model/device.ts";
 import { nounNamed } from "../../../../model/problem.ts";

@@ -1,3 +1,4 @@
+import type { Action } from "../../../../plan/plan.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, pastOf, type PastSql } from "../../../versions/past.ts";
@@ -13,8 +14,6 @@ import { proceeding } from "../functions.ts";
 import type { StoredKind, StoredReference, Table } from "../stored-kind.ts";
 
 /** What an import did to a record; setting a secret is an update too. */
-type Action = "create" | "update" | "delete";
-
 /** A kind's records at the events `e` of imports. */
 interface PastKind {
   readonly kind: StoredKind;

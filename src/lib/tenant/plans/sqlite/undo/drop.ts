@@ -16,7 +16,7 @@ import { ALL_CHANGED, bitOf, secretColumns, type Versions } from "../../../versi
 import type { UndoneChange } from "../../engine.ts";
 import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { groupKey, groupSet, keysOf } from "../../../records/secured-rows.ts";
+import { groupKey, groupSet, keysOf } from "../../../records/secured/user-rows.ts";
 import { proceeding } from "../functions.ts";
 import { afterwards, emptyStaged, restoredColumns, stagedTable, THINGS } from "./staged.ts";
 

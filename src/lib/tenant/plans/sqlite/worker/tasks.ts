@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { commandName } from "../../../../advice/line.ts";
+import { commandName } from "../../../../advice/index.ts";
 import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";

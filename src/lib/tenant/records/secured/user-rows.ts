@@ -1,9 +1,9 @@
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../model/secured-user.ts";
-import { comparisonKey } from "../../model/normalise.ts";
-import type { List, SortKey } from "../store/lists.ts";
-import type { Reader, Writer } from "../store/store.ts";
-import { keepVersions } from "../versions/keep.ts";
+import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
+import { comparisonKey } from "../../../model/normalise.ts";
+import type { List, SortKey } from "../../store/lists.ts";
+import type { Reader, Writer } from "../../store/store.ts";
+import { keepVersions } from "../../versions/keep.ts";
 
 const USER_ID: SortKey = { sql: "t.userId", before: "" };
 

@@ -1,21 +1,20 @@
-import { line } from "../../advice/line.ts";
-import { step } from "../../advice/step.ts";
-import type { SecuredUser } from "../../contract/index.ts";
-import { Failure } from "../../errors/index.ts";
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
+import { line, step } from "../../../advice/index.ts";
+import type { SecuredUser } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
 import {
   SECURED_MANAGERS,
   securedAppName,
   SECURED_USER,
   type SecuredApp,
   type SecuredRole,
-} from "../../model/secured-user.ts";
-import type { HandValues } from "../../model/thing.ts";
-import { fieldsOfApp } from "../../rules/secured-user.ts";
-import { text } from "../../text/index.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
-import { securedUsers } from "./secured-rows.ts";
-import type { Writer } from "../store/store.ts";
+} from "../../../model/secured-user.ts";
+import type { HandValues } from "../../../model/thing.ts";
+import { fieldsOfApp } from "../../../rules/secured-user.ts";
+import { text } from "../../../text/index.ts";
+import type { IdempotentRequest, Session } from "../../session.ts";
+import { securedUsers } from "./user-rows.ts";
+import type { Writer } from "../../store/store.ts";
 import {
   createRecord,
   editRecord,
@@ -23,9 +22,9 @@ import {
   type HandNoun,
   type RecordDraft,
   type ChangeResult,
-} from "./records.ts";
-import { groupsNamed } from "./secured-groups.ts";
-import { isMirror } from "./tenant-rows.ts";
+} from "../records.ts";
+import { groupsNamed } from "./groups.ts";
+import { isMirror } from "../tenant-rows.ts";
 
 /** Users of an app, as they are written by hand. */
 const handUsers = (session: Session, app: SecuredApp): HandNoun<typeof SECURED_USER.fields> => ({

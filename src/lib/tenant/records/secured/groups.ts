@@ -1,12 +1,12 @@
-import { line } from "../../advice/line.ts";
-import type { DeletedGroups, SecuredGroup } from "../../contract/index.ts";
-import { Failure } from "../../errors/index.ts";
-import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { securedAppName, SECURED_USER, type SECURED_GROUP, type SecuredApp } from "../../model/secured-user.ts";
-import { counted, text } from "../../text/index.ts";
-import { nearest } from "../../text/nearest.ts";
-import { instant } from "../ids.ts";
-import { MAX_TRACED, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
+import { line } from "../../../advice/index.ts";
+import type { DeletedGroups, SecuredGroup } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
+import { securedAppName, SECURED_USER, type SECURED_GROUP, type SecuredApp } from "../../../model/secured-user.ts";
+import { counted, text } from "../../../text/index.ts";
+import { nearest } from "../../../text/nearest.ts";
+import { instant } from "../../ids.ts";
+import { MAX_TRACED, type ChangedObject, type IdempotentRequest, type Session } from "../../session.ts";
 import {
   deleteGroup,
   groupAmong,
@@ -17,10 +17,10 @@ import {
   renameMemberships,
   securedGroups,
   type Member,
-} from "./secured-rows.ts";
-import type { Writer } from "../store/store.ts";
-import { addRecord, createRecord, editRecord, objectOf, recordOf, tasksOf } from "./records.ts";
-import type { HandBody, HandNoun, ChangeResult } from "./records.ts";
+} from "./user-rows.ts";
+import type { Writer } from "../../store/store.ts";
+import { addRecord, createRecord, editRecord, objectOf, recordOf, tasksOf } from "../records.ts";
+import type { HandBody, HandNoun, ChangeResult } from "../records.ts";
 
 /** Groups of an app, as they are written by hand. */
 const handGroups = (app: SecuredApp): HandNoun<typeof SECURED_GROUP.fields> => ({
