@@ -31,7 +31,7 @@ const ALLOWED = {
   renewals: ["document", "terminal", "apple", "model", "files"],
   handover: ["document", "csv", "model", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model"],
-  tenant: ["rules", "contract", "plan", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
+  tenant: ["rules", "contract", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
 const COMMANDS_MAY = [

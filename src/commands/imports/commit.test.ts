@@ -55,7 +55,7 @@ test("refuses one with invalid rows before it asks for anything", async () => {
 });
 
 test.each([
-  ["en", "Apply to kanto (context embedded): create 1, update 1?", /^created +1$/m],
+  ["en", "Apply to kanto (context embedded): create 1, update 1?", /^create +1$/m],
   ["ja", "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
 ] as const)("asks on a terminal, and commits where yes is answered: %s", async (lang, question, shown) => {
   const tenant = holding(planOf(), { commitImport: committed() });

@@ -21,7 +21,7 @@ const OPERATION_NAMES: ReadonlySet<string> = new Set(
 
 /** The actions that the tenant's sources name. */
 const actions = new Set(
-  globSync("{use,http,store}/**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts"] }).flatMap((file) =>
+  globSync("**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts", "policy/**"] }).flatMap((file) =>
     [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].flatMap(([, action = ""]) =>
       // what a role may do is no action
       OPERATION_NAMES.has(action) ? [] : BY_HAND.has(action) ? VERBS.map((verb) => `${action}.${verb}`) : [action],

@@ -29,6 +29,9 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   invalid: text("invalid", "不正"),
 };
 
+/** What is done to a record. */
+export type Action = "create" | "update" | "delete";
+
 /** The signs of the actions where a line has no room for a word. */
 export const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 

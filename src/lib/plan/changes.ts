@@ -1,4 +1,4 @@
-import type { Action } from "./plan.ts";
+import type { Action } from "../model/import.ts";
 import { THINGS } from "../model/things.ts";
 import { ROOT_ORG_NAME } from "../model/organisation.ts";
 import type { Import, PlanRow } from "../contract/imports.ts";

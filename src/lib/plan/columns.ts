@@ -1,13 +1,20 @@
 import type { Import, InputProblem, PlanRow } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
-import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../model/import.ts";
+import {
+  IMPORT_MODE_NAMES,
+  IMPORT_STATE_NAMES,
+  nameIn,
+  ROW_ACTION_NAMES,
+  SIGNS,
+  type Action,
+} from "../model/import.ts";
 import type { Column } from "../terminal/index.ts";
 import { describeProblem, nounNamed, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { UPLOAD_REASONS, type UploadReason } from "../model/upload.ts";
 import { joined, same, text, type Language, type Text } from "../text/index.ts";
 import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { changesIn } from "./describe.ts";
-import { ACTIONS, countAll, describeChanges, type Action } from "./plan.ts";
+import { ACTIONS, countAll, describeChanges } from "./plan.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
   key,
@@ -17,15 +24,10 @@ const plain = (key: keyof Import, header: Text): Column<Import> => ({
 const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(key, header), align: "end" });
 
 /** What a plan does to each column; people read it in words. */
-const columnChanges = <R>(header: Text, planOf: (record: R) => Import): Column<R> => ({
-  key: "columns",
-  header,
-  value: (record) => planOf(record).columns,
-  name: (record) => {
-    const { kind, columns } = planOf(record);
-    return joined(columns.map((column) => describeColumn(kind, column)));
-  },
-});
+const COLUMN_CHANGES: Column<Import> = {
+  ...plain("columns", text("changes by column", "列ごとの変更")),
+  name: ({ kind, columns }) => joined(columns.map((column) => describeColumn(kind, column))),
+};
 
 /** A time; people read it in their zone. */
 const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
@@ -102,7 +104,7 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   BESIDE,
   plain("newOrgs", text("new organisations", "新しい組織")),
   plain("newGroups", text("new groups", "新しいグループ")),
-  columnChanges(text("changes by column", "列ごとの変更"), (plan) => plan),
+  COLUMN_CHANGES,
   count("errors", text("problems", "問題")),
   count("warnings", text("warnings", "警告")),
   plain("tenant", text("tenant", "テナント")),
@@ -209,33 +211,31 @@ const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
+/** Columns of {@link IMPORT_DETAILS}, of a result. */
+const detailsOfPlan = (...keys: readonly string[]): readonly Column<ImportResult>[] =>
+  keys.flatMap((key) => IMPORT_DETAILS.filter((column) => column.key === key).map(ofPlan));
+
 const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ofPlan(count(key, header));
 
 /** The columns of an import's result. One without a value is left out: not every import wipes devices or closes tasks. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
-  { key: "number", header: text("no.", "No."), align: "end", value: ({ plan }) => plan.number },
-  { key: "change", header: text("change", "変更番号"), align: "end", value: ({ plan }) => plan.change },
-  { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
-  { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
-  {
-    key: "mode",
-    header: text("mode", "インポート方法"),
-    value: ({ plan }) => plan.mode,
-    name: ({ plan }) => nameIn(IMPORT_MODE_NAMES, plan.mode),
-  },
+  ...detailsOfPlan("number", "change"),
+  ...detailsOfPlan("id").map((column) => ({ ...column, key: "importId" })),
+  ...detailsOfPlan("tenant", "mode"),
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
-  resultCount("rows", text("rows", "行数")),
-  resultCount("create", text("created", "追加")),
-  resultCount("update", text("updated", "更新")),
-  resultCount("unchanged", text("unchanged", "変更なし")),
-  resultCount("delete", text("deleted", "削除")),
-  resultCount("invalid", text("invalid", "不正")),
-  resultCount("secretsSet", text("secrets set", "設定した機密情報")),
-  resultCount("orgsCreated", text("organisations created", "作成した組織")),
+  ...detailsOfPlan(
+    "rows",
+    "create",
+    "update",
+    "unchanged",
+    "delete",
+    "invalid",
+    "secretsSet",
+    "orgsCreated",
+    "groupsCreated",
+  ),
   { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
-  { key: "newOrgs", header: text("new organisations", "新しい組織"), value: ({ plan }) => plan.newOrgs },
-  { key: "newGroups", header: text("new groups", "新しいグループ"), value: ({ plan }) => plan.newGroups },
-  columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
+  ...detailsOfPlan("newOrgs", "newGroups", "columns"),
   resultCount("wipes", text("to be wiped", "初期化が必要")),
   {
     key: "kept",

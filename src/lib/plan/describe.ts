@@ -3,13 +3,13 @@ import type { Import, PlanRow } from "../contract/imports.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { titleOf } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
-import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../model/import.ts";
+import { IMPORT_MODE_NAMES, nameIn, SIGNS, type Action } from "../model/import.ts";
 import { nounNamed } from "../model/problem.ts";
 import { dayOf } from "../model/time.ts";
 import { describeBlocked } from "../model/undo.ts";
 import { counted, joined, same, text, type Text } from "../text/index.ts";
 import { describeColumn, describeRow, fieldName, headersOf, nameOf, shownValue } from "./changes.ts";
-import { countAll, describeChanges, type Action, type Changes, type Effect, type Plan } from "./plan.ts";
+import { countAll, describeChanges, type Changes, type Effect, type Plan } from "./plan.ts";
 
 /** Returns what a plan does to the records of each thing, those of its kind first. */
 export const changesIn = ({ kind, beside = [], ...own }: Import): readonly Changes[] =>

@@ -1,7 +1,5 @@
+import type { Action } from "../model/import.ts";
 import { joined, same, text, type Text } from "../text/index.ts";
-
-/** What is done to a record. */
-export type Action = "create" | "update" | "delete";
 
 export const ACTIONS: readonly Action[] = ["create", "update", "delete"];
 

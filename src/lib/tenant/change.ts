@@ -8,7 +8,7 @@ import { instant, type Surroundings } from "./ids.ts";
 import { noteChange } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advance, isChangedSince } from "./store/collections.ts";
-import { judgeWritten } from "./store/rules.ts";
+import { judgeWritten } from "./store/judge.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";

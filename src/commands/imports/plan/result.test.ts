@@ -43,7 +43,7 @@ test("on a terminal the result is short; programs have all of it", async () => {
   const tenant = committing(planOf());
   const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
   expect(shown.stdout).toBe(
-    "no.        17\ncreated    1\nupdated    1\nunchanged  0\ndeleted    0\ninvalid    0\ncommitted  yes\n",
+    "no.        17\ncreate     1\nupdate     1\nunchanged  0\ndelete     0\ninvalid    0\ncommitted  yes\n",
   );
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant, terminal: {} });
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });

@@ -1,6 +1,7 @@
+import type { Action } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { describeMirror, planOf, rowLine, sampleSize } from "../../../lib/plan/describe.ts";
-import { countAll, renderPlan, type Action, type Plan, type Sample } from "../../../lib/plan/plan.ts";
+import { countAll, renderPlan, type Plan, type Sample } from "../../../lib/plan/plan.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { describeMovedOperators } from "./operators.ts";

@@ -26,6 +26,7 @@ describe("an import", () => {
       invalid: 0,
       secretsSet: 0,
       orgsCreated: 2,
+      groupsCreated: 0,
       committed: true,
       newOrgs: ["S01", "S02"],
       newGroups: [],

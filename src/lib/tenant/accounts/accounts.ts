@@ -25,7 +25,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 import { verifierOf } from "../verifier.ts";
 import { checkValue, objectOf, recordOf, type ChangeResult } from "../records/records.ts";
-import { meantBy, newName, permitChange, type AccountRequest, type AccountDraft } from "./rules.ts";
+import { meantBy, newName, permitChange, type AccountRequest, type AccountDraft } from "./draft.ts";
 
 /** A request as it came. */
 type Body = AccountRequest & { readonly dryRun?: boolean | undefined };

@@ -16,7 +16,7 @@ import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts
 import { codeVerifierOf, newCode, provesCode, verifierOf } from "../verifier.ts";
 import { objectOf, recordOf, type ChangeResult } from "../records/records.ts";
 import { accountWith, apply, checkNamed, HAND_ACCOUNTS, orgsOf } from "./accounts.ts";
-import { meantBy, permitChange } from "./rules.ts";
+import { meantBy, permitChange } from "./draft.ts";
 
 /** A mail in plain text. */
 export interface TenantMail {

@@ -5,7 +5,7 @@ import { SUMMARY, RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName 
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import { may, readsContacts, scopeOf as visibleTo } from "../policy/check.ts";
-import { READING } from "../policy/rules.ts";
+import { READING } from "../policy/routes.ts";
 import type { Session } from "../session.ts";
 import { readKnown } from "../accounts/administrator-rows.ts";
 import { auditHead } from "../audit/records.ts";

@@ -16,7 +16,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { countNamed, USERS } from "../records/user-rows.ts";
 import { accountWith, apply, orgsOf } from "../accounts/accounts.ts";
-import { meantBy, permitChange, type AccountRequest } from "../accounts/rules.ts";
+import { meantBy, permitChange, type AccountRequest } from "../accounts/draft.ts";
 import { recordOf } from "../records/records.ts";
 
 type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;

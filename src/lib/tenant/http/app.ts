@@ -7,7 +7,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { notingChanges } from "../made-changes.ts";
-import type { RuleRequest } from "../policy/rules.ts";
+import type { RuleRequest } from "../policy/routes.ts";
 import { responseOf } from "./answer.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
@@ -96,7 +96,7 @@ class App {
     if (asker.account === undefined) return;
     const [{ permit }, { operationsOf }] = await Promise.all([
       import("../policy/check.ts"),
-      import("../policy/rules.ts"),
+      import("../policy/routes.ts"),
     ]);
     permit(asker, operationsOf(id, { asker, ...asked }));
   }

@@ -1,6 +1,6 @@
 import type { DeletionRequest } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { Selection } from "../../plan/counts.ts";
+import type { Selection } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { StoredRequest } from "./import-rows.ts";

@@ -1,5 +1,5 @@
 import type { PlanRow } from "../../contract/index.ts";
-import type { EarlierTakeover, PlanCounts } from "../../plan/counts.ts";
+import type { EarlierTakeover, PlanCounts } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Operation } from "../../model/role.ts";

@@ -1,7 +1,7 @@
 import type { ImportRequest } from "../../contract/index.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "../../plan/counts.ts";
+import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";

@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
-import type { PlanCounts } from "../../plan/counts.ts";
+import type { PlanCounts } from "./staging/counts.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.ts";

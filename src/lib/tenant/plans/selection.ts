@@ -1,4 +1,4 @@
-import type { Selection } from "../../plan/counts.ts";
+import type { Selection } from "./staging/counts.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";

@@ -5,7 +5,7 @@ import type { BlockedRecord } from "../../model/undo.ts";
 import { hasOpenDrift, readDrift } from "../console/drift.ts";
 import { EXPORTED_COLUMNS } from "../console/exported.ts";
 import { readOpenTasks } from "../console/tasks.ts";
-import type { MergedValues, PlanCounts } from "../../plan/counts.ts";
+import type { MergedValues, PlanCounts } from "./staging/counts.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { stateOf, type ImportRecord, type ImportState, type TakeoverResult } from "./import-rows.ts";

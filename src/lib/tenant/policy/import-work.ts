@@ -1,5 +1,5 @@
-import type { PlanCounts } from "../../plan/counts.ts";
-import { kindOf } from "../../plan/kinds.ts";
+import type { PlanCounts } from "../plans/staging/counts.ts";
+import { kindOf } from "../plans/staging/kinds.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";

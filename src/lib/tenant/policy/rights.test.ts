@@ -12,7 +12,7 @@ import { travelling } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { may } from "./check.ts";
 import type { Actor } from "./asker.ts";
-import { operationsOf, type RuleRequest } from "./rules.ts";
+import { operationsOf, type RuleRequest } from "./routes.ts";
 
 const items = (Object.keys(POLICY) as Operation[]).filter((operation) => POLICY[operation].custom.reach === "item");
 

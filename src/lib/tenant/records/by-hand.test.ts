@@ -194,7 +194,7 @@ test("a code goes before a path, where a file or an undo brought both, and 全�
   await org("二課", { code: "T" });
   await client.imports.commit(await undoImport(client, deletion.id));
   expect([await found("T"), await found(gone.id)]).toEqual([[["二課", "T"]], [["T", null]]]);
-  await tenant.import({ kind: "orgs" }, [header, ["一課", "全社", ""]]);
+  await tenant.import({ kind: "orgs", fromConsole: true }, [header, ["一課", "全社", ""]]);
   expect((await found("全社")).length).toBe(2);
 });
 

@@ -1,4 +1,4 @@
-import { besideOf } from "../../plan/kinds.ts";
+import { besideOf } from "../plans/staging/kinds.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { keyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { keepLast } from "../store/collections.ts";

@@ -7,7 +7,7 @@ import { readAccount } from "../accounts/account-rows.ts";
 import { countOwned } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USERS } from "./user-rows.ts";
-import { newName, permitAccountOf } from "../accounts/rules.ts";
+import { newName, permitAccountOf } from "../accounts/draft.ts";
 import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type ChangeResult } from "./records.ts";
 
 /** PANEL users, as they are written by hand. */

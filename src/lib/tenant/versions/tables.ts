@@ -1,4 +1,4 @@
-import { besideOf } from "../../plan/kinds.ts";
+import { besideOf } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";

@@ -42,6 +42,7 @@ export const COMMITTED_RESULT = {
   invalid: 0,
   secretsSet: 0,
   orgsCreated: 0,
+  groupsCreated: 0,
   newOrgs: [],
   newGroups: [],
   columns: [],

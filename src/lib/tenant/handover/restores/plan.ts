@@ -5,7 +5,7 @@ import { text, type Text } from "../../../text/index.ts";
 import { DETAIL, isAbout } from "../../audit/records.ts";
 import { settleVersions } from "../../versions/keep.ts";
 import { linesNow } from "../exports/records.ts";
-import { judgeWritten } from "../../store/rules.ts";
+import { judgeWritten } from "../../store/judge.ts";
 import { THEN } from "../../store/sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../../store/store.ts";
 import { targetOf, TRAVELLING } from "./targets.ts";

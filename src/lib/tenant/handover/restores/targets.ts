@@ -1,5 +1,5 @@
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import { besideOf } from "../../../plan/kinds.ts";
+import { besideOf } from "../../plans/staging/kinds.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { ORG } from "../../../model/organisation.ts";
 import { SCHEME } from "../../../model/scheme.ts";

@@ -1,5 +1,5 @@
-import type { ImportedField } from "../../../plan/kinds.ts";
-import type { ColumnChange } from "../../../plan/counts.ts";
+import type { ImportedField } from "../staging/kinds.ts";
+import type { ColumnChange } from "../staging/counts.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { clearsMost } from "../../../rules/import-file.ts";
 import { either, isValid, quoteIdentifier, THEN } from "../../store/sql/forms.ts";

@@ -1,4 +1,4 @@
-import type { ForeignTraits, PlanCounts } from "../../../plan/counts.ts";
+import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import { overtakenByTenant } from "../refusals.ts";
 import { IS_INSIDE, planScope, viewOf } from "../../store/scope.ts";

@@ -9,7 +9,7 @@ import {
   type DerivedColumn,
   type ImportedField,
   type KindKey,
-} from "../../../plan/kinds.ts";
+} from "../staging/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";

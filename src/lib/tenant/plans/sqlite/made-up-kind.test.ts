@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../../../contract/index.ts";
-import type { PlanRequest } from "../../../plan/counts.ts";
-import { Stager } from "../../../plan/stage.ts";
+import type { PlanRequest } from "../staging/counts.ts";
+import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { formatOf } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";

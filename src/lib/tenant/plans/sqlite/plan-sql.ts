@@ -4,7 +4,7 @@ import { deleting, UNDELETABLE, type PlanSql, type PlansSql, type StoredKind } f
 import { staysHere } from "./merge/tables.ts";
 import { kindNamed, kindsOfThing } from "./tables.ts";
 import { IS_INSIDE } from "../../store/scope.ts";
-import type { StagedFile } from "../../../plan/counts.ts";
+import type { StagedFile } from "../staging/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { StoredRequest } from "../import-rows.ts";
 

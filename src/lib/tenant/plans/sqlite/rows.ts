@@ -1,6 +1,6 @@
 import type { RowQuery } from "../engine.ts";
 import type { PlanRow } from "../../../contract/index.ts";
-import type { ImportedField } from "../../../plan/kinds.ts";
+import type { ImportedField } from "../staging/kinds.ts";
 import type { Database, Params, Row } from "../../store/sqlite/database.ts";
 import {
   changes,

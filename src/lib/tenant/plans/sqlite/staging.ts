@@ -1,7 +1,7 @@
 import type { Database } from "../../store/sqlite/database.ts";
 import { quoteIdentifier } from "../../store/sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
-import type { StagingTable } from "../../../plan/stage.ts";
+import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { makeOwn } from "../../store/sqlite/own-file.ts";
 

@@ -1,5 +1,5 @@
-import { kindOf, type ImportedField, type Kind } from "../../../plan/kinds.ts";
-import type { PlanRequest, StagedFile } from "../../../plan/counts.ts";
+import { kindOf, type ImportedField, type Kind } from "../staging/kinds.ts";
+import type { PlanRequest, StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";

@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../../model/account.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
 import { DEVICE } from "../../../model/device.ts";
-import { kindOf } from "../../../plan/kinds.ts";
+import { kindOf } from "../staging/kinds.ts";
 import type { Format } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { ORG } from "../../../model/organisation.ts";

@@ -1,4 +1,4 @@
-import type { ImportedField } from "../../../plan/kinds.ts";
+import type { ImportedField } from "../staging/kinds.ts";
 import type { UploadReason } from "../../../model/upload.ts";
 import { EXPORTED_COLUMNS } from "../../console/exported.ts";
 import { OBSERVED, observedTable, PRESENCE } from "../../console/observed.ts";

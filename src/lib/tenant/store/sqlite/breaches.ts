@@ -1,6 +1,6 @@
 import { severityOf } from "../../../model/problem.ts";
 import type { Action } from "../../../rules/rule.ts";
-import { allNow, columnsRead, judgePlanned, sideNow, type ChangedTables, type FoundProblem } from "../rules.ts";
+import { allNow, columnsRead, judgePlanned, sideNow, type ChangedTables, type FoundProblem } from "../judge.ts";
 import { isMatched, isValid } from "../sql/forms.ts";
 import type { Database } from "./database.ts";
 import { indexTargets, isTouched, joinReferences, resulting, stored, VALID } from "../../plans/sqlite/expressions.ts";

@@ -1,4 +1,4 @@
-import type { BesideCounts, PlanCounts } from "../../../../plan/counts.ts";
+import type { BesideCounts, PlanCounts } from "../../staging/counts.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";

@@ -2,7 +2,7 @@ import { NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../model/device.ts";
 import { severityOf, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { either, isValid, listed, THEN } from "../../../store/sql/forms.ts";
-import { usesAccount } from "../../../store/rules.ts";
+import { usesAccount } from "../../../store/judge.ts";
 import { needsWipe } from "../../../store/sql/wipes.ts";
 import {
   changes,

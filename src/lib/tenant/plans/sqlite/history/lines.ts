@@ -1,4 +1,4 @@
-import type { Action } from "../../../../plan/plan.ts";
+import type { Action } from "../../../../model/import.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { clearingSince, collectingSince, pastOf, type PastSql } from "../../../versions/past.ts";
@@ -6,7 +6,7 @@ import { ALL_CHANGED, bitOf, versionTable } from "../../../versions/tables.ts";
 import { either, THEN, truth } from "../../../store/sql/forms.ts";
 import { jsonList } from "../../../store/sql/json.ts";
 import type { RowQuery } from "../../engine.ts";
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database, Params, Row } from "../../../store/sqlite/database.ts";
 import { keyText, referenceOf } from "../expressions.ts";
 import { afterPiece, batched, lineOf, unfiledPieces } from "../rows.ts";

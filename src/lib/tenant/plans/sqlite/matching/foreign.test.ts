@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ForeignTraits } from "../../../../plan/counts.ts";
+import type { ForeignTraits } from "../../staging/counts.ts";
 import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();

@@ -1,8 +1,8 @@
 import { Failure } from "../../../../errors/index.ts";
 import { nounNamed } from "../../../../model/problem.ts";
 import { counted, text } from "../../../../text/index.ts";
-import type { ForeignTraits, PlanCounts } from "../../../../plan/counts.ts";
-import type { ImportedField, KindKey } from "../../../../plan/kinds.ts";
+import type { ForeignTraits, PlanCounts } from "../../staging/counts.ts";
+import type { ImportedField, KindKey } from "../../staging/kinds.ts";
 import { foreignBy, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { stagedClaims } from "../conflicts.ts";

@@ -1,4 +1,4 @@
-import type { ImportedField, KindKey } from "../../../../plan/kinds.ts";
+import type { ImportedField, KindKey } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { mixesRecords } from "../../../../rules/import-file.ts";
 import { hasPattern, isMatched, isMissing, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";

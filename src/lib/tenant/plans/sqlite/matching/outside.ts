@@ -1,4 +1,4 @@
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import type { Role } from "../../../../model/role.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { CALLED, IS_ABOVE, ofSystemAlone } from "../../../accounts/account-rows.ts";

@@ -17,7 +17,7 @@ import {
   storedKeys,
   touchedFields,
 } from "../expressions.ts";
-import { Pairs } from "../../../../plan/pairs.ts";
+import { Pairs } from "../../staging/pairs.ts";
 import { reportAmbiguous } from "./report.ts";
 import { mergedReferences } from "./cells.ts";
 import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf, kindIn } from "./tables.ts";

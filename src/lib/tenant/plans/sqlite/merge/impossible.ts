@@ -1,5 +1,5 @@
 import { bitOf } from "../../../versions/tables.ts";
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import { isMatched, THEN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEYS, staged, stagedKeys } from "../expressions.ts";

@@ -1,7 +1,7 @@
 import { CUSTOM, entriesBit, observedTable, PRESENCE } from "../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
 import { DEVICE, OWNERS } from "../../../../model/device.ts";
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {

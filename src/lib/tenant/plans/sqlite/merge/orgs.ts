@@ -1,4 +1,4 @@
-import { Pairs } from "../../../../plan/pairs.ts";
+import { Pairs } from "../../staging/pairs.ts";
 import type {
   ExistingOrg,
   ExportedOrg,
@@ -8,7 +8,7 @@ import type {
   OrgRow,
   OrgTreePlan,
   PossiblePlace,
-} from "../../../../plan/org-tree.ts";
+} from "../../staging/org-tree.ts";
 import { codeKey, nameKey } from "../../../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../../../model/organisation.ts";
 import { versionsOf } from "../../../versions/keep.ts";

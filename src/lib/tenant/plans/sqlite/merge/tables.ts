@@ -1,6 +1,6 @@
 import { CUSTOM, EXPORTED, OBSERVED, observedTable, PRESENCE, statesSince } from "../../../console/observed.ts";
 import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import { either, isMissing, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { indexTargets, isStaged, LOCAL_ENTRIES, touchedFields, CANDIDATE_KEYS } from "../expressions.ts";

@@ -6,7 +6,7 @@ import {
   type OrgRow,
   type OrgTreeOptions,
   type OrgTreePlan,
-} from "../../../../plan/org-tree.ts";
+} from "../../staging/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../model/normalise.ts";
 import { severityOf, type ProblemParams } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";

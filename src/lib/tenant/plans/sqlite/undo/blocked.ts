@@ -15,7 +15,7 @@ import { jsonList } from "../../../store/sql/json.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { proceeding } from "../functions.ts";
 import { seesPart } from "../../../store/sqlite/scope.ts";
-import { judgePlanned, usesAccount } from "../../../store/rules.ts";
+import { judgePlanned, usesAccount } from "../../../store/judge.ts";
 import { calledAny } from "./called.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { fromReopened, isReopening, REOPENED, sinceConfirmed } from "./confirmation.ts";

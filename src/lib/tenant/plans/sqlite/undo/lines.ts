@@ -1,5 +1,5 @@
 import type { PlanRow } from "../../../../contract/index.ts";
-import type { PlanCounts } from "../../../../plan/counts.ts";
+import type { PlanCounts } from "../../staging/counts.ts";
 import { versionsOf } from "../../../versions/keep.ts";
 import { RELATIONS } from "../../../versions/references.ts";
 import type { Versions } from "../../../versions/tables.ts";
@@ -7,7 +7,7 @@ import type { RowQuery } from "../../engine.ts";
 import { either, quoteIdentifier, THEN, truth } from "../../../store/sql/forms.ts";
 import { jsonList } from "../../../store/sql/json.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import type { ImportedField } from "../../../../plan/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import { keyText, recordKey, referenceOf, shownReference, stored, storedKeys } from "../expressions.ts";
 import { proceeding } from "../functions.ts";
 import { afterPiece, batched, deletedLine, lineOf, storedPiece, valuePiece } from "../rows.ts";

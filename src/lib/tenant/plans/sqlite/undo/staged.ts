@@ -6,7 +6,7 @@ import { ALL_CHANGED, bitOf, secretColumns, VERSIONS, versionTable, type Version
 import type { UndoneChange } from "../../engine.ts";
 import { CONSOLE } from "../../../store/collections.ts";
 import { CLAIMS } from "../../../records/record-rows.ts";
-import { sideNow, type ChangedTables } from "../../../store/rules.ts";
+import { sideNow, type ChangedTables } from "../../../store/judge.ts";
 import { either, keyOrValue, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { proceeding } from "../functions.ts";

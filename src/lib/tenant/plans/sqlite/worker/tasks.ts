@@ -5,7 +5,7 @@ import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
 import { Failure } from "../../../../errors/index.ts";
-import { Stager } from "../../../../plan/stage.ts";
+import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
 import { enforce } from "../../../../rules/rule.ts";
@@ -40,7 +40,7 @@ import { countMerged } from "../merge/report.ts";
 import { observeExport } from "../merge/observation.ts";
 import { observeTask, readSettled, readUnsettled, unseenFields } from "../merge/tasks.ts";
 import { CONSOLE } from "../../../store/collections.ts";
-import { judgeWritten } from "../../../store/rules.ts";
+import { judgeWritten } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refuseAbove } from "../matching/outside.ts";
 import { SETTLING } from "../../../versions/keep.ts";
@@ -59,7 +59,7 @@ import type { PlanSql, PlansSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import { noteLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
-import type { StagedFile } from "../../../../plan/counts.ts";
+import type { StagedFile } from "../../staging/counts.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 20_480;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { HeaderOptions } from "../csv/layout/header.ts";
-import type { FormatName } from "../model/console-files.ts";
-import { FORMATS } from "../model/formats.ts";
-import type { Problem } from "../model/problem.ts";
+import type { HeaderOptions } from "../../../csv/layout/header.ts";
+import type { FormatName } from "../../../model/console-files.ts";
+import { FORMATS } from "../../../model/formats.ts";
+import type { Problem } from "../../../model/problem.ts";
 import { kindOf } from "./kinds.ts";
 import type { PlanRequest } from "./counts.ts";
 import { Stager, type StagingTable } from "./stage.ts";

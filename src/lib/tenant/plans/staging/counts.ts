@@ -1,7 +1,7 @@
-import type { FileForm } from "../csv/records/record.ts";
-import type { Import } from "../contract/imports.ts";
-import type { Allowance, Fix, UndeletableChoice } from "../model/import.ts";
-import type { FormatName } from "../model/console-files.ts";
+import type { FileForm } from "../../../csv/records/record.ts";
+import type { Import } from "../../../contract/imports.ts";
+import type { Allowance, Fix, UndeletableChoice } from "../../../model/import.ts";
+import type { FormatName } from "../../../model/console-files.ts";
 
 /** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
 export interface Selection {

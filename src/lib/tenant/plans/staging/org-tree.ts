@@ -1,6 +1,6 @@
-import { codeKey, nameKey } from "../model/normalise.ts";
-import { ORG } from "../model/organisation.ts";
-import type { ProblemCode, ProblemParams } from "../model/problem.ts";
+import { codeKey, nameKey } from "../../../model/normalise.ts";
+import { ORG } from "../../../model/organisation.ts";
+import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import { reachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {

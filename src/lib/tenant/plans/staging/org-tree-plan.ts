@@ -1,4 +1,4 @@
-import type { ProblemCode, ProblemParams } from "../model/problem.ts";
+import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import type { PlanRequest } from "./counts.ts";
 
 /** An organisation of the tenant; `parent` is null for the root only. */

@@ -1,13 +1,13 @@
-import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../csv/check/hashes.ts";
-import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
-import type { Layout } from "../csv/layout/layout.ts";
-import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
-import type { CellUnits } from "../csv/records/units.ts";
-import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
-import { comparisonKey, isOwnKey, type Comparison } from "../model/normalise.ts";
-import type { Fix } from "../model/import.ts";
-import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
-import type { Column } from "../model/format.ts";
+import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../../../csv/check/hashes.ts";
+import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
+import type { Layout } from "../../../csv/layout/layout.ts";
+import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
+import type { CellUnits } from "../../../csv/records/units.ts";
+import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
+import { comparisonKey, isOwnKey, type Comparison } from "../../../model/normalise.ts";
+import type { Fix } from "../../../model/import.ts";
+import { fileProblem, severityOf, type Problem } from "../../../model/problem.ts";
+import type { Column } from "../../../model/format.ts";
 import {
   cellsName,
   comparedCodes,
@@ -20,7 +20,7 @@ import {
   type ImportedField,
   type Kind,
 } from "./kinds.ts";
-import { standInKey } from "../model/normalise.ts";
+import { standInKey } from "../../../model/normalise.ts";
 import type { PlanRequest, StagedFile } from "./counts.ts";
 
 /**

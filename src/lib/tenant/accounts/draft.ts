@@ -117,7 +117,8 @@ export const meantBy = async (
   const kept = before.managedOrgs === null ? [] : await thereOf(writer, before.managedOrgs);
   const after = stateAfter(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  const unchanged = stateAfter(before, {}, kept, before.name);
+  // an organisation that is gone counts as a change: the account must not end up without any, which would mean all
+  const unchanged = stateAfter(before, {}, before.managedOrgs ?? [], before.name);
   enforceFor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
   return {
     values: {

@@ -1,7 +1,7 @@
-import { comparisonKey, isCode, nameSortKey, type Comparison } from "../model/normalise.ts";
-import type { Column, Format } from "../model/format.ts";
-import { CUSTOM_VALUE } from "../model/value-rule.ts";
-import { keyColumn, type Field, type Key, type Reference, type Thing } from "../model/thing.ts";
+import { comparisonKey, isCode, nameSortKey, type Comparison } from "../../../model/normalise.ts";
+import type { Column, Format } from "../../../model/format.ts";
+import { CUSTOM_VALUE } from "../../../model/value-rule.ts";
+import { keyColumn, type Field, type Key, type Reference, type Thing } from "../../../model/thing.ts";
 
 /**
  * How a field of an input row is merged into the record's: as text, a list, the custom fields together, or the record

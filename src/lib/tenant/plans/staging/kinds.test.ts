@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { FORMAT_NAMES, type FormatName } from "../model/console-files.ts";
-import { FORMATS } from "../model/formats.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import { kindOf, keyNamed } from "./kinds.ts";
-import { standInKey } from "../model/normalise.ts";
+import { standInKey } from "../../../model/normalise.ts";
 
 const kindNamed = (name: FormatName) => kindOf(FORMATS[name]);
 

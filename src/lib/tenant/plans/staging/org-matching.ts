@@ -1,5 +1,5 @@
-import { codeKey, nameKey } from "../model/normalise.ts";
-import { formatOrgPath, parseOrgPath } from "../model/organisation.ts";
+import { codeKey, nameKey } from "../../../model/normalise.ts";
+import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
 import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
 /** Paths are compared like names: NFC, look-alikes folded. */
