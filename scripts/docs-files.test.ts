@@ -10,7 +10,7 @@ const THEIRS = [
   "model/answer.ts",
   "{contract,tenant/http}/{accounts,ade,answers,exports,push-certificate,restores,roles,vpp,whoami}*.ts",
   "tenant/{ade,push-certificate,vpp}/*.ts",
-  "tenant/accounts/{account,reset,rules,scheme,whoami}*.ts",
+  "tenant/accounts/{account,reset,draft,scheme,whoami}*.ts",
   "tenant/handover/{answer,export,judge,restore}*.ts",
   "tenant/handover/{exports,restores}/*.ts",
 ];
