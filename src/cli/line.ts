@@ -80,7 +80,8 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     flags.add(flag);
     if (VERSION.includes(word) && path.length === 0 && stray === undefined) version = true;
     else if (HELP.includes(word)) help = true;
-    else if (takesValue === undefined && verb === undefined) isStray(word);
+    else if (takesValue === undefined && verb === undefined && namesake === undefined) isStray(word);
+    else if (takesValue === undefined) verb ??= namesake;
     if (word === HELP_ALL) helpAll = true;
     if (!HELP.includes(word) || verb !== undefined) words.push(word);
     if (takesValue === undefined) continue;

@@ -55,9 +55,9 @@ test("the question names a file that is written for the console", async () => {
 
 test.each([
   [
-    planOf({ update: 3 }, [{ count: 2, what: text("organisations to create", "作成する組織") }]),
-    "update 3, organisations to create 2",
-    "更新 3・作成する組織 2",
+    planOf({ update: 3 }, [{ count: 2, what: text("new organisations", "新しい組織") }]),
+    "update 3, new organisations 2",
+    "更新 3・新しい組織 2",
   ],
   [planOf({}), "a plan without changes", "変更のない計画"],
 ])("says what a plan does: %o", (plan, en, ja) => {

@@ -48,9 +48,9 @@ const effectsIn = (told: Import): readonly Effect[] => {
   const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0, reopened } = told;
   return [
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
-    { count: orgsCreated, what: text("organisations to create", "作成する組織"), names: newOrgs },
-    { count: groupsCreated, what: text("groups to create", "作成するグループ"), names: newGroups },
-    { count: released, what: text("devices to lose their owner", "所有者を外すデバイス") },
+    { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
+    { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
+    { count: released, what: text("devices of deleted owners", "所有者を外すデバイス(所有者を削除するため)") },
     { count: reopened?.records ?? 0, what: text("records of tasks to reopen", "未了に戻す作業のレコード") },
   ];
 };

@@ -36,13 +36,12 @@ const lastSystemAdministrator: Rule<Pick<AccountState, "name" | "role">, Pick<Fa
   judge: ({ before, after, facts }) => {
     if (before === undefined || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
     const grant = line("clomo-account grant", ["ACCOUNT"], { role: "system" });
-    const name = before.name ?? "";
     return [
       {
         field: "role",
         what: text(
-          `${name} is the last system administrator: nobody else could give the role back`,
-          `「${name}」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります`,
+          "no system administrator would be left; nobody else can give the role back",
+          "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
         ),
         hint: text(
           `make another person a system administrator first: ${grant}`,
@@ -110,7 +109,7 @@ const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "oth
       {
         field: "supportOption",
         what: text(
-          `${others.length} accounts hold the support option, and no more may: ${others.join(", ")}`,
+          `no more than ${MAX_SUPPORT_OPTIONS} accounts can have the support option; these have it: ${others.join(", ")}`,
           `サポートオプションはすでに ${others.length} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
         ),
         hint: text(`take it from one of them: ${take}`, `いずれかから外してください: ${take}`),

@@ -206,7 +206,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: "an undo brings back who had none yet",
   },
   "last-system-administrator": {
-    told: /is the last system administrator/,
+    told: /no system administrator would be left/,
     hand: hand(({ client, system }) => client.accounts.revoke(system, {})),
     file: "no import deletes an administrator, or changes a role",
     bundle: bundle("accounts", () => ({ role: "none" }), isOf("system")),
@@ -278,7 +278,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "support-options": {
-    told: /5 accounts hold the support option, and no more may/,
+    told: /no more than 5 accounts can have the support option/,
     hand: async (tenant) => {
       await tenant.supported();
       return hand(({ client, system }) => client.accounts.edit(system, { supportOption: true }))(tenant);

@@ -17,9 +17,10 @@ const reservedNames: Rule<OrgState> = {
   fields: ["name", "code", "isRoot"],
   after: { isRoot: false },
   spares: "console",
-  judge: ({ after }) =>
+  judge: ({ before, after }) =>
     (["name", "code"] as const)
-      .filter((field) => after?.[field] === ROOT_ORG_NAME)
+      // one that the console has called so keeps it
+      .filter((field) => after?.[field] === ROOT_ORG_NAME && before?.[field] !== ROOT_ORG_NAME)
       .slice(0, 1)
       .map((field) => ({
         field,

@@ -22,10 +22,11 @@ function withSteps(...lines: readonly string[]) {
 
 test("does the steps of a file in their order, and lists what each of them came to", async () => {
   const { run, folder, requests } = withSteps(
-    "# a day at Apple",
+    // some editors begin a file so
+    "\ufeff# a day at Apple",
     "",
     "devices add C02NEW000001 C02NEW000002",
-    "  faults terms",
+    "  faults terms # signed in April",
     `token --public-key key.pem --server 'Jamf "2"' -o SIMULATOR-t.p7m`,
     "advance 8d --url http://127.0.0.1:8601",
     "",
@@ -46,6 +47,14 @@ test("does the steps of a file in their order, and lists what each of them came 
     "POST http://127.0.0.1:8601/_simulator/advance",
   ]);
   expect(requests[2]?.body).toMatchObject({ server: 'Jamf "2"' });
+});
+
+test("an option may stand before the file", async () => {
+  const { run, requests } = rehearsal();
+  expect(await run("ade simulator do --url http://127.0.0.1:8602 -", { stdin: "advance 1d" })).toMatchObject({
+    exit: 0,
+  });
+  expect(requests.map(({ asked }) => asked)).toEqual(["POST http://127.0.0.1:8602/_simulator/advance"]);
 });
 
 test("the URL of the file's command counts for lines without one; stdin is a file, too", async () => {

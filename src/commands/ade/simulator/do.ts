@@ -107,7 +107,7 @@ async function* perform(
 
 /** The lines of a file, checked. @throws Failure `usage` with the line; as `readNamedText` */
 async function readLines(tools: Tools, file: string): Promise<readonly Line[]> {
-  const lines = (await readNamedText(tools, file)).split(/\r?\n/);
+  const lines = (await readNamedText(tools, file)).replace(/^\ufeff/, "").split(/\r?\n/);
   return lines.flatMap((line, at) => {
     if (/^\s*(?:#|$)/.test(line)) return [];
     try {
@@ -118,10 +118,14 @@ async function readLines(tools: Tools, file: string): Promise<readonly Line[]> {
   });
 }
 
+/** A line without what follows a # that begins a word, as in a shell. */
+const withoutComment = (line: string): string =>
+  line.replace(/^((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^'"\\])*?)\s#.*$/, "$1");
+
 /** @throws Failure `usage` */
 function readStep(tools: Tools, line: string): Omit<Line, "number"> {
   // a line feed ends the last word, unless a quote is open or a backslash stands before it
-  const { words, current } = readBashLine(`${line}\n`, "");
+  const { words, current } = readBashLine(`${withoutComment(line)}\n`, "");
   if (current !== "") {
     throw new Failure("usage", {
       what: text("the line ends within quotes, or with a backslash", "引用符が閉じていないか、行末に \\ があります"),

@@ -140,10 +140,10 @@ const IMPORTS: readonly Case[] = [
     options: [["", {}], ...(app === "docs" ? DOCS_OPTIONS : [])],
     en: [
       `SECURED APPs users (${app}), append (追加更新), 1 row\n`,
-      "rows that set a secret: 1\ngroups to create: 2\n",
+      "rows that set a secret: 1\nnew groups: 2\n",
       "  + 2 hanako01 花子: 表示名: (blank) → 花子, (secret set)\n",
     ],
-    ja: [`SECURED APPs ユーザー(${app})、追加更新、1 行\n`, "パスワードなどを設定する行: 1\n作成するグループ: 2\n"],
+    ja: [`SECURED APPs ユーザー(${app})、追加更新、1 行\n`, "パスワードなどを設定する行: 1\n新しいグループ: 2\n"],
   })),
 ];
 

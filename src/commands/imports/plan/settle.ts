@@ -52,7 +52,8 @@ export async function settlePlan(
     refuseOtherNumber(planned, answers);
     refuseBeyond(planned.changes, answers);
     const leftOut = await file?.write(async () => plan);
-    if (!dryRun) await tools.terminal.note(text("nothing to change", "変更はありません"));
+    const isBlocked = isPartial(plan) && !dryRun;
+    if (!dryRun) await tools.terminal.note(isBlocked ? NOTHING_CHANGED : text("nothing to change", "変更はありません"));
     await pending.leave();
     await showResult(tools, { plan, dryRun, committed: false, leftOut });
     return isPartial(plan) ? "partial" : undefined;

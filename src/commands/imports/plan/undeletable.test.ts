@@ -104,14 +104,14 @@ test("a report has who is kept, also by the run before", async () => {
 
 test("release names the number of devices in the question, and ends with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
-  const typing = [["Apply to 試験 (context embedded): delete 2, devices to lose their owner 2. ", "2\r"]] as const;
+  const typing = [["Apply to 試験 (context embedded): delete 2, devices of deleted owners 2. ", "2\r"]] as const;
   const line = "users import all.csv --mode replace --undeletable release --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
   expect(exit).toBe(0);
   expect(stderr).toContain(
     "warning: all.csv: 太郎 <taro@x.jp> is deleted, and the owner is removed from SN1 (090-0000-0001), SN2\n",
   );
-  expect(stderr).toContain("devices to lose their owner: 2\n");
+  expect(stderr).toContain("devices of deleted owners: 2\n");
   expect(stderr).toMatch(/2 users deleted, owner removed: 2 devices\n/);
   const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
   const undone = await run(`undo ${number} --yes --lang en`, desk);
@@ -151,7 +151,7 @@ test("a context has a default for it, which a command overrides", async () => {
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(8);
   expect(
     (await run(`${NIGHTLY} --undeletable release --max-deletions 50% --dry-run --lang en`, desk)).stderr,
-  ).toContain("devices to lose their owner: 2\n");
+  ).toContain("devices of deleted owners: 2\n");
   // of what deletes nothing it says nothing
   expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
   expect((await run("context show embedded --format json", desk)).stdout).toContain('"undeletable": "keep"');

@@ -166,6 +166,8 @@ export interface FoundProblem extends RuleProblem {
   readonly rule: string;
   /** name of the thing that is judged */
   readonly thing: string;
+  /** the table that has its number */
+  readonly lead: string;
   readonly pk: number;
   readonly id: string;
 }
@@ -268,7 +270,14 @@ function* judging(
       for (const [at, rule] of rules.entries()) {
         if (row[`rule.${at}`] !== 1) continue;
         for (const problem of rule.judge(change))
-          found.push({ ...problem, rule: rule.name, thing, pk: Number(row["pk"]), id: String(row["id"]) });
+          found.push({
+            ...problem,
+            rule: rule.name,
+            thing,
+            lead: subject.tables[0] ?? thing,
+            pk: Number(row["pk"]),
+            id: String(row["id"]),
+          });
       }
     }
   }

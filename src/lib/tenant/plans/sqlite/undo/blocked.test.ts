@@ -152,8 +152,8 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const [b] = await tenant.client.accounts.find({ name: "b" });
     await tenant.client.accounts.revoke(b?.id ?? "", {});
     const what = {
-      en: "c is the last system administrator: nobody else could give the role back",
-      ja: "「c」は最後のシステム管理者です。ほかに権限を付与できる人がいなくなります",
+      en: "no system administrator would be left; nobody else can give the role back",
+      ja: "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
     };
     const first = { thing: "account", name: "c", fields: [], change: null, other: null, what };
     return { number, first, told: what.en };
@@ -177,7 +177,20 @@ test("no sixth account gets the support option back", async () => {
   await administrator("z", { supportOption: true });
   const { blocked } = await tenant.client.imports.undo(number);
   expect(blocked).toMatchObject({ count: 1, first: [{ thing: "account", name: "a0", why: "rule" }] });
-  expect(blocked?.first[0]?.what?.["en"]).toMatch(/^5 accounts hold the support option, and no more may: a1/);
+  expect(blocked?.first[0]?.what?.["en"]).toMatch(
+    /^no more than 5 accounts can have the support option; these have it: a1/,
+  );
+});
+
+test("a record that the change did not write is not counted", async () => {
+  const plan = await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ["a", "a@example.jp"],
+  ]);
+  const [user] = await tenant.client.users.find({ name: "a@example.jp" });
+  await tenant.client.accounts.create({ user: user?.id ?? "", name: "a01", role: "system", password: PASSWORD });
+  const { blocked } = await tenant.client.imports.undo(Number(plan.number));
+  expect(blocked).toMatchObject({ count: 1, first: [{ thing: "user", why: "changed" }] });
 });
 
 test.each(UNDO_REASONS)("%s: the record is named, and stays as it is", async (why) => {

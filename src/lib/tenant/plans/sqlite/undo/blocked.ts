@@ -379,10 +379,13 @@ class Finder {
     const found = judgePlanned(undoneTables(new Set(things)), "console", (sql, params) =>
       this.#database.all(sql, params),
     );
-    for (const { thing, pk, what } of found)
+    const isWritten = (thing: string, pk: number): boolean =>
+      things.includes(thing) &&
+      this.#database.get(`select 1 from ${stagedTable(versionsOf(thing))} u where u.pk = :pk`, { pk }) !== undefined;
+    for (const { thing, lead, pk, what } of found)
       this.#database.run(
         `insert into ${TABLE} values (:thing, :pk, 'rule', '[]', null, null, null, :what) on conflict do nothing`,
-        { thing, pk, what: JSON.stringify(what) },
+        { thing: isWritten(thing, pk) ? thing : lead, pk, what: JSON.stringify(what) },
       );
   }
 }
