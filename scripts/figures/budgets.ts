@@ -90,7 +90,7 @@ const vagueTypeNames = (sources: Sources): readonly string[] =>
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 125_300, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 125_310, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,

@@ -57,7 +57,7 @@ export interface AnyRule {
   /** name of the thing */
   readonly of: string;
   readonly on: readonly Action[];
-  /** what it reads: an edit has to change one of these. Where one of them is not known it is judged later, or elsewhere */
+  /** what it reads: an edit has to change one of these, and a new record to have one. Where one of them is not known it is judged later, or elsewhere */
   readonly fields: readonly string[];
   /** the only records that it can refuse: of a million others the engine reads none */
   readonly before?: Readonly<Record<string, unknown>> | undefined;

@@ -29,6 +29,8 @@ export interface ChangedTables {
   /** all records as they are after it: `pk` and columns */
   readonly all: (thing: string, columns: readonly string[]) => string;
   readonly params: Params;
+  /** true of a column, `table.column`, that is null in every record that it creates */
+  readonly isBlankInNew?: ((column: string) => boolean) | undefined;
   /** true of a rule that statements over all rows judge in its place */
   readonly isOtherwiseJudged?: ((rule: AnyRule) => boolean) | undefined;
 }
@@ -245,6 +247,20 @@ const factsOf = (row: Row): object =>
     }),
   );
 
+/** Leaves out the creation of records that a rule cannot refuse, as what it reads of them is blank. */
+const withoutBlank = (rule: AnyRule, { fields }: Subject, { isBlankInNew }: ChangedTables): AnyRule => {
+  const isBlank = (name: string): boolean => {
+    const { from = [], sql, as } = fields[name] ?? {};
+    return sql === undefined && as === undefined && from.every((column) => isBlankInNew?.(column) === true);
+  };
+  const mayBeBlank = (value: unknown): boolean =>
+    value === null || (typeof value === "object" && "not" in value && value.not !== null);
+  const isPossible =
+    !rule.fields.every(isBlank) &&
+    Object.entries(rule.after ?? {}).every(([name, value]) => !isBlank(name) || mayBeBlank(value));
+  return isPossible ? rule : { ...rule, on: rule.on.filter((action) => action !== "create") };
+};
+
 /**
  * Finds what rules say of a change. Yields the statements to run and expects their rows, so that one order serves readers
  * that answer at once and those that do not.
@@ -256,9 +272,10 @@ function* judging(
   const found: FoundProblem[] = [];
   for (const [thing, subject] of Object.entries(SUBJECTS)) {
     const isKnown = ({ fields }: AnyRule): boolean => fields.every((field) => field in subject.fields);
-    const rules = rulesFor(thing, bringing).filter(
-      (rule) => isKnown(rule) && tables.isOtherwiseJudged?.(rule) !== true,
-    );
+    const rules = rulesFor(thing, bringing)
+      .filter((rule) => isKnown(rule) && tables.isOtherwiseJudged?.(rule) !== true)
+      .map((rule) => withoutBlank(rule, subject, tables))
+      .filter(({ on }) => on.length > 0);
     if (rules.length === 0 || !subject.tables.some((name) => tables.things.has(name))) continue;
     const sql = changesOf(subject, rules, tables);
     for (const row of yield { sql, params: tables.params }) {

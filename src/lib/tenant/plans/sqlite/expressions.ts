@@ -136,6 +136,10 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   return field.merge === "list" ? unlessUnclear(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
 
+/** True if every record that a file creates lacks a field. */
+export const isBlankForNew = (plan: PlanSql, field: ImportedField): boolean =>
+  !isStaged(plan, field) && valueForNew(plan, field) === "null";
+
 /** SQL: a row's value for a new record, or another one if its cell is unclear. */
 const unlessUnclear = (plan: PlanSql, field: ImportedField, value: string, instead: string): string =>
   plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)

@@ -3,7 +3,15 @@ import type { Action } from "../../../rules/rule.ts";
 import { allNow, columnsRead, judgePlanned, sideNow, type ChangedTables, type FoundProblem } from "../judge.ts";
 import { isMatched, isValid } from "../sql/forms.ts";
 import type { Database } from "./database.ts";
-import { indexTargets, isTouched, joinReferences, resulting, stored, VALID } from "../../plans/sqlite/expressions.ts";
+import {
+  indexTargets,
+  isBlankForNew,
+  isTouched,
+  joinReferences,
+  resulting,
+  stored,
+  VALID,
+} from "../../plans/sqlite/expressions.ts";
 import { recordFinding } from "../../plans/sqlite/findings.ts";
 import type { PlanSql } from "../../plans/sqlite/stored-kind.ts";
 
@@ -62,6 +70,11 @@ const plannedTables = (plan: PlanSql): ChangedTables => ({
   after: (thing, alias) => (thing === plan.kind.thing.name ? sideAfter(plan) : sideNow(thing, alias)),
   changed: (_, columns, actions) => changedBy(plan, columns, actions),
   all: allNow,
+  isBlankInNew: (column) =>
+    plan.kind.table.planner === undefined &&
+    plan.kind.fields.some(
+      (field) => `${plan.kind.thing.name}.${field.stored}` === column && isBlankForNew(plan, field),
+    ),
   isOtherwiseJudged: ({ name }) => plan.kind.table.judges?.includes(name) === true,
   params: { kind: plan.kind.name },
 });
