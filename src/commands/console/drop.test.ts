@@ -66,7 +66,7 @@ test("counts what is dropped of several kinds as it asks for it", async () => {
   expect(en.stderr).toContain("\ntogether: delete 2\n");
   expect(ja.stderr).toContain("\n合計: 2 件を削除\n");
   expect(en.stdout).toMatch(/^kind +orgs$/m);
-  expect(en.stdout).toMatch(/^deleted +1$/m);
+  expect(en.stdout).toMatch(/^delete +1$/m);
   expect(en.stdout).toMatch(/^other records +user: create 0, update 0, delete 1$/m);
   expect(ja.stdout).toMatch(/^ほかのレコード +ユーザー: 追加 0、更新 0、削除 1$/m);
   const { stdout } = await ran(`${line} --format json`);

@@ -355,14 +355,14 @@ describe("of two organisations, a user and a device", () => {
     await withAccount(tenant, { name: "kanri", role: "system" });
     const { refusals } = await planOf(files);
     expect(refusals).toMatchObject([
-      { resource: "accounts", detail: { en: expect.stringContaining("the last system") } },
+      { resource: "accounts", detail: { en: expect.stringContaining("no system administrator would be left") } },
     ]);
     files = await travelling(tenant.client);
     const as = (role: string) => (all: Record<string, unknown>[]) =>
       all.map((one) => ({ ...one, role, managedOrgIds: [] }));
     expect((await planOf(withChanged("accounts", as("system")))).refusals).toEqual([]);
     expect((await planOf(withChanged("accounts", as("operator")))).refusals).toMatchObject([
-      { detail: { en: expect.stringContaining("the last system administrator") } },
+      { detail: { en: expect.stringContaining("no system administrator would be left") } },
       { detail: { en: expect.stringContaining("cannot be an operator in 全社") } },
     ]);
   });

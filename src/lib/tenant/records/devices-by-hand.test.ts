@@ -142,6 +142,12 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
     expect(await own(free, { owner: sato.id })).toHaveLength(4);
     expect((await refusal(own(free.slice(0, 1), { owner: yamada.id }, { wipes: 1 })))?.[0]).toBe("input-rejected");
   });
+
+  test("a device that cannot have the owner is named before the number is asked for", async () => {
+    const used = await device("S1", { ...ANDROID, androidMode: "fully-managed", owner: yamada.id });
+    await device("S2", { ...ANDROID, androidMode: "comp", owner: sato.id });
+    expect((await refusal(own([used], { owner: sato.id })))?.[1]).toContain("S2");
+  });
 });
 
 describe("facts 1.3: a plan counts the devices that another owner makes it necessary to wipe", () => {

@@ -201,16 +201,18 @@ export const editRecords = <F extends Fields>(
       orgs.push(...others.orgs);
     }
     const changed = all.filter(({ before, after }) => before !== after);
-    whole?.(changed);
     const [first] = changed;
     const isOne = changed.length === 1;
-    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> =>
-      Promise.all(
+    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> => {
+      // last: what a rule refuses is not worth a question
+      whole?.(changed);
+      return Promise.all(
         all.map(async ({ before, after }) => {
           const consoleTask = before === after ? null : await taskOf(objectOf(noun, after));
           return { before, after, consoleTask, dryRun };
         }),
       );
+    };
     return {
       result,
       objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
