@@ -333,7 +333,7 @@ export class ActorsModel extends DirectoryModel {
     const isLast = this.accountOf(user).role === "system" && role !== "system" && others.length === 0;
     const isNowhere = role === "operator" && this.records.users.get(user)?.["orgCode"] === ROOT;
     return [
-      ...(isLast ? [rejected("最後のシステム管理者")] : []),
+      ...(isLast ? [rejected("システム管理者がいなくなります")] : []),
       ...(isNowhere ? [rejected("全社", "オペレーター")] : []),
     ];
   }
