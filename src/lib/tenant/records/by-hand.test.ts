@@ -196,6 +196,8 @@ test("a code goes before a path, where a file or an undo brought both, and 全�
   expect([await found("T"), await found(gone.id)]).toEqual([[["二課", "T"]], [["T", null]]]);
   await tenant.import({ kind: "orgs", fromConsole: true }, [header, ["一課", "全社", ""]]);
   expect((await found("全社")).length).toBe(2);
+  const called = (await client.orgs.list()).find(({ code }) => code === "全社");
+  expect((await client.orgs.edit(called?.id ?? "", { name: "二課" })).after.code).toBe("全社");
 });
 
 test("names and codes are on one line; what describes something may have several", async () => {
