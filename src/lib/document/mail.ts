@@ -50,7 +50,7 @@ const INLINE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(LEVELS.map((level) => [`level ${level}`, `color:${LIGHT[level]};font-weight:600`])),
 };
 
-/** All that is said stands escaped, so that a bracket or a quote in it is none of a tag. */
+/** All text is escaped, so a bracket or a quote in it cannot become part of a tag. */
 const withInlineStyles = (page: string): string =>
   page.replaceAll(/<([a-z]+\d?)(\s[^<>]*)?>/g, (tag, name: string, attributes = "") => {
     const [, look = ""] = /class="([^"]*)"/.exec(attributes as string) ?? [];

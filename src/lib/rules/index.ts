@@ -7,7 +7,7 @@ import type { AnyRule, Change, Facts, RuleProblem } from "./rule.ts";
 import { fieldsOfOwnApp } from "./secured-user.ts";
 import { phoneOfRenewal, TENANT_RULES } from "./tenant.ts";
 
-/** All rules. A rule that stands here is enforced by every writer: see `src/lib/tenant/store/rules.ts`. */
+/** All rules. Every writer enforces the rules of this list: see `src/lib/tenant/store/judge.ts`. */
 export const RULES = [
   ...TENANT_RULES,
   customFieldName,

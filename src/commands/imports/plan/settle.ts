@@ -92,6 +92,6 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
 /** Returns whether `--quiet` leaves out the result: cron would send it each night. What was asked for by name is shown. */
 const isSilent = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean => {
   const { quiet, format, fields, query } = globals;
-  const isAsked = dryRun || format !== undefined || fields !== undefined || query !== undefined;
-  return quiet && !isAsked && !isChanging(plan) && plan.invalid === 0 && !isSettling(plan);
+  const isRequested = dryRun || format !== undefined || fields !== undefined || query !== undefined;
+  return quiet && !isRequested && !isChanging(plan) && plan.invalid === 0 && !isSettling(plan);
 };

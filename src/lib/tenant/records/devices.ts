@@ -63,8 +63,8 @@ export const setOwner = (
 ): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => {
     const needed = changed.filter(({ before, after }) => needsWipe(before, ownerIdOf(after))).length;
-    const isTold = dryRun !== true || wipes !== undefined;
-    if (isTold && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
+    const isConfirming = dryRun !== true || wipes !== undefined;
+    if (isConfirming && needed !== (wipes ?? 0)) throw wrongWipes(needed, wipes ?? 0);
   };
   return editRecords(session, HAND_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole, seen, once });
 };

@@ -164,8 +164,6 @@ interface Query {
 
 /** A problem of a record. */
 export interface FoundProblem extends RuleProblem {
-  /** name of the rule */
-  readonly rule: string;
   /** name of the thing that is judged */
   readonly thing: string;
   /** the table that has its number */
@@ -289,7 +287,6 @@ function* judging(
         for (const problem of rule.judge(change))
           found.push({
             ...problem,
-            rule: rule.name,
             thing,
             lead: subject.tables[0] ?? thing,
             pk: Number(row["pk"]),

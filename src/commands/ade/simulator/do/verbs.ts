@@ -33,10 +33,10 @@ const DAY_MS = 24 * 3600 * 1000;
 
 export default defineVerbs({
   advance: defineStep({
-    summary: text("put the simulator's clock forward", "シミュレーターの時計を進める"),
+    summary: text("move the simulator's clock forward", "シミュレーターの時計を進める"),
     details: [
       text(
-        "Cursors age, and tokens and certificates expire, by this clock. Signatures are still checked by the real time.",
+        "Cursors, tokens and certificates expire by this clock. Signatures are still checked against the real time.",
         "カーソルやトークン、証明書の期限は、この時計で判定されます。署名の時刻は実際の時刻で確認します。",
       ),
     ],
@@ -62,7 +62,7 @@ export default defineVerbs({
     ),
     details: [
       text(
-        "The private key goes to the file; client id and key id are told beside it.",
+        "Writes the private key to the file, and shows the client id and the key id.",
         "秘密鍵はファイルに書き出し、クライアント ID とキー ID は画面に表示します。",
       ),
     ],
@@ -92,10 +92,10 @@ export default defineVerbs({
     ],
   }),
   faults: defineStep({
-    summary: text("let things go wrong at the simulator", "シミュレーターで障害を起こす"),
+    summary: text("make the simulator fail", "シミュレーターで障害を起こす"),
     details: [
       text(
-        "Without FAULT those that are to come are listed. terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed and quoted last until --clear; the others happen once. --count and --always say otherwise.",
+        "Without FAULT, lists the faults that are set. terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed and quoted last until --clear; the others happen once. --count and --always change that.",
         "FAULT を付けないと、設定済みの障害を一覧します。次の障害は --clear するまで続きます: terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed, quoted 。ほかは 1 回だけ起きます。回数は --count か --always で変えられます。",
       ),
       text(
@@ -103,26 +103,26 @@ export default defineVerbs({
         "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。unreadable-device: デバイスの記録の日付が読み取れない。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
       ),
     ],
-    args: { fault: { kind: "choice", choices: FAULTS, value: "FAULT", about: text("what goes wrong", "障害の種類") } },
+    args: { fault: { kind: "choice", choices: FAULTS, value: "FAULT", about: text("the fault", "障害の種類") } },
     options: {
-      count: { kind: "number", min: 1, about: text("how often", "起きる回数") },
-      always: { kind: "boolean", about: text("until --clear", "--clear するまで続ける") },
+      count: { kind: "number", min: 1, about: text("number of times", "起きる回数") },
+      always: { kind: "boolean", about: text("repeat until --clear", "--clear するまで続ける") },
       after: {
         kind: "number",
         default: 0,
-        about: text("after so many requests that go well", "起きるまでに成功する要求の数"),
+        about: text("number of requests that succeed first", "起きるまでに成功する要求の数"),
       },
       path: {
         kind: "string",
         value: "PATH",
-        about: text("at paths that begin so, such as /devices/sync", "対象のパスの先頭(例: /devices/sync)"),
+        about: text("only at paths that start with PATH, such as /devices/sync", "対象のパスの先頭(例: /devices/sync)"),
       },
-      seconds: { kind: "number", max: 86_400, about: text("seconds to wait, or of delay", "待ち時間や遅れの秒数") },
+      seconds: { kind: "number", max: 86_400, about: text("seconds to wait or to delay", "待ち時間や遅れの秒数") },
       serial: {
         kind: "string",
         value: "SERIAL",
         repeatable: true,
-        about: text("only of this device", "対象のデバイス"),
+        about: text("only for this device", "対象のデバイス"),
       },
       clear: { kind: "boolean", about: text("end all faults", "すべての障害を解除する") },
     },
@@ -159,7 +159,7 @@ export default defineVerbs({
     ),
     details: [
       text(
-        'Without --renew it has a new topic, as after "Create a Certificate" at Apple; with it that of the one of before, as after "Renew". It is signed by the simulator\'s own authority.',
+        'Without --renew the certificate gets a new topic, as with "Create a Certificate" at Apple. With --renew it keeps the topic of the earlier one, as with "Renew". The simulator\'s own authority signs it.',
         "--renew を付けないと新しいトピックになり(Apple の「Create a Certificate」に当たります)、付けると前の証明書のトピックのままです(「Renew」に当たります)。署名するのはシミュレーター自身の認証局です。",
       ),
     ],
@@ -169,12 +169,12 @@ export default defineVerbs({
         kind: "file",
         value: "CSR",
         required: true,
-        about: text("the CSR: signed by a vendor or as it is", "CSR ファイル(ベンダー署名の有無は問いません)"),
+        about: text("the CSR, signed by a vendor or not", "CSR ファイル(ベンダー署名の有無は問いません)"),
       },
       renew: {
         kind: "string",
         value: "TOPIC|SERIAL",
-        about: text("renew the one of this topic or serial number", "更新する証明書のトピックかシリアル番号"),
+        about: text("renew the certificate with this topic or serial number", "更新する証明書のトピックかシリアル番号"),
       },
     },
     examples: [
@@ -197,7 +197,7 @@ export default defineVerbs({
     ),
     details: [
       text(
-        "As on Apple's side a new token ends the former one of that server at once. Nothing of it works at Apple.",
+        "As at Apple, a new token invalidates the previous token of that server immediately. The token does not work at Apple.",
         "Apple と同じく、新しいトークンを作成すると、そのサーバーの前のトークンはすぐに無効になります。Apple では使えません。",
       ),
     ],
@@ -213,7 +213,7 @@ export default defineVerbs({
         kind: "string",
         value: "NAME",
         about: text(
-          "of another MDM server, which is made where there is none",
+          "of another MDM server, which is created if it does not exist",
           "別の MDM サーバのトークン(なければ作成)",
         ),
       },
@@ -245,12 +245,12 @@ export default defineVerbs({
         kind: "string",
         value: "NAME",
         required: true,
-        about: text("the location it is for", "トークンの場所(組織)の名前"),
+        about: text("name of the location", "トークンの場所(組織)の名前"),
       },
       otherMdm: {
         kind: "boolean",
         about: text(
-          "another MDM holds this location (without it, none does)",
+          "another MDM uses this location (default: none does)",
           "この場所を別の MDM が使用中にする(付けなければ、どの MDM も使用していない状態)",
         ),
       },
