@@ -48,7 +48,7 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
 /** The tree of nouns and verbs with their summaries, so that `--help` need not load a single command. */
 export function indexSource(program: NounFolder): string {
   return `// Generated from the folders beside it by \`npm run generate\`; do not edit.
-import type { NounNode } from "./node.ts";
+import type { NounNode } from "./command.ts";
 
 /** All nouns and verbs; a verb's file is loaded when it is needed. */
 export const PROGRAM: NounNode = ${nodeSource(program)};

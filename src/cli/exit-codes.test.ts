@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
-import type { NounNode } from "../commands/node.ts";
+import type { NounNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
 import { exitOf, exitsOf, failureExit } from "./exit-codes.ts";
 

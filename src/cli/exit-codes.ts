@@ -1,5 +1,4 @@
-import type { Command, Outcome } from "../commands/command.ts";
-import type { VerbNode } from "../commands/node.ts";
+import type { Command, Outcome, VerbNode } from "../commands/command.ts";
 import { ERRORS, OPENING, type ErrorCode } from "../lib/errors/index.ts";
 import { joined, text, type Language, type Text } from "../lib/text/index.ts";
 

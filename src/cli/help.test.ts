@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { defineCommand } from "../commands/command.ts";
+import { defineCommand, type NounNode, type VerbNode } from "../commands/command.ts";
 import { flagName } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { PROGRAM } from "../commands/index.ts";
-import type { NounNode, VerbNode } from "../commands/node.ts";
 import { inBoth, run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";

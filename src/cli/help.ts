@@ -1,6 +1,5 @@
-import type { Command } from "../commands/command.ts";
+import { type Command, type NounNode, wordsBelow } from "../commands/command.ts";
 import { flagName, type Field } from "../commands/field.ts";
-import { wordsBelow, type NounNode } from "../commands/node.ts";
 import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";

@@ -1,7 +1,7 @@
 import type { LineSoFar } from "../commands/completion/place.ts";
 import { flagName, isOption, placeholder, type Field } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import type { NounNode, VerbNode } from "../commands/node.ts";
+import type { NounNode, VerbNode } from "../commands/command.ts";
 
 /** The flags of the options every command takes, and whether each takes a value. */
 export const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(

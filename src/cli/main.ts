@@ -2,6 +2,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
 import { failureExit } from "./exit-codes.ts";
 import { errorStyleOf } from "./error-style.ts";
+import { nounHelp, verbHelp } from "./help.ts";
 import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
 import { routeOf } from "./route.ts";
@@ -28,7 +29,6 @@ export async function main(outside: Outside): Promise<number> {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
         }
-        const { nounHelp, verbHelp } = await import("./help.ts");
         if (found.failure === undefined) {
           writeNow(1, nounHelp(found.path, found.noun, style.language, line.helpAll));
           const { default: namesake } = (line.helpAll ? await line.namesake?.load() : undefined) ?? {};
@@ -39,7 +39,7 @@ export async function main(outside: Outside): Promise<number> {
         throw found.failure;
       }
       case "verb-help": {
-        const [{ default: command }, { verbHelp }] = await Promise.all([found.verb.load(), import("./help.ts")]);
+        const { default: command } = await found.verb.load();
         writeNow(1, verbHelp(found.path, command, style.language, line.helpAll));
         return 0;
       }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NounNode, VerbNode } from "../commands/node.ts";
+import type { NounNode, VerbNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
 import { readLine } from "./line.ts";
 import { routeOf } from "./route.ts";

@@ -2,7 +2,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { text } from "../lib/text/index.ts";
 import { isOption } from "../commands/field.ts";
-import { wordsBelow, type NounNode, type VerbNode } from "../commands/node.ts";
+import { wordsBelow, type NounNode, type VerbNode } from "../commands/command.ts";
 import { GLOBAL_FLAGS, type CommandLine, type StrayWord } from "./line.ts";
 
 /** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */

@@ -1,5 +1,4 @@
-import type { Command, Outcome } from "../commands/command.ts";
-import type { VerbNode } from "../commands/node.ts";
+import type { Command, Outcome, VerbNode } from "../commands/command.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { homeFault, unsafeHome } from "../lib/config/index.ts";

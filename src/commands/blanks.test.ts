@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { parse } from "../cli/parse.ts";
 import { Failure } from "../lib/errors/index.ts";
-import type { Command } from "./command.ts";
+import type { Command, NounNode, VerbNode } from "./command.ts";
 import { flagName, placeholder, type Field, type Fields, type ValueField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
-import type { NounNode, VerbNode } from "./node.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [readonly string[], VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name], verb] as const),

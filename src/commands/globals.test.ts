@@ -4,7 +4,7 @@ import { SWITCHES } from "../lib/terminal/commands.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { flagName, type Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
-import type { NounNode, VerbNode } from "./node.ts";
+import type { NounNode, VerbNode } from "./command.ts";
 import { freshFolder, inBoth } from "#support/commands/program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [

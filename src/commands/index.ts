@@ -1,5 +1,5 @@
 // Generated from the folders beside it by `npm run generate`; do not edit.
-import type { NounNode } from "./node.ts";
+import type { NounNode } from "./command.ts";
 
 /** All nouns and verbs; a verb's file is loaded when it is needed. */
 export const PROGRAM: NounNode = {

@@ -25,7 +25,7 @@ import { rehearsal } from "#support/commands/ade/simulated.ts";
 import { placeholder, flagName, type Fields, type OutputField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
-import type { NounNode, VerbNode } from "./node.ts";
+import type { NounNode, VerbNode } from "./command.ts";
 import { inBoth, run, type Circumstances, type Ran, type Typing } from "#support/commands/program.ts";
 
 /** What becomes of a file that is there when a command writes its output, without `--overwrite`. */

@@ -7,7 +7,7 @@ import { changesTenant } from "../lib/contract/route.ts";
 import { openTenant } from "../lib/tenant/index.ts";
 import { TEST_ORIGIN } from "#support/tenant/tenant.ts";
 import { PROGRAM } from "./index.ts";
-import type { NounNode } from "./node.ts";
+import type { NounNode } from "./command.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));

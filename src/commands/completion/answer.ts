@@ -1,8 +1,7 @@
-import type { Command } from "../command.ts";
+import { type Command, type NounNode, wordsBelow } from "../command.ts";
 import { flagName, type Field, type Fields, type CompletionKind } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { wordsBelow, type NounNode } from "../node.ts";
 import { placeOf, type LineSoFar } from "./place.ts";
 
 /** What a word may become. */

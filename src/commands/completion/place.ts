@@ -1,5 +1,5 @@
 import { flagName, isOption, type Field, type Fields } from "../field.ts";
-import type { NounNode, VerbNode } from "../node.ts";
+import type { NounNode, VerbNode } from "../command.ts";
 
 /** A command line, read as far as possible without the options of its verb; also the words before the one that is completed. */
 export interface LineSoFar {

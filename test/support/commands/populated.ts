@@ -4,9 +4,8 @@ import { issuePushCertificate } from "#support/apple/push-portal.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import type { Command } from "../../../src/commands/command.ts";
+import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
 import { PROGRAM } from "../../../src/commands/index.ts";
-import type { NounNode, VerbNode } from "../../../src/commands/node.ts";
 import { run } from "./program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [

@@ -1,10 +1,9 @@
 import type { ReceivedPart } from "../../contract/multipart.ts";
 import { MEDIA_TYPES } from "../../contract/route.ts";
 import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
-import { Failure } from "../../errors/index.ts";
+import { Failure, interruption } from "../../errors/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { UploadContent } from "../plans/engine.ts";
-import { interruption } from "../store/interruption.ts";
 import { wrongRequest } from "./problem.ts";
 
 /** A file sent with a request; work that reads its stream is awaited by `through`. */

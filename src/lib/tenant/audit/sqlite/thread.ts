@@ -1,5 +1,5 @@
 import type { AuditFindings, AuditQuestion } from "../findings.ts";
-import { interruption } from "../../store/interruption.ts";
+import { interruption } from "../../../errors/index.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { inOwnThread } from "../../store/sqlite/own-thread.ts";
 import { verifyOn, type AuditTask } from "./verify.ts";

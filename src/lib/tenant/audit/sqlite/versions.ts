@@ -1,7 +1,7 @@
 import { WRITTEN_TABLES } from "../../versions/tables.ts";
 import { summing, type VersionsSum } from "../../versions/sum.ts";
 import type { AuditFindings, VersionsBreak } from "../findings.ts";
-import { interruption } from "../../store/interruption.ts";
+import { interruption } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isMisfit } from "../../store/sqlite/storage-failure.ts";
 

@@ -1,4 +1,4 @@
-import { interruption } from "../../store/interruption.ts";
+import { interruption } from "../../../errors/index.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 /** Registers what statements that run long call to be interrupted, and how codes are compared without case and width. */

@@ -3,9 +3,8 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { diskFailure } from "../../../errors/disk.ts";
-import { Failure } from "../../../errors/index.ts";
+import { Failure, interruption } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { interruption } from "../interruption.ts";
 import { makeOwn } from "./own-file.ts";
 import { isFullDisk, isUnwritable, lockedFailure, readOnlyFailure } from "./storage-failure.ts";
 

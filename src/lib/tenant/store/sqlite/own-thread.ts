@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
-import { Failure, type Problem } from "../../../errors/index.ts";
-import { interruption } from "../interruption.ts";
+import { Failure, interruption, type Problem } from "../../../errors/index.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /** What a thread answers, once. */

@@ -17,7 +17,7 @@ import type {
   View,
   Writer,
 } from "../store.ts";
-import { interruption } from "../interruption.ts";
+import { interruption } from "../../../errors/index.ts";
 import type { Database } from "./database.ts";
 import { derive, hold, see } from "./scope.ts";
 

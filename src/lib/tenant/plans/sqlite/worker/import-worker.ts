@@ -1,8 +1,7 @@
 import { on } from "node:events";
 import { removeStaging } from "../staging-files.ts";
 import { parentPort, type MessagePort } from "node:worker_threads";
-import { Failure } from "../../../../errors/index.ts";
-import { interruption } from "../../../store/interruption.ts";
+import { Failure, interruption } from "../../../../errors/index.ts";
 import { storageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { commit, commitUndo, formOf, planDeletion, replan, Staging } from "./tasks.ts";
 import type { ExportObservation } from "../../engine.ts";
