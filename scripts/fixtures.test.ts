@@ -100,7 +100,7 @@ const OF_WORKBOOKS = /^(?:cell-.+|rows-hidden)$/;
 
 describe("broken fixtures", () => {
   it("there are for every problem", () => {
-    // these are found with --fix or --allow-unknown-columns only
+    // these are found with --fix or --allow unknown-columns only
     const mending = ["value-mended", "key-mended", "cells-lacking", "header-near"];
     // this one is told of the file's bytes; of a cell it is value-hidden
     const ofBytes = ["character-invisible"];

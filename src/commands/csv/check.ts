@@ -64,9 +64,11 @@ export default defineCommand({
       ),
     },
     fix: FIX,
-    allowUnknownColumns: {
-      kind: "boolean",
-      about: text("accept unknown columns", "不明な列を認める"),
+    allow: {
+      kind: "list",
+      value: "CHECKS",
+      choices: ["unknown-columns"],
+      about: text("accept unknown columns (unknown-columns)", "不明な列を認める(unknown-columns)"),
     },
   },
   examples: [
@@ -75,7 +77,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix, allowUnknownColumns }) {
+  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix, allow }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
@@ -84,7 +86,7 @@ export default defineCommand({
     const keyField = fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const given = { as, sheet, map: mapFile, key, allowUnknownColumns };
+    const given = { as, sheet, map: mapFile, key, allow };
     const again = (chosen: string): string => csvCommand("check", name, { ...given, sheet: chosen, fix });
     const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as, again });
     const { encoding, dialect } = reading;
@@ -93,7 +95,7 @@ export default defineCommand({
       ...(encoding === "xlsx"
         ? { reading: { encoding: "utf-8" }, records: (sink) => recordsOf(file.chunks(), reading, file.label, sink) }
         : { reading: { encoding, dialect } }),
-      allowUnknownColumns,
+      allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
       fix,
       key: keyField,

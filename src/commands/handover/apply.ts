@@ -18,7 +18,7 @@ import { BYTES, type Column } from "../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
 import { typableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { ALLOW_OTHER_TENANT, CONFIRM_DELETIONS } from "../imports/plan/options.ts";
 import { requireNamed } from "../permission.ts";
 import { refuseOtherNumber } from "../../lib/plan/confirm.ts";
 import { changesOf, countAll, renderPlan, type Plan } from "../../lib/plan/plan.ts";
@@ -100,15 +100,7 @@ export default defineCommand({
       about: text("only this resource; may be repeated", "この種類だけ(複数指定可)"),
     },
     confirmDeletions: CONFIRM_DELETIONS,
-    allow: {
-      kind: "list",
-      value: "CHECKS",
-      choices: ["other-tenant"],
-      about: text(
-        "permit other-tenant (no record of the bundle is one of the tenant's)",
-        "止める確認を通す。other-tenant はテナントのどの記録とも一致しない引き継ぎデータ",
-      ),
-    },
+    allow: ALLOW_OTHER_TENANT,
     dryRun: DRY_RUN,
     ...IDENTITY,
   },

@@ -6,7 +6,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { checkLimits } from "../../lib/plan/limits.ts";
-import { ALLOW, CONFIRM_DELETIONS, CONFIRM_WIPES, LIMITS, UPLOAD_FILE } from "./plan/options.ts";
+import { ALLOW_OTHER_TENANT, CONFIRM_DELETIONS, CONFIRM_WIPES, LIMITS, UPLOAD_FILE } from "./plan/options.ts";
 import { refuseUnseen, uploadFile } from "./outputs/console/emit.ts";
 import { deletionsName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
@@ -23,7 +23,7 @@ export default defineCommand({
     confirmDeletions: CONFIRM_DELETIONS,
     confirmWipes: CONFIRM_WIPES,
     ...LIMITS,
-    allow: ALLOW,
+    allow: ALLOW_OTHER_TENANT,
     emitCsv: {
       ...UPLOAD_FILE,
       beside: (name) => [deletionsName(name)],

@@ -39,9 +39,8 @@ const REQUEST = {
   kind: "users",
   mode: "append",
   key: "email",
-  absent: "keep",
+  missingColumns: "keep",
   skipInvalid: false,
-  allowUnknownColumns: false,
   createOrgs: false,
   createGroups: false,
   delimiter: ",",
@@ -64,21 +63,7 @@ test("the console's own export replaces, whatever --mode says, and is committed 
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
 });
 
-test("what the export lacks is kept on request, and the plan says for how long", async () => {
-  const { request } = planOf();
-  const part = planOf({ request: request && { ...request, fromConsole: true, keepMissing: true } });
-  const { en, ja } = await inBoth("users import people.csv --from-console --keep-missing --yes", {
-    tenant: planning(part, { commitImport: committed(part) }),
-    folder: folder(),
-  });
-  expect(asked(en)).toEqual({ ...REQUEST, blank: "clear", fromConsole: true, keepMissing: true });
-  expect(en.stderr).toContain(
-    "what this export lacks is kept, and closes no task: import the console's other exports, then this one again without --keep-missing",
-  );
-  expect(ja.stderr).toContain("このエクスポートにないものは残し、作業も");
-});
-
-test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--absent clear"])(
+test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--missing-columns clear"])(
   "a mirror would not be equal to the console's export: %s",
   async (words) => {
     const { en, ja } = await inBoth(`users import people.csv --from-console ${words}`, {

@@ -39,7 +39,7 @@ testWrongLines(
   ["users import people.csv --encoding euc-jp", "--encoding"],
   ["users import people.csv --newline nl", "--newline"],
   ["users import people.csv --blank drop", "--blank"],
-  ["users import people.csv --absent drop", "--absent"],
+  ["users import people.csv --missing-columns drop", "--missing-columns"],
   ["users import people.csv --confirm-deletions some", "--confirm-deletions"],
   ["users import people.csv --app docs", "--app"],
   ["users list hanako"],

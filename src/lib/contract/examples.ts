@@ -18,11 +18,10 @@ const request: ImportRequest = {
   mode: "append",
   key: "email",
   blank: "clear",
-  absent: "keep",
+  missingColumns: "keep",
   createOrgs: true,
   createGroups: false,
   skipInvalid: false,
-  allowUnknownColumns: false,
   delimiter: ",",
   fileName: "people.csv",
 };

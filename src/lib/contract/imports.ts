@@ -50,7 +50,7 @@ const ImportRequest = named(
       description:
         "default: clear, but a column that is blank in every row is a problem where records have a value in it",
     }),
-    absent: z.enum(["keep", "clear"]).default("keep"),
+    missingColumns: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),
     createGroups: z.boolean().default(false),
     skipInvalid: z.boolean().default(false),
@@ -58,16 +58,14 @@ const ImportRequest = named(
       description:
         "with mode `replace`: records that the file lacks and that cannot be deleted are kept, and do not reject it; `release`: devices are taken from owners that are deleted",
     }),
-    allowUnknownColumns: z.boolean().default(false),
     fix: z.array(z.enum(FIXES)).readonly().optional(),
-    allowErrorValues: z.boolean().optional(),
     allow: z.array(z.enum(ALLOWANCES)).readonly().optional().meta({
       description:
-        "`new-address`: a replacing import may delete a person and create one who has the same employee code or UPN, or give people those of others; `other-tenant`: the file is not compared with those of other tenants",
+        "`unknown-columns`: unknown columns are ignored; `error-values`: spreadsheet error values such as #N/A are text; `new-address`: a replacing import may delete a person and create one who has the same employee code or UPN, or give people those of others; `other-tenant`: the file is not compared with those of other tenants",
     }),
     fromConsole: z.boolean().optional().meta({
       description:
-        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment. What was changed here since an export last showed it stays as it is here: see `merged`",
+        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, missing columns `keep`, no row skipped), new users need no secret, and it is a mirror of that moment. What was changed here since an export last showed it stays as it is here: see `merged`",
     }),
     keepMissing: z.boolean().optional().meta({
       description:

@@ -49,8 +49,11 @@ export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 export const FIXES = ["trim", "width", "invisible", "short-rows"] as const;
 export type Fix = (typeof FIXES)[number];
 
-/** What `--allow` permits: people whose address changes, in a replacing import; a file that looks like another tenant's. */
-export const ALLOWANCES = ["new-address", "other-tenant"] as const;
+/**
+ * The checks that `--allow` turns off: unknown columns; spreadsheet error values such as #N/A, which are then text;
+ * people whose address changes in a replacing import; a file that matches another tenant.
+ */
+export const ALLOWANCES = ["unknown-columns", "error-values", "new-address", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
 /** Something of a tenant that the file of another tenant lacks. */

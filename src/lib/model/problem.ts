@@ -312,8 +312,8 @@ export const PROBLEMS = {
     "{cell} は結合セル {range} の一部です。結合を解除して各セルに入力してください",
   ),
   "cell-error": error(
-    "{cell} shows the error {value}; correct the formula or value in Excel (if the text is meant, save the sheet as CSV and import with --allow-error-values)",
-    "{cell} がエラー値 {value} です。Excel で式か値を直してください(文字として登録するなら、シートを CSV で保存し --allow-error-values を付けてインポート)",
+    "{cell} shows the error {value}; correct the formula or value in Excel (if the text is meant, save the sheet as CSV and import with --allow error-values)",
+    "{cell} がエラー値 {value} です。Excel で式か値を直してください(文字として登録するなら、シートを CSV で保存し --allow error-values を付けてインポート)",
   ),
   "cell-format": error(
     "{cell} has a number that cannot be shown in its number format ({format}); format the cell as text and type the value",
@@ -419,8 +419,8 @@ export const PROBLEMS = {
     describe: ({ value }) => {
       const shown = quotedValue(value);
       return text(
-        `an error of a spreadsheet${shown.en} (if the text is meant, import with --allow-error-values)`,
-        `表計算ソフトのエラー値です${shown.ja}(文字として登録するなら --allow-error-values を付けてインポートしてください)`,
+        `an error of a spreadsheet${shown.en} (if the text is meant, import with --allow error-values)`,
+        `表計算ソフトのエラー値です${shown.ja}(文字として登録するなら --allow error-values を付けてインポートしてください)`,
       );
     },
   },

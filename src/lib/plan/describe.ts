@@ -33,8 +33,8 @@ export const isChanging = (plan: Import): boolean =>
 export const changesNothing = (plan: Import): boolean => plan.request?.fromConsole !== true && !isChanging(plan);
 
 /** Returns whether a plan leaves out rows or records, or keeps some that it should have deleted. */
-export const isPartial = ({ invalid, kept, blocked, merged }: Import): boolean =>
-  invalid + (kept?.count ?? 0) + (merged?.leftOut ?? 0) > 0 || blocked !== undefined;
+export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
+  invalid + (kept?.count ?? 0) + (merged?.leftOut ?? 0) > 0 || blocked !== undefined || request?.keepMissing === true;
 
 /** Returns whether a plan was made of a file, not of names or of another import. */
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
@@ -231,7 +231,7 @@ const clearing = ({ kind, columns, request, absentColumns }: Import): readonly T
     if (clearedOf === undefined) return [];
     const header = fieldName(kind, field);
     const isAbsent = headersOf(kind, field).some((one) => absentColumns.includes(one));
-    const option = isAbsent ? "--absent keep" : "--blank keep";
+    const option = isAbsent ? "--missing-columns keep" : "--blank keep";
     // a blank cell of the console's export is what the console has
     const way =
       request?.fromConsole === true ? same("") : text(`; ${option} keeps them`, `(${option} を付ければ残ります)`);
@@ -445,8 +445,8 @@ export function* describeMirror(
   }
   if (request?.keepMissing === true)
     yield text(
-      "what this export lacks is kept, and closes no task: import the console's other exports, then this one again without --keep-missing",
-      "このエクスポートにないものは残し、作業も終わったとはみなしません。管理画面のほかのエクスポートを取り込んだあと、--keep-missing なしでもう一度インポートしてください",
+      "records that this export lacks are kept, and no task is closed: import the console's other exports, then this one again",
+      "このエクスポートにないものは残し、作業も終わったとはみなしません。管理画面のほかのエクスポートを取り込んだあと、もう一度インポートしてください",
     );
   if (mirroredAt !== null && hasFile({ mode }) && !isExport && !isMapped && thing.unconfirmed !== undefined)
     yield thing.unconfirmed;

@@ -13,7 +13,7 @@ const VALUE = `(?:${WORD}|${ADDRESS}|${BARE})`;
 
 /** All options without a value: that of any other is the word after it. */
 export const SWITCHES: readonly string[] =
-  "all all-contexts allow-error-values allow-unknown-columns always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-missing keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
+  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 

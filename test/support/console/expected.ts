@@ -23,8 +23,8 @@ const open = (user: SecuredUser): unknown => ({ ...user, secrets: undefined });
 
 const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(open(a), open(b));
 
-/** Applies a file to users as `--blank`, `--absent` and the mode say. */
-export function expectedOf({ app, mode, blank, absent, users, file }: Scenario): Expected {
+/** Applies a file to users as `--blank`, `--missing-columns` and the mode say. */
+export function expectedOf({ app, mode, blank, missingColumns, users, file }: Scenario): Expected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((user) => [user.userId, user]));
   const after = new Map(
@@ -33,7 +33,7 @@ export function expectedOf({ app, mode, blank, absent, users, file }: Scenario):
   const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0, withoutPassword: 0 };
   for (const cells of records) {
     const old = before.get(cells[header.indexOf(USER_ID)] ?? "");
-    const user = rowUser({ app, blank, absent, header, cells }, old);
+    const user = rowUser({ app, blank, missingColumns, header, cells }, old);
     const action = old === undefined ? "create" : isSame(old, user) ? "unchanged" : "update";
     counts[action] += 1;
     if (user.secrets.size > 0) counts.secretsSet += 1;
@@ -48,16 +48,16 @@ export function expectedOf({ app, mode, blank, absent, users, file }: Scenario):
   return { users: [...after.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1)), delete: gone, ...counts };
 }
 
-type RowOf = Pick<Scenario, "app" | "blank" | "absent"> & {
+type RowOf = Pick<Scenario, "app" | "blank" | "missingColumns"> & {
   readonly header: readonly string[];
   readonly cells: readonly string[];
 };
 
-function rowUser({ app, blank, absent, header, cells }: RowOf, old: SecuredUser | undefined): SecuredUser {
+function rowUser({ app, blank, missingColumns, header, cells }: RowOf, old: SecuredUser | undefined): SecuredUser {
   const cell = (name: string): string | undefined => (header.includes(name) ? cells[header.indexOf(name)] : undefined);
   const arrived = (name: string): string => {
     const [given, had] = [cell(name), old?.items.get(name) ?? ""];
-    if (given === undefined) return absent === "keep" ? had : "";
+    if (given === undefined) return missingColumns === "keep" ? had : "";
     return given === "" && blank === "keep" ? had : given;
   };
   const { single, flags, secrets } = LAYOUTS[app];
@@ -68,17 +68,17 @@ function rowUser({ app, blank, absent, header, cells }: RowOf, old: SecuredUser 
     name: cell(NAME) ?? "",
     administrator: false,
     items: new Map(pairs.filter(([, value]) => value !== "")),
-    groups: groupsOf({ blank, absent, header, cells }, old),
+    groups: groupsOf({ blank, missingColumns, header, cells }, old),
     secrets: new Map(given.filter(([, value]) => value !== "")),
   };
 }
 
 function groupsOf(
-  { blank, absent, header, cells }: Omit<RowOf, "app">,
+  { blank, missingColumns, header, cells }: Omit<RowOf, "app">,
   old: SecuredUser | undefined,
 ): readonly string[] {
   const had = old?.groups ?? [];
-  if (!header.includes(GROUP)) return absent === "keep" ? had : [];
+  if (!header.includes(GROUP)) return missingColumns === "keep" ? had : [];
   const named = cells.filter((cell, at) => header[at] === GROUP && cell !== "");
   return [...new Set([...(blank === "keep" ? had : []), ...named])].toSorted();
 }

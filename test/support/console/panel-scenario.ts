@@ -5,7 +5,7 @@ import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN, type Panel
 import type { Scenario } from "./scenario.ts";
 
 /** A PANEL's users and a file that somebody wants to bring there. */
-export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "absent" | "behind"> {
+export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "missingColumns" | "behind"> {
   readonly users: readonly PanelUser[];
   readonly file: Cells;
 }
@@ -110,7 +110,7 @@ export const panelScenario: fc.Arbitrary<PanelScenario> = fc
     fc.record({
       mode: fc.constantFrom("追加更新", "全件更新"),
       blank: fc.constantFrom("clear", "keep"),
-      absent: fc.constantFrom("clear", "keep"),
+      missingColumns: fc.constantFrom("clear", "keep"),
       users: fc.constant(users),
       file: fileOf(users),
       behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(PEOPLE.length) }),
@@ -141,7 +141,7 @@ function resultingMails(
 }
 
 /** What should become of a PANEL, taken one row at a time from the design's words. */
-export function expectedPanel({ mode, blank, absent, users, file }: PanelScenario): PanelExpected {
+export function expectedPanel({ mode, blank, missingColumns, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((one) => [one.mails[0], one]));
   const after = new Map(mode === "追加更新" ? before : []);
@@ -156,7 +156,7 @@ export function expectedPanel({ mode, blank, absent, users, file }: PanelScenari
     const arrived = (name: string): string => {
       const had = old?.items.get(name) ?? "";
       const isNeverCleared = name === ORG_CODE || name === ACCOUNT;
-      if (!header.includes(name)) return absent === "keep" || isNeverCleared ? had : "";
+      if (!header.includes(name)) return missingColumns === "keep" || isNeverCleared ? had : "";
       const given = cells[header.indexOf(name)] ?? "";
       return given === "" && (blank === "keep" || isNeverCleared) ? had : given;
     };

@@ -8,7 +8,7 @@ export interface Scenario {
   readonly app: App;
   readonly mode: ConsoleMode;
   readonly blank: "clear" | "keep";
-  readonly absent: "clear" | "keep";
+  readonly missingColumns: "clear" | "keep";
   readonly users: readonly SecuredUser[];
   readonly file: Cells;
   /** what somebody does by hand in the console after the upload, and to which of its users */
@@ -164,7 +164,7 @@ export const scenarioOf = (app: App): fc.Arbitrary<Scenario> =>
         app: fc.constant(app),
         mode: fc.constantFrom<ConsoleMode>("追加更新", "全件更新"),
         blank: fc.constantFrom("clear", "keep"),
-        absent: fc.constantFrom("clear", "keep"),
+        missingColumns: fc.constantFrom("clear", "keep"),
         users: fc.constant(users),
         file: fileOf(app, users),
         behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(IDS.length) }),

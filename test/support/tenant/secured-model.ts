@@ -96,7 +96,7 @@ export class SecuredModel {
 
   #apply(row: ModelRow, matched: ModelSecuredUser | undefined): ModelSecuredUser {
     const keep = this.#request.blank === "keep";
-    const clears = this.#request.absent === "clear";
+    const clears = this.#request.missingColumns === "clear";
     const single = (header: string, before: string | null): string | null => {
       if (!this.#header.includes(header)) return clears ? null : before;
       const cell = this.#cell(row, header);

@@ -173,7 +173,7 @@ export class UsersModel {
   /** The user that a valid row creates, or the updated one that it matches. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
-      if (!this.#header.includes(header)) return clears && this.#request.absent === "clear" ? null : before;
+      if (!this.#header.includes(header)) return clears && this.#request.missingColumns === "clear" ? null : before;
       const cell = this.#cell(row, header);
       if (cell === "") return clears && this.#request.blank !== "keep" ? null : before;
       return this.#keepsForm(before, cell);

@@ -24,11 +24,8 @@ const OPTIONS: ImportRequest["options"] = {
   blank: "clear",
   fix: undefined,
   allow: undefined,
-  allowErrorValues: false,
-  keepMissing: false,
   prefer: undefined,
-  absent: "keep",
-  allowUnknownColumns: false,
+  missingColumns: "keep",
   fromConsole: false,
   emitCsv: undefined,
   report: undefined,
@@ -51,12 +48,9 @@ test("the file of a replacing import cannot leave rows out", async () => {
   expect(refusedAt({ emitCsv: "out.csv", mode: "replace" })).toBeUndefined();
 });
 
-test.each([
-  [{ keepMissing: true }, "--keep-missing"],
-  [{ prefer: "console" }, "--prefer"],
-] as const)("%o is for the console's own export only", (given, option) => {
-  expect(refusedAt(given)).toBe(option);
-  expect(refusedAt({ ...given, fromConsole: true })).toBeUndefined();
+test("--prefer requires --from-console", () => {
+  expect(refusedAt({ prefer: "console" })).toBe("--prefer");
+  expect(refusedAt({ prefer: "console", fromConsole: true })).toBeUndefined();
 });
 
 test("a file typed at the terminal leaves nobody to answer", () => {

@@ -58,8 +58,19 @@ export const PLAN_ONLY = {
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
 
-/** What a person may have meant though a file looks wrong, for a command that imports a file or commits its plan. */
-export const ALLOW = {
+/** The check that stops a plan or bundle of another tenant. */
+export const ALLOW_OTHER_TENANT = {
+  kind: "list",
+  value: "CHECKS",
+  choices: ["other-tenant"],
+  about: text(
+    "turn off a check: other-tenant (nothing in it matches a record of the tenant)",
+    "検査を外す。other-tenant はテナントのどのデータとも一致しないもの",
+  ),
+} as const satisfies Field;
+
+/** The checks that an import may turn off. */
+const ALLOW = {
   kind: "list",
   value: "CHECKS",
   choices: ALLOWANCES,
@@ -146,40 +157,22 @@ export const IMPORT_OPTIONS = {
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要。ユーザーの所属組織とアカウント名は、どちらでも残る)",
     ),
   },
-  absent: {
+  missingColumns: {
     kind: "choice",
-    choices: ["keep", "clear"],
+    choices: ["clear", "keep"],
     default: "keep",
-    about: text("effect on fields whose column is missing from the file", "ファイルにない列の扱い(clear は値を消す)"),
+    about: text(
+      "clear or keep fields whose column is missing from the file",
+      "ファイルにない列の扱い(clear は値を消し、keep は残す)",
+    ),
   },
   fix: FIX,
-  allowUnknownColumns: {
-    kind: "boolean",
-    about: text(
-      "accept unknown columns and copy them to --emit-csv and --errors",
-      "不明な列を認め、--emit-csv と --errors にそのまま残す",
-    ),
-  },
-  allowErrorValues: {
-    kind: "boolean",
-    about: text(
-      "take #N/A and other error values of spreadsheets for text",
-      "#N/A など表計算ソフトのエラー値を、文字としてそのまま登録する",
-    ),
-  },
   allow: ALLOW,
   fromConsole: {
     kind: "boolean",
     about: text(
-      "the file is the console's own export: make this mirror equal to it (as --mode replace), except for what was changed here and is not in the console yet",
-      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す",
-    ),
-  },
-  keepMissing: {
-    kind: "boolean",
-    about: text(
-      "with --from-console: keep what the export lacks, until the console's other exports are imported too",
-      "--from-console で、エクスポートにないものを残す(ほかのエクスポートを先に取り込むため)",
+      "take over an export of the console: make this mirror equal to it (as --mode replace), except for changes made here that are not in the console yet; records missing from the export that are still in use here are kept (exit 8)",
+      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ここでまだ使われているものは残す(終了コード 8)",
     ),
   },
   prefer: {
@@ -249,7 +242,7 @@ type OutputName = "emitCsv" | "errors" | "report";
 export const IMPORT_EXCLUDES = [
   ["fromConsole", "emitCsv"],
   ["fromConsole", "skipInvalid"],
-  ["fromConsole", "absent"],
+  ["fromConsole", "missingColumns"],
 ] as const;
 
 /** The failures of an import that a script should expect. */
@@ -271,21 +264,20 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** The request as it is carried out: the console's own export replaces what it lacks, unless that is to be kept. */
+/** The request as it is carried out: a takeover also deletes what the export lacks. */
 export const asMirroring = (requested: ImportRequest): ImportRequest => {
   const { options } = requested;
   if (!options.fromConsole) return requested;
-  const mode = options.keepMissing ? "append" : "replace";
-  return { ...requested, options: { ...options, mode, blank: options.blank ?? "clear" } };
+  return { ...requested, options: { ...options, mode: "replace", blank: options.blank ?? "clear" } };
 };
 
 /** @throws `usage` if options contradict each other, or a limit cannot be read */
 export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, fromConsole, keepMissing, prefer, blank } = options;
+  const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank } = options;
   checkLimits(options);
-  if (!fromConsole && (keepMissing || prefer !== undefined))
+  if (!fromConsole && prefer !== undefined)
     throw refusal(
-      keepMissing ? "--keep-missing" : "--prefer",
+      "--prefer",
       text(
         "this is for the console's own export (--from-console)",
         "管理画面のエクスポート(--from-console)用のオプションです",

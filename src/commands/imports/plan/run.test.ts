@@ -16,9 +16,8 @@ import { inBoth, run } from "#support/commands/program.ts";
 /** What an import sends unless its options say otherwise. */
 const USUAL = {
   mode: "append",
-  absent: "keep",
+  missingColumns: "keep",
   skipInvalid: false,
-  allowUnknownColumns: false,
   createOrgs: false,
   createGroups: false,
   delimiter: ",",
@@ -65,14 +64,14 @@ const IMPORTS: readonly Case[] = [
     file: "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n",
     options: [
       ["", {}],
-      [" --mode append --key email --blank clear --absent keep", { blank: "clear" }],
+      [" --mode append --key email --blank clear --missing-columns keep", { blank: "clear" }],
       [" --mode replace", { mode: "replace" }],
       [" --key employee-code", { key: "employee-code" }],
       [" --key upn", { key: "upn" }],
       [" --blank keep", { blank: "keep" }],
-      [" --absent clear", { absent: "clear" }],
+      [" --missing-columns clear", { missingColumns: "clear" }],
       [" --skip-invalid", { skipInvalid: true }],
-      [" --allow-unknown-columns", { allowUnknownColumns: true }],
+      [" --allow unknown-columns", { allow: ["unknown-columns"] }],
       [" --create-orgs", { createOrgs: true }],
     ],
     rows: [rowOf()],
@@ -86,8 +85,8 @@ const IMPORTS: readonly Case[] = [
     options: [
       ["", {}],
       [" --mode replace", { mode: "replace" }],
-      [" --blank keep --absent clear", { blank: "keep", absent: "clear" }],
-      [" --skip-invalid --allow-unknown-columns", { skipInvalid: true, allowUnknownColumns: true }],
+      [" --blank keep --missing-columns clear", { blank: "keep", missingColumns: "clear" }],
+      [" --skip-invalid --allow unknown-columns", { skipInvalid: true, allow: ["unknown-columns"] }],
     ],
     rows: [
       rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
@@ -107,7 +106,7 @@ const IMPORTS: readonly Case[] = [
     options: [
       ["", {}],
       [" --mode replace", { mode: "replace" }],
-      [" --blank keep --absent clear", { blank: "keep", absent: "clear" }],
+      [" --blank keep --missing-columns clear", { blank: "keep", missingColumns: "clear" }],
       [" --key serial", {}],
       [" --key imei", { key: "imei" }],
       [" --key phone", { key: "phone" }],

@@ -1,4 +1,5 @@
-import { counted, same, text } from "../../../lib/text/index.ts";
+import { counted, same, shortened, text, type Text } from "../../../lib/text/index.ts";
+import type { Client, Import } from "../../../lib/client/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
@@ -55,7 +56,11 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     importCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
   const examination = { encoding, newline, sheet, map, format: requested.kind, again };
   const reading = await examineFile(tools, file, examination);
-  const plan = await sendFile(tools, file, requested, reading, map);
+  const send = (request: ImportRequest, keepMissing?: boolean): Promise<Import> =>
+    sendFile(tools, file, request, reading, map, keepMissing);
+  const plan = requested.options.fromConsole
+    ? await planTakeover(tools, client, (keepMissing) => send(requested, keepMissing))
+    : await send(requested);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here, as the file is closed on the way out
   return await pending.settling(async () => {
@@ -92,6 +97,43 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
     return outcome;
   });
+}
+
+/**
+ * Plans a takeover. If nothing is wrong except that the export lacks records that are still in use here, it is planned
+ * again without deletions, since another export has to come first.
+ */
+async function planTakeover(
+  { terminal }: Tools,
+  client: Client<"imports">,
+  send: (keepMissing: boolean) => Promise<Import>,
+): Promise<Import> {
+  const plan = await send(false);
+  const inUse = plan.rejected ? await namesInUse(client, plan) : undefined;
+  if (inUse === undefined) return plan;
+  await client.imports.discard(plan.id);
+  const { en, ja } = shortened(inUse, MAX_NAMES);
+  await terminal.note(
+    text(
+      `not in this export, but still in use here, so nothing is deleted: ${en}`,
+      `このエクスポートにありませんが、ここではまだ使われているため、何も削除しません: ${ja}`,
+    ),
+  );
+  return send(true);
+}
+
+/** Maximum number of records that a note names. */
+const MAX_NAMES = 10;
+
+/** Returns the names of the records that reject a plan because they are still in use; undefined if it has other problems. */
+async function namesInUse(client: Client<"imports">, plan: Import): Promise<readonly Text[] | undefined> {
+  const names: Text[] = [];
+  for await (const { code, severity, params } of client.imports.problems(plan.id)) {
+    if (severity !== "error") continue;
+    if (code !== "delete-held" && code !== "org-delete-holds") return undefined;
+    names.push(same(String(params["name"] ?? params["org"])));
+  }
+  return names;
 }
 
 /** Says how people keep their records whom an appending file would add a second time. */

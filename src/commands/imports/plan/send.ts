@@ -103,38 +103,31 @@ function headerBelow(label: string, row: number, separator: string | undefined):
   });
 }
 
-/** Sends a file to the tenant and gets its plan. @throws `interrupted` when a signal comes */
+/**
+ * Sends a file to the tenant and returns its plan.
+ *
+ * @param keepMissing keeps the records that an export of the console lacks
+ * @throws `interrupted` when a signal comes
+ */
 export async function sendFile(
   tools: Tools,
   file: InputFile,
   requested: ImportRequest,
   reading: InputFormat,
   map: ColumnMap | undefined,
+  keepMissing = false,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
-  const {
-    mode,
-    blank,
-    absent,
-    skipInvalid,
-    allowUnknownColumns,
-    allowErrorValues,
-    fromConsole,
-    keepMissing,
-    prefer,
-    emitCsv,
-  } = requested.options;
+  const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
     mode,
     blank,
-    absent,
+    missingColumns,
     skipInvalid,
     undeletable: undeletableIn(requested, context),
-    allowUnknownColumns,
-    allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
     keepMissing: keepMissing || undefined,
     prefer,

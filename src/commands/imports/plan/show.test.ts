@@ -92,7 +92,11 @@ test.each([
 
 test.each([
   [{}, "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],
-  [{ absentColumns: ["フリガナ"] }, "; --absent keep keeps them", "(--absent keep を付ければ残ります)"],
+  [
+    { absentColumns: ["フリガナ"] },
+    "; --missing-columns keep keeps them",
+    "(--missing-columns keep を付ければ残ります)",
+  ],
 ])("a column that loses most of its values is a warning of its own: %o", async (change, en, ja) => {
   const columns = [
     { field: "nameKana", changed: 0, cleared: 108, removed: 0, kept: 0, clearedOf: 117 },
@@ -138,12 +142,12 @@ test.each([
     const { request } = planOf();
     const plan = planOf({
       kind: kind as Import["kind"],
-      request: request && { ...request, absent: "clear" },
+      request: request && { ...request, missingColumns: "clear" },
       absentColumns,
       columns,
     });
     const noun = kind === "docs" ? "secured users import in.csv --app docs" : `${kind} import in.csv`;
-    const told = await inBoth(`${noun} --absent clear --blank keep --dry-run`, {
+    const told = await inBoth(`${noun} --missing-columns clear --blank keep --dry-run`, {
       tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
       folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
     });

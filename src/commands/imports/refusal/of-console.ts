@@ -2,7 +2,7 @@ import { line } from "../../../lib/advice/index.ts";
 import type { ConsoleTask } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { countRecords } from "../../../lib/model/console-task.ts";
-import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { THINGS } from "../../../lib/model/things.ts";
 import { joined, same, text, type Text } from "../../../lib/text/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
@@ -20,8 +20,6 @@ export interface RefusedExport {
   readonly whole: string | undefined;
   /** the open tasks of the console */
   readonly tasks: readonly OpenTask[];
-  /** further keys that the export has, by which its rows may meet records */
-  readonly keys?: readonly KeyName[] | undefined;
 }
 
 /** Maximum number of tasks that a refusal names. */
@@ -55,10 +53,9 @@ export function nextOfExport(requested: ImportRequest, refused: RefusedExport, l
   const first = firstOf(refused);
   if (first.length === 0) return undefined;
   const exports = exportsOf(first);
-  if (whole !== undefined) return keepFirst(requested, refused, exports, then);
   return text(
-    `the mirror lacks what this export names: import the console's other exports first: ${exports} (where what they lack is still used here, with --keep-missing); then: ${then.en}`,
-    `このエクスポートにある組織やユーザーがミラーにありません。先に管理画面のほかのエクスポートをインポートしてください: ${exports}(そこにないものがまだ使われていて削除できないときは --keep-missing を付けて)。続けて: ${then.ja}`,
+    `the mirror lacks what this export names, or still uses what it lacks: import the console's other exports first: ${exports}; then: ${then.en}`,
+    `このエクスポートにある組織やユーザーがミラーにないか、エクスポートにないものがまだ使われています。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then.ja}`,
   );
 }
 
@@ -71,39 +68,6 @@ const firstOf = ({ whole, remedies }: RefusedExport): readonly string[] => {
   if (whole === "delete-held") return ["devices"];
   return whole === undefined ? [...remedies.elsewhere] : [];
 };
-
-/**
- * Where the export lacks what is still used here, and the other exports name what this one has new: first what is new, then
- * the others, then what goes. Who only has another address is the same, and is not to be made anew.
- */
-function keepFirst(
-  requested: ImportRequest,
-  { remedies, whole, keys = [] }: RefusedExport,
-  exports: string,
-  then: Text,
-): Text {
-  const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
-  const given = { ...requested, options };
-  const keep = importCommand({ ...given, options: { ...options, keepMissing: true } }, NOTHING_NEEDED);
-  const { en, ja } = text(
-    `take over first what the export has new: ${keep}; then the console's other exports: ${exports}; then: ${then.en}`,
-    `先に増えたものだけを取り込み: ${keep}。次に管理画面のほかのエクスポート: ${exports}。続けて: ${then.ja}`,
-  );
-  if (whole !== "delete-held" || requested.kind !== "users")
-    return text(
-      `what belongs to them here is elsewhere in the console by now: ${en}`,
-      `ここで関連付けられているものは、管理画面ではすでに変わっています。${ja}`,
-    );
-  const [called = "", ...others] = remedies.concerned;
-  const address = others.some((one) => keyIn(one) !== undefined) ? undefined : keyIn(called);
-  const edit = line("users edit", [address ?? "USER"], { email: "NEW" });
-  const byKey = keys.map((key) => importCommand({ ...given, key }, NOTHING_NEEDED));
-  const or = byKey.length === 0 ? text("", "") : text(`, or: ${byKey.join(", ")}`, `(または: ${byKey.join(", ")})`);
-  return text(
-    `if only an address changed in the console, change it here too (the export closes the task): ${edit}; then: ${then.en}${or.en}. Else ${en}`,
-    `管理画面でメールアドレスだけが変わったのなら、ここでも変えてから(作業はエクスポートで終わります): ${edit}。続けて: ${then.ja}${or.ja}。そうでなければ、${ja}`,
-  );
-}
 
 /** The open tasks of what is refused; of an import's it is not known whose they are. */
 function concernedTasks({ kind }: ImportRequest, { remedies, tasks }: RefusedExport): readonly OpenTask[] {
@@ -134,9 +98,6 @@ const partsOf = (told: string): readonly string[] => {
   const parts = /^(?<name>.+) [\(<](?<key>[^\(<]+)[\)>]$/v.exec(told)?.groups;
   return parts === undefined ? [told] : [told, ...Object.values(parts)];
 };
-
-/** The key in a name as tasks have it; undefined of a name alone. */
-const keyIn = (told: string): string | undefined => partsOf(told)[2];
 
 /** What the console does not have yet. @param then what to do at last */
 function tasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: Text): Text {

@@ -171,7 +171,7 @@ test("the command has what was typed", () => {
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(
-    "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console (where what they lack is still used here, with --keep-missing); then: clomoctl users import people.csv --from-console",
+    "the mirror lacks what this export names, or still uses what it lacks: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(
@@ -386,8 +386,8 @@ describe("people with a new address", () => {
     [
       "organisations of another export",
       { ...other, code: "org-unknown", params: { value: "S91" } },
-      "the mirror lacks what this export names: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console (where what they lack is still used here, with --keep-missing); then: if they are the same people: ",
-      "--keep-missing を付けて)。続けて: 同じ人なら: ",
+      "the mirror lacks what this export names, or still uses what it lacks: import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: if they are the same people: ",
+      "import EXPORT.csv --from-console。続けて: 同じ人なら: ",
     ],
     [
       "values that are wrong in the console",

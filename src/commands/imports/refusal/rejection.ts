@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
-import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { quotedIfList } from "../../../lib/plan/describe.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
@@ -68,9 +68,7 @@ function nextStep(
   const people = isPeople && plan.foreign === undefined ? aboutPeople(requested, found) : undefined;
   const isAlone = people !== undefined && (whole !== undefined || !(found.other || found.any));
   const next =
-    isExport && !found.map && !isAlone
-      ? nextOfExport(requested, { remedies: found, whole, tasks, keys: keysIn(plan, requested) }, people)
-      : undefined;
+    isExport && !found.map && !isAlone ? nextOfExport(requested, { remedies: found, whole, tasks }, people) : undefined;
   if (next !== undefined) return next;
   if (people !== undefined) return isAlone ? people : joined([othersFirst(isExport), people], text("; ", "。"));
   const remedies = isExport ? found.withoutOrgs() : found;
@@ -103,17 +101,6 @@ function nextStep(
         `ほかの問題を直してください。${spelling.ja}: ${command}${ja}`,
       );
 }
-
-/** The further keys of a kind whose columns a file has. */
-const keysIn = ({ kind, header }: Import, { key: given }: ImportRequest): readonly KeyName[] => {
-  const { columns, thing } = FORMATS[kind];
-  const [usual, ...others] = thing.keys;
-  if (given !== undefined && given !== usual?.name) return [];
-  const has = (of: string): boolean => columns.some((one) => one.field === of && header.includes(one.header));
-  return KEY_NAMES.filter((key) =>
-    others.some(({ name, field }) => name === key && has(thing.fields[field]?.short ?? field)),
-  );
-};
 
 /** The same file, of whose records none is deleted: no answer about deletions holds for that. */
 const appending = (requested: ImportRequest): ImportRequest => {

@@ -46,6 +46,24 @@ describe("the console bridge", () => {
     expect(await desk.users()).toContain("taro");
   });
 
+  test("a takeover keeps what its export lacks while it is still in use, and says what comes first", async () => {
+    const desk = await freshDesk(["組織名,組織コード", "営業部,S01", "総務部,S02"]);
+    expect((await desk.run("orgs import people.csv --from-console --yes")).code).toBe(0);
+    await desk.write("users.csv", csv([HEADER, "長,boss@example.com,S01,"]));
+    expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
+    await desk.write("orgs.csv", csv(["組織名,組織コード", "企画部,S03"]));
+    const kept = await desk.run("orgs import orgs.csv --from-console --yes");
+    expect(kept.code).toBe(8);
+    expect(kept.stderr).toContain("not in this export, but still in use here, so nothing is deleted: 営業部");
+    expect(kept.stderr).toContain("import the console's other exports, then this one again");
+    const codes = async () => (await desk.run("orgs list --format tsv --fields code")).text.split("\n").filter(Boolean);
+    expect(await codes()).toEqual(["code", "S01", "S02", "S03"]);
+    await desk.write("users.csv", csv([HEADER, "長,boss@example.com,S03,"]));
+    expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
+    expect((await desk.run("orgs import orgs.csv --from-console --confirm-deletions 2")).code).toBe(0);
+    expect(await codes()).toEqual(["code", "S03"]);
+  });
+
   test("imports verify finds what differs, and what no export shows", async () => {
     const desk = await emitted();
     const verify = `imports verify ${desk.task} --format json --against`;
@@ -180,7 +198,7 @@ describe("the console bridge", () => {
 
   test("columns nobody knows are carried along", async () => {
     const desk = await freshDesk(["氏名,メールアドレス,備考", '山田 太郎,taro@example.com,"a,b"']);
-    await desk.run("users import people.csv --allow-unknown-columns --emit-csv console.csv --dry-run");
+    await desk.run("users import people.csv --allow unknown-columns --emit-csv console.csv --dry-run");
     const [header = "", row = ""] = new TextDecoder("shift_jis")
       .decode(await readFile(desk.path("console.csv")))
       .split("\r\n");

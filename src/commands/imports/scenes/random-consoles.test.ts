@@ -81,10 +81,10 @@ const state = () => {
   return { ...rest, users: users.map((user) => ({ ...user, accountPasswordSetAt: undefined })) };
 };
 
-async function emit({ mode, blank, absent, file }: PanelScenario, expected: PanelExpected) {
+async function emit({ mode, blank, missingColumns, file }: PanelScenario, expected: PanelExpected) {
   const { bytes, charset } = encoded(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
+  const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
     `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
   );

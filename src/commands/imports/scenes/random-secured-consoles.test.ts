@@ -80,10 +80,10 @@ interface Result {
 }
 
 /** Imports a scenario's file with `--emit-csv out.csv`. */
-async function emit({ app, mode, blank, absent, file }: Scenario, expected: Expected) {
+async function emit({ app, mode, blank, missingColumns, file }: Scenario, expected: Expected) {
   const { bytes, charset } = encoded(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
+  const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
     `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
   );

@@ -540,7 +540,7 @@ test("a file for 全件更新 that would have to leave out a row is refused: tha
   writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID,グループ名\n壱,one,営業部\n二,two,\n");
   const before = tenant.dump();
   const line =
-    "secured users import in.csv --app docs --mode replace --absent clear --emit-csv up.csv --yes --max-deletions 0";
+    "secured users import in.csv --app docs --mode replace --missing-columns clear --emit-csv up.csv --yes --max-deletions 0";
   const refused = await ran(line);
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("全件更新") as unknown });
   expect(written()).toEqual([]);
@@ -558,7 +558,7 @@ test("a file for 全件更新 with a blank cell that may clear what is there is 
   await tenant.client.administrators.mark("docs", { add: [], remove: [] });
   writeFileSync(join(folder, "in.csv"), cells.map((row) => `${row.join(",")}\n`).join(""));
   const words =
-    "secured users import in.csv --app docs --create-groups --mode replace --absent clear --max-deletions 0";
+    "secured users import in.csv --app docs --create-groups --mode replace --missing-columns clear --max-deletions 0";
   const refused = await ran(`${words} --emit-csv up.csv --yes`);
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("or pass --blank clear if") as unknown });
   expect((await ran(`${words} --emit-csv up.csv --yes --blank clear`)).exit).toBe(0);

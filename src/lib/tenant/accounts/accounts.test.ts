@@ -349,7 +349,7 @@ describe("roles", () => {
   test("an import moves no operator into 全社, as a blank code moves nobody", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("oper01", { role: "operator" }, org);
-    await tenant.import({ kind: "users", blank: "clear", absent: "clear" }, [
+    await tenant.import({ kind: "users", blank: "clear", missingColumns: "clear" }, [
       ["氏名", "メールアドレス", "組織コード"],
       ["改名", "oper01@example.jp", ""],
     ]);

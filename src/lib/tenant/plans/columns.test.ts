@@ -61,7 +61,7 @@ test("rows that are invalid or keep what they leave blank count for nothing", as
 
 test("a column that the file lacks is cleared as a whole where that is asked for", async () => {
   await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x.jp", "主任", ""]]);
-  const { columns } = await told({ kind: "users", absent: "clear" }, [
+  const { columns } = await told({ kind: "users", missingColumns: "clear" }, [
     ["氏名", "メールアドレス"],
     ["一", "a@x.jp"],
   ]);
@@ -198,7 +198,7 @@ test("custom fields are counted one by one, by name", async () => {
     { field: "custom:席", value: "A〜" },
     { field: "custom:組", value: "x" },
   ]);
-  const absent = await told({ kind: "users", absent: "clear" }, [header.slice(0, 2), ["一", "a@x.jp"]]);
+  const absent = await told({ kind: "users", missingColumns: "clear" }, [header.slice(0, 2), ["一", "a@x.jp"]]);
   expect(absent.columns.map(({ field, cleared }) => [field, cleared])).toEqual([
     ["custom:年", 1],
     ["custom:席", 1],
@@ -486,7 +486,7 @@ test("so do memberships, owners and the places of organisations", async () => {
   await tenant.import({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", "H"]]);
   const place = await tenant.plan({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", ""]]);
   for (const plan of [groups, owner, place]) expect(await tenant.faults(plan)).toEqual(["column-blank@1"]);
-  const kept = await tenant.plan({ kind: "orgs", absent: "clear" }, [
+  const kept = await tenant.plan({ kind: "orgs", missingColumns: "clear" }, [
     ["組織名", "組織コード"],
     ["営業", "S"],
   ]);
@@ -669,7 +669,7 @@ test("an error value of a spreadsheet refuses a file, but where it is meant or t
   const refused = await tenant.plan({ kind: "users" }, file);
   expect(await tenant.faults(refused)).toEqual(["value-error@2", "value-error@3"]);
   expect(refused).toMatchObject({ invalid: 2, rejected: true });
-  const meant = await tenant.plan({ kind: "users", allowErrorValues: true }, file);
+  const meant = await tenant.plan({ kind: "users", allow: ["error-values"] }, file);
   expect(meant).toMatchObject({ create: 2, errors: 0, warnings: 0 });
   const exported = await tenant.plan({ kind: "users", mode: "replace", blank: "clear", fromConsole: true }, file);
   expect(exported).toMatchObject({ create: 2, errors: 0 });

@@ -11,11 +11,10 @@ import { filteredList } from "./selection.ts";
 const NO_FILE = {
   mode: "delete",
   key: "email",
-  absent: "keep",
+  missingColumns: "keep",
   createOrgs: false,
   createGroups: false,
   skipInvalid: false,
-  allowUnknownColumns: false,
   delimiter: ",",
 } as const;
 

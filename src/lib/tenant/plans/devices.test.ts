@@ -163,7 +163,7 @@ describe("an owner", () => {
 
   test("is cleared with the other columns that the file lacks, where these are", async () => {
     await seed();
-    const plan = await tenant.import({ ...devices, absent: "clear" }, [["シリアルナンバー"], ["S1"]]);
+    const plan = await tenant.import({ ...devices, missingColumns: "clear" }, [["シリアルナンバー"], ["S1"]]);
     expect(plan).toMatchObject({ update: 1 });
     expect((await shown())[0]).toEqual(["S1", null, null]);
   });
@@ -568,11 +568,11 @@ test("what is exported and imported again changes nothing, in both encodings and
       const before = tenant.dump();
       const text = await textOf(await tenant.client.devices.export({ newline: "crlf" }));
       for (const encoding of ["utf-8", "shift_jis"] as const) {
-        for (const [mode, absent] of [
+        for (const [mode, missingColumns] of [
           ["append", "keep"],
           ["replace", "clear"],
         ] as const) {
-          const plan = await tenant.send({ ...devices, mode, absent }, encoded(text, encoding), encoding);
+          const plan = await tenant.send({ ...devices, mode, missingColumns }, encoded(text, encoding), encoding);
           expect(await tenant.errors(plan)).toEqual([]);
           expect(plan).toMatchObject({ unchanged: some.length, create: 0, update: 0, delete: 0 });
           await tenant.client.imports.commit(plan);

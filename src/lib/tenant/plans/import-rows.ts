@@ -14,7 +14,6 @@ export type ImportState = "uploading" | "planned" | "committed" | "discarded" | 
 /** The request of an import, with all that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
-  readonly allowUnknownColumns: boolean;
   readonly map?: ColumnMap | undefined;
   /** of an export of the console: its mode is `append` */
   readonly keepMissing?: boolean | undefined;

@@ -797,7 +797,7 @@ const confirmAgain = (number: number, tasks: readonly number[]): Failure => {
 };
 
 /** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
-const MIRRORING = { mode: "replace", blank: "clear", absent: "keep", skipInvalid: false } as const;
+const MIRRORING = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
 
 /** The request for reading an export of the console, of which only the records of a task are observed. */
 const asConsoleExport = (kind: FormatName): StoredRequest => ({
@@ -808,7 +808,6 @@ const asConsoleExport = (kind: FormatName): StoredRequest => ({
   createGroups: true,
   key: "email",
   skipInvalid: true,
-  allowUnknownColumns: false,
   delimiter: ",",
   fileName: "",
 });

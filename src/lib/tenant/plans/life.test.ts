@@ -113,7 +113,7 @@ test("a plan for users conflicts with a new custom field only where it clears wh
   const kept = await tenant.plan(users, FILE);
   await tenant.client.users.addField({ name: "座席" });
   await tenant.client.imports.commit(kept);
-  const cleared = await tenant.plan({ ...users, absent: "clear" }, FILE);
+  const cleared = await tenant.plan({ ...users, missingColumns: "clear" }, FILE);
   await tenant.client.users.addField({ name: "入社年" });
   expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
 });
@@ -363,10 +363,10 @@ test("the console's export makes the mirror equal to it, keeps the columns it la
     ["山田 太郎", "yamada", ""],
     ["鈴木", "suzuki", "新人"],
   ];
-  const asked = { ...docs, mode: "append", blank: "keep", absent: "clear", skipInvalid: true } as const;
+  const asked = { ...docs, mode: "append", blank: "keep", missingColumns: "clear", skipInvalid: true } as const;
   const plan = await tenant.plan({ ...asked, fromConsole: true }, exported);
   expect(plan).toMatchObject({ mode: "replace", rejected: false, create: 1, update: 1, delete: 1 });
-  expect(plan.request).toMatchObject({ blank: "clear", absent: "keep", skipInvalid: false });
+  expect(plan.request).toMatchObject({ blank: "clear", missingColumns: "keep", skipInvalid: false });
   await tenant.client.imports.commit(plan);
   expect(await tenant.securedUsers("docs")).toMatchObject([
     { userId: "suzuki", name: "鈴木", description: "新人", secretsSet: [] },
@@ -499,7 +499,7 @@ test("a map that holds a secret is refused before anything is kept", async () =>
 
 test("thousands of unknown columns, one row, and a header that repeats a column are read as any file", async () => {
   const many = Array.from({ length: 9_900 }, (_, i) => `x${i}`);
-  const wide = await tenant.plan({ ...users, allowUnknownColumns: true }, [
+  const wide = await tenant.plan({ ...users, allow: ["unknown-columns"] }, [
     ["氏名", "メールアドレス", ...many],
     ["山田", "a@x", ...many],
   ]);

@@ -49,11 +49,11 @@ test.each(pairs)("users written as %s with %s and read again are unchanged", asy
   await tenant.import({ kind: "users", createOrgs: true }, [header, ...usable]);
   const before = tenant.dump();
   const text = await textOf(await tenant.client.users.export({ newline }));
-  for (const [mode, absent] of [
+  for (const [mode, missingColumns] of [
     ["append", "keep"],
     ["replace", "clear"],
   ] as const) {
-    const plan = await tenant.send({ kind: "users", mode, absent }, encoded(text, encoding), encoding);
+    const plan = await tenant.send({ kind: "users", mode, missingColumns }, encoded(text, encoding), encoding);
     expect(await tenant.errors(plan)).toEqual([]);
     expect(plan).toMatchObject({ unchanged: AWKWARD.length, create: 0, update: 0, delete: 0 });
     await tenant.client.imports.commit(plan);

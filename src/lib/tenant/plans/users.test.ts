@@ -42,10 +42,13 @@ test("a blank organisation code leaves a user where he is and puts a new one und
   expect((await byMail("new@example.jp"))?.org).toMatchObject({ code: null, path: "" });
 });
 
-test("a blank account name or password clears nothing, in either blank and absent mode", async () => {
+test("a blank account name or password clears nothing, in either blank and missing-columns mode", async () => {
   await seed();
-  for (const absent of ["keep", "clear"] as const) {
-    const plan = await tenant.plan({ ...users, absent }, [HEADER, ["山田", "yamada@example.jp", "", "課長", "", ""]]);
+  for (const missingColumns of ["keep", "clear"] as const) {
+    const plan = await tenant.plan({ ...users, missingColumns }, [
+      HEADER,
+      ["山田", "yamada@example.jp", "", "課長", "", ""],
+    ]);
     expect(plan).toMatchObject({ update: 0, unchanged: 1, secretsSet: 0 });
     await tenant.client.imports.commit(plan);
   }
@@ -110,14 +113,14 @@ test("absent columns are left alone, or cleared as the console does; names and a
   const kept = await tenant.plan(users, file);
   expect(kept).toMatchObject({ unchanged: 1 });
   expect(kept.absentColumns).toContain("役職");
-  const cleared = await tenant.plan({ ...users, absent: "clear" }, file);
+  const cleared = await tenant.plan({ ...users, missingColumns: "clear" }, file);
   const [row] = await Array.fromAsync(tenant.client.imports.rows(cleared.id));
   expect(row).toMatchObject({ action: "update", changed: ["title"] });
   await tenant.client.imports.commit(cleared);
   expect(await byMail("yamada@example.jp")).toMatchObject({ title: null, accountName: "yamada", org: { code: "E1" } });
 });
 
-test("absent clear also clears the custom field whose column the file lacks", async () => {
+test("clearing missing columns also clears the custom field whose column the file lacks", async () => {
   await tenant.client.users.addField({ name: "入社年" });
   await tenant.client.users.addField({ name: "座席" });
   await tenant.import(users, [
@@ -129,7 +132,7 @@ test("absent clear also clears the custom field whose column the file lacks", as
     ["山田", "yamada@example.jp", ""],
   ];
   expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
-  await tenant.import({ ...users, absent: "clear", blank: "keep" }, file);
+  await tenant.import({ ...users, missingColumns: "clear", blank: "keep" }, file);
   expect((await byMail("yamada@example.jp"))?.custom).toEqual([{ name: "入社年", value: "2019" }]);
 });
 
@@ -381,7 +384,7 @@ test("the rows of a plan without 組織コード can be shown", async () => {
 test.each(["users", "orgs", "docs"] as const)(
   "the rows of a %s file without its key column can be shown",
   async (kind) => {
-    const plan = await tenant.plan({ kind, allowUnknownColumns: true }, [["説明書"], ["あ"]]);
+    const plan = await tenant.plan({ kind, allow: ["unknown-columns"] }, [["説明書"], ["あ"]]);
     expect(plan.rejected).toBe(true);
     const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
     expect(rows).toMatchObject(plan.rows === 0 ? [] : [{ row: 2, key: "" }]);

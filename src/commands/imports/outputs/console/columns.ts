@@ -36,7 +36,7 @@ const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string
   const format = FORMATS[plan.kind];
   const options = { customFields: ownOf(customFields), map };
   const given = readHeader(plan.header, format, options).layout.columns.map(({ column }) => column);
-  const clears = plan.request?.absent === "clear";
+  const clears = plan.request?.missingColumns === "clear";
   const isAlike = (column: Column): boolean =>
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
   const needed = columnsOf(format, options.customFields).filter(
@@ -51,8 +51,8 @@ const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string
 
 /** The headers of the columns whose values a file for 全件更新 takes from the mirror: all that the input does not have. */
 export const takenFromMirror = ({ plan }: Pick<InputColumns, "plan">): readonly string[] => {
-  const { blank, absent } = plan.request ?? {};
-  if (absent === "clear") return [];
+  const { blank, missingColumns } = plan.request ?? {};
+  if (missingColumns === "clear") return [];
   const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
   return blank === "keep" ? headers : headers.filter((header) => plan.absentColumns.includes(header));
 };

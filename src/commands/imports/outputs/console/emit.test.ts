@@ -262,7 +262,7 @@ test.each<[Partial<Import>, string, string]>([
   [
     { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] },
     "no export of the console has shown these: グループ名;",
-    "--absent clear",
+    "--missing-columns clear",
   ],
   [
     { unseenColumns: ["説明"], request: requestOf({ kind: "docs", blank: "keep" }) },
@@ -289,7 +289,7 @@ test("nobody is asked to confirm what is refused", async () => {
 });
 
 test("what the mirror never saw is not needed where the plan clears it", async () => {
-  const request = requestOf({ kind: "docs", absent: "clear" });
+  const request = requestOf({ kind: "docs", missingColumns: "clear" });
   const told = replacing({ unseenColumns: ["グループ名"], absentColumns: ["グループ名"], request });
   expect((await run(REPLACE_DOCS, told)).exit).toBe(0);
 });
@@ -563,10 +563,10 @@ test("cells of unknown columns stand behind the others, under their headers", as
   const content = `氏名,備考,メールアドレス,メモ\n花子,"a,b",hanako@example.co.jp,\n太郎,,taro@example.co.jp,m\n`;
   const told = circumstances({
     content,
-    plan: { unknownColumns: ["備考", "メモ"], request: requestOf({ allowUnknownColumns: true }) },
+    plan: { unknownColumns: ["備考", "メモ"], request: requestOf({ allow: ["unknown-columns"] }) },
     rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
   });
-  await run(`${LINE} --allow-unknown-columns`, told);
+  await run(`${LINE} --allow unknown-columns`, told);
   const [header, first, second] = linesOf(told.folder);
   expect(header).toBe("氏名,メールアドレス,備考,メモ");
   expect(first).toBe('花子,hanako@example.co.jp,"a,b",');
@@ -576,10 +576,10 @@ test("cells of unknown columns stand behind the others, under their headers", as
 test("a short row that is mended has nothing in them, whatever stands in the row before", async () => {
   const told = circumstances({
     content: "氏名,メールアドレス,備考\n花子,hanako@example.co.jp,部長\n太郎,taro@example.co.jp\n",
-    plan: { unknownColumns: ["備考"], request: requestOf({ allowUnknownColumns: true, fix: ["short-rows"] }) },
+    plan: { unknownColumns: ["備考"], request: requestOf({ allow: ["unknown-columns"], fix: ["short-rows"] }) },
     rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
   });
-  await run(`${LINE} --allow-unknown-columns --fix short-rows`, told);
+  await run(`${LINE} --allow unknown-columns --fix short-rows`, told);
   expect(linesOf(told.folder).slice(1, 3)).toEqual(["花子,hanako@example.co.jp,部長", "太郎,taro@example.co.jp,"]);
 });
 
@@ -587,11 +587,11 @@ test("a header or a cell of such a column that cannot be written is found as wel
   const content = "氏名,メールアドレス,𠮷\n花子,hanako@example.co.jp,𠮷\n";
   const told = circumstances({
     content,
-    plan: { unknownColumns: ["𠮷"], request: requestOf({ allowUnknownColumns: true }) },
+    plan: { unknownColumns: ["𠮷"], request: requestOf({ allow: ["unknown-columns"] }) },
     rows: [person(2, "花子", "hanako")],
     more: dropped,
   });
-  const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("commitImport", told));
+  const { exit, stderr } = await run(`${LINE} --allow unknown-columns`, without("commitImport", told));
   expect(exit).toBe(3);
   expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
   expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");

@@ -148,8 +148,8 @@ export function refuseUnseen(plan: Import): void {
     ),
     where: "--emit-csv",
     hint: text(
-      "put these columns into the file, or clear them by --absent clear, or use --mode append",
-      "これらの列をファイルに加えるか、--absent clear で値を消すか、--mode append を使ってください",
+      "put these columns into the file, or clear them by --missing-columns clear, or use --mode append",
+      "これらの列をファイルに加えるか、--missing-columns clear で値を消すか、--mode append を使ってください",
     ),
   });
 }

@@ -54,7 +54,7 @@ export async function* secretRows(source: SecretSource): AsyncGenerator<readonly
 function rowReader(headers: readonly string[], { plan, map, customFields }: SecretSource) {
   const { layout } = readHeader(headers, FORMATS[plan.kind], {
     customFields,
-    allowUnknownColumns: plan.request?.allowUnknownColumns === true,
+    allowUnknownColumns: plan.request?.allow?.includes("unknown-columns"),
     map,
   });
   const checker = new RowChecker(layout, () => undefined, { fix: plan.request?.fix });

@@ -92,7 +92,7 @@ export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">)
 
 /** True if a plan of this file can change the field at all. */
 export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
-  isStaged(plan, field) || (plan.request.absent === "clear" && field.clearable);
+  isStaged(plan, field) || (plan.request.missingColumns === "clear" && field.clearable);
 
 export const touchedFields = (plan: PlanSql): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isTouched(plan, field));

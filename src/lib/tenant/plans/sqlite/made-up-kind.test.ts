@@ -115,7 +115,7 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
     mode: "append",
     key: "serial",
     blank: "clear",
-    absent: "keep",
+    missingColumns: "keep",
     createOrgs: false,
     createGroups: true,
     skipInvalid: false,

@@ -32,7 +32,7 @@ export interface PlanRequest {
   readonly key: string;
   /** undefined: `clear`, but no column as a whole */
   readonly blank?: "clear" | "keep" | undefined;
-  readonly absent: "keep" | "clear";
+  readonly missingColumns: "keep" | "clear";
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
@@ -42,8 +42,6 @@ export interface PlanRequest {
    */
   readonly undeletable?: UndeletableChoice | undefined;
   readonly fix?: readonly Fix[] | undefined;
-  /** `#N/A` and the like are text, as they are in the console's own export */
-  readonly allowErrorValues?: boolean | undefined;
   readonly allow?: readonly Allowance[] | undefined;
   /** the numbers of the organisations in which, and below which, all lies that it reads; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;

@@ -237,8 +237,8 @@ export class OrgMatcher {
 
   /** True if rows without a parent leave an organisation under its present parent. */
   #keepsParent(): boolean {
-    const { staged, blank, absent } = this.#options;
-    return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : absent === "keep";
+    const { staged, blank, missingColumns } = this.#options;
+    return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : missingColumns === "keep";
   }
 
   #parentByPath(path: string | undefined): OrgRow | OrgParent | ParentFault {

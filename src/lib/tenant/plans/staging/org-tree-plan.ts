@@ -36,7 +36,7 @@ export interface OrgRow {
 export interface OrgTreeOptions {
   readonly mode: PlanRequest["mode"];
   readonly blank: "clear" | "keep";
-  readonly absent: "keep" | "clear";
+  readonly missingColumns: "keep" | "clear";
   /** columns present in the file */
   readonly staged: ReadonlySet<string>;
   /** a stored value in the form of the file's encoding */

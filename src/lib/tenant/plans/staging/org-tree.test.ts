@@ -23,7 +23,14 @@ const plan = (
   return planOrgTree(
     rows.map((row, i) => ({ ...blank, row: i + 2, line: i + 2, ...row })),
     [ROOT, ...orgs],
-    { mode: "append", blank: "clear", absent: "keep", staged: EVERY_COLUMN, fileForm: (value) => value, ...options },
+    {
+      mode: "append",
+      blank: "clear",
+      missingColumns: "keep",
+      staged: EVERY_COLUMN,
+      fileForm: (value) => value,
+      ...options,
+    },
   );
 };
 
@@ -204,11 +211,11 @@ test("blank and absent cells keep or clear as asked", () => {
   expect(changed({})).toEqual([4, 2]);
   expect(changed({ blank: "keep" })).toEqual([0, 0]);
   expect(changed({ staged: new Set(["name", "code"]) })).toEqual([0, 2]);
-  expect(changed({ staged: new Set(["name", "code"]), absent: "clear" })).toEqual([4, 2]);
+  expect(changed({ staged: new Set(["name", "code"]), missingColumns: "clear" })).toEqual([4, 2]);
   for (const parent of ["parentCode", "parentPath"]) {
     const staged = new Set(["name", "code", parent]);
     expect(changed({ staged })).toEqual([4, 2]);
-    expect(changed({ staged, blank: "keep", absent: "clear" })).toEqual([0, 0]);
+    expect(changed({ staged, blank: "keep", missingColumns: "clear" })).toEqual([0, 0]);
   }
 });
 

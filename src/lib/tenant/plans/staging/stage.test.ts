@@ -62,7 +62,7 @@ const request = (kind: FormatName, wished: Partial<PlanRequest>): PlanRequest =>
   mode: "append",
   key: "email",
   blank: "clear",
-  absent: "keep",
+  missingColumns: "keep",
   createOrgs: false,
   createGroups: false,
   skipInvalid: false,
@@ -240,8 +240,8 @@ describe("a file of users", () => {
       stage("users", cells, { ...wished, options: CUSTOM }).table.column("custom");
     expect(custom({})).toEqual(['{"7":"A-1"}', '{"7":null}']);
     expect(custom({ blank: "keep" })).toEqual(['{"7":"A-1"}', "{}"]);
-    expect(custom({ absent: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"7":null,"8":null}']);
-    expect(custom({ blank: "keep", absent: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"8":null}']);
+    expect(custom({ missingColumns: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"7":null,"8":null}']);
+    expect(custom({ blank: "keep", missingColumns: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"8":null}']);
     const { table, found } = stage("users", cells, { options: CUSTOM });
     expect(table.columns).not.toContain("custom:7");
     expect(found.staged).toEqual(["name", "emails", "custom"]);
@@ -256,7 +256,7 @@ describe("a file of users", () => {
         ["氏名", "メールアドレス"],
         ["一", "a@x.jp"],
       ],
-      { absent: "clear", options: CUSTOM },
+      { missingColumns: "clear", options: CUSTOM },
     );
     expect(table.columns).toEqual(["key", "name", "emails", "keys"]);
     expect(found.staged).toEqual(["name", "emails"]);

@@ -186,11 +186,12 @@ export class Stager implements RecordSink {
     const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
-    const { blank, fromConsole, allowErrorValues } = this.#request;
+    const { blank, fromConsole, allow } = this.#request;
     this.#checker = new RowChecker(layout, this.#report, {
       blank,
       fix: this.#fixes(),
-      allowErrorValues: allowErrorValues === true || fromConsole === true,
+      // the console exports them as text
+      allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
     });
     this.#columns = this.#bindings(layout);
@@ -441,11 +442,11 @@ const secretBinding = (layout: Layout): Binding | undefined => {
  */
 const customBinding = (
   layout: Layout,
-  { blank, absent }: PlanRequest,
+  { blank, missingColumns }: PlanRequest,
   lacks: (i: number) => boolean,
 ): Binding | undefined => {
   const lacking = layout.absent
-    .filter(({ field }) => absent === "clear" && field.startsWith(CUSTOM))
+    .filter(({ field }) => missingColumns === "clear" && field.startsWith(CUSTOM))
     .map(({ field }) => [field.slice(CUSTOM.length), null] as const);
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM) ? [{ i, id: column.field.slice(CUSTOM.length) }] : [],

@@ -165,7 +165,7 @@ describe("an owner is set of 事前登録 and 管理中 devices only (1.3)", () 
   });
 
   test("what the console exports is so", async () => {
-    const request = { fromConsole: true, mode: "replace", absent: "keep", blank: "clear" } as const;
+    const request = { fromConsole: true, mode: "replace", missingColumns: "keep", blank: "clear" } as const;
     expect(await faults({ S1: { status: "管理外", user: YAMADA } }, request)).toEqual([]);
   });
 });

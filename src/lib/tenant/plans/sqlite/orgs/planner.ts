@@ -166,7 +166,7 @@ const compare = (database: Database, plan: PlanSql): void => {
   const options: OrgTreeOptions = {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
-    absent: plan.request.absent,
+    missingColumns: plan.request.missingColumns,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
     taken: isScoped ? codesOutside(database) : undefined,

@@ -98,7 +98,7 @@ const headerOptions = (database: Database, request: StoredRequest) => {
       .all("select pk, name from custom_field order by pk")
       .map(({ pk, name }) => ({ id: String(pk), name: String(name) }))
       .filter(({ name }) => !keys.has(nameKey(name))),
-    allowUnknownColumns: request.allowUnknownColumns,
+    allowUnknownColumns: request.allow?.includes("unknown-columns"),
     removedFields: removed,
     map: request.map,
   };
