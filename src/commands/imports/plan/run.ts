@@ -54,13 +54,10 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const retyped = await withFreeNames(tools, typed);
   const again = (name: string): string =>
     importCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
-  const examination = { encoding, newline, sheet, map, format: requested.kind, again };
-  const reading = await examineFile(tools, file, examination);
-  const send = (request: ImportRequest, keepMissing?: boolean): Promise<Import> =>
-    sendFile(tools, file, request, reading, map, keepMissing);
-  const plan = requested.options.fromConsole
-    ? await planTakeover(tools, client, (keepMissing) => send(requested, keepMissing))
-    : await send(requested);
+  const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind, again });
+  const plan = await planFile(tools, client, requested, (keepMissing) =>
+    sendFile(tools, file, requested, reading, map, keepMissing),
+  );
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here, as the file is closed on the way out
   return await pending.settling(async () => {
@@ -100,16 +97,17 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
 }
 
 /**
- * Plans a takeover. If nothing is wrong except that the export lacks records that are still in use here, it is planned
- * again without deletions, since another export has to come first.
+ * Plans an import. If a takeover is rejected only because the export lacks records that are still in use here, it is
+ * planned again without deletions, since another export has to come first.
  */
-async function planTakeover(
+async function planFile(
   { terminal }: Tools,
   client: Client<"imports">,
+  { options: { fromConsole } }: ImportRequest,
   send: (keepMissing: boolean) => Promise<Import>,
 ): Promise<Import> {
   const plan = await send(false);
-  const inUse = plan.rejected ? await namesInUse(client, plan) : undefined;
+  const inUse = fromConsole && plan.rejected ? await namesInUse(client, plan) : undefined;
   if (inUse === undefined) return plan;
   await client.imports.discard(plan.id);
   const { en, ja } = shortened(inUse, MAX_NAMES);
