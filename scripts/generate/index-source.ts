@@ -38,7 +38,7 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
   return `{
     name: ${JSON.stringify(name)},
     summary: ${JSON.stringify(noun.summary)},
-    aliases: ${JSON.stringify(noun.aliases ?? [])},${alone === undefined ? "" : ` usage: ${JSON.stringify(usageLine(folder.path, alone.command))},`}
+    aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(usageLine(folder.path, alone.command))},`}
     examples: ${JSON.stringify(examplesOf(folder, alone))},
     nouns: [${nouns.map((below) => nodeSource(below, namesake(verbs, below))).join(",")}],
     verbs: [${verbSources.join(",")}],

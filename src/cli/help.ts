@@ -1,5 +1,5 @@
-import { type Command, type NounNode, wordsBelow } from "../commands/command.ts";
-import { flagName, type Field } from "../commands/field.ts";
+import { type Command, type NounGroup, type NounNode, wordsBelow } from "../commands/command.ts";
+import { flagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
 import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
@@ -107,12 +107,13 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
  * @param below lines of the screen that are written behind it
  */
 export function nounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean, below = 0): string {
+  if (path.length === 0 && !all) return lines(firstScreen(noun, language));
   let page = wholeNounHelp(path, noun, language, all);
   if (all) return lines(page);
   for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
     page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
-  return lines(rowsOf(page) > LINES - below && path.length === 0 ? tightRootHelp(noun, language) : page);
+  return lines(page);
 }
 
 const nounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
@@ -143,38 +144,70 @@ function wholeNounHelp(path: readonly string[], noun: NounNode, language: Langua
   const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [], opensTenant: false }) : [];
   return [
     ...nounOpening(path, noun, language),
-    ...section(isRoot ? HEADINGS.commands : HEADINGS.groups, isRoot ? [...nouns, HELP, VERSION_WORD] : nouns, language),
-    ...section(HEADINGS.subcommands, verbEntries(noun), language),
+    ...(isRoot ? rootSections(noun, language) : section(HEADINGS.groups, nouns, language)),
+    ...section(
+      isRoot ? HEADINGS.commands : HEADINGS.subcommands,
+      [...verbEntries(noun), ...(isRoot ? [HELP, VERSION_WORD] : [])],
+      language,
+    ),
     ...general(path, language, all),
     ...section(HEADINGS.exits, exits, language),
   ];
 }
 
+/** All nouns by group. */
+const rootSections = (noun: NounNode, language: Language): string[] =>
+  Object.entries(GROUPS).flatMap(([group, label]) => {
+    const nouns = noun.nouns.filter((one) => one.group === group);
+    return section(label, nounEntries({ ...noun, nouns }), language);
+  });
+
 /** Help with everything below it in one list. */
 function screenNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
-  const below = [...nounEntries(noun), ...verbEntries(noun)];
-  const isRoot = path.length === 0;
   return [
     ...nounOpening(path, noun, language),
-    ...section(isRoot ? HEADINGS.commands : HEADINGS.subcommands, isRoot ? [...below, HELP] : below, language),
+    ...section(HEADINGS.subcommands, [...nounEntries(noun), ...verbEntries(noun)], language),
     ...general(path, language, false),
   ];
 }
 
-/** The list of all commands, without what headings, blanks and aliases would take; those without subcommands by name. */
-const tightRootHelp = (noun: NounNode, language: Language): string[] => {
-  const nouns = noun.nouns.map(({ name, summary }) => ({ term: name, about: summary }));
-  const others = [...noun.verbs.map(({ name }) => name), HELP.term].toSorted().join(", ");
+/** The first screen: what to type on an ordinary day, the nouns by group, the verbs by name, and where to begin. */
+function firstScreen(noun: NounNode, language: Language): string[] {
+  const groups = Object.entries(GROUPS);
+  const labelWidth = Math.max(...groups.map(([, label]) => wordWidth(label[language])));
+  const nameWidth = Math.max(...noun.nouns.map(({ name }) => wordWidth(name)));
+  const rows = groups.flatMap(([group, label]) =>
+    noun.nouns
+      .filter((one) => one.group === group)
+      .map(({ name, summary }, at) =>
+        [
+          padWords(at === 0 ? label[language] : "", labelWidth),
+          padWords(name, nameWidth),
+          wrapWords(summary[language], COLUMNS - labelWidth - nameWidth - 4)[0],
+        ].join("  "),
+      ),
+  );
+  const others = [...noun.verbs.map(({ name }) => name), HELP.term].filter((name) => name !== STATUS).toSorted();
   return [
-    ...paragraph(noun.summary[language]),
-    `${HEADINGS.usage[language]}: clomoctl <command> <subcommand> [OPTIONS]`,
-    ...section(HEADINGS.commands, nouns, language).slice(1),
-    `${ALSO[language]}: ${others}`,
-    ...general([], language, false).slice(1),
+    ...noun.examples.map((line) => `  ${line}`),
+    ...rows,
+    `${ALSO[language]}: ${others.join(", ")}; --help-all`,
+    `clomoctl ${STATUS}: ${noun.verbs.find(({ name }) => name === STATUS)?.summary[language] ?? ""}`,
   ];
+}
+
+const GROUPS: Readonly<Record<NounGroup, Text>> = {
+  daily: text("Daily work", "日常の作業"),
+  tenant: text("Tenant", "テナント"),
+  apple: text("Apple", "Apple"),
+  handover: text("Handover", "引き継ぎ"),
+  "set-up": text("Set-up", "準備"),
 };
 
 const ALSO = text("Also", "ほかのコマンド");
+
+/** The command that shows people where to begin. */
+const STATUS = "status";
 
 /** What is answered without a command of its own. */
 const HELP: HelpEntry = {
@@ -192,6 +225,8 @@ const VERSION_WORD: HelpEntry = { term: "version", about: VERSION.about };
 export function verbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = wholeHelp(path, command, language, all);
   if (all || rowsOf(whole) <= LINES) return lines(whole);
+  if (Object.values(command.options).some(({ brief }) => brief !== undefined))
+    return lines(briefHelp(path, command, language));
   const explained: string[] = [];
   for (const word of byUse(command)) {
     const more = screenHelp(path, command, language, [...explained, word]);
@@ -214,11 +249,48 @@ function opening(path: readonly string[], command: Command, language: Language):
 const wholeHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
   ...opening(path, command, language),
   ...section(HEADINGS.arguments, argumentEntries(command.args), language),
-  ...section(HEADINGS.options, optionEntries(listedOptions(command)), language),
+  ...optionSections(listedOptions(command), language),
   ...general(path, language, all, listedOptions(command)),
   ...(command.details ?? []).flatMap((words) => ["", ...paragraph(words[language])]),
   ...section(HEADINGS.exits, exitEntries(command), language),
 ];
+
+/** The options of a command: by group, if they have one. */
+function optionSections(options: Fields, language: Language): string[] {
+  const fields = Object.entries(options);
+  return [undefined, ...OPTION_GROUPS].flatMap((group) => {
+    const own = Object.fromEntries(fields.filter(([, field]) => field.group === group));
+    return section(group === undefined ? HEADINGS.options : GROUP_HEADINGS[group], optionEntries(own), language);
+  });
+}
+
+const GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
+  input: text("Input options", "入力のオプション"),
+  matching: text("Matching options", "照合のオプション"),
+  safety: text("Safety options", "安全のためのオプション"),
+  output: text("Output options", "出力のオプション"),
+};
+
+/** Help with only the options that are required or have a brief text, and as many examples as there is room for. */
+function briefHelp(path: readonly string[], command: Command, language: Language): string[] {
+  const options = Object.entries(command.options)
+    .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
+    .map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
+  const page = (examples: Command["examples"]): string[] => [
+    ...opening(path, { ...command, examples }, language),
+    ...section(HEADINGS.options, optionEntries(Object.fromEntries(options)), language),
+    ...moreBy(path, ALL_OPTIONS[language]),
+    ...paragraph(
+      `${HEADINGS.exits[language]}: ${exitsOf(command)
+        .map(({ code }) => code)
+        .join(" · ")}`,
+    ),
+  ];
+  const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
+  return pages.find((one) => rowsOf(one) <= LINES) ?? page([]);
+}
+
+const ALL_OPTIONS = text("All options and details", "すべてのオプションと説明");
 
 /** Help with these explained, {@link EXITS} or keys of options, and the others named. */
 function screenHelp(
@@ -239,7 +311,7 @@ function screenHelp(
     ...opening(path, command, language),
     ...section(HEADINGS.options, optionEntries(shown), language),
     "",
-    ...moreBy(path, text("All options and details", "すべてのオプションと説明")[language]),
+    ...moreBy(path, ALL_OPTIONS[language]),
     ...(named.length === 0 ? [] : paragraph(named.join(", "), "  ")),
     "",
     ...paragraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),

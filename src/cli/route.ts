@@ -54,6 +54,26 @@ const commandsOf = (verb: string, noun: NounNode, path: readonly string[]): stri
   ...noun.nouns.flatMap((below) => commandsOf(verb, below, [...path, below.name])),
 ];
 
+/** The verbs of this program for those of others, the most likely first. */
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    add: ["create", "set", "grant"],
+    new: ["create", "add"],
+    update: ["edit", "set", "import"],
+    change: ["edit", "set"],
+    modify: ["edit", "set"],
+    remove: ["delete", "revoke", "unassign", "discard"],
+    rm: ["delete", "remove", "revoke"],
+    delete: ["remove", "revoke", "discard"],
+    get: ["show", "list"],
+    view: ["show", "list"],
+    describe: ["show"],
+    ls: ["list"],
+    apply: ["commit"],
+    revert: ["undo", "drop"],
+  }),
+);
+
 function unknownWord({ word, path, noun }: StrayWord): Failure {
   const commands = commandsOf(word, noun, path);
   if (commands.length > 0) {
@@ -64,7 +84,9 @@ function unknownWord({ word, path, noun }: StrayWord): Failure {
     });
   }
   const words = wordsBelow(noun).map(({ name }) => name);
-  const near = nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
+  const near =
+    SYNONYMS.get(word)?.find((verb) => words.includes(verb)) ??
+    nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
     what: text(`unknown command ${word}`, `コマンド ${word} は不明です`),
     where: typed([...path, word]),

@@ -46,10 +46,12 @@ export function argumentEntries(args: Fields): HelpEntry[] {
 }
 
 /** The options that the help of a command lists: its own, and `--overwrite` if it writes a file that the user names. */
-export const listedOptions = ({ args, options }: Pick<Command, "args" | "options">): Fields =>
-  [args, options].some((fields) => Object.values(fields).some(({ kind }) => kind === "output"))
-    ? { ...options, overwrite: GLOBAL_OPTIONS.overwrite }
-    : options;
+export function listedOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
+  const output = [args, options].flatMap((fields) => Object.values(fields)).find(({ kind }) => kind === "output");
+  return output === undefined
+    ? options
+    : { ...options, overwrite: { ...GLOBAL_OPTIONS.overwrite, group: output.group } };
+}
 
 /** Options for a list in help. */
 export function optionEntries(options: Fields): HelpEntry[] {

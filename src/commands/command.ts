@@ -91,7 +91,12 @@ export interface Noun {
   readonly aliases?: readonly string[] | undefined;
   /** lines to type; else those of its first verbs */
   readonly examples?: readonly string[] | undefined;
+  /** where the first screen lists it; only below the root */
+  readonly group?: NounGroup | undefined;
 }
+
+/** The groups of the first screen, in this order. */
+export type NounGroup = "daily" | "tenant" | "apple" | "handover" | "set-up";
 
 /** Declares a noun. */
 export function defineNoun(noun: Noun): Noun {
@@ -114,6 +119,7 @@ export interface NounNode {
   readonly name: string;
   readonly summary: Text;
   readonly aliases: readonly string[];
+  readonly group?: NounGroup | undefined;
   /** how it is called itself, with the arguments of the verb of the same name */
   readonly usage?: string | undefined;
   /** lines to type */

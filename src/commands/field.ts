@@ -1,9 +1,16 @@
 import type { TypedDate } from "../lib/model/typed-date.ts";
 import type { Text } from "../lib/text/index.ts";
 
+/** The groups in which help lists the options of a command that has many, in this order. */
+export const OPTION_GROUPS = ["input", "matching", "safety", "output"] as const;
+export type OptionGroup = (typeof OPTION_GROUPS)[number];
+
 interface FieldBase {
   /** one line on what the value is for */
   readonly about: Text;
+  readonly group?: OptionGroup | undefined;
+  /** the same in a few words, for an option that the short help of its command explains */
+  readonly brief?: Text | undefined;
 }
 
 interface ValueBase extends FieldBase {

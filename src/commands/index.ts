@@ -10,7 +10,7 @@ export const PROGRAM: NounNode = {
     nouns: [{
     name: "ade",
     summary: {"en":"Apple's device enrolment (ADE)","ja":"ADE(Automated Device Enrollment)"},
-    aliases: [],
+    aliases: [], group: "apple",
     examples: ["clomoctl ade status","clomoctl ade guide purchased","clomoctl ade sync"],
     nouns: [{
     name: "devices",
@@ -73,14 +73,14 @@ export const PROGRAM: NounNode = {
   },{
     name: "audit",
     summary: {"en":"who changed what, when, and from where","ja":"監査ログ(だれが、いつ、どこから、何を変更したか)"},
-    aliases: [],
+    aliases: [], group: "tenant",
     examples: ["clomoctl audit export -o audit.ndjson","clomoctl audit head --format tsv --fields number,hash","clomoctl audit list --object hanako.yamazaki@example.jp --limit 20"],
     nouns: [],
     verbs: [{ name: "export", summary: {"en":"write records of the audit whole, one a line (NDJSON), oldest first","ja":"監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)"}, load: () => import("./audit/export.ts") },{ name: "head", summary: {"en":"show the hash of the last record, to keep elsewhere","ja":"最後の記録のハッシュを表示する(別の場所に保管する)"}, load: () => import("./audit/head.ts") },{ name: "list", summary: {"en":"list changes, newest first: who, when, what and whom","ja":"変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)"}, load: () => import("./audit/list.ts") },{ name: "show", summary: {"en":"show one change whole: before, after, from where","ja":"1 件の変更の記録をすべて表示する(変更前、変更後、実行環境)"}, load: () => import("./audit/show.ts") },{ name: "verify", summary: {"en":"verify that no record was altered, removed or moved","ja":"監査ログの改ざん・削除・入れ替えがないか検証する"}, load: () => import("./audit/verify.ts") }],
   },{
     name: "clomo-account",
     summary: {"en":"CLOMO accounts and the roles of administrators","ja":"CLOMO アカウントと管理者権限"},
-    aliases: ["account"],
+    aliases: ["account"], group: "tenant",
     examples: ["clomoctl clomo-account create hanako.yamazaki@example.jp --account hanako01","clomoctl clomo-account delete taro01","clomoctl clomo-account edit taro01 --account taro02"],
     nouns: [{
     name: "settings",
@@ -94,63 +94,63 @@ export const PROGRAM: NounNode = {
   },{
     name: "console",
     summary: {"en":"what still has to be done in the console","ja":"管理画面で行う作業"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl console confirm 3","clomoctl console drop 3","clomoctl console list"],
     nouns: [],
     verbs: [{ name: "confirm", summary: {"en":"record that tasks were done in the console","ja":"管理画面での作業が完了したことを記録する"}, load: () => import("./console/confirm.ts") },{ name: "drop", summary: {"en":"put back here what the console has","ja":"ここでの変更を、管理画面の内容に戻す"}, load: () => import("./console/drop.ts") },{ name: "list", summary: {"en":"list what still has to be done in the console","ja":"管理画面でまだ行う必要のある作業を一覧する"}, load: () => import("./console/list.ts") },{ name: "show", summary: {"en":"show how to do a task in the console, step by step","ja":"管理画面での作業の手順を表示する"}, load: () => import("./console/show.ts") }],
   },{
     name: "context",
     summary: {"en":"contexts: the tenants to work on","ja":"コンテキスト(操作するテナント)"},
-    aliases: [],
+    aliases: [], group: "set-up",
     examples: ["clomoctl context add kanto --embedded","clomoctl context list","clomoctl context remove kanto --confirm-context kanto"],
     nouns: [],
     verbs: [{ name: "add", summary: {"en":"add a context: a tenant to work on","ja":"操作するテナントをコンテキストとして登録する"}, load: () => import("./context/add.ts") },{ name: "list", summary: {"en":"list contexts","ja":"コンテキストを一覧する"}, load: () => import("./context/list.ts") },{ name: "remove", summary: {"en":"remove a context, and the data of an embedded tenant with it","ja":"コンテキストを削除する(embedded テナントはデータも削除される)"}, load: () => import("./context/remove.ts") },{ name: "set", summary: {"en":"change the settings of a context","ja":"コンテキストの設定を変更する"}, load: () => import("./context/set.ts") },{ name: "show", summary: {"en":"show a context (default: the one in use)","ja":"コンテキストの内容を表示する(省略時は使用中のもの)"}, load: () => import("./context/show.ts") },{ name: "use", summary: {"en":"choose the context that commands work on","ja":"以後のコマンドが操作するコンテキストを選ぶ"}, load: () => import("./context/use.ts") }],
   },{
     name: "csv",
     summary: {"en":"CSV files, without a tenant","ja":"CSV ファイル(テナントは不要)"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl csv check people.csv --as users","clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf","clomoctl csv inspect people.csv"],
     nouns: [],
     verbs: [{ name: "check", summary: {"en":"check a file against a format, without a tenant","ja":"テナントなしでファイルを形式に照らして検査する"}, load: () => import("./csv/check.ts") },{ name: "convert", summary: {"en":"convert a file: to another encoding or other newlines, or between CSV and a workbook","ja":"ファイルの文字コードや改行コードを変換する(CSV と Excel ブックも相互に変換)"}, load: () => import("./csv/convert.ts") },{ name: "inspect", summary: {"en":"show the encoding and layout of a CSV file or workbook","ja":"CSV ファイルやブックの文字コードや形式を調べる"}, load: () => import("./csv/inspect.ts") },{ name: "map", summary: {"en":"create a --map file by answering questions","ja":"質問に答えて対応表ファイル(--map 用)の雛形を作る"}, load: () => import("./csv/map.ts") },{ name: "template", summary: {"en":"write the header row of a format, without a tenant","ja":"テナントなしで形式のヘッダー行を書き出す"}, load: () => import("./csv/template.ts") }],
   },{
     name: "devices",
     summary: {"en":"devices","ja":"デバイス"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl devices create SERIAL000101 --platform iOS --status 事前登録 --tag 貸出用","clomoctl devices delete SERIAL000001 --confirm-deletions 1","clomoctl devices edit SERIAL000001 --identification-name '営業部 1 号機'"],
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"create a device","ja":"デバイスを作成する"}, load: () => import("./devices/create.ts") },{ name: "delete", summary: {"en":"delete devices","ja":"デバイスを削除する"}, load: () => import("./devices/delete.ts") },{ name: "edit", summary: {"en":"change a device","ja":"デバイスを変更する"}, load: () => import("./devices/edit.ts") },{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "history", summary: {"en":"list every version of a device","ja":"デバイスの変更履歴を一覧する"}, load: () => import("./devices/history.ts") },{ name: "import", summary: {"en":"import devices from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "set-owner", summary: {"en":"give devices an owner: a user, an organisation, or nobody","ja":"デバイスの所有者を設定する"}, load: () => import("./devices/set-owner.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "tag", summary: {"en":"add tags to devices and remove others","ja":"デバイスのタグを追加・削除する"}, load: () => import("./devices/tag.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
   },{
     name: "handover",
     summary: {"en":"hand a tenant over to a successor","ja":"テナントを後任に引き継ぐ"},
-    aliases: [],
+    aliases: [], group: "handover",
     examples: ["clomoctl handover answer --template","clomoctl handover apply handover-2027-03 --dry-run","clomoctl handover checklist"],
     nouns: [],
     verbs: [{ name: "answer", summary: {"en":"record what only people know","ja":"人だけが知っていることを登録する"}, load: () => import("./handover/answer.ts") },{ name: "apply", summary: {"en":"make the tenant like a bundle","ja":"テナントを引き継ぎデータと同じ状態にする"}, load: () => import("./handover/apply.ts") },{ name: "checklist", summary: {"en":"show what a handover needs, and what is missing","ja":"引き継ぎの確認リストと不足しているものを表示する"}, load: () => import("./handover/checklist.ts") },{ name: "diff", summary: {"en":"show what differs between two bundles, or one and the tenant","ja":"2 つの引き継ぎデータ、または引き継ぎデータとテナントの差異を表示する"}, load: () => import("./handover/diff.ts") },{ name: "export", summary: {"en":"write all that the tenant knows into one bundle, for a successor","ja":"テナントの情報すべてを引き継ぎデータとして書き出す"}, load: () => import("./handover/export.ts") },{ name: "report", summary: {"en":"write the report of a handover, from a bundle or the tenant","ja":"引き継ぎレポートを書き出す"}, load: () => import("./handover/report.ts") },{ name: "transfer", summary: {"en":"give what one person has to a successor","ja":"退任者のものを後任に引き継ぐ"}, load: () => import("./handover/transfer.ts") },{ name: "verify", summary: {"en":"verify that a bundle is as it was exported","ja":"引き継ぎデータが書き出したままか検証する"}, load: () => import("./handover/verify.ts") }],
   },{
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl imports commit last --yes","clomoctl imports discard P12","clomoctl imports list"],
     nouns: [],
     verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "show", summary: {"en":"show an import, and what it did or would do","ja":"インポートと、その変更内容を表示する"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare an export of the console with a change that was to be made there","ja":"管理画面のエクスポートを、管理画面で行う変更と照合する"}, load: () => import("./imports/verify.ts") }],
   },{
     name: "onboarding",
     summary: {"en":"set up a new tenant for iOS, step by step","ja":"新しいテナントでの iOS の導入手順"},
-    aliases: [],
+    aliases: [], group: "set-up",
     examples: ["clomoctl onboarding guide","clomoctl onboarding status"],
     nouns: [],
     verbs: [{ name: "guide", summary: {"en":"show the steps of the set-up, with the pitfalls","ja":"導入手順と注意点を示す"}, load: () => import("./onboarding/guide.ts") },{ name: "status", summary: {"en":"show which steps of the set-up are done, and what is next","ja":"導入手順の進み具合と次の操作を表示する"}, load: () => import("./onboarding/status.ts") }],
   },{
     name: "orgs",
     summary: {"en":"organisations","ja":"組織"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl orgs create 営業三部 --code S03","clomoctl orgs delete 本社/営業部 --recursive --dry-run","clomoctl orgs edit 本社/営業部 --name 営業本部"],
     nouns: [],
     verbs: [{ name: "create", summary: {"en":"create an organisation","ja":"組織を作成する"}, load: () => import("./orgs/create.ts") },{ name: "delete", summary: {"en":"delete organisations","ja":"組織を削除する"}, load: () => import("./orgs/delete.ts") },{ name: "edit", summary: {"en":"change an organisation's name or code","ja":"組織名や組織コードを変更する"}, load: () => import("./orgs/edit.ts") },{ name: "export", summary: {"en":"export organisations as a CSV file","ja":"組織を CSV ファイルにエクスポートする"}, load: () => import("./orgs/export.ts") },{ name: "history", summary: {"en":"list every version of an organisation","ja":"組織の変更履歴を一覧する"}, load: () => import("./orgs/history.ts") },{ name: "import", summary: {"en":"import organisations from a CSV file or workbook","ja":"CSV ファイルや Excel ブックから組織をインポートする"}, load: () => import("./orgs/import.ts") },{ name: "list", summary: {"en":"show organisations as a tree or a list","ja":"組織をツリーまたは一覧で表示する"}, load: () => import("./orgs/list.ts") },{ name: "move", summary: {"en":"move an organisation, with all below it","ja":"組織を、下位の組織ごと移動する"}, load: () => import("./orgs/move.ts") },{ name: "show", summary: {"en":"show one organisation","ja":"組織を 1 つ表示する"}, load: () => import("./orgs/show.ts") },{ name: "template", summary: {"en":"write the header row of an organisations file","ja":"組織 CSV のヘッダー行を書き出す"}, load: () => import("./orgs/template.ts") }],
   },{
     name: "push-certificate",
     summary: {"en":"the MDM push certificate","ja":"MDM プッシュ通知証明書"},
-    aliases: ["push-cert"],
+    aliases: ["push-cert"], group: "apple",
     examples: ["clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr","clomoctl push-cert status","clomoctl push-cert upload MDM_Certificate.pem --apple-account mdm@example.co.jp"],
     nouns: [{
     name: "profile-password",
@@ -164,7 +164,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "renewals",
     summary: {"en":"items that expire","ja":"期限のあるもの"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp","clomoctl renewals calendar -o renewals.ics","clomoctl renewals check"],
     nouns: [{
     name: "schedule",
@@ -177,8 +177,8 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "add", summary: {"en":"record an item that expires","ja":"期限のあるものを登録する"}, load: () => import("./renewals/add.ts") },{ name: "calendar", summary: {"en":"write expiry dates as a calendar file","ja":"期限のあるものをカレンダーファイルに書き出す"}, load: () => import("./renewals/calendar.ts") },{ name: "check", summary: {"en":"check what is due, for cron and monitoring","ja":"期限の近いものを調べる(cron・監視用)"}, failureExit: 3, nagios: {"service":"RENEWALS","failureExit":3}, load: () => import("./renewals/check.ts") },{ name: "confirm", summary: {"en":"record that the upload or the yearly login was done, and by whom","ja":"アップロード、または年に一度のログインを済ませたことを記録する"}, load: () => import("./renewals/confirm.ts") },{ name: "edit", summary: {"en":"change a recorded item","ja":"登録した項目を変更する"}, load: () => import("./renewals/edit.ts") },{ name: "guide", summary: {"en":"show how to renew an item, step by step, with the pitfalls","ja":"更新の手順と注意点を示す"}, load: () => import("./renewals/guide.ts") },{ name: "list", summary: {"en":"list what expires, with a 15-month timeline","ja":"期限のあるものを 15 か月のタイムラインとともに一覧する"}, load: () => import("./renewals/list.ts") },{ name: "notify", summary: {"en":"notify the right people, once, of what is due","ja":"期限の近いものを通知先に 1 回ずつ知らせる"}, load: () => import("./renewals/notify.ts") },{ name: "remove", summary: {"en":"delete an item and the records of its notices","ja":"項目とその通知の記録を削除する"}, load: () => import("./renewals/remove.ts") },{ name: "verify", summary: {"en":"check that a new certificate or token can replace the current one","ja":"新しい証明書やトークンで更新してよいかを確かめる"}, load: () => import("./renewals/verify.ts") }],
   },{
     name: "roles",
-    summary: {"en":"administrator roles, what they may, custom schemes","ja":"管理者権限と、その操作範囲、カスタム管理権限スキーム"},
-    aliases: [],
+    summary: {"en":"administrator roles and custom schemes","ja":"管理者権限とカスタム管理権限スキーム"},
+    aliases: [], group: "tenant",
     examples: ["clomoctl roles list","clomoctl roles matrix","clomoctl roles show division"],
     nouns: [{
     name: "schemes",
@@ -192,7 +192,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "secured",
     summary: {"en":"SECURED APPs: users and groups of the five apps","ja":"SECURED APPs: 5 アプリのユーザーとグループ"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl secured administrators add admin01 --app docs","clomoctl secured administrators list --app docs","clomoctl secured administrators remove admin01 --app docs"],
     nouns: [{
     name: "administrators",
@@ -219,15 +219,15 @@ export const PROGRAM: NounNode = {
     verbs: [],
   },{
     name: "tenant",
-    summary: {"en":"the tenant itself: contract, addresses, what it uses","ja":"テナント自体(契約、アドレス、利用機能)"},
-    aliases: [],
+    summary: {"en":"contract, addresses and features of the tenant","ja":"テナントの契約、アドレス、利用機能"},
+    aliases: [], group: "tenant",
     examples: ["clomoctl tenant set --ios yes --ade yes --vpp yes --android no","clomoctl tenant show"],
     nouns: [],
     verbs: [{ name: "set", summary: {"en":"record what is known of the tenant itself","ja":"テナント自体の情報を登録する"}, load: () => import("./tenant/set.ts") },{ name: "show", summary: {"en":"show what is recorded of the tenant itself","ja":"テナント自体について登録されている内容を表示する"}, load: () => import("./tenant/show.ts") }],
   },{
     name: "users",
     summary: {"en":"users of CLOMO PANEL","ja":"CLOMO PANEL のユーザー"},
-    aliases: [],
+    aliases: [], group: "daily",
     examples: ["clomoctl users create --name '髙橋 花子' --email hanako.takahashi@example.jp --org 本社/営業部","clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2","clomoctl users edit hanako.yamazaki@example.jp --title 課長"],
     nouns: [{
     name: "administrators",
@@ -247,8 +247,8 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "delete", summary: {"en":"delete users","ja":"ユーザーを削除する"}, load: () => import("./users/delete.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list every version of a user","ja":"ユーザーの変更履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   },{
     name: "vpp",
-    summary: {"en":"content tokens (VPP) of our own tenant, or a rehearsal","ja":"VPP サービストークン(clomoctl 独自のテナントと練習用)"},
-    aliases: [],
+    summary: {"en":"VPP content tokens","ja":"VPP サービストークン"},
+    aliases: [], group: "apple",
     examples: ["clomoctl vpp tokens list"],
     nouns: [{
     name: "tokens",

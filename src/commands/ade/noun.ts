@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
+  group: "apple",
   summary: text("Apple's device enrolment (ADE)", "ADE(Automated Device Enrollment)"),
   examples: ["clomoctl ade status", "clomoctl ade guide purchased", "clomoctl ade sync"],
 });

@@ -2,5 +2,6 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
+  group: "tenant",
   summary: text("who changed what, when, and from where", "監査ログ(だれが、いつ、どこから、何を変更したか)"),
 });

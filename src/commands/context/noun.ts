@@ -2,5 +2,6 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
+  group: "set-up",
   summary: text("contexts: the tenants to work on", "コンテキスト(操作するテナント)"),
 });

@@ -34,8 +34,9 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    confirmWipes: CONFIRM_WIPES,
+    confirmWipes: { ...CONFIRM_WIPES, group: "safety" },
     key: {
+      group: "matching",
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),
       default: "serial",

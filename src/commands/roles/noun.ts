@@ -2,8 +2,6 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text(
-    "administrator roles, what they may, custom schemes",
-    "管理者権限と、その操作範囲、カスタム管理権限スキーム",
-  ),
+  group: "tenant",
+  summary: text("administrator roles and custom schemes", "管理者権限とカスタム管理権限スキーム"),
 });

@@ -29,12 +29,14 @@ export default defineCommand({
     ...IMPORT_OPTIONS,
     undeletable: UNDELETABLE,
     key: {
+      group: "matching",
       kind: "choice",
       choices: USER_KEYS,
       default: "email",
       about: text("the field that matches rows to users", "行とユーザーを対応させる項目"),
     },
     createOrgs: {
+      group: "matching",
       kind: "boolean",
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },

@@ -2,9 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text(
-    "content tokens (VPP) of our own tenant, or a rehearsal",
-    "VPP サービストークン(clomoctl 独自のテナントと練習用)",
-  ),
+  group: "apple",
+  summary: text("VPP content tokens", "VPP サービストークン"),
   examples: ["clomoctl vpp tokens list"],
 });

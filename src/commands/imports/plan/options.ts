@@ -82,6 +82,7 @@ const ALLOW = {
 
 /** What becomes of records that are missing from a file and cannot be deleted, for kinds that have such records. */
 export const UNDELETABLE = {
+  group: "safety",
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
@@ -114,6 +115,8 @@ export const UPLOAD_FILE = {
 /** The options every import takes. */
 export const IMPORT_OPTIONS = {
   mode: {
+    group: "input",
+    brief: text("replace also deletes missing records", "replace はファイルにないものも削除する"),
     kind: "choice",
     choices: ["append", "replace"],
     called: { append: IMPORT_MODE_NAMES.append, replace: IMPORT_MODE_NAMES.replace },
@@ -123,8 +126,30 @@ export const IMPORT_OPTIONS = {
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: INPUT_ENCODING,
+  fromConsole: {
+    group: "input",
+    brief: text("take over an export of the console", "管理画面のエクスポートを取り込む"),
+    kind: "boolean",
+    about: text(
+      "take over an export of the console: make this mirror equal to it (as --mode replace), except for changes made here that are not in the console yet; records missing from the export that are still in use here are kept (exit 8)",
+      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ここでまだ使われているものは残す(終了コード 8)",
+    ),
+  },
+  prefer: {
+    group: "input",
+    kind: "choice",
+    choices: ["console"],
+    about: text(
+      "with --from-console: give up what was changed here (but not deletions) if the export has something else, and list it",
+      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示。ここで削除したものは除く)",
+    ),
+  },
+  encoding: {
+    ...INPUT_ENCODING,
+    group: "input",
+  },
   newline: {
+    group: "input",
     kind: "choice",
     choices: ["auto", "crlf", "lf", "cr"],
     default: "auto",
@@ -133,23 +158,23 @@ export const IMPORT_OPTIONS = {
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
-  sheet: SHEET,
-  map: MAP,
-  dryRun: PLAN_ONLY,
-  keepPlan: {
-    kind: "boolean",
-    about: text(
-      "keep a plan that is not committed now, for `imports commit`",
-      "確定しなかった計画を `imports commit` 用に残す",
-    ),
+  sheet: {
+    ...SHEET,
+    group: "input",
   },
-  skipInvalid: {
-    kind: "boolean",
-    about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+  map: {
+    ...MAP,
+    group: "input",
+    brief: text("read other headers as a column map says", "列の対応表に従って読み込む"),
   },
-  confirmDeletions: CONFIRM_DELETIONS,
-  ...LIMITS,
+  fix: {
+    ...FIX,
+    group: "input",
+    brief: text("fix spaces, full-width letters and the like first", "空白や全角などを直してから検査する"),
+  },
   blank: {
+    group: "matching",
+    brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),
     kind: "choice",
     choices: ["clear", "keep"],
     about: text(
@@ -158,6 +183,7 @@ export const IMPORT_OPTIONS = {
     ),
   },
   missingColumns: {
+    group: "matching",
     kind: "choice",
     choices: ["clear", "keep"],
     default: "keep",
@@ -166,25 +192,40 @@ export const IMPORT_OPTIONS = {
       "ファイルにない列の扱い(clear は値を消し、keep は残す)",
     ),
   },
-  fix: FIX,
-  allow: ALLOW,
-  fromConsole: {
+  dryRun: {
+    ...PLAN_ONLY,
+    group: "safety",
+    brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
+  },
+  keepPlan: {
+    group: "safety",
     kind: "boolean",
     about: text(
-      "take over an export of the console: make this mirror equal to it (as --mode replace), except for changes made here that are not in the console yet; records missing from the export that are still in use here are kept (exit 8)",
-      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ここでまだ使われているものは残す(終了コード 8)",
+      "keep a plan that is not committed now, for `imports commit`",
+      "確定しなかった計画を `imports commit` 用に残す",
     ),
   },
-  prefer: {
-    kind: "choice",
-    choices: ["console"],
-    about: text(
-      "with --from-console: give up what was changed here (but not deletions) if the export has something else, and list it",
-      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示。ここで削除したものは除く)",
-    ),
+  allow: {
+    ...ALLOW,
+    group: "safety",
   },
+  skipInvalid: {
+    group: "safety",
+    brief: text("leave out invalid rows", "不正な行を除いて適用する"),
+    kind: "boolean",
+    about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+  },
+  confirmDeletions: {
+    ...CONFIRM_DELETIONS,
+    group: "safety",
+    brief: text("number of deletions you expect", "削除件数の確認"),
+  },
+  maxDeletions: { ...LIMITS.maxDeletions, group: "safety" },
+  maxChanges: { ...LIMITS.maxChanges, group: "safety" },
   emitCsv: {
     ...UPLOAD_FILE,
+    group: "output",
+    brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
     about: text(
       "commit, and write the file to upload in the CLOMO console",
@@ -192,6 +233,7 @@ export const IMPORT_OPTIONS = {
     ),
   },
   report: {
+    group: "output",
     kind: "output",
     value: "FILE",
     workbook: true,
@@ -202,6 +244,8 @@ export const IMPORT_OPTIONS = {
     ),
   },
   errors: {
+    group: "output",
+    brief: text("write the invalid rows, ready to fix", "不正な行を理由付きで書き出す"),
     kind: "output",
     value: "FILE",
     workbook: true,

@@ -29,8 +29,9 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    app: APP,
+    app: { ...APP, group: "input" },
     createGroups: {
+      group: "matching",
       kind: "boolean",
       about: text(
         "create groups that do not exist yet; --from-console always does",
