@@ -102,7 +102,7 @@ export class Program {
 
   /** The tenant's file. */
   get database(): string {
-    return join(this.#home, "tenants", "embedded", "tenant.db");
+    return join(this.#home, "tenants", "local", "tenant.db");
   }
 
   /** Users or devices in the tenant, read from its file rather than asked of the program; what was only tried made none. */

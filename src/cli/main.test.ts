@@ -95,13 +95,13 @@ describe("global options", () => {
       "context list --format=json --fields=name",
     ];
     for (const line of lines) {
-      expect(await run(line, { home })).toMatchObject({ exit: 0, stdout: '[\n  {"name":"embedded"}\n]\n', stderr: "" });
+      expect(await run(line, { home })).toMatchObject({ exit: 0, stdout: '[\n  {"name":"local"}\n]\n', stderr: "" });
     }
   });
 
   test("the last of several values counts", async () => {
     const { stdout } = await run("--format json context list --format csv --fields name");
-    expect(stdout).toBe("name\nembedded\n");
+    expect(stdout).toBe("name\nlocal\n");
   });
 
   test("are refused where their value is none, in both languages", async () => {
@@ -171,7 +171,7 @@ describe("a failure under JSON ends with a problem object", () => {
     ["users --format json lst", 2, { type: "usage", status: 400, where: "clomoctl users lst" }],
     ["users list --format json --bogus", 2, { type: "usage", status: 400, where: "clomoctl users list" }],
     ["context use kinki --format=json", 6, { type: "not-found", status: 404 }],
-    ["context add embedded --embedded --format json", 3, { type: "input-rejected", status: 422, where: "embedded" }],
+    ["context add local --embedded --format json", 3, { type: "input-rejected", status: 422, where: "local" }],
     ["csv inspect nowhere.csv --format json", 6, { type: "not-found", status: 404, where: "nowhere.csv" }],
   ])("%s: %i", async (line, exit, problem) => {
     const { en, ja } = await inBoth(line);

@@ -78,7 +78,7 @@ const planned: Work = async (tools) => {
   tools.summarize({ file: "a.csv", create: 2 });
   await tools.tenant();
 };
-const SUMMARY = "2026-11-20T10:00:00+09:00 embedded try a.csv: +2 ~0 -0 exit";
+const SUMMARY = "2026-11-20T10:00:00+09:00 local try a.csv: +2 ~0 -0 exit";
 
 test("what becomes of a plan is the last line, before an error and its problem object", async () => {
   expect((await ending(planned)).stderr).toBe(`${SUMMARY} 0\n`);
@@ -118,7 +118,7 @@ test("words that do not fit are thrown before anything is done", async () => {
 });
 
 test("the tenant is closed when the work has ended, well or not", async () => {
-  const tenants = ["open embedded", "close embedded"];
+  const tenants = ["open local", "close local"];
   expect(await ending(async (tools) => void (await tools.tenant()))).toMatchObject({ exit: 0, tenants });
   const failing: Work = async (tools) => {
     await tools.tenant();

@@ -133,7 +133,7 @@ test("contexts are those of the home", async () => {
   await run("context add far --url https://clomo.example.jp", { home });
   expect(await tab(["context", "use", ""], { home })).toEqual([
     "words",
-    "embedded",
+    "local",
     "kanto",
     "far\thttps://clomo.example.jp/",
   ]);

@@ -61,7 +61,7 @@ test("a fresh home works, in both languages, without a question, a request or a 
         .map((line) => line.split("\t")[0]),
     ),
   ).toEqual(new Set(["ok"]));
-  expect(en.stdout).toContain("ok\ttenant\tembedded\tno data yet\t\n");
+  expect(en.stdout).toContain("ok\ttenant\tlocal\tno data yet\t\n");
 });
 
 test("what is wrong comes first, with what to type on a line of its own; the exit code is 3", async () => {

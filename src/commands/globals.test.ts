@@ -63,7 +63,7 @@ const CHANGING = [
   "console confirm 3",
   "console drop 3",
   "context add kanto --embedded",
-  "context set embedded --protected",
+  "context set local --protected",
   "renewals add x --kind custom --expires 2027-01-01",
   "renewals edit x --notes y",
   "renewals confirm x",

@@ -57,7 +57,7 @@ test.each(WRITING)("%s: what the home keeps for clomoctl is no place for an outp
   const home = folder();
   writeFileSync(join(home, "there.csv"), "氏名,メールアドレス\n山田 太郎,taro@example.jp\n");
   writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
-  for (const name of ["contexts.json", "tenants/embedded/tenant.db-wal", "schedule/run.sh"]) {
+  for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "schedule/run.sh"]) {
     const { en, ja } = await inBoth(line.replace("NAME", name), { folder: home, home });
     expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl keeps its own files") });
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl 自身が使うファイル") });

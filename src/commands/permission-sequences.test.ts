@@ -8,7 +8,7 @@ import { freshFolder, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 /** The one that is there from the start, and three customers; the last one's tenant is served. */
-const EMBEDDED = "embedded";
+const EMBEDDED = "local";
 const ADDING = { kanto: "--embedded", osaka: "--embedded", far: "--url https://far.example.jp" } as const;
 const CUSTOMERS = ["kanto", "osaka", "far"] as const;
 const NAMES = [EMBEDDED, ...CUSTOMERS] as const;

@@ -96,7 +96,7 @@ const EMPTY = {
 const OWN = { ...EMPTY, ade: example<Ade>("ade", { token: null }) };
 const BROKEN = new Failure("unavailable", { what: text("no answer", "応答がありません"), where: "far.example.jp" });
 
-/** kanto is in use, osaka is protected, far is served; embedded never held data. */
+/** kanto is in use, osaka is protected, far is served; local never held data. */
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --use", { home });
@@ -414,11 +414,11 @@ describe("the page", () => {
 test("an embedded tenant that never held data is shown where there is no other", async () => {
   const home = freshFolder();
   const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
-  expect(stdout).toBe("context\nembedded\n");
+  expect(stdout).toBe("context\nlocal\n");
   await run("context add kanto --embedded", { home });
-  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const both = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
-  expect(both.stdout).toBe("context\nembedded\nkanto\n");
+  expect(both.stdout).toBe("context\nlocal\nkanto\n");
 });
 
 test("who left is told with what to type, as far as who asks may: owner, recipient and contact person", async () => {

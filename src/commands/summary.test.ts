@@ -5,7 +5,7 @@ import { example, type Answers } from "#support/commands/tenant.ts";
 import type { Import } from "../lib/client/index.ts";
 import { RunSummary } from "./summary.ts";
 
-const START = "2026-11-20T10:00:00+09:00 embedded";
+const START = "2026-11-20T10:00:00+09:00 local";
 const CSV = "氏名,メールアドレス\n";
 const PLAN = planOf({ number: "P2", create: 0, update: 0, delete: 3, recordsBefore: 200, mode: "replace" });
 const LEFT = { import: PLAN, discardImport: PLAN };
@@ -47,7 +47,7 @@ test("--quiet keeps the line of a refusal, and drops that of a plan that changes
 test("a file that is not there is told with the time, too", async () => {
   const { exit, summary } = await run("users import n3.csv --yes --timezone UTC", { tenant: {} });
   expect(exit).toBe(6);
-  expect(summary).toBe("2026-11-20T01:00:00+00:00 embedded users import n3.csv: +0 ~0 -0 exit 6");
+  expect(summary).toBe("2026-11-20T01:00:00+00:00 local users import n3.csv: +0 ~0 -0 exit 6");
 });
 
 test.each([

@@ -223,7 +223,7 @@ test("the password of an account by hand, and what proves it: in no place but th
   expect(verifiers).toHaveLength(3);
   const told = await watchedDesk(
     verifiers.flatMap(({ verifier }) => String(verifier).split("$").slice(-2)),
-    [join("tenants", "embedded", "tenant.db"), join("tenants", "embedded", "tenant.db-wal")],
+    [join("tenants", "local", "tenant.db"), join("tenants", "local", "tenant.db-wal")],
     desk.home,
   );
   for (const one of [desk, told]) {

@@ -123,7 +123,7 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
     "hanako.yamazaki@example.jp",
   ]);
   expect(await words("clomoctl imports show la\t")).toEqual(["imports", "show", "last"]);
-  expect(await words("clomoctl context use em\t")).toEqual(["context", "use", "embedded"]);
+  expect(await words("clomoctl context use em\t")).toEqual(["context", "use", "local"]);
   expect(await words("clomoctl users import li\t")).toEqual(["users", "import", "list of people.csv"]);
   expect(await words("clomoctl users import --errors=li\t")).toEqual([
     "users",
@@ -153,7 +153,7 @@ test("a Tab makes no home, and leaves the tenant of a pre-release version alone"
   expect(existsSync(none)).toBe(false);
   const { folder } = await preReleaseHome(home);
   const before = filesIn(folder);
-  const asked = ["__complete", "fish", "4", "users", "show", "--context", "embedded", ""];
+  const asked = ["__complete", "fish", "4", "users", "show", "--context", "local", ""];
   expect(await run(asked, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
   expect(filesIn(folder)).toEqual(before);
 });

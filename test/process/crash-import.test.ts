@@ -71,7 +71,7 @@ async function mustRun(home: string, line: readonly string[]): Promise<string> {
   return text;
 }
 
-const PLAN = /^tenants.embedded.imports.([0-9a-f-]{36})\.db$/;
+const PLAN = /^tenants.local.imports.([0-9a-f-]{36})\.db$/;
 
 /** Where a killed import left the tenant, and the id of its plan, where that is whole. */
 interface Left {

@@ -46,6 +46,6 @@ describe("questions and signals", () => {
     await terminal.shows("Type its name");
     interrupt(terminal);
     expect((await terminal.ended).code).toBe(code);
-    expect(await names(home)).toBe("name\nembedded\nkanto\n");
+    expect(await names(home)).toBe("name\nlocal\nkanto\n");
   });
 });

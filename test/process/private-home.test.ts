@@ -70,7 +70,7 @@ test.runIf(posix)(
     const home = await freshHome();
     const create = ["orgs", "create", "営業部", "--code", "S1"];
     expect(await run(create, { home })).toMatchObject({ code: 0 });
-    const folder = join(home, "tenants", "embedded");
+    const folder = join(home, "tenants", "local");
     expect(await readdir(folder)).toContain("tenant.db");
     await chmod(folder, 0o777);
     const listed = await run(["orgs", "list"], { home });

@@ -12,8 +12,8 @@ const PEOPLE = join(FIXTURES, "people.csv");
 
 /** What only looks, and what it shows. */
 const READING = [
-  ["status", "embedded"],
-  ["tenant show", "embedded"],
+  ["status", "local"],
+  ["tenant show", "local"],
   ["doctor", "only reading works"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
@@ -35,7 +35,7 @@ const READING = [
   ["renewals list", "本社"],
   ["renewals check", "本社"],
   ["renewals guide 本社", "clomoctl renewals edit 本社"],
-  ["context list", "embedded"],
+  ["context list", "local"],
   ["context show", "Asia/Tokyo"],
   [`csv check ${PEOPLE} --as users`, "people.csv"],
   [`csv inspect ${PEOPLE}`, "shift_jis"],
@@ -71,8 +71,8 @@ test.skipIf(!mayMount)(
     }
     const change = await readOnly("users fields add 入社年");
     expect(change).toMatchObject({ code: 4, stdout: "" });
-    expect(change.stderr).toContain(join(home, "tenants", "embedded", "tenant.db"));
-    const context = await readOnly("context use embedded");
+    expect(change.stderr).toContain(join(home, "tenants", "local", "tenant.db"));
+    const context = await readOnly("context use local");
     expect(context.stderr).toMatch(/^error: the settings and data of clomoctl cannot be written here\n {2}\/[^\n]+\n/);
   },
   60_000,

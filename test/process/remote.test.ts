@@ -68,7 +68,7 @@ test("a tenant behind an address is worked on like one on this machine", async (
   const again = await clomoctl(`${people} --yes --context remote --format json --fields create,update,delete`);
   expect(JSON.parse(again.text)).toEqual({ create: 0, update: 0, delete: 0 });
   // nothing of it lies here
-  expect((await clomoctl("orgs list --context embedded --format json --fields path")).text).not.toContain("営業①");
+  expect((await clomoctl("orgs list --context local --format json --fields path")).text).not.toContain("営業①");
 });
 
 test("deletions need the tenant's name in the command", async () => {

@@ -10,7 +10,7 @@ const read = (calendar: string): readonly (readonly [unknown, unknown])[] =>
     .getAllSubcomponents("vevent")
     .map((event) => [event.getFirstPropertyValue("summary"), event.getFirstPropertyValue("dtstart")?.toString()]);
 
-const EMBEDDED = ["--context", "embedded"];
+const EMBEDDED = ["--context", "local"];
 
 test("the calendar holds every dated thing on its day in the context's zone, whatever the process's", async () => {
   const home = await freshHome();

@@ -110,7 +110,7 @@ test("a process killed between sending and recording is taken up with the same M
 
   const soon = await desk.clomoctl("renewals", "notify", "--format", "tsv", "--fields", "recipient,outcome");
   expect(soon.text).toBe("recipient\toutcome\nit@example.jp\tsent\nops@example.jp\tsent\nchat\tsent\n");
-  const database = new DatabaseSync(join(desk.home, "tenants", "embedded", "tenant.db"));
+  const database = new DatabaseSync(join(desk.home, "tenants", "local", "tenant.db"));
   const kept = database.prepare("select messageId from renewal_notice where recipient = 'it@example.jp'").get();
   database.close();
   expect(id?.trim()).toBe(`<${String(kept?.["messageId"])}>`);

@@ -17,7 +17,7 @@ const DISK_MESSAGES = [
   // a write of the plan failed, and left its file unsound
   /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
-  /^embedded: cannot read the tenant: .+ \(/m,
+  /^local: cannot read the tenant: .+ \(/m,
 ];
 
 /** What a command says if it failed after its change. */
@@ -121,7 +121,7 @@ export class Stage {
     const after = this.stateOf(home);
     const first = await filesOf(home);
     const again = await this.run(home);
-    const files = [...first, ...(await filesOf(home)), join("tenants", "embedded", "tenant.db"), "settings.lock"];
+    const files = [...first, ...(await filesOf(home)), join("tenants", "local", "tenant.db"), "settings.lock"];
     const calls = readCalls(log, home);
     const rehearsal = { before, after, again: this.stateOf(home), againCode: again.code };
     rmSync(home, { recursive: true });

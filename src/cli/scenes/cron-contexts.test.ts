@@ -22,11 +22,11 @@ test("cron jobs written before a second context was added read on; one that writ
   const { code, stderr } = await run(IMPORT, { home });
   expect(code).toBe(2);
   const [said = "", hint = ""] = stderr.split("\n");
-  expect(said).toBe("error: without a terminal, a change must name one of several contexts: embedded, osaka");
+  expect(said).toBe("error: without a terminal, a change must name one of several contexts: local, osaka");
   // what it says is what helps, word by word
   const option = /--context (\S+),/.exec(hint)?.[1] ?? "";
   const variable = /CLOMOCTL_CONTEXT=(\S+),/.exec(hint)?.[1] ?? "";
-  expect([option, variable]).toEqual(["embedded", "embedded"]);
+  expect([option, variable]).toEqual(["local", "local"]);
   await did([...IMPORT, "--context", option], home);
   await did(IMPORT, home, { CLOMOCTL_CONTEXT: variable });
   expect(await did([...USERS, "--context", "osaka"], home)).toBe("0\n");

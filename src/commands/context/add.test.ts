@@ -32,19 +32,19 @@ test("an embedded tenant lies in the home, Japanese and in Tokyo unless told oth
     language: "ja",
     maps: [],
   });
-  expect(await namesIn(home)).toEqual(["embedded", "kanto"]);
+  expect(await namesIn(home)).toEqual(["local", "kanto"]);
 });
 
 test("a further one is used where that is said; else what to type is", async () => {
   const home = freshFolder();
-  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const { en, ja } = await inBoth("context add kanto --embedded", { home });
   expect(en.stderr).toBe(
-    "in use: embedded\nto work on kanto: clomoctl context use kanto, or --context kanto in a command\n",
+    "in use: local\nto work on kanto: clomoctl context use kanto, or --context kanto in a command\n",
   );
   expect(ja).toMatchObject({ exit: 3 });
   expect((await run("context add kansai --embedded --lang ja", { home })).stderr).toBe(
-    "使用中: embedded\nkansai を操作するには clomoctl context use kansai、またはコマンドに --context kansai を付けてください\n",
+    "使用中: local\nkansai を操作するには clomoctl context use kansai、またはコマンドに --context kansai を付けてください\n",
   );
   const used = await run("context add osaka --url https://mdm.example.jp --use --protected --fields used,protected", {
     home,
@@ -112,7 +112,7 @@ test.each([
   ["context add kanto --url https://mdm.example.jp --ca-file empty.pem", 3, "empty.pem"],
   ["context add -- ../kanto --embedded", 2, "unexpected argument --embedded"],
   ["context add ../kanto --embedded", 2, "../kanto"],
-  ["context add Embedded --embedded", 3, "Embedded"],
+  ["context add Local --embedded", 3, "Local"],
   ["context add --embedded", 2, "the argument NAME is missing"],
 ])("%s ends with %i and adds nothing", async (line, exit, told) => {
   const home = freshFolder();
@@ -121,7 +121,7 @@ test.each([
   const refused = await run(line, { home, folder });
   expect(refused).toMatchObject({ exit, stdout: "", requests: [] });
   expect(refused.stderr).toContain(told);
-  expect(await namesIn(home)).toEqual(["embedded"]);
+  expect(await namesIn(home)).toEqual(["local"]);
 });
 
 test("a refusal names the command and the way out in both languages", async () => {
@@ -139,8 +139,8 @@ test("a refusal names the command and the way out in both languages", async () =
 });
 
 test("under JSON a refusal is a problem object too", async () => {
-  const { exit, stderr } = await run("context add embedded --embedded --format json");
+  const { exit, stderr } = await run("context add local --embedded --format json");
   expect(exit).toBe(3);
   const last = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as unknown;
-  expect(last).toMatchObject({ type: "input-rejected", status: 422, where: "embedded" });
+  expect(last).toMatchObject({ type: "input-rejected", status: 422, where: "local" });
 });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "#support/commands/program.ts";
 
-/** A home with two contexts besides `embedded`; `kanto` is in use. */
+/** A home with two contexts besides `local`; `kanto` is in use. */
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --timezone UTC", { home });
@@ -23,22 +23,22 @@ test("a new home has one context, which is in use", async () => {
   const { exit, stdout, stderr } = await run("context list", { home });
   expect({ exit, stdout, stderr }).toEqual({
     exit: 0,
-    stdout: `name\tused\tkind\ttimezone\taddress\nembedded\ttrue\tembedded\tAsia/Tokyo\t${join(home, "tenants", "embedded")}\n`,
+    stdout: `name\tused\tkind\ttimezone\taddress\nlocal\ttrue\tembedded\tAsia/Tokyo\t${join(home, "tenants", "local")}\n`,
     stderr: "",
   });
 });
 
 test("contexts come in the order they were added; the one that is meant is marked", async () => {
   const home = await homeOfThree();
-  expect(await marked("context list", { home })).toEqual(["embedded", "kanto*", "head"]);
-  expect(await marked("context list --context head", { home })).toEqual(["embedded", "kanto", "head*"]);
-  const environment = { CLOMOCTL_CONTEXT: "embedded" };
-  expect(await marked("context list", { home, environment })).toEqual(["embedded*", "kanto", "head"]);
+  expect(await marked("context list", { home })).toEqual(["local", "kanto*", "head"]);
+  expect(await marked("context list --context head", { home })).toEqual(["local", "kanto", "head*"]);
+  const environment = { CLOMOCTL_CONTEXT: "local" };
+  expect(await marked("context list", { home, environment })).toEqual(["local*", "kanto", "head"]);
 });
 
 test("--limit shows the first ones", async () => {
   const home = await homeOfThree();
-  expect(await marked("context list --limit 2", { home })).toEqual(["embedded", "kanto*"]);
+  expect(await marked("context list --limit 2", { home })).toEqual(["local", "kanto*"]);
   expect(await marked("context list --limit 0", { home })).toEqual([]);
   expect(await run("context list --limit -1", { home })).toMatchObject({ exit: 2, stdout: "" });
 });

@@ -31,14 +31,14 @@ test("a context without data goes without a question", async () => {
   const home = await homeWith(false);
   const { exit, stdout, stderr } = await run("context remove KANTO", { home });
   expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `kanto was removed\n${NONE}` });
-  expect(await left(home)).toBe("embedded");
+  expect(await left(home)).toBe("local");
 });
 
 test("a served tenant is not touched, so nobody is asked", async () => {
   const home = freshFolder();
   await run("context add head --url https://mdm.example.jp", { home });
   expect(await run("context remove head", { home })).toMatchObject({ exit: 0, requests: [] });
-  expect(await left(home)).toBe("embedded");
+  expect(await left(home)).toBe("local");
 });
 
 const QUESTION = "This deletes the context kanto and all data of its tenant. Type its name:";
@@ -50,12 +50,12 @@ test("a tenant's data goes only when its name is typed", async () => {
     expect(no.exit).toBe(3);
     expect(no.stderr).toContain("the context is kanto, not");
   }
-  expect(await left(home)).toBe("embedded kanto*");
+  expect(await left(home)).toBe("local kanto*");
   expect(existsSync(tenantIn(home))).toBe(true);
   const yes = await answering(home, "コンテキスト kanto とそのテナントの全データ", "kanto\r", "--lang ja ");
   expect(yes.exit).toBe(0);
   expect(yes.stderr).toContain("kanto を削除しました\n使用中のコンテキストはありません。");
-  expect(await left(home)).toBe("embedded");
+  expect(await left(home)).toBe("local");
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
@@ -79,7 +79,7 @@ test("of another one than that in use, that one stays, and is named", async () =
     exit: 0,
     stderr: "kansai was removed\nin use: kanto\nCLOMOCTL_CONTEXT is set: in this shell commands work on kansai\n",
   });
-  expect(await left(home)).toBe("embedded kanto*");
+  expect(await left(home)).toBe("local kanto*");
 });
 
 test("Ctrl-C in the question leaves everything as it was", async () => {
@@ -87,7 +87,7 @@ test("Ctrl-C in the question leaves everything as it was", async () => {
   const { exit, stderr } = await answering(home, QUESTION, "\u0003");
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted");
-  expect(await left(home)).toBe("embedded kanto*");
+  expect(await left(home)).toBe("local kanto*");
 });
 
 test.each([
@@ -100,18 +100,18 @@ test.each([
   expect(en.stderr).toMatch(/not interactive, cannot ask: This deletes the context kanto[^]+--confirm-context kanto/);
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("コンテキスト kanto");
-  expect(await left(home)).toBe("embedded kanto*");
+  expect(await left(home)).toBe("local kanto*");
 });
 
 test.each([
   ["context remove kinki --yes", 6, "kinki"],
-  ["context remove embedded --yes", 2, "cannot be removed"],
+  ["context remove local --yes", 2, "cannot be removed"],
   ["context remove", 2, "the argument NAME is missing"],
-  ["context remove kanto embedded", 2, "unexpected argument embedded"],
+  ["context remove kanto local", 2, "unexpected argument local"],
 ])("%s ends with %i", async (line, exit, told) => {
   const home = await homeWith(true);
   const refused = await run(line, { home });
   expect(refused).toMatchObject({ exit, stdout: "" });
   expect(refused.stderr).toContain(told);
-  expect(await left(home)).toBe("embedded kanto*");
+  expect(await left(home)).toBe("local kanto*");
 });

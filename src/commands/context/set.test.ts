@@ -10,8 +10,8 @@ test("what is named changes, and nothing else", async () => {
   expect(told.stdout).toContain("kanto\ttrue\ttrue\tAsia/Tokyo\ten\n");
   expect((await run(`context set kanto --timezone utc ${fields}`, { home })).stdout).toContain("true\ttrue\tUTC\ten\n");
   expect((await run(`context set kanto --unprotected ${fields}`, { home })).stdout).toContain("true\tfalse\tUTC\ten\n");
-  expect((await run(`context set embedded --protected ${fields}`, { home })).stdout).toContain(
-    "embedded\tfalse\ttrue\tAsia/Tokyo\tja\n",
+  expect((await run(`context set local --protected ${fields}`, { home })).stdout).toContain(
+    "local\tfalse\ttrue\tAsia/Tokyo\tja\n",
   );
   const { ja } = await inBoth("context set kanto --protected", { home, terminal: {} });
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+\n保護 +はい\n/);

@@ -29,9 +29,9 @@ export default defineCommand({
   },
   excludes: [["protected", "unprotected"]],
   examples: [
-    { line: "clomoctl context set embedded --protected" },
-    { line: "clomoctl context set embedded --timezone Asia/Tokyo" },
-    { line: "clomoctl context set embedded --undeletable keep" },
+    { line: "clomoctl context set local --protected" },
+    { line: "clomoctl context set local --timezone Asia/Tokyo" },
+    { line: "clomoctl context set local --undeletable keep" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,

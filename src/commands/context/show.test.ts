@@ -29,8 +29,8 @@ const age = async (line: string, circumstances: Parameters<typeof run>[1]): Prom
 test("without a name it is the context in use", async () => {
   const home = await homeWith(false);
   const json = (line: string) => run(`${line} --format json --query [name,used,kind,language,timezone]`, { home });
-  await run("context use embedded", { home });
-  expect(JSON.parse((await json("context show")).stdout)).toEqual(["embedded", true, "embedded", "ja", "Asia/Tokyo"]);
+  await run("context use local", { home });
+  expect(JSON.parse((await json("context show")).stdout)).toEqual(["local", true, "embedded", "ja", "Asia/Tokyo"]);
   expect(JSON.parse((await json("context show kanto")).stdout)).toEqual([
     "kanto",
     false,
@@ -137,7 +137,7 @@ test("on a terminal each field has its line, in the person's language", async ()
 test.each([
   ["context show kinki", 6, "kinki"],
   ["context show --context kinki", 6, "kinki"],
-  ["context show kanto embedded", 2, "unexpected argument embedded"],
+  ["context show kanto local", 2, "unexpected argument local"],
 ])("%s ends with %i", async (line, exit, told) => {
   const refused = await run(line, { home: await homeWith(false) });
   expect(refused).toMatchObject({ exit, stdout: "", requests: [] });

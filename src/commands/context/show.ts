@@ -36,7 +36,7 @@ export default defineCommand({
     name: { kind: "string", names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {},
-  examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show embedded --format json" }],
+  examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show local --format json" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { name }) {

@@ -8,7 +8,7 @@ export default defineCommand({
     name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {},
-  examples: [{ line: "clomoctl context use embedded" }],
+  examples: [{ line: "clomoctl context use local" }],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   changes: true,

@@ -175,9 +175,9 @@ test("what somebody answered before is kept, unless it is to be replaced", async
 test("the context that was named is named in what to type next", async () => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
-  const line = "csv map in.csv --as users -o in-map.yaml --context embedded";
+  const line = "csv map in.csv --as users -o in-map.yaml --context local";
   const { stderr } = await run(line, { folder, terminal: { columns: 300, typing } });
-  expect(stderr).toContain("next: clomoctl users import in.csv --map in-map.yaml --context embedded\n");
+  expect(stderr).toContain("next: clomoctl users import in.csv --map in-map.yaml --context local\n");
 });
 
 test("the choice to leave a column out is offered in the person's language", async () => {

@@ -17,7 +17,7 @@ const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefin
 let home: Home;
 beforeEach(() => {
   const data = join(freshFolder(), "home");
-  mkdirSync(join(data, "tenants", "embedded"), { recursive: true, mode: 0o700 });
+  mkdirSync(join(data, "tenants", "local"), { recursive: true, mode: 0o700 });
   chmodSync(data, 0o700);
   home = {
     data,
@@ -92,12 +92,12 @@ describe("permissions", () => {
 
   test("what others can read is a warning, where they can get there", async () => {
     chmodSync(home.tenants, 0o755);
-    chmodSync(join(home.tenants, "embedded"), 0o750);
+    chmodSync(join(home.tenants, "local"), 0o750);
     expect(await wrong()).toEqual([]);
     chmodSync(home.data, 0o755);
     expect(await wrong()).toMatchObject([
       { state: "warning", mend: { en: `chmod 700 ${home.tenants}` } },
-      { state: "warning", mend: { en: `chmod 700 ${join(home.tenants, "embedded")}` } },
+      { state: "warning", mend: { en: `chmod 700 ${join(home.tenants, "local")}` } },
     ]);
     chmodSync(home.tenants, 0o700);
     expect(await wrong()).toEqual([]);

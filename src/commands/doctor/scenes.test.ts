@@ -27,7 +27,7 @@ test("a tenant in use is right, and its file stays as it is", async () => {
   const home = freshHome();
   const imported = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   expect(imported.code, imported.stderr).toBe(0);
-  const path = join(home, "tenants", "embedded", "tenant.db");
+  const path = join(home, "tenants", "local", "tenant.db");
   const before = await readFile(path);
   const { code, wrong, rows } = await examine(home);
   expect([code, wrong]).toEqual([0, []]);

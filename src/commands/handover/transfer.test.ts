@@ -134,25 +134,25 @@ test("recipients are given for this context alone, and a successor of another is
   const file = join(scene.home ?? "", "notify.yaml");
   writeFileSync(file, listed("osaka"), { mode: 0o600 });
   expect((await run(`${LINE} --dry-run`, scene)).stdout).not.toContain("notify.yaml");
-  writeFileSync(file, listed("embedded"), { mode: 0o600 });
+  writeFileSync(file, listed("local"), { mode: 0o600 });
   const { en, ja } = await inBoth(`${LINE} --dry-run`, scene);
   for (const { stdout } of [en, ja])
     expect(stdout).toContain("notify.yaml\ttaro@accounts.example\thanako@accounts.example");
   expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 0 });
   expect(scene.settings()).not.toContain("taro@");
-  expect(scene.settings()).toContain("contexts: [ osaka, embedded ]");
+  expect(scene.settings()).toContain("contexts: [ osaka, local ]");
 });
 
 test("it asks first, and no is no; without a terminal --yes is named", async () => {
   const before = await stateOf();
-  const scene = here({ terminal: { typing: [["Apply to embedded: update 4?", "n\r"]] } });
+  const scene = here({ terminal: { typing: [["Apply to local: update 4?", "n\r"]] } });
   const refused = await run(LINE, scene);
   expect(refused).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
-  expect(refused.stderr).toContain("plan for embedded: what taro has goes to hanako");
+  expect(refused.stderr).toContain("plan for local: what taro has goes to hanako");
   const silent = await run(LINE, here());
   expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
   expect(await stateOf()).toEqual(before);
-  const yes = here({ terminal: { typing: [["Apply to embedded: ", "y\r"]] } });
+  const yes = here({ terminal: { typing: [["Apply to local: ", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
   expect(yes.settings()).toContain("hanako@accounts.example");
 });

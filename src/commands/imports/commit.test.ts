@@ -37,7 +37,7 @@ test("shows the plan and commits it as it was seen: --yes", async () => {
   const { en, ja } = await inBoth("imports commit 019a --yes --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
-  expect(en.stderr).toContain("plan for kanto (context embedded)");
+  expect(en.stderr).toContain("plan for kanto (context local)");
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
@@ -55,8 +55,8 @@ test("refuses one with invalid rows before it asks for anything", async () => {
 });
 
 test.each([
-  ["en", "Apply to kanto (context embedded): create 1, update 1?", /^create +1$/m],
-  ["ja", "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
+  ["en", "Apply to kanto (context local): create 1, update 1?", /^create +1$/m],
+  ["ja", "kanto(コンテキスト local) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
 ] as const)("asks on a terminal, and commits where yes is answered: %s", async (lang, question, shown) => {
   const tenant = holding(planOf(), { commitImport: committed() });
   const terminal = { typing: [[question, "y\r"]] } as const;

@@ -53,10 +53,10 @@ test("names the change that it undoes, and the one that undid it, by number", as
 test("of an open plan shows what it would do", async () => {
   const { en, ja } = await inBoth("imports show 019a --fields state", { tenant: holding(planOf(), planning) });
   expect(en).toMatchObject({ exit: 0, stdout: "state\nplanned\n" });
-  expect(en.stderr).toContain("plan for kanto (context embedded): users, append (追加更新), 2 rows\n");
+  expect(en.stderr).toContain("plan for kanto (context local): users, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (空), TEL: 03 → 04\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト embedded) に対する計画: ユーザー、追加更新、2 行\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト local) に対する計画: ユーザー、追加更新、2 行\n");
   expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
 });
 

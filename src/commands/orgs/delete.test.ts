@@ -58,7 +58,7 @@ test("--recursive is one plan, confirmed by the sum, and undone by one number", 
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
-      "plan for kanto (context embedded): organisations, delete",
+      "plan for kanto (context local): organisations, delete",
       "organisation: delete 2 of 22",
       "user: delete 3 of 120",
       "together: delete 5",

@@ -405,7 +405,7 @@ describe("the answer", () => {
     const line = ["renewals", "add", ...custom, "--fields", fields];
     const { en, ja } = await inBoth(line, { tenant });
     expect(en.stdout).toBe(
-      "context\tname\texpiresOn\tdaysLeft\tlevel\towner\nembedded\t契約 1\t2026-12-02\t12\tcritical\tit@example.jp\n",
+      "context\tname\texpiresOn\tdaysLeft\tlevel\towner\nlocal\t契約 1\t2026-12-02\t12\tcritical\tit@example.jp\n",
     );
     expect(ja.stdout).toBe(en.stdout);
     const utc = await run([...line, "--timezone", "UTC"], { tenant });
@@ -482,7 +482,7 @@ describe("the answer", () => {
   test("is drawn on a terminal, in its language", async () => {
     const line = ["renewals", "add", ...custom, "--no-input"];
     const { en, ja } = await inBoth(line, { tenant: added, terminal: {} });
-    expect(en.stdout).toMatch(/^context +embedded$/m);
+    expect(en.stdout).toMatch(/^context +local$/m);
     expect(en.stdout).toMatch(/^days left +365$/m);
     expect(ja.stdout).toMatch(/^残り日数 +365$/m);
   });

@@ -66,7 +66,7 @@ describe("--all-contexts", () => {
   test("has the things of all tenants, each on its own day", async () => {
     const home = await homeOfThree();
     const tenants = {
-      embedded: tenant,
+      local: tenant,
       kanto: { listRenewals: { items: [{ ...between, id: idOf(5) }] } },
       osaka: { listRenewals: { items: [{ ...undated, id: idOf(6) }] } },
     };
@@ -83,7 +83,7 @@ describe("--all-contexts", () => {
   test("writes nothing where one tenant cannot be read", async () => {
     const home = await homeOfThree();
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
-    const tenants = { embedded: tenant, kanto: { listRenewals: gone }, osaka: {} };
+    const tenants = { local: tenant, kanto: { listRenewals: gone }, osaka: {} };
     const { en, ja } = await inBoth("renewals calendar --all-contexts -o a.ics", { home, tenants });
     expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: no answer\n" });
     expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答なし\n" });

@@ -27,7 +27,7 @@ const undated = item(9, { name: "謎", expiresAt: null });
 /** A home that holds the embedded tenant, and contexts more: kanto, embedded too, and osaka, a remote one. */
 async function homeWith({ others = false } = {}): Promise<string> {
   const home = freshFolder();
-  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
   if (others) {
     await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
     await run("context add osaka --url https://osaka.example.jp", { home });
@@ -120,7 +120,7 @@ describe("what is recorded", () => {
       kind: "custom",
       name: "in 10",
       organisation: "本社",
-      context: "embedded",
+      context: "local",
       source: null,
       state: null,
       certainty: "typed",
@@ -166,10 +166,10 @@ describe("what is recorded", () => {
       expect(stdout).toMatch(/ 10 +2026-11-30 +ADE .* ABM トークン$/m);
     }
     const several = await homeWith({ others: true });
-    const full = { home: several, tenants: { embedded: having(due(1, 10, all)), osaka: having() }, terminal: {} };
+    const full = { home: several, tenants: { local: having(due(1, 10, all)), osaka: having() }, terminal: {} };
     for (const { stdout } of Object.values(await inBoth("renewals check --all-contexts", full))) {
       expect(stdout).toContain("2026-11-30");
-      expect(stdout).toMatch(/^(?:organisation|状態 .* 組織) .*/m);
+      expect(stdout).toMatch(/^(?:level .* organis…|状態 .* 組織) .*/m);
     }
   });
 
@@ -219,7 +219,7 @@ describe("what is recorded", () => {
     expect(ja.stderr).toMatch(
       /^至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02.* clomoctl renewals guide 本社\n$/,
     );
-    expect((await checkOf([push], "--quiet --all-contexts")).stderr).toContain("guide 本社 --context embedded\n");
+    expect((await checkOf([push], "--quiet --all-contexts")).stderr).toContain("guide 本社 --context local\n");
     expect((await checkOf([due(1, 400)], "--quiet")).stderr).toBe("");
   });
 
@@ -296,7 +296,7 @@ describe("who hears of it from CLOMO", () => {
       level: "critical",
       kind: null,
       name: "support-option",
-      context: "embedded",
+      context: "local",
       daysLeft: null,
       remark: expect.stringMatching(/^nobody holds .* --support-option --notice-mail$/),
     });
@@ -447,7 +447,7 @@ describe("what is proposed", () => {
   };
   const both = async () => ({
     home: await homeWith({ others: true }),
-    tenants: { embedded: having(due(2, 400)), kanto: unheard("Dkanto"), osaka: unheard("Dosaka") },
+    tenants: { local: having(due(2, 400)), kanto: unheard("Dkanto"), osaka: unheard("Dosaka") },
   });
   const contextsIn = (said: string) =>
     said.split("\n").flatMap((line) => {
@@ -495,7 +495,7 @@ describe("--all-contexts", () => {
     const home = await homeWith({ others: true });
     mkdirSync(join(home, "tenants", "kanto"));
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const tenants = { embedded: having(due(1, 100)), kanto: having(due(2, 200)), osaka: locked };
+    const tenants = { local: having(due(1, 100)), kanto: having(due(2, 200)), osaka: locked };
     const line = "renewals check --all-contexts --fields level,context,name,expiresOn,kind,source";
     const { en, ja } = await inBoth(line, { home, tenants });
     expect(en).toMatchObject({ exit: 3 });
@@ -503,7 +503,7 @@ describe("--all-contexts", () => {
       [
         "level\tcontext\tname\texpiresOn\tkind\tsource",
         "unknown\tosaka\tosaka\t\t\t",
-        "ok\tembedded\tin 100\t2027-02-28\tcustom\t",
+        "ok\tlocal\tin 100\t2027-02-28\tcustom\t",
         "ok\tkanto\tin 200\t2027-06-07\tcustom\t",
         "",
       ].join("\n"),
@@ -514,11 +514,11 @@ describe("--all-contexts", () => {
 
   test("leaves out a tenant that is not there yet, and asks only one without it", async () => {
     const home = await homeWith({ others: true });
-    const tenants = { embedded: having(due(1, 100)), osaka: having(due(2, 200)) };
+    const tenants = { local: having(due(1, 100)), osaka: having(due(2, 200)) };
     const all = await run("renewals check --all-contexts --fields context", { home, tenants });
-    expect(all).toMatchObject({ exit: 0, stdout: "context\nembedded\nosaka\n" });
-    const one = await run("renewals check --fields context", { home, tenants: { embedded: tenants.embedded } });
-    expect(one.stdout).toBe("context\nembedded\n");
+    expect(all).toMatchObject({ exit: 0, stdout: "context\nlocal\nosaka\n" });
+    const one = await run("renewals check --fields context", { home, tenants: { local: tenants.local } });
+    expect(one.stdout).toBe("context\nlocal\n");
     const other = await run("renewals check --fields context --context osaka", {
       home,
       tenants: { osaka: tenants.osaka },
@@ -538,15 +538,15 @@ describe("--all-contexts", () => {
       ja: "このテナントを読み込めません: 空きがありません(/home/tenant.db)。空きを確保してください",
     };
     expect(en).toMatchObject({ exit: 3, stdout: `remark\n${remarks.en}\n` });
-    expect(en.stderr).toContain(`embedded: ${remarks.en}\n`);
-    expect(ja.stderr).toContain(`embedded: ${remarks.ja}\n`);
+    expect(en.stderr).toContain(`local: ${remarks.en}\n`);
+    expect(ja.stderr).toContain(`local: ${remarks.ja}\n`);
   });
 
   test("a tenant that breaks is unknown too", async () => {
     const tenant = () => Promise.reject(new TypeError("the wire is cut"));
     const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });
     expect(exit).toBe(3);
-    expect(stderr).toContain("embedded: cannot read the tenant: the wire is cut\n");
+    expect(stderr).toContain("local: cannot read the tenant: the wire is cut\n");
   });
 });
 
@@ -947,7 +947,7 @@ describe("a renewed file that was downloaded and not confirmed as uploaded", () 
       tenant: { ...having(push(5)), ...held, listNotices: { items: [] } },
     });
     expect(notices.stdout).toBe(`name\texpiresOn\tstage\n本社\t${OLD}\t7\n`);
-    expect(notices.stderr).toContain("clomoctl renewals confirm --context embedded 本社 --console-shows DATE");
+    expect(notices.stderr).toContain("clomoctl renewals confirm --context local 本社 --console-shows DATE");
   });
 
   test("is recorded of a folder that has both years", async () => {
@@ -1115,7 +1115,7 @@ describe("an interruption", () => {
       signals.emit("SIGTERM");
       return { items: [due(1, 10)] };
     };
-    const tenants = { embedded: { listRenewals }, osaka: {} };
+    const tenants = { local: { listRenewals }, osaka: {} };
     const ofTenants = await run("renewals check --all-contexts", { home, signals, tenants });
     expect(ofTenants).toMatchObject({ exit: 143, stdout: "" });
     const stdin = Readable.from(

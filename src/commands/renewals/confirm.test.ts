@@ -53,7 +53,7 @@ test("shows the item as it stands then: a table on a terminal, a list elsewhere"
   const fields = "context,name,expiresOn,daysLeft,level,confirmedAt,confirmedBy";
   const { en, ja } = await inBoth(`renewals confirm 第一所有者 --fields ${fields}`, { tenant });
   expect(en.stdout).toBe(
-    `${fields.replaceAll(",", "\t")}\nembedded\t第一所有者\t2027-11-20\t365\tok\t2026-11-20T01:00:00.000Z\t髙橋\n`,
+    `${fields.replaceAll(",", "\t")}\nlocal\t第一所有者\t2027-11-20\t365\tok\t2026-11-20T01:00:00.000Z\t髙橋\n`,
   );
   expect(ja.stdout).toBe(en.stdout);
   const drawn = await inBoth("renewals confirm 第一所有者", { tenant, terminal: {} });

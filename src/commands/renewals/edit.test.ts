@@ -67,7 +67,7 @@ describe("only what is said is changed", () => {
     const tenant = having({}, { owner: "x", expiresAt: "2026-12-01T15:00:00.000Z" });
     const line = "renewals edit 本社 --owner x --fields context,owner,expiresOn,daysLeft,level";
     const { en, ja } = await inBoth(line, { tenant });
-    expect(en.stdout).toBe("context\towner\texpiresOn\tdaysLeft\tlevel\nembedded\tx\t2026-12-02\t12\tcritical\n");
+    expect(en.stdout).toBe("context\towner\texpiresOn\tdaysLeft\tlevel\nlocal\tx\t2026-12-02\t12\tcritical\n");
     expect(ja.stdout).toBe(en.stdout);
     expect((await run(`${line} --timezone UTC`, { tenant })).stdout).toContain("2026-12-01\t11");
     const unnoticed =

@@ -102,7 +102,7 @@ describe("a list", () => {
     const { stdout } = await run("renewals list --format json --lang ja", { tenant: having(full) });
     const { createdAt: _, updatedAt: __, ...recorded } = full;
     expect(JSON.parse(stdout)).toEqual([
-      { ...recorded, context: "embedded", expiresOn: "2027-11-20", daysLeft: 365, level: "ok", state: null },
+      { ...recorded, context: "local", expiresOn: "2027-11-20", daysLeft: 365, level: "ok", state: null },
     ]);
   });
 
@@ -147,11 +147,11 @@ describe("a list", () => {
   test("is empty without items, and draws nothing", async () => {
     expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
     const home = freshFolder();
-    mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+    mkdirSync(join(home, "tenants", "local"), { recursive: true });
     expect(await run("renewals list", { home, tenant: onTerminal(), terminal: {} })).toMatchObject({
       exit: 0,
       stdout: "",
-      stderr: "none in tenant embedded\n",
+      stderr: "none in tenant local\n",
     });
   });
 
@@ -230,7 +230,7 @@ describe("the table on a terminal", () => {
 });
 
 describe("of all tenants", () => {
-  const tenants = { embedded: having(soon), kanto: having(undated), osaka: having(second, expired) };
+  const tenants = { local: having(soon), kanto: having(undated), osaka: having(second, expired) };
 
   test("one list, each with its tenant and its own days, as many as wished for", async () => {
     const home = await homeOfThree();
@@ -242,7 +242,7 @@ describe("of all tenants", () => {
         "context\tname\texpiresOn",
         "osaka\tドメイン\t2026-10-01",
         "kanto\t境\t2026-11-30",
-        "embedded\t契約\t2026-12-10",
+        "local\t契約\t2026-12-10",
         "osaka\t副所有者\t2027-01-10",
         "",
       ].join("\n"),
@@ -253,14 +253,14 @@ describe("of all tenants", () => {
 
   test("the table and the time line name the tenant, of one they do not", async () => {
     const home = await homeOfThree();
-    const all = { embedded: having(soon), kanto: onTerminal(undated), osaka: onTerminal(second, expired) };
+    const all = { local: having(soon), kanto: onTerminal(undated), osaka: onTerminal(second, expired) };
     const { en, ja } = await inBoth("renewals list --all-contexts", {
       home,
       tenants: all,
       terminal: { columns: 120 },
     });
     expect(en.stdout).toMatch(/^state +context +days /);
-    expect(en.stdout).toMatch(/^critical +embedded +20 +2026-12-10 +契約 /m);
+    expect(en.stdout).toMatch(/^critical +local +20 +2026-12-10 +契約 /m);
     expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
     expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
     const one = await run("renewals list --context kanto", {
@@ -274,19 +274,19 @@ describe("of all tenants", () => {
   test("one that cannot be opened is said in both languages; the others are shown, and the first failure decides", async () => {
     const home = await homeOfThree();
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
-    const some = { ...tenants, embedded: locked, osaka: gone };
+    const some = { ...tenants, local: locked, osaka: gone };
     const { en, ja } = await inBoth("renewals list --all-contexts --fields name", { home, tenants: some });
     expect(en).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
-    expect(en.stderr).toBe("warning: cannot show embedded: locked by 7\nwarning: cannot show osaka: no answer\n");
+    expect(en.stderr).toBe("warning: cannot show local: locked by 7\nwarning: cannot show osaka: no answer\n");
     expect(ja).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
-    expect(ja.stderr).toContain("警告: embedded を表示できません: 7 が使用中\n");
+    expect(ja.stderr).toContain("警告: local を表示できません: 7 が使用中\n");
   });
 
   test("an interruption is none of these", async () => {
     const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "中断" } });
     const ran = await run("renewals list --all-contexts", {
       home: await homeOfThree(),
-      tenants: { embedded: interrupted },
+      tenants: { local: interrupted },
     });
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
     expect(ran.stderr).not.toContain("cannot show");
@@ -302,13 +302,13 @@ test("a crash is none of these either", async () => {
 describe("a single owner account", () => {
   test("is advised against, in both languages", async () => {
     const { en, ja } = await inBoth("renewals list --fields name", { tenant: having(late, soon) });
-    expect(en.stderr).toMatch(/^embedded: only one Android Enterprise owner account/);
+    expect(en.stderr).toMatch(/^local: only one Android Enterprise owner account/);
     expect(ja.stderr).toContain("2 つ目の所有者を追加してください");
     expect(await run("renewals list --quiet", { tenant: having(late) })).toMatchObject({ exit: 0, stderr: "" });
   });
 
   test("is looked for tenant by tenant", async () => {
-    const tenants = { embedded: having(late, second), kanto: having(late), osaka: having(soon) };
+    const tenants = { local: having(late, second), kanto: having(late), osaka: having(soon) };
     const { stderr } = await run("renewals list --all-contexts --fields name", { home: await homeOfThree(), tenants });
     expect(stderr).toMatch(/^kanto: only one .*\n$/);
   });
@@ -325,11 +325,11 @@ describe("a file that says another date", () => {
     const home = await homeOfThree();
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(home) });
     const line = "renewals list --all-contexts --fields context,expiresOn,certainty";
-    const tenants = { embedded: having(vpp), kanto: having(), osaka: having(vpp) };
+    const tenants = { local: having(vpp), kanto: having(), osaka: having(vpp) };
     const { en, ja } = await inBoth(line, { home, tenants });
-    expect(en.stdout).toBe("context\texpiresOn\tcertainty\nembedded\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
+    expect(en.stdout).toBe("context\texpiresOn\tcertainty\nlocal\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
     expect(en.stderr).toMatch(
-      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context embedded\n$/,
+      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context local\n$/,
     );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20、/);
   });
@@ -359,7 +359,7 @@ describe("--format html", () => {
     expect(page).toContain('<html lang="ja">');
     expect(page).toContain("2026-11-20 10:00 (Asia/Tokyo) 現在");
     expect(page).toContain("契約");
-    expect(page).not.toContain("embedded: 契約");
+    expect(page).not.toContain("local: 契約");
   });
 
   test("- is stdout, without a note; the zone of its days is the one asked for", async () => {
@@ -373,13 +373,13 @@ describe("--format html", () => {
   });
 
   test("names the tenants where there are several", async () => {
-    const tenants = { embedded: having(soon), kanto: having(), osaka: having() };
+    const tenants = { local: having(soon), kanto: having(), osaka: having() };
     const { stdout } = await run("renewals list --format html -o - --all-contexts", {
       home: await homeOfThree(),
       tenants,
     });
-    expect(stdout).toContain("embedded, kanto, osaka");
-    expect(stdout).toContain("embedded: 契約");
+    expect(stdout).toContain("local, kanto, osaka");
+    expect(stdout).toContain("local: 契約");
   });
 
   test("a folder that is not there is a failure", async () => {
@@ -452,7 +452,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     const tenants = { kanto: using({ ios: true, ade: false, vpp: false, android: false }), osaka: locked };
     const { stderr } = await run("renewals list --all-contexts", {
       home,
-      tenants: { ...tenants, embedded: having() },
+      tenants: { ...tenants, local: having() },
       terminal: { columns: 300 },
     });
     expect(stderr).toContain(

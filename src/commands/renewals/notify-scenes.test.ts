@@ -146,10 +146,10 @@ test("a recipient that fails is exit 7 and tried again; no secret is ever shown"
 test("all contexts are one digest a recipient", async () => {
   const desk = await Desk.open();
   await desk.clomoctl("context", "add", "kanto", "--embedded");
-  await desk.add("本社", "--context", "embedded");
+  await desk.add("本社", "--context", "local");
   await desk.add("関東", "--context", "kanto");
   const { code, text } = await desk.clomoctl("renewals", "notify", "--all-contexts", "--format", "json");
   expect([code, JSON.parse(text)]).toEqual([0, expect.objectContaining({ length: 6 })]);
   expect(desk.office.delivered.map(({ to }) => to)).toEqual(["it@example.jp", "ops@example.jp"]);
-  expect(desk.office.delivered[0]?.mail.text).toMatch(/embedded[^]*kanto|kanto[^]*embedded/);
+  expect(desk.office.delivered[0]?.mail.text).toMatch(/local[^]*kanto|kanto[^]*local/);
 });

@@ -70,7 +70,7 @@ describe("a plan", () => {
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [...ASKED, TOLD] });
     expect(JSON.parse(en.stdout)).toEqual([
       {
-        context: "embedded",
+        context: "local",
         kind: "custom",
         name: "契約",
         expiresOn: "2026-12-02",
@@ -315,9 +315,9 @@ describe("where nothing is due", () => {
       const { en, ja } = await inBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
       expect(en).toMatchObject({ exit: 0, stdout: "" });
       expect(en.stderr).toBe(
-        "warning: embedded: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail --context embedded\n",
+        "warning: local: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
       );
-      expect(ja.stderr).toMatch(/^警告: embedded: サポートオプションを付与されたシステム管理者がいません。/);
+      expect(ja.stderr).toMatch(/^警告: local: サポートオプションを付与されたシステム管理者がいません。/);
     }
   });
 
@@ -366,15 +366,15 @@ describe("--all-contexts", () => {
 
   test("is one digest a recipient, which names the tenants", async () => {
     const tenants = {
-      embedded: { ...having(due), ...taking() },
+      local: { ...having(due), ...taking() },
       kanto,
       osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
     };
     const ran = await run("renewals notify --all-contexts --fields context,name,outcome", all(tenants));
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
-    expect(ran.stdout).toBe("context\tname\toutcome\nembedded\t契約\tsent\nkanto\t関東\tsent\n");
+    expect(ran.stdout).toBe("context\tname\toutcome\nlocal\t契約\tsent\nkanto\t関東\tsent\n");
     expect(chat.posted).toHaveLength(1);
-    expect(chat.posted[0]?.body).toMatch(/テナント: embedded[^]*テナント: kanto/);
+    expect(chat.posted[0]?.body).toMatch(/テナント: local[^]*テナント: kanto/);
   });
 
   test("without it one tenant is asked: the one that is chosen", async () => {
@@ -383,17 +383,17 @@ describe("--all-contexts", () => {
   });
 
   test("a tenant that cannot be opened is said in both languages, and the others are told all the same", async () => {
-    const tenants = { embedded: gone, kanto, osaka: { listRenewals: { items: [] }, tenant: example("tenant") } };
+    const tenants = { local: gone, kanto, osaka: { listRenewals: { items: [] }, tenant: example("tenant") } };
     const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
-    expect(en).toMatchObject({ exit: 7, stdout: "context\nkanto\n", stderr: "warning: embedded: no answer\n" });
-    expect(ja).toMatchObject({ exit: 7, stderr: "警告: embedded: 応答なし\n" });
+    expect(en).toMatchObject({ exit: 7, stdout: "context\nkanto\n", stderr: "warning: local: no answer\n" });
+    expect(ja).toMatchObject({ exit: 7, stderr: "警告: local: 応答なし\n" });
     const plan = await run("renewals notify --all-contexts --dry-run", all({ ...tenants, kanto: having(due) }));
     expect(plan.exit).toBe(7);
   });
 
   test("a tenant that opens and cannot be read is said in both languages too", async () => {
     const tenants = {
-      embedded: { listRenewals: gone },
+      local: { listRenewals: gone },
       kanto,
       osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
     };
@@ -401,11 +401,11 @@ describe("--all-contexts", () => {
     expect(en).toMatchObject({
       exit: 7,
       stdout: "context\nkanto\n",
-      stderr: expect.stringMatching(/embedded: no answer\n$/),
+      stderr: expect.stringMatching(/local: no answer\n$/),
     });
     expect(ja).toMatchObject({
       exit: 7,
-      stderr: expect.stringContaining("テナント embedded を読み込めません: 応答なし"),
+      stderr: expect.stringContaining("テナント local を読み込めません: 応答なし"),
     });
   });
 });

@@ -12,13 +12,13 @@ const tenantRevision = { revision: 7 };
 const LOOKED = [{ operation: "tenantRevision" }, { operation: "listRenewals" }];
 const ANSWERED = [...LOOKED, { operation: "removeRenewal", params: { id: idOf(1) }, query: { seen: "7" } }];
 const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
-const ASKED = { en: "Delete 旧サーバー of the tenant embedded", ja: "テナント embedded の「旧サーバー」" };
+const ASKED = { en: "Delete 旧サーバー of the tenant local", ja: "テナント local の「旧サーバー」" };
 
 test("--yes removes without a question, says so in both languages, and shows what it was", async () => {
   const line = "renewals remove 旧サーバー --yes --fields context,name,expiresOn,daysLeft";
   const { en, ja } = await inBoth(line, { tenant });
   expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "deleted 旧サーバー\n" });
-  expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nembedded\t旧サーバー\t2026-12-02\t12\n");
+  expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nlocal\t旧サーバー\t2026-12-02\t12\n");
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "旧サーバー を削除しました\n" });
 });
 

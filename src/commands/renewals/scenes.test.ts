@@ -65,7 +65,7 @@ describe("add", () => {
       "--kind push-certificate --expires 2099-03-01 --owner it@example.jp --account push@example.jp --phone 090-0000-0000 --phone-holder 金庫 --organisation 本社";
     const item = await done("add", "本社", ...words.split(" "), "--notes", "password: はここに書かない");
     expect(item).toMatchObject({
-      context: "embedded",
+      context: "local",
       kind: "push-certificate",
       name: "本社",
       expiresAt: "2099-03-01T14:59:59.000Z",
@@ -214,11 +214,11 @@ describe("confirm", () => {
 describe("list", () => {
   test("has the items of all contexts, each with its own", async () => {
     await run(["context", "add", "kanto", "--embedded"], { home });
-    await done("add", "b", "--kind", "custom", "--expires", "2099-01-01", "--context", "embedded");
+    await done("add", "b", "--kind", "custom", "--expires", "2099-01-01", "--context", "local");
     await done("add", "a", "--kind", "custom", "--expires", "2098-01-01", "--context", "kanto");
     const words = ["list", "--all-contexts", "--format", "tsv", "--fields", "context,name,expiresOn"];
     const { text } = await renewals(...words);
-    expect(text).toBe("context\tname\texpiresOn\nkanto\ta\t2098-01-01\nembedded\tb\t2099-01-01\n");
+    expect(text).toBe("context\tname\texpiresOn\nkanto\ta\t2098-01-01\nlocal\tb\t2099-01-01\n");
     expect((await renewals(...words, "--limit", "1")).text.split("\n")).toHaveLength(3);
   });
 });

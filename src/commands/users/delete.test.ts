@@ -31,7 +31,7 @@ test("shows who goes, and deletes them where their number is confirmed", async (
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
-      "plan for kanto (context embedded): users, delete",
+      "plan for kanto (context local): users, delete",
       "delete 1 of 120",
       "  - hanako@example.co.jp 髙橋 花子",
       "import 17: 1 user deleted",

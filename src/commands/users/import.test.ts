@@ -172,13 +172,13 @@ test("who may not delete is not told to undo what was created", async () => {
 test.each([
   [
     "en",
-    "Apply to kanto (context embedded): create 1, update 1?",
+    "Apply to kanto (context local): create 1, update 1?",
     "y\r",
     "import 17: 1 user created, 1 updated\nundo: clomoctl undo 17\n",
   ],
   [
     "ja",
-    "kanto(コンテキスト embedded) に 追加 1・更新 1 を適用しますか?",
+    "kanto(コンテキスト local) に 追加 1・更新 1 を適用しますか?",
     "y\r",
     "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl undo 17\n",
   ],
@@ -256,7 +256,7 @@ test("deletions are typed on a terminal", async () => {
   const ended = await run("users import people.csv --mode replace --yes", {
     tenant: planning(plan, { commitImport: committed(plan) }),
     folder: folder(),
-    terminal: { typing: [["Apply to kanto (context embedded): delete 3. Type 3,", "3\r"]] },
+    terminal: { typing: [["Apply to kanto (context local): delete 3. Type 3,", "3\r"]] },
   });
   expect(ended.exit).toBe(0);
 });

@@ -96,8 +96,8 @@ test("of nobody there is an empty list", async () => {
   const tenant = { users: page(null) };
   expect((await run("users list --format json", { tenant })).stdout).toBe("[]\n");
   const { en, ja } = await inBoth("users list", { tenant, terminal: {} });
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "none in tenant embedded\n" });
-  expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "該当なし(テナント embedded)\n" });
+  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "none in tenant local\n" });
+  expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "該当なし(テナント local)\n" });
   const piped = await run("users list", { tenant });
   expect(piped).toMatchObject({ stdout: "name\temails\torg\ttitle\temployeeCode\taccountName\n", stderr: "" });
 });

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
-import { EMBEDDED } from "./settings-file.ts";
+import { LOCAL } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
 let root: string;
@@ -33,12 +33,12 @@ async function makeTenant(name: string): Promise<void> {
   }
 }
 
-test("embedded is there without set-up, and looking makes no folder", async () => {
+test("local is there without set-up, and looking makes no folder", async () => {
   expect(await contexts.list()).toEqual([
     {
-      name: "embedded",
+      name: "local",
       kind: "embedded",
-      tenantFolder: join(home.tenants, "embedded"),
+      tenantFolder: join(home.tenants, "local"),
       timezone: "Asia/Tokyo",
       language: "ja",
       maps: new Map(),
@@ -55,7 +55,7 @@ test("what is added is found again, in order, with its values", async () => {
     maps: new Map([["__proto__", "/m.yaml"]]),
   });
   await contexts.add("remote", { kind: "remote", url: "https://mdm.example.jp/api", caFile: "/ca.pem" });
-  expect(await names()).toEqual([EMBEDDED, "客先.A", "remote"]);
+  expect(await names()).toEqual([LOCAL, "客先.A", "remote"]);
   expect(await new Contexts(home).find("客先.a")).toEqual({
     name: "客先.A",
     kind: "embedded",
@@ -78,7 +78,7 @@ test("what is added is found again, in order, with its values", async () => {
 test.each([
   ["../x", { kind: "embedded" }, "usage"],
   ["CON", { kind: "embedded" }, "usage"],
-  ["Embedded", { kind: "embedded" }, "input-rejected"],
+  ["Local", { kind: "embedded" }, "input-rejected"],
   ["a", { kind: "embedded", timezone: "Asia/Tokio" }, "usage"],
   ["a", { kind: "remote", url: "mdm.example.jp" }, "usage"],
   ["a", { kind: "remote", url: "file:///etc/passwd" }, "usage"],
@@ -87,7 +87,7 @@ test.each([
   ["a", { kind: "remote", url: "https://:pw@mdm.example.jp" }, "usage"],
 ] as const)("adding %s as %o is refused", async (name, wished, code) => {
   await expect(contexts.add(name, wished)).rejects.toMatchObject({ code });
-  expect(await names()).toEqual([EMBEDDED]);
+  expect(await names()).toEqual([LOCAL]);
 });
 
 test("a name is taken in any case of letters, and while a tenant's file of that name lies there", async () => {
@@ -105,7 +105,7 @@ const chosen = async (option?: string, variable?: string) => {
 const inEffect = async () => (await contexts.inEffect(undefined, {}))?.context.name;
 
 test("--context goes before CLOMOCTL_CONTEXT, before use, before the only one", async () => {
-  expect(await chosen()).toEqual([EMBEDDED, "default"]);
+  expect(await chosen()).toEqual([LOCAL, "default"]);
   for (const name of ["a", "b", "c"]) {
     await contexts.add(name, { kind: "embedded" });
   }
@@ -118,28 +118,28 @@ test("--context goes before CLOMOCTL_CONTEXT, before use, before the only one", 
   expect(await chosen(undefined, "b")).toEqual(["b", "environment"]);
   expect(await chosen("a", "b")).toEqual(["a", "option"]);
   expect(await chosen(undefined, "")).toEqual(["c", "used"]);
-  await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "contexts: embedded, a, b, c" } });
-  await contexts.use(EMBEDDED);
-  expect(await chosen()).toEqual([EMBEDDED, "used"]);
+  await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "contexts: local, a, b, c" } });
+  await contexts.use(LOCAL);
+  expect(await chosen()).toEqual([LOCAL, "used"]);
 });
 
-test("the only one is worked on; embedded counts once it has held data", async () => {
+test("the only one is worked on; local counts once it has held data", async () => {
   await contexts.add("a", { kind: "embedded" });
   expect(await contexts.choose(undefined, {})).toMatchObject({
     context: { name: "a" },
     source: "default",
     among: ["a"],
   });
-  expect((await contexts.choose(EMBEDDED, {})).among).toEqual([EMBEDDED, "a"]);
-  await makeTenant(EMBEDDED);
+  expect((await contexts.choose(LOCAL, {})).among).toEqual([LOCAL, "a"]);
+  await makeTenant(LOCAL);
   expect(await inEffect()).toBe(undefined);
-  expect((await contexts.choose("a", {})).among).toEqual([EMBEDDED, "a"]);
+  expect((await contexts.choose("a", {})).among).toEqual([LOCAL, "a"]);
 });
 
 test("what was in effect when another was added stays so, if it had data", async () => {
-  await makeTenant(EMBEDDED);
+  await makeTenant(LOCAL);
   await contexts.add("a", { kind: "embedded" });
-  expect(await chosen()).toEqual([EMBEDDED, "used"]);
+  expect(await chosen()).toEqual([LOCAL, "used"]);
 });
 
 test("a served tenant counts as one with data", async () => {
@@ -169,7 +169,7 @@ const CUSTOMERS = ["a", "b", "c"] as const;
 const customer = fc.constantFrom(...CUSTOMERS);
 const step = fc.oneof(
   fc.record({ to: fc.constant("add"), name: customer, use: fc.boolean() }),
-  fc.record({ to: fc.constantFrom("use", "remove", "set", "write"), name: fc.constantFrom(EMBEDDED, ...CUSTOMERS) }),
+  fc.record({ to: fc.constantFrom("use", "remove", "set", "write"), name: fc.constantFrom(LOCAL, ...CUSTOMERS) }),
   fc.record({ to: fc.constant("write"), name: fc.constant(undefined) }),
 );
 
@@ -193,7 +193,7 @@ test("no sequence of changes leads what names nothing to another tenant than bef
         } else if (to === "use" && name !== undefined && there) {
           await contexts.use(name);
           expected = name;
-        } else if (to === "remove" && name !== EMBEDDED && there) {
+        } else if (to === "remove" && name !== LOCAL && there) {
           await contexts.remove(name, { tenantMayGo: true });
         } else if (to === "set" && there) {
           await contexts.set(name, { timezone: "UTC" });
@@ -206,16 +206,16 @@ test("no sequence of changes leads what names nothing to another tenant than bef
         if (now === undefined) continue;
         expect(now, JSON.stringify(steps)).toBe(expected ?? now);
         // an embedded tenant that never held data gives way to the first one that is added
-        const isEmpty = now === EMBEDDED && !contexts.holdsTenant(await contexts.find(now));
+        const isEmpty = now === LOCAL && !contexts.holdsTenant(await contexts.find(now));
         if (!isEmpty) expected = now;
       }
     }),
     { numRuns: 150 },
   );
-  for (const name of ["undefined", EMBEDDED, ...CUSTOMERS]) expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
+  for (const name of ["undefined", LOCAL, ...CUSTOMERS]) expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
 });
 
-test("settings of a context may change, embedded's too; what is not said stays", async () => {
+test("settings of a context may change, local's too; what is not said stays", async () => {
   await contexts.add("Acme", { kind: "embedded", language: "en", maps: new Map([["users", "/m.yaml"]]) });
   await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem", protected: true });
   expect(await contexts.set("ACME", { timezone: "UTC", protected: true })).toEqual({
@@ -228,15 +228,15 @@ test("settings of a context may change, embedded's too; what is not said stays",
     protected: true,
   });
   expect(await contexts.set("far", { protected: false })).toMatchObject({ caFile: "/ca.pem", timezone: "Asia/Tokyo" });
-  await contexts.set(EMBEDDED, { protected: true });
-  await contexts.set(EMBEDDED, { timezone: "Asia/Seoul" });
+  await contexts.set(LOCAL, { protected: true });
+  await contexts.set(LOCAL, { timezone: "Asia/Seoul" });
   const settings = (await new Contexts(home).list()).map((context) => [
     context.name,
     context.timezone,
     context.protected ?? false,
   ]);
   expect(settings).toEqual([
-    [EMBEDDED, "Asia/Seoul", true],
+    [LOCAL, "Asia/Seoul", true],
     ["Acme", "UTC", true],
     ["far", "Asia/Tokyo", false],
   ]);
@@ -250,11 +250,11 @@ test("a tenant goes only when it may, with its staging and nothing else", async 
   await makeTenant("ab");
   expect(contexts.holdsTenant(context)).toBe(true);
   await expect(contexts.remove("a", { tenantMayGo: false })).rejects.toMatchObject({ code: "usage" });
-  expect(await names()).toEqual([EMBEDDED, "a"]);
+  expect(await names()).toEqual([LOCAL, "a"]);
   await contexts.remove("a", { tenantMayGo: true });
-  expect(await names()).toEqual([EMBEDDED]);
+  expect(await names()).toEqual([LOCAL]);
   expect(await readdir(home.tenants)).toEqual(["ab"]);
-  await expect(contexts.remove(EMBEDDED, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
+  await expect(contexts.remove(LOCAL, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
 });
 
 test("the context that is used stays so when others are added or changed", async () => {
@@ -262,7 +262,7 @@ test("the context that is used stays so when others are added or changed", async
   await contexts.use("b");
   await contexts.add("c", { kind: "embedded" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
-  for (const name of ["a", "b", EMBEDDED]) await contexts.set(name, { timezone: "UTC" });
+  for (const name of ["a", "b", LOCAL]) await contexts.set(name, { timezone: "UTC" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
 });
 
@@ -321,8 +321,8 @@ test("what a file says in another form than text has its usual value", async () 
     { name: "b", kind: "remote", url: "https://b.jp", caFile: 1, timezone: null },
   ];
   await writeFile(join(home.settings, "contexts.json"), JSON.stringify({ contexts: stored, used: 7 }));
-  const [embedded, a, b] = await contexts.list();
-  expect(embedded?.name).toBe(EMBEDDED);
+  const [local, a, b] = await contexts.list();
+  expect(local?.name).toBe(LOCAL);
   expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
   expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
   expect(await inEffect()).toBe(undefined);
@@ -400,6 +400,6 @@ test("processes that add at once lose none", async () => {
 
 test("a home that cannot be written can be read", async () => {
   await writeFile(join(root, "home"), "no folder");
-  expect(await names()).toEqual([EMBEDDED]);
+  expect(await names()).toEqual([LOCAL]);
   await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
 });

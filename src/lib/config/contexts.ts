@@ -17,7 +17,7 @@ import {
   type StoredContext,
 } from "./context.ts";
 import type { Home } from "./home.ts";
-import { EMBEDDED, readSettings, writeSettings, type Settings } from "./settings-file.ts";
+import { LOCAL, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
 /** Where the context was selected; deletions on a remote tenant require `option`. `default`: it is the only one. */
 export type ContextSource = "option" | "environment" | "used" | "default";
@@ -101,7 +101,7 @@ export class Contexts {
       return { context, source, among: await this.#counted(settings, context.name) };
     }
     const among = await this.#counted(settings);
-    const [only = EMBEDDED, ...others] = among;
+    const [only = LOCAL, ...others] = among;
     if (!settings.implied || others.length > 0) return undefined;
     return { context: pick(this.#all(settings), only), source: "default", among: [only] };
   }
@@ -109,8 +109,8 @@ export class Contexts {
   /** The names of the contexts that count, and that of the `chosen` one. */
   async #counted(settings: Settings, chosen?: string): Promise<readonly string[]> {
     const [embedded, ...added] = this.#all(settings);
-    const counts = embedded !== undefined && (chosen === EMBEDDED || this.#hasData(embedded));
-    return [...(counts ? [EMBEDDED] : []), ...added.map(({ name }) => name)];
+    const counts = embedded !== undefined && (chosen === LOCAL || this.#hasData(embedded));
+    return [...(counts ? [LOCAL] : []), ...added.map(({ name }) => name)];
   }
 
   /** Whether a context's tenant has, or may have, data. */
@@ -156,7 +156,7 @@ export class Contexts {
     return this.#change(async (settings) => {
       const before = pick(this.#all(settings), name);
       const stored = settings.contexts.find((context) => context.name === before.name);
-      const changed = changeContext(stored ?? storeContext(EMBEDDED, { kind: "embedded" }), change);
+      const changed = changeContext(stored ?? storeContext(LOCAL, { kind: "embedded" }), change);
       const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
       return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];
     });
@@ -181,7 +181,7 @@ export class Contexts {
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = pick(this.#all(settings), name);
-      if (context.name === EMBEDDED) {
+      if (context.name === LOCAL) {
         throw new Failure("usage", {
           what: text("the context embedded cannot be removed", "コンテキスト embedded は削除できません"),
         });
@@ -221,8 +221,8 @@ export class Contexts {
   }
 
   #all({ contexts }: Settings): readonly Context[] {
-    const own = contexts.find(({ name }) => name === EMBEDDED) ?? storeContext(EMBEDDED, { kind: "embedded" });
-    return [own, ...contexts.filter(({ name }) => name !== EMBEDDED)].map((stored) => this.#open(stored));
+    const own = contexts.find(({ name }) => name === LOCAL) ?? storeContext(LOCAL, { kind: "embedded" });
+    return [own, ...contexts.filter(({ name }) => name !== LOCAL)].map((stored) => this.#open(stored));
   }
 
   #open(stored: StoredContext): Context {
@@ -243,7 +243,7 @@ export class Contexts {
 }
 
 const notChosen = (names: readonly string[]): Failure => {
-  const all = names.length === 0 ? EMBEDDED : names.join(", ");
+  const all = names.length === 0 ? LOCAL : names.join(", ");
   return new Failure("usage", {
     what: text(`no context is in use; there are: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
     hint: text(

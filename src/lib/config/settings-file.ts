@@ -17,7 +17,7 @@ export interface Settings {
 }
 
 /** The context that exists without set-up. */
-export const EMBEDDED = "embedded";
+export const LOCAL = "local";
 
 const NAME = "contexts";
 

@@ -135,8 +135,8 @@ test.each([
     "to take it back: clomoctl devices edit sn3 --memo '' --context far",
   ],
   [
-    "to take it back: clomoctl users move abc 山田 --org embedded",
-    "to take it back: clomoctl users move abc 山田 --org embedded --context far",
+    "to take it back: clomoctl users move abc 山田 --org local",
+    "to take it back: clomoctl users move abc 山田 --org local --context far",
   ],
   ["to take it back: clomoctl users show zz", "to take it back: clomoctl users show zz --context far"],
   [

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { run } from "./program.ts";
 
 /** Where a home keeps the embedded tenant. */
-export const TENANT = join("tenants", "embedded");
+export const TENANT = join("tenants", "local");
 
 /** What the lists of a tenant tell that has nothing in it but the topmost organisation. */
 const NOTHING = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];

@@ -20,7 +20,7 @@ export const dueNotice = ({
   item = {},
   ...change
 }: Partial<Omit<DueNotice, "item">> & { item?: Partial<DatedItem> } = {}): DueNotice => ({
-  context: "embedded",
+  context: "local",
   item: { ...recordedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
   days: 30,

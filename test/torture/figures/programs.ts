@@ -48,7 +48,7 @@ const PROGRAMS: readonly Program[] = [
 ];
 
 /** Among several contexts a change must name its own. */
-const EMBEDDED = { CLOMOCTL_CONTEXT: "embedded" };
+const EMBEDDED = { CLOMOCTL_CONTEXT: "local" };
 
 let template: Promise<string> | undefined;
 

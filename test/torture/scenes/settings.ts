@@ -66,7 +66,7 @@ export const SETTINGS: readonly Scene[] = [
   {
     name: "context set",
     prepare: mirror,
-    line: ["context", "set", "embedded", "--timezone", "Asia/Tokyo", "--protected"],
+    line: ["context", "set", "local", "--timezone", "Asia/Tokyo", "--protected"],
   },
   { name: "handover answer", prepare: withAnswers, line: ["handover", "answer", "--answers", "answers.yaml"] },
   {

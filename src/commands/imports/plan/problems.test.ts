@@ -100,7 +100,7 @@ test("short rows are told once; where all are told, no others are said to be the
   expect(stderr.match(/cells, the header has 99/g)).toHaveLength(1);
   expect(stderr).toContain("--fix short-rows); 29 more rows\n");
   expect(stderr).not.toContain("problems in all");
-  expect(stderr).toContain("import it so: clomoctl users import people.csv --dry-run --fix short-rows\n");
+  expect(stderr).toContain("import it so: clomoctl users import people.csv --fix short-rows --dry-run\n");
 });
 
 test("cells that Excel does not show as they are, are told once for each column", async () => {

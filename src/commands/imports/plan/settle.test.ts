@@ -28,12 +28,12 @@ const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions, fi
   mayApply(tools, await planFor(tools, plan), answers, file);
 
 interface Desk {
-  readonly kind?: "embedded" | "remote";
+  readonly kind?: "local" | "remote";
   readonly source?: "option" | "used";
   readonly yes?: boolean;
 }
 
-const toolsOf = (asked: string[], { kind = "embedded", source = "used", yes = false }: Desk = {}): Tools =>
+const toolsOf = (asked: string[], { kind = "local", source = "used", yes = false }: Desk = {}): Tools =>
   ({
     globals: { yes },
     tenant: async () => ({ context: { kind, name: "kanto" }, source }),

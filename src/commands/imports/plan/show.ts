@@ -2,6 +2,7 @@ import type { Action } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { describeMirror, planOf, rowLine, sampleSize } from "../../../lib/plan/describe.ts";
 import { countAll, renderPlan, type Plan, type Sample } from "../../../lib/plan/plan.ts";
+import { LOCAL } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { describeMovedOperators } from "./operators.ts";
@@ -9,7 +10,9 @@ import { describeMovedOperators } from "./operators.ts";
 /** The tenant, and the context by which it was reached if that has another name. */
 export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
   tenant === context.name
-    ? same(tenant)
+    ? tenant === LOCAL
+      ? text("the local tenant", "このコンピューターのテナント")
+      : same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
 /** Returns an import as a plan for the tenant in use. */

@@ -104,7 +104,7 @@ test("a report has who is kept, also by the run before", async () => {
 
 test("release names the number of devices in the question, and ends with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
-  const typing = [["Apply to 試験 (context embedded): delete 2, devices of deleted owners 2. ", "2\r"]] as const;
+  const typing = [["Apply to 試験 (context local): delete 2, devices of deleted owners 2. ", "2\r"]] as const;
   const line = "users import all.csv --mode replace --undeletable release --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
   expect(exit).toBe(0);
@@ -130,7 +130,7 @@ test("a no to the question changes nothing and ends with 0", async () => {
     "六,p2@x.jp,",
     "新,new@x.jp,",
   );
-  const typing = [["Apply to 試験 (context embedded): create 1?", "n\r"]] as const;
+  const typing = [["Apply to 試験 (context local): create 1?", "n\r"]] as const;
   const line = "users import more.csv --mode replace --undeletable keep --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
   expect(stderr).toContain(TARO);
@@ -147,15 +147,15 @@ test("the number that is confirmed, and limits, are of those who are really dele
 });
 
 test("a context has a default for it, which a command overrides", async () => {
-  expect(await run("context set embedded --undeletable keep --format json", desk)).toMatchObject({ exit: 0 });
+  expect(await run("context set local --undeletable keep --format json", desk)).toMatchObject({ exit: 0 });
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(8);
   expect(
     (await run(`${NIGHTLY} --undeletable release --max-deletions 50% --dry-run --lang en`, desk)).stderr,
   ).toContain("devices of deleted owners: 2\n");
   // of what deletes nothing it says nothing
   expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
-  expect((await run("context show embedded --format json", desk)).stdout).toContain('"undeletable": "keep"');
-  await run("context set embedded --undeletable none", desk);
+  expect((await run("context show local --format json", desk)).stdout).toContain('"undeletable": "keep"');
+  await run("context set local --undeletable none", desk);
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
 });
 
@@ -195,8 +195,8 @@ test("programs get the counts", async () => {
 
 test("commands in a report name the tenant, as on the screen", async () => {
   expect((await run("context add second --embedded", desk)).exit).toBe(0);
-  const { stderr } = await run(`${NIGHTLY} --undeletable keep --report report.csv --context embedded --lang en`, desk);
-  const command = "clomoctl devices set-owner SN1 SN2 --none --context embedded";
+  const { stderr } = await run(`${NIGHTLY} --undeletable keep --report report.csv --context local --lang en`, desk);
+  const command = "clomoctl devices set-owner SN1 SN2 --none --context local";
   expect(stderr).toContain(`to remove the owner: ${command}\n`);
   expect(readFileSync(join(desk.folder, "report.csv"), "utf8")).toContain(`to remove the owner: ${command}`);
 });

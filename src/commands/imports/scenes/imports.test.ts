@@ -15,7 +15,7 @@ describe("an import", () => {
       number: "1",
       change: 1,
       importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      tenant: "embedded",
+      tenant: "local",
       mode: "append",
       dryRun: false,
       rows: 2,
@@ -32,7 +32,7 @@ describe("an import", () => {
       newGroups: [],
       columns: [],
     });
-    expect(stderr).toContain("plan for embedded");
+    expect(stderr).toContain("plan for the local tenant");
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
   });
 

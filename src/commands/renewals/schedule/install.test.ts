@@ -274,8 +274,8 @@ describe("the launcher", () => {
 
   test.each([
     ["--lang ja", {}, "CLOMOCTL_LANG=ja;"],
-    ["--context embedded", {}, "'--context' 'embedded'"],
-    ["", { CLOMOCTL_CONTEXT: "embedded" }, "'--context' 'embedded'"],
+    ["--context local", {}, "'--context' 'local'"],
+    ["", { CLOMOCTL_CONTEXT: "local" }, "'--context' 'local'"],
     ["", { XDG_DATA_HOME: "/data" }, "XDG_DATA_HOME='/data'; export XDG_DATA_HOME\n"],
     ["", { XDG_CACHE_HOME: "/cache" }, "XDG_CACHE_HOME='/cache'; export XDG_CACHE_HOME\n"],
   ])("%s %j is kept for it", async (words, environment, said) => {
@@ -334,10 +334,10 @@ describe("the Task Scheduler", () => {
   });
 
   test("goes to stdout without -o, for one context and in another zone where they are named", async () => {
-    const line = "renewals schedule install --task-scheduler --context embedded --timezone UTC";
+    const line = "renewals schedule install --task-scheduler --context local --timezone UTC";
     const ran = await run(line, machine().circumstances);
     const xml = read(ran.bytes);
-    expect(xml).toContain('"--context" "embedded"');
+    expect(xml).toContain('"--context" "local"');
     expect(xml).toContain("T09:00:00+00:00<");
     expect(ran.stderr).toContain('/xml "FILE"');
   });

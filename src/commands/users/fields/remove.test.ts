@@ -23,7 +23,7 @@ const LOOKING = ["fields", "field"];
 const ASKING = ["tenantRevision", ...LOOKING];
 
 test("where values go their number is typed; no export is made to count them", async () => {
-  const question = "Type 2 to remove 入社年 from the tenant embedded, with the values of 2 users:";
+  const question = "Type 2 to remove 入社年 from the tenant local, with the values of 2 users:";
   const { exit, stdout, stderr, requests } = await run("users fields remove 入社年 --format json", {
     tenant: { ...removing, ...seen },
     terminal: { typing: [[question, "2\r"]] },
@@ -63,8 +63,8 @@ test("--dry-run says how many values would go", async () => {
 });
 
 test.each([
-  ["en", "Remove 入社年 from the tenant embedded? No user has a value in it.", "nothing was removed"],
-  ["ja", "テナント embedded の項目「入社年」(値のあるユーザーはいません)を削除しますか?", "何も削除していません"],
+  ["en", "Remove 入社年 from the tenant local? No user has a value in it.", "nothing was removed"],
+  ["ja", "テナント local の項目「入社年」(値のあるユーザーはいません)を削除しますか?", "何も削除していません"],
 ])("a field without values is removed after yes; no removes nothing: %s", async (language, question, told) => {
   const line = `users fields remove 入社年 --lang ${language}`;
   const no = await run(line, { tenant: { ...unused, ...seen }, terminal: { typing: [[question, "n\r"]] } });

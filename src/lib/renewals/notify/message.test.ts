@@ -98,11 +98,11 @@ test("several things are one digest; it names what is needed and nothing else", 
   expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
   期限: 2027-03-01 あと 7 日
   期限が切れると: すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません
-  テナント: embedded
+  テナント: local
   アカウント: push@example.jp
   認証コードを受け取る電話: 登録済み(下のコマンドで確認できます)
   更新担当: it@example.jp
-  手順: clomoctl renewals guide 本社 --context embedded
+  手順: clomoctl renewals guide 本社 --context local
 
 ■ VPP サービストークン「大阪」
   期限: 2027-04-01 (推定) あと 30 日
@@ -180,6 +180,6 @@ test("what is expired already is told as that, and a name that needs quotes by i
   );
   expect(en?.text).toMatch(/^ {2}Since it has expired: all iPhones/m);
   expect(ja?.text).toMatch(/^ {2}期限切れの影響: すべての/m);
-  expect(en?.text).toContain(`guide ${expired.item.id} --context embedded`);
+  expect(en?.text).toContain(`guide ${expired.item.id} --context local`);
   expect(en?.html).toContain("Since it has expired</dt>");
 });

@@ -57,7 +57,7 @@ class Post {
 
   run(now: string, change: Partial<NotifyRun> = {}): NotifyRun {
     return {
-      tenants: [watched("embedded", "Asia/Tokyo", tenant)],
+      tenants: [watched("local", "Asia/Tokyo", tenant)],
       settings: SETTINGS,
       now: new Date(now),
       severalContexts: false,
@@ -178,9 +178,9 @@ test("an owner with a mail address is told of what is his, and missed where the 
     ["it@example.jp", "京都,大阪,本社"],
     ["ops@example.jp", "京都,大阪,本社"],
   ]);
-  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded; ';
+  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of local; ';
   expect(post.warnings).toEqual([
-    expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL --context embedded$/),
+    expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL --context local$/),
   ]);
   expect(post.warnings[0]?.startsWith(gone)).toBe(true);
   expect(post.sent[3]?.message.text).toContain(gone);
@@ -249,7 +249,7 @@ test("a thing that nobody is told of is said", async () => {
   const [it] = SETTINGS.recipients;
   const settings = { ...SETTINGS, recipients: it === undefined ? [] : [{ ...it, kinds: ["vpp-token" as const] }] };
   expect(await post.send(NOW, { settings })).toEqual([]);
-  expect(post.warnings).toEqual(['no recipient for other date "example.jp" (embedded)']);
+  expect(post.warnings).toEqual(['no recipient for other date "example.jp" (local)']);
 });
 
 test("runs at the same moment say it once", async () => {
@@ -279,7 +279,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
     },
   };
   const flaky = { renewals, users: client.users, tenant: client.tenant };
-  const tenants = [{ ...watched("embedded", "Asia/Tokyo", tenant), client: flaky }];
+  const tenants = [{ ...watched("local", "Asia/Tokyo", tenant), client: flaky }];
   expect(await post.send(NOW, { tenants })).toEqual(["本社 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["it: locked"]);
 });
@@ -287,7 +287,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
 test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
   await add({ name: "大阪", kind: "android-owner", expiresAt: null });
   const post = new Post();
-  const en = 'Android Enterprise owner account "大阪" (embedded) has no expiry date, so no notice will be sent';
+  const en = 'Android Enterprise owner account "大阪" (local) has no expiry date, so no notice will be sent';
   expect(await post.send(NOW)).toEqual([]);
   expect(post.warnings).toEqual([en]);
   await add();
@@ -297,9 +297,9 @@ test("what has no date is said by every digest of those it concerns, and on stde
   expect(await post.send(NOW, { settings })).toEqual(["本社 30 it sent", "本社 30 ops sent"]);
   expect(post.sent.map(({ digest }) => digest.warnings.map((warning) => warning.ja))).toEqual([
     [
-      "Android Enterprise 管理用 Gmail アカウント「大阪」(embedded)は期限が登録されていないため、期限が近づいても通知できません",
+      "Android Enterprise 管理用 Gmail アカウント「大阪」(local)は期限が登録されていないため、期限が近づいても通知できません",
     ],
     [],
   ]);
-  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)は期限が登録されていない");
+  expect(post.sent[0]?.message.text).toContain("「大阪」(local)は期限が登録されていない");
 });

@@ -37,7 +37,7 @@ test("the command reads one JSON object and gets its arguments as they are", asy
       text: expect.stringContaining("期限: 2027-03-01"),
       items: [
         {
-          context: "embedded",
+          context: "local",
           id: "019a0000-0000-7000-8000-000000000001",
           kind: "push-certificate",
           name: "本社",

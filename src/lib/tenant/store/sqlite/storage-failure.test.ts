@@ -42,11 +42,11 @@ const corrupted = (): unknown => {
 };
 
 test("a file beside the tenant's that may not be read is named, with what to do", () => {
-  const error = Object.assign(new Error("EACCES"), { code: "EACCES", path: "/home/tenants/embedded/imports" });
+  const error = Object.assign(new Error("EACCES"), { code: "EACCES", path: "/home/tenants/local/imports" });
   expect(storageFailure(error, path)).toMatchObject({
     code: "not-permitted",
     what: { en: "permission denied" },
-    where: "/home/tenants/embedded/imports",
+    where: "/home/tenants/local/imports",
     cause: error,
   });
 });
