@@ -1,6 +1,6 @@
 /**
  * Writes what follows from what the program declares: the lists of commands and of nouns of the tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit
- * codes of the READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
+ * codes of `docs/using.*.md`, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
  */
@@ -45,8 +45,8 @@ async function writeFiles(check: boolean): Promise<void> {
     ["src/lib/renewals/guide/guides.ts", guidesSource(await readGuides(join(ROOT, "guides")))],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
-    ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],
-    ["README.ja.md", withExitCodes(await readFile(join(ROOT, "README.ja.md"), "utf8"), "ja")],
+    ["docs/using.en.md", withExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
+    ["docs/using.ja.md", withExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
     ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
   ]);
   const stale = globSync(["docs/commands/**/*.md", "man/**/*.1"], { cwd: ROOT })

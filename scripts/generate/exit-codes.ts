@@ -13,7 +13,7 @@ function table(language: Language): string {
 }
 
 /**
- * A README with the table of exit codes between its two marks, as the table of errors has them.
+ * A page with the table of exit codes between its two marks, as the table of errors has them.
  *
  * @throws RangeError where a mark is missing
  */

@@ -9,10 +9,10 @@ const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
 
 /** Guides whose commands need what no test has: another program, or a list that stays with its owner. */
-const ONLY_READ = ["audit", "map-files", "nanodep", "notify"];
+const ONLY_READ = ["audit", "map-files", "nanodep", "notify", "using"];
 
 /** Pages beside the guides that are there in both languages. */
-const BESIDE_GUIDES = ["operations", "security"];
+const BESIDE_GUIDES = ["operations", "security", "using"];
 
 const LANGUAGES = { en: "en_US.UTF-8", ja: "ja_JP.UTF-8" } as const;
 

@@ -14,7 +14,7 @@ test.each(["users", "orgs", "devices"])("an export of %s is never a workbook, wh
   expect(await readdir(home)).not.toContain("now.XLSX");
 });
 
-test.each(["README.md", "README.ja.md"])(
+test.each(["docs/using.en.md", "docs/using.ja.md"])(
   "the pipe of %s works: one tenant's users are planned for another",
   async (page) => {
     const home = freshHome();
