@@ -40,7 +40,7 @@ export interface ParsedGuide {
 }
 
 const KINDS: Readonly<Record<Language, Readonly<Record<string, LineKind>>>> = {
-  en: { Where: "where", Careful: "trap", Then: "check" },
+  en: { Where: "where", Caution: "trap", Check: "check" },
   ja: { 画面: "where", 注意: "trap", 確認: "check" },
 };
 

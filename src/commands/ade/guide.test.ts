@@ -14,7 +14,7 @@ describe("a guide", () => {
       expect(en.stderr).toBe(`in a tenant of your own, or with the simulator: ${line}`);
       expect(ja.stderr).toBe(`独自のテナントやシミュレーターでの手順: ${line}`);
       expect(en.stdout).toMatch(
-        /^How to bring in: .*\n\n {2}before anything else: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
+        /^How to enrol .*\n\n {2}first of all: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
       );
       expect(ja.stdout).toMatch(/^登録の手順: .*\n\n {2}最初に: CLOMO が使用している .*\n[^]*\n\n1\. /);
     },
@@ -31,9 +31,9 @@ describe("a guide", () => {
   });
 
   test.each([
-    ["--format markdown", /^# How to bring in: [^]*\n1\. \[ \] /],
+    ["--format markdown", /^# How to enrol [^]*\n1\. \[ \] /],
     ["--format html", /^<!DOCTYPE html>[^]*<html lang="en">/],
-    ["-o -", /^How to bring in: /],
+    ["-o -", /^How to enrol /],
   ])("%s is written to stdout", async (words, form) => {
     expect((await run(`ade guide manual ${words}`)).stdout).toMatch(form);
   });

@@ -191,7 +191,7 @@ describe("the steps", () => {
     expect(exit).toBe(0);
     expect(stdout).not.toContain("push@example.jp");
     expect(stdout).toContain(
-      "1. Several are recorded, each with its own date and account: clomoctl renewals guide 本社, clomoctl renewals guide 支社\n",
+      "1. Several items are recorded, each with its own date and account. See the guide for each item: clomoctl renewals guide 本社, clomoctl renewals guide 支社\n",
     );
     expect(stdout).toContain("clomoctl renewals edit NAME --file");
     expect(stdout).not.toContain("clomoctl renewals add");
@@ -517,7 +517,7 @@ describe("what the tenant holds itself", () => {
       [
         "clomoctl push-cert csr --email a@example.jp --name NAME -o CertificateSigningRequest.csr",
         `the topic must stay ${certificate().topic}`,
-        "signed by an MDM vendor",
+        "Have an MDM vendor sign the request",
         "clomoctl push-cert upload FILE --apple-account a@example.jp",
       ],
     ],
@@ -702,14 +702,14 @@ describe("a content token, gone through", () => {
       const typing = [...steps, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
       const { exit, stderr, requests } = await walk("VPP", { ...having(waiting), ...answers }, typing);
       expect(exit).toBe(0);
-      expect(stderr).toMatch(/^1\. The renewed file was downloaded already \(\/tmp\/[^\u001b]*new\)/m);
+      expect(stderr).toMatch(/^1\. The renewed file is already downloaded \(\/tmp\/[^\u001b]*new\)/m);
       const asked = requests.filter(({ operation }) => operation === "confirmRenewal");
       expect(asked.map(({ json }) => json)).toEqual(confirmations);
     });
 
     test("is told by the document alike, in both languages", async () => {
       const { en, ja } = await inBoth("renewals guide VPP", { tenant: having(waiting) });
-      expect(en.stdout).toMatch(/^\W*1\. The renewed file was downloaded already/m);
+      expect(en.stdout).toMatch(/^\W*1\. The renewed file is already downloaded/m);
       expect(ja.stdout).toContain("はダウンロード済みです");
     });
   });

@@ -92,7 +92,13 @@ it.each([
     /監視対象モード 「設定する」.+cannot be edited.+Wi-Fi/s,
     /許可しない.+位置情報サービス/s,
   ],
-  ["purchased", "console", "automatic-profile", /commands to all devices that are managed/, /管理中のすべてのデバイス/],
+  [
+    "purchased",
+    "console",
+    "automatic-profile",
+    /commands to all devices that are already managed/,
+    /管理中のすべてのデバイス/,
+  ],
   [
     "purchased",
     "console",
@@ -128,7 +134,7 @@ it.each([
     "manual",
     "console",
     "connect",
-    /Tick 「Apple School Manager または Apple Business Manager に追加」.+Clear 「アクティベートして登録を完了」.+shut the Mac down/s,
+    /Select 「Apple School Manager または Apple Business Manager に追加」.+Clear 「アクティベートして登録を完了」.+shut down the Mac/s,
     /チェックを入れます.+「アクティベートして登録を完了」のチェックは外します.+シャットダウンしないでください/s,
   ],
   ["manual", "console", "server", /mdm\.clomo\.com\/\(your domain\)\/ios.+「\*\.clomo\.com」/s, /URL情報/],
@@ -137,10 +143,10 @@ it.each([
     "manual",
     "console",
     "organisation",
-    /not the Apple Account of the device/,
+    /do not use the Apple Account of the device/,
     /デバイスの Apple Account でもありません/,
   ],
-  ["manual", "console", "prepare", /enter nothing and press 「準備」.+erased now/s, /何も入力せずに「準備」/],
+  ["manual", "console", "prepare", /enter nothing and choose 「準備」.+erased now/s, /何も入力せずに「準備」/],
   ["manual", "console", "hello", /「こんにちは」: do not activate/, /「こんにちは」の画面のまま/],
   [
     "supervised-only",
@@ -183,7 +189,7 @@ it("says what a way costs", () => {
   const factsOf = (...of: Parameters<typeof enrolmentGuide>) =>
     enrolmentGuide(...of).facts.map(([label, value]) => `${label.en}: ${value.en}`);
   expect(factsOf("supervised-only", "console")).toContain(
-    "can its user end the management: yes, by removing the MDM profile on the device",
+    "user can end the management: yes, by removing the MDM profile on the device",
   );
-  expect(factsOf("manual", "console")).toContain("is the device erased: yes, each one, by cable at a Mac");
+  expect(factsOf("manual", "console")).toContain("device is erased: yes (each device is connected to a Mac by cable)");
 });

@@ -45,21 +45,21 @@ describe.each(KINDS)("the guide for %s", (kind) => {
 
 /** What stands in a step, wherever in it. @see facts 3.1 to 3.6, 7.2 */
 it.each([
-  ["push-certificate", "prepare", /Renew first, never Create/, /まず「Renew」.+「Create」は絶対に/],
+  ["push-certificate", "prepare", /try Renew first, and never use Create/, /まず「Renew」.+「Create」は絶対に/],
   [
     "push-certificate",
     "prepare",
     /last year's data.+backup codes.+by the expiry date/s,
     /前回登録した内容.+バックアップコード/s,
   ],
-  ["push-certificate", "prepare", /Apple's own mails .+third party's account/, /他社情報では、30 日前/],
+  ["push-certificate", "prepare", /Apple also sends emails.+according to other vendors/, /他社情報では、30 日前/],
   ["push-certificate", "request", /follow the link in the pop-up/, /ポップアップのリンク/],
   ["push-certificate", "renew", /terms of use .+ Accept/, /利用規約.+「Accept」/],
   ["push-certificate", "upload", /「OK」 in the pop-up/, /ポップアップの「OK」/],
   ["push-certificate", "look", /「システム構成情報」/, /「システム構成情報」/],
   ["push-certificate", "notices", /「サポートオプション」.+Five people at most/s, /「サポートオプション」.+最大 5 人/s],
   ["ade-token", "prepare", /another administrator .+ can reset/, /別の管理者がそのアカウントを再設定/],
-  ["ade-token", "download", /then once more in the dialog/, /もう一度「MDMサーバトークンをダウンロード」/],
+  ["ade-token", "download", /then choose it again in the dialog/, /もう一度「MDMサーバトークンをダウンロード」/],
   ["ade-token", "open-panel", /is not part of a renewal/, /更新では使いません/],
   ["ade-token", "look", /Automated Device Enrollment/, /Automated Device Enrollment/],
   ["vpp-token", "look", /「VPP管理配布」/, /「VPP管理配布」/],
@@ -73,7 +73,7 @@ it.each([
   [
     "device-certificate",
     "find",
-    /\(clomo\.com\) may expire without harm/,
+    /\(clomo\.com\) can expire without any effect/,
     /署名用証明書\(clomo\.com\)は期限が切れても影響なく/,
   ],
   ["custom", "renew", /担当者/, /担当者\(HOME > 「担当者名」\)だけに届きます/],
@@ -97,7 +97,7 @@ it("marks what no page of CLOMO says", () => {
   ] as const) {
     const step = guideOf(kind, null, null).steps.find((one) => one.id === id);
     expect(step?.trap?.ja).toMatch(/推定|他社情報/);
-    expect(step?.trap?.en).toMatch(/inferred|other makers|another maker/);
+    expect(step?.trap?.en).toMatch(/inferred|other vendors|another vendor/);
   }
 });
 
@@ -143,7 +143,7 @@ describe("of an item whose renewed file was downloaded", () => {
     expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
     expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
     expect(steps[0]?.what.en).toMatch(
-      /^The renewed file was downloaded already \(\/tmp\/new file\.pem\)\. Check it first.*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'\. If it can .*clomoctl renewals edit 本社 --expires 2027-03-01/,
+      /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
     expect(steps.at(-1)?.what.en).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
@@ -153,7 +153,7 @@ describe("of an item whose renewed file was downloaded", () => {
   it("the guide names no file or date that is not recorded", () => {
     const { steps } = guideOf("ade-token", { ...waiting, downloadedSource: null }, null);
     expect(steps[0]?.what.en).toMatch(
-      /^The renewed file was downloaded already\. Check it first.* --new NEW\. .* --expires DATE\./,
+      /^The renewed file is already downloaded\. First check .* --new NEW\. .* --expires DATE\./,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイルはダウンロード済みです/);
   });
@@ -171,7 +171,12 @@ it.each([
   ["push-certificate", "upload", /「続きから始める」, not 「次へ」/, /「次へ」ではなく「続きから始める」/],
   ["ade-token", "prepare", /invalidates the old one immediately/, /古いトークンは無効/],
   ["ade-token", "upload", /Nothing is saved until you choose 「保存」/, /「保存」を押すまで/],
-  ["ade-token", "full-fetch", /fetch all, not 「差分のみを取得する」/, /「差分のみを取得する」ではなく、全件/],
+  [
+    "ade-token",
+    "full-fetch",
+    /fetch all devices; do not choose 「差分のみを取得する」/,
+    /「差分のみを取得する」ではなく、全件/,
+  ],
   ["vpp-token", "prepare", /password invalidates the token/, /パスワードを変更すると/],
   ["vpp-token", "organisation", /Start with 「全社」/, /最初に「全社」/],
   ["vpp-token", "save", /「登録」 alone does not save anything/, /「登録」だけでは保存されません/],
